@@ -1,0 +1,1 @@
+"""What is computed and shown: from data files to exhibits, with no rendering."""

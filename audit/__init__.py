@@ -1,0 +1,1 @@
+"""Where every printed number comes from, and proof of it."""

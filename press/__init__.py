@@ -1,0 +1,1 @@
+"""How a Quarto project becomes HTML and PDF; knows nothing of the study."""

@@ -1,0 +1,1 @@
+"""The command line: puts analysis, press and audit together."""
