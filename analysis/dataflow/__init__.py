@@ -1,0 +1,5 @@
+"""The evaluation as one graph of plain functions, joined by Apache Hamilton.
+
+A function's name is what it computes, and its parameters name what it needs. Every
+public function of the modules in `graph.MODULES` is a node of the graph.
+"""

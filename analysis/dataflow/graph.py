@@ -1,0 +1,119 @@
+"""Which modules make up the dataflow, and what stands upstream of a node.
+
+Hamilton takes about two seconds to import, so this module is imported where something
+is computed, never where it is only shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hamilton import driver
+
+from analysis.dataflow import data, effects, settings
+from analysis.errors import ChapterFailed
+from analysis.exhibits import claims, figures, numbers, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+EXHIBITS = (figures, tables, numbers, claims)
+MODULES = (settings, data, effects, *EXHIBITS)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One step of the dataflow.
+
+    Attributes
+    ----------
+    name
+        What it computes.
+    function
+        The function that computes it; None for an input.
+    needs
+        Names of the nodes it takes.
+    """
+
+    name: str
+    function: Callable[..., Any] | None
+    needs: tuple[str, ...]
+
+
+def build() -> driver.Driver:
+    """Join the functions of `MODULES` into one graph."""
+    return driver.Builder().with_modules(*MODULES).build()
+
+
+def nodes(graph: driver.Driver) -> dict[str, Node]:
+    """Return every node of the graph by name."""
+    return {
+        name: Node(
+            name,
+            None if node.user_defined else node.originating_functions[0],
+            tuple(sorted(need.name for need in node.dependencies)),
+        )
+        for name, node in graph.graph.nodes.items()
+    }
+
+
+def exhibit_names(graph: driver.Driver) -> list[str]:
+    """Return the names of all exhibits, sorted."""
+    modules = {module.__name__ for module in EXHIBITS}
+    return sorted(
+        name
+        for name, node in nodes(graph).items()
+        if node.function is not None and node.function.__module__ in modules
+    )
+
+
+def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
+    """Return the names of all nodes that a node rests on, itself included, sorted."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting.extend(by_name[current].needs)
+    return sorted(seen)
+
+
+def compute(graph: driver.Driver, names: Iterable[str], inputs: Mapping[str, object]) -> dict[str, Any]:
+    """Compute the named nodes and return their values.
+
+    Raises
+    ------
+    ChapterFailed
+        If a name is no node of the graph.
+    """
+    wanted = list(names)
+    known = graph.graph.nodes
+    for name in wanted:
+        if name not in known:
+            raise unknown(name, known)
+    return dict(graph.execute(wanted, inputs=dict(inputs)))
+
+
+def unknown(name: str, known: Iterable[str]) -> ChapterFailed:
+    """Say that no exhibit or result has this name, and which names are near it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=3)
+    return ChapterFailed(
+        f"there is no exhibit or result named '{name}'",
+        remedy=f"did you mean {' or '.join(near)}?" if near else "see analysis/exhibits/",
+    )
+
+
+def inputs(root: Path, directory: Path, study: object) -> dict[str, object]:
+    """Return the inputs of the graph: the study, and where extract and contracts lie."""
+    return {
+        "study": study,
+        "extract_directory": directory,
+        "contract_directory": root / "data_contracts",
+        "published_directory": root / "data" / "published",
+        "invented_register": root / "data" / "invented-digests.txt",
+    }

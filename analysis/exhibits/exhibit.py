@@ -1,0 +1,265 @@
+"""The four kinds of exhibit and how each displays itself.
+
+A displayed exhibit is plain Markdown, so that Quarto and the press, which both know
+nothing of the ledger, print the same. What stands around the exhibit (its short
+reference, its sources, the label of the data) is its `Provenance`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from analysis.disclosure import Status, released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["figure", "table", "number", "claim"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with the data behind it.
+
+    Attributes
+    ----------
+    svg
+        The drawing, text as outlines.
+    alt
+        Alternative text computed from the data: chart type, axes, finding.
+    data
+        What is drawn, one row a mark, released values only.
+    columns
+        For each column of `data`, its meaning and unit.
+    period
+        The months the data cover, in words.
+    status
+        What disclosure control made of it.
+    """
+
+    svg: str
+    alt: str
+    data: pd.DataFrame
+    columns: dict[str, str]
+    period: str = ""
+    status: Status = field(default_factory=released)
+
+    kind: Literal["figure"] = "figure"
+
+    def __post_init__(self) -> None:
+        _check_columns(self.data, self.columns)
+        if not self.alt.strip():
+            raise ValueError("a figure needs alternative text")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as printed, with the data behind it.
+
+    Attributes
+    ----------
+    header
+        Column headings as printed.
+    rows
+        Cells as printed; as many a row as `header` has.
+    numeric
+        For each column whether it is set flush right.
+    data, columns, period, status
+        As in `Figure`.
+    note
+        A legend or caveat printed below.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    data: pd.DataFrame
+    columns: dict[str, str]
+    period: str = ""
+    note: str = ""
+    status: Status = field(default_factory=released)
+    widths: tuple[int, ...] = ()
+
+    kind: Literal["table"] = "table"
+
+    def __post_init__(self) -> None:
+        _check_columns(self.data, self.columns)
+        width = len(self.header)
+        if len(self.numeric) != width or any(len(row) != width for row in self.rows):
+            raise ValueError(f"a table with {width} headings needs {width} cells in every row")
+
+
+@dataclass(frozen=True)
+class Number:
+    """One value in a sentence.
+
+    Attributes
+    ----------
+    value
+        The released value at full precision, or None where nothing may be printed.
+    text
+        As printed.
+    unit
+        What is counted or measured.
+    n
+        The number of units it rests on, where it is a summary.
+    interval
+        95% limits, where it is an estimate.
+    """
+
+    value: float | int | str | None
+    text: str
+    unit: str
+    n: int | None = None
+    interval: tuple[float, float] | None = None
+    status: Status = field(default_factory=released)
+
+    kind: Literal["number"] = "number"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of ours held to a rule.
+
+    Attributes
+    ----------
+    sentence
+        The sentence as printed.
+    rule
+        The rule in words, with its threshold.
+    holds
+        Whether the results satisfy the rule.
+    seen
+        What the results show, in words, for the author who must rewrite the sentence.
+    evidence
+        Names of the exhibits that carry it.
+    """
+
+    sentence: str
+    rule: str
+    holds: bool
+    seen: str
+    evidence: tuple[str, ...]
+    status: Status = field(default_factory=released)
+
+    kind: Literal["claim"] = "claim"
+
+
+Exhibit = Figure | Table | Number | Claim
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What stands around an exhibit.
+
+    Attributes
+    ----------
+    name
+        The name of the function that makes it.
+    reference
+        The short reference an auditor quotes (`F3`, `T1`); empty outside a book.
+    sources
+        The data files it rests on.
+    label
+        The label of the data, such as "invented data"; empty for a supplied extract.
+    """
+
+    name: str
+    reference: str = ""
+    sources: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit together with its provenance, as the last value of a chapter's cell."""
+
+    exhibit: Exhibit
+    provenance: Provenance
+
+    def _repr_markdown_(self) -> str:
+        return markdown(self.exhibit, self.provenance)
+
+
+def figure_path(name: str) -> str:
+    """Return where the drawing of an exhibit lies in the project, from its root."""
+    return f"/_exhibits/{name}.svg"
+
+
+def markdown(exhibit: Exhibit, provenance: Provenance) -> str:
+    """Return an exhibit as Markdown that Quarto and the press print alike."""
+    match exhibit:
+        case Figure():
+            return _figure(exhibit, provenance)
+        case Table():
+            return _table(exhibit, provenance)
+        case Number():
+            return _span(exhibit.text, "number", provenance.name)
+        case Claim(holds=True):
+            return _span(exhibit.sentence, "claim", provenance.name)
+        case Claim():
+            text = f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
+            return _span(text, "claim-broken", provenance.name)
+
+
+def _figure(figure: Figure, provenance: Provenance) -> str:
+    if figure.status.held:
+        return _held(figure.status, provenance)
+    alt = _attribute(figure.alt)
+    image = f'![]({figure_path(provenance.name)}){{fig-alt="{alt}"}}'
+    return f"{image}\n\n{_provenance(figure, provenance)}"
+
+
+def _table(table: Table, provenance: Provenance) -> str:
+    if table.status.held:
+        return _held(table.status, provenance)
+    widths = table.widths or (1,) * len(table.header)
+    rule = [
+        "-" * (3 * w - 1) + ":" if right else ":" + "-" * (3 * w - 1)
+        for w, right in zip(widths, table.numeric, strict=True)
+    ]
+    lines = [table.header, tuple(rule), *table.rows]
+    body = "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines)
+    note = f"\n\n::: {{.table-note}}\n{table.note}\n:::" if table.note else ""
+    return f"{body}{note}\n\n{_provenance(table, provenance)}"
+
+
+def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
+    """Write the line under an exhibit: reference, label of the data, sources, period."""
+    parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
+    if provenance.label:
+        parts.append(provenance.label)
+    if provenance.sources:
+        parts.append("Source: " + ", ".join(provenance.sources))
+    if exhibit.period:
+        parts.append(exhibit.period)
+    line = " · ".join(parts)
+    return f'::: {{.provenance data-exhibit="{provenance.name}"}}\n{line}\n:::'
+
+
+def _held(status: Status, provenance: Provenance) -> str:
+    return (
+        f'::: {{.held data-exhibit="{provenance.name}"}}\n'
+        f"Held back by disclosure control: {status.reason}\n:::"
+    )
+
+
+def _span(text: str, kind: str, name: str) -> str:
+    return f'[{text}]{{.{kind} data-exhibit="{name}"}}'
+
+
+def _attribute(text: str) -> str:
+    # A line break in an attribute ends it in Quarto, and a double quote closes it.
+    return re.sub(r"\s+", " ", text).strip().replace('"', "”")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _check_columns(data: pd.DataFrame, columns: dict[str, str]) -> None:
+    missing = [name for name in data.columns if name not in columns]
+    if missing:
+        raise ValueError(f"columns without a description: {', '.join(map(str, missing))}")

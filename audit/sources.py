@@ -1,0 +1,233 @@
+"""The project's own code as definitions, and which definitions one of them reaches.
+
+Static: the code is read, never run. A definition is a function, a class or an assignment
+at the top of a module. What it names, in its body, decorators, defaults or annotations,
+it uses; a class counts whole. So a closure may hold more than a run would touch, and
+never less, unless code is reached by a computed name, which this project doesn't do.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+Key = tuple[str, str]
+"""Module and name of a definition."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One function, class or assignment at the top of a module.
+
+    Attributes
+    ----------
+    module, name
+        Where it is and what it is called.
+    file
+        From the project's root, with forward slashes.
+    first, last
+        Its lines, decorators included, counted from 1.
+    digest
+        SHA-256 of its code without comments, docstrings and layout.
+    """
+
+    module: str
+    name: str
+    file: str
+    first: int
+    last: int
+    digest: str
+
+    @property
+    def key(self) -> Key:
+        """Module and name."""
+        return self.module, self.name
+
+    @property
+    def place(self) -> str:
+        """File and lines, as an auditor quotes them."""
+        return f"{self.file}:{self.first}-{self.last}"
+
+
+@dataclass(frozen=True)
+class SourceIndex:
+    """The definitions of some packages below one folder.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    packages
+        Names of the packages to read.
+    """
+
+    root: Path
+    packages: tuple[str, ...] = ("analysis",)
+
+    @cached_property
+    def modules(self) -> dict[str, _Module]:
+        """Every module of the packages by dotted name."""
+        found = {}
+        for package in self.packages:
+            for path in sorted((self.root / package).rglob("*.py")):
+                parts = path.relative_to(self.root).with_suffix("").parts
+                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                found[name] = _read_module(self.root, path, name)
+        return found
+
+    def definition(self, module: str, name: str) -> Definition:
+        """Return one definition.
+
+        Raises
+        ------
+        KeyError
+            If the project defines no such name there.
+        """
+        return self.modules[module].definitions[name][0]
+
+    def closure(self, module: str, name: str) -> tuple[Definition, ...]:
+        """Return all definitions that one definition reaches, itself included, sorted."""
+        seen: dict[Key, Definition] = {}
+        waiting = [(module, name)]
+        while waiting:
+            key = waiting.pop()
+            if key in seen:
+                continue
+            definition, node = self.modules[key[0]].definitions[key[1]]
+            seen[key] = definition
+            waiting.extend(self._uses(self.modules[key[0]], node))
+        return tuple(seen[key] for key in sorted(seen))
+
+    def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
+        imports = {**module.imports, **_imports(node, module.name)}
+        used = set()
+        for chain in _chains(node):
+            target = self._resolve(module, imports, chain)
+            if target is not None:
+                used.add(target)
+        return used
+
+    def _resolve(
+        self, module: _Module, imports: dict[str, str], chain: tuple[str, ...]
+    ) -> Key | None:
+        """Find the definition that a dotted name stands for, if it is one of the project's."""
+        head, *rest = chain
+        if head in module.definitions and head not in imports:
+            return module.name, head
+        if head not in imports:
+            return None
+        parts = [*imports[head].split("."), *rest]
+        for length in range(len(parts) - 1, 0, -1):
+            owner = ".".join(parts[:length])
+            if owner in self.modules:
+                return self._follow(owner, parts[length])
+        return None
+
+    def _follow(self, owner: str, name: str) -> Key | None:
+        """Follow a name that a package merely passes on to where it is defined."""
+        module = self.modules[owner]
+        if name in module.definitions:
+            return owner, name
+        if name in module.imports:
+            return self._resolve(module, module.imports, (name,))
+        return None
+
+
+@dataclass(frozen=True)
+class _Module:
+    name: str
+    definitions: dict[str, tuple[Definition, ast.stmt]]
+    imports: dict[str, str]
+
+
+def _read_module(root: Path, path: Path, name: str) -> _Module:
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=path.name)
+    file = path.relative_to(root).as_posix()
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    definitions: dict[str, tuple[Definition, ast.stmt]] = {}
+    for statement in tree.body:
+        for defined in _names(statement):
+            definitions[defined] = (_definition(statement, name, defined, file), statement)
+    imports: dict[str, str] = {}
+    for statement in tree.body:
+        imports.update(_imports(statement, package))
+    return _Module(name, definitions, imports)
+
+
+def _names(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return [statement.name]
+        case ast.Assign():
+            targets: list[ast.expr] = statement.targets
+        case ast.AnnAssign() | ast.AugAssign():
+            targets = [statement.target]
+        case _:
+            return []
+    return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+
+
+def _definition(statement: ast.stmt, module: str, name: str, file: str) -> Definition:
+    decorators = getattr(statement, "decorator_list", [])
+    first = min([statement.lineno, *(d.lineno for d in decorators)])
+    last = statement.end_lineno or statement.lineno
+    return Definition(module, name, file, first, last, syntax_digest(statement))
+
+
+def syntax_digest(node: ast.AST) -> str:
+    """Return the SHA-256 of code as it would be written afresh, without docstrings."""
+    stripped = _WithoutDocstrings().visit(ast.parse(ast.unparse(node)))
+    return hashlib.sha256(ast.unparse(stripped).encode()).hexdigest()
+
+
+class _WithoutDocstrings(ast.NodeTransformer):
+    def _strip(self, node: ast.AST) -> ast.AST:
+        self.generic_visit(node)
+        body = node.body  # type: ignore[attr-defined]  # only nodes with a body come here
+        first = body[0] if body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815
+
+
+def _imports(node: ast.AST, package: str) -> dict[str, str]:
+    """Return the names that imports anywhere inside a node bind, with what they stand for."""
+    bound = {}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Import):
+            for alias in part.names:
+                target = alias.name if alias.asname else alias.name.partition(".")[0]
+                bound[alias.asname or target] = target
+        elif isinstance(part, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - part.level + 1]
+            prefix = [*base, part.module or ""] if part.level else [part.module or ""]
+            owner = ".".join(p for p in prefix if p)
+            for alias in part.names:
+                bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
+    return bound
+
+
+def _chains(node: ast.AST) -> set[tuple[str, ...]]:
+    """Return every dotted name inside a node, annotations written as text included."""
+    found = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            found.add((part.id,))
+        elif isinstance(part, ast.Attribute):
+            chain = _dotted(part)
+            if chain:
+                found.add(chain)
+    return found
+
+
+def _dotted(node: ast.expr) -> tuple[str, ...] | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
