@@ -1,0 +1,77 @@
+"""The rules of each channel through which results leave: what is too small to show.
+
+Public release follows the Department for Education's convention for statistics on
+children in need: counts of 1 to 5 are confidential, a true zero is shown, rates carry
+one decimal and national totals are rounded to the nearest ten. Leaving a secure
+environment is stricter: nothing below ten, zero included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SYMBOLS = {
+    "c": "confidential: hidden so that no child can be identified",
+    "z": "not applicable",
+    "x": "not available",
+    "low": "rounds to zero but is not zero",
+    "k": "rounds to zero but is not zero",
+    "u": "low reliability",
+}
+"""The Department's shorthand; printed in square brackets in tables, bare in data files."""
+
+CONFIDENTIAL = "c"
+
+
+@dataclass(frozen=True)
+class DisclosureRules:
+    """What one channel lets through.
+
+    Attributes
+    ----------
+    channel
+        Its name, as in `study.toml`.
+    lowest_unsafe, highest_unsafe
+        Counts of children (or of their events) from the first to the second, both
+        included, are not shown.
+    zero_is_unsafe
+        Whether a true zero is hidden too.
+    rate_decimals
+        Decimal places of rates and percentages.
+    total_base
+        National totals are rounded to the nearest multiple of this.
+    least_degrees_of_freedom
+        Residual degrees of freedom below which a model's results are not shown.
+    """
+
+    channel: str
+    lowest_unsafe: int = 1
+    highest_unsafe: int = 5
+    zero_is_unsafe: bool = False
+    rate_decimals: int = 1
+    total_base: int = 10
+    least_degrees_of_freedom: int = 10
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.lowest_unsafe <= self.highest_unsafe:
+            raise ValueError(
+                f"channel {self.channel}: unsafe counts run from {self.lowest_unsafe} "
+                f"to {self.highest_unsafe}; both must be at least 1, the first no larger"
+            )
+        if self.total_base < 1 or self.rate_decimals < 0:
+            raise ValueError(f"channel {self.channel}: total_base or rate_decimals is too small")
+
+    @property
+    def threshold(self) -> int:
+        """The smallest count above zero that may be shown."""
+        return self.highest_unsafe + 1
+
+    def is_unsafe(self, count: float) -> bool:
+        """Whether a count of children, or of their events, must be hidden."""
+        if count == 0:
+            return self.zero_is_unsafe
+        return self.lowest_unsafe <= count <= self.highest_unsafe
+
+
+PUBLIC = DisclosureRules("public")
+EGRESS = DisclosureRules("secure environment", highest_unsafe=9, zero_is_unsafe=True)
