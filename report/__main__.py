@@ -1,0 +1,10 @@
+"""`python -m report`, or `report` where the project is installed."""
+
+from __future__ import annotations
+
+import sys
+
+from report.command_line import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The commands, their arguments and how they end.
+
+A person's mistake ends with one message and the exit code of its class, never with a
+traceback. A traceback is a fault of the program, and ends with 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+from press.errors import PressError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (ReportError, PressError) as error:
+        print(f"report: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="report", description="Rebuild the evaluation report, and show where it comes from."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _build(commands.add_parser("build", help="validate, compute, typeset and seal the report"))
+    _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
+    _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
+    _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
+    return top
+
+
+def _build(parser: argparse.ArgumentParser) -> None:
+    _data(parser)
+    parser.add_argument("--to", default="html,pdf", metavar="FORMATS", help="html, pdf or both")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the book (_book)")
+    parser.add_argument(
+        "--release", action="store_true", help="refuse whatever a draft would only mark"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.building import build
+
+        return build(
+            chosen.data, tuple(chosen.to.split(",")), out=chosen.out, release=chosen.release
+        )
+
+    parser.set_defaults(run=run)
+
+
+def _validate(parser: argparse.ArgumentParser) -> None:
+    _data(parser)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.validating import validate
+
+        return validate(chosen.data, chosen.json)
+
+    parser.set_defaults(run=run)
+
+
+def _trace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", help="an exhibit's name or short reference, such as F3")
+    parser.add_argument("--json", action="store_true", help="print the record as JSON")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.tracing import trace
+
+        return trace(chosen.id, as_json=chosen.json)
+
+    parser.set_defaults(run=run)
+
+
+def _synthesise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", nargs="?", help="a scenario of study.toml (the committed one)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder (data/synthetic)")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.synthesising import synthesise
+
+        return synthesise(chosen.scenario, chosen.out)
+
+    parser.set_defaults(run=run)
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of the extract (as study.toml says)"
+    )

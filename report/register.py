@@ -1,0 +1,121 @@
+"""Which exhibits the chapters show, where, and under which short reference.
+
+Read from the chapters' text, without running them, so that both engines and an
+editor agree: `show(effect_forest)` in a cell, `numbers.x` and `claims.x` in a cell or
+inline.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from analysis.errors import ChapterFailed
+from audit.ledger import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from press.reading import Book
+
+LETTERS = {"figure": "F", "table": "T", "number": "N", "claim": "C"}
+NAMESPACES = ("numbers", "claims")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place where a chapter shows an exhibit.
+
+    Attributes
+    ----------
+    name
+        The exhibit.
+    label
+        The label of the cell around it, empty inline or without one.
+    place
+        The chapter's file and line.
+    """
+
+    name: str
+    label: str
+    place: Place
+
+
+def uses(book: Book) -> list[Use]:
+    """Return every use of an exhibit, in the order of the book."""
+    found = []
+    for chapter in book.chapters:
+        in_chapter = []
+        for cell in chapter.cells:
+            for name, line in _shown(cell.source):
+                place = Place(chapter.path, cell.first_line + line - 1)
+                in_chapter.append(Use(name, cell.label or "", place))
+        for inline in chapter.inlines:
+            place = Place(chapter.path, inline.line)
+            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.expression))
+        found.extend(sorted(in_chapter, key=lambda use: use.place.line))
+    return found
+
+
+def _shown(source: str) -> list[tuple[str, int]]:
+    """Return the exhibits a piece of code shows, with the line inside it."""
+    try:
+        tree = ast.parse(source.strip("\n"))
+    except SyntaxError:  # the kernel will say so, with the chapter's line
+        return []
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="show"), args=[ast.Name(id=name)]):
+                found.append((name, node.lineno))
+            case ast.Call(func=ast.Name(id="show"), args=[ast.Attribute(attr=name)]):
+                found.append((name, node.lineno))
+            case ast.Attribute(value=ast.Name(id=space), attr=name) if space in NAMESPACES:
+                found.append((name, node.lineno))
+    return found
+
+
+def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
+    """Stop at a name that is no exhibit, or a label that is not the exhibit's name.
+
+    Parameters
+    ----------
+    kinds
+        The kind of each exhibit by name.
+
+    Raises
+    ------
+    ChapterFailed
+        With the chapter, the line and the nearest names.
+    """
+    prefixes = {"figure": "fig-", "table": "tbl-"}
+    for use in used:
+        if use.name not in kinds:
+            near = get_close_matches(use.name, list(kinds), n=3)
+            raise ChapterFailed(
+                f"there is no exhibit named '{use.name}'",
+                place=str(use.place),
+                remedy=f"did you mean {' or '.join(near)}?" if near else "see analysis/exhibits/",
+            )
+        prefix = prefixes.get(kinds[use.name])
+        expected = f"{prefix}{use.name.replace('_', '-')}"
+        if prefix and use.label and use.label != expected:
+            raise ChapterFailed(
+                f"the cell's label is '{use.label}' but it shows '{use.name}'",
+                place=str(use.place),
+                remedy=f"label it {expected}, the exhibit's name",
+            )
+
+
+def references(used: Iterable[Use], kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the short reference of each exhibit shown: F1, F2, T1… in the book's order."""
+    given: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for use in used:
+        if use.name not in given:
+            letter = LETTERS[kinds[use.name]]
+            counts[letter] = counts.get(letter, 0) + 1
+            given[use.name] = f"{letter}{counts[letter]}"
+    return given

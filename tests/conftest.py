@@ -1,0 +1,46 @@
+"""Which tests need a tool that Python can't install, and which skips are allowed in CI."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = {
+    "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "poppler": ("pdftotext",),
+    "quarto": ("quarto",),
+}
+ALLOWED_IN_CI = ("needs quarto",)
+"""Quarto is in no registry that CI reaches; all else must run there."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for marker, names in TOOLS.items():
+            if item.get_closest_marker(marker) and not any(map(shutil.which, names)):
+                item.add_marker(pytest.mark.skip(reason=f"needs {marker} ({names[0]} on PATH)"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not os.environ.get("CI"):
+        return
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
+    unlisted = [r for r in reasons if not any(allowed in r for allowed in ALLOWED_IN_CI)]
+    if unlisted:
+        terminalreporter.section("skips that CI does not allow")
+        terminalreporter.write_line("\n".join(unlisted))
+
+
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and session.exitstatus == 0:
+        reasons = [report.longrepr[2] for report in reporter.stats.get("skipped", [])]
+        if any(not any(allowed in r for allowed in ALLOWED_IN_CI) for r in reasons):
+            session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
