@@ -1,0 +1,157 @@
+"""What a stand-in extract is built to show: one scenario of effects and selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analysis.errors import ConfigurationError
+
+SELECTIONS = ("characteristics", "highest counts")
+PHASES = ("primary", "secondary", "special")
+
+
+def _require(condition: bool, key: str, rule: str, value: object, remedy: str) -> None:
+    """Refuse an invalid value; `key` is completed to a place by the file's reader."""
+    if not condition:
+        raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy=remedy)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One state of the world that the stand-in can be drawn from.
+
+    Attributes
+    ----------
+    name
+        Name on the command line, in lower case with hyphens.
+    title
+        What the scenario holds, in one sentence.
+    effects
+        Rate ratio after the start in intervention schools, by outcome, then pilot;
+        1 where none is given.
+    selection
+        How intervention schools are chosen from the candidates: 'characteristics'
+        (school phase and number of pupils alone, as comparison schools are) or
+        'highest counts' (most Section 47 enquiries in the like months before the start).
+    period_variance
+        Variance of a school's rate from one year to the next, as a squared coefficient
+        of variation; what regression to the mean works on.
+    diverted
+        Share, from 0 to 1, of Section 47 enquiries that intervention schools' cases
+        no longer reach after the start and are recorded as Section 17 starts instead:
+        a changed threshold, with need unchanged.
+    noisy_school
+        Factor on the rates of one intervention school per pilot after the start.
+    """
+
+    name: str
+    title: str
+    effects: dict[str, dict[str, float]] = field(default_factory=dict)
+    selection: str = "characteristics"
+    period_variance: float = 0.03
+    diverted: float = 0.0
+    noisy_school: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require(
+            self.selection in SELECTIONS,
+            "selection",
+            f"must be one of {', '.join(SELECTIONS)}",
+            self.selection,
+            "choose one of them",
+        )
+        _require(0 <= self.diverted <= 1, "diverted", "a share from 0 to 1", self.diverted,
+                 "write a share")  # fmt: skip
+        _require(0 <= self.period_variance < 1, "period_variance", "from 0 to below 1",
+                 self.period_variance, "write a smaller variance")  # fmt: skip
+        _require(self.noisy_school > 0, "noisy_school", "a factor above 0", self.noisy_school,
+                 "write 1 for no noisy school")  # fmt: skip
+        for outcome, by_pilot in self.effects.items():
+            for pilot, ratio in by_pilot.items():
+                _require(ratio > 0, f"effects.{outcome}.{pilot}", "a rate ratio above 0", ratio,
+                         "write 1 for no effect")  # fmt: skip
+
+    def effect(self, outcome: str, pilot: str) -> float:
+        """Return the rate ratio of one outcome in one pilot."""
+        return self.effects.get(outcome, {}).get(pilot, 1.0)
+
+
+@dataclass(frozen=True)
+class SyntheticSettings:
+    """What every scenario shares; each value is an assumption.
+
+    Attributes
+    ----------
+    committed
+        Name of the scenario whose extract is committed.
+    season
+        Factor on rates for January to December.
+    pupils
+        Mean number of pupils by school phase.
+    rates
+        Events per 1,000 pupils and month, by outcome, then school phase; for
+        `days_in_care`, episodes begun per 1,000 pupils and month.
+    school_variance
+        Variance between schools' lasting rates (squared coefficient of variation), by phase.
+    month_variance
+        Variance of a school's rate from month to month (squared coefficient of variation).
+    care_days
+        Mean length of a care episode in days.
+    not_returned
+        Share of school-months whose return did not arrive.
+    candidates
+        Candidate schools per place, where schools are chosen by their counts.
+    scenarios
+        The scenarios, by which name they are asked for.
+    """
+
+    committed: str
+    season: tuple[float, ...]
+    pupils: dict[str, float]
+    rates: dict[str, dict[str, float]]
+    school_variance: dict[str, float]
+    month_variance: float
+    care_days: float
+    not_returned: float
+    candidates: int
+    scenarios: tuple[Scenario, ...]
+
+    def __post_init__(self) -> None:
+        _require(len(self.season) == 12 and min(self.season) > 0, "season",
+                 "twelve factors above 0, January first", self.season, "give twelve numbers")  # fmt: skip
+        by_phase = {"pupils": self.pupils, "school_variance": self.school_variance}
+        by_phase |= {f"rates.{outcome}": table for outcome, table in self.rates.items()}
+        for key, table in by_phase.items():
+            _require(set(table) == set(PHASES) and min(table.values()) > 0, key,
+                     f"one number above 0 for each of {', '.join(PHASES)}", table,
+                     "give all three")  # fmt: skip
+        _require(self.month_variance > 0, "month_variance", "a variance above 0",
+                 self.month_variance, "write a small positive number")  # fmt: skip
+        _require(self.care_days >= 1, "care_days", "at least one day", self.care_days,
+                 "write a mean length in days")  # fmt: skip
+        _require(0 <= self.not_returned < 0.5, "not_returned", "a share from 0 to below 0.5",
+                 self.not_returned, "write a smaller share")  # fmt: skip
+        _require(self.candidates >= 2, "candidates", "at least 2 schools a place",
+                 self.candidates, "write 2 or more")  # fmt: skip
+        names = [scenario.name for scenario in self.scenarios]
+        _require(len(names) == len(set(names)), "scenarios", "each name once", names,
+                 "rename one scenario")  # fmt: skip
+        _require(self.committed in names, "committed", "the name of a scenario", self.committed,
+                 f"choose one of {', '.join(names)}")  # fmt: skip
+
+    def scenario(self, name: str) -> Scenario:
+        """Return the scenario of that name.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is none.
+        """
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
+        raise ConfigurationError(
+            f"there is no scenario '{name}'",
+            place="study.toml, [[synthetic.scenarios]]",
+            remedy=f"choose one of {', '.join(s.name for s in self.scenarios)}",
+        )
