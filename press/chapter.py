@@ -1,0 +1,194 @@
+"""One chapter as written: its lines, front matter, title, cells and inline expressions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from press.cells import Cell, Prose, check_options, split_cells
+from press.errors import ChapterError, Place
+from press.includes import expand_includes
+from press.project import Entry, Project
+from press.settings import Settings, parse_settings
+from press.source import Line, Source, read_text, source_of
+
+INLINE = re.compile(r"`\{python\}[ \t]+(?P<expression>[^`]+?)[ \t]*`")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_HEADING = re.compile(r"^#[ \t]+(?P<text>.*?)[ \t]*#*$")
+_UNDERLINE = re.compile(r"^=+\s*$")
+_ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An inline expression, and the line that holds it."""
+
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Title:
+    """A chapter's heading: its Markdown, its attributes, its place."""
+
+    markdown: str
+    identifier: str
+    classes: tuple[str, ...]
+    place: Place
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the chapter takes a number."""
+        return "unnumbered" not in self.classes
+
+    @property
+    def plain(self) -> str:
+        """The heading without emphasis and code marks."""
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", self.markdown)
+        return re.sub(r"[*`]|\\(?=\W)", "", text)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One file of the book.
+
+    Parameters
+    ----------
+    entry
+        Its entry in the project's list.
+    path
+        Path relative to the project.
+    front
+        Its front matter.
+    parts
+        Prose and cells in order, includes expanded, front matter removed.
+    title
+        Its heading; None for a file without one.
+    """
+
+    entry: Entry
+    path: str
+    front: Settings
+    parts: tuple[Prose | Cell, ...]
+    title: Title | None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Its cells, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Cell))
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Its inline expressions, in order; none in a chapter without a cell."""
+        return tuple(
+            expression
+            for part in self.parts
+            if isinstance(part, Prose)
+            for expression in inline_expressions(part.source)
+        )
+
+    @property
+    def source(self) -> Source:
+        """All prose lines, in order."""
+        return Source(
+            tuple(line for part in self.parts if isinstance(part, Prose) for line in part.source)
+        )
+
+
+def inline_expressions(source: Source) -> list[Expression]:
+    """Return the inline expressions of a run of prose."""
+    return [
+        Expression(found["expression"].strip(), line.place)
+        for line in source
+        for found in INLINE.finditer(line.text)
+    ]
+
+
+def read_chapter(project: Project, entry: Entry) -> Chapter:
+    """Read the file of an entry."""
+    if entry.file is None:
+        raise ValueError("a part without a page has no chapter to read")
+    text = read_text(project.root / entry.file, entry.file, entry.place)
+    source = source_of(text.rstrip("\n"), entry.file)
+    front, body = _front_matter(source)
+    source = expand_includes(project.root, body, (entry.file,))
+    parts = split_cells(source)
+    _check_labels(parts)
+    execute = front.get("execute", default={})
+    if isinstance(execute, dict):
+        places = {key: front.place("execute", key) or Place(entry.file) for key in execute}
+        check_options(execute, places, Place(entry.file))
+    return Chapter(entry, entry.file, front, parts, _title(front, parts))
+
+
+def _front_matter(source: Source) -> tuple[Settings, Source]:
+    lines = source.lines
+    if not lines or lines[0].text.rstrip() != "---":
+        return Settings(), source
+    for at in range(1, len(lines)):
+        if lines[at].text.rstrip() in ("---", "..."):
+            text = "\n".join(line.text for line in lines[1:at])
+            first = lines[0].place
+            front = parse_settings(text, first.file, first.line + 1, ChapterError)
+            return front, Source(lines[at + 1 :])
+    raise ChapterError(
+        "the front matter has no end", lines[0].place, "close it with a line of three hyphens"
+    )
+
+
+def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
+    if front.get("title"):
+        markdown = str(front.get("title"))
+        place = front.place("title")
+        if place is not None:
+            return Title(markdown, "", (), place)
+    for part in parts:
+        if isinstance(part, Prose):
+            title = _first_heading(part.source.lines)
+            if title is not None:
+                return title
+    return None
+
+
+def _first_heading(lines: tuple[Line, ...]) -> Title | None:
+    fence = ""
+    for at, line in enumerate(lines):
+        opening = _FENCE.match(line.text)
+        if opening and not fence:
+            fence = opening.group(1)
+        elif opening and opening.group(1).startswith(fence):
+            fence = ""
+        elif not fence:
+            found = _HEADING.match(line.text)
+            if found:
+                return title_of(found["text"], line.place)
+            after = lines[at + 1].text if at + 1 < len(lines) else ""
+            if line.text.strip() and _UNDERLINE.match(after):
+                return title_of(line.text.strip(), line.place)
+    return None
+
+
+def title_of(text: str, place: Place) -> Title:
+    """Split a heading's line into its text and its attributes."""
+    found = _ATTRIBUTES.search(text)
+    attributes = found["attributes"].split() if found else []
+    if found:
+        text = text[: found.start()]
+    classes = ["unnumbered" if item == "-" else item[1:] for item in attributes if item[0] in ".-"]
+    names = [item[1:] for item in attributes if item.startswith("#")]
+    return Title(text, names[0] if names else "", tuple(classes), place)
+
+
+def _check_labels(parts: tuple[Prose | Cell, ...]) -> None:
+    seen: dict[str, Place] = {}
+    for part in parts:
+        if isinstance(part, Cell) and part.label is not None:
+            place = part.option_places["label"]
+            if part.label in seen:
+                raise ChapterError(
+                    f"the cell label {part.label} is already used at {seen[part.label]}",
+                    place,
+                    "give each cell its own label",
+                )
+            seen[part.label] = place

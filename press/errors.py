@@ -1,0 +1,104 @@
+"""Every error that an author of a book can cause, with the place in the author's file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A place in one of the author's files.
+
+    Parameters
+    ----------
+    file
+        Path of the file, relative to the project.
+    line
+        Line, from 1; 0 where only the file is known.
+    """
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class PressError(Exception):
+    """Something an author can put right.
+
+    Parameters
+    ----------
+    what
+        What is wrong, in one sentence that names the construct.
+    place
+        Where it is.
+    remedy
+        What to do about it.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, place: Place | None = None, remedy: str = "") -> None:
+        self.what = what
+        self.place = place
+        self.remedy = remedy
+        super().__init__(self.__str__())
+
+    def __str__(self) -> str:
+        """One line for the place and what is wrong, one for the remedy."""
+        first = f"{self.place}: {self.what}" if self.place else self.what
+        return f"{first}\n  remedy: {self.remedy}" if self.remedy else first
+
+
+class ProjectError(PressError):
+    """`_quarto.yml`, a profile, a format extension or an argument is wrong."""
+
+
+class UnsupportedError(PressError):
+    """A construct that Quarto has and the press has not: refused, never silently different."""
+
+
+class ChapterError(PressError):
+    """A chapter cannot be turned into a page."""
+
+    exit_code = 7
+
+
+class BrokenReference(ChapterError):
+    """A cross-reference, citation, link or image leads nowhere, or a label is used twice."""
+
+
+class CellError(ChapterError):
+    """A cell raised an exception, ran out of time or lost its kernel.
+
+    Parameters
+    ----------
+    what, place, remedy
+        As for every error.
+    source
+        The source of the cell, or the inline expression.
+    traceback
+        The kernel's traceback, without colours; empty if there is none.
+    """
+
+    def __init__(
+        self, what: str, place: Place, remedy: str = "", *, source: str = "", traceback: str = ""
+    ) -> None:
+        self.source = source
+        self.traceback = traceback
+        super().__init__(what, place, remedy)
+
+    def __str__(self) -> str:
+        """Place and exception, then the source of the cell, then the remedy."""
+        lines = [f"{self.place}: {self.what}"]
+        lines += [f"    {line}" for line in self.source.splitlines()]
+        if self.remedy:
+            lines.append(f"  remedy: {self.remedy}")
+        return "\n".join(lines)
+
+
+class TypesettingError(PressError):
+    """Pandoc or Typst refused what the press gave it."""
+
+    exit_code = 7

@@ -1,0 +1,146 @@
+"""YAML read as Quarto reads it (YAML 1.2), with the line of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from press.errors import Place, PressError, ProjectError
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A mapping read from YAML that knows the line of each of its keys.
+
+    Parameters
+    ----------
+    values
+        Plain Python values: dict, list, str, int, float, bool, None.
+    places
+        The place of each key, by its path: ``("book", "chapters", 0)``.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: Mapping[Path, Place] = field(default_factory=dict)
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """Return the value at `path`, or `default`."""
+        value: Any = self.values
+        for key in path:
+            if isinstance(value, dict) and key in value:
+                value = value[key]
+            elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
+                value = value[key]
+            else:
+                return default
+        return value
+
+    def place(self, *path: str | int) -> Place | None:
+        """Return the place of `path`, or of the nearest key above it."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return None
+
+
+def parse_settings(
+    text: str, file: str, first: int = 1, error: type[PressError] = ProjectError
+) -> Settings:
+    """Read a YAML mapping.
+
+    Parameters
+    ----------
+    text
+        The YAML.
+    file
+        Name of the file in messages.
+    first
+        Line number of the text's first line in that file.
+    error
+        The class of error to raise for YAML that cannot be read.
+    """
+    try:
+        reader = YAML(typ="safe", pure=True)
+        root = reader.compose(StringIO(text))
+        values = YAML(typ="safe", pure=True).load(StringIO(text))
+    except MarkedYAMLError as bad:
+        mark = bad.problem_mark or bad.context_mark
+        line = first + (mark.line if mark else 0)
+        raise error(
+            f"this YAML cannot be read: {bad.problem or bad.context}",
+            Place(file, line),
+            "check indentation, colons and quotes",
+        ) from None
+    except ValueError as bad:
+        raise error(f"this YAML cannot be read: {bad}", Place(file, first)) from None
+    if values is None:
+        return Settings(places={(): Place(file, first)})
+    if not isinstance(values, dict):
+        raise error(
+            "this YAML is not a mapping", Place(file, first), "write `key: value`, one on each line"
+        )
+    places: dict[Path, Place] = {(): Place(file, first)}
+    _collect(root, (), places, file, first)
+    return Settings(_plain(values), places)
+
+
+def _collect(node: Node, at: Path, places: dict[Path, Place], file: str, first: int) -> None:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            here = (*at, str(key.value))
+            places[here] = Place(file, first + key.start_mark.line)
+            _collect(value, here, places, file, first)
+    elif isinstance(node, SequenceNode):
+        for number, value in enumerate(node.value):
+            places[(*at, number)] = Place(file, first + value.start_mark.line)
+            _collect(value, (*at, number), places, file, first)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value
+
+
+def merged(below: Settings, above: Settings) -> Settings:
+    """Lay `above` over `below` as Quarto does: mappings key by key, lists one after the other."""
+    places = dict(below.places)
+    values = _merge(below.values, above.values, (), places, above.places)
+    return Settings(values, places)
+
+
+def _merge(
+    below: Any, above: Any, at: Path, places: dict[Path, Place], extra: Mapping[Path, Place]
+) -> Any:
+    if at in extra and not isinstance(below, list):
+        places[at] = extra[at]
+    if isinstance(below, dict) and isinstance(above, dict):
+        out = dict(below)
+        for key, value in above.items():
+            out[key] = _merge(below.get(key), value, (*at, key), places, extra)
+        return out
+    if isinstance(below, list) and isinstance(above, list):
+        shift = len(below)
+        for path, place in extra.items():
+            if path[: len(at)] == at and len(path) > len(at):
+                number = path[len(at)]
+                if isinstance(number, int):
+                    places[(*at, number + shift, *path[len(at) + 1 :])] = place
+        return below + above
+    for path, place in extra.items():
+        if path[: len(at)] == at:
+            places[path] = place
+    return above
