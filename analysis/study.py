@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
+from analysis.scenario import PHASES, SyntheticSettings
 from analysis.settings_file import read_settings_file
-from analysis.synthetic.scenario import PHASES, SyntheticSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,9 +135,7 @@ class Window:
 
     def months(self, start: str) -> tuple[str, ...]:
         """Return every month of the window as YYYY-MM, for a pilot that starts in `start`."""
-        return tuple(
-            shift_month(start, by) for by in range(-self.months_before, self.months_after)
-        )
+        return tuple(shift_month(start, by) for by in range(-self.months_before, self.months_after))
 
 
 @dataclass(frozen=True)

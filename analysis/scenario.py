@@ -118,7 +118,8 @@ class SyntheticSettings:
 
     def __post_init__(self) -> None:
         _require(len(self.season) == 12 and min(self.season) > 0, "season",
-                 "twelve factors above 0, January first", self.season, "give twelve numbers")  # fmt: skip
+                 "twelve factors above 0, January first", self.season,
+                 "give twelve numbers")  # fmt: skip
         by_phase = {"pupils": self.pupils, "school_variance": self.school_variance}
         by_phase |= {f"rates.{outcome}": table for outcome, table in self.rates.items()}
         for key, table in by_phase.items():

@@ -1,0 +1,166 @@
+"""Children and their events: each count of a school's month gets dates and children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from analysis.study import shift_month
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.study import Outcome
+    from analysis.synthetic.draws import Stream
+
+# Year groups taught, 0 for reception; a child enters in September of the first.
+YEAR_GROUPS = {"primary": (0, 6), "secondary": (7, 11), "special": (3, 11)}
+# How often an event concerns a child who is known already; more often so for an enquiry or
+# a child in need start that follows a recent event.
+_KNOWN_CHILD = 0.30
+_RECENT_CHILD = 0.45
+_RECENT = timedelta(days=60)
+_JOINED_LATE = 0.15
+_SEPTEMBER = 9
+
+
+@dataclass
+class Child:
+    """A child on a school's roll; ids are given at the end, by first event."""
+
+    school_id: str
+    birth_month: str
+    first_day: date
+    last_day: date
+    events: list[tuple[date, str]] = field(default_factory=list)
+    in_care: list[tuple[date, date]] = field(default_factory=list)
+
+    def on_roll(self, first: date, last: date) -> bool:
+        """Return whether the child is on the roll throughout."""
+        return self.first_day <= first and last <= self.last_day
+
+    def first_known(self) -> date:
+        """Return the day of the child's first event or episode."""
+        days = [day for day, _ in self.events] + [started for started, _ in self.in_care]
+        return min(days)
+
+
+def month_ends(month: str) -> tuple[date, date]:
+    """Return the first and last day of a month."""
+    first = date.fromisoformat(f"{month}-01")
+    following = date.fromisoformat(f"{shift_month(month, 1)}-01")
+    return first, following - timedelta(days=1)
+
+
+def new_child(stream: Stream, school_id: str, phase: str, first: date, last: date) -> Child:
+    """Draw a child who is on the roll of a school of this phase from `first` to `last`."""
+    lowest, highest = YEAR_GROUPS[phase]
+    school_year = first.year if first.month >= _SEPTEMBER else first.year - 1
+    # The child leaves in July after the highest group; only groups that stay long enough.
+    possible = [
+        group
+        for group in range(lowest, highest + 1)
+        if _leaving_day(school_year + highest - group) >= last
+    ]
+    group = stream.choice(possible)
+    # Year group g of school year y: born September y - 5 - g to August y - 4 - g.
+    birth_month = shift_month(f"{school_year - 5 - group:04d}-09", stream.integer(0, 11))
+    entered = date(school_year - (group - lowest), _SEPTEMBER, 3)
+    if entered < first and stream.chance(_JOINED_LATE):
+        entered = stream.weekday(entered, first)
+    # An event of the first days of September counts for a child already enrolled.
+    first_day = min(entered, first)
+    return Child(school_id, birth_month, first_day, _leaving_day(school_year + highest - group))
+
+
+def _leaving_day(school_year: int) -> date:
+    """Return the last day of a school year; children stay on the roll through August."""
+    return date(school_year + 1, 8, 31)
+
+
+def school_events(
+    stream: Stream,
+    school_id: str,
+    phase: str,
+    counts: Mapping[str, Mapping[str, int]],
+    outcomes: tuple[Outcome, ...],
+    returned: Mapping[str, bool],
+) -> list[Child]:
+    """Return the school's children with their events, in months whose return arrived."""
+    children: list[Child] = []
+    for month, arrived in returned.items():
+        first, last = month_ends(month)
+        drawn = [
+            (stream.weekday(first, last), outcome.event_type)
+            for outcome in outcomes
+            if outcome.measure == "events"
+            for _ in range(counts[outcome.name][month])
+        ]
+        if not arrived:
+            continue
+        for day, event_type in sorted(drawn):
+            child = _child_for(stream, children, day, event_type)
+            if child is None:
+                child = new_child(stream, school_id, phase, day, day)
+                children.append(child)
+            child.events.append((day, event_type))
+    return children
+
+
+def _child_for(stream: Stream, children: list[Child], day: date, event_type: str) -> Child | None:
+    """Return a child known already, or None for a new one."""
+    on_roll = [
+        child
+        for child in children
+        if child.on_roll(day, day) and (day, event_type) not in child.events
+    ]
+    if event_type != "referral":
+        recent = [
+            child
+            for child in on_roll
+            if any(day - _RECENT <= earlier <= day for earlier, _ in child.events)
+        ]
+        if recent and stream.chance(_RECENT_CHILD):
+            return stream.choice(recent)
+    if on_roll and stream.chance(_KNOWN_CHILD):
+        return stream.choice(on_roll)
+    return None
+
+
+def school_episodes(
+    stream: Stream,
+    children: list[Child],
+    school_id: str,
+    phase: str,
+    begun: Mapping[str, int],
+    window: tuple[date, date],
+    care_days: float,
+) -> list[Child]:
+    """Add care episodes to the school's children and return the children that are new.
+
+    An episode is cut at the window's first day; one that lasts beyond the window ends
+    on the day after it, and is written without an end.
+    """
+    opens, closes = window
+    added: list[Child] = []
+    for month, count in begun.items():
+        first, last = month_ends(month)
+        for _ in range(count):
+            started = stream.weekday(first, last)
+            ended = started + timedelta(days=1 + int(stream.exponential(care_days)))
+            known, pick = stream.chance(_KNOWN_CHILD), stream.uniform()
+            if ended <= opens:
+                continue
+            started, ended = max(started, opens), min(ended, closes + timedelta(days=1))
+            until = min(ended, closes)
+            free = [
+                child for child in children if child.on_roll(started, until) and not child.in_care
+            ]
+            if known and free:
+                child = free[int(pick * len(free))]
+            else:
+                child = new_child(stream, school_id, phase, started, until)
+                added.append(child)
+            child.in_care.append((started, ended))
+    return added

@@ -1,0 +1,148 @@
+"""Random draws by inverse distribution functions, on the standard library alone.
+
+Libraries change how they turn random bits into, say, a Poisson count. Here only
+`random.Random.random` is used, whose sequence Python promises to keep for a given
+seed, and every distribution is written out; so the extract's bytes depend on no
+library's version.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import date, timedelta
+from statistics import NormalDist
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+T = TypeVar("T")
+
+_NORMAL = NormalDist()
+_SATURDAY = 5
+
+
+def poisson_quantile(uniform: float, mean: float) -> int:
+    """Return the smallest count whose distribution function reaches `uniform`.
+
+    Parameters
+    ----------
+    uniform
+        Number from 0 to below 1.
+    mean
+        Mean of the Poisson distribution; small enough (below 700) for exp(-mean) > 0.
+
+    Examples
+    --------
+    P(Y <= 1) is 0.736 at mean 1, P(Y <= 2) is 0.920:
+
+    >>> poisson_quantile(0.73, 1.0), poisson_quantile(0.74, 1.0)
+    (1, 2)
+    """
+    count, probability = 0, math.exp(-mean)
+    reached = probability
+    # Rounding may keep the sum below a uniform near 1; the bound is far out in the tail.
+    furthest = int(mean + 20 * math.sqrt(mean) + 20)
+    while reached <= uniform and count < furthest:
+        count += 1
+        probability *= mean / count
+        reached += probability
+    return count
+
+
+def frailty_quantile(uniform: float, variance: float) -> float:
+    """Return a log-normal factor of mean 1 and the given variance.
+
+    exp(s z - s^2 / 2) with s^2 = log(1 + variance) and z the normal quantile.
+    """
+    spread = math.sqrt(math.log1p(variance))
+    return math.exp(spread * _NORMAL.inv_cdf(_inside(uniform)) - spread * spread / 2)
+
+
+def exponential_quantile(uniform: float, mean: float) -> float:
+    """Return the exponential quantile, -mean log(1 - uniform)."""
+    return -mean * math.log1p(-uniform)
+
+
+def _inside(uniform: float) -> float:
+    """Keep a uniform away from 0, whose normal quantile is infinite."""
+    return max(uniform, 2.0**-53)
+
+
+class Stream:
+    """A named stream of random draws.
+
+    Two tables draw from two streams, so that one more draw in the first leaves the second
+    as it was; two scenarios of one seed share theirs, so that they differ only in what
+    the scenario changes.
+
+    Parameters
+    ----------
+    seed
+        The study's seed.
+    *names
+        What is drawn: table, school, outcome.
+    """
+
+    def __init__(self, seed: int, *names: str) -> None:
+        # No secret is drawn here: a reproducible generator is what is wanted.
+        self._random = random.Random("/".join([str(seed), *names]))  # noqa: S311
+
+    def uniform(self) -> float:
+        """Return a number from 0 to below 1."""
+        return self._random.random()
+
+    def chance(self, probability: float) -> bool:
+        """Return True with the given probability."""
+        return self.uniform() < probability
+
+    def integer(self, first: int, last: int) -> int:
+        """Return a whole number from `first` to `last`, both included."""
+        return first + int(self.uniform() * (last - first + 1))
+
+    def choice(self, items: Sequence[T]) -> T:
+        """Return one item, each equally likely."""
+        return items[int(self.uniform() * len(items))]
+
+    def weighted(self, weights: Mapping[T, float]) -> T:
+        """Return one key, likely in proportion to its weight."""
+        point = self.uniform() * sum(weights.values())
+        for item, weight in weights.items():
+            point -= weight
+            if point < 0:
+                return item
+        return list(weights)[-1]
+
+    def shuffled(self, items: Sequence[T]) -> list[T]:
+        """Return the items in random order (Fisher and Yates)."""
+        order = list(items)
+        for last in range(len(order) - 1, 0, -1):
+            other = self.integer(0, last)
+            order[last], order[other] = order[other], order[last]
+        return order
+
+    def normal(self) -> float:
+        """Return a standard normal draw."""
+        return _NORMAL.inv_cdf(_inside(self.uniform()))
+
+    def frailty(self, variance: float) -> float:
+        """Return a log-normal factor of mean 1."""
+        return frailty_quantile(self.uniform(), variance)
+
+    def poisson(self, mean: float) -> int:
+        """Return a Poisson count."""
+        return poisson_quantile(self.uniform(), mean)
+
+    def exponential(self, mean: float) -> float:
+        """Return an exponential draw."""
+        return exponential_quantile(self.uniform(), mean)
+
+    def weekday(self, first: date, last: date) -> date:
+        """Return a day from Monday to Friday from `first` to `last`, both included.
+
+        Both ends must not lie in one weekend.
+        """
+        days = (last - first).days + 1
+        every = (first + timedelta(days=number) for number in range(days))
+        return self.choice([day for day in every if day.weekday() < _SATURDAY])

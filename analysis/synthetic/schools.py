@@ -1,0 +1,143 @@
+"""Schools of the stand-in: drawn as candidates, chosen, matched, and put into areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from analysis.study import shift_month
+from analysis.synthetic.counts import Candidate, draw_candidate
+from analysis.synthetic.draws import Stream
+
+if TYPE_CHECKING:
+    from analysis.scenario import Scenario
+    from analysis.study import Pilot, Study
+
+# Workers do not all begin on the first school day of the pilot.
+_LATEST_START = timedelta(days=16)
+
+
+@dataclass(frozen=True)
+class School:
+    """A school in its place in the design.
+
+    Attributes
+    ----------
+    school_id
+        Pseudonymous id, S001 and so on; says nothing of arm or phase.
+    candidate
+        Its phase, pupils and rates.
+    arm
+        'intervention' or 'comparison'.
+    matched_set, area
+        The pair and the area cluster that it belongs to.
+    start_date
+        First day of its social worker, ISO; empty for a comparison school.
+    """
+
+    school_id: str
+    candidate: Candidate
+    arm: str
+    matched_set: str
+    area: str
+    start_date: str
+
+    @property
+    def treated(self) -> bool:
+        """Whether a social worker was placed here."""
+        return self.arm == "intervention"
+
+    def row(self) -> dict[str, str]:
+        """Return the row of schools.csv."""
+        candidate = self.candidate
+        return {
+            "school_id": self.school_id,
+            "pilot": candidate.pilot.name,
+            "phase": candidate.phase,
+            "arm": self.arm,
+            "matched_set": self.matched_set,
+            "area": self.area,
+            "pupils": str(candidate.pupils[candidate.pilot.start]),
+            "fsm_percent": f"{candidate.fsm_percent:.1f}",
+            "start_date": self.start_date,
+        }
+
+
+def draw_schools(study: Study, scenario: Scenario, seed: int) -> list[School]:
+    """Return the schools of every pilot, in the order of their ids."""
+    schools: list[School] = []
+    for pilot in study.pilots:
+        pairs = [
+            pair
+            for phase in ("secondary", "primary", "special")
+            for pair in _pairs(study, scenario, pilot, phase, seed)
+        ]
+        schools.extend(_placed(pilot, pairs, len(schools), Stream(seed, "places", pilot.name)))
+    return schools
+
+
+def _pairs(
+    study: Study, scenario: Scenario, pilot: Pilot, phase: str, seed: int
+) -> list[tuple[Candidate, Candidate]]:
+    """Return (intervention, comparison) pairs of one phase, as the scenario chooses them."""
+    places = pilot.places.get(phase, 0)
+    by_counts = scenario.selection == "highest counts"
+    drawn = places * (study.synthetic.candidates if by_counts else 2)
+    candidates = [
+        draw_candidate(study, scenario, pilot, phase, number, seed) for number in range(drawn)
+    ]
+    if by_counts:
+        return _highest_first(candidates, places, study.window.months_after)
+    stream = Stream(seed, "arms", pilot.name, phase)
+    by_size = sorted(candidates, key=lambda candidate: candidate.pupils[pilot.start])
+    neighbours = list(zip(by_size[::2], by_size[1::2], strict=True))
+    return [pair if stream.chance(0.5) else (pair[1], pair[0]) for pair in neighbours]
+
+
+def _highest_first(
+    candidates: list[Candidate], places: int, months: int
+) -> list[tuple[Candidate, Candidate]]:
+    """Take the schools with most enquiries in the like months; match the rest by size."""
+    if not candidates:
+        return []
+    start = candidates[0].pilot.start
+    like = [shift_month(start, by - 12) for by in range(months)]
+    ranked = sorted(candidates, key=lambda candidate: -candidate.before("s47_enquiries", like))
+    chosen, rest = ranked[:places], ranked[places:]
+    pairs = []
+    for school in chosen:
+        size = school.pupils[start]
+        nearest = min(rest, key=lambda candidate: abs(candidate.pupils[start] - size))
+        rest.remove(nearest)
+        pairs.append((school, nearest))
+    return pairs
+
+
+def _placed(
+    pilot: Pilot, pairs: list[tuple[Candidate, Candidate]], taken: int, stream: Stream
+) -> list[School]:
+    """Give each pair its set, each school its area, id and start."""
+    numbers = stream.shuffled(range(taken + 1, taken + 1 + 2 * len(pairs)))
+    schools = []
+    for place, (intervention, comparison) in enumerate(pairs):
+        matched_set = f"{pilot.code}-{place + 1:02d}"
+        # Pairs of one area share one comparison area, so areas are matched as schools are.
+        area = place % pilot.areas
+        first = date.fromisoformat(f"{pilot.start}-01")
+        started = stream.weekday(first, first + _LATEST_START).isoformat()
+        for arm, candidate, letter in (
+            ("intervention", intervention, area),
+            ("comparison", comparison, area + pilot.areas),
+        ):
+            schools.append(
+                School(
+                    school_id=f"S{numbers.pop():03d}",
+                    candidate=candidate,
+                    arm=arm,
+                    matched_set=matched_set,
+                    area=f"{pilot.code}-{chr(ord('A') + letter)}",
+                    start_date=started if arm == "intervention" else "",
+                )
+            )
+    return sorted(schools, key=lambda school: school.school_id)
