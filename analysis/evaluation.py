@@ -39,7 +39,7 @@ DATA_VARIABLE = "REPORT_DATA"
 # What a stored result depends on beside files: a result of another version is another result.
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
              "seaborn", "statsmodels")  # fmt: skip
-RESULTS = ("contract_results", "effect_estimates", "origin", "extract_files", "panel_period")
+RESULTS = ("contract_counts", "contract_results", "effect_estimates", "extract_files", "origin")
 """Nodes, beside the exhibits, that a chapter's cell or the ledger asks for."""
 
 

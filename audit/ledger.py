@@ -112,7 +112,7 @@ def record(
         unit=number.unit if number else "",
         n=number.n if number else None,
         interval=number.interval if number else None,
-        disclosure=exhibit.status.word,
+        disclosure=exhibit.status.outcome,
         function=lineage.function,
         upstream=lineage.upstream,
         closure=lineage.closure,

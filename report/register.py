@@ -50,11 +50,11 @@ def uses(book: Book) -> list[Use]:
         in_chapter = []
         for cell in chapter.cells:
             for name, line in _shown(cell.source):
-                place = Place(chapter.path, cell.first_line + line - 1)
+                place = Place(cell.place.file, cell.first_line + line - 1)
                 in_chapter.append(Use(name, cell.label or "", place))
-        for inline in chapter.inlines:
-            place = Place(chapter.path, inline.line)
-            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.expression))
+        for inline in chapter.expressions:
+            place = Place(inline.place.file, inline.place.line)
+            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.source))
         found.extend(sorted(in_chapter, key=lambda use: use.place.line))
     return found
 
@@ -62,7 +62,7 @@ def uses(book: Book) -> list[Use]:
 def _shown(source: str) -> list[tuple[str, int]]:
     """Return the exhibits a piece of code shows, with the line inside it."""
     try:
-        tree = ast.parse(source.strip("\n"))
+        tree = ast.parse(source)
     except SyntaxError:  # the kernel will say so, with the chapter's line
         return []
     found = []

@@ -14,13 +14,14 @@ from hamilton import driver
 from analysis.dataflow import data, effects, settings
 from analysis.errors import ChapterFailed
 from analysis.exhibits import claims, figures, numbers, tables
+from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-EXHIBITS = (figures, tables, numbers, claims)
-MODULES = (settings, data, effects, *EXHIBITS)
+MODULES = (settings, data, effects, figures, tables, numbers, claims)
+KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
     }
 
 
+def kind(graph: driver.Driver, name: str) -> str:
+    """Return the kind of an exhibit; empty for a node that is none."""
+    return KINDS.get(graph.graph.nodes[name].type, "")
+
+
 def exhibit_names(graph: driver.Driver) -> list[str]:
     """Return the names of all exhibits, sorted."""
-    modules = {module.__name__ for module in EXHIBITS}
-    return sorted(
-        name
-        for name, node in nodes(graph).items()
-        if node.function is not None and node.function.__module__ in modules
-    )
+    return sorted(name for name in graph.graph.nodes if kind(graph, name))
 
 
 def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:

@@ -1,0 +1,117 @@
+"""From files to the outcome panel: read, hold to the contracts, give types, count.
+
+Each table's node is named after its file, which is how lineage ends in files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.contracts import (
+    ContractResults,
+    DataContract,
+    raise_if_broken,
+    read_contracts,
+    validate,
+)
+from analysis.extracts import Extract, ExtractFile, Origin, read_extract, typed
+from analysis.extracts import origin as origin_of
+from analysis.panel import outcome_panel as count_outcomes
+from analysis.study import Outcome, Pilot, Window
+
+
+def contracts(contract_directory: Path) -> dict[str, DataContract]:
+    """Return the data contracts by dataset."""
+    return read_contracts(contract_directory)
+
+
+def extract(extract_directory: Path, contracts: dict[str, DataContract]) -> Extract:
+    """Read the extract as text."""
+    return read_extract(extract_directory, contracts)
+
+
+def extract_files(extract: Extract) -> dict[str, ExtractFile]:
+    """Return each file's digest and number of rows, by file name."""
+    return {file.name: file for file in extract.files}
+
+
+def origin(extract: Extract, invented_register: Path) -> Origin:
+    """Say whether the extract is invented, by its files' digests."""
+    return origin_of(extract, invented_register)
+
+
+def contract_results(extract: Extract, contracts: dict[str, DataContract]) -> ContractResults:
+    """Test every rule of every contract."""
+    return validate(extract.tables, contracts)
+
+
+def contract_counts(contract_results: ContractResults) -> pd.DataFrame:
+    """Count each dataset's rules by outcome."""
+    outcomes = ["pass", "warn", "fail", "nothing tested"]
+    frame = pd.DataFrame(
+        [(result.dataset, result.outcome) for result in contract_results.results],
+        columns=["dataset", "outcome"],
+    )
+    table = pd.crosstab(frame["dataset"], frame["outcome"]).reindex(columns=outcomes, fill_value=0)
+    table.insert(0, "rules", table.sum(axis=1))
+    return table.rename_axis(columns=None).reset_index()
+
+
+def accepted_tables(
+    extract: Extract, contracts: dict[str, DataContract], contract_results: ContractResults
+) -> dict[str, pd.DataFrame]:
+    """Return the typed tables of an extract that keeps its contracts.
+
+    Raises
+    ------
+    ContractBroken, NothingTested
+        If it does not; nothing is computed from such an extract.
+    """
+    raise_if_broken(contract_results)
+    return {name: typed(table, _types(contracts[name])) for name, table in extract.tables.items()}
+
+
+def schools(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a school."""
+    return accepted_tables["schools"]
+
+
+def school_months(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a school and month."""
+    return accepted_tables["school_months"]
+
+
+def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row an event."""
+    return accepted_tables["child_events"]
+
+
+def outcome_panel(
+    schools: pd.DataFrame,
+    school_months: pd.DataFrame,
+    child_events: pd.DataFrame,
+    pilots: tuple[Pilot, ...],
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+) -> pd.DataFrame:
+    """Count each outcome in each school and month."""
+    return count_outcomes(schools, school_months, child_events, None, pilots, outcomes, window)
+
+
+def panel_period(outcome_panel: pd.DataFrame) -> str:
+    """Say in words which months the panel covers."""
+    months = outcome_panel["month"]
+    return f"{months.min():%B %Y} to {months.max():%B %Y}"
+
+
+def _types(contract: DataContract) -> dict[str, str]:
+    """Return the type each column is given; a month stays text until it is counted."""
+    types: dict[str, str] = {}
+    for column in contract.columns:
+        if set(column.categories) == {"yes", "no"}:
+            types[column.name] = "boolean"
+        else:
+            types[column.name] = "string" if column.is_month else column.logical_type
+    return types

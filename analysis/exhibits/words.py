@@ -1,0 +1,73 @@
+"""Numbers and lists as the report prints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MINUS = "\u2212"
+
+
+def ratio(value: float) -> str:
+    """Return a ratio to two decimals.
+
+    Examples
+    --------
+    >>> ratio(0.6249), ratio(12.5)
+    ('0.62', '12.50')
+    """
+    return f"{value:.2f}"
+
+
+def count(value: float) -> str:
+    """Return a count with a comma every thousand.
+
+    Examples
+    --------
+    >>> count(12345), count(-3.2)
+    ('12,345', '−3')
+    """
+    return f"{round(value):,}".replace("-", MINUS)
+
+
+def rate(value: float, decimals: int = 1) -> str:
+    """Return a rate to the decimals that the channel allows."""
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def more_or_fewer(difference: float) -> str:
+    """Return a difference between counts in words.
+
+    Examples
+    --------
+    >>> more_or_fewer(-21.3), more_or_fewer(4.6)
+    ('21 fewer', '5 more')
+    """
+    return f"{count(abs(difference))} {'fewer' if difference < 0 else 'more'}"
+
+
+def percent_change(ratio: float) -> str:
+    """Return a ratio as a change in per cent.
+
+    Examples
+    --------
+    >>> percent_change(0.62), percent_change(1.055)
+    ('38% lower', '6% higher')
+    """
+    change = abs(1 - ratio) * 100
+    return f"{change:.0f}% {'lower' if ratio < 1 else 'higher'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return a list in words.
+
+    Examples
+    --------
+    >>> listed(["Lambeth"]), listed(["a", "b", "c"])
+    ('Lambeth', 'a, b and c')
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"

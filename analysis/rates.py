@@ -1,0 +1,48 @@
+"""Events and rates of groups of schools: what tables and curves show beside the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+PER = 1000
+"""Rates are events per this many pupils a month."""
+
+
+def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return events, exposure and rate of each group of school-months.
+
+    Months for which a school sent no return count in neither.
+
+    Parameters
+    ----------
+    panel
+        The outcome panel, one row a school, outcome and month.
+    by
+        Its columns that make the groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a group, sorted: the columns of `by`; `schools`; `events`; `children`
+        (distinct children in a month, added up over months); `pupil_months`; `middle`,
+        the mean of the months, counted from the pilot's start; `rate`, in events per
+        1,000 pupils a month.
+    """
+    returned = panel.loc[panel["returned"] & panel["events"].notna()]
+    groups = returned.groupby(list(by), sort=True, observed=True)
+    table = groups.agg(
+        schools=("school_id", "nunique"),
+        events=("events", "sum"),
+        children=("children", "sum"),
+        pupil_months=("pupils", "sum"),
+        middle=("event_month", "mean"),
+    ).reset_index()
+    counts = ["events", "children", "pupil_months"]
+    table[counts] = table[counts].astype("int64")
+    table["rate"] = table["events"] / table["pupil_months"] * PER
+    return table

@@ -1,0 +1,213 @@
+"""`report build`: validate, compute, typeset, and lay the ledger beside the book."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
+from analysis.evaluation import DATA_VARIABLE, Evaluation, find_root
+from analysis.exhibits.exhibit import Claim, Figure
+from audit.ledger import InputFile, Ledger, record
+from audit.lineage import code_table, lineage
+from audit.repository import Commit, read_commit
+from audit.sources import SourceIndex
+from press.build import build_book
+from press.reading import read_book
+from report.register import check, references, uses
+from report.stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from report.register import Use
+
+FORMATS = ("html", "pdf")
+INVENTED_NOTE = (
+    "Invented data: a stand-in for the confidential extract. "
+    "Independent rebuild, not the official report."
+)
+SUPPLIED_NOTE = "Independent rebuild, not the official report."
+
+
+def build(
+    data: Path | None = None,
+    formats: tuple[str, ...] = FORMATS,
+    *,
+    out: Path | None = None,
+    release: bool = False,
+) -> int:
+    """Build the report; return the exit code.
+
+    Parameters
+    ----------
+    data
+        Folder of the extract; None for the one `study.toml` names.
+    formats
+        Of "html" and "pdf".
+    out
+        Folder of the book; None for the one `_quarto.yml` names.
+    release
+        Refuse whatever a draft only marks.
+    """
+    check_formats(formats)
+    root = find_root(Path.cwd())
+    evaluation = Evaluation(root, data.resolve() if data else None)
+    stages = Stages()
+    print(f"report: {evaluation.study.title}")
+    with stages.stage("read the chapters") as notes:
+        used = uses(read_book(root))
+        notes.append(f"{len({use.name for use in used})} exhibits shown")
+    with stages.stage("validate and compute") as notes:
+        values, ledger = prepare(evaluation, used, notes)
+    commit = ledger.commit
+    if release:
+        refuse_unready(values, commit)
+    with stages.stage("typeset") as notes:
+        book = build_book(
+            root,
+            out=out,
+            formats=formats,
+            timestamp=timestamp(commit, os.environ),
+            environment={DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {},
+            metadata=cover(ledger, commit),
+            extra_files={"audit/ledger.json": ledger.to_json().encode()},
+        )
+        notes.append(f"{len(book.pages)} pages of HTML" if book.pages else "PDF only")
+    _tell_outcome(values, used, ledger)
+    for path in (book.out / "index.html", book.pdf):
+        if path is not None and path.is_file():
+            print(f"  {os.path.relpath(path)}")
+    return 0
+
+
+def check_formats(formats: Iterable[str]) -> None:
+    """Refuse a format that the report has not."""
+    for name in formats:
+        if name not in FORMATS:
+            raise ConfigurationError(
+                f"there is no format '{name}'", place="--to", remedy="use html, pdf or html,pdf"
+            )
+
+
+def prepare(
+    evaluation: Evaluation, used: list[Use], notes: list[str]
+) -> tuple[dict[str, Any], Ledger]:
+    """Compute what the chapters show, write drawings and ledger where their cells find them."""
+    kinds = exhibit_kinds()
+    check(used, kinds)
+    given = references(used, kinds)
+    reused = evaluation.store.is_dir()
+    values = evaluation.fill_store(given)
+    notes.append("results reused: nothing they rest on has changed" if reused else "computed")
+    for name in given:
+        if isinstance(values[name], Figure):
+            evaluation.write_drawing(name, values[name])
+    ledger = make_ledger(evaluation, values, used)
+    ledger.write(evaluation.root / ".report" / "ledger.json")
+    return values, ledger
+
+
+def exhibit_kinds() -> dict[str, str]:
+    """Return the kind of each exhibit that the dataflow can make, by name."""
+    from analysis.dataflow import graph
+
+    built = graph.build()
+    return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
+
+
+def make_ledger(evaluation: Evaluation, values: Mapping[str, Any], used: list[Use]) -> Ledger:
+    """Return the ledger of every exhibit shown."""
+    from analysis.dataflow import graph
+
+    nodes = graph.nodes(graph.build())
+    sources = SourceIndex(evaluation.root)
+    files = values["extract_files"]
+    places: dict[str, list[Any]] = {}
+    for use in used:
+        places.setdefault(use.name, []).append(use.place)
+    records = tuple(
+        record(
+            name,
+            values[name],
+            values["provenances"][name],
+            lineage(name, nodes, sources, files),
+            where,
+        )
+        for name, where in places.items()
+    )
+    counts = values["contract_counts"].set_index("dataset").to_dict("index")
+    return Ledger(
+        title=evaluation.study.title,
+        commit=read_commit(evaluation.root),
+        label=values["origin"].label,
+        files=tuple(InputFile(f.name, f.sha256, f.rows) for f in files.values()),
+        contracts={str(name): row for name, row in counts.items()},
+        code=code_table({key for each in records for key in each.closure}, sources),
+        records=records,
+    )
+
+
+def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
+    """Return what cover, banner and metadata of the book say of data and commit."""
+    invented = bool(ledger.label)
+    return {
+        "evaluation": {
+            "label": f"{ledger.label}: not evidence" if invented else "",
+            "note": INVENTED_NOTE if invented else SUPPLIED_NOTE,
+            "version": f"Built from commit {commit.short}",
+        }
+    }
+
+
+def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
+    """Return the time that the book bears, in seconds since 1970.
+
+    `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
+    commit gives the same bytes.
+    """
+    given = environment.get("SOURCE_DATE_EPOCH", "")
+    if given and not given.isdigit():
+        raise ConfigurationError(
+            f"'{given}' is no number of seconds",
+            place="SOURCE_DATE_EPOCH",
+            remedy="set it to whole seconds since 1970, or unset it",
+        )
+    return int(given) if given else commit.time or 0
+
+
+def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
+    """Return the claims that no longer hold, by name."""
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, Claim) and not value.holds
+    }
+
+
+def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
+    """Stop a release that is not ready."""
+    broken = broken_claims(values)
+    if broken:
+        lines = [f"  {name}: {claim.seen}; needed: {claim.rule}" for name, claim in broken.items()]
+        raise ClaimBroken(
+            "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
+        )
+    kept = [name for name, value in values.items() if getattr(getattr(value, "status", None), "held", False)]
+    if kept:
+        raise ExhibitHeld(f"disclosure control holds {', '.join(kept)}", remedy="see its reason")
+    if not commit.clean:
+        raise NotReady(
+            "the tree is not as committed", remedy="commit or remove what git status shows"
+        )
+
+
+def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> None:
+    """Say what a reader of the terminal must know beside that it worked."""
+    where = {use.name: use.place for use in used}
+    for name, claim in broken_claims(values).items():
+        if name in where:
+            print(f"  no longer holds: {where[name]} {name}: {claim.seen}")
+    if ledger.label:
+        print(f"  {ledger.label}: the label stands on every page and in every picture")
