@@ -1,0 +1,397 @@
+"""A data contract: what one file of the extract must be like (ODCS 3.1).
+
+The contract file is the single source: gate, documentation, data dictionary and recipe
+for the stand-in extract all read it through these objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.contracts.document import Document, read_document
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Severity = Literal["error", "warning"]
+Sensitivity = Literal["child", "worker", "school", "none"]
+LogicalType = Literal["string", "integer", "number", "date"]
+
+SEVERITIES = ("error", "warning")
+SENSITIVITIES = ("child", "worker", "school", "none")
+LOGICAL_TYPES = ("string", "integer", "number", "date")
+API_VERSION = "v3.1.0"
+SUFFIX = ".odcs.yaml"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold of a dataset.
+
+    Attributes
+    ----------
+    id
+        Unique over all contracts, such as `children-birth_month-type`.
+    dataset
+        The dataset it is about.
+    column
+        The column it is about; empty where it is about rows or the whole file.
+    severity
+        An error stops the report; a warning is shown.
+    expected
+        What must hold, in plain English.
+    reason
+        Why it matters to the evaluation.
+    remedy
+        What the data manager does about a breach.
+    dimension
+        The data quality dimension, in ODCS's words.
+    body
+        The part of the contract that says how it is checked: a library metric with its
+        arguments, or an implementation for Great Expectations.
+    may_test_nothing
+        Whether it is sound for a good extract to hold no row that the rule applies to.
+    place
+        File and line of the contract.
+    """
+
+    id: str
+    dataset: str
+    column: str
+    severity: Severity
+    expected: str
+    reason: str
+    remedy: str
+    dimension: str
+    body: Mapping[str, Any]
+    may_test_nothing: bool
+    place: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a dataset.
+
+    Attributes
+    ----------
+    name
+        As in the file's header.
+    description
+        What it holds.
+    logical_type
+        "string", "integer", "number" or "date".
+    unit
+        Of a quantity; empty for others.
+    sensitivity
+        Whom its values are about: "child", "worker", "school" or "none".
+    required
+        Whether it must be filled in every row.
+    unique
+        Whether a value may stand once only; a single primary key column is unique.
+    primary_key
+        Whether it is (part of) the key.
+    options
+        ODCS `logicalTypeOptions`: pattern, minimum, maximum, format, …
+    categories
+        The values allowed, in the contract's order; empty where they are not listed.
+    references
+        `dataset.column` that must hold each value; empty where none.
+    missing_percent
+        Share of rows expected to be blank in a good extract, 0 to 100.
+    place
+        File and line of the contract.
+    """
+
+    name: str
+    description: str
+    logical_type: LogicalType
+    sensitivity: Sensitivity
+    unit: str = ""
+    required: bool = False
+    unique: bool = False
+    primary_key: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    references: str = ""
+    missing_percent: float = 0.0
+    place: str = ""
+
+    @property
+    def is_month(self) -> bool:
+        """Whether it holds a month (YYYY-MM) rather than a day."""
+        return self.logical_type == "date" and self.options.get("format") == "yyyy-MM"
+
+
+@dataclass(frozen=True)
+class DataContract:
+    """The contract of one dataset.
+
+    Attributes
+    ----------
+    dataset
+        Its name, such as `child_events`.
+    file
+        The file in the extract, such as `child_events.csv`.
+    title, purpose, limitations
+        For the data dictionary.
+    columns
+        In the file's order.
+    rules
+        Those written out; what the columns imply is added by `implied_rules`.
+    formats
+        How the file may be written, beside the default (UTF-8, comma, ISO dates):
+        `encoding`, `delimiter`, `dateFormat`, `format`.
+    """
+
+    dataset: str
+    file: str
+    title: str
+    purpose: str
+    limitations: str
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    formats: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in the file's order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that together identify a row."""
+        return tuple(column.name for column in self.columns if column.primary_key)
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """The most sensitive class among its columns: rows of it are counted as that."""
+        classes = {column.sensitivity for column in self.columns}
+        return next(name for name in SENSITIVITIES if name in classes)
+
+
+def read_contracts(directory: Path) -> dict[str, DataContract]:
+    """Read every contract of a folder.
+
+    Parameters
+    ----------
+    directory
+        Holds one `<dataset>.odcs.yaml` per dataset.
+
+    Returns
+    -------
+    dict
+        The contracts by dataset, in alphabetical order.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is none, or one is broken: file, line, key, rule and remedy.
+    """
+    paths = sorted(directory.glob(f"*{SUFFIX}"))
+    if not paths:
+        raise ConfigurationError(
+            "there is no data contract",
+            place=f"{directory.name}/",
+            remedy=f"restore the files *{SUFFIX}",
+        )
+    contracts: dict[str, DataContract] = {}
+    for path in paths:
+        contract = read_contract(path)
+        contracts[contract.dataset] = contract
+    _check_rule_ids(contracts)
+    _check_references(contracts)
+    return contracts
+
+
+def read_contract(path: Path) -> DataContract:
+    """Read one contract; raises ConfigurationError as `read_contracts` does."""
+    from analysis.contracts.schema import check_schema
+
+    document = read_document(path)
+    check_schema(document)
+    return _contract(document, path.name.removesuffix(SUFFIX))
+
+
+# --- from the document to the objects ------------------------------------------------
+
+
+def _contract(document: Document, dataset: str) -> DataContract:
+    top = document.value
+    if top["apiVersion"] != API_VERSION:
+        raise _broken(document, ("apiVersion",), "is another version", f"write {API_VERSION}")
+    objects = top.get("schema") or []
+    if len(objects) != 1:
+        raise _broken(document, ("schema",), "needs exactly one object", "one dataset a contract")
+    table, where = objects[0], ("schema", 0)
+    if table["name"] != dataset:
+        raise _broken(
+            document,
+            (*where, "name"),
+            f"is '{table['name']}' in the contract named for '{dataset}'",
+            f"name the file {table['name']}{SUFFIX}, or the object {dataset}",
+        )
+    columns = tuple(
+        _column(document, (*where, "properties", index), entry)
+        for index, entry in enumerate(table.get("properties") or [])
+    )
+    if not columns:
+        raise _broken(document, where, "lists no columns", "list them under properties")
+    about = top.get("description") or {}
+    return DataContract(
+        dataset=dataset,
+        file=table.get("physicalName", f"{dataset}.csv"),
+        title=top.get("name", dataset),
+        purpose=about.get("purpose", ""),
+        limitations=about.get("limitations", ""),
+        columns=columns,
+        rules=tuple(_rules(document, dataset, table)),
+        formats=_formats(top),
+        place=document.place(where),
+    )
+
+
+def _column(document: Document, path: tuple[str | int, ...], entry: dict[str, Any]) -> Column:
+    def needed(key: str, allowed: tuple[str, ...] = ()) -> Any:
+        value = entry.get(key)
+        if not value or (allowed and value not in allowed):
+            among = f": one of {', '.join(allowed)}" if allowed else ""
+            raise _broken(
+                document, (*path, key), f"column '{entry['name']}' needs it", f"add {key}{among}"
+            )
+        return value
+
+    custom = _custom(entry)
+    targets = [relation["to"] for relation in entry.get("relationships") or []]
+    if len(targets) > 1 or any(not isinstance(target, str) for target in targets):
+        raise _broken(
+            document, (*path, "relationships"), "more than one target", "keep one dataset.column"
+        )
+    return Column(
+        name=entry["name"],
+        description=needed("description"),
+        logical_type=needed("logicalType", LOGICAL_TYPES),
+        sensitivity=needed("classification", SENSITIVITIES),
+        unit=str(custom.get("unit", "")),
+        required=bool(entry.get("required") or entry.get("primaryKey")),
+        unique=bool(entry.get("unique")),
+        primary_key=bool(entry.get("primaryKey")),
+        options=dict(entry.get("logicalTypeOptions") or {}),
+        categories=_categories(entry),
+        references=targets[0] if targets else "",
+        missing_percent=float(custom.get("expectedMissingPercent", 0)),
+        place=document.place(path),
+    )
+
+
+def _categories(entry: dict[str, Any]) -> tuple[str, ...]:
+    for rule in entry.get("quality") or []:
+        if rule.get("metric") == "invalidValues" and "validValues" in rule.get("arguments", {}):
+            return tuple(str(value) for value in rule["arguments"]["validValues"])
+    return ()
+
+
+def _rules(document: Document, dataset: str, table: dict[str, Any]) -> list[Rule]:
+    found = [
+        _rule(document, dataset, "", ("schema", 0, "quality", index), entry)
+        for index, entry in enumerate(table.get("quality") or [])
+    ]
+    for number, column in enumerate(table["properties"]):
+        path = ("schema", 0, "properties", number, "quality")
+        found += [
+            _rule(document, dataset, column["name"], (*path, index), entry)
+            for index, entry in enumerate(column.get("quality") or [])
+        ]
+    return found
+
+
+def _rule(
+    document: Document,
+    dataset: str,
+    column: str,
+    path: tuple[str | int, ...],
+    entry: dict[str, Any],
+) -> Rule:
+    custom = _custom(entry)
+    wanted = {
+        "id": entry.get("id"),
+        "severity": entry.get("severity"),
+        "description": entry.get("description"),
+        "businessImpact": entry.get("businessImpact"),
+        "customProperties.remedy": custom.get("remedy"),
+    }
+    for key, value in wanted.items():
+        if not value:
+            raise _broken(document, path, f"the rule has no {key}", f"add {key}")
+    if entry["severity"] not in SEVERITIES:
+        raise _broken(
+            document, (*path, "severity"), f"is '{entry['severity']}'", "write error or warning"
+        )
+    return Rule(
+        id=entry["id"],
+        dataset=dataset,
+        column=column,
+        severity=entry["severity"],
+        expected=entry["description"],
+        reason=entry["businessImpact"],
+        remedy=str(custom["remedy"]),
+        dimension=entry.get("dimension", "conformity"),
+        body=entry,
+        may_test_nothing=bool(custom.get("mayTestNothing", False)),
+        place=document.place(path),
+    )
+
+
+def _custom(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {item["property"]: item["value"] for item in entry.get("customProperties") or []}
+
+
+def _formats(top: Mapping[str, Any]) -> dict[str, str]:
+    servers = top.get("servers") or []
+    if not servers:
+        return {}
+    found = {name: str(value) for name, value in _custom(servers[0]).items()}
+    return {"format": str(servers[0].get("format", "csv")), **found}
+
+
+def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
+    seen: dict[str, Rule] = {}
+    for contract in contracts.values():
+        for rule in contract.rules:
+            if rule.id in seen:
+                raise ConfigurationError(
+                    f"the rule id '{rule.id}' stands at {seen[rule.id].place} already",
+                    place=rule.place,
+                    remedy="give every rule an id of its own",
+                )
+            seen[rule.id] = rule
+
+
+def _check_references(contracts: Mapping[str, DataContract]) -> None:
+    for contract in contracts.values():
+        for column in contract.columns:
+            dataset, _, name = column.references.partition(".")
+            if column.references and (
+                dataset not in contracts or name not in contracts[dataset].column_names
+            ):
+                raise ConfigurationError(
+                    f"column '{column.name}' refers to {column.references}, which no contract has",
+                    place=column.place,
+                    remedy="correct relationships.to, or add the contract",
+                )
+
+
+def _broken(
+    document: Document, path: tuple[str | int, ...], what: str, remedy: str
+) -> ConfigurationError:
+    return ConfigurationError(what, place=document.place(path), remedy=remedy)

@@ -1,0 +1,278 @@
+"""From the rules of a contract to expectations of Great Expectations.
+
+Refuses a rule that it does not know: a rule that nothing runs would look like a pass.
+Great Expectations itself is not imported here; it takes seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.contracts.derived import DERIVED
+from analysis.contracts.implied import all_rules
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analysis.contracts.contract import Column, DataContract, Rule
+
+ENGINE = "greatExpectations"
+OF_ROWS = frozenset({"mostly", "row_condition"})
+BOUNDS = frozenset({"min_value", "max_value", "strict_min", "strict_max"})
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What an expectation takes.
+
+    Attributes
+    ----------
+    columns
+        Keyword arguments that name one column, or a list of columns.
+    needed, allowed
+        Other keyword arguments that must, and may, be given.
+    """
+
+    columns: tuple[str, ...]
+    needed: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
+
+
+KNOWN: dict[str, Signature] = {
+    "expect_column_values_to_not_be_null": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_null": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_unique": Signature(("column",), allowed=OF_ROWS),
+    "expect_column_values_to_be_in_set": Signature(
+        ("column",), frozenset({"value_set"}), allowed=OF_ROWS
+    ),
+    "expect_column_values_to_match_regex": Signature(
+        ("column",), frozenset({"regex"}), allowed=OF_ROWS
+    ),
+    "expect_column_values_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
+    "expect_column_value_lengths_to_be_between": Signature(("column",), allowed=OF_ROWS | BOUNDS),
+    "expect_column_pair_values_a_to_be_greater_than_b": Signature(
+        ("column_A", "column_B"),
+        frozenset({"ignore_row_if"}),
+        allowed=OF_ROWS | {"or_equal"},
+    ),
+    "expect_compound_columns_to_be_unique": Signature(
+        ("column_list",), frozenset({"ignore_row_if"}), allowed=OF_ROWS
+    ),
+    "expect_column_sum_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
+    "expect_column_mean_to_be_between": Signature(("column",), allowed=BOUNDS | {"row_condition"}),
+    "expect_table_row_count_to_be_between": Signature(
+        (), allowed=frozenset({"min_value", "max_value", "row_condition"})
+    ),
+    "expect_table_row_count_to_equal": Signature(
+        (), frozenset({"value"}), allowed=frozenset({"row_condition"})
+    ),
+    "expect_table_columns_to_match_set": Signature(
+        (), frozenset({"column_set"}), allowed=frozenset({"exact_match"})
+    ),
+}
+"""Every expectation a contract may name. A comparison of two columns must say what a blank
+means (`ignore_row_if`): Great Expectations counts one as a breach on pandas."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A rule together with the expectation that tests it.
+
+    Attributes
+    ----------
+    rule
+        The rule.
+    type
+        The expectation's name in Great Expectations.
+    kwargs
+        Its arguments; bounds of date columns are timestamps.
+    columns
+        The columns it reads: of the file, `dataset.column` looked up over a reference,
+        `derived.name`, `valid(column)`, `known(column)` or `sent(column)`.
+    """
+
+    rule: Rule
+    type: str
+    kwargs: Mapping[str, Any]
+    columns: tuple[str, ...]
+
+    @property
+    def is_about_rows(self) -> bool:
+        """Whether it names the rows that break it, rather than the file as a whole."""
+        return self.type.startswith(
+            ("expect_column_value", "expect_compound", "expect_column_pair")
+        )
+
+
+def expectations(
+    contract: DataContract, contracts: Mapping[str, DataContract]
+) -> tuple[Expectation, ...]:
+    """Map every rule of a contract, implied or written out.
+
+    Raises
+    ------
+    ConfigurationError
+        If a rule is not known, lacks an argument, has one too many, or names a column
+        that neither the contract nor `analysis.contracts.derived` has.
+    """
+    return tuple(_map(rule, contract, contracts) for rule in all_rules(contract))
+
+
+def _map(rule: Rule, contract: DataContract, contracts: Mapping[str, DataContract]) -> Expectation:
+    name, kwargs = _implementation(rule)
+    signature = KNOWN.get(name)
+    if signature is None:
+        raise _refuse(
+            rule, f"no expectation '{name}' is known here", f"use one of {', '.join(KNOWN)}"
+        )
+    given = set(kwargs)
+    needed = {*signature.columns, *signature.needed}
+    if not needed <= given:
+        raise _refuse(rule, f"{name} lacks {', '.join(sorted(needed - given))}", "add it to kwargs")
+    if extra := given - needed - signature.allowed:
+        raise _refuse(rule, f"{name} does not take {', '.join(sorted(extra))}", "take it out")
+    columns = _columns(signature, kwargs)
+    for column in columns:
+        _check_column(rule, column, contract, contracts)
+    if "regex" in kwargs:
+        kwargs["regex"] = _whole(rule, str(kwargs["regex"]))
+    return Expectation(rule, name, _typed(kwargs, columns, contract, contracts), tuple(columns))
+
+
+def _whole(rule: Rule, pattern: str) -> str:
+    """Return a pattern of the standard (ECMA) in Python's form, for the whole value."""
+    if not (pattern.startswith("^") and pattern.endswith("$")):
+        raise _refuse(rule, "the pattern does not span the whole value", "begin with ^, end with $")
+    if re.compile(pattern).groups:
+        raise _refuse(rule, "the pattern has a capturing group", "write (?:…) for (…)")
+    # Python's $ lets a line break pass at the end; \Z does not.
+    return pattern[:-1] + r"\Z"
+
+
+def _implementation(rule: Rule) -> tuple[str, dict[str, Any]]:
+    body = rule.body
+    if "metric" in body:
+        return _library(rule)
+    if body.get("engine") != ENGINE:
+        raise _refuse(
+            rule,
+            f"only rules of the engine {ENGINE} and library metrics are run",
+            "rewrite it as one of these",
+        )
+    implementation = body["implementation"]
+    if not isinstance(implementation, dict) or not {"type"} <= set(implementation) <= {
+        "type",
+        "kwargs",
+    }:
+        # As text, the implementation is silently dropped by datacontract's own export.
+        raise _refuse(rule, "the implementation is not a mapping", "write type: and kwargs:")
+    return str(implementation["type"]), dict(implementation.get("kwargs") or {})
+
+
+def _library(rule: Rule) -> tuple[str, dict[str, Any]]:
+    """Map the library metrics of the standard, each as 'none may be so'."""
+    body, column = rule.body, rule.column
+    arguments = dict(body.get("arguments") or {})
+    match body["metric"], sorted(arguments):
+        case "rowCount", [] if "mustBeBetween" in body:
+            low, high = body["mustBeBetween"]
+            return "expect_table_row_count_to_be_between", {"min_value": low, "max_value": high}
+        case "rowCount", [] if "mustBeGreaterOrEqualTo" in body:
+            low = body["mustBeGreaterOrEqualTo"]
+            return "expect_table_row_count_to_be_between", {"min_value": low}
+        case _ if body.get("mustBe") != 0:
+            raise _refuse(rule, "a library metric must be 0 here", "write mustBe: 0")
+        case "invalidValues", ["validValues"]:
+            return "expect_column_values_to_be_in_set", {
+                "column": column,
+                "value_set": arguments["validValues"],
+            }
+        case "invalidValues", ["pattern"]:
+            return "expect_column_values_to_match_regex", {
+                "column": column,
+                "regex": arguments["pattern"],
+            }
+        case "nullValues", []:
+            return "expect_column_values_to_not_be_null", {"column": column}
+        case "duplicateValues", ["properties"]:
+            return "expect_compound_columns_to_be_unique", {
+                "column_list": arguments["properties"],
+                "ignore_row_if": "any_value_is_missing",
+            }
+        case metric, names:
+            raise _refuse(
+                rule,
+                f"the metric {metric} with arguments {names} is not known here",
+                "use invalidValues, nullValues, duplicateValues or rowCount",
+            )
+
+
+def _columns(signature: Signature, kwargs: Mapping[str, Any]) -> list[str]:
+    found: list[str] = []
+    for key in signature.columns:
+        value = kwargs[key]
+        found.extend(value if isinstance(value, list) else [value])
+    condition = kwargs.get("row_condition")
+    return found + (_condition_columns(condition) if condition else [])
+
+
+def _condition_columns(condition: Mapping[str, Any]) -> list[str]:
+    """Name the columns of a row condition, which stands in Great Expectations' own form."""
+    if "conditions" in condition:
+        return [name for part in condition["conditions"] for name in _condition_columns(part)]
+    return [str(condition["column"]["name"])]
+
+
+def _check_column(
+    rule: Rule, name: str, contract: DataContract, contracts: Mapping[str, DataContract]
+) -> None:
+    if re.fullmatch(r"(valid|known|sent)\(\w+\)", name) or name in contract.column_names:
+        return
+    table, _, column = name.partition(".")
+    if table == "derived" and (contract.dataset, column) in DERIVED:
+        return
+    if table in contracts and column in contracts[table].column_names:
+        if lookup_key(contract, table):
+            return
+        raise _refuse(
+            rule,
+            f"'{name}' cannot be looked up: not exactly one column refers to {table}",
+            f"give one column a relationship to {table}",
+        )
+    raise _refuse(rule, f"there is no column '{name}'", "correct the name")
+
+
+def lookup_key(contract: DataContract, dataset: str) -> str:
+    """Return the one column that refers to another dataset, or "" if there is not one."""
+    found = [c.name for c in contract.columns if c.references.partition(".")[0] == dataset]
+    return found[0] if len(found) == 1 else ""
+
+
+def _typed(
+    kwargs: Mapping[str, Any],
+    columns: list[str],
+    contract: DataContract,
+    contracts: Mapping[str, DataContract],
+) -> dict[str, Any]:
+    typed = dict(kwargs)
+    if columns and _is_date(columns[0], contract, contracts):
+        for key in ("min_value", "max_value"):
+            if key in typed:
+                typed[key] = pd.Timestamp(typed[key])
+    return typed
+
+
+def _is_date(name: str, contract: DataContract, contracts: Mapping[str, DataContract]) -> bool:
+    table, _, column = name.rpartition(".")
+    home = contracts.get(table) if table else contract
+    by_name: dict[str, Column] = {c.name: c for c in home.columns} if home else {}
+    return column in by_name and by_name[column].logical_type == "date"
+
+
+def _refuse(rule: Rule, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError(f"rule {rule.id}: {what}", place=rule.place, remedy=remedy)

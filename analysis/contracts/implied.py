@@ -1,0 +1,211 @@
+"""The rules that a column's declaration implies: type, presence, uniqueness, range, reference.
+
+They are written as the rules in a contract are, so that one mapper serves both.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.contracts.contract import Column, DataContract, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TYPE_WORDS = {
+    "string": "plain text without spaces at its ends, line breaks or control characters",
+    "integer": "a whole number written in digits",
+    "number": "a number written in digits, with a point for decimals",
+    "date": "a day written YYYY-MM-DD that the calendar has",
+    "month": "a month written YYYY-MM",
+}
+
+
+def sent(column: str) -> str:
+    """Name the column that holds the raw text, missing where blank."""
+    return f"sent({column})"
+
+
+def valid(column: str) -> str:
+    """Name the truth column that says whether each raw value is of the declared type."""
+    return f"valid({column})"
+
+
+def known(column: str) -> str:
+    """Name the truth column that says whether each value is found where it refers to."""
+    return f"known({column})"
+
+
+def all_rules(contract: DataContract) -> tuple[Rule, ...]:
+    """Return the rules of a contract: those implied, then those written out."""
+    return (*implied_rules(contract), *contract.rules)
+
+
+def implied_rules(contract: DataContract) -> tuple[Rule, ...]:
+    """Return the rules that the columns' declarations imply, in the file's order."""
+    found = [
+        _rule(
+            contract,
+            None,
+            "columns",
+            f"The columns are {', '.join(contract.column_names)}, each once, and no others.",
+            "Every result names the columns it was made from.",
+            "Send the columns of the contract, spelled as there; leave others out.",
+            {
+                "type": "expect_table_columns_to_match_set",
+                "kwargs": {"column_set": list(contract.column_names), "exact_match": True},
+            },
+            "conformity",
+        )
+    ]
+    if len(contract.key) > 1:
+        found.append(_compound_key(contract))
+    for column in contract.columns:
+        found.extend(_of_column(contract, column))
+    return tuple(found)
+
+
+def _compound_key(contract: DataContract) -> Rule:
+    names = " and ".join(contract.key)
+    return _rule(
+        contract,
+        None,
+        "key",
+        f"No two rows have the same {names}.",
+        "A row sent twice is counted twice.",
+        "Send each row once; where two rows differ, find out which is right.",
+        {
+            "type": "expect_compound_columns_to_be_unique",
+            "kwargs": {"column_list": list(contract.key), "ignore_row_if": "any_value_is_missing"},
+        },
+        "uniqueness",
+    )
+
+
+def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
+    name = column.name
+    if column.required:
+        yield _rule(
+            contract,
+            column,
+            "required",
+            f"{name} is filled in every row.",
+            f"Without it the row cannot be used: {_lower(column.description)}",
+            "Fill it from the source system; don't put a made-up value in its place.",
+            {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": sent(name)}},
+            "completeness",
+        )
+    if column.unique or (column.primary_key and len(contract.key) == 1):
+        yield _rule(
+            contract,
+            column,
+            "unique",
+            f"No two rows have the same {name}.",
+            "A row sent twice is counted twice.",
+            "Send each row once; where two rows differ, find out which is right.",
+            {"type": "expect_column_values_to_be_unique", "kwargs": {"column": name}},
+            "uniqueness",
+        )
+    if _type_is_tested(column):
+        word = TYPE_WORDS["month" if column.is_month else column.logical_type]
+        yield _rule(
+            contract,
+            column,
+            "type",
+            f"{name} is {word}.",
+            "A value that cannot be read would drop out of the count unseen.",
+            "Export the column in this form, whatever the spreadsheet shows.",
+            _set(valid(name)),
+            "conformity",
+        )
+    yield from _of_options(contract, column)
+    if column.references:
+        table = column.references.partition(".")[0]
+        yield _rule(
+            contract,
+            column,
+            "known",
+            f"Each {name} is in {table}.csv.",
+            f"A row that belongs to nothing in {table}.csv has no arm, period or exposure.",
+            f"Correct the identifier, or send the missing row of {table}.csv.",
+            _set(known(name)),
+            "consistency",
+        )
+
+
+def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:
+    options, name = column.options, column.name
+    if "pattern" in options:
+        yield _rule(
+            contract,
+            column,
+            "pattern",
+            f"{name} has the form {options['pattern']}.",
+            "An identifier of another form was probably not replaced by a pseudonym, "
+            "or was changed by a spreadsheet.",
+            "Export the identifiers as text, exactly as they were issued.",
+            {
+                "type": "expect_column_values_to_match_regex",
+                "kwargs": {"column": name, "regex": options["pattern"]},
+            },
+            "conformity",
+        )
+    bounds = {key: options[key] for key in ("minimum", "maximum") if key in options}
+    if bounds and column.logical_type != "string":
+        unit = f" {column.unit}" if column.unit else ""
+        words = {"minimum": "at least", "maximum": "at most"}
+        text = " and ".join(f"{words[key]} {value}" for key, value in bounds.items())
+        kwargs = {f"{key[:3]}_value": value for key, value in bounds.items()}
+        yield _rule(
+            contract,
+            column,
+            "range",
+            f"{name} is {text}{unit}.",
+            f"A value outside is an error of entry or of export: {_lower(column.description)}",
+            "Look the value up in the source system and correct it there.",
+            {"type": "expect_column_values_to_be_between", "kwargs": {"column": name, **kwargs}},
+            "accuracy",
+        )
+
+
+def _type_is_tested(column: Column) -> bool:
+    # Text held to a list or a key is held to more than its type already.
+    return column.logical_type != "string" or not (column.categories or column.references)
+
+
+def _set(column: str) -> dict[str, Any]:
+    return {
+        "type": "expect_column_values_to_be_in_set",
+        "kwargs": {"column": column, "value_set": [True]},
+    }
+
+
+def _rule(
+    contract: DataContract,
+    column: Column | None,
+    name: str,
+    expected: str,
+    reason: str,
+    remedy: str,
+    implementation: Mapping[str, Any],
+    dimension: str,
+) -> Rule:
+    middle = f"-{column.name}" if column else ""
+    return Rule(
+        id=f"{contract.dataset}{middle}-{name}",
+        dataset=contract.dataset,
+        column=column.name if column else "",
+        severity="error",
+        expected=expected,
+        reason=reason,
+        remedy=remedy,
+        dimension=dimension,
+        body={"engine": "greatExpectations", "implementation": implementation},
+        # An optional column may be blank throughout; a required one has its own rule.
+        may_test_nothing=column is not None and not column.required,
+        place=column.place if column else contract.place,
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,160 @@
+"""What became of each rule: four outcomes, and which of them stops the report.
+
+The internal form names rows of the file, which are personal data where the file is about
+children; the published form names none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from analysis.disclosure import PUBLIC, release_count
+
+if TYPE_CHECKING:
+    from analysis.contracts.contract import Sensitivity, Severity
+    from analysis.disclosure import DisclosureRules
+
+Outcome = Literal["pass", "warn", "fail", "nothing tested"]
+
+ROWS_KEPT = 1000
+"""At most so many rows of a breach are kept by number; the count is always whole."""
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What became of one rule.
+
+    Attributes
+    ----------
+    rule, dataset, column, severity, expected, reason, remedy
+        As in the contract; `rule` is the rule's id.
+    outcome
+        "pass", "warn", "fail" or "nothing tested".
+    tested
+        Rows the rule was tested on; a text such as `[c]` where it may not be published.
+    failing
+        Rows that break it; 1 where the rule is about the file as a whole.
+    rows
+        Row numbers in the file (the header is row 1), at most `ROWS_KEPT`; none in the
+        published form.
+    seen
+        Classes of the values that break it, commonest first; never a value.
+    sensitivity
+        Whom the dataset is about.
+    waiver
+        Who accepted the breach, why and when; empty where nobody did.
+    stops
+        Whether testing nothing counts as nothing tested for the extract.
+    """
+
+    rule: str
+    dataset: str
+    column: str
+    severity: Severity
+    outcome: Outcome
+    tested: int | str
+    failing: int | str
+    expected: str
+    reason: str
+    remedy: str
+    sensitivity: Sensitivity
+    rows: tuple[int, ...] = ()
+    seen: tuple[str, ...] = ()
+    waiver: str = ""
+    stops: bool = False
+
+
+@dataclass(frozen=True)
+class ContractResults:
+    """What became of every rule of every contract.
+
+    Attributes
+    ----------
+    results
+        By dataset and rule, in the contract's order.
+    files
+        File of each dataset.
+    rows
+        Records of each dataset; a text such as `[c]` where it may not be published.
+    """
+
+    results: tuple[RuleResult, ...]
+    files: dict[str, str]
+    rows: dict[str, int | str]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst that matters: fail, then nothing tested, then warn, then pass."""
+        if any(result.outcome == "fail" for result in self.results):
+            return "fail"
+        if not self.results or any(result.stops for result in self.results):
+            return "nothing tested"
+        if any(result.outcome == "warn" for result in self.results):
+            return "warn"
+        return "pass"
+
+    @property
+    def exit_code(self) -> int:
+        """0 for pass and warn, 3 for fail, 4 for nothing tested."""
+        return {"pass": 0, "warn": 0, "fail": 3, "nothing tested": 4}[self.outcome]
+
+    def of(self, *outcomes: Outcome) -> tuple[RuleResult, ...]:
+        """Return the results with one of these outcomes."""
+        return tuple(result for result in self.results if result.outcome in outcomes)
+
+    def of_dataset(self, dataset: str) -> tuple[RuleResult, ...]:
+        """Return the results of one dataset."""
+        return tuple(result for result in self.results if result.dataset == dataset)
+
+    def public(self, rules: DisclosureRules = PUBLIC) -> ContractResults:
+        """Return the form that may be published: no row numbers, no unsafe row counts."""
+        about_children = {r.dataset for r in self.results if r.sensitivity == "child"}
+
+        def safe(count: int | str, dataset: str) -> int | str:
+            if isinstance(count, str) or dataset not in about_children:
+                return count
+            shown = release_count(count, rules)
+            return shown.text if shown.value is None else shown.value
+
+        return ContractResults(
+            tuple(_published(result, rules) for result in self.results),
+            dict(self.files),
+            {name: safe(count, name) for name, count in self.rows.items()},
+        )
+
+    def to_json(self) -> str:
+        """Return the results as JSON, keys sorted."""
+        value = {"outcome": self.outcome, "exit_code": self.exit_code, **asdict(self)}
+        return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> ContractResults:
+        """Return the results that `to_json` wrote."""
+        value: dict[str, Any] = json.loads(text)
+        results = tuple(
+            RuleResult(**{**entry, "rows": tuple(entry["rows"]), "seen": tuple(entry["seen"])})
+            for entry in value["results"]
+        )
+        return cls(results, value["files"], value["rows"])
+
+
+def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:
+    if result.sensitivity != "child":
+        return replace(result, rows=())
+    tested, failing = result.tested, result.failing
+    hidden = [
+        isinstance(count, int) and count > 0 and rules.is_unsafe(count)
+        for count in (tested, failing)
+    ]
+    # A small remainder is as telling as a small count: "all but two" names the two.
+    if isinstance(tested, int) and isinstance(failing, int) and failing:
+        rest = tested - failing
+        hidden[1] = hidden[1] or (rest > 0 and rules.is_unsafe(rest))
+    return replace(
+        result,
+        rows=(),
+        tested="[c]" if hidden[0] else tested,
+        failing="[c]" if hidden[1] else failing,
+    )

@@ -1,0 +1,282 @@
+"""Test an extract against its contracts with Great Expectations.
+
+Great Expectations is imported here, where it runs, and nowhere else: it takes seconds.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.contracts.expectations import Expectation, expectations
+from analysis.contracts.results import ROWS_KEPT, ContractResults, RuleResult
+from analysis.contracts.seen import classes_seen
+from analysis.contracts.typed import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from analysis.contracts.contract import DataContract
+    from analysis.contracts.results import Outcome
+
+QUIETENED = (
+    # Great Expectations imports two modules that Python 3.11 renamed.
+    (r"module 'sre_(constants|parse)' is deprecated", DeprecationWarning),
+)
+"""Warnings of libraries that are not ours to mend, each with its reason."""
+
+SAFE_NAME = re.compile(r"[a-z][a-z_]{0,40}")
+"""A column name that can hold no identifier: a file without its header shows data as names."""
+
+
+class ValidationError(RuntimeError):
+    """Great Expectations gave no usable answer: a fault of the program, never a pass."""
+
+
+def validate(
+    tables: Mapping[str, pd.DataFrame], contracts: Mapping[str, DataContract]
+) -> ContractResults:
+    """Test every rule of every contract, and stop at none.
+
+    Parameters
+    ----------
+    tables
+        Text as sent, by dataset: one row a record, blank as the empty string.
+    contracts
+        By dataset.
+
+    Returns
+    -------
+    ContractResults
+        With the rows that break each rule by their number in the file.
+
+    Raises
+    ------
+    ConfigurationError
+        If a contract holds a rule that cannot be run.
+    ValidationError
+        If Great Expectations gives an empty or exceptional result.
+    """
+    mapped = {name: expectations(contract, contracts) for name, contract in contracts.items()}
+    columns = Columns(_first_of_each(tables), contracts)
+    results: list[RuleResult] = []
+    for name, contract in contracts.items():
+        if name not in tables:
+            results.append(_absent(contract))
+        else:
+            results += _dataset(contract, mapped[name], tables[name], columns)
+    results += [_unexpected(name) for name in tables if name not in contracts]
+    files = {name: contract.file for name, contract in contracts.items()}
+    return ContractResults(
+        tuple(results),
+        {**{name: f"{name}.csv" for name in tables}, **files},
+        {name: len(table) for name, table in tables.items()},
+    )
+
+
+def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Keep the first of columns with one name; the rule on columns reports the others."""
+    return {name: table.loc[:, ~table.columns.duplicated()] for name, table in tables.items()}
+
+
+def _dataset(
+    contract: DataContract,
+    mapped: Sequence[Expectation],
+    raw: pd.DataFrame,
+    columns: Columns,
+) -> list[RuleResult]:
+    name = contract.dataset
+    about_header = [e for e in mapped if e.type == "expect_table_columns_to_match_set"]
+    rest = [e for e in mapped if e not in about_header]
+    runnable = [e for e in rest if len(raw) and all(columns.has(name, c) for c in e.columns)]
+    wanted = dict.fromkeys(column for e in runnable for column in e.columns)
+    frame = columns.frame(name, wanted)
+    # A frame without columns would lose its rows.
+    answers = _run(frame.assign(row=1), runnable) if runnable else {}
+    sent = columns.raw[name].set_axis(frame.index)
+    found = {e.rule.id: _header(e, raw, contract) for e in about_header}
+    found |= {e.rule.id: _result(e, answers[e.rule.id], sent, frame, contract) for e in runnable}
+    return [found.get(e.rule.id) or _untested(e, contract, raw, columns) for e in mapped]
+
+
+# --- Great Expectations --------------------------------------------------------------
+
+
+def _run(frame: pd.DataFrame, mapped: Sequence[Expectation]) -> dict[str, Mapping[str, Any]]:
+    """Return the result of each expectation by rule id."""
+    with _quiet():
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        asset = context.data_sources.add_pandas("extract").add_dataframe_asset("table")
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+            batch_parameters={"dataframe": frame}
+        )
+        suite = gx.ExpectationSuite(
+            name="contract",
+            expectations=[
+                {"type": e.type, "kwargs": dict(e.kwargs), "meta": {"rule": e.rule.id}}
+                for e in mapped
+            ],
+        )
+        outcome = batch.validate(suite, result_format={"result_format": "COMPLETE"})
+    answers = {r.expectation_config.meta["rule"]: _usable(r) for r in outcome.results}
+    if missing := {e.rule.id for e in mapped} - set(answers):
+        raise ValidationError(f"no result for {', '.join(sorted(missing))}")
+    return answers
+
+
+def _usable(result: Any) -> Mapping[str, Any]:
+    """Return a result's body; an empty or exceptional one is an error of ours."""
+    rule = result.expectation_config.meta["rule"]
+    info = result.exception_info or {}
+    parts = [info] if "raised_exception" in info else list(info.values())
+    raised = [part["exception_message"] for part in parts if part.get("raised_exception")]
+    if raised or not result.result or result.success is None:
+        raise ValidationError(f"rule {rule} could not be run: {'; '.join(raised) or 'no result'}")
+    return {"success": result.success, **result.result}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        for message, category in QUIETENED:
+            warnings.filterwarnings("ignore", message=message, category=category)
+        yield
+
+
+# --- results -------------------------------------------------------------------------
+
+
+def _result(
+    expectation: Expectation,
+    answer: Mapping[str, Any],
+    sent: pd.DataFrame,
+    frame: pd.DataFrame,
+    contract: DataContract,
+) -> RuleResult:
+    if not expectation.is_about_rows:
+        outcome = _outcome(expectation, broken=not answer["success"])
+        seen = () if answer["success"] else ("another number",)
+        return _fill(
+            expectation, contract, outcome, len(frame), int(not answer["success"]), seen=seen
+        )
+    tested = answer["element_count"] - answer.get("missing_count", 0)
+    if tested == 0:
+        return _fill(expectation, contract, "nothing tested", 0, 0)
+    rows = sorted(answer["unexpected_index_list"] or [])
+    if bool(rows) == answer["success"] and "mostly" not in expectation.kwargs:
+        raise ValidationError(f"rule {expectation.rule.id}: rows and success disagree")
+    kept = rows[:ROWS_KEPT]
+    return _fill(
+        expectation,
+        contract,
+        _outcome(expectation, broken=not answer["success"]),
+        tested,
+        len(rows),
+        tuple(int(row) for row in kept),
+        classes_seen(expectation, sent, frame, kept) if rows else (),
+    )
+
+
+def _outcome(expectation: Expectation, *, broken: bool) -> Outcome:
+    if not broken:
+        return "pass"
+    return "fail" if expectation.rule.severity == "error" else "warn"
+
+
+def _header(expectation: Expectation, raw: pd.DataFrame, contract: DataContract) -> RuleResult:
+    """Compare the header with the contract: names, each once."""
+    names = [str(name) for name in raw.columns]
+    absent = [f"no column {name}" for name in contract.column_names if name not in names]
+    twice = [
+        f"column {_shown(name)} twice" for name in sorted({n for n in names if names.count(n) > 1})
+    ]
+    extra = [
+        f"unknown column {_shown(name)}" for name in names if name not in contract.column_names
+    ]
+    seen = tuple(dict.fromkeys([*absent, *twice, *extra]))
+    outcome = _outcome(expectation, broken=bool(seen))
+    return _fill(expectation, contract, outcome, len(names), len(seen), (1,) if seen else (), seen)
+
+
+def _shown(name: str) -> str:
+    return name if SAFE_NAME.fullmatch(name) else "with a name that is no plain word"
+
+
+def _untested(
+    expectation: Expectation, contract: DataContract, raw: pd.DataFrame, columns: Columns
+) -> RuleResult:
+    lacking = [c for c in expectation.columns if not columns.has(contract.dataset, c)]
+    seen = tuple(f"{column} was not sent" for column in lacking) if len(raw) else ("no rows",)
+    return _fill(expectation, contract, "nothing tested", 0, 0, seen=seen)
+
+
+def _fill(
+    expectation: Expectation,
+    contract: DataContract,
+    outcome: Outcome,
+    tested: int,
+    failing: int,
+    rows: tuple[int, ...] = (),
+    seen: tuple[str, ...] = (),
+) -> RuleResult:
+    rule = expectation.rule
+    return RuleResult(
+        rule=rule.id,
+        dataset=rule.dataset,
+        column=rule.column,
+        severity=rule.severity,
+        outcome=outcome,
+        tested=tested,
+        failing=failing,
+        expected=rule.expected,
+        reason=rule.reason,
+        remedy=rule.remedy,
+        sensitivity=contract.sensitivity,
+        rows=rows,
+        seen=seen,
+        stops=outcome == "nothing tested"
+        and rule.severity == "error"
+        and (seen == ("no rows",) or not rule.may_test_nothing),
+    )
+
+
+def _absent(contract: DataContract) -> RuleResult:
+    return RuleResult(
+        rule=f"{contract.dataset}-file",
+        dataset=contract.dataset,
+        column="",
+        severity="error",
+        outcome="fail",
+        tested=0,
+        failing=1,
+        expected=f"The extract holds {contract.file}.",
+        reason="A file that is missing is not a file without events.",
+        remedy=f"Send {contract.file}; with its header only if there is truly nothing in it.",
+        sensitivity=contract.sensitivity,
+        seen=("no such file",),
+    )
+
+
+def _unexpected(dataset: str) -> RuleResult:
+    return RuleResult(
+        rule="extract-files",
+        dataset=dataset,
+        column="",
+        severity="error",
+        outcome="fail",
+        tested=1,
+        failing=1,
+        expected="Every file of the extract has a data contract.",
+        reason="A file that nothing tests must not reach a number.",
+        remedy="Take the file out, or write data_contracts/<dataset>.odcs.yaml for it.",
+        sensitivity="child",
+        seen=("a file without a contract",),
+    )
