@@ -1,0 +1,38 @@
+"""ARCHITECTURE.md and the tree say the same, and imports point left."""
+
+import pytest
+
+from tests.architecture import BEGIN, END, PACKAGES, ROOT, first_sentence, imported, module_files, table
+
+MAY_IMPORT = {
+    "analysis": {"analysis"},
+    "press": {"press"},
+    "audit": {"audit", "analysis"},
+    "report": set(PACKAGES),
+}
+WITHIN_ANALYSIS = {
+    # Models are usable from a notebook on any panel, and know nothing of study or files.
+    "analysis.models": {"analysis.models", "analysis.errors"},
+    # What computes never imports what shows.
+    "analysis.contracts": {"analysis.contracts", "analysis.errors", "analysis.disclosure", "analysis.extracts"},
+    "analysis.disclosure": {"analysis.disclosure", "analysis.errors"},
+}  # fmt: skip
+
+
+def test_the_module_table_is_the_tree():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    written = text.split(BEGIN)[1].split(END)[0].strip()
+    assert written == table(), "run: python -m tests.architecture"
+
+
+@pytest.mark.parametrize("path", module_files(), ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_a_module_says_what_it_is_and_imports_only_leftwards(path):
+    assert first_sentence(path), "a module needs a docstring"
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for name in imported(path):
+        assert name.split(".")[0] in MAY_IMPORT[module.split(".")[0]], f"{module} imports {name}"
+        for package, allowed in WITHIN_ANALYSIS.items():
+            if module.startswith(f"{package}."):
+                assert any(name == a or name.startswith(f"{a}.") for a in allowed), (
+                    f"{module} imports {name}"
+                )
