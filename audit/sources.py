@@ -214,7 +214,7 @@ def _imports(node: ast.AST, package: str) -> dict[str, str]:
 
 def _chains(node: ast.AST) -> set[tuple[str, ...]]:
     """Return every dotted name inside a node, annotations written as text included."""
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             found.add((part.id,))

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from press.build import build_book
+
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
 from analysis.evaluation import DATA_VARIABLE, Evaluation, find_root
 from analysis.exhibits.exhibit import Claim, Figure
@@ -13,7 +15,6 @@ from audit.ledger import InputFile, Ledger, record
 from audit.lineage import code_table, lineage
 from audit.repository import Commit, read_commit
 from audit.sources import SourceIndex
-from press.build import build_book
 from press.reading import read_book
 from report.register import check, references, uses
 from report.stages import Stages
@@ -194,7 +195,11 @@ def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
         raise ClaimBroken(
             "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
         )
-    kept = [name for name, value in values.items() if getattr(getattr(value, "status", None), "held", False)]
+    kept = [
+        name
+        for name, value in values.items()
+        if getattr(getattr(value, "status", None), "held", False)
+    ]
     if kept:
         raise ExhibitHeld(f"disclosure control holds {', '.join(kept)}", remedy="see its reason")
     if not commit.clean:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Claim
-from analysis.exhibits.selection import primary_estimate
+from analysis.exhibits.rows import effect
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def s47_lower_in_lambeth_and_southampton(effect_estimates: pd.DataFrame) -> Clai
 def _judge(
     sentence: str, rule: EffectRule, effect_estimates: pd.DataFrame, evidence: tuple[str, ...]
 ) -> Claim:
-    rows = {pilot: primary_estimate(effect_estimates, rule.outcome, pilot) for pilot in rule.pilots}
-    holds = all(row["status"] == "estimated" and rule.holds(row["ratio"]) for row in rows.values())
+    found = [effect(effect_estimates, rule.outcome, pilot) for pilot in rule.pilots]
+    holds = all(each.estimated and rule.holds(each.ratio) for each in found)
     seen = "; ".join(
-        f"{pilot} {words.ratio(row['ratio'])}"
-        if row["status"] == "estimated"
-        else f"{pilot} not estimable, {row['reason']}"
-        for pilot, row in rows.items()
+        f"{each.pilot} {words.ratio(each.ratio)}"
+        if each.estimated
+        else f"{each.pilot} not estimable, {each.reason}"
+        for each in found
     )
     return Claim(sentence, str(rule), holds, seen, evidence)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pandas as pd
 
-from analysis.disclosure import DisclosureRules, Status, suppress_counts
+from analysis.disclosure import DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Figure
-from analysis.exhibits.selection import primary_estimates
+from analysis.exhibits.rows import Effect, effects, release_rates
 from analysis.exhibits.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome, Pilot
@@ -29,7 +31,7 @@ def rates_by_term(
     """Draw the rate of the primary outcome in every term, by pilot and arm."""
     primary = outcomes[0]
     chosen = rates_term.loc[rates_term["outcome"] == primary.name]
-    data, status = _released_rates(chosen, disclosure_rules)
+    data, status = release_rates(chosen, disclosure_rules)
     names = [pilot.name for pilot in pilots]
     alt = (
         f"Line charts, one a pilot, of {primary.label} per 1,000 pupils a month in each of "
@@ -40,7 +42,9 @@ def rates_by_term(
         drawing, axes = new_drawing(6.6, rows=len(names), sharex=True, sharey=True)
         for ax, name in zip(axes, names, strict=True):
             for arm, label, colour, dash, marker in ARMS:
-                line = data.loc[(data["pilot"] == name) & (data["arm"] == arm)].sort_values("middle")
+                line = data.loc[(data["pilot"] == name) & (data["arm"] == arm)].sort_values(
+                    "middle"
+                )
                 ax.plot(line["middle"], line["rate"].astype(float), dash, color=colour,
                         marker=marker, ms=4, label=label)  # fmt: skip
             ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
@@ -49,7 +53,7 @@ def rates_by_term(
         terms = data.groupby("term")["middle"].mean().sort_values()
         axes[-1].set_xticks(terms, [term.replace(" ", "\n", 1) for term in terms.index])
         axes[0].annotate("pilot starts", (-0.5, 1), xycoords=("data", "axes fraction"),
-                         xytext=(4, -9), textcoords="offset points", fontsize=8, color=GREY)  # fmt: skip
+                         xytext=(4, -9), textcoords="offset points", color=GREY)  # fmt: skip
         axes[len(axes) // 2].set_ylabel("Per 1,000 pupils a month")
         drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
         svg = to_svg(drawing, origin.label, alt)
@@ -74,13 +78,9 @@ def effect_forest(
 ) -> Figure:
     """Draw the effect of each pilot on the primary outcome, with its interval."""
     primary = outcomes[0]
-    data = primary_estimates(effect_estimates, primary.name, pilots)
-    estimated = data.loc[data["status"] == "estimated"]
-    parts = [
-        f"{row.pilot} {words.ratio(row.ratio)}, from {words.ratio(row.ratio_low)} to "
-        f"{words.ratio(row.ratio_high)}"
-        for row in estimated.itertuples()
-    ]
+    estimates = effects(effect_estimates, primary.name, pilots)
+    estimated = [each for each in estimates if each.estimated]
+    parts = [f"{each.pilot} {words.ratio(each.ratio)}, from {_limits(each)}" for each in estimated]
     alt = (
         f"Forest plot of the ratio of rate ratios for {primary.label}, with 95% confidence "
         f"intervals, one row a pilot, on a logarithmic axis with a line at 1, no effect: "
@@ -88,24 +88,21 @@ def effect_forest(
     )
     with style():
         drawing, (ax,) = new_drawing(2.3)
-        for position, row in enumerate(data.itertuples()):
-            y = len(data) - 1 - position
-            if row.status != "estimated":
-                ax.text(1, y, f"not estimable: {row.reason}", va="center", fontsize=8.5)
+        for y, each in enumerate(reversed(estimates)):
+            if not each.estimated:
+                ax.text(1, y, f"not estimable: {each.reason}", va="center", fontsize=8.5)
                 continue
-            ax.plot([row.ratio_low, row.ratio_high], [y, y], color=INTERVENTION, lw=2.2,
-                    solid_capstyle="butt")  # fmt: skip
-            ax.plot(row.ratio, y, "s", color=INTERVENTION, ms=7)
-            printed = f"{words.ratio(row.ratio)} ({words.ratio(row.ratio_low)} to {words.ratio(row.ratio_high)})"
-            ax.annotate(printed, (1.02, y), xycoords=("axes fraction", "data"), va="center",
-                        fontsize=9)  # fmt: skip
+            ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
+            ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=7)
+            printed = f"{words.ratio(each.ratio)} ({_limits(each)})"
+            ax.annotate(printed, (1.02, y), xycoords=("axes fraction", "data"), va="center")
         ax.axvline(1, color=GREY, lw=1)
         ax.set_xscale("log")
         ticks = _ratio_ticks(estimated)
         ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.minorticks_off()
-        ax.set_yticks(range(len(data)), list(data["pilot"])[::-1])
-        ax.set_ylim(-0.6, len(data) - 0.4)
+        ax.set_yticks(range(len(estimates)), [each.pilot for each in reversed(estimates)])
+        ax.set_ylim(-0.6, len(estimates) - 0.4)
         ax.grid(visible=False, axis="y")
         ax.set_xlabel("Ratio of rate ratios (below 1: fewer enquiries where social workers were)")
         svg = to_svg(drawing, origin.label, alt)
@@ -117,15 +114,12 @@ def effect_forest(
         "status": "Whether the effect could be estimated",
         "reason": "Why not, if not",
     }
-    return Figure(svg, alt, data[list(columns)], columns, panel_period)
+    data = pd.DataFrame([asdict(each) for each in estimates])[list(columns)]
+    return Figure(svg, alt, data, columns, panel_period)
 
 
-def _released_rates(rates: pd.DataFrame, rules: DisclosureRules) -> tuple[pd.DataFrame, Status]:
-    """Hide small counts, and the rates that would give them away."""
-    data, status = suppress_counts(rates, ["events"], rules)
-    hidden = [isinstance(value, str) for value in data["events"]]
-    data["rate"] = data["rate"].round(rules.rate_decimals + 1).mask(hidden)
-    return data, status
+def _limits(effect: Effect) -> str:
+    return f"{words.ratio(effect.ratio_low)} to {words.ratio(effect.ratio_high)}"
 
 
 def _before_and_after(data: pd.DataFrame, pilots: list[str]) -> str:
@@ -143,8 +137,8 @@ def _before_and_after(data: pd.DataFrame, pilots: list[str]) -> str:
     return " ".join(parts)
 
 
-def _ratio_ticks(estimated: pd.DataFrame) -> list[float]:
-    low, high = estimated["ratio_low"].min(), estimated["ratio_high"].max()
+def _ratio_ticks(estimated: list[Effect]) -> list[float]:
+    low = min([0.5, *(each.ratio_low for each in estimated)])
+    high = max([2.0, *(each.ratio_high for each in estimated)])
     every = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
-    inside = [tick for tick in every if low * 0.9 <= tick <= high * 1.1]
-    return sorted({*inside, 0.5, 1, 2})
+    return [tick for tick in every if low * 0.9 <= tick <= high * 1.1]

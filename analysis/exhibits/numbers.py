@@ -14,7 +14,7 @@ from hamilton.function_modifiers import parameterize, value
 from analysis.disclosure import DisclosureRules, release_count
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Number
-from analysis.exhibits.selection import primary_estimate
+from analysis.exhibits.rows import Effect, effect
 from analysis.study import Outcome, Pilot, Window
 
 PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
@@ -71,27 +71,27 @@ def rules_tested(contract_counts: pd.DataFrame) -> Number:
 @parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
 def effect_ratio(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the ratio of rate ratios of one outcome in one pilot."""
-    row = primary_estimate(effect_estimates, outcome, pilot)
-    if row["status"] != "estimated":
-        return _not_estimable(row, "ratio")
+    found = effect(effect_estimates, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "ratio of rate ratios")
     return Number(
-        row["ratio"],
-        words.ratio(row["ratio"]),
+        found.ratio,
+        words.ratio(found.ratio),
         "ratio of rate ratios",
-        n=int(row["schools"]),
-        interval=(row["ratio_low"], row["ratio_high"]),
+        n=found.schools,
+        interval=(found.ratio_low, found.ratio_high),
     )
 
 
 @parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
 def effect_interval(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the 95% confidence interval of that ratio."""
-    row = primary_estimate(effect_estimates, outcome, pilot)
-    if row["status"] != "estimated":
-        return _not_estimable(row, "95% confidence interval")
-    low, high = row["ratio_low"], row["ratio_high"]
-    text = f"{words.ratio(low)} to {words.ratio(high)}"
-    return Number(text, text, "95% confidence interval", int(row["schools"]), (low, high))
+    found = effect(effect_estimates, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "95% confidence interval")
+    text = f"{words.ratio(found.ratio_low)} to {words.ratio(found.ratio_high)}"
+    limits = (found.ratio_low, found.ratio_high)
+    return Number(text, text, "95% confidence interval", found.schools, limits)
 
 
 @parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -99,18 +99,18 @@ def effect_difference(
     effect_estimates: pd.DataFrame, outcomes: tuple[Outcome, ...], outcome: str, pilot: str
 ) -> Number:
     """State the same effect as a number of events over the pilot's months."""
-    row = primary_estimate(effect_estimates, outcome, pilot)
+    found = effect(effect_estimates, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
-    if row["status"] != "estimated":
-        return _not_estimable(row, unit)
+    if not found.estimated:
+        return _not_estimable(found, unit)
     return Number(
-        row["difference"],
-        words.more_or_fewer(row["difference"]),
+        found.difference,
+        words.more_or_fewer(found.difference),
         unit,
-        n=int(row["schools"]),
-        interval=(row["difference_low"], row["difference_high"]),
+        n=found.schools,
+        interval=(found.difference_low, found.difference_high),
     )
 
 
-def _not_estimable(row: dict[str, object], unit: str) -> Number:
-    return Number(None, f"not estimable ({row['reason']})", unit)
+def _not_estimable(found: Effect, unit: str) -> Number:
+    return Number(None, f"not estimable ({found.reason})", unit)

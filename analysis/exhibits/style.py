@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ INTERVENTION, COMPARISON = NAVY, ORANGE
 WIDTH = 6.3
 """Width of the printed text block, in inches."""
 
-RC = {
+RC: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#6B6B6B",
     "axes.grid": True,
@@ -67,7 +67,7 @@ def style() -> Iterator[None]:
 
 
 def new_drawing(
-    height: float, *, rows: int = 1, columns: int = 1, **shared: object
+    height: float, *, rows: int = 1, columns: int = 1, **shared: Any
 ) -> tuple[Drawing, list[Axes]]:
     """Return a drawing as wide as the text block, and its axes row by row.
 
@@ -79,7 +79,7 @@ def new_drawing(
     from matplotlib.figure import Figure as Drawing
 
     drawing = Drawing(figsize=(WIDTH, height))
-    axes = drawing.subplots(rows, columns, squeeze=False, **shared)  # type: ignore[arg-type]
+    axes = drawing.subplots(rows, columns, squeeze=False, **shared)
     return drawing, list(axes.flat)
 
 

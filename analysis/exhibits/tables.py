@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pandas as pd
 
-from analysis.disclosure import SYMBOLS, DisclosureRules, suppress_counts
+from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
+from analysis.exhibits.rows import Rate, release_rates, rows
 from analysis.study import Outcome, Pilot
 
+WINDOWS = ("before", "after")
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
 
 
@@ -25,8 +29,8 @@ def pilots_table(pilots: tuple[Pilot, ...]) -> Table:
     return Table(
         header=("Pilot", "Types of school", "Schools", "Social workers"),
         rows=tuple(
-            (row.pilot, row.school_types, str(row.schools), str(row.social_workers))
-            for row in data.itertuples()
+            (each.name, "; ".join(each.school_types), str(each.schools), str(each.social_workers))
+            for each in pilots
         ),
         numeric=(False, False, True, True),
         widths=(2, 5, 2, 2),
@@ -51,18 +55,19 @@ def before_after(
     """Show events and rates of the primary outcome by pilot and arm, before and after."""
     primary = outcomes[0]
     chosen = rates_before_after.loc[rates_before_after["outcome"] == primary.name]
-    released, status = suppress_counts(chosen, ["events"], disclosure_rules)
-    hidden = [isinstance(value, str) for value in released["events"]]
+    released, status = release_rates(chosen, disclosure_rules)
     decimals = disclosure_rules.rate_decimals + 1
-    released["rate"] = released["rate"].round(decimals).mask(hidden)
-    data = released.pivot(index=["pilot", "arm"], columns="window", values=["schools", "events", "rate"])
-    rows = []
-    for pilot in pilots:
-        for arm, name in ARM_NAMES.items():
-            line = data.loc[(pilot.name, arm)]
-            cells = [_count(line["events", when]) for when in ("before", "after")]
-            rates = [_rate(line["rate", when], decimals) for when in ("before", "after")]
-            rows.append((pilot.name, name, str(line["schools", "after"]), *cells, *rates))
+    found = {
+        (rate.pilot, rate.arm, when): rate
+        for when in WINDOWS
+        for rate in rows(released.loc[released["window"] == when], Rate)
+    }
+    lines = []
+    for pilot, (arm, name) in product(pilots, ARM_NAMES.items()):
+        cells = [found[pilot.name, arm, when] for when in WINDOWS]
+        counts = [_count(cell.events) for cell in cells]
+        rates = [_rate(cell.rate, decimals) for cell in cells]
+        lines.append((pilot.name, name, *counts, *rates))
     columns = {
         "pilot": "Local authority",
         "arm": "Schools with a social worker (intervention) or comparison schools",
@@ -73,10 +78,10 @@ def before_after(
         "rate": f"{primary.label} per 1,000 pupils a month",
     }
     return Table(
-        header=("Pilot", "Schools", "Number", "Before", "After", "Rate before", "Rate after"),
-        rows=tuple(rows),
-        numeric=(False, False, True, True, True, True, True),
-        widths=(3, 5, 2, 2, 2, 3, 3),
+        header=("Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
+        rows=tuple(lines),
+        numeric=(False, False, True, True, True, True),
+        widths=(3, 5, 2, 2, 3, 3),
         data=released[list(columns)].reset_index(drop=True),
         columns=columns,
         period=panel_period,
@@ -87,17 +92,14 @@ def before_after(
 
 def contract_summary(contract_counts: pd.DataFrame) -> Table:
     """Show, for each data file, how many rules were tested and what came out."""
-    outcomes = ("pass", "warn", "fail", "nothing tested")
-    data = contract_counts
+    outcomes = ("rules", "pass", "warn", "fail", "nothing tested")
+    records = contract_counts.to_dict("records")
     return Table(
         header=("Data file", "Rules", "Passed", "Warnings", "Failed", "Nothing tested"),
-        rows=tuple(
-            (row["dataset"], str(row["rules"]), *(str(row[each]) for each in outcomes))
-            for row in data.to_dict("records")
-        ),
+        rows=tuple((row["dataset"], *(str(row[each]) for each in outcomes)) for row in records),
         numeric=(False, True, True, True, True, True),
         widths=(3, 2, 2, 2, 2, 3),
-        data=data,
+        data=contract_counts,
         columns={
             "dataset": "Data file",
             "rules": "Rules in its contract, number",
@@ -109,8 +111,8 @@ def contract_summary(contract_counts: pd.DataFrame) -> Table:
     )
 
 
-def _count(value: object) -> str:
-    return f"[{value}]" if isinstance(value, str) else words.count(float(str(value)))
+def _count(value: int | str) -> str:
+    return f"[{value}]" if isinstance(value, str) else words.count(value)
 
 
 def _rate(value: float, decimals: int) -> str:

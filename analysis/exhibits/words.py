@@ -26,8 +26,8 @@ def count(value: float) -> str:
 
     Examples
     --------
-    >>> count(12345), count(-3.2)
-    ('12,345', '−3')
+    >>> count(12345), count(-3.2) == MINUS + "3"
+    ('12,345', True)
     """
     return f"{round(value):,}".replace("-", MINUS)
 

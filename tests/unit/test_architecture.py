@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.architecture import BEGIN, END, PACKAGES, ROOT, first_sentence, imported, module_files, table
+from tests.architecture import (
+    BEGIN,
+    END,
+    PACKAGES,
+    ROOT,
+    first_sentence,
+    imported,
+    module_files,
+    table,
+)
 
 MAY_IMPORT = {
     "analysis": {"analysis"},
@@ -14,9 +23,14 @@ WITHIN_ANALYSIS = {
     # Models are usable from a notebook on any panel, and know nothing of study or files.
     "analysis.models": {"analysis.models", "analysis.errors"},
     # What computes never imports what shows.
-    "analysis.contracts": {"analysis.contracts", "analysis.errors", "analysis.disclosure", "analysis.extracts"},
+    "analysis.contracts": {
+        "analysis.contracts",
+        "analysis.errors",
+        "analysis.disclosure",
+        "analysis.extracts",
+    },
     "analysis.disclosure": {"analysis.disclosure", "analysis.errors"},
-}  # fmt: skip
+}
 
 
 def test_the_module_table_is_the_tree():

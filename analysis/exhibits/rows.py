@@ -1,0 +1,92 @@
+"""Rows of results as typed objects, ready to be printed or drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeVar
+
+from analysis.disclosure import Status, suppress_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from analysis.disclosure import DisclosureRules
+    from analysis.study import Pilot
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The estimate of one outcome in one pilot; see `analysis.models.estimates`."""
+
+    pilot: str
+    outcome: str
+    status: str
+    reason: str
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    schools: int
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a number to print."""
+        return self.status == "estimated"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Events and rate of one group of schools in one period, as released.
+
+    Attributes
+    ----------
+    events
+        A count, or the symbol that stands for it.
+    rate
+        Per 1,000 pupils a month; NaN where the count is hidden.
+    """
+
+    pilot: str
+    arm: str
+    events: int | str
+    rate: float
+
+
+def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
+    """Return each row of a frame as an object; its fields name the columns it takes."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    records = frame[names].to_dict("records")
+    return [kind(**{str(name): value for name, value in row.items()}) for row in records]
+
+
+def effects(
+    effect_estimates: pd.DataFrame, outcome: str, pilots: Iterable[Pilot]
+) -> tuple[Effect, ...]:
+    """Return the estimates of one outcome, in the pilots' order."""
+    return tuple(effect(effect_estimates, outcome, pilot.name) for pilot in pilots)
+
+
+def effect(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Effect:
+    """Return the estimate of one outcome in one pilot."""
+    chosen = effect_estimates.loc[
+        (effect_estimates["outcome"] == outcome) & (effect_estimates["pilot"] == pilot)
+    ]
+    found = rows(chosen, Effect)
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} estimates of {outcome} in {pilot}, expected one")
+    return found[0]
+
+
+def release_rates(rates: pd.DataFrame, rules: DisclosureRules) -> tuple[pd.DataFrame, Status]:
+    """Hide small counts of events, and the rates that would give them away."""
+    data, status = suppress_counts(rates, ["events"], rules)
+    hidden = data["events"].map(lambda value: isinstance(value, str)).astype(bool)
+    # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
+    data["rate"] = data["rate"].round(rules.rate_decimals + 1).mask(hidden)
+    return data, status
