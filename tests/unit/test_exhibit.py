@@ -1,0 +1,81 @@
+"""An exhibit displays itself as Markdown that both engines read alike."""
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure import held
+from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Shown, Table
+
+DATA = pd.DataFrame({"pilot": ["Lambeth"]})
+COLUMNS = {"pilot": "Local authority"}
+PROVENANCE = Provenance("effect_forest", "F1", ("schools.csv",), "Invented data")
+
+
+def figure(**changes):
+    return Figure(**{"svg": "<svg/>", "alt": "A chart.", "data": DATA, "columns": COLUMNS, **changes})
+
+
+def table(**changes):
+    given = {
+        "header": ("Pilot", "Schools"),
+        "rows": (("Lambeth", "8"),),
+        "numeric": (False, True),
+        "data": DATA,
+        "columns": COLUMNS,
+    }
+    return Table(**{**given, **changes})
+
+
+def shown(exhibit, provenance=PROVENANCE):
+    return Shown(exhibit, provenance)._repr_markdown_()
+
+
+def test_a_figure_is_an_image_with_alternative_text_and_a_provenance_line():
+    assert shown(figure(period="May 2017 to February 2020")) == (
+        '![](/_exhibits/effect_forest.svg){fig-alt="A chart."}\n\n'
+        '::: {.provenance data-exhibit="effect_forest"}\n'
+        "[F1]{.reference} · Invented data · Source: schools.csv · May 2017 to February 2020\n:::"
+    )
+
+
+def test_alternative_text_stays_in_its_attribute():
+    text = shown(figure(alt='Two lines,\none "dashed".'))
+    assert 'fig-alt="Two lines, one ”dashed”."' in text
+
+
+def test_a_table_is_a_pipe_table_with_numbers_flush_right():
+    lines = shown(table(note="A note.")).splitlines()
+    assert lines[:3] == ["| Pilot | Schools |", "| :-- | --: |", "| Lambeth | 8 |"]
+    assert "A note." in lines
+
+
+def test_a_bar_in_a_cell_does_not_end_it():
+    assert r"| a\|b | 8 |" in shown(table(rows=(("a|b", "8"),)))
+
+
+def test_a_number_and_a_claim_carry_their_name():
+    assert shown(Number(8, "8", "schools")) == '[8]{.number data-exhibit="effect_forest"}'
+    claim = Claim("It fell.", "ratio below 1", True, "Lambeth 0.80", ())
+    assert shown(claim) == '[It fell.]{.claim data-exhibit="effect_forest"}'
+
+
+def test_a_claim_that_no_longer_holds_is_marked_where_it_stands():
+    text = shown(Claim("It fell.", "ratio below 1", False, "Lambeth 1.20", ()))
+    assert text.startswith("[It fell. [No longer holds: Lambeth 1.20]]{.claim-broken ")
+
+
+@pytest.mark.parametrize("make", [figure, table])
+def test_what_is_held_back_shows_the_reason_and_nothing_else(make):
+    text = shown(make(status=held("one school only")))
+    assert "one school only" in text
+    assert "Lambeth" not in text
+    assert "svg" not in text
+
+
+def test_an_invalid_exhibit_cannot_exist():
+    with pytest.raises(ValueError, match="alternative text"):
+        figure(alt=" ")
+    with pytest.raises(ValueError, match="without a description: pilot"):
+        figure(columns={})
+    with pytest.raises(ValueError, match="2 cells in every row"):
+        table(rows=(("Lambeth",),))
