@@ -7,7 +7,6 @@ import pandas as pd
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.specification import Specification
 from analysis.rates import event_rates
-from analysis.study import SpecificationSettings
 
 
 def rates_before_after(outcome_panel: pd.DataFrame) -> pd.DataFrame:

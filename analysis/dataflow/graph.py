@@ -82,7 +82,9 @@ def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
     return sorted(seen)
 
 
-def compute(graph: driver.Driver, names: Iterable[str], inputs: Mapping[str, object]) -> dict[str, Any]:
+def compute(
+    graph: driver.Driver, names: Iterable[str], inputs: Mapping[str, object]
+) -> dict[str, Any]:
     """Compute the named nodes and return their values.
 
     Raises
