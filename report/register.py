@@ -52,9 +52,9 @@ def uses(book: Book) -> list[Use]:
             for name, line in _shown(cell.source):
                 place = Place(cell.place.file, cell.first_line + line - 1)
                 in_chapter.append(Use(name, cell.label or "", place))
-        for inline in chapter.expressions:
+        for inline in chapter.inlines:
             place = Place(inline.place.file, inline.place.line)
-            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.source))
+            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.expression))
         found.extend(sorted(in_chapter, key=lambda use: use.place.line))
     return found
 
