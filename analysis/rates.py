@@ -28,21 +28,23 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group, sorted: the columns of `by`; `schools`; `events`; `children`
-        (distinct children in a month, added up over months); `pupil_months`; `middle`,
-        the mean of the months, counted from the pilot's start; `rate`, in events per
-        1,000 pupils a month.
+        One row a group, sorted: the columns of `by`; `schools`; `events`;
+        `children_at_least` (children in the group's busiest month, so no more than there
+        were in all); `pupil_months`; `middle`, the mean of the months, counted from the
+        pilot's start; `rate`, in events per 1,000 pupils a month.
     """
     returned = panel.loc[panel["returned"] & panel["events"].notna()]
     groups = returned.groupby(list(by), sort=True, observed=True)
     table = groups.agg(
         schools=("school_id", "nunique"),
         events=("events", "sum"),
-        children=("children", "sum"),
         pupil_months=("pupils", "sum"),
         middle=("event_month", "mean"),
     ).reset_index()
-    counts = ["events", "children", "pupil_months"]
+    monthly = returned.groupby([*by, "event_month"], observed=True)["children"].sum()
+    busiest = monthly.groupby(list(by), observed=True).max().rename("children_at_least")
+    table = table.merge(busiest, left_on=list(by), right_index=True, validate="one_to_one")
+    counts = ["events", "children_at_least", "pupil_months"]
     table[counts] = table[counts].astype("int64")
     table["rate"] = table["events"] / table["pupil_months"] * PER
     return table

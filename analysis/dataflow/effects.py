@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.models.estimates import effect_estimates as estimate
-from analysis.models.specification import Specification
+from analysis.models.specification import EventMonths, Exclusion, Specification
 from analysis.rates import event_rates
+from analysis.study import Outcome, SpecificationSettings, Window
+
+ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
 
 def rates_before_after(outcome_panel: pd.DataFrame) -> pd.DataFrame:
@@ -20,8 +23,46 @@ def rates_term(outcome_panel: pd.DataFrame) -> pd.DataFrame:
     return event_rates(outcome_panel, ["outcome", "pilot", "arm", "term"])
 
 
+def specifications(
+    specification_settings: tuple[SpecificationSettings, ...],
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+) -> tuple[Specification, ...]:
+    """Return each way of analysis, once for every pilot where its outcome is analysed."""
+    by_name = {outcome.name: outcome for outcome in outcomes}
+    return tuple(
+        _specification(given, pilot, window)
+        for given in specification_settings
+        for pilot in by_name[given.outcome].pilots
+    )
+
+
 def effect_estimates(
     outcome_panel: pd.DataFrame, specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return the effect of the pilots on each outcome, one row a specification."""
     return estimate(outcome_panel, specifications)
+
+
+def main_effects(
+    effect_estimates: pd.DataFrame, specification_settings: tuple[SpecificationSettings, ...]
+) -> pd.DataFrame:
+    """Return the main estimate of each outcome and pilot, without sensitivity analyses."""
+    names = [given.name for given in specification_settings if given.role != "sensitivity"]
+    return effect_estimates.loc[effect_estimates["specification"].isin(names)]
+
+
+def _specification(given: SpecificationSettings, pilot: str, window: Window) -> Specification:
+    after = EventMonths(0, window.months_after - 1)
+    like = given.window == "like months"
+    return Specification(
+        name=given.name,
+        outcome=given.outcome,
+        pilot=pilot,
+        role=given.role,
+        before=after.shifted(-12) if like else EventMonths(-window.months_before, -1),
+        after=after,
+        exposure=None if given.exposure == "none" else given.exposure,
+        assignment_unit=ASSIGNMENT_COLUMNS[given.assignment_unit],
+        exclusions=tuple(Exclusion("phase", (phase,)) for phase in given.exclude_phases),
+    )

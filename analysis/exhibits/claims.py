@@ -45,21 +45,21 @@ class EffectRule:
         return ratio < self.beyond if self.direction == "lower" else ratio > self.beyond
 
 
-def s47_lower_in_lambeth_and_southampton(effect_estimates: pd.DataFrame) -> Claim:
+def s47_lower_in_lambeth_and_southampton(main_effects: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
         "In this extract enquiries fell further in schools with a social worker than in "
         "comparison schools in Lambeth and in Southampton.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
-        effect_estimates,
+        main_effects,
         ("effect_forest",),
     )
 
 
 def _judge(
-    sentence: str, rule: EffectRule, effect_estimates: pd.DataFrame, evidence: tuple[str, ...]
+    sentence: str, rule: EffectRule, main_effects: pd.DataFrame, evidence: tuple[str, ...]
 ) -> Claim:
-    found = [effect(effect_estimates, rule.outcome, pilot) for pilot in rule.pilots]
+    found = [effect(main_effects, rule.outcome, pilot) for pilot in rule.pilots]
     holds = all(each.estimated and rule.holds(each.ratio) for each in found)
     seen = "; ".join(
         f"{each.pilot} {words.ratio(each.ratio)}"

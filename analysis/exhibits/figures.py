@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from analysis.disclosure import DisclosureRules
 from analysis.exhibits import words
@@ -12,101 +13,109 @@ from analysis.exhibits.exhibit import Figure
 from analysis.exhibits.rows import Effect, effects, release_rates
 from analysis.exhibits.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extracts import Origin
-from analysis.study import Outcome, Pilot
+from analysis.study import Outcome
 
 ARMS = (
     ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),
     ("comparison", "Comparison schools", COMPARISON, "--", "s"),
 )
+RATIO_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
 
 
-def rates_by_term(
+def rates_s47(
     rates_term: pd.DataFrame,
-    pilots: tuple[Pilot, ...],
     outcomes: tuple[Outcome, ...],
     panel_period: str,
     disclosure_rules: DisclosureRules,
     origin: Origin,
 ) -> Figure:
-    """Draw the rate of the primary outcome in every term, by pilot and arm."""
-    primary = outcomes[0]
-    chosen = rates_term.loc[rates_term["outcome"] == primary.name]
-    data, status = release_rates(chosen, disclosure_rules)
-    names = [pilot.name for pilot in pilots]
-    alt = (
-        f"Line charts, one a pilot, of {primary.label} per 1,000 pupils a month in each of "
-        f"{data['term'].nunique()} school terms, with one line for schools with a social worker "
-        f"and one for comparison schools. {_before_and_after(data, names)}"
-    )
-    with style():
-        drawing, axes = new_drawing(6.6, rows=len(names), sharex=True, sharey=True)
-        for ax, name in zip(axes, names, strict=True):
-            for arm, label, colour, dash, marker in ARMS:
-                line = data.loc[(data["pilot"] == name) & (data["arm"] == arm)].sort_values(
-                    "middle"
-                )
-                ax.plot(line["middle"], line["rate"].astype(float), dash, color=colour,
-                        marker=marker, ms=4, label=label)  # fmt: skip
-            ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
-            ax.set_title(name)
-            ax.set_ylim(bottom=0)
-        terms = data.groupby("term")["middle"].mean().sort_values()
-        axes[-1].set_xticks(terms, [term.replace(" ", "\n", 1) for term in terms.index])
-        axes[0].annotate("pilot starts", (-0.5, 1), xycoords=("data", "axes fraction"),
-                         xytext=(4, -9), textcoords="offset points", color=GREY)  # fmt: skip
-        axes[len(axes) // 2].set_ylabel("Per 1,000 pupils a month")
-        drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
-        svg = to_svg(drawing, origin.label, alt)
-    columns = {
-        "pilot": "Local authority",
-        "arm": "Schools with a social worker (intervention) or comparison schools",
-        "term": "School term",
-        "middle": "Middle of the term in months from the pilot's start",
-        "events": f"{primary.label}, number",
-        "pupil_months": "Pupils on roll, added up over months",
-        "rate": f"{primary.label} per 1,000 pupils a month",
-    }
-    return Figure(svg, alt, data[list(columns)], columns, panel_period, status)
+    """Draw the rate of section 47 enquiries in every term, by pilot and arm."""
+    outcome = _named(outcomes, "s47_enquiries")
+    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+
+
+def rates_s17(
+    rates_term: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    panel_period: str,
+    disclosure_rules: DisclosureRules,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of section 17 starts in every term, by pilot and arm."""
+    outcome = _named(outcomes, "s17_starts")
+    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+
+
+def rates_referrals(
+    rates_term: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    panel_period: str,
+    disclosure_rules: DisclosureRules,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of referrals from school in every term, by pilot and arm."""
+    outcome = _named(outcomes, "referrals")
+    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+
+
+def rates_days_in_care(
+    rates_term: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    panel_period: str,
+    disclosure_rules: DisclosureRules,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of days in care in every term, by pilot and arm."""
+    outcome = _named(outcomes, "days_in_care")
+    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
 
 
 def effect_forest(
-    effect_estimates: pd.DataFrame,
-    pilots: tuple[Pilot, ...],
+    main_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the effect of each pilot on the primary outcome, with its interval."""
-    primary = outcomes[0]
-    estimates = effects(effect_estimates, primary.name, pilots)
-    estimated = [each for each in estimates if each.estimated]
-    parts = [f"{each.pilot} {words.ratio(each.ratio)}, from {_limits(each)}" for each in estimated]
+    """Draw the effect of each pilot on each outcome, with its interval."""
+    groups = [(outcome, effects(main_effects, outcome.name)) for outcome in outcomes]
+    estimated = [each for _, group in groups for each in group if each.estimated]
+    said = [
+        f"{outcome.label}: " + ", ".join(f"{e.pilot} {_printed(e)}" for e in group)
+        for outcome, group in groups
+    ]
     alt = (
-        f"Forest plot of the ratio of rate ratios for {primary.label}, with 95% confidence "
-        f"intervals, one row a pilot, on a logarithmic axis with a line at 1, no effect: "
-        f"{'; '.join(parts)}."
+        "Forest plot of ratios of rate ratios with 95% confidence intervals, one row for each "
+        "outcome and pilot, on a logarithmic axis with a line at 1, which is no effect. "
+        f"{'. '.join(said)}."
     )
+    lines = sum(len(group) + 1.3 for _, group in groups)
     with style():
-        drawing, (ax,) = new_drawing(2.3)
-        for y, each in enumerate(reversed(estimates)):
-            if not each.estimated:
-                ax.text(1, y, f"not estimable: {each.reason}", va="center", fontsize=8.5)
-                continue
-            ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
-            ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=7)
-            printed = f"{words.ratio(each.ratio)} ({_limits(each)})"
-            ax.annotate(printed, (1.02, y), xycoords=("axes fraction", "data"), va="center")
+        drawing, (ax,) = new_drawing(0.75 + 0.27 * lines)
+        y = 0.0
+        ticks: list[tuple[float, str]] = []
+        for outcome, group in groups:
+            y -= 1.3
+            ax.annotate(outcome.label, (0, y + 0.72), xycoords=("axes fraction", "data"),
+                        xytext=(4, 0), textcoords="offset points", fontweight="bold", va="center",
+                        fontsize=9)  # fmt: skip
+            for each in group:
+                _draw_effect(ax, y, each)
+                ticks.append((y, each.pilot))
+                y -= 1
         ax.axvline(1, color=GREY, lw=1)
         ax.set_xscale("log")
-        ticks = _ratio_ticks(estimated)
-        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        low = min([0.5, *(each.ratio_low for each in estimated)])
+        high = max([2.0, *(each.ratio_high for each in estimated)])
+        marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
+        ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
         ax.minorticks_off()
-        ax.set_yticks(range(len(estimates)), [each.pilot for each in reversed(estimates)])
-        ax.set_ylim(-0.6, len(estimates) - 0.4)
+        ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
+        ax.set_ylim(y + 0.3, 0)
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Ratio of rate ratios (below 1: fewer enquiries where social workers were)")
+        ax.set_xlabel("Ratio of rate ratios; below 1 is lower where social workers were in schools")
         svg = to_svg(drawing, origin.label, alt)
     columns = {
+        "outcome": "Outcome",
         "pilot": "Local authority",
         "ratio": "Ratio of rate ratios, intervention against comparison schools",
         "ratio_low": "Lower limit of its 95% confidence interval",
@@ -114,15 +123,64 @@ def effect_forest(
         "status": "Whether the effect could be estimated",
         "reason": "Why not, if not",
     }
-    data = pd.DataFrame([asdict(each) for each in estimates])[list(columns)]
-    return Figure(svg, alt, data, columns, panel_period)
+    data = pd.DataFrame([asdict(each) for _, group in groups for each in group])
+    return Figure(svg, alt, data[list(columns)], columns, panel_period)
 
 
-def _limits(effect: Effect) -> str:
-    return f"{words.ratio(effect.ratio_low)} to {words.ratio(effect.ratio_high)}"
+def _named(outcomes: tuple[Outcome, ...], name: str) -> Outcome:
+    return next(outcome for outcome in outcomes if outcome.name == name)
 
 
-def _before_and_after(data: pd.DataFrame, pilots: list[str]) -> str:
+def _rates(
+    rates_term: pd.DataFrame,
+    outcome: Outcome,
+    period: str,
+    rules: DisclosureRules,
+    origin: Origin,
+) -> Figure:
+    """Draw one outcome's rate in every term: a panel for each pilot, a line for each arm."""
+    chosen = rates_term.loc[rates_term["outcome"] == outcome.name].assign(
+        term=lambda frame: frame["term"].astype(str)
+    )
+    data, status = release_rates(chosen, outcome, rules)
+    alt = (
+        f"Line charts, one a pilot, of {outcome.label} per 1,000 pupils a month in each of "
+        f"{data['term'].nunique()} school terms, with one line for schools with a social worker "
+        f"and one for comparison schools. {_before_and_after(data, outcome.pilots)}"
+    )
+    with style():
+        drawing, axes = new_drawing(
+            0.9 + 1.75 * len(outcome.pilots), rows=len(outcome.pilots), sharex=True, sharey=True
+        )
+        for ax, pilot in zip(axes, outcome.pilots, strict=True):
+            for arm, label, colour, dash, marker in ARMS:
+                line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
+                line = line.sort_values("middle")
+                ax.plot(line["middle"], line["rate"].astype(float), dash, color=colour,
+                        marker=marker, ms=4, label=label)  # fmt: skip
+            ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
+            ax.set_title(pilot)
+            ax.set_ylim(bottom=0)
+        terms = data.groupby("term")["middle"].mean().sort_values()
+        axes[-1].set_xticks(terms, [term.replace(" ", "\n", 1) for term in terms.index])
+        axes[0].annotate("pilot starts", (-0.5, 1), xycoords=("data", "axes fraction"),
+                         xytext=(4, -9), textcoords="offset points", color=GREY)  # fmt: skip
+        drawing.supylabel("Per 1,000 pupils a month", fontsize=9.5)
+        drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+        svg = to_svg(drawing, origin.label, alt)
+    columns = {
+        "pilot": "Local authority",
+        "arm": "Schools with a social worker (intervention) or comparison schools",
+        "term": "School term",
+        "middle": "Middle of the term in months from the pilot's start",
+        "events": f"{outcome.label}, number of {outcome.unit}; c is confidential",
+        "pupil_months": "Pupils on roll, added up over months",
+        "rate": f"{outcome.label} per 1,000 pupils a month",
+    }
+    return Figure(svg, alt, data[list(columns)], columns, period, status)
+
+
+def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
     """Say in words how the mean of the terms' rates differs before and after the start."""
     parts = []
     for pilot in pilots:
@@ -132,13 +190,21 @@ def _before_and_after(data: pd.DataFrame, pilots: list[str]) -> str:
             before = line.loc[line["middle"] < 0, "rate"].mean()
             after = line.loc[line["middle"] >= 0, "rate"].mean()
             means.append(f"{words.rate(before, 2)} to {words.rate(after, 2)}")
-        parts.append(f"In {pilot} the mean goes from {means[0]}, and in comparison schools from "
-                     f"{means[1]}.")  # fmt: skip
+        parts.append(
+            f"In {pilot} the mean goes from {means[0]}, and in comparison schools from {means[1]}."
+        )
     return " ".join(parts)
 
 
-def _ratio_ticks(estimated: list[Effect]) -> list[float]:
-    low = min([0.5, *(each.ratio_low for each in estimated)])
-    high = max([2.0, *(each.ratio_high for each in estimated)])
-    every = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
-    return [tick for tick in every if low * 0.9 <= tick <= high * 1.1]
+def _draw_effect(ax: Axes, y: float, each: Effect) -> None:
+    """Draw one estimate with its interval, and print it at the right."""
+    if each.estimated:
+        ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
+        ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=6)
+    ax.annotate(_printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
+
+
+def _printed(each: Effect) -> str:
+    if not each.estimated:
+        return "not estimable"
+    return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)

@@ -18,12 +18,19 @@ from analysis.exhibits.rows import Effect, effect
 from analysis.study import Outcome, Pilot, Window
 
 PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
-OUTCOMES = {"s47": "s47_enquiries"}
+OUTCOMES = {
+    "s47": "s47_enquiries",
+    "s17": "s17_starts",
+    "referrals": "referrals",
+    "care": "days_in_care",
+}
+NOT_ANALYSED = {("care", "lambeth")}
 
 BY_PILOT = {pilot: {"pilot": value(name)} for pilot, name in PILOTS.items()}
 BY_EFFECT = {
     (outcome, pilot): {"outcome": value(name), "pilot": value(PILOTS[pilot])}
     for (outcome, name), pilot in product(OUTCOMES.items(), PILOTS)
+    if (outcome, pilot) not in NOT_ANALYSED
 }
 
 
@@ -69,9 +76,9 @@ def rules_tested(contract_counts: pd.DataFrame) -> Number:
 
 
 @parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
-def effect_ratio(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def effect_ratio(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the ratio of rate ratios of one outcome in one pilot."""
-    found = effect(effect_estimates, outcome, pilot)
+    found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "ratio of rate ratios")
     return Number(
@@ -84,9 +91,9 @@ def effect_ratio(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Nu
 
 
 @parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
-def effect_interval(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def effect_interval(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the 95% confidence interval of that ratio."""
-    found = effect(effect_estimates, outcome, pilot)
+    found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "95% confidence interval")
     text = f"{words.ratio(found.ratio_low)} to {words.ratio(found.ratio_high)}"
@@ -96,10 +103,10 @@ def effect_interval(effect_estimates: pd.DataFrame, outcome: str, pilot: str) ->
 
 @parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
 def effect_difference(
-    effect_estimates: pd.DataFrame, outcomes: tuple[Outcome, ...], outcome: str, pilot: str
+    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], outcome: str, pilot: str
 ) -> Number:
     """State the same effect as a number of events over the pilot's months."""
-    found = effect(effect_estimates, outcome, pilot)
+    found = effect(main_effects, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
     if not found.estimated:
         return _not_estimable(found, unit)

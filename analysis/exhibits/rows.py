@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 from analysis.disclosure import Status, suppress_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from analysis.disclosure import DisclosureRules
-    from analysis.study import Pilot
+    from analysis.study import Outcome
 
 Row = TypeVar("Row")
 
@@ -32,6 +30,9 @@ class Effect:
     difference: float
     difference_low: float
     difference_high: float
+    per_1000: float
+    per_1000_low: float
+    per_1000_high: float
     schools: int
 
     @property
@@ -65,28 +66,33 @@ def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     return [kind(**{str(name): value for name, value in row.items()}) for row in records]
 
 
-def effects(
-    effect_estimates: pd.DataFrame, outcome: str, pilots: Iterable[Pilot]
-) -> tuple[Effect, ...]:
-    """Return the estimates of one outcome, in the pilots' order."""
-    return tuple(effect(effect_estimates, outcome, pilot.name) for pilot in pilots)
+def effects(main_effects: pd.DataFrame, outcome: str) -> tuple[Effect, ...]:
+    """Return the main estimates of one outcome, in the pilots' order."""
+    return tuple(rows(main_effects.loc[main_effects["outcome"] == outcome], Effect))
 
 
-def effect(effect_estimates: pd.DataFrame, outcome: str, pilot: str) -> Effect:
-    """Return the estimate of one outcome in one pilot."""
-    chosen = effect_estimates.loc[
-        (effect_estimates["outcome"] == outcome) & (effect_estimates["pilot"] == pilot)
-    ]
-    found = rows(chosen, Effect)
+def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
+    """Return the main estimate of one outcome in one pilot."""
+    found = [each for each in effects(main_effects, outcome) if each.pilot == pilot]
     if len(found) != 1:
-        raise ValueError(f"{len(found)} estimates of {outcome} in {pilot}, expected one")
+        raise ValueError(f"{len(found)} main estimates of {outcome} in {pilot}, expected one")
     return found[0]
 
 
-def release_rates(rates: pd.DataFrame, rules: DisclosureRules) -> tuple[pd.DataFrame, Status]:
-    """Hide small counts of events, and the rates that would give them away."""
+def release_rates(
+    rates: pd.DataFrame, outcome: Outcome, rules: DisclosureRules
+) -> tuple[pd.DataFrame, Status]:
+    """Hide small counts of one outcome, and the rates that would give them away.
+
+    Days in care are no count of children; what decides is the number of children behind
+    them, of which the busiest month's is a lower bound.
+    """
     data, status = suppress_counts(rates, ["events"], rules)
     hidden = data["events"].map(lambda value: isinstance(value, str)).astype(bool)
+    if outcome.measure == "days":
+        children, status = suppress_counts(rates, ["children_at_least"], rules)
+        hidden = children["children_at_least"].map(lambda n: isinstance(n, str)).astype(bool)
+        data["events"] = rates["events"].astype(object).mask(hidden, "c")
     # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
     data["rate"] = data["rate"].round(rules.rate_decimals + 1).mask(hidden)
     return data, status

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
-from analysis.exhibits.rows import Rate, release_rates, rows
+from analysis.exhibits.rows import Effect, Rate, effects, release_rates, rows
 from analysis.study import Outcome, Pilot
 
 WINDOWS = ("before", "after")
@@ -47,46 +47,109 @@ def pilots_table(pilots: tuple[Pilot, ...]) -> Table:
 
 def before_after(
     rates_before_after: pd.DataFrame,
-    pilots: tuple[Pilot, ...],
     outcomes: tuple[Outcome, ...],
     panel_period: str,
     disclosure_rules: DisclosureRules,
 ) -> Table:
-    """Show events and rates of the primary outcome by pilot and arm, before and after."""
-    primary = outcomes[0]
-    chosen = rates_before_after.loc[rates_before_after["outcome"] == primary.name]
-    released, status = release_rates(chosen, disclosure_rules)
-    decimals = disclosure_rules.rate_decimals + 1
+    """Show number and rate of each outcome by pilot and arm, before and after."""
+    parts, statuses, lines = [], [], []
+    for outcome in outcomes:
+        chosen = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
+        released, status = release_rates(chosen, outcome, disclosure_rules)
+        parts.append(released)
+        statuses.append(status)
+        lines += _before_after_lines(released, outcome, disclosure_rules.rate_decimals + 1)
+    data = pd.concat(parts, ignore_index=True)
+    columns = {
+        "outcome": "Outcome",
+        "pilot": "Local authority",
+        "arm": "Schools with a social worker (intervention) or comparison schools",
+        "window": "The pilot's months (after) or the same months a year before (before)",
+        "schools": "Schools that sent returns, number",
+        "events": "Events or days in care, number; c is confidential",
+        "pupil_months": "Pupils on roll, added up over months",
+        "rate": "Events or days per 1,000 pupils a month",
+    }
+    hidden = next((status for status in statuses if status.outcome != "released"), statuses[0])
+    return Table(
+        header=("Outcome", "Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
+        rows=tuple(lines),
+        numeric=(False, False, False, True, True, True, True),
+        widths=(4, 3, 5, 2, 2, 2, 2),
+        data=data[list(columns)],
+        columns=columns,
+        period=panel_period,
+        note="Rates are per 1,000 pupils a month." + _legend(data["events"]),
+        status=hidden,
+    )
+
+
+def _before_after_lines(
+    released: pd.DataFrame, outcome: Outcome, decimals: int
+) -> list[tuple[str, ...]]:
+    """Return one line a pilot and arm; the outcome stands in the first alone."""
     found = {
         (rate.pilot, rate.arm, when): rate
         for when in WINDOWS
         for rate in rows(released.loc[released["window"] == when], Rate)
     }
     lines = []
-    for pilot, (arm, name) in product(pilots, ARM_NAMES.items()):
-        cells = [found[pilot.name, arm, when] for when in WINDOWS]
+    for pilot, (arm, name) in product(outcome.pilots, ARM_NAMES.items()):
+        cells = [found[pilot, arm, when] for when in WINDOWS]
         counts = [_count(cell.events) for cell in cells]
         rates = [_rate(cell.rate, decimals) for cell in cells]
-        lines.append((pilot.name, name, *counts, *rates))
+        lines.append((outcome.label, pilot, name, *counts, *rates))
+    return lines
+
+
+def effect_table(
+    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_period: str
+) -> Table:
+    """Show the effect of each pilot on each outcome as ratio, number and rate."""
+    lines = tuple(
+        (outcome.label, each.pilot, *_effect_cells(each))
+        for outcome in outcomes
+        for each in effects(main_effects, outcome.name)
+    )
     columns = {
+        "outcome": "Outcome",
         "pilot": "Local authority",
-        "arm": "Schools with a social worker (intervention) or comparison schools",
-        "window": "The pilot's months (after) or the same months a year before (before)",
-        "schools": "Schools that sent returns, number",
-        "events": f"{primary.label}, number; c is confidential",
-        "pupil_months": "Pupils on roll, added up over months",
-        "rate": f"{primary.label} per 1,000 pupils a month",
+        "status": "Whether the effect could be estimated",
+        "reason": "Why not, if not",
+        "ratio": "Ratio of rate ratios",
+        "ratio_low": "Lower limit of its 95% confidence interval",
+        "ratio_high": "Upper limit of its 95% confidence interval",
+        "difference": "Events or days more (or, below zero, fewer) than without the pilot",
+        "difference_low": "Lower limit of its 95% confidence interval",
+        "difference_high": "Upper limit of its 95% confidence interval",
+        "per_1000": "The same per 1,000 pupils over the pilot's months",
+        "per_1000_low": "Lower limit of its 95% confidence interval",
+        "per_1000_high": "Upper limit of its 95% confidence interval",
     }
     return Table(
-        header=("Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
-        rows=tuple(lines),
-        numeric=(False, False, True, True, True, True),
-        widths=(3, 5, 2, 2, 3, 3),
-        data=released[list(columns)].reset_index(drop=True),
+        header=("Outcome", "Pilot", "Ratio", "Number", "Per 1,000 pupils"),
+        rows=lines,
+        numeric=(False, False, True, True, True),
+        widths=(4, 3, 4, 4, 4),
+        data=main_effects[list(columns)].reset_index(drop=True),
         columns=columns,
         period=panel_period,
-        note="Rates are per 1,000 pupils a month." + _legend(released["events"]),
-        status=status,
+        note=(
+            "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
+            "below zero there were fewer than comparison schools lead one to expect."
+        ),
+    )
+
+
+def _effect_cells(each: Effect) -> tuple[str, str, str]:
+    if not each.estimated:
+        return f"not estimable: {each.reason}", "[z]", "[z]"
+    number = (each.difference, each.difference_low, each.difference_high)
+    rate = (each.per_1000, each.per_1000_low, each.per_1000_high)
+    return (
+        words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio),
+        words.interval(*number, words.count),
+        words.interval(*rate, words.rate),
     )
 
 

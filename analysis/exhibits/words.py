@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MINUS = "\u2212"
 
@@ -58,6 +58,17 @@ def percent_change(ratio: float) -> str:
     """
     change = abs(1 - ratio) * 100
     return f"{change:.0f}% {'lower' if ratio < 1 else 'higher'}"
+
+
+def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
+    """Return an estimate with its limits.
+
+    Examples
+    --------
+    >>> interval(0.62, 0.354, 1.08, ratio)
+    '0.62 (0.35 to 1.08)'
+    """
+    return f"{printed(value)} ({printed(low)} to {printed(high)})"
 
 
 def listed(items: Sequence[str]) -> str:
