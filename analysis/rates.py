@@ -48,3 +48,36 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     table[counts] = table[counts].astype("int64")
     table["rate"] = table["events"] / table["pupil_months"] * PER
     return table
+
+
+def zeros(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return how often nothing happened in each group of schools.
+
+    Parameters
+    ----------
+    panel
+        The outcome panel, one row a school, outcome and month.
+    by
+        Its columns that make the groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a group, sorted: the columns of `by`; `schools`; `zero_months_percent`,
+        the share of returned school-months without an event, 0 to 100; and
+        `schools_without`, the schools that had none in any month.
+    """
+    returned = panel.loc[panel["returned"] & panel["events"].notna()]
+    by_school = returned.groupby([*by, "school_id"], observed=True)["events"].agg(
+        months="size", zero_months=lambda events: int((events == 0).sum()), events="sum"
+    )
+    by_school["without"] = by_school["events"] == 0
+    groups = by_school.groupby(list(by), observed=True)
+    table = groups.agg(
+        schools=("months", "size"),
+        months=("months", "sum"),
+        zero_months=("zero_months", "sum"),
+        schools_without=("without", "sum"),
+    ).reset_index()
+    table["zero_months_percent"] = table["zero_months"] / table["months"] * 100
+    return table.drop(columns=["months", "zero_months"])

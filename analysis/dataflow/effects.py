@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.specification import EventMonths, Exclusion, Specification
-from analysis.rates import event_rates
+from analysis.rates import event_rates, zeros
 from analysis.study import Outcome, SpecificationSettings, Window
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
@@ -21,6 +21,12 @@ def rates_before_after(outcome_panel: pd.DataFrame) -> pd.DataFrame:
 def rates_term(outcome_panel: pd.DataFrame) -> pd.DataFrame:
     """Return rates in every school term, by pilot and arm."""
     return event_rates(outcome_panel, ["outcome", "pilot", "arm", "term"])
+
+
+def school_zeros(outcome_panel: pd.DataFrame) -> pd.DataFrame:
+    """Return how often nothing happened before the pilots, by outcome and pilot."""
+    before = outcome_panel.loc[outcome_panel["window"] == "before"]
+    return zeros(before, ["outcome", "pilot"])
 
 
 def specifications(

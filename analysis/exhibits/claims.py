@@ -9,7 +9,9 @@ import pandas as pd
 
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Claim
-from analysis.exhibits.rows import effect
+from analysis.exhibits.rows import Effect, effect
+
+Verdict = Literal["clearly lower", "clearly higher", "not clear"]
 
 
 @dataclass(frozen=True)
@@ -22,49 +24,97 @@ class EffectRule:
         Name of the outcome.
     pilots
         All of these must show it.
-    direction
-        'lower' or 'higher' than in comparison schools.
-    beyond
-        The ratio must lie below (or above) this value.
+    verdict
+        'clearly lower' (the whole 95% confidence interval of the ratio lies below 1),
+        'clearly higher' (above 1), or 'not clear' (it holds 1, or nothing could be
+        estimated).
     """
 
     outcome: str
     pilots: tuple[str, ...]
-    direction: Literal["lower", "higher"]
-    beyond: float = 1.0
+    verdict: Verdict
 
     def __str__(self) -> str:
-        side = "below" if self.direction == "lower" else "above"
+        where = {"clearly lower": "wholly below 1", "clearly higher": "wholly above 1"}
+        side = where.get(self.verdict, "on both sides of 1")
         return (
-            f"ratio of rate ratios of {self.outcome} {side} {words.ratio(self.beyond)} "
-            f"in {words.listed(self.pilots)}"
+            f"95% confidence interval of the ratio of {self.outcome} {side} in "
+            f"{words.listed(self.pilots)}"
         )
 
-    def holds(self, ratio: float) -> bool:
-        """Whether one ratio satisfies the rule; a missing one does not."""
-        return ratio < self.beyond if self.direction == "lower" else ratio > self.beyond
+    def holds(self, found: Effect) -> bool:
+        """Whether one estimate satisfies the rule."""
+        if not found.estimated:
+            return self.verdict == "not clear"
+        if found.ratio_high < 1:
+            return self.verdict == "clearly lower"
+        if found.ratio_low > 1:
+            return self.verdict == "clearly higher"
+        return self.verdict == "not clear"
 
 
 def s47_lower_in_lambeth_and_southampton(main_effects: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
-        "In this extract enquiries fell further in schools with a social worker than in "
-        "comparison schools in Lambeth and in Southampton.",
-        EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
+        "In this extract, section 47 enquiries fell further in schools with a social worker than "
+        "in comparison schools in Lambeth and in Southampton, by more than chance readily explains.",
+        EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "clearly lower"),
         main_effects,
-        ("effect_forest",),
     )
 
 
-def _judge(
-    sentence: str, rule: EffectRule, main_effects: pd.DataFrame, evidence: tuple[str, ...]
-) -> Claim:
+def s47_no_clear_change_in_stockport(main_effects: pd.DataFrame) -> Claim:
+    """Hold that the third pilot shows no such fall."""
+    return _judge(
+        "In Stockport there is no clear difference between the two groups of schools.",
+        EffectRule("s47_enquiries", ("Stockport",), "not clear"),
+        main_effects,
+    )
+
+
+def s17_lower_in_stockport(main_effects: pd.DataFrame) -> Claim:
+    """Hold the direction of the published finding on section 17 starts."""
+    return _judge(
+        "Section 17 starts fell further in schools with a social worker in Stockport.",
+        EffectRule("s17_starts", ("Stockport",), "clearly lower"),
+        main_effects,
+    )
+
+
+def s17_no_clear_change_elsewhere(main_effects: pd.DataFrame) -> Claim:
+    """Hold that the other two pilots show no such fall."""
+    return _judge(
+        "In Lambeth and Southampton starts show no clear difference.",
+        EffectRule("s17_starts", ("Lambeth", "Southampton"), "not clear"),
+        main_effects,
+    )
+
+
+def referrals_no_clear_change(main_effects: pd.DataFrame) -> Claim:
+    """Hold that referrals show no clear difference in any pilot."""
+    return _judge(
+        "Referrals from schools show no clear difference in any of the three pilots.",
+        EffectRule("referrals", ("Lambeth", "Southampton", "Stockport"), "not clear"),
+        main_effects,
+    )
+
+
+def care_no_clear_change(main_effects: pd.DataFrame) -> Claim:
+    """Hold the published finding on days in care."""
+    return _judge(
+        "In neither is there evidence of an effect.",
+        EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear"),
+        main_effects,
+    )
+
+
+def _judge(sentence: str, rule: EffectRule, main_effects: pd.DataFrame) -> Claim:
     found = [effect(main_effects, rule.outcome, pilot) for pilot in rule.pilots]
-    holds = all(each.estimated and rule.holds(each.ratio) for each in found)
     seen = "; ".join(
-        f"{each.pilot} {words.ratio(each.ratio)}"
+        f"{each.pilot} " + words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
         if each.estimated
         else f"{each.pilot} not estimable, {each.reason}"
         for each in found
     )
-    return Claim(sentence, str(rule), holds, seen, evidence)
+    holds = all(rule.holds(each) for each in found)
+    return Claim(sentence, str(rule), holds, seen, ("effect_forest", "effect_table"))

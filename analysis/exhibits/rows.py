@@ -59,6 +59,17 @@ class Rate:
     rate: float
 
 
+@dataclass(frozen=True)
+class Zeros:
+    """How many months and schools of one pilot had no event; see `analysis.rates`."""
+
+    outcome: str
+    pilot: str
+    schools: int
+    zero_months_percent: float
+    schools_without: int
+
+
 def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     """Return each row of a frame as an object; its fields name the columns it takes."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass

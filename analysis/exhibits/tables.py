@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
-from analysis.exhibits.rows import Effect, Rate, effects, release_rates, rows
+from analysis.exhibits.rows import Effect, Rate, Zeros, effects, release_rates, rows
 from analysis.study import Outcome, Pilot
 
 WINDOWS = ("before", "after")
@@ -138,6 +138,39 @@ def effect_table(
             "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
             "below zero there were fewer than comparison schools lead one to expect."
         ),
+    )
+
+
+def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_period: str) -> Table:
+    """Show how many months and schools had no event at all before the pilot."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    data = school_zeros.loc[school_zeros["outcome"].isin(labels)]
+    found = rows(data, Zeros)
+    ordered = sorted(found, key=lambda row: list(labels).index(row.outcome))
+    return Table(
+        header=("Outcome", "Pilot", "Schools", "School-months without any", "Schools without any"),
+        rows=tuple(
+            (
+                labels[row.outcome],
+                row.pilot,
+                str(row.schools),
+                f"{row.zero_months_percent:.0f}%",
+                str(row.schools_without),
+            )
+            for row in ordered
+        ),  # fmt: skip
+        numeric=(False, False, True, True, True),
+        widths=(4, 3, 2, 4, 3),
+        data=data,
+        columns={
+            "outcome": "Outcome",
+            "pilot": "Local authority",
+            "schools": "Schools of both arms, number",
+            "zero_months_percent": "School-months without an event, per cent",
+            "schools_without": "Schools without an event in all those months, number",
+        },
+        period=panel_period,
+        note="Both arms, the ten like months before the pilots began.",
     )
 
 
