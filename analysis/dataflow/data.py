@@ -88,21 +88,38 @@ def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return accepted_tables["child_events"]
 
 
+def care_episodes(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a spell in care."""
+    return accepted_tables["care_episodes"]
+
+
 def outcome_panel(
     schools: pd.DataFrame,
     school_months: pd.DataFrame,
     child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
     pilots: tuple[Pilot, ...],
     outcomes: tuple[Outcome, ...],
     window: Window,
 ) -> pd.DataFrame:
     """Count each outcome in each school and month."""
-    return count_outcomes(schools, school_months, child_events, None, pilots, outcomes, window)
+    return count_outcomes(
+        schools, school_months, child_events, care_episodes, pilots, outcomes, window
+    )
 
 
 def panel_period(outcome_panel: pd.DataFrame) -> str:
     """Say in words which months the panel covers."""
-    months = outcome_panel["month"]
+    return _period(outcome_panel["month"])
+
+
+def compared_period(outcome_panel: pd.DataFrame) -> str:
+    """Say in words which months are compared."""
+    month = outcome_panel.set_index("window")["month"]
+    return f"{_period(month['before'])} against {_period(month['after'])}"
+
+
+def _period(months: pd.Series) -> str:
     return f"{months.min():%B %Y} to {months.max():%B %Y}"
 
 

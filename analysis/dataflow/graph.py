@@ -6,6 +6,7 @@ is computed, never where it is only shown.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+# Where a node fails, Hamilton logs its inputs, which can be children's records; the error
+# itself is raised and told once, by the command line.
+logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
 MODULES = (settings, data, effects, figures, tables, numbers, claims)
 KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}

@@ -19,7 +19,7 @@ ARMS = (
     ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),
     ("comparison", "Comparison schools", COMPARISON, "--", "s"),
 )
-RATIO_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+RATIO_TICKS = (0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 
 
 def rates_s47(
@@ -73,7 +73,7 @@ def rates_days_in_care(
 def effect_forest(
     main_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
-    panel_period: str,
+    compared_period: str,
     origin: Origin,
 ) -> Figure:
     """Draw the effect of each pilot on each outcome, with its interval."""
@@ -124,7 +124,7 @@ def effect_forest(
         "reason": "Why not, if not",
     }
     data = pd.DataFrame([asdict(each) for _, group in groups for each in group])
-    return Figure(svg, alt, data[list(columns)], columns, panel_period)
+    return Figure(svg, alt, data[list(columns)], columns, compared_period)
 
 
 def _named(outcomes: tuple[Outcome, ...], name: str) -> Outcome:
@@ -160,7 +160,7 @@ def _rates(
                         marker=marker, ms=4, label=label)  # fmt: skip
             ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
             ax.set_title(pilot)
-            ax.set_ylim(bottom=0)
+        axes[0].set_ylim(0, 1.08 * data["rate"].max())  # shared; zero is always in sight
         terms = data.groupby("term")["middle"].mean().sort_values()
         axes[-1].set_xticks(terms, [term.replace(" ", "\n", 1) for term in terms.index])
         axes[0].annotate("pilot starts", (-0.5, 1), xycoords=("data", "axes fraction"),

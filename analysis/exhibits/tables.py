@@ -48,7 +48,7 @@ def pilots_table(pilots: tuple[Pilot, ...]) -> Table:
 def before_after(
     rates_before_after: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
-    panel_period: str,
+    compared_period: str,
     disclosure_rules: DisclosureRules,
 ) -> Table:
     """Show number and rate of each outcome by pilot and arm, before and after."""
@@ -78,7 +78,7 @@ def before_after(
         widths=(4, 3, 5, 2, 2, 2, 2),
         data=data[list(columns)],
         columns=columns,
-        period=panel_period,
+        period=compared_period,
         note="Rates are per 1,000 pupils a month." + _legend(data["events"]),
         status=hidden,
     )
@@ -103,7 +103,7 @@ def _before_after_lines(
 
 
 def effect_table(
-    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_period: str
+    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show the effect of each pilot on each outcome as ratio, number and rate."""
     lines = tuple(
@@ -133,7 +133,7 @@ def effect_table(
         widths=(4, 3, 4, 4, 4),
         data=main_effects[list(columns)].reset_index(drop=True),
         columns=columns,
-        period=panel_period,
+        period=compared_period,
         note=(
             "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
             "below zero there were fewer than comparison schools lead one to expect."
@@ -141,7 +141,7 @@ def effect_table(
     )
 
 
-def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_period: str) -> Table:
+def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str) -> Table:
     """Show how many months and schools had no event at all before the pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     data = school_zeros.loc[school_zeros["outcome"].isin(labels)]
@@ -158,7 +158,7 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_perio
                 str(row.schools_without),
             )
             for row in ordered
-        ),  # fmt: skip
+        ),
         numeric=(False, False, True, True, True),
         widths=(4, 3, 2, 4, 3),
         data=data,
@@ -169,7 +169,7 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], panel_perio
             "zero_months_percent": "School-months without an event, per cent",
             "schools_without": "Schools without an event in all those months, number",
         },
-        period=panel_period,
+        period=compared_period,
         note="Both arms, the ten like months before the pilots began.",
     )
 

@@ -29,12 +29,19 @@ def count(value: float) -> str:
     >>> count(12345), count(-3.2) == MINUS + "3"
     ('12,345', True)
     """
-    return f"{round(value):,}".replace("-", MINUS)
+    return f"{value:z,.0f}".replace("-", MINUS)
 
 
 def rate(value: float, decimals: int = 1) -> str:
-    """Return a rate to the decimals that the channel allows."""
-    return f"{value:,.{decimals}f}".replace("-", MINUS)
+    """Return a rate to the decimals that the channel allows.
+
+    Examples
+    --------
+    >>> rate(1234.56), rate(-0.01)
+    ('1,234.6', '0.0')
+    """
+    # A rate that rounds to zero has no sign.
+    return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
 def more_or_fewer(difference: float) -> str:
