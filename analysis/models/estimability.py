@@ -1,0 +1,73 @@
+"""When a number may be given, and why not where it may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.models.specification import Specification
+
+ESTIMATED = "estimated"
+NOT_ESTIMABLE = "not estimable"
+
+
+class NotEstimable(Exception):  # noqa: N818  # a result with a reason, not a mistake
+    """There is no estimate; the message says why and becomes the reason in its row."""
+
+
+def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
+    """Refuse data in which an arm has no schools, or too few events before or after.
+
+    Parameters
+    ----------
+    schools
+        One row per school, as `school_periods` returns it.
+    fewest
+        Fewest events in each arm and period.
+
+    Raises
+    ------
+    NotEstimable
+        With arm, period and count.
+
+    Notes
+    -----
+    The standard error of a log ratio of rate ratios is at least the root of the sum of
+    the reciprocals of the four counts: with 5 events in one cell it is at least 0.45,
+    and the interval spans a factor of six.
+    """
+    for treated, name in ((True, "intervention"), (False, "comparison")):
+        arm = schools.loc[schools["treated"] == treated]
+        if arm.empty:
+            raise NotEstimable(f"there are no {name} schools")
+        for period in ("before", "after"):
+            events = int(arm[f"events_{period}"].sum())
+            if events == 0:
+                raise NotEstimable(f"no events in {name} schools {period}")
+            if events < fewest:
+                raise NotEstimable(
+                    f"too few events in {name} schools {period}: {events}, "
+                    f"and at least {fewest} are needed"
+                )
+
+
+def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:
+    """Refuse what the specification says is too little to fit a model to.
+
+    Raises
+    ------
+    NotEstimable
+        With the cause.
+    """
+    if len(schools) < 2:
+        raise NotEstimable("there is one school only" if len(schools) else "there are no schools")
+    require_events(schools, specification.fewest_events)
+    for treated, name in ((True, "intervention"), (False, "comparison")):
+        children = int(schools.loc[schools["treated"] == treated, "children"].sum())
+        if children < specification.fewest_children:
+            raise NotEstimable(
+                f"too few children behind the events in {name} schools: {children}, "
+                f"and at least {specification.fewest_children} are needed"
+            )

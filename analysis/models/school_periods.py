@@ -1,0 +1,183 @@
+"""One row per school: its events and exposure before and after, and its place in the design."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from analysis.models.specification import Specification
+
+ARMS = ("intervention", "comparison")
+COLUMNS = (
+    "school_id", "pilot", "treated", "stratum", "matched_set", "cluster",
+    "events_before", "events_after", "exposure_before", "exposure_after",
+    "children", "months_before", "months_after",
+)  # fmt: skip
+
+
+def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Add up a school x month panel to one row per school.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month, in any order, with columns `school_id`,
+        `pilot`, `arm` ('intervention' or 'comparison'), `outcome`, `event_month` (0 in
+        the start month), `events`, and the columns that the specification names.
+        `returned` (bool) is optional: a month not returned counts in neither events
+        nor exposure. `children` is optional.
+    specification
+        What to add up.
+
+    Returns
+    -------
+    DataFrame
+        One row per school, sorted by `school_id`:
+
+        - school_id, pilot, matched_set, cluster (the assignment unit), stratum : str
+        - treated : bool
+        - events_before, events_after : int64
+        - exposure_before, exposure_after : float64, in the exposure's unit times months
+        - children : int64, the most children in any one month: a lower bound of the
+          children behind the events
+        - months_before, months_after : int64, months returned
+
+        Schools without a return in one of the periods are left out: they say nothing
+        about change.
+
+    Raises
+    ------
+    ConfigurationError
+        If the panel lacks a column or an outcome, has a school-month twice, or counts
+        that are negative, missing or not whole, or no exposure.
+    """
+    rows = _chosen_rows(panel, specification)
+    _check_rows(rows, specification)
+    first = rows.drop_duplicates("school_id").set_index("school_id").sort_index()
+    _check_constant(rows, first, specification)
+    table = pd.DataFrame(index=first.index)
+    table["pilot"] = first["pilot"].astype(str)
+    table["treated"] = first["arm"] == ARMS[0]
+    table["stratum"] = _joined(first, specification.strata)
+    named = specification.matched_set
+    table["matched_set"] = table["stratum"] if named is None else first[named].astype(str)
+    table["cluster"] = (
+        table.index.astype(str)
+        if specification.assignment_unit == "school_id"
+        else first[specification.assignment_unit].astype(str)
+    )
+    for period in ("before", "after"):
+        months = rows.loc[rows["period"] == period].groupby("school_id")
+        table[f"events_{period}"] = months["events"].sum()
+        table[f"exposure_{period}"] = months["exposure"].sum()
+        table[f"months_{period}"] = months.size()
+    table["children"] = rows.groupby("school_id")["children"].max().astype("int64")
+    table = table.dropna().reset_index()
+    whole = [c for c in COLUMNS if c.startswith(("events", "months"))]
+    return table.astype(dict.fromkeys(whole, "int64"))[list(COLUMNS)]
+
+
+def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Return the school-months that the specification compares, with their period."""
+    needed = {"school_id", "pilot", "arm", "outcome", "event_month", "events"}
+    needed |= {specification.assignment_unit, *specification.strata}
+    needed |= {exclusion.column for exclusion in specification.exclusions}
+    needed |= {c for c in (specification.exposure, specification.matched_set) if c}
+    if missing := sorted(needed - set(panel.columns)):
+        raise _wrong(
+            specification, f"has no column {', '.join(missing)}", "add it, or name another"
+        )
+    rows = panel.loc[panel["outcome"] == specification.outcome]
+    if rows.empty:
+        known = ", ".join(sorted(map(str, panel["outcome"].unique())))
+        raise _wrong(specification, f"has no outcome {specification.outcome!r}",
+                     f"choose one of {known}")  # fmt: skip
+    if specification.pilot is not None:
+        rows = rows.loc[rows["pilot"] == specification.pilot]
+        if rows.empty:
+            raise _wrong(specification, f"has no pilot {specification.pilot!r} with this outcome",
+                         "choose a pilot of the panel")  # fmt: skip
+    for exclusion in specification.exclusions:
+        rows = rows.loc[~rows[exclusion.column].isin(exclusion.values)]
+    month = rows["event_month"]
+    before, after = specification.before, specification.after
+    period = np.select(
+        [month.between(before.first, before.last), month.between(after.first, after.last)],
+        ["before", "after"], default="",
+    )  # fmt: skip
+    rows = rows.assign(period=period).loc[period != ""]
+    rows = rows.assign(
+        exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
+        children=rows.get("children", 0.0),
+    )
+    return _returned_rows(rows, specification)
+
+
+def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Drop months not returned and, where asked for, the like month of each."""
+    if duplicated := rows.duplicated(["school_id", "event_month"]).sum():
+        raise _wrong(specification, f"has {duplicated} school-months more than once",
+                     "keep one row per school, outcome and month")  # fmt: skip
+    if "returned" in rows:
+        rows = rows.loc[rows["returned"].astype(bool)]
+    if specification.pair_missing_months:
+        start = np.where(
+            rows["period"] == "before", specification.before.first, specification.after.first
+        )
+        place = (rows["event_month"] - start).rename("place")
+        rows = rows.loc[rows.groupby(["school_id", place])["period"].transform("size") == 2]
+    return rows
+
+
+def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
+    """Refuse counts and exposures that no count model can take."""
+    events, exposure = rows["events"], rows["exposure"]
+    if uncounted := int(events.isna().sum()):
+        raise _wrong(specification, f"has {uncounted} returned months without a count",
+                     "write 0 for none, or mark the month as not returned")  # fmt: skip
+    if not np.isfinite(events.to_numpy(float)).all() or (events < 0).any():
+        raise _wrong(specification, f"has a count of {events.min():g} events",
+                     "counts are 0 or more, and finite")  # fmt: skip
+    if (events % 1 != 0).any():
+        raise _wrong(specification, f"has a count of {events[events % 1 != 0].iloc[0]:g} events",
+                     "give counts, not rates")  # fmt: skip
+    if not np.isfinite(exposure.to_numpy(float)).all() or (exposure <= 0).any():
+        place = rows.loc[~(exposure > 0) | ~np.isfinite(exposure), "school_id"].iloc[0]
+        raise _wrong(specification, f"has no {specification.exposure} in a month of {place}",
+                     "give every returned month an exposure above 0")  # fmt: skip
+    if unknown := sorted(set(rows["arm"].astype(str)) - set(ARMS)):
+        raise _wrong(specification, f"has an arm {unknown[0]!r}", f"use {' or '.join(ARMS)}")
+
+
+def _check_constant(rows: pd.DataFrame, first: pd.DataFrame, specification: Specification) -> None:
+    """Refuse a school that changes its place in the design."""
+    place = {"pilot", "arm", specification.assignment_unit, *specification.strata}
+    place |= {specification.matched_set} if specification.matched_set else set()
+    for column in sorted(place - {"school_id"}):
+        if first[column].isna().any():
+            raise _wrong(specification, f"has a school without {column}", "give it one")
+        if (rows[column] != rows["school_id"].map(first[column])).any():
+            changed = rows.loc[rows[column] != rows["school_id"].map(first[column]), "school_id"]
+            raise _wrong(specification, f"has two values of {column} for school {changed.iloc[0]}",
+                         "a school keeps its place in the design")  # fmt: skip
+
+
+def _joined(first: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Return one label per combination of the columns' values."""
+    if not columns:
+        return pd.Series("", index=first.index)
+    label = first[columns[0]].astype(str)
+    for column in columns[1:]:
+        label = label + " " + first[column].astype(str)
+    return label
+
+
+def _wrong(specification: Specification, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the panel {what}", place=f"specification '{specification.name}'", remedy=remedy
+    )

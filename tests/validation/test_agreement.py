@@ -1,0 +1,14 @@
+"""Each method agrees with another implementation to the tolerance its case states."""
+
+import pytest
+
+from tests.validation import cases_conditional  # noqa: F401  # enters its cases
+from tests.validation.cases import CASES
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_method_agrees_with_its_reference(case):
+    disagreements = case.disagreements()
+    assert disagreements
+    for what, disagreement in disagreements:
+        assert disagreement <= case.tolerance, f"{what} is off by {disagreement:.2e}"
