@@ -60,6 +60,9 @@ KNOWN: dict[str, Signature] = {
         frozenset({"ignore_row_if"}),
         allowed=OF_ROWS | {"or_equal"},
     ),
+    "expect_column_pair_values_to_be_equal": Signature(
+        ("column_A", "column_B"), frozenset({"ignore_row_if"}), allowed=OF_ROWS
+    ),
     "expect_compound_columns_to_be_unique": Signature(
         ("column_list",), frozenset({"ignore_row_if"}), allowed=OF_ROWS
     ),

@@ -118,8 +118,8 @@ class Columns:
         if not table:
             return self._sent(dataset, column)
         if table == "derived":
-            needs = DERIVED[dataset, column].needs
-            return all(self._sent(*need.split(".")) for need in needs)
+            needs = [need.split(":") for need in DERIVED[dataset, column].needs]
+            return all(home in self.typed and self.has(home, need) for home, need in needs)
         own = lookup_key(self.contracts[dataset], table)
         key = self.contracts[dataset].column(own).references.partition(".")[2]
         return self._sent(dataset, own) and self._sent(table, key) and self._sent(table, column)
@@ -148,7 +148,9 @@ class Columns:
         if not table:
             return typed[column_name]
         if table == "derived":
-            return DERIVED[dataset, column_name].compute(self.typed)
+            derived = DERIVED[dataset, column_name]
+            needed = [self._column(*need.split(":")) for need in derived.needs]
+            return derived.compute(*needed).reindex(typed.index)
         position = self._position(dataset, lookup_key(self.contracts[dataset], table))
         values = self.typed[table][column_name].reset_index(drop=True)
         return values.reindex(position).set_axis(typed.index)

@@ -1,0 +1,33 @@
+"""Columns that a rule needs and no file has: pure functions of typed columns.
+
+A contract names one as `derived.<name>`. Each returns one value for every row of its
+dataset, on the index of the first column it takes; missing where the rule does not apply.
+"""
+
+from __future__ import annotations
+
+from analysis.contracts.derived.children import CARE_EPISODES, CHILD_EVENTS, CHILDREN
+from analysis.contracts.derived.column import Derived
+from analysis.contracts.derived.fieldwork import EVIDENCE, FIELDWORK
+from analysis.contracts.derived.practice import ACTIVITY_LOG, DEPLOYMENTS, SOCIAL_WORKERS
+from analysis.contracts.derived.schools import SCHOOL_MONTHS, SCHOOLS
+
+DERIVED: dict[tuple[str, str], Derived] = {
+    (dataset, name): column
+    for dataset, columns in {
+        "schools": SCHOOLS,
+        "school_months": SCHOOL_MONTHS,
+        "children": CHILDREN,
+        "child_events": CHILD_EVENTS,
+        "care_episodes": CARE_EPISODES,
+        "social_workers": SOCIAL_WORKERS,
+        "deployments": DEPLOYMENTS,
+        "activity_log": ACTIVITY_LOG,
+        "fieldwork": FIELDWORK,
+        "evidence": EVIDENCE,
+    }.items()
+    for name, column in columns.items()
+}
+"""Every derived column by dataset and name."""
+
+__all__ = ["DERIVED", "Derived"]

@@ -1,0 +1,101 @@
+"""Derived columns of social workers, where they were deployed and what they logged."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.contracts.derived.column import (
+    Derived,
+    day_of_week,
+    is_elsewhere,
+    rows_elsewhere,
+)
+
+WORK_WITH = {
+    "child protection work": {"child protection plan"},
+    "child in need work": {"child in need plan"},
+    "universal offer": {"no individual child"},
+}
+"""Kinds of activity that go with one status of the child only."""
+
+
+def _days_per_week(worker: pd.Series, deployed: pd.Series, days: pd.Series) -> pd.Series:
+    return worker.map(days.astype(float).groupby(deployed).sum())
+
+
+def _months_logged(
+    started: pd.Series,
+    ended: pd.Series,
+    worker: pd.Series,
+    log_worker: pd.Series,
+    log_date: pd.Series,
+) -> pd.Series:
+    """Return the share of a worker's months, up to the log's last, that hold an entry."""
+    last = ended.fillna(log_date.max())
+    worked = (last.dt.year - started.dt.year) * 12 + last.dt.month - started.dt.month + 1
+    logged = worker.map(log_date.dt.to_period("M").groupby(log_worker).nunique()).fillna(0)
+    found: pd.Series = logged / worked.where(worked > 0)
+    return found
+
+
+def _hours_in_day(hours: pd.Series, worker: pd.Series, day: pd.Series) -> pd.Series:
+    return hours.astype(float).groupby([worker, day]).transform("sum")
+
+
+def _status_fits(kind: pd.Series, status: pd.Series) -> pd.Series:
+    """Return whether the child's status is one that the kind of work goes with."""
+    fits = pd.Series(True, kind.index, dtype="boolean")
+    for work, statuses in WORK_WITH.items():
+        fits = fits.mask((kind == work) & ~status.isin(statuses), False)
+    return fits.mask(kind.isna() | status.isna())
+
+
+SOCIAL_WORKERS = {
+    "deployments": Derived(
+        rows_elsewhere,
+        ("social_workers:worker_id", "deployments:worker_id"),
+        "a worker without a school",
+    ),
+    "days_per_week": Derived(
+        _days_per_week,
+        ("social_workers:worker_id", "deployments:worker_id", "deployments:days_per_week"),
+        "a week of more than five days",
+    ),
+    "months_logged": Derived(
+        _months_logged,
+        (
+            "social_workers:started",
+            "social_workers:ended",
+            "social_workers:worker_id",
+            "activity_log:worker_id",
+            "activity_log:activity_date",
+        ),
+        "a worker with few months in the log",
+    ),
+}
+
+DEPLOYMENTS: dict[str, Derived] = {}
+
+ACTIVITY_LOG = {
+    "is_deployed": Derived(
+        is_elsewhere,
+        (
+            "activity_log:worker_id",
+            "activity_log:school_id",
+            "deployments:worker_id",
+            "deployments:school_id",
+        ),
+        "a school that the worker was not deployed to",
+    ),
+    "day_of_week": Derived(day_of_week, ("activity_log:activity_date",), "a day at the weekend"),
+    "hours_in_day": Derived(
+        _hours_in_day,
+        ("activity_log:hours", "activity_log:worker_id", "activity_log:activity_date"),
+        "a day with too many hours",
+    ),
+    "status_fits": Derived(
+        _status_fits,
+        ("activity_log:activity_type", "activity_log:child_status"),
+        "a kind of work that does not go with the child's status",
+    ),
+}
