@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from press.cells import Cell, Prose, check_options, split_cells
 from press.errors import ChapterError, Place
@@ -21,11 +20,16 @@ _ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
 
 
 @dataclass(frozen=True)
-class Expression:
+class Inline:
     """An inline expression, and the line that holds it."""
 
-    source: str
+    expression: str
     place: Place
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.place.line
 
 
 @dataclass(frozen=True)
@@ -79,13 +83,13 @@ class Chapter:
         return tuple(part for part in self.parts if isinstance(part, Cell))
 
     @property
-    def expressions(self) -> tuple[Expression, ...]:
+    def inlines(self) -> tuple[Inline, ...]:
         """Its inline expressions, in order; none in a chapter without a cell."""
         return tuple(
-            expression
+            inline
             for part in self.parts
             if isinstance(part, Prose)
-            for expression in inline_expressions(part.source)
+            for inline in inlines_of(part.source)
         )
 
     @property
@@ -96,10 +100,10 @@ class Chapter:
         )
 
 
-def inline_expressions(source: Source) -> list[Expression]:
+def inlines_of(source: Source) -> list[Inline]:
     """Return the inline expressions of a run of prose."""
     return [
-        Expression(found["expression"].strip(), line.place)
+        Inline(found["expression"].strip(), line.place)
         for line in source
         for found in INLINE.finditer(line.text)
     ]

@@ -65,7 +65,7 @@ class ChapterError(PressError):
     exit_code = 7
 
 
-class BrokenReference(ChapterError):
+class BrokenReferenceError(ChapterError):
     """A cross-reference, citation, link or image leads nowhere, or a label is used twice."""
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from press.chapter import Chapter, read_chapter
 from press.project import Project, read_project
+from press.settings import parse_settings
+from press.source import read_text
+
+VARIABLES = "_variables.yml"
 
 
 @dataclass(frozen=True)
@@ -20,10 +25,13 @@ class Book:
         The project.
     chapters
         The home page first; parts that have a page, chapters and appendices follow.
+    variables
+        The project's `_variables.yml`.
     """
 
     project: Project
     chapters: tuple[Chapter, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
@@ -40,4 +48,10 @@ def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
     return Book(
         project,
         tuple(read_chapter(project, entry) for entry in project.entries if entry.file),
+        _variables(project),
     )
+
+
+def _variables(project: Project) -> Mapping[str, Any]:
+    file = project.root / VARIABLES
+    return parse_settings(read_text(file, VARIABLES), VARIABLES).values if file.is_file() else {}

@@ -1,0 +1,312 @@
+"""Building a book: read, execute, write every format, then swap the new book in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from press.chapter import Chapter
+from press.citations import Sources, read_sources
+from press.crossref import Wording, wording
+from press.errors import PressError, ProjectError
+from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter
+from press.extension import read_extension
+from press.html.book import write_files, write_html
+from press.manuscript import manuscript
+from press.mistakes import Mistakes
+from press.options import chapter_options, execute_options
+from press.outputs import Figures
+from press.page import Page, number_pages, read_page
+from press.pdf.book import compile_pdf, write_typst
+from press.reading import Book, read_book
+from press.resources import Resources
+from press.shortcodes import Values, resolve_shortcodes
+
+Progress = Callable[[str], None]
+_BASES = {"html": "html", "pdf": "typst"}
+
+
+@dataclass(frozen=True)
+class BookBuild:
+    """A finished book.
+
+    Parameters
+    ----------
+    out
+        Its folder.
+    html
+        Its pages, the home page first; empty if HTML was not asked for.
+    pdf
+        The PDF; None if it was not asked for.
+    seconds
+        Seconds each stage took, in order.
+    chapters
+        The chapters with the outputs of their cells.
+    warnings
+        What did not stop the build and should be looked at.
+    """
+
+    out: Path
+    html: tuple[Path, ...]
+    pdf: Path | None
+    seconds: Mapping[str, float]
+    chapters: tuple[ExecutedChapter, ...]
+    warnings: tuple[str, ...]
+
+
+def build_book(
+    project: Path,
+    *,
+    out: Path | None = None,
+    formats: Sequence[str] = ("html", "pdf"),
+    timestamp: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    profiles: Sequence[str] = (),
+    font_paths: Sequence[Path] = (),
+    timeout: float | None = 600.0,
+    workers: int | None = None,
+    lenient: bool = False,
+    progress: Progress | None = None,
+    finish: Callable[[Path], None] | None = None,
+) -> BookBuild:
+    """Build a book project.
+
+    Each chapter is executed once for all formats, in a kernel of its own. The book is made
+    in a folder beside `out` and takes its place only when it is whole; after any error the
+    old book is as it was.
+
+    Parameters
+    ----------
+    project
+        The project's folder.
+    out
+        Folder of the book; by default as `_quarto.yml` says.
+    formats
+        ``"html"``, ``"pdf"`` or both.
+    timestamp
+        Seconds since 1970 that the PDF states as the time it was made; with it, the same
+        sources give the same bytes.
+    environment
+        Variables laid over this process's environment in the kernels.
+    metadata
+        Values laid over the project's metadata; `evaluation: label` stands on every page.
+    profiles
+        Quarto profiles.
+    font_paths
+        Folders with further fonts for the PDF.
+    timeout
+        Seconds one cell may take; None for no limit.
+    workers
+        Chapters executed at the same time; by default as many as there are processors.
+    lenient
+        Go on after broken references and the like, as Quarto does.
+    progress
+        Called with a line of text as each stage starts and ends.
+    finish
+        Called with the new book's folder before it is swapped in, to add to it.
+
+    Raises
+    ------
+    PressError
+        With file, line and remedy; its `exit_code` is 2 for a wrong project and 7 for a
+        chapter that failed.
+    """
+    wrong = [name for name in formats if name not in _BASES]
+    if wrong or not formats:
+        raise ProjectError(
+            f"there is no format {', '.join(wrong) or 'to build'}", remedy="ask for html or pdf"
+        )
+    say = progress or (lambda _: None)
+    clock = _Clock(say)
+    with clock.stage("read"):
+        book = read_book(project, profiles)
+    target = (out or book.project.output).resolve()
+    _check_target(book, target)
+    with clock.stage("execute"):
+        executed = _execute(book, environment or {}, timeout, workers, say)
+    found = Mistakes(lenient)
+    press = _Press(book, executed, dict(metadata or {}), found, environment or {})
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        new = aside / "book"
+        new.mkdir()
+        html: tuple[str, ...] = ()
+        name = None
+        if "html" in formats:
+            with clock.stage("html"):
+                html = press.html(new)
+        if "pdf" in formats:
+            with clock.stage("pdf"):
+                name = press.pdf(new, aside / "typst", timestamp, font_paths)
+        found.stop()
+        if finish is not None:
+            with clock.stage("finish"):
+                finish(new)
+        _swap(new, target, aside / "old")
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return BookBuild(
+        target,
+        tuple(target / path for path in html),
+        target / name if name else None,
+        dict(clock.seconds),
+        executed,
+        tuple(str(mistake) for mistake in found.found),
+    )
+
+
+class _Clock:
+    """Seconds of each stage."""
+
+    def __init__(self, say: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._say = say
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+        self._say(f"{name:<8} {self.seconds[name]:6.1f} s")
+
+
+def _check_target(book: Book, target: Path) -> None:
+    root = book.project.root
+    if target == root or target in root.parents:
+        raise ProjectError(
+            f"the book cannot go to {target.name}: the project itself lies there",
+            remedy="name a folder of its own",
+        )
+    if target.is_dir() and any(target.iterdir()) and not (target / "index.html").exists():
+        others = [path for path in target.iterdir() if path.suffix not in (".pdf", ".html")]
+        if others:
+            raise ProjectError(
+                f"the folder {target.name} holds something that is not a book",
+                remedy="name an empty folder",
+            )
+
+
+def _execute(
+    book: Book,
+    environment: Mapping[str, str],
+    timeout: float | None,
+    workers: int | None,
+    say: Progress,
+) -> tuple[ExecutedChapter, ...]:
+    def run(chapter: Chapter) -> ExecutedChapter:
+        folder = book.project.root
+        if not book.project.runs_at_root:
+            folder = (folder / chapter.path).parent
+        defaults = execute_options(book.project, chapter, "html")
+        done = execute_chapter(chapter, Conditions(folder, environment, timeout, defaults))
+        if chapter.cells:
+            say(f"  {chapter.path}: {len(chapter.cells)} cells")
+        return done
+
+    with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
+        return tuple(pool.map(run, book.chapters))
+
+
+@dataclass
+class _Press:
+    """A book that has run, about to be written."""
+
+    book: Book
+    executed: tuple[ExecutedChapter, ...]
+    metadata: Mapping[str, Any]
+    found: Mistakes
+    environment: Mapping[str, str]
+
+    def pages(self, base: str, resources: Resources) -> list[Page]:
+        """Return the numbered pages of a format."""
+        drawn: dict[str, bytes] = {}
+        pages = []
+        for executed in self.executed:
+            chapter = executed.chapter
+            options = chapter_options(self.book.project, chapter, base)
+            figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
+            defaults = execute_options(self.book.project, chapter, base)
+            source = manuscript(executed, defaults, base, figures)
+            source = resolve_shortcodes(source, self._values(options), self.found)
+            pages.append(read_page(chapter.entry, source, options, base))
+            folder = Path(chapter.path).parent
+            drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}
+        resources.drawn = drawn
+        number_pages(pages)
+        return pages
+
+    def _values(self, options: Mapping[str, Any]) -> Values:
+        return Values({**options, **self.metadata}, self.book.variables, self.environment)
+
+    def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:
+        project = self.book.project
+        place = project.settings.place("bibliography")
+        words = wording(project.options(base))
+        return words, {page.path: read_sources(project.root, page.options, place) for page in pages}
+
+    def html(self, out: Path) -> tuple[str, ...]:
+        """Write the HTML pages; return their paths."""
+        files = Resources(self.book.project.root)
+        pages = self.pages("html", files)
+        words, sources = self._shared(pages, "html")
+        texts = write_html(
+            self.book.project, pages, words, sources, self.metadata, files, self.found
+        )
+        self.found.stop()
+        write_files(texts, out)
+        files.write(out)
+        return tuple(page.html for page in pages)
+
+    def pdf(
+        self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]
+    ) -> str:
+        """Write the PDF; return its path."""
+        project = self.book.project
+        extension = read_extension(project, project.format("typst"))
+        files = Resources(project.root)
+        pages = self.pages("typst", files)
+        words, sources = self._shared(pages, "typst")
+        text = write_typst(
+            project, pages, words, sources, self.metadata, extension, files, self.found
+        )
+        self.found.stop()
+        folder.mkdir()
+        files.write(folder)
+        options = {**extension.options, **project.options("typst")}
+        given = options.get("pdf-standard", [])
+        standards = [str(name) for name in (given if isinstance(given, list) else [given])]
+        pdf = compile_pdf(text, folder, standards, timestamp, fonts, self.found)
+        name = str(project.settings.get("book", "output-file", default=_file_name(project.title)))
+        (out / f"{name}.pdf").write_bytes(pdf)
+        return f"{name}.pdf"
+
+
+def _file_name(title: str) -> str:
+    words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in title)
+    return "-".join(part for part in words.split("-") if part) or "book"
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Put the new book in the place of the old one."""
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+
+
+__all__ = ["BookBuild", "CellResult", "PressError", "build_book"]

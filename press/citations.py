@@ -1,0 +1,129 @@
+"""Citations and the list of sources, made by pandoc's citation processor."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from press import tree
+from press.errors import BrokenReferenceError, Place, ProjectError
+from press.mistakes import Mistakes
+from press.page import Page
+from press.pandoc import document, metadata, run
+from press.resources import relative
+from press.tree import Node, Nodes
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The bibliography of a book.
+
+    Parameters
+    ----------
+    files
+        Bibliography files.
+    style
+        The CSL style; None for pandoc's default.
+    keys
+        The keys of its entries.
+    """
+
+    files: tuple[Path, ...]
+    style: Path | None
+    keys: frozenset[str]
+
+
+def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None) -> Sources:
+    """Read the bibliography that a project's or a chapter's metadata names."""
+    given = options.get("bibliography") or []
+    names = [str(name) for name in given] if isinstance(given, list) else [str(given)]
+    files = tuple(root / name for name in names)
+    keys: set[str] = set()
+    for file, name in zip(files, names, strict=True):
+        if not file.is_file():
+            raise ProjectError(f"there is no bibliography {name}", asked_at, "write the file")
+        keys |= _keys(file)
+    style = options.get("csl")
+    return Sources(files, root / str(style) if style else None, frozenset(keys))
+
+
+def _keys(file: Path) -> set[str]:
+    reader = {".bib": "biblatex", ".json": "csljson", ".yaml": "markdown", ".yml": "markdown"}
+    form = reader.get(file.suffix, "biblatex")
+    given = file.read_text(encoding="utf-8")
+    return {str(entry["id"]) for entry in json.loads(run(["-f", form, "-t", "csljson"], given))}
+
+
+def cited(blocks: Any) -> list[str]:
+    """Return the keys that blocks cite, in order, each once."""
+    keys = [
+        citation["citationId"] for node in tree.nodes(blocks, "Cite") for citation in node["c"][0]
+    ]
+    return list(dict.fromkeys(keys))
+
+
+def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes) -> None:
+    """Note every key that the bibliography has not."""
+    for key in cited(blocks):
+        if key not in sources.keys:
+            found.add(
+                BrokenReferenceError(
+                    f"the citation @{key} is not in the bibliography",
+                    page.source.place_of(rf"@\{{?{re.escape(key)}"),
+                    "correct the key, or add the source",
+                )
+            )
+
+
+def with_citations(
+    blocks: Nodes, sources: Sources, options: Mapping[str, Any], also: Iterable[str] = ()
+) -> Nodes:
+    """Return blocks whose citations are written out, with the list of sources.
+
+    Parameters
+    ----------
+    blocks
+        The blocks; the list goes into the division `refs`, or to the end.
+    sources
+        The bibliography.
+    options
+        Metadata; `nocite` is obeyed.
+    also
+        Keys to list beyond those cited.
+    """
+    if not sources.files:
+        return blocks
+    nocite = str(options.get("nocite", "")) + " ".join(f" @{{{key}}}" for key in also)
+    if not cited(blocks) and not nocite.strip():
+        return blocks
+    given = document(blocks, {"nocite": metadata(nocite)} if nocite.strip() else {})
+    arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
+    arguments += [f"--bibliography={file}" for file in sources.files]
+    arguments += [f"--csl={sources.style}"] if sources.style else []
+    return list(json.loads(run(arguments, json.dumps(given)))["blocks"])
+
+
+def is_sources_page(page: Page) -> bool:
+    """Return whether the list of sources stands on a page."""
+    return any(tree.identifier(node) == "refs" for node in tree.nodes(page.blocks, "Div"))
+
+
+def with_sources_elsewhere(blocks: Nodes, page: Page, home: Page) -> Nodes:
+    """Return a page's blocks with its own list hidden and its citations leading to `home`."""
+    address = relative(home.html, page.html)
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] == "Link" and node["c"][2][0].startswith("#ref-"):
+            attr, content, (anchor, title) = node["c"]
+            return {"t": "Link", "c": [attr, content, [address + anchor, title]]}
+        if node["t"] == "Div" and tree.identifier(node) == "refs":
+            (name, marks, pairs), content = node["c"]
+            hidden = [name, marks, [*pairs, ["style", "display: none"]]]
+            return {"t": "Div", "c": [hidden, content]}
+        return None
+
+    return list(tree.walk(blocks, visit))

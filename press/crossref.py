@@ -1,0 +1,198 @@
+"""Cross-references: what `@fig-x` prints, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from press import tree
+from press.errors import BrokenReferenceError, Place
+from press.mistakes import Mistakes
+from press.numbering import Target
+from press.pandoc import read_inlines
+from press.source import Source
+from press.tree import Node, Nodes
+
+KINDS = ("fig", "tbl", "lst", "eq", "sec")
+_UNSUPPORTED = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg", "tip",
+                "nte", "wrn", "imp", "cau", "vid", "supplement")
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words around numbers, as the option `crossref` sets them.
+
+    Parameters
+    ----------
+    titles
+        What stands before the number in a caption, by kind.
+    prefixes
+        What stands before the number in a reference, by kind.
+    delimiter
+        What stands between number and caption.
+    parts
+        How sub-figures are counted: ``alpha`` or ``roman``.
+    """
+
+    titles: Mapping[str, str] = field(
+        default_factory=lambda: {"fig": "Figure", "tbl": "Table", "lst": "Listing"}
+    )
+    prefixes: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "fig": "Figure",
+            "tbl": "Table",
+            "lst": "Listing",
+            "eq": "Equation",
+            "sec": "Section",
+            "ch": "Chapter",
+            "apx": "Appendix",
+        }
+    )
+    delimiter: str = ":"
+    parts: str = "alpha"
+
+
+def wording(options: Mapping[str, Any]) -> Wording:
+    """Return the wording that a project's `crossref` options ask for."""
+    given = options.get("crossref")
+    given = given if isinstance(given, Mapping) else {}
+    plain = Wording()
+    titles = {kind: str(given.get(f"{kind}-title", word)) for kind, word in plain.titles.items()}
+    prefixes = {}
+    for kind, word in plain.prefixes.items():
+        default = titles.get(kind, word)
+        prefixes[kind] = str(given.get(f"{kind}-prefix", default))
+    return Wording(
+        titles,
+        prefixes,
+        str(given.get("title-delim", plain.delimiter)),
+        str(given.get("subref-labels", plain.parts)).split()[0],
+    )
+
+
+def part_label(part: str, words: Wording) -> str:
+    """Return a sub-figure's letter as it is counted."""
+    if words.parts == "roman":
+        return ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")[ord(part) - ord("a")]
+    return part
+
+
+def collected(targets: Iterable[Target]) -> dict[str, Target]:
+    """Return targets by label; of two with one label the last one counts, as in Quarto."""
+    return {target.label: target for target in targets}
+
+
+def check_labels(targets: Iterable[Target], sources: Mapping[str, Source], found: Mistakes) -> None:
+    """Note every label that is used twice."""
+    seen: dict[str, Target] = {}
+    for target in targets:
+        if target.kind == "sec" and not target.label.startswith("sec-"):
+            continue
+        first = seen.setdefault(target.label, target)
+        if first is target:
+            continue
+        places = [
+            line.place
+            for page in dict.fromkeys((first.page, target.page))
+            for line in sources[page]
+            if re.search(rf"{re.escape(target.label)}\b(?!-)", line.text) and "@" not in line.text
+        ]
+        place = places[-1] if places else Place(target.page)
+        other = places[0] if places else Place(first.page)
+        found.add(
+            BrokenReferenceError(
+                f"the label {target.label} is already used at {other}", place, "rename one of them"
+            )
+        )
+
+
+def resolve(
+    blocks: Nodes,
+    targets: Mapping[str, Target],
+    words: Wording,
+    source: Source,
+    found: Mistakes,
+) -> Nodes:
+    """Replace every cross-reference by a `Reference`; citations stay.
+
+    A reference is ``{"t": "Reference", "c": {"label", "content", "target"}}``, where `content`
+    is what stands before the number.
+    """
+
+    def visit(node: Node) -> Nodes | None:
+        if node["t"] != "Cite":
+            return None
+        out: Nodes = []
+        for citation in node["c"][0]:
+            name = citation["citationId"]
+            kind = _kind(name)
+            if kind is None:
+                return None
+            if out:
+                out += [tree.text(","), tree.space()]
+            out.append(_reference(citation, kind, targets, words, source, found))
+        return out
+
+    return list(tree.walk(blocks, visit))
+
+
+def _kind(name: str) -> str | None:
+    prefix, dash, rest = name.partition("-")
+    prefix = prefix[:1].lower() + prefix[1:]
+    return prefix if dash and rest and prefix in KINDS else None
+
+
+def _reference(
+    citation: Mapping[str, Any],
+    kind: str,
+    targets: Mapping[str, Target],
+    words: Wording,
+    source: Source,
+    found: Mistakes,
+) -> Node:
+    name = citation["citationId"]
+    label = name[:1].lower() + name[1:]
+    target = targets.get(label)
+    if target is None:
+        found.add(
+            BrokenReferenceError(
+                f"the reference @{name} leads nowhere: nothing numbered has the label {label}",
+                source.place_of(rf"@\{{?{re.escape(name)}\b(?!-\w)"),
+                "correct the label, or label what it should name",
+            )
+        )
+        return tree.span([tree.text(f"?{label}")], marks=["quarto-unresolved-ref"])
+    content: Nodes = []
+    if citation["citationPrefix"]:
+        content = citation["citationPrefix"]
+    elif citation["citationMode"]["t"] != "SuppressAuthor":
+        content = _prefix(target, kind, words, capital=name[:1].isupper())
+    return {"t": "Reference", "c": {"label": label, "content": content, "target": target}}
+
+
+def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Nodes:
+    if kind == "sec" and target.level == 1:
+        kind = "apx" if target.appendix else "ch"
+    prefix = words.prefixes[kind]
+    if capital:
+        prefix = prefix[:1].upper() + prefix[1:]
+    return read_inlines(prefix) if prefix else []
+
+
+def number_text(target: Target, words: Wording) -> str:
+    """Return a target's number as a reference prints it in HTML."""
+    if not target.part:
+        return target.number
+    return f"{target.number} ({part_label(target.part, words)})"
+
+
+def caption_prefix(node: Node, words: Wording) -> str:
+    """Return what stands before a float's caption in HTML."""
+    content = node["c"]
+    if node.get("part"):
+        return f"({part_label(node['part'], words)})"
+    number = f"{words.titles[content['kind']]}{NBSP}{node['number']}"
+    return number + words.delimiter if content["caption"] else number

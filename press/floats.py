@@ -1,0 +1,247 @@
+"""Floats: numbered figures, tables and listings, in every form an author may write them.
+
+A float is the node ``{"t": "Float", "c": {...}}`` with `id`, `kind` (``fig``, ``tbl``, ``lst``),
+`classes`, `attributes`, `content` (blocks), `caption` (inlines) and `wrapped` (whether a cell's
+division stands around it). Sub-floats are floats in the content of a float.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from press import tree
+from press.pandoc import read_inlines
+from press.tree import Node, Nodes
+
+KINDS = ("fig", "tbl", "lst")
+_KEPT_BY_IMAGE = ("width", "height")
+
+
+def float_kind(name: str) -> str | None:
+    """Return the kind of float that a label names, or None."""
+    prefix, dash, rest = name.partition("-")
+    return prefix if dash and rest and prefix in KINDS else None
+
+
+def with_floats(blocks: Nodes) -> Nodes:
+    """Return blocks in which every labelled figure, table and listing is a float."""
+    out: Nodes = []
+    for block in blocks:
+        out += _block(block)
+    return out
+
+
+def _block(block: Node) -> Nodes:
+    match block["t"]:
+        case "Figure":
+            return [_figure(block)]
+        case "Para" | "Plain":
+            return [_paragraph(block)]
+        case "Table":
+            return [_table(block)]
+        case "CodeBlock":
+            return [_listing(block)]
+        case "Div":
+            return _division(block)
+        case "BlockQuote":
+            return [{**block, "c": with_floats(block["c"])}]
+        case "BulletList":
+            return [{**block, "c": [with_floats(item) for item in block["c"]]}]
+        case "OrderedList":
+            return [{**block, "c": [block["c"][0], [with_floats(i) for i in block["c"][1]]]}]
+        case "DefinitionList":
+            items = [[term, [with_floats(d) for d in ds]] for term, ds in block["c"]]
+            return [{**block, "c": items}]
+    return [block]
+
+
+def make_float(
+    name: str, kind: str, content: Nodes, caption: Nodes, classes: Any = (), attributes: Any = ()
+) -> Node:
+    """Return a float whose content may hold sub-floats."""
+    return {
+        "t": "Float",
+        "c": {
+            "id": name,
+            "kind": kind,
+            "classes": list(classes),
+            "attributes": dict(attributes),
+            "content": with_floats(content),
+            "caption": caption,
+        },
+    }
+
+
+def _figure(figure: Node) -> Node:
+    """Return an implicit figure with a label as a float."""
+    attr, caption, content = figure["c"]
+    kind = float_kind(attr[0])
+    if kind is None or len(content) != 1 or content[0]["t"] != "Plain":
+        return figure
+    return make_float(
+        attr[0],
+        kind,
+        content,
+        _caption_inlines(caption),
+        *_merged(attr, content[0]["c"]),
+    )
+
+
+def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]:
+    """Return the classes and attributes of a figure with those of its images."""
+    marks, pairs = list(attr[1]), dict(attr[2])
+    for image in tree.nodes(inlines, "Image"):
+        marks += [name for name in tree.classes(image) if name != "border"]
+        pairs |= {key: text for key, text in tree.attr(image)[2] if key not in _KEPT_BY_IMAGE}
+    return marks, pairs
+
+
+def _caption_inlines(caption: list[Any]) -> Nodes:
+    long = caption[1]
+    return [inline for block in long for inline in block["c"]] if long else []
+
+
+def _paragraph(block: Node) -> Node:
+    """Return a paragraph of one labelled image, or one linked image, as a float or figure."""
+    inlines = [inline for inline in block["c"] if inline["t"] not in ("SoftBreak", "Space")]
+    if len(inlines) != 1:
+        return block
+    only = inlines[0]
+    if only["t"] == "Image" and float_kind(tree.identifier(only)):
+        return _image_float(only, [tree.plain_block([only])])
+    if only["t"] == "Link" and len(only["c"][1]) == 1 and only["c"][1][0]["t"] == "Image":
+        image = only["c"][1][0]
+        if float_kind(tree.identifier(image)):
+            return _image_float(image, [tree.plain_block([only])])
+        if image["c"][1]:
+            caption = [None, [tree.plain_block(image["c"][1])]]
+            return {"t": "Figure", "c": [["", [], []], caption, [tree.plain_block([only])]]}
+    return block
+
+
+def _image_float(image: Node, content: Nodes) -> Node:
+    name, caption = tree.identifier(image), image["c"][1]
+    bare = ["", *tree.attr(image)[1:]]
+
+    def unlabelled(node: Node) -> Node | None:
+        if node["t"] == "Image":
+            return {"t": "Image", "c": [bare, node["c"][1], node["c"][2]]}
+        return None
+
+    marks, pairs = _merged(["", [], []], [image])
+    kind = float_kind(name) or "fig"
+    return make_float(name, kind, tree.walk(content, unlabelled), caption, marks, pairs)
+
+
+def _table(table: Node) -> Node:
+    attr, caption, *rest = table["c"]
+    if not attr[0].startswith("tbl-"):
+        return table
+    bare = {"t": "Table", "c": [["", attr[1], attr[2]], [None, []], *rest]}
+    pairs = {key: text for key, text in attr[2] if not key.startswith("tbl-col")}
+    return make_float(attr[0], "tbl", [bare], _caption_inlines(caption), attr[1], pairs)
+
+
+def _listing(code: Node) -> Node:
+    (name, marks, pairs), source = code["c"]
+    caption = dict(pairs).get("lst-cap")
+    if float_kind(name) != "lst" or caption is None:
+        return code
+    left = [pair for pair in pairs if pair[0] != "lst-cap"]
+    bare = {"t": "CodeBlock", "c": [["", marks, left], source]}
+    return make_float(name, "lst", [bare], read_inlines(caption))
+
+
+def _division(block: Node) -> Nodes:
+    (name, marks, pairs), content = block["c"]
+    kind = float_kind(name)
+    if kind is None:
+        return [{"t": "Div", "c": [[name, marks, pairs], with_floats(content)]}]
+    return _float_division(block, kind)
+
+
+def _float_division(block: Node, kind: str) -> Nodes:
+    (name, marks, pairs), content = block["c"]
+    attributes = dict(pairs)
+    content, caption = _caption_of(content, attributes, kind)
+    for mark in [mark for mark in marks if "cap-location-" in mark or mark.startswith("caption-")]:
+        attributes[f"{kind}-cap-location"] = mark.rpartition("-")[2]
+        marks = [other for other in marks if other != mark]
+    subs = attributes.pop(f"{kind}-subcap", None)
+    if "cell" not in marks:
+        return [make_float(name, kind, _bare_image(content), caption, marks, attributes)]
+    if subs is not None:
+        content = _with_subcaptions(content, name, kind, json.loads(subs))
+        return [make_float(name, kind, content, caption, marks, attributes)]
+    shown = [item for item in content if tree.has_class(item, "cell-output-display")]
+    rest = [item for item in content if not tree.has_class(item, "cell-output-display")]
+    if not shown or "layout-ncol" in attributes:
+        return [make_float(name, kind, content, caption, marks, attributes)]
+    outer = [mark for mark in marks if mark.startswith("column-")]
+    kept = {key: text for key, text in attributes.items() if key != "execution_count"}
+    inner = [mark for mark in marks if mark != "cell" and mark not in outer]
+    figure = make_float(name, kind, shown, caption, [*inner, *outer], kept)
+    cell_marks = [mark for mark in marks if mark not in outer]
+    cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
+    return [{"t": "Div", "c": [["", cell_marks, cell_pairs], [*with_floats(rest), figure]]}]
+
+
+def _bare_image(content: Nodes) -> Nodes:
+    """Return content whose single paragraph is an image as that image alone."""
+    if len(content) == 1 and tree.is_image(content[0]):
+        return [tree.plain_block(content[0]["c"])]
+    if len(content) == 1 and content[0]["t"] == "Figure" and not tree.identifier(content[0]):
+        return list(content[0]["c"][2])
+    return content
+
+
+def _caption_of(
+    content: Nodes, attributes: dict[str, str], kind: str
+) -> tuple[Nodes, Nodes]:
+    """Return a division's content without its caption, and the caption.
+
+    The caption is the last paragraph, else the attribute, else that of a table inside.
+    """
+    last = content[-1] if content else None
+    if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
+        attributes.pop(f"{kind}-cap", None)
+        return content[:-1], last["c"]
+    if f"{kind}-cap" in attributes:
+        return content, read_inlines(attributes.pop(f"{kind}-cap"))
+    found: list[Nodes] = []
+
+    def take(node: Node) -> Node | None:
+        if node["t"] == "Table" and node["c"][1][1] and not found:
+            found.append(_caption_inlines(node["c"][1]))
+            return {"t": "Table", "c": [node["c"][0], [None, []], *node["c"][2:]]}
+        return None
+
+    content = tree.walk(content, take)
+    return content, found[0] if found else []
+
+
+def _with_subcaptions(content: Nodes, name: str, kind: str, captions: Any) -> Nodes:
+    """Return a cell's content with its displays made sub-floats."""
+    number = 0
+
+    def visit(node: Node) -> Node | None:
+        nonlocal number
+        if not tree.has_class(node, "cell-output-display"):
+            return None
+        inner = node["c"][1]
+        number += 1
+        words = captions[number - 1] if number <= len(captions) else ""
+        return {
+            "t": "Float",
+            "c": {
+                "id": f"{name}-{number}",
+                "kind": kind,
+                "classes": [],
+                "attributes": {},
+                "content": [node] if kind != "tbl" else inner,
+                "caption": read_inlines(str(words)),
+            },
+        }
+
+    return list(tree.walk(content, visit))

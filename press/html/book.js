@@ -1,0 +1,43 @@
+/* Tabs: arrow keys move between them, tabs of one group move together. Without this script every tab shows. */
+(function () {
+  "use strict";
+  document.documentElement.classList.add("scripted");
+
+  function choose(tab) {
+    var set = tab.closest(".panel-tabset");
+    var tabs = own(set, "[role=tab]"), panes = own(set, ".tab-pane");
+    tabs.forEach(function (other, at) {
+      var active = other === tab;
+      other.classList.toggle("active", active);
+      other.setAttribute("aria-selected", String(active));
+      other.tabIndex = active ? 0 : -1;
+      panes[at].classList.toggle("active", active);
+    });
+  }
+  function own(set, what) {
+    return Array.prototype.filter.call(set.querySelectorAll(what), function (found) {
+      return found.closest(".panel-tabset") === set;
+    });
+  }
+  function follow(tab) {
+    choose(tab);
+    var group = tab.closest(".panel-tabset").dataset.group;
+    if (!group) return;
+    document.querySelectorAll('.panel-tabset[data-group="' + group + '"]').forEach(function (set) {
+      own(set, "[role=tab]").forEach(function (other) {
+        if (other.textContent === tab.textContent) choose(other);
+      });
+    });
+  }
+  document.querySelectorAll("[role=tab]").forEach(function (tab) {
+    tab.addEventListener("click", function (event) { event.preventDefault(); follow(tab); });
+    tab.addEventListener("keydown", function (event) {
+      var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      var tabs = own(tab.closest(".panel-tabset"), "[role=tab]");
+      var next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+      follow(next);
+      next.focus();
+    });
+  });
+})();

@@ -1,0 +1,107 @@
+"""All pages of a book, written into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from press.citations import (
+    Sources,
+    check_citations,
+    cited,
+    is_sources_page,
+    with_citations,
+    with_sources_elsewhere,
+)
+from press.crossref import Wording, check_labels, collected, resolve
+from press.html.navigation import stops
+from press.html.pages import ASSETS, book_facts, render
+from press.html.search import index
+from press.html.writing import Writer
+from press.links import with_links
+from press.mistakes import Mistakes
+from press.page import Page
+from press.project import Project
+from press.resources import Resources, with_images
+from press.tree import Nodes
+
+_OWN_FILES = ("book.css", "book.js", "search.js")
+
+
+def resolved(
+    pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes
+) -> dict[str, Nodes]:
+    """Return every page's blocks with cross-references resolved and citations checked."""
+    targets = [target for page in pages for target in page.targets]
+    check_labels(targets, {page.path: page.source for page in pages}, found)
+    known = collected(targets)
+    out = {}
+    for page in pages:
+        blocks = resolve(page.blocks, known, words, page.source, found)
+        page.title = resolve(page.title, known, words, page.source, found)
+        check_citations(page, blocks, sources[page.path], found)
+        out[page.path] = blocks
+    return out
+
+
+def write_html(
+    project: Project,
+    pages: list[Page],
+    words: Wording,
+    sources: Mapping[str, Sources],
+    extra: Mapping[str, Any],
+    files: Resources,
+    found: Mistakes,
+) -> dict[str, str]:
+    """Return the pages of a book as HTML, by path, with the index and the press's own files.
+
+    Parameters
+    ----------
+    project
+        The project.
+    pages
+        Its numbered pages.
+    words
+        The words of captions and references.
+    sources
+        The bibliography of each page.
+    extra
+        Metadata laid over the project's.
+    files
+        Takes the images and files that pages need.
+    found
+        Takes the mistakes.
+    """
+    for page in pages:
+        page.blocks = with_images(page, files, found, from_root=False)
+    ready = resolved(pages, words, sources, found)
+    by_path = {page.path: page for page in pages}
+    listed = next((page for page in pages if is_sources_page(page)), None)
+    everywhere = list(dict.fromkeys(key for blocks in ready.values() for key in cited(blocks)))
+    writer = Writer(words, by_path)
+    facts = book_facts(project.settings.values, extra)
+    all_stops = stops(project.entries, by_path)
+    out: dict[str, str] = {}
+    for page in pages:
+        also = everywhere if page is listed else []
+        own = sources[page.path]
+        known = [key for key in also if key in own.keys]
+        blocks = with_citations(ready[page.path], own, page.options, known)
+        if listed is not None and page is not listed:
+            blocks = with_sources_elsewhere(blocks, page, listed)
+        blocks = with_links(blocks, page, by_path, files, found)
+        out[page.html] = render(page, writer.write(page, blocks), facts, all_stops)
+    out[f"{ASSETS}/index.js"] = index(pages)
+    for name in _OWN_FILES:
+        out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")
+    return out
+
+
+def write_files(texts: Mapping[str, str], out: Path) -> None:
+    """Write texts below a folder."""
+    for path, text in texts.items():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,177 @@
+"""The frame around a page: head, label, navigation, heading, contents, ways on."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from press import tree
+from press.crossref import NBSP
+from press.html.navigation import Stop, neighbours, sidebar
+from press.html.writing import Written
+from press.page import Page
+from press.pandoc import read_inlines
+from press.resources import relative
+
+ASSETS = "assets"
+
+
+@dataclass(frozen=True)
+class BookFacts:
+    """What every page says about the book.
+
+    Parameters
+    ----------
+    title, subtitle, description, language, label, note
+        Texts; empty without one. The label stands on every page, the note on the home page.
+    authors
+        Their names.
+    metadata
+        Names and contents of further `meta` elements.
+    """
+
+    title: str
+    subtitle: str
+    description: str
+    language: str
+    label: str
+    note: str
+    authors: tuple[str, ...]
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
+def book_facts(settings: Mapping[str, Any], extra: Mapping[str, Any]) -> BookFacts:
+    """Return the facts that `_quarto.yml` and the caller's metadata state."""
+    book = settings.get("book", {})
+    evaluation = {**_mapping(settings.get("evaluation")), **_mapping(extra.get("evaluation"))}
+    return BookFacts(
+        _plain(book.get("title")),
+        _plain(book.get("subtitle")),
+        _plain(book.get("description")),
+        str(settings.get("lang", "en")),
+        _plain(evaluation.get("label")),
+        _plain(evaluation.get("note")),
+        tuple(author["name"] for author in authors(book.get("author"))),
+        tuple(
+            (f"evaluation-{key}", _plain(value))
+            for key, value in evaluation.items()
+            if isinstance(value, str | int | float) and key != "note"
+        ),
+    )
+
+
+def authors(given: Any) -> list[dict[str, str]]:
+    """Return authors, however they are written, each with `name` and `affiliation`."""
+    out = []
+    for item in given if isinstance(given, list) else [given] if given else []:
+        if isinstance(item, Mapping):
+            where = item.get("affiliations", item.get("affiliation", ""))
+            where = where if isinstance(where, list) else [where] if where else []
+            names = [str(one.get("name", "")) if isinstance(one, Mapping) else str(one) for one in where]
+            out.append({"name": _plain(item.get("name")), "affiliation": ", ".join(names)})
+        else:
+            out.append({"name": _plain(item), "affiliation": ""})
+    return out
+
+
+def _mapping(given: Any) -> Mapping[str, Any]:
+    return given if isinstance(given, Mapping) else {}
+
+
+def _plain(given: Any) -> str:
+    return tree.plain(read_inlines(str(given))) if given else ""
+
+
+def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]) -> str:
+    """Return a page as a complete HTML document."""
+    to_root = relative(".", page.html)
+    to = "" if to_root == "." else to_root + "/"
+    label = f'<div class="book-label" role="note">{html.escape(facts.label)}</div>' if facts.label else ""
+    contents = (
+        f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
+        f'<h2 id="toc-title">On this page</h2>\n{written.contents}</nav></aside>'
+        if written.contents
+        else ""
+    )
+    metas = "\n".join(
+        f'<meta name="{html.escape(name)}" content="{html.escape(content)}">'
+        for name, content in _metas(facts)
+        if content
+    )
+    return f"""<!DOCTYPE html>
+<html lang="{html.escape(facts.language)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(_head_title(page, facts))}</title>
+{metas}
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{to}{ASSETS}/book.css">
+</head>
+<body>
+<a class="skip-link" href="#content">Skip to the text</a>
+{label}
+<div class="book">
+<nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
+<a class="book-name" href="{to}index.html">{html.escape(facts.title)}</a>
+<div class="book-search" hidden></div>
+{sidebar(stops, page)}
+</div></nav>
+<main id="content">
+{_heading(page, written, facts)}
+{written.body}
+<nav class="page-navigation" aria-label="Previous and next page">
+{neighbours(stops, page)}
+</nav>
+</main>
+{contents}
+</div>
+<script src="{to}{ASSETS}/book.js"></script>
+<script src="{to}{ASSETS}/search.js"></script>
+</body>
+</html>
+"""
+
+
+def _metas(facts: BookFacts) -> list[tuple[str, str]]:
+    return [
+        ("author", "; ".join(facts.authors)),
+        ("description", facts.description),
+        *facts.metadata,
+    ]
+
+
+def _head_title(page: Page, facts: BookFacts) -> str:
+    own = tree.plain(page.title)
+    if page.home or not own:
+        return facts.title
+    if page.number and page.entry.appendix:
+        own = f"Appendix {page.number} — {own}"
+    elif page.number:
+        own = f"{page.number}{NBSP} {own}"
+    return f"{own} – {facts.title}"
+
+
+def _heading(page: Page, written: Written, facts: BookFacts) -> str:
+    if not page.home:
+        if not page.title:
+            return ""
+        parts = [f'<h1 class="title">{written.title}</h1>']
+        parts += _paragraph("subtitle", str(page.options.get("chapter-subtitle", "")))
+        return _header(parts)
+    parts = [f'<h1 class="title">{html.escape(facts.title)}</h1>']
+    parts += _paragraph("subtitle", facts.subtitle)
+    parts += [line for name in facts.authors for line in _paragraph("author", name)]
+    parts += _paragraph("description", facts.description)
+    parts += _paragraph("book-note", facts.note)
+    return _header(parts)
+
+
+def _header(parts: list[str]) -> str:
+    return '<header id="title-block-header">\n' + "\n".join(parts) + "\n</header>"
+
+
+def _paragraph(mark: str, words: str) -> list[str]:
+    return [f'<p class="{mark}">{html.escape(words)}</p>'] if words else []

@@ -1,0 +1,55 @@
+/* Search over the index in assets/index.js, which is a script so that it also loads from a folder. */
+(function () {
+  "use strict";
+  var box = document.querySelector(".book-search");
+  var root = document.getElementById("quarto-sidebar").dataset.root;
+  if (!box) return;
+  box.hidden = false;
+  box.innerHTML = '<form role="search"><label for="book-search">Search</label>' +
+    '<input id="book-search" type="search" autocomplete="off"></form>' +
+    '<output for="book-search" aria-live="polite"></output>';
+  var field = box.querySelector("input"), answer = box.querySelector("output");
+  box.querySelector("form").addEventListener("submit", function (event) { event.preventDefault(); });
+
+  function load(then) {
+    if (window.bookSections) { then(); return; }
+    var script = document.createElement("script");
+    script.src = root + "assets/index.js";
+    script.onload = then;
+    document.head.appendChild(script);
+  }
+  function fold(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
+  function matches(words) {
+    return window.bookSections.map(function (section) {
+      var name = fold(section[1]), text = fold(section[2]), score = 0;
+      for (var i = 0; i < words.length; i++) {
+        var inName = name.indexOf(words[i]) >= 0, inText = text.indexOf(words[i]) >= 0;
+        if (!inName && !inText) return null;
+        score += (inName ? 10 : 0) + (inText ? 1 : 0);
+      }
+      return { section: section, score: score, at: text.indexOf(words[0]) };
+    }).filter(Boolean).sort(function (a, b) { return b.score - a.score; }).slice(0, 12);
+  }
+  function show() {
+    var words = fold(field.value).split(/\s+/).filter(Boolean);
+    answer.textContent = "";
+    if (!words.length || field.value.trim().length < 2) return;
+    var found = matches(words);
+    var count = document.createElement("p");
+    count.textContent = found.length ? found.length + (found.length === 1 ? " place" : " places") : "Nothing found";
+    answer.appendChild(count);
+    var list = document.createElement("ul");
+    found.forEach(function (match) {
+      var item = document.createElement("li"), link = document.createElement("a"), text = document.createElement("p");
+      link.href = root + match.section[0];
+      link.textContent = match.section[1];
+      var from = Math.max(0, match.at - 40);
+      text.textContent = (from ? "… " : "") + match.section[2].slice(from, from + 110);
+      item.appendChild(link);
+      if (match.section[2]) item.appendChild(text);
+      list.appendChild(item);
+    });
+    answer.appendChild(list);
+  }
+  field.addEventListener("input", function () { load(show); });
+})();

@@ -1,0 +1,284 @@
+"""The press's own nodes as HTML, and a page's blocks as one HTML text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from press import tree
+from press.crossref import NBSP, Wording, caption_prefix, number_text, part_label
+from press.numbering import Target, sub_floats
+from press.page import Page
+from press.pandoc import document, write
+from press.resources import relative
+from press.tree import Node, Nodes
+
+_SPLIT = "<!-- press -->"
+_OPTIONS = ("--mathml", "--section-divs", "--syntax-highlighting=pygments")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A page's parts as HTML."""
+
+    contents: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What every page of a book needs to be written.
+
+    Parameters
+    ----------
+    words
+        The words of captions and references.
+    pages
+        The pages by path of their chapter.
+    """
+
+    words: Wording
+    pages: Mapping[str, Page]
+
+    def write(self, page: Page, blocks: Nodes) -> Written:
+        """Write a page's blocks, its heading and its contents list."""
+        contents = self.lowered(page, _contents(page, blocks))
+        title = self.lowered(page, [tree.plain_block(self.title(page))])
+        body = self.lowered(page, _numbered(blocks))
+        mark = tree.raw("html", _SPLIT)
+        text = write(document([*contents, mark, *title, mark, *body]), "html5", *_OPTIONS)
+        first, second, third = text.split(_SPLIT)
+        return Written(first.strip(), second.strip(), _finished(third.strip()))
+
+    def title(self, page: Page) -> Nodes:
+        """Return a chapter's heading with its number."""
+        name = page.title_attr[0]
+        if not page.number:
+            inner = page.title
+        elif page.entry.appendix:
+            inner = [tree.text(f"{self.words.prefixes['apx']} {page.number} — "), *page.title]
+        else:
+            inner = [
+                tree.span([tree.text(page.number)], marks=["chapter-number"]),
+                tree.text(f"{NBSP} "),
+                tree.span(page.title, marks=["chapter-title"]),
+            ]
+        return [tree.span(inner, name, ["quarto-section-identifier"])] if name else inner
+
+    def lowered(self, page: Page, blocks: Nodes) -> Nodes:
+        """Return blocks in which only pandoc's own nodes are left."""
+
+        def visit(node: Node) -> Node | Nodes | None:
+            match node["t"]:
+                case "Float":
+                    return self.float(node)
+                case "Reference":
+                    return self.reference(page, node)
+                case "Equation":
+                    return _equation(node)
+                case "Callout":
+                    return _callout(node)
+                case "Tabset":
+                    return _tabset(node)
+                case "CodeBlock":
+                    return _code(node, page)
+            return None
+
+        return list(tree.walk(blocks, visit))
+
+    def reference(self, page: Page, node: Node) -> Node:
+        """Return a cross-reference as a link."""
+        target: Target = node["c"]["target"]
+        content: Nodes = list(node["c"]["content"])
+        if content:
+            content.append(tree.text(NBSP))
+        content.append(tree.text(number_text(target, self.words)))
+        return tree.link(content, self.address(page, target), ["quarto-xref"])
+
+    def address(self, page: Page, target: Target) -> str:
+        """Return the address of a target as seen from a page."""
+        if target.page == page.path:
+            return f"#{target.label}"
+        other = self.pages[target.page]
+        start = relative(other.html, page.html)
+        return start if target.level == 1 else f"{start}#{target.label}"
+
+    def float(self, node: Node) -> Nodes:
+        """Return a float as a figure with its caption."""
+        content = node["c"]
+        name, kind = content["id"], content["kind"]
+        caption = [tree.text(caption_prefix(node, self.words))]
+        if content["caption"]:
+            caption += [tree.space(), *content["caption"]]
+        align = content["attributes"].get("fig-align", "center")
+        marks = ["quarto-float"]
+        marks += ["quarto-figure", f"quarto-figure-{align}"] if kind == "fig" else []
+        opening = (
+            f'<div id="{html.escape(name)}" class="{" ".join([*content["classes"], *marks])}">\n'
+            f'<figure class="quarto-float-{kind}">'
+        )
+        cap = [
+            tree.raw("html", f'<figcaption id="{html.escape(name)}-caption">'),
+            tree.plain_block(caption),
+            tree.raw("html", "</figcaption>"),
+        ]
+        described = f'<div aria-describedby="{html.escape(name)}-caption">'
+        inner = [tree.raw("html", described), *content["content"], tree.raw("html", "</div>")]
+        top = content["attributes"].get(
+            f"{kind}-cap-location", "top" if kind in ("tbl", "lst") else "bottom"
+        )
+        ordered = [*cap, *inner] if top == "top" else [*inner, *cap]
+        return [tree.raw("html", opening), *ordered, tree.raw("html", "</figure>\n</div>")]
+
+
+def _numbered(blocks: Nodes) -> Nodes:
+    """Return blocks whose headings print their numbers."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Header" or "number" not in node:
+            return None
+        level, attr, title = node["c"]
+        number = tree.span([tree.text(node["number"])], marks=["header-section-number"])
+        return {"t": "Header", "c": [level, attr, [number, tree.space(), *title]]}
+
+    return list(tree.walk(blocks, visit))
+
+
+def _contents(page: Page, blocks: Nodes) -> Nodes:
+    """Return the page's own list of contents."""
+    found = [node for node in tree.nodes(blocks, "Header") if "unlisted" not in tree.classes(node)]
+    entries = []
+    for node in found:
+        level, attr, title = node["c"]
+        if level > 3:
+            continue
+        words = [*([tree.text(node["number"]), tree.space()] if "number" in node else [])]
+        entries.append((level, tree.link([*words, *_without_links(title)], f"#{attr[0]}")))
+    return _nested(entries)
+
+
+def _without_links(title: Nodes) -> Nodes:
+    def visit(node: Node) -> Node | Nodes | None:
+        if node["t"] == "Link":
+            return list(node["c"][1])
+        if node["t"] == "Reference":
+            return [
+                *node["c"]["content"],
+                tree.text(NBSP),
+                tree.text(node["c"]["target"].number),
+            ]
+        return [] if node["t"] == "Note" else None
+
+    return list(tree.walk(title, visit))
+
+
+def _nested(entries: list[tuple[int, Node]]) -> Nodes:
+    if not entries:
+        return []
+    level = min(found for found, _ in entries)
+    items: list[Nodes] = []
+    at = 0
+    while at < len(entries):
+        below = at + 1
+        while below < len(entries) and entries[below][0] > level:
+            below += 1
+        own = [tree.plain_block([entries[at][1]])] if entries[at][0] == level else []
+        start = at + 1 if own else at
+        items.append([*own, *_nested(entries[start:below])])
+        at = below
+    return [{"t": "BulletList", "c": items}]
+
+
+def _equation(node: Node) -> Nodes:
+    name, number = html.escape(node["c"]["id"]), node["number"]
+    return [
+        tree.raw("html", f'<span id="{name}" class="equation" data-number="{number}">', inline=True),
+        node["c"]["math"],
+        tree.raw("html", f'<span class="equation-number">({number})</span></span>', inline=True),
+    ]
+
+
+def _callout(node: Node) -> Nodes:
+    content = node["c"]
+    kind, collapse = content["kind"], content["collapse"]
+    marks = ["callout", f"callout-style-{content['appearance']}", f"callout-{kind}"]
+    marks += [] if content["icon"] else ["no-icon"]
+    title = content["title"]
+    name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
+    word = kind.capitalize()
+    shown = title or [tree.text(word)]
+    head = '<div class="callout-title-container">'
+    opening = f'<div{name} class="{" ".join(marks)}" role="note" aria-label="{word}">'
+    out = [tree.raw("html", opening)]
+    if collapse is not None:
+        state = "" if collapse else " open"
+        opened = "" if collapse else " show"
+        out.append(tree.raw("html", f"<details{state}><summary>{head}"))
+        out += [tree.plain_block(shown), tree.raw("html", "</div></summary>")]
+        body = f'<div class="callout-collapse{opened}"><div class="callout-body-container">'
+        out += [tree.raw("html", body), *content["content"]]
+        return [*out, tree.raw("html", "</div></div></details></div>")]
+    out += [tree.raw("html", head), tree.plain_block(shown), tree.raw("html", "</div>")]
+    out += [tree.raw("html", '<div class="callout-body-container">'), *content["content"]]
+    return [*out, tree.raw("html", "</div></div>")]
+
+
+def _tabset(node: Node) -> Nodes:
+    content = node["c"]
+    group = f' data-group="{html.escape(content["group"])}"' if content["group"] else ""
+    name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
+    out = [tree.raw("html", f'<div{name} class="panel-tabset"{group}>\n<div role="tablist">')]
+    for number, tab in enumerate(content["tabs"]):
+        state = "true" if number == 0 else "false"
+        active = " active" if number == 0 else ""
+        opening = f'<a role="tab" href="#" class="tab{active}" aria-selected="{state}">'
+        out += [tree.raw("html", opening), tree.plain_block(tab["title"]), tree.raw("html", "</a>")]
+    out.append(tree.raw("html", "</div>"))
+    for number, tab in enumerate(content["tabs"]):
+        active = " active" if number == 0 else ""
+        out.append(tree.raw("html", f'<div role="tabpanel" class="tab-pane{active}">'))
+        out += [*tab["content"], tree.raw("html", "</div>")]
+    return [*out, tree.raw("html", "</div>")]
+
+
+def _code(node: Node, page: Page) -> Node | Nodes | None:
+    (name, marks, pairs), source = node["c"]
+    given = dict(pairs)
+    if "cell-code" not in marks and "code-fold" not in given:
+        return None
+    options = page.options
+    fold = str(given.pop("code-fold", options.get("code-fold", False))).lower()
+    summary = given.pop("code-summary", options.get("code-summary", "Code"))
+    code = {"t": "CodeBlock", "c": [[name, marks, [list(pair) for pair in given.items()]], source]}
+    if fold not in ("true", "show"):
+        return code
+    opened = " open" if fold == "show" else ""
+    opening = f'<details class="code-fold"{opened}>\n<summary>{html.escape(str(summary))}</summary>'
+    return [tree.raw("html", opening), code, tree.raw("html", "</details>")]
+
+
+def _finished(body: str) -> str:
+    """Return a body with what pandoc's writer leaves out for people who don't see the page."""
+    body = re.sub(r"<table\b.*?</table>", _table, body, flags=re.DOTALL)
+    return re.sub(
+        r'(<span id="[^"]*" class="equation" data-number=")([^"]*)(">.*?)(</annotation>)',
+        lambda found: f"{found[1]}{found[2]}{found[3]} \\tag{{{found[2]}}}{found[4]}",
+        body,
+        flags=re.DOTALL,
+    )
+
+
+def _table(found: re.Match[str]) -> str:
+    """Return a table with the scope of its headings, in a box that scrolls."""
+    table = found[0]
+    head, _, rest = table.partition("</thead>")
+    if rest:
+        table = re.sub(r"<th\b", '<th scope="col"', head) + "</thead>"
+        table += re.sub(r"<th\b", '<th scope="row"', rest)
+    return f'<div data-scroll tabindex="0" role="region" aria-label="Table">{table}</div>'
+
+
+__all__ = ["Writer", "Written", "part_label", "sub_floats"]

@@ -1,0 +1,78 @@
+"""A chapter that has run, as one Markdown text for one format, every line with its place."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from press.chapter import INLINE
+from press.execution import CellResult, ExecutedChapter, ProseResult
+from press.outputs import Figures, cell_markdown
+from press.source import Line, Source
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#$|~^@!+,.-])")
+
+
+def manuscript(
+    executed: ExecutedChapter, defaults: Mapping[str, Any], base: str, figures: Figures
+) -> Source:
+    """Return the chapter's Markdown with cells and inline expressions replaced by their output.
+
+    Parameters
+    ----------
+    executed
+        The chapter and its results.
+    defaults
+        The `execute` options of project, format and chapter.
+    base
+        ``"html"`` or ``"typst"``.
+    figures
+        Takes the pictures.
+    """
+    lines: list[Line] = []
+    number = 0
+    for result in executed.results:
+        if isinstance(result, ProseResult):
+            lines += _prose(result)
+            continue
+        number += 1
+        text = cell_markdown(result, number, defaults, base, figures)
+        lines += [Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]]
+    return Source(tuple(lines))
+
+
+def _prose(result: ProseResult) -> Iterator[Line]:
+    values = iter(result.values)
+    for line in result.prose.source:
+        if not result.values:
+            yield Line(INLINE.sub(_unevaluated, line.text), line.place)
+            continue
+        yield Line(INLINE.sub(lambda _: inline_markdown(next(values)), line.text), line.place)
+
+
+def _unevaluated(found: re.Match[str]) -> str:
+    return found[0]
+
+
+def inline_markdown(value: Mapping[str, Any]) -> str:
+    """Return the value of an inline expression as Markdown.
+
+    Markdown objects go in as they are; texts are printed, with every sign that Markdown
+    would obey escaped; anything else is printed as Python represents it.
+    """
+    if "text/markdown" in value:
+        return str(value["text/markdown"])
+    if "text/html" in value:
+        return f"`{value['text/html']}`{{=html}}"
+    words = str(value.get("text/plain", ""))
+    if words[:1] in "'\"" and words[-1:] == words[:1]:
+        try:
+            return _MARKUP.sub(r"\\\1", str(ast.literal_eval(words)))
+        except (SyntaxError, ValueError):
+            return words
+    return words
+
+
+__all__ = ["CellResult", "inline_markdown", "manuscript"]

@@ -1,0 +1,1 @@
+"""A book as one PDF, typeset by Typst."""

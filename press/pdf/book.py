@@ -1,0 +1,166 @@
+"""All chapters of a book as one Typst document, and that document as a PDF."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from press import tree
+from press.citations import Sources, with_citations
+from press.crossref import Wording
+from press.errors import TypesettingError
+from press.extension import Extension
+from press.html.book import resolved
+from press.html.pages import authors
+from press.links import chapter_anchor, with_anchors
+from press.mistakes import Mistakes
+from press.page import Page
+from press.pandoc import document, metadata, run
+from press.pdf.writing import TypstWriter
+from press.project import Project
+from press.resources import Resources, with_images
+from press.tree import Node, Nodes
+
+
+def write_typst(
+    project: Project,
+    pages: list[Page],
+    words: Wording,
+    sources: Mapping[str, Sources],
+    extra: Mapping[str, Any],
+    extension: Extension,
+    files: Resources,
+    found: Mistakes,
+) -> str:
+    """Return a book as one Typst document; arguments are as for the HTML."""
+    for page in pages:
+        page.blocks = with_images(page, files, found, from_root=True)
+    ready = resolved(pages, words, sources, found)
+    by_path = {page.path: page for page in pages}
+    blocks: Nodes = []
+    for entry in project.entries:
+        if entry.file is None:
+            attr: tree.Attr = ["", ["unnumbered"], []]
+            blocks.append({"t": "Header", "c": [1, attr, [tree.text(str(entry.text))]]})
+            continue
+        page = by_path[entry.file]
+        blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, found))
+    options = project.options("typst")
+    allsources = next((own for own in sources.values() if own.files), Sources((), None, frozenset()))
+    blocks = with_citations(blocks, allsources, options)
+    blocks = TypstWriter(words).lowered(blocks)
+    tree_ = document(blocks, _metadata(project, extension, extra))
+    with tempfile.TemporaryDirectory(prefix="press-") as folder:
+        _write_template(Path(folder), extension)
+        arguments = ["-f", "json", "-t", "typst", "--wrap=none", "--syntax-highlighting=idiomatic"]
+        arguments += [f"--template={folder}/template.typ"]
+        arguments += [f"--lua-filter={path}" for path in extension.filters]
+        return run(arguments, json.dumps(tree_))
+
+
+def _chapter(page: Page, blocks: Nodes) -> Nodes:
+    name, marks, pairs = page.title_attr
+    if not page.title:
+        return blocks
+    kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
+    if page.entry.kind == "part" and "unnumbered" not in kept:
+        kept.append("unnumbered")
+    head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}
+    return [head, *blocks]
+
+
+def _write_template(folder: Path, extension: Extension) -> None:
+    own = resources.files(__package__)
+    for name in ("template.typ", "typst-template.typ", "typst-show.typ"):
+        text = extension.partials.get(name) or own.joinpath(name).read_text("utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, text in extension.partials.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _metadata(project: Project, extension: Extension, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the template's variables, named as Quarto names them."""
+    options = {**extension.options, **project.options("typst")}
+    book = options.pop("book", {})
+    people = [
+        {
+            "name": {"literal": person["name"]},
+            "affiliations": [{"name": person["affiliation"]}] if person["affiliation"] else [],
+        }
+        for person in authors(book.get("author"))
+    ]
+    values: dict[str, Any] = {
+        **{key: value for key, value in options.items() if key not in ("execute", "bibliography")},
+        "title": book.get("title"),
+        "subtitle": book.get("subtitle"),
+        "description": book.get("description"),
+        "date": book.get("date"),
+        "lang": options.get("lang", "en"),
+        "author": [person["name"]["literal"] for person in people],
+        "by-author": people,
+    }
+    for key, value in extra.items():
+        below = values.get(key)
+        both = isinstance(below, dict) and isinstance(value, Mapping)
+        values[key] = {**below, **value} if both and isinstance(below, dict) else value
+    return {key: metadata(value) for key, value in values.items() if value not in (None, "", [], {})}
+
+
+def compile_pdf(
+    typst_text: str,
+    root: Path,
+    standards: Sequence[str],
+    timestamp: int | None,
+    font_paths: Sequence[Path],
+    found: Mistakes,
+) -> bytes:
+    """Return the PDF of a Typst document.
+
+    Parameters
+    ----------
+    typst_text
+        The document.
+    root
+        Folder that absolute paths in it start from.
+    standards
+        PDF standards to keep, such as ``["ua-1", "a-3a"]``.
+    timestamp
+        Seconds since 1970 to state as the time of making; None for the present.
+    font_paths
+        Folders of further fonts; the machine's own are never used.
+    found
+        Takes Typst's warnings.
+    """
+    import typst
+
+    main = root / "book.typ"
+    main.write_text(typst_text, encoding="utf-8", newline="\n")
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            str(main),
+            root=str(root),
+            font_paths=[str(path) for path in font_paths],
+            ignore_system_fonts=True,
+            timestamp=timestamp,
+            pdf_standards=list(standards),
+        )
+    except typst.TypstError as error:
+        raise _refused(error, typst_text) from None
+    for warning in warnings:
+        if not re.search("unknown font family", str(warning.message)):
+            found.add(TypesettingError(f"Typst warns: {warning.message}"))
+    return bytes(pdf)
+
+
+def _refused(error: Any, text: str) -> TypesettingError:
+    message = str(getattr(error, "message", error))
+    hints = " ".join(str(hint) for hint in getattr(error, "hints", []) or [])
+    place = re.search(r"book\.typ:(\d+)", str(getattr(error, "diagnostic", "")))
+    line = text.splitlines()[int(place[1]) - 1].strip()[:160] if place else ""
+    near = f" near: {line}" if line else ""
+    return TypesettingError(f"Typst stopped: {message}{near}", remedy=hints)

@@ -1,0 +1,197 @@
+"""The press's own nodes in Typst, in the form Quarto gives them, so that one template serves both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from press import tree
+from press.crossref import Wording
+from press.numbering import Target, sub_floats
+from press.tree import Node, Nodes
+
+_COLOURS = {
+    "note": "#12436d",
+    "tip": "#0b6b63",
+    "warning": "#8a4b00",
+    "caution": "#a33c00",
+    "important": "#801650",
+}
+
+
+@dataclass(frozen=True)
+class TypstWriter:
+    """Turns a book's blocks into what pandoc's Typst writer prints well.
+
+    Parameters
+    ----------
+    words
+        The words of captions and references.
+    """
+
+    words: Wording
+
+    def lowered(self, blocks: Nodes) -> Nodes:
+        """Return blocks in which only pandoc's own nodes are left."""
+
+        def visit(node: Node) -> Node | Nodes | None:
+            match node["t"]:
+                case "Float":
+                    return self.float(node)
+                case "Reference":
+                    return self.reference(node)
+                case "Equation":
+                    return equation(node)
+                case "Callout":
+                    return callout(node)
+                case "Tabset":
+                    return _tabset(node)
+                case "Image":
+                    return image(node)
+                case "Table":
+                    return _table(node)
+                case "CodeBlock":
+                    return _code(node)
+                case "Header":
+                    return _header(node)
+            return None
+
+        return list(tree.walk(blocks, visit))
+
+    def float(self, node: Node) -> Nodes:
+        """Return a float as a Typst figure."""
+        content = node["c"]
+        kind = content["kind"]
+        title = self.words.titles[kind]
+        place = content["attributes"].get(
+            f"{kind}-cap-location", "top" if kind in ("tbl", "lst") else "bottom"
+        )
+        place = place if place in ("top", "bottom") else "bottom"
+        body, caption = content["content"], content["caption"]
+        if sub_floats(node) or content.get("parts"):
+            return [
+                tree.raw("typst", f'#quarto_super(\nkind: "quarto-float-{kind}",\ncaption: ['),
+                tree.plain_block(caption),
+                tree.raw(
+                    "typst",
+                    f'],\nlabel: <{content["id"]}>,\nposition: {place},\nsupplement: "{title}",\n'
+                    'subcapnumbering: "(a)",\n[',
+                ),
+                *body,
+                tree.raw("typst", "])\n"),
+            ]
+        return [
+            tree.raw("typst", "#figure(["),
+            *body,
+            tree.raw("typst", f"], caption: figure.caption(\nposition: {place},\n["),
+            tree.plain_block(caption),
+            tree.raw(
+                "typst",
+                f'\n]),\nkind: "quarto-float-{kind}",\nsupplement: "{title}",\n)\n<{content["id"]}>\n',
+            ),
+        ]
+
+    def reference(self, node: Node) -> Nodes:
+        """Return a cross-reference."""
+        target: Target = node["c"]["target"]
+        return [
+            tree.raw("typst", f"#ref(<{target.label}>, supplement: [", inline=True),
+            *node["c"]["content"],
+            tree.raw("typst", "])", inline=True),
+        ]
+
+
+def string(words: str) -> str:
+    """Return a text as a Typst string."""
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def equation(node: Node) -> Nodes:
+    """Return a numbered equation."""
+    content = node["c"]
+    alt = f"alt: {string(content['alt'])}, " if content["alt"] else ""
+    return [
+        tree.raw(
+            "typst",
+            f"#math.equation(block: true, {alt}numbering: equation-numbering, [ ",
+            inline=True,
+        ),
+        content["math"],
+        tree.raw("typst", f" ])<{content['id']}>", inline=True),
+    ]
+
+
+def callout(node: Node) -> Nodes:
+    """Return a callout."""
+    content = node["c"]
+    kind = content["kind"]
+    colour = _COLOURS[kind]
+    title = content["title"] or [tree.text(kind.capitalize())]
+    icon = f"callout-icon({string(kind)})" if content["icon"] else "none"
+    return [
+        tree.raw("typst", "#callout(\nbody: ["),
+        *content["content"],
+        tree.raw("typst", "],\ntitle: ["),
+        tree.plain_block(title),
+        tree.raw(
+            "typst",
+            f'],\nbackground_color: rgb("{colour}").lighten(90%),\nicon_color: rgb("{colour}"),\n'
+            f"icon: {icon},\nbody_background_color: white\n)\n",
+        ),
+    ]
+
+
+def _tabset(node: Node) -> Nodes:
+    """Return the tabs of a tabset one below the other, each under its title."""
+    out: Nodes = []
+    for tab in node["c"]["tabs"]:
+        attr: tree.Attr = ["", ["unnumbered", "unlisted"], []]
+        out.append({"t": "Header", "c": [4, attr, tab["title"]]})
+        out += tab["content"]
+    return [tree.div(out)]
+
+
+def image(node: Node) -> Node:
+    """Return an image with its size and its alternative text."""
+    (_, _, pairs), caption, (path, _) = node["c"]
+    given = dict(pairs)
+    alt = given.get("fig-alt") or given.get("alt") or tree.plain(caption)
+    size = [
+        f"{key}: {length(given[key])}" for key in ("width", "height") if length(given.get(key))
+    ]
+    words = [string(path), *size, *([f"alt: {string(alt)}"] if alt else [])]
+    return tree.raw("typst", f"#box(image({', '.join(words)}))", inline=True)
+
+
+def length(given: Any) -> str | None:
+    """Return a length as Typst takes it; a bare number counts pixels of 1/96 inch."""
+    found = re.fullmatch(r"\s*([\d.]+)\s*(%|in|cm|mm|pt|em|px)?\s*", str(given or ""))
+    if found is None:
+        return None
+    number, unit = float(found[1]), found[2] or "px"
+    return f"{number / 96:.5g}in" if unit == "px" else f"{number:g}{unit}"
+
+
+def _table(node: Node) -> Node:
+    (name, marks, pairs), *rest = node["c"]
+    plain = "typst:no-figure"
+    if rest[0][1] or name:
+        return node
+    return {"t": "Table", "c": [[name, [*marks, plain], pairs], *rest]}
+
+
+def _code(node: Node) -> Node | Nodes | None:
+    (name, marks, pairs), source = node["c"]
+    given = dict(pairs)
+    language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
+    bare = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
+    if "filename" in given:
+        return [tree.plain_block([{"t": "Strong", "c": [tree.text(given["filename"])]}]), bare]
+    return bare
+
+
+def _header(node: Node) -> Node:
+    level, (name, marks, _), title = node["c"]
+    kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
+    return {"t": "Header", "c": [level, [name, kept, []], title]}

@@ -1,0 +1,34 @@
+"""Tabsets: ``{"t": "Tabset", "c": {"tabs": [{"title", "content"}], "group"}}``."""
+
+from __future__ import annotations
+
+from press import tree
+from press.tree import Node, Nodes
+
+
+def with_tabsets(blocks: Nodes) -> Nodes:
+    """Return blocks whose `.panel-tabset` divisions are tabsets.
+
+    Each heading of the level of the first one opens a tab; text before it is dropped, as in
+    Quarto.
+    """
+
+    def visit(node: Node) -> Node | None:
+        return _tabset(node) if tree.has_class(node, "panel-tabset") else None
+
+    return list(tree.walk(blocks, visit))
+
+
+def _tabset(node: Node) -> Node:
+    level = next((block["c"][0] for block in node["c"][1] if block["t"] == "Header"), 0)
+    tabs: list[dict[str, Nodes]] = []
+    for block in node["c"][1]:
+        if block["t"] == "Header" and block["c"][0] == level:
+            tabs.append({"title": block["c"][2], "content": []})
+        elif tabs:
+            tabs[-1]["content"].append(block)
+    attr = tree.attr(node)
+    return {
+        "t": "Tabset",
+        "c": {"id": attr[0], "group": tree.value(node, "group") or "", "tabs": tabs},
+    }

@@ -1,0 +1,170 @@
+"""The syntax tree of a document, as pandoc writes it in JSON, and walks over it.
+
+A node is ``{"t": type, "c": content}``. The press adds types of its own between reading
+and writing (`Float`, `Callout`, `Tabset`, `Layout`, `Equation`, `Reference`): their content is
+a mapping whose values hold ordinary nodes, so that one walk reaches everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+Node = dict[str, Any]
+Nodes = list[Node]
+Attr = list[Any]  # [identifier, [class, ...], [[key, value], ...]]
+Visit = Callable[[Node], Node | Nodes | None]
+
+INLINE_TYPES = frozenset(
+    "Str Emph Underline Strong Strikeout Superscript Subscript SmallCaps Quoted Cite Code Space "
+    "SoftBreak LineBreak Math RawInline Link Image Note Span Equation Reference".split()
+)
+
+
+def walk(tree: Any, visit: Visit) -> Any:
+    """Rebuild a tree from the leaves up.
+
+    Parameters
+    ----------
+    tree
+        A node, or a list or mapping that holds nodes at any depth.
+    visit
+        Called with each node after its content was rebuilt; returns None to keep it, a node
+        to take its place, or a list of nodes to be spliced in.
+    """
+    if isinstance(tree, list):
+        out: list[Any] = []
+        for item in tree:
+            new = walk(item, visit)
+            if isinstance(item, dict) and isinstance(new, list):
+                out.extend(new)
+            else:
+                out.append(new)
+        return out
+    if not isinstance(tree, dict):
+        return tree
+    if "t" not in tree:
+        return {key: walk(value, visit) for key, value in tree.items()}
+    node = {**tree, "c": walk(tree["c"], visit)} if "c" in tree else tree
+    replaced = visit(node)
+    return node if replaced is None else replaced
+
+
+def nodes(tree: Any, *types: str) -> Iterator[Node]:
+    """Yield the nodes of the given types (of any type without one), in document order."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from nodes(item, *types)
+    elif isinstance(tree, dict):
+        if "t" in tree:
+            if not types or tree["t"] in types:
+                yield tree
+            if "c" in tree:
+                yield from nodes(tree["c"], *types)
+        else:
+            for item in tree.values():
+                yield from nodes(item, *types)
+
+
+def plain(tree: Any) -> str:
+    """Return the text of inlines or blocks without any markup; notes are left out."""
+    if isinstance(tree, list):
+        return "".join(plain(item) for item in tree)
+    if not isinstance(tree, dict):
+        return ""
+    if "t" not in tree:
+        return "".join(plain(item) for item in tree.values())
+    kind, content = tree["t"], tree.get("c")
+    match kind:
+        case "Str":
+            return str(content)
+        case "Space" | "SoftBreak" | "LineBreak":
+            return " "
+        case "Code" | "Math" | "CodeBlock":
+            return str(content[1])
+        case "Quoted":
+            left, right = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
+            return f"{left}{plain(content[1])}{right}"
+        case "Link" | "Image" | "Span":
+            return plain(content[1])
+        case "Cite":
+            return plain(content[1])
+        case "Note" | "RawInline" | "RawBlock":
+            return ""
+    return plain(content)
+
+
+def attr(node: Node) -> Attr:
+    """Return the attributes of a node that has them."""
+    found = node["c"][1] if node["t"] == "Header" else node["c"][0]
+    return found if isinstance(found, list) else ["", [], []]
+
+
+def identifier(node: Node) -> str:
+    """Return a node's identifier, empty without one."""
+    return str(attr(node)[0])
+
+
+def classes(node: Node) -> list[str]:
+    """Return a node's classes."""
+    return list(attr(node)[1])
+
+
+def value(node: Node, key: str) -> str | None:
+    """Return an attribute's value, or None."""
+    return next((str(text) for name, text in attr(node)[2] if name == key), None)
+
+
+def without(attributes: Attr, *keys: str) -> Attr:
+    """Return attributes less those of the given names."""
+    return [attributes[0], attributes[1], [pair for pair in attributes[2] if pair[0] not in keys]]
+
+
+def text(words: str) -> Node:
+    """Return a string node."""
+    return {"t": "Str", "c": words}
+
+
+def space() -> Node:
+    """Return a space."""
+    return {"t": "Space"}
+
+
+def para(inlines: Nodes) -> Node:
+    """Return a paragraph."""
+    return {"t": "Para", "c": inlines}
+
+
+def plain_block(inlines: Nodes) -> Node:
+    """Return a block of inlines that is not a paragraph."""
+    return {"t": "Plain", "c": inlines}
+
+
+def div(content: Nodes, name: str = "", marks: Iterable[str] = (), pairs: Any = ()) -> Node:
+    """Return a division."""
+    return {"t": "Div", "c": [[name, list(marks), [list(pair) for pair in pairs]], content]}
+
+
+def span(content: Nodes, name: str = "", marks: Iterable[str] = (), pairs: Any = ()) -> Node:
+    """Return a span."""
+    return {"t": "Span", "c": [[name, list(marks), [list(pair) for pair in pairs]], content]}
+
+
+def link(content: Nodes, target: str, marks: Iterable[str] = ()) -> Node:
+    """Return a link."""
+    return {"t": "Link", "c": [["", list(marks), []], content, [target, ""]]}
+
+
+def raw(language: str, code: str, *, inline: bool = False) -> Node:
+    """Return raw output of one format."""
+    return {"t": "RawInline" if inline else "RawBlock", "c": [language, code]}
+
+
+def has_class(node: Node, name: str) -> bool:
+    """Return whether a division or span has a class."""
+    return node["t"] in ("Div", "Span", "CodeBlock", "Header") and name in attr(node)[1]
+
+
+def is_image(node: Node) -> bool:
+    """Return whether a paragraph or figure holds one image and nothing else."""
+    return node["t"] in ("Para", "Plain") and len(node["c"]) == 1 and node["c"][0]["t"] == "Image"
