@@ -81,3 +81,32 @@ def zeros(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     ).reset_index()
     table["zero_months_percent"] = table["zero_months"] / table["months"] * 100
     return table.drop(columns=["months", "zero_months"])
+
+
+def baseline(schools: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return size and need of each group of schools at the start.
+
+    Parameters
+    ----------
+    schools
+        One row a school, with `pupils` and `fsm_percent`, 0 to 100.
+    by
+        Its columns that make the groups.
+
+    Returns
+    -------
+    DataFrame
+        One row a group, in the order in which groups first stand: the columns of `by`;
+        `schools`; `pupils`, in all; `mean_roll`, pupils per school; `fsm_percent`, the
+        share of the group's pupils with free school meals.
+    """
+    weighted = schools.assign(fsm=schools["pupils"] * schools["fsm_percent"] / 100)
+    groups = weighted.groupby(list(by), sort=False)
+    table = groups.agg(
+        schools=("school_id", "nunique"),
+        pupils=("pupils", "sum"),
+        mean_roll=("pupils", "mean"),
+        fsm=("fsm", "sum"),
+    ).reset_index()
+    table["fsm_percent"] = table["fsm"] / table["pupils"] * 100
+    return table.drop(columns="fsm")

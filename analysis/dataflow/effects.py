@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.specification import EventMonths, Exclusion, Specification
-from analysis.rates import event_rates, zeros
+from analysis.rates import baseline, event_rates, zeros
 from analysis.study import Outcome, SpecificationSettings, Window
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
@@ -21,6 +21,12 @@ def rates_before_after(outcome_panel: pd.DataFrame) -> pd.DataFrame:
 def rates_term(outcome_panel: pd.DataFrame) -> pd.DataFrame:
     """Return rates in every school term, by pilot and arm."""
     return event_rates(outcome_panel, ["outcome", "pilot", "arm", "term"])
+
+
+def baseline_by_arm(schools: pd.DataFrame) -> pd.DataFrame:
+    """Return size and need of the schools of each pilot and arm."""
+    ordered = schools.sort_values(["pilot", "arm"], ascending=[True, False])
+    return baseline(ordered, ["pilot", "arm"])
 
 
 def school_zeros(outcome_panel: pd.DataFrame) -> pd.DataFrame:

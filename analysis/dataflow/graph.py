@@ -14,7 +14,7 @@ from hamilton import driver
 
 from analysis.dataflow import data, effects, settings
 from analysis.errors import ChapterFailed
-from analysis.exhibits import claims, figures, numbers, tables
+from analysis.exhibits import claims, design_tables, figures, numbers, tables
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # itself is raised and told once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
-MODULES = (settings, data, effects, figures, tables, numbers, claims)
+MODULES = (settings, data, effects, figures, tables, design_tables, numbers, claims)
 KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
 
 

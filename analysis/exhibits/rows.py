@@ -70,6 +70,18 @@ class Zeros:
     schools_without: int
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """One arm of one pilot before the start; see `analysis.rates`."""
+
+    pilot: str
+    arm: str
+    schools: int
+    pupils: int
+    mean_roll: float
+    fsm_percent: float
+
+
 def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     """Return each row of a frame as an object; its fields name the columns it takes."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
