@@ -73,12 +73,12 @@ def build(
             timestamp=timestamp(commit, os.environ),
             environment={DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {},
             metadata=cover(ledger, commit),
-            extra_files={"audit/ledger.json": ledger.to_json().encode()},
+            finish=lambda book: ledger.write(book / "audit" / "ledger.json"),
         )
-        notes.append(f"{len(book.pages)} pages of HTML" if book.pages else "PDF only")
+        notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in book.seconds.items())
     _tell_outcome(values, used, ledger)
-    for path in (book.out / "index.html", book.pdf):
-        if path is not None and path.is_file():
+    for path in (*book.html[:1], book.pdf):
+        if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
 
