@@ -88,11 +88,11 @@ def write_html(
         also = everywhere if page is listed else []
         own = sources[page.path]
         known = [key for key in also if key in own.keys]
-        blocks = with_citations(ready[page.path], own, page.options, known)
+        blocks = with_links(ready[page.path], page, by_path, files, found)
+        body = with_citations(writer.lowered(page, blocks), own, page.options, known)
         if listed is not None and page is not listed:
-            blocks = with_sources_elsewhere(blocks, page, listed)
-        blocks = with_links(blocks, page, by_path, files, found)
-        out[page.html] = render(page, writer.write(page, blocks), facts, all_stops)
+            body = with_sources_elsewhere(body, page, listed)
+        out[page.html] = render(page, writer.write(page, blocks, body), facts, all_stops)
     out[f"{ASSETS}/index.js"] = index(pages)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -43,11 +43,20 @@ class Writer:
     words: Wording
     pages: Mapping[str, Page]
 
-    def write(self, page: Page, blocks: Nodes) -> Written:
-        """Write a page's blocks, its heading and its contents list."""
-        contents = self.lowered(page, _contents(page, blocks))
+    def write(self, page: Page, blocks: Nodes, body: Nodes) -> Written:
+        """Write a page.
+
+        Parameters
+        ----------
+        page
+            The page.
+        blocks
+            Its blocks, for the list of contents.
+        body
+            The same blocks, lowered, with citations and links made good.
+        """
+        contents = self.lowered(page, _contents(blocks))
         title = self.lowered(page, [tree.plain_block(self.title(page))])
-        body = self.lowered(page, _numbered(blocks))
         mark = tree.raw("html", _SPLIT)
         text = write(document([*contents, mark, *title, mark, *body]), "html5", *_OPTIONS)
         first, second, third = text.split(_SPLIT)
@@ -69,7 +78,8 @@ class Writer:
         return [tree.span(inner, name, ["quarto-section-identifier"])] if name else inner
 
     def lowered(self, page: Page, blocks: Nodes) -> Nodes:
-        """Return blocks in which only pandoc's own nodes are left."""
+        """Return numbered blocks in which only pandoc's own nodes are left."""
+        blocks = _numbered(blocks)
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
@@ -147,7 +157,7 @@ def _numbered(blocks: Nodes) -> Nodes:
     return list(tree.walk(blocks, visit))
 
 
-def _contents(page: Page, blocks: Nodes) -> Nodes:
+def _contents(blocks: Nodes) -> Nodes:
     """Return the page's own list of contents."""
     found = [node for node in tree.nodes(blocks, "Header") if "unlisted" not in tree.classes(node)]
     entries = []

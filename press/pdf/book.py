@@ -52,12 +52,12 @@ def write_typst(
         blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, found))
     options = project.options("typst")
     allsources = next((own for own in sources.values() if own.files), Sources((), None, frozenset()))
-    blocks = with_citations(blocks, allsources, options)
     blocks = TypstWriter(words).lowered(blocks)
+    blocks = with_citations(blocks, allsources, options)
     tree_ = document(blocks, _metadata(project, extension, extra))
     with tempfile.TemporaryDirectory(prefix="press-") as folder:
         _write_template(Path(folder), extension)
-        arguments = ["-f", "json", "-t", "typst", "--wrap=none", "--syntax-highlighting=idiomatic"]
+        arguments = ["-f", "json", "-t", "typst-citations", "--wrap=none", "--syntax-highlighting=idiomatic"]
         arguments += [f"--template={folder}/template.typ"]
         arguments += [f"--lua-filter={path}" for path in extension.filters]
         return run(arguments, json.dumps(tree_))

@@ -146,8 +146,7 @@ def _tabset(node: Node) -> Nodes:
     """Return the tabs of a tabset one below the other, each under its title."""
     out: Nodes = []
     for tab in node["c"]["tabs"]:
-        attr: tree.Attr = ["", ["unnumbered", "unlisted"], []]
-        out.append({"t": "Header", "c": [4, attr, tab["title"]]})
+        out.append(tree.para([{"t": "Strong", "c": tab["title"]}]))
         out += tab["content"]
     return [tree.div(out)]
 

@@ -1,0 +1,81 @@
+-- What the template cannot do by itself, for both engines: Quarto runs this filter after its
+-- own, the press runs it on its finished tree.
+
+if not FORMAT:match("typst") then
+  return {}
+end
+
+local function raw(text)
+  return pandoc.RawInline("typst", text)
+end
+
+local function quoted(text)
+  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("%s+", " ") .. '"'
+end
+
+-- PDF/UA wants an alternative text for every formula, and Quarto has no way to write one for
+-- a formula in the text: its TeX is read out, with the commonest commands as words.
+local words = {
+  alpha = "alpha", beta = "beta", gamma = "gamma", delta = "delta", mu = "mu", tau = "tau",
+  sigma = "sigma", lambda = "lambda", theta = "theta", epsilon = "epsilon", phi = "phi",
+  Delta = "Delta", times = "times", cdot = "times", le = "at most", leq = "at most",
+  ge = "at least", geq = "at least", neq = "is not", approx = "about", sum = "sum",
+  prod = "product", log = "log", exp = "exp", sqrt = "root of", frac = "fraction",
+  infty = "infinity", pm = "plus or minus", sim = "is distributed as", ["in"] = "in",
+}
+
+local function spoken(tex)
+  local out = tex
+  for _ = 1, 3 do
+    out = out:gsub("\\frac%s*(%b{})%s*(%b{})", function(a, b)
+      return " " .. a:sub(2, -2) .. " over " .. b:sub(2, -2) .. " "
+    end)
+  end
+  out = out:gsub("\\text%w*%s*(%b{})", function(a) return " " .. a:sub(2, -2) .. " " end)
+  out = out:gsub("\\mathr?m?%w*%s*(%b{})", function(a) return " " .. a:sub(2, -2) .. " " end)
+  out = out:gsub("\\begin%s*%b{}", " "):gsub("\\end%s*%b{}", " "):gsub("\\\\", ", ")
+  out = out:gsub("\\(%a+)", function(name) return " " .. (words[name] or name) .. " " end)
+  out = out:gsub("\\[,;:! ]", " "):gsub("\\(.)", "%1"):gsub("&", " ")
+  out = out:gsub("%^2%f[%D]", " squared "):gsub("%^", " to the power "):gsub("_", " sub ")
+  out = out:gsub("=", " equals "):gsub("<", " less than "):gsub(">", " more than ")
+  out = out:gsub("[{}]", " "):gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  return out
+end
+
+local function formula(math)
+  local block = math.mathtype == "DisplayMath" and "true" or "false"
+  local doc = pandoc.Pandoc({ pandoc.Plain({ pandoc.Math("InlineMath", math.text) }) })
+  local inner = pandoc.write(doc, "typst"):gsub("%s+$", "")
+  return raw("#math.equation(block: " .. block .. ", alt: " .. quoted(spoken(math.text))
+    .. ", " .. inner .. ")")
+end
+
+local function provenance(div)
+  if div.classes:includes("provenance") then
+    local out = pandoc.Blocks({ pandoc.RawBlock("typst", "#provenance[") })
+    out:extend(div.content)
+    out:insert(pandoc.RawBlock("typst", "]"))
+    return out
+  end
+end
+
+-- Sections below a chapter without a number have none either, as in the HTML.
+local function unnumbered_sections(doc)
+  local numbered = true
+  doc.blocks = doc.blocks:walk({
+    Header = function(header)
+      if header.level == 1 then
+        numbered = not header.classes:includes("unnumbered")
+      elseif not numbered and not header.classes:includes("unnumbered") then
+        header.classes:insert("unnumbered")
+        return header
+      end
+    end,
+  })
+  return doc
+end
+
+return {
+  { Math = formula, Div = provenance },
+  { Pandoc = unnumbered_sections },
+}
