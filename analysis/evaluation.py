@@ -140,15 +140,11 @@ class Evaluation:
             )
         by_name = graph.nodes(built)
         label = values["origin"].label
-        provenances = {
-            name: Provenance(
-                name,
-                references.get(name, ""),
-                tuple(_sources(graph.upstream(name, by_name), values["extract_files"])),
-                label,
-            )
-            for name in graph.exhibit_names(built)
-        }
+        provenances = {}
+        for name in graph.exhibit_names(built):
+            sources = graph.data_files(name, by_name, values["extract_files"])
+            given = references.get(name, "")
+            provenances[name] = Provenance(name, given, sources, label if sources else "")
         self._write({**values, "provenances": provenances})
         return {**values, "provenances": provenances}
 
@@ -206,12 +202,6 @@ class Evaluation:
         if not path.is_file() or path.read_text(encoding="utf-8") != figure.svg:
             path.parent.mkdir(exist_ok=True)
             path.write_text(figure.svg, encoding="utf-8", newline="\n")
-
-
-def _sources(upstream: Iterable[str], files: Iterable[str]) -> list[str]:
-    """Return the data files among the nodes upstream: a table is named after its file."""
-    above = set(upstream)
-    return [file for file in files if Path(file).stem in above]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ The graph comes from the code itself, so lineage cannot be declared wrongly. Led
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def lineage(
     files
         Names of the extract's files; a table's node is named after its file.
     """
-    from analysis.dataflow.graph import upstream
+    from analysis.dataflow.graph import data_files, upstream
 
     above = [nodes[each] for each in upstream(name, nodes)]
     functions = {
@@ -70,13 +69,12 @@ def lineage(
     own = nodes[name].function
     if own is None:
         raise ValueError(f"'{name}' is an input of the dataflow; nothing computes it")
-    names = {node.name for node in above}
     settings = {node.name for node in above if _module(node) == SETTINGS_MODULE}
     return Lineage(
         function=f"{own.__module__}.{own.__name__}",
         upstream=tuple(sorted(f"{module}.{function}" for module, function in functions)),
         closure=tuple(sorted(f"{d.module}.{d.name}" for d in reached)),
-        files=tuple(sorted(file for file in files if Path(file).stem in names)),
+        files=data_files(name, nodes, files),
         settings=tuple(sorted(settings)),
     )
 

@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from press.build import build_book
-
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
 from analysis.evaluation import DATA_VARIABLE, Evaluation, find_root
 from analysis.exhibits.exhibit import Claim, Figure
@@ -15,6 +13,7 @@ from audit.ledger import InputFile, Ledger, record
 from audit.lineage import code_table, lineage
 from audit.repository import Commit, read_commit
 from audit.sources import SourceIndex
+from press.build import build_book
 from press.reading import read_book
 from report.register import check, references, uses
 from report.stages import Stages
@@ -25,11 +24,7 @@ if TYPE_CHECKING:
     from report.register import Use
 
 FORMATS = ("html", "pdf")
-INVENTED_NOTE = (
-    "Invented data: a stand-in for the confidential extract. "
-    "Independent rebuild, not the official report."
-)
-SUPPLIED_NOTE = "Independent rebuild, not the official report."
+INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
 
 
 def build(
@@ -156,8 +151,8 @@ def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
     return {
         "evaluation": {
             "label": f"{ledger.label}: not evidence" if invented else "",
-            "note": INVENTED_NOTE if invented else SUPPLIED_NOTE,
-            "version": f"Built from commit {commit.short}",
+            "note": INVENTED_NOTE if invented else "",
+            "commit": commit.short,
         }
     }
 

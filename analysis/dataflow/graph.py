@@ -87,6 +87,36 @@ def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
     return sorted(seen)
 
 
+def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> tuple[str, ...]:
+    """Return the data files that a node rests on, sorted.
+
+    A table's node is named after its file. What takes the extract without going through a
+    table, such as the contract results, rests on every file. That a label follows from the
+    digests of all files is left out, or every picture would name them all.
+
+    Parameters
+    ----------
+    files
+        Names of the extract's files.
+    """
+    by_table = {file.rpartition(".")[0]: file for file in files}
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in seen or current == "origin":
+            continue
+        seen.add(current)
+        if current in by_table:
+            found.add(by_table[current])
+        elif current == "extract":
+            found.update(by_table.values())
+        else:
+            waiting.extend(by_name[current].needs)
+    return tuple(sorted(found))
+
+
 def compute(
     graph: driver.Driver, names: Iterable[str], inputs: Mapping[str, object]
 ) -> dict[str, Any]:

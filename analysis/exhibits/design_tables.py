@@ -16,7 +16,7 @@ DEVIATIONS = (
         "Intervention schools were set beside comparison schools; how these were found is "
         "described for Lambeth alone, by pupil numbers, level of need and past trend.",
         "One comparison school for each, matched on authority, phase and pupils.",
-        "Matching on past trend can by itself create or hide a change [@dawhatfield2018].",
+        "Matching on past trend can by itself create or hide a change.",
     ),
     (
         "Outcome model",

@@ -130,7 +130,7 @@ def effect_table(
         header=("Outcome", "Pilot", "Ratio", "Number", "Per 1,000 pupils"),
         rows=lines,
         numeric=(False, False, True, True, True),
-        widths=(4, 3, 4, 4, 4),
+        widths=(4, 3, 5, 5, 5),
         data=main_effects[list(columns)].reset_index(drop=True),
         columns=columns,
         period=compared_period,

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MINUS = "\u2212"
+NO_BREAK = "\u00a0"
 
 
 def ratio(value: float) -> str:
@@ -68,14 +69,14 @@ def percent_change(ratio: float) -> str:
 
 
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
-    """Return an estimate with its limits.
+    """Return an estimate with its limits, which no line break may part.
 
     Examples
     --------
-    >>> interval(0.62, 0.354, 1.08, ratio)
-    '0.62 (0.35 to 1.08)'
+    >>> interval(0.62, 0.354, 1.08, ratio).replace(NO_BREAK, "~")
+    '0.62 (0.35~to~1.08)'
     """
-    return f"{printed(value)} ({printed(low)} to {printed(high)})"
+    return f"{printed(value)} ({printed(low)}{NO_BREAK}to{NO_BREAK}{printed(high)})"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -1,0 +1,139 @@
+"""A person's mistake ends with one clear message, its exit code, and the old book intact."""
+
+import hashlib
+import re
+
+import pytest
+
+from tests.end_to_end.conftest import run
+
+pytestmark = pytest.mark.slow
+
+
+def digest(project):
+    files = sorted(path for path in (project / "_book").rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
+
+
+def rows(path):
+    return path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def drop_a_column(data):
+    path = data / "child_events.csv"
+    path.write_text("".join(re.sub(r",[^,]*$", "\n", row) for row in rows(path)), "utf-8")
+
+
+def add_an_event_at_an_unknown_school(data):
+    path = data / "child_events.csv"
+    event = rows(path)[1].split(",")
+    event[0], event[2] = "E999999", "S999"
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(",".join(event))
+
+
+def reverse_two_dates(data):
+    path = data / "children.csv"
+    lines = rows(path)
+    number = next(i for i, row in enumerate(lines) if i and row.rstrip("\n").split(",")[4])
+    child, school, birth, first, last = lines[number].rstrip("\n").split(",")
+    lines[number] = f"{child},{school},{birth},{last},{first}\n"
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def empty_a_file(data):
+    (data / "schools.csv").write_text("", encoding="utf-8")
+
+
+def cut_a_file_short(data):
+    path = data / "child_events.csv"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def encode_wrongly(data):
+    path = data / "schools.csv"
+    path.write_bytes(path.read_bytes().replace(b"Lambeth", b"Lamb\xe9th", 1))
+
+
+def mistype(data):
+    path = data / "school_months.csv"
+    lines = rows(path)
+    cells = lines[4].split(",")
+    cells[2] = "many"
+    lines[4] = ",".join(cells)
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def lose_a_file(data):
+    (data / "schools.csv").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (drop_a_column, ["child_events.csv", "event_date"]),
+        (add_an_event_at_an_unknown_school, ["child_events.csv", "row", "school_id"]),
+        (reverse_two_dates, ["children.csv", "row"]),
+        (empty_a_file, ["schools.csv", "empty"]),
+        (cut_a_file_short, ["child_events.csv", "cut short"]),
+        (encode_wrongly, ["schools.csv", "row 2", "UTF-8"]),
+        (mistype, ["school_months.csv", "row", "5", "pupils"]),
+        (lose_a_file, ["schools.csv", "missing"]),
+    ],
+)
+def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
+    before = digest(project)
+    damage(project / "data" / "synthetic")
+    outcome = run(project, "build")
+    assert outcome.code == 3, outcome.text
+    assert "Traceback" not in outcome.text
+    assert "remedy" in outcome.text
+    for part in expected:
+        assert part in outcome.text
+    assert digest(project) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "expected"),
+    [
+        ("study.toml", "seed = ", "sead = ", 2, ["study.toml", "sead"]),
+        ("study.toml", "[window]", "[window", 2, ["study.toml", "line"]),
+        ("_quarto.yml", "project:", "project: [", 2, ["_quarto.yml"]),
+        ("index.qmd", "show(pilots_table)", "show(1 / 0)", 7, ["index.qmd:", "ZeroDivision", "1 / 0"]),
+        ("index.qmd", "@tbl-pilots-table", "@tbl-pilot", 7, ["index.qmd:", "tbl-pilot"]),
+        ("index.qmd", "numbers.social_workers", "numbers.social_worker", 7,
+         ["index.qmd:", "did you mean social_workers"]),
+        ("index.qmd", "label: tbl-pilots-table", "label: fig-effect-forest", 7, ["index.qmd:"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_of_an_author_is_told_with_its_place(project, file, old, new, code, expected):
+    before = digest(project)
+    edit(project / file, old, new)
+    outcome = run(project, "build")
+    assert outcome.code == code, outcome.text
+    assert "Traceback" not in outcome.text
+    for part in expected:
+        assert part in outcome.text
+    assert digest(project) == before
+
+
+def test_an_unknown_format_is_refused(project):
+    outcome = run(project, "build", "--to", "docx")
+    assert outcome.code == 2
+    assert "docx" in outcome.text
+
+
+def test_another_folder_takes_the_same_path_and_keeps_the_label(project):
+    data = project / "elsewhere"
+    (project / "data" / "synthetic").rename(data)
+    outcome = run(project, "validate", "--data", data)
+    assert outcome.code == 0, outcome.text
+    outcome = run(project, "build", "--data", data, "--to", "html", "--out", project / "other")
+    assert outcome.code == 0, outcome.text
+    assert "Invented data" in (project / "other" / "index.html").read_text(encoding="utf-8")

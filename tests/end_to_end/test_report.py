@@ -1,0 +1,163 @@
+"""The report as its readers meet it."""
+
+import html.parser
+import json
+import re
+import subprocess
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+class Page(html.parser.HTMLParser):
+    """What a page shows and where it would send a request."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.exhibits = {}
+        self.requests = []
+        self.images = []
+        self._open = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if "data-exhibit" in given:
+            self.exhibits.setdefault(given["data-exhibit"], "")
+        if tag == "img":
+            self.images.append(given)
+        if tag not in ("img", "br", "meta", "link", "input", "hr", "col"):
+            self._open.append(given.get("data-exhibit"))
+        for name in ("src", "srcset", "data", "poster"):
+            if given.get(name):
+                self.requests.append(given[name])
+        if tag == "link" and given.get("href"):
+            self.requests.append(given["href"])
+
+    def handle_endtag(self, tag):
+        if self._open:
+            self._open.pop()
+
+    def handle_data(self, data):
+        for name in filter(None, self._open):
+            self.exhibits[name] += data
+
+
+@pytest.fixture(scope="module")
+def pages(built):
+    found = sorted((built / "_book").rglob("*.html"))
+    return {path: Page(path.read_text(encoding="utf-8")) for path in found}
+
+
+@pytest.fixture(scope="module")
+def ledger(built):
+    return json.loads((built / "_book" / "audit" / "ledger.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pdf_text(built):
+    done = subprocess.run(
+        ["pdftotext", "-layout", built / "_book" / "report.pdf", "-"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return " ".join(done.stdout.split())
+
+
+def test_every_exhibit_on_a_page_has_its_record(pages, ledger):
+    shown = {name for page in pages.values() for name in page.exhibits}
+    recorded = {record["id"] for record in ledger["records"]}
+    assert shown
+    assert shown <= recorded
+    assert recorded <= shown, "recorded, but on no page"
+
+
+def test_a_record_points_at_the_lines_that_made_it(built, ledger):
+    for record in ledger["records"]:
+        at = ledger["code"][record["function"]]
+        lines = (built / at["file"]).read_text(encoding="utf-8").splitlines()
+        text = "\n".join(lines[at["first"] - 1 : at["last"]])
+        assert f"def {record['function'].rpartition('.')[2]}(" in text
+
+
+def test_a_record_points_at_the_line_of_the_chapter_that_shows_it(built, ledger):
+    for record in ledger["records"]:
+        for place in record["shown"]:
+            file, _, line = place.rpartition(":")
+            text = (built / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+            assert record["id"] in text
+
+
+def test_html_prints_each_number_as_the_ledger_has_it(pages, ledger):
+    printed = {r["id"]: r["printed"] for r in ledger["records"] if r["kind"] == "number"}
+    for page in pages.values():
+        for name in printed.keys() & page.exhibits.keys():
+            assert printed[name] in page.exhibits[name]
+
+
+@pytest.mark.poppler
+def test_the_pdf_carries_the_same_numbers(pdf_text, ledger):
+    numbers = [r["printed"] for r in ledger["records"] if r["kind"] == "number"]
+    missing = [each for each in numbers if " ".join(each.split()) not in pdf_text]
+    assert not missing
+
+
+@pytest.mark.poppler
+def test_the_pdf_says_on_every_page_that_data_are_invented(built):
+    done = subprocess.run(
+        ["pdftotext", built / "_book" / "report.pdf", "-"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    pages = done.stdout.split("\f")[:-1]
+    assert len(pages) > 3
+    assert [number for number, text in enumerate(pages, 1) if "Invented data" not in text] == []
+
+
+def test_every_html_page_says_that_data_are_invented(built):
+    for path in (built / "_book").glob("**/*.html"):
+        assert "Invented data" in path.read_text(encoding="utf-8"), path
+
+
+def test_no_page_makes_a_request_to_another_host(pages):
+    outside = [r for page in pages.values() for r in page.requests if re.match(r"(https?:)?//", r)]
+    assert outside == []
+
+
+def test_every_picture_has_alternative_text(pages):
+    images = [image for page in pages.values() for image in page.images]
+    assert images
+    assert all(image.get("alt") for image in images)
+
+
+def test_the_pdf_has_title_language_tags_bookmarks_and_alternative_texts(built):
+    import pikepdf
+
+    with pikepdf.open(built / "_book" / "report.pdf") as pdf:
+        root = pdf.Root
+        assert str(root.Lang).startswith("en")
+        assert bool(root.MarkInfo.Marked)
+        assert "Social Workers in Schools" in str(pdf.docinfo["/Title"])
+        with pdf.open_outline() as outline:
+            assert len(outline.root) >= 4
+        figures = [node for node in structure(root.StructTreeRoot) if node.get("/S") == "/Figure"]
+        assert figures
+        assert all(str(node.get("/Alt", "")).strip() for node in figures)
+
+
+def test_the_pdf_keeps_the_accessibility_and_archive_standards(built):
+    import page
+
+    for profile in ("ua1", "3a"):
+        found = page.validate_pdf(str(built / "_book" / "report.pdf"), profile=profile)
+        assert found.is_compliant, [failure.rule_id for failure in found.failures]
+
+
+def structure(node):
+    """Walk the structure tree of a PDF."""
+    import pikepdf
+
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            yield kid
+            yield from structure(kid)
