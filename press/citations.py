@@ -87,7 +87,7 @@ def with_citations(
     Parameters
     ----------
     blocks
-        The blocks; the list goes into the division `refs`, or to the end.
+        Blocks of pandoc's own nodes only; the list goes into the division `refs`, or to the end.
     sources
         The bibliography.
     options
@@ -100,45 +100,11 @@ def with_citations(
     nocite = str(options.get("nocite", "")) + " ".join(f" @{{{key}}}" for key in also)
     if not cited(blocks) and not nocite.strip():
         return blocks
-    # Pandoc knows none of the press's own nodes, so it is given the citations alone.
-    cites = _cites(blocks)
-    given = document(
-        [tree.para([cite]) for cite in cites] + [_SOURCES],
-        {"nocite": metadata(nocite)} if nocite.strip() else {},
-    )
+    given = document(blocks, {"nocite": metadata(nocite)} if nocite.strip() else {})
     arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
     arguments += [f"--bibliography={file}" for file in sources.files]
     arguments += [f"--csl={sources.style}"] if sources.style else []
-    *written, listed = json.loads(run(arguments, json.dumps(given)))["blocks"]
-    return _with_written(blocks, [paragraph["c"] for paragraph in written], listed)
-
-
-_SOURCES: Node = {"t": "Div", "c": [["refs", [], []], []]}
-
-
-def _cites(blocks: Nodes) -> Nodes:
-    """Return the citations in the order in which a walk meets them."""
-    found: Nodes = []
-    tree.walk(blocks, lambda node: found.append(node) if node["t"] == "Cite" else None)
-    return found
-
-
-def _with_written(blocks: Nodes, written: list[Nodes], listed: Node) -> Nodes:
-    """Return blocks with each citation and the list of sources as citeproc wrote them."""
-    in_order = iter(written)
-    placed = False
-
-    def visit(node: Node) -> Node | Nodes | None:
-        nonlocal placed
-        if node["t"] == "Cite":
-            return next(in_order)
-        if node["t"] == "Div" and tree.identifier(node) == "refs":
-            placed = True
-            return listed
-        return None
-
-    out = list(tree.walk(blocks, visit))
-    return out if placed else [*out, listed]
+    return list(json.loads(run(arguments, json.dumps(given)))["blocks"])
 
 
 def is_sources_page(page: Page) -> bool:

@@ -50,6 +50,29 @@ local function formula(math)
     .. ", " .. inner .. ")")
 end
 
+-- A numbered formula stands inside an equation that the engine has opened already: that one
+-- takes the text.
+local function formulas(inlines)
+  local out = pandoc.Inlines({})
+  local opening = nil
+  for _, inline in ipairs(inlines) do
+    if inline.t == "RawInline" and inline.text:match("^#math%.equation%(") then
+      opening = inline
+    elseif inline.t == "Math" and opening then
+      if not opening.text:match("alt: ") then
+        opening.text = opening.text:gsub("#math%.equation%(", function(start)
+          return start .. "alt: " .. quoted(spoken(inline.text)) .. ", "
+        end, 1)
+      end
+      opening = nil
+    elseif inline.t == "Math" then
+      inline = formula(inline)
+    end
+    out:insert(inline)
+  end
+  return out
+end
+
 local function provenance(div)
   if div.classes:includes("provenance") then
     local out = pandoc.Blocks({ pandoc.RawBlock("typst", "#provenance[") })
@@ -76,6 +99,6 @@ local function unnumbered_sections(doc)
 end
 
 return {
-  { Math = formula, Div = provenance },
+  { Inlines = formulas, Div = provenance },
   { Pandoc = unnumbered_sections },
 }
