@@ -95,6 +95,8 @@ class Writer:
                     return _tabset(node)
                 case "CodeBlock":
                     return _code(node, page)
+                case "Image":
+                    return _image(node)
             return None
 
         return list(tree.walk(blocks, visit))
@@ -200,6 +202,13 @@ def _nested(entries: list[tuple[int, Node]]) -> Nodes:
         items.append([*own, *_nested(entries[start:below])])
         at = below
     return [{"t": "BulletList", "c": items}]
+
+
+def _image(node: Node) -> Node:
+    """Return an image whose `fig-alt` is its alternative text."""
+    (name, marks, pairs), *rest = node["c"]
+    named = [["alt" if key == "fig-alt" else key, text] for key, text in pairs]
+    return {"t": "Image", "c": [[name, marks, named], *rest]}
 
 
 def _equation(node: Node) -> Nodes:

@@ -35,7 +35,7 @@ class Page(html.parser.HTMLParser):
         if tag == "link" and given.get("href"):
             self.requests.append(given["href"])
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, _):
         if self._open:
             self._open.pop()
 
