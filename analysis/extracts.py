@@ -1,4 +1,4 @@
-"""The extract: a folder of CSV files, read as they are, with the digest of each.
+"""The extract: a folder of files, read as they are, with the digest of each.
 
 Reading and typing are two steps. What is read is text, so that a data contract can
 name the very value that breaks a rule; what is computed with is typed, afterwards.
@@ -6,44 +6,24 @@ name the very value that breaks a rule; what is computed with is typed, afterwar
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.contracts.files import FilePart, FilesRead, read_files
 from analysis.errors import ConfigurationError, ContractBroken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-# Excel writes this mark before UTF-8; it says nothing and is not part of the first name.
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SHOWN_PROBLEMS = 5
-_RESTORE = "supply the file again, as the authority sent it"
+    from analysis.contracts import DataContract
 
 
-@dataclass(frozen=True)
-class ExtractFile:
-    """One file of an extract.
-
-    Attributes
-    ----------
-    name
-        File name, without its folder.
-    sha256
-        Digest over its bytes.
-    rows
-        Number of rows below the header.
-    """
-
-    name: str
-    sha256: str
-    rows: int
+ExtractFile = FilePart
+"""One file of an extract: its name, the digest over its bytes, its number of records."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +36,14 @@ class Extract:
         Each table by name: columns of text exactly as in the file, blanks as ''.
         Row `i` of a table stands on line `i + 2` of its file.
     files
-        One record per table, sorted by name.
+        One record per file, sorted by name.
+    read
+        How the tables were read: the files of each, and those that could not be read.
     """
 
     tables: Mapping[str, pd.DataFrame]
     files: tuple[ExtractFile, ...]
+    read: FilesRead
 
     @property
     def digest(self) -> str:
@@ -91,159 +74,34 @@ class Origin:
     scenarios: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that keeps a file from being read."""
-
-    file: str
-    what: str
-    remedy: str
-    row: int | None = None
-    column: str = ""
-
-    @property
-    def place(self) -> str:
-        """File, row (line in the file) and column."""
-        row = f", row {self.row}" if self.row is not None else ""
-        column = f", column '{self.column}'" if self.column else ""
-        return f"{self.file}{row}{column}"
-
-
-class _UnreadableError(Exception):
-    """Problems found in one file; collected, so that all files' are reported."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__()
-
-
-def read_extract(directory: Path, datasets: Iterable[str]) -> Extract:
-    """Read the files of an extract as text.
+def read_extract(directory: Path, contracts: Mapping[str, DataContract]) -> Extract:
+    """Read the files of an extract as text, each as its contract says.
 
     Parameters
     ----------
     directory
-        Folder that holds `<dataset>.csv` for each dataset.
-    datasets
-        Names of the datasets.
+        Folder that holds the files.
+    contracts
+        By dataset.
+
+    Returns
+    -------
+    Extract
+        Without the tables that could not be read; `read.problems` says why, and
+        validation reports them with everything else.
 
     Raises
     ------
     ConfigurationError
         If there is no such folder.
-    ContractBroken
-        If any file is missing, empty, cut short, not UTF-8 or not a table; names every
-        such file with row, column, rule and remedy.
     """
-    if not directory.is_dir():
-        raise ConfigurationError(
-            "there is no such folder", place=str(directory), remedy="give an extract's folder"
-        )
-    tables: dict[str, pd.DataFrame] = {}
-    files: list[ExtractFile] = []
-    problems: list[Problem] = []
-    for dataset in sorted(datasets):
-        try:
-            tables[dataset], file = _read_file(directory, f"{dataset}.csv")
-            files.append(file)
-        except _UnreadableError as unreadable:
-            problems.extend(unreadable.problems)
-    if problems:
-        raise _broken(problems)
-    return Extract(tables, tuple(files))
+    read = read_files(directory, contracts)
+    files = sorted((part for parts in read.parts.values() for part in parts), key=_name)
+    return Extract(read.tables, tuple(files), read)
 
 
-def _broken(problems: list[Problem]) -> ContractBroken:
-    """Put all problems into one error."""
-    if len(problems) == 1:
-        (only,) = problems
-        return ContractBroken(only.what, place=only.place, remedy=only.remedy)
-    lines = [f"  {p.place}: {p.what}\n    remedy: {p.remedy}" for p in problems]
-    return ContractBroken(
-        "\n".join([f"the extract cannot be read, {len(lines)} problems:", *lines])
-    )
-
-
-def _read_file(directory: Path, name: str) -> tuple[pd.DataFrame, ExtractFile]:
-    """Return one table and its record, or say what is wrong with the file."""
-    path = directory / name
-    if not path.is_file():
-        present = [other.name for other in directory.iterdir()]
-        near = get_close_matches(name, present, n=1)
-        hint = f"is it '{near[0]}'? rename it" if near else f"add it to {directory}"
-        raise _UnreadableError([Problem(name, "the file is missing", hint)])
-    content = path.read_bytes()
-    header, rows = _rows(name, _decoded(name, content))
-    table = pd.DataFrame(rows, columns=header, dtype="str")
-    return table, ExtractFile(name, hashlib.sha256(content).hexdigest(), len(rows))
-
-
-def _decoded(name: str, content: bytes) -> str:
-    """Return the text of a file that is whole and UTF-8."""
-    content = content.removeprefix(_BYTE_ORDER_MARK)
-    if not content.strip():
-        raise _UnreadableError([Problem(name, "the file is empty", _RESTORE)])
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        what = f"byte 0x{content[error.start]:02x} is not UTF-8"
-        raise _UnreadableError([Problem(name, what, "save the file as UTF-8", row)]) from None
-    if "\0" in text:
-        row = text.count("\n", 0, text.index("\0")) + 1
-        what = "a zero byte: the file is not text, or is UTF-16"
-        raise _UnreadableError([Problem(name, what, "save the file as UTF-8 CSV", row)])
-    if not text.endswith("\n"):
-        what = "the last row has no line end: the file may be cut short"
-        raise _UnreadableError([Problem(name, what, _RESTORE, text.count("\n") + 1)])
-    return text
-
-
-def _rows(name: str, text: str) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows, each row as wide as the header."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
-    problems: list[Problem] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            if reader.line_num != len(rows):
-                what = "a value holds a line break"
-                raise _UnreadableError([Problem(name, what, "put it on one line", len(rows))])
-    except csv.Error as error:
-        what = f"not CSV ({error})"
-        remedy = "close the quotation mark, or supply the file again"
-        raise _UnreadableError([Problem(name, what, remedy, len(rows) + 1)]) from None
-    header, body = rows[0], rows[1:]
-    problems.extend(_header_problems(name, header))
-    for number, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            what = f"{len(row)} values under {len(header)} columns"
-            problems.append(Problem(name, what, "give each column one value", number))
-    if problems:
-        raise _UnreadableError(_shortened(name, problems))
-    return header, body
-
-
-def _header_problems(name: str, header: list[str]) -> list[Problem]:
-    problems = []
-    for position, column in enumerate(header):
-        if not column.strip():
-            what = f"column {position + 1} has no name"
-            problems.append(Problem(name, what, "name it or take it out", 1))
-        elif column in header[:position]:
-            what = "the column's name stands twice"
-            problems.append(Problem(name, what, "rename or take out one", 1, column))
-    return problems
-
-
-def _shortened(name: str, problems: list[Problem]) -> list[Problem]:
-    """Keep the first problems of a file and say how many more there are."""
-    more = len(problems) - _SHOWN_PROBLEMS
-    if more <= 0:
-        return problems
-    what = f"and {more} more rows like these"
-    return [*problems[:_SHOWN_PROBLEMS], Problem(name, what, "see above")]
+def _name(file: ExtractFile) -> str:
+    return file.name
 
 
 def typed(table: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.contracts.document import Document, read_document
+from analysis.contracts.files.form import FileForm, file_form
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -141,9 +142,8 @@ class DataContract:
         In the file's order.
     rules
         Those written out; what the columns imply is added by `implied_rules`.
-    formats
-        How the file may be written, beside the default (UTF-8, comma, ISO dates):
-        `encoding`, `delimiter`, `dateFormat`, `format`.
+    forms
+        How it may be sent: the form whose file is there is read.
     """
 
     dataset: str
@@ -153,7 +153,7 @@ class DataContract:
     limitations: str
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
-    formats: Mapping[str, str] = field(default_factory=dict)
+    forms: tuple[FileForm, ...]
     place: str = ""
 
     def column(self, name: str) -> Column:
@@ -250,13 +250,13 @@ def _contract(document: Document, dataset: str) -> DataContract:
     about = top.get("description") or {}
     return DataContract(
         dataset=dataset,
-        file=table.get("physicalName", f"{dataset}.csv"),
+        file=str(table.get("physicalName", f"{dataset}.csv")),
         title=top.get("name", dataset),
         purpose=about.get("purpose", ""),
         limitations=about.get("limitations", ""),
         columns=columns,
         rules=tuple(_rules(document, dataset, table)),
-        formats=_formats(top),
+        forms=_forms(document, dataset),
         place=document.place(where),
     )
 
@@ -356,12 +356,17 @@ def _custom(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {item["property"]: item["value"] for item in entry.get("customProperties") or []}
 
 
-def _formats(top: Mapping[str, Any]) -> dict[str, str]:
-    servers = top.get("servers") or []
-    if not servers:
-        return {}
-    found = {name: str(value) for name, value in _custom(servers[0]).items()}
-    return {"format": str(servers[0].get("format", "csv")), **found}
+def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
+    servers = document.value.get("servers") or [{"path": f"{dataset}.csv", "format": "csv"}]
+    found = []
+    for index, server in enumerate(servers):
+        try:
+            found.append(file_form(server))
+        except (KeyError, ValueError) as error:
+            raise _broken(
+                document, ("servers", index), f"is no way to send a file: {error}", "correct it"
+            ) from None
+    return tuple(found)
 
 
 def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:

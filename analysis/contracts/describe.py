@@ -21,12 +21,15 @@ def describe(results: ContractResults) -> str:
     return "\n\n".join([*parts, _conclusion(results)]) + "\n"
 
 
-def breach(result: RuleResult, file: str) -> str:
+def breach(result: RuleResult, results: ContractResults) -> str:
     """Return one broken rule: file, rows, column, rule, what was seen, remedy."""
+    places = "; ".join(f"{file}{_rows(rows)}" for file, rows in results.locate(result))
+    if isinstance(result.failing, int) and result.failing > ROWS_SHOWN and result.rows:
+        places += f" ({result.failing:,} rows)"
     column = f", column {result.column}" if result.column else ""
     seen = f"; seen: {', '.join(result.seen)}" if result.seen else ""
     return (
-        f"{file}{_rows(result)}{column}: rule {result.rule}: {result.expected[:-1]}{seen}\n"
+        f"{places}{column}: rule {result.rule}: {result.expected[:-1]}{seen}\n"
         f"    why: {result.reason}\n"
         f"    remedy: {result.remedy}"
     )
@@ -59,18 +62,19 @@ def raise_if_broken(results: ContractResults) -> None:
 
 
 def _list(found: Sequence[RuleResult], results: ContractResults) -> str:
-    return "\n".join(f"  {breach(result, results.files[result.dataset])}" for result in found)
+    return "\n".join(f"  {breach(result, results)}" for result in found)
 
 
 def _dataset(results: ContractResults, name: str) -> str:
     found = results.of_dataset(name)
-    file, rows = results.files[name], results.rows.get(name, 0)
+    file = ", ".join(file for file, _ in results.files.get(name, ((found[0].file, 0),)))
+    rows = results.rows.get(name, 0)
     shown = f"{rows:,}" if isinstance(rows, int) else rows
     header = ("outcome", "rule", "column", "tested", "failing")
     body = [
         (WORDS[r.outcome], r.rule, r.column, _number(r.tested), _number(r.failing)) for r in found
     ]
-    notes = [breach(r, file) for r in found if r.outcome in ("warn", "fail")]
+    notes = [breach(r, results) for r in found if r.outcome in ("warn", "fail")]
     notes += [f"waived: {r.rule}: {r.waiver}" for r in found if r.waiver]
     title = f"{file}: {shown} rows, {_count(len(found), 'rule')}, {_tally(found)}"
     return "\n".join([title, *_aligned([header, *body]), *[f"  {note}" for note in notes]])
@@ -96,12 +100,12 @@ def _conclusion(results: ContractResults) -> str:
     return f"outcome: {results.outcome} ({tally}); exit code {results.exit_code}"
 
 
-def _rows(result: RuleResult) -> str:
-    if not result.rows:
+def _rows(rows: tuple[int, ...]) -> str:
+    if not rows:
         return ""
-    shown = ", ".join(str(row) for row in result.rows[:ROWS_SHOWN])
-    more = f", … ({result.failing:,} rows)" if int(result.failing) > ROWS_SHOWN else ""
-    return f", row{'s' if len(result.rows) > 1 else ''} {shown}{more}"
+    shown = ", ".join(str(row) for row in rows[:ROWS_SHOWN])
+    more = ", …" if len(rows) > ROWS_SHOWN else ""
+    return f", row{'s' if len(rows) > 1 else ''} {shown}{more}"
 
 
 def _number(count: int | str) -> str:

@@ -45,6 +45,8 @@ class RuleResult:
         Whom the dataset is about.
     waiver
         Who accepted the breach, why and when; empty where nobody did.
+    file
+        The file, where the rule is about one that could not be read.
     stops
         Whether testing nothing counts as nothing tested for the extract.
     """
@@ -63,6 +65,7 @@ class RuleResult:
     rows: tuple[int, ...] = ()
     seen: tuple[str, ...] = ()
     waiver: str = ""
+    file: str = ""
     stops: bool = False
 
 
@@ -75,13 +78,13 @@ class ContractResults:
     results
         By dataset and rule, in the contract's order.
     files
-        File of each dataset.
+        The files of each dataset with the records in each, in the order of its rows.
     rows
         Records of each dataset; a text such as `[c]` where it may not be published.
     """
 
     results: tuple[RuleResult, ...]
-    files: dict[str, str]
+    files: dict[str, tuple[tuple[str, int | str], ...]]
     rows: dict[str, int | str]
 
     @property
@@ -108,6 +111,27 @@ class ContractResults:
         """Return the results of one dataset."""
         return tuple(result for result in self.results if result.dataset == dataset)
 
+    def locate(self, result: RuleResult) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Return the rows that break a rule by file, in the numbering of each file.
+
+        A dataset split by authority or month is one table here; its rows are counted on
+        from file to file, each of which has a header of its own.
+        """
+        parts = self.files.get(result.dataset, ())
+        if result.file or len(parts) < 2:
+            name = result.file or (parts[0][0] if parts else f"{result.dataset}.csv")
+            return ((name, result.rows),)
+        found: list[tuple[str, tuple[int, ...]]] = []
+        before = 0
+        for name, records in parts:
+            count = int(records)
+            rows = tuple(
+                row - before for row in result.rows if before + 1 < row <= before + count + 1
+            )
+            found += [(name, rows)] if rows else []
+            before += count
+        return tuple(found) or ((", ".join(name for name, _ in parts), ()),)
+
     def public(self, rules: DisclosureRules = PUBLIC) -> ContractResults:
         """Return the form that may be published: no row numbers, no unsafe row counts."""
         about_children = {r.dataset for r in self.results if r.sensitivity == "child"}
@@ -120,7 +144,10 @@ class ContractResults:
 
         return ContractResults(
             tuple(_published(result, rules) for result in self.results),
-            dict(self.files),
+            {
+                name: tuple((file, safe(count, name)) for file, count in parts)
+                for name, parts in self.files.items()
+            },
             {name: safe(count, name) for name, count in self.rows.items()},
         )
 
@@ -137,7 +164,8 @@ class ContractResults:
             RuleResult(**{**entry, "rows": tuple(entry["rows"]), "seen": tuple(entry["seen"])})
             for entry in value["results"]
         )
-        return cls(results, value["files"], value["rows"])
+        files = {n: tuple((f, c) for f, c in parts) for n, parts in value["files"].items()}
+        return cls(results, files, value["rows"])
 
 
 def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.contracts.expectations import Expectation, expectations
+from analysis.contracts.files import FILE_RULES, REASON, FilesRead, Problem
 from analysis.contracts.results import ROWS_KEPT, ContractResults, RuleResult
 from analysis.contracts.seen import classes_seen
 from analysis.contracts.typed import Columns
@@ -20,7 +21,7 @@ from analysis.contracts.typed import Columns
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from analysis.contracts.contract import DataContract
+    from analysis.contracts.contract import DataContract, Sensitivity
     from analysis.contracts.results import Outcome
 
 QUIETENED = (
@@ -41,6 +42,7 @@ def validate(
     tables: Mapping[str, pd.DataFrame],
     contracts: Mapping[str, DataContract],
     only: Collection[str] | None = None,
+    read: FilesRead | None = None,
 ) -> ContractResults:
     """Test every rule of every contract, and stop at none.
 
@@ -52,6 +54,8 @@ def validate(
         By dataset.
     only
         Rule ids to test; None for all. A result of some rules is no acceptance.
+    read
+        How the tables were read: names the files, and those that could not be.
 
     Returns
     -------
@@ -70,17 +74,19 @@ def validate(
         for name, contract in contracts.items()
     }
     columns = Columns(_first_of_each(tables), contracts)
+    read = read or FilesRead()
     results: list[RuleResult] = []
     for name, contract in contracts.items():
-        if name not in tables:
-            results.append(_absent(contract))
-        else:
+        found = _file(contract, name in tables, read.problems.get(name, ()))
+        results += [result for result in found if only is None or result.outcome == "fail"]
+        if name in tables:
             results += _dataset(contract, mapped[name], tables[name], columns)
-    results += [_unexpected(name) for name in tables if name not in contracts]
-    files = {name: contract.file for name, contract in contracts.items()}
+    for name in sorted({*tables, *read.problems} - set(contracts)):
+        problems = read.problems.get(name) or (_without_contract(name),)
+        results += [_unread(name, problem, "child") for problem in problems]
     return ContractResults(
         tuple(results),
-        {**{name: f"{name}.csv" for name in tables}, **files},
+        {name: _files(name, table, contracts, read) for name, table in tables.items()},
         {name: len(table) for name, table in tables.items()},
     )
 
@@ -276,35 +282,63 @@ def _fill(
     )
 
 
-def _absent(contract: DataContract) -> RuleResult:
-    return RuleResult(
-        rule=f"{contract.dataset}-file",
-        dataset=contract.dataset,
-        column="",
-        severity="error",
-        outcome="fail",
-        tested=0,
-        failing=1,
-        expected=f"The extract holds {contract.file}.",
-        reason="A file that is missing is not a file without events.",
-        remedy=f"Send {contract.file}; with its header only if there is truly nothing in it.",
-        sensitivity=contract.sensitivity,
-        seen=("no such file",),
-    )
+# --- files ---------------------------------------------------------------------------
 
 
-def _unexpected(dataset: str) -> RuleResult:
+def _files(
+    name: str, table: pd.DataFrame, contracts: Mapping[str, DataContract], read: FilesRead
+) -> tuple[tuple[str, int], ...]:
+    """Return the files of a dataset, each with its number of records."""
+    if name in read.parts:
+        return tuple((part.name, part.rows) for part in read.parts[name])
+    file = contracts[name].file if name in contracts else f"{name}.csv"
+    return ((file, len(table)),)
+
+
+def _file(contract: DataContract, sent: bool, problems: Sequence[Problem]) -> list[RuleResult]:
+    """Return the result of the rule that the file is there and can be read."""
+    if problems:
+        return [_unread(contract.dataset, problem, contract.sensitivity) for problem in problems]
+    if not sent:
+        missing = Problem("missing", contract.file, "no such file")
+        return [_unread(contract.dataset, missing, contract.sensitivity)]
+    forms = " or ".join(form.words for form in contract.forms)
+    return [
+        RuleResult(
+            rule=f"{contract.dataset}-file",
+            dataset=contract.dataset,
+            column="",
+            severity="error",
+            outcome="pass",
+            tested=1,
+            failing=0,
+            expected=f"{contract.file} is there and can be read: {forms}.",
+            reason=REASON,
+            remedy="",
+            sensitivity=contract.sensitivity,
+        )
+    ]
+
+
+def _unread(dataset: str, problem: Problem, sensitivity: Sensitivity) -> RuleResult:
+    rule = FILE_RULES[problem.kind]
     return RuleResult(
-        rule="extract-files",
+        rule=f"{dataset}-file-{problem.kind}",
         dataset=dataset,
         column="",
         severity="error",
         outcome="fail",
         tested=1,
-        failing=1,
-        expected="Every file of the extract has a data contract.",
-        reason="A file that nothing tests must not reach a number.",
-        remedy="Take the file out, or write data_contracts/<dataset>.odcs.yaml for it.",
-        sensitivity="child",
-        seen=("a file without a contract",),
+        failing=max(1, len(problem.rows)),
+        expected=rule.expected,
+        reason=REASON,
+        remedy=rule.remedy,
+        sensitivity=sensitivity,
+        rows=problem.rows[:ROWS_KEPT],
+        seen=(problem.seen,),
+        file=problem.file,
     )
+
+
+def _without_contract(name: str) -> Problem:
+    return Problem("unexpected", f"{name}.csv", "a file without a contract")

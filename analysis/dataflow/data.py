@@ -44,7 +44,7 @@ def origin(extract: Extract, invented_register: Path) -> Origin:
 
 def contract_results(extract: Extract, contracts: dict[str, DataContract]) -> ContractResults:
     """Test every rule of every contract."""
-    return validate(extract.tables, contracts)
+    return validate(extract.tables, contracts, read=extract.read)
 
 
 def contract_counts(contract_results: ContractResults) -> pd.DataFrame:

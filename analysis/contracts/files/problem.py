@@ -1,0 +1,125 @@
+"""What keeps a file from being read: one rule for each, the same for every dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """A rule on how a file is written.
+
+    Attributes
+    ----------
+    expected
+        What must hold.
+    remedy
+        What the data manager does about it.
+    """
+
+    expected: str
+    remedy: str
+
+
+AGAIN = "Export the file again from the source system."
+
+FILE_RULES: dict[str, FileRule] = {
+    "missing": FileRule(
+        "The extract holds the file.",
+        "Send it, under this very name; with its header only if there is truly nothing in it.",
+    ),
+    "unexpected": FileRule(
+        "Every file of the extract has a data contract.",
+        "Take the file out, or write data_contracts/<dataset>.odcs.yaml for it.",
+    ),
+    "form": FileRule(
+        "The dataset comes in a form that its contract names under servers.",
+        "Export it as the contract says, or add the form to the contract.",
+    ),
+    "twice": FileRule(
+        "The dataset comes in one form.", "Keep one of the files; two may differ unseen."
+    ),
+    "empty": FileRule("The file has a header.", AGAIN),
+    "encoding": FileRule(
+        "The file is in the encoding that the contract names.",
+        "Save it as UTF-8 (in Excel: 'CSV UTF-8'), or change encoding in the contract.",
+    ),
+    "mark": FileRule(
+        "No byte order mark stands before the header.",
+        "Save it without one, or write encoding utf-8-sig in the contract.",
+    ),
+    "zero-byte": FileRule(
+        "The file is text, without zero bytes.", "Save it as UTF-8, not as UTF-16 or binary."
+    ),
+    "line-end": FileRule(
+        "Lines end as the contract says.",
+        "Save it with LF line ends, or write lineEnd any in the contract (LF or CRLF).",
+    ),
+    "end": FileRule(
+        "The last line is whole.", "The file was cut short: send it again and compare its size."
+    ),
+    "delimiter": FileRule(
+        "Values are separated as the contract says.",
+        "Save it with that separator, or change delimiter in the contract.",
+    ),
+    "quotes": FileRule(
+        "Quotation marks open and close around whole values, which are shorter than 100,000 "
+        "characters.",
+        "Close the quotation mark; a mark inside a value is doubled.",
+    ),
+    "line-break": FileRule("A value stays on one line.", "Take the line break out of the value."),
+    "width": FileRule(
+        "Every row has as many values as the header.",
+        "Put a value that holds the separator in quotation marks; give each column one value.",
+    ),
+    "header": FileRule("Every column has a name.", "Name the column, or take it out."),
+    "parts": FileRule(
+        "All files of the dataset have the same header.", "Export every part in the same way."
+    ),
+    "unreadable": FileRule("The file is what its name says.", AGAIN),
+    "sheet": FileRule(
+        "The workbook has one sheet.", "Keep the sheet with the data; send others elsewhere."
+    ),
+    "formula": FileRule(
+        "The workbook holds values, not formulas.", "Copy the sheet and paste it as values."
+    ),
+    "entity": FileRule(
+        "The workbook declares no document types or entities.", "Save it anew in Excel."
+    ),
+    "size": FileRule(
+        "The workbook unpacks to less than 1 GB.", "Send the dataset as CSV or Parquet."
+    ),
+}
+"""By kind; the id of the rule is `<dataset>-file-<kind>`."""
+
+REASON = "A file that cannot be read whole must not reach a number."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One breach of a rule on how a file is written.
+
+    Attributes
+    ----------
+    kind
+        Key of `FILE_RULES`.
+    file
+        Name of the file.
+    seen
+        What was seen; never a value.
+    rows
+        Lines of the file, the header being 1.
+    """
+
+    kind: str
+    file: str
+    seen: str
+    rows: tuple[int, ...] = ()
+
+
+class UnreadableError(Exception):
+    """Ends the reading of one file; carried on as a problem."""
+
+    def __init__(self, kind: str, file: str, seen: str, rows: tuple[int, ...] = ()) -> None:
+        self.problem = Problem(kind, file, seen, rows)
+        super().__init__(seen)
