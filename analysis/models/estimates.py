@@ -1,13 +1,13 @@
-"""Effect estimates: one tidy row per specification."""
+"""Effect estimates: one tidy row per specification and method, the same for every method."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.models.conditional import fit_conditional
 from analysis.models.estimability import (
@@ -16,18 +16,17 @@ from analysis.models.estimability import (
     NotEstimable,
     require_estimable,
 )
+from analysis.models.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
-from analysis.models.school_periods import school_periods
+from analysis.models.school_periods import Comparison, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from analysis.models.specification import Specification
 
-METHOD = "conditional Poisson, CR2"
 P_METHOD = "t, Satterthwaite degrees of freedom"
 ALL_PILOTS = "all pilots"
-PER = 1000
 
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
@@ -79,20 +78,20 @@ COLUMNS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Interval:
-    """An estimate and the ends of its interval, in one unit."""
+class Estimator:
+    """A method that estimates an effect.
 
-    value: float
-    low: float
-    high: float
+    Attributes
+    ----------
+    name
+        What the column `method` says.
+    numbers
+        Takes the comparison and its specification, returns the columns it fills in;
+        raises `NotEstimable` with the reason where it can't.
+    """
 
-    def columns(self, name: str) -> dict[str, object]:
-        """Return the three numbers under the names that tables of estimates use."""
-        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
-
-    def mapped(self, function: Callable[[float], float]) -> Interval:
-        """Return the interval with an increasing function applied to all three."""
-        return Interval(*(float(function(x)) for x in (self.value, self.low, self.high)))
+    name: str
+    numbers: Callable[[Comparison, Specification], Mapping[str, object]]
 
 
 def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
@@ -101,7 +100,7 @@ def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification
     Parameters
     ----------
     panel
-        One row per school, outcome and month; see `school_periods`.
+        One row per school, outcome and month; see `compare`.
     specifications
         What to estimate.
 
@@ -121,9 +120,7 @@ def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification
     -----
     The ratio is :math:`e^{\theta}` of `fit_conditional`, its interval
     :math:`\exp(\theta \pm t_{\nu} s)` with the CR2 standard error s and
-    Satterthwaite's :math:`\nu`. The difference is :math:`Y (1 - e^{-\theta})` for the
-    Y events seen in intervention schools after the start, taken as they are: the effect
-    in these schools and months. Its interval maps the ends of that of :math:`\theta`.
+    Satterthwaite's :math:`\nu`. For the difference see `effect_columns`.
 
     Examples
     --------
@@ -142,19 +139,50 @@ def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification
        ratio  difference  clusters
     0   0.63       -11.0         4
     """
-    rows = [_row(panel, specification) for specification in specifications]
+    return estimates_table(panel, specifications, [PRIMARY])
+
+
+def estimates_table(
+    panel: pd.DataFrame,
+    specifications: Iterable[Specification],
+    estimators: Iterable[Estimator],
+) -> pd.DataFrame:
+    """Apply each method to each specification.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month; see `compare`.
+    specifications, estimators
+        What to estimate, and how.
+
+    Returns
+    -------
+    DataFrame
+        One row per specification and method, in that order, with the columns of
+        `COLUMNS`. Where there is no estimate there are counts, no numbers, and a reason.
+    """
+    methods = tuple(estimators)
+    rows = [row for each in specifications for row in _rows(panel, each, methods)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _row(panel: pd.DataFrame, specification: Specification) -> dict[str, object]:
-    """Return one specification's row, with numbers or with a reason."""
-    schools = school_periods(panel, specification)
-    row = described(specification) | counted(schools)
-    try:
-        require_estimable(schools, specification)
-        return row | {"status": ESTIMATED, "reason": ""} | primary_numbers(schools, specification)
-    except NotEstimable as reason:
-        return row | {"status": NOT_ESTIMABLE, "reason": str(reason)}
+def _rows(
+    panel: pd.DataFrame, specification: Specification, estimators: tuple[Estimator, ...]
+) -> list[dict[str, object]]:
+    """Return one specification's rows, each with numbers or with a reason."""
+    comparison = compare(panel, specification)
+    known = described(specification) | counted(comparison.schools)
+    rows = []
+    for estimator in estimators:
+        try:
+            require_estimable(comparison.schools, specification)
+            found = dict(estimator.numbers(comparison, specification))
+            found |= {"status": ESTIMATED, "reason": ""}
+        except NotEstimable as reason:
+            found = {"status": NOT_ESTIMABLE, "reason": str(reason)}
+        rows.append(known | {"method": estimator.name} | found)
+    return rows
 
 
 def described(specification: Specification) -> dict[str, object]:
@@ -165,7 +193,6 @@ def described(specification: Specification) -> dict[str, object]:
         "specification": specification.name,
         "label": specification.label,
         "role": specification.role,
-        "method": METHOD,
         "level": specification.level,
         "assignment_unit": specification.assignment_unit,
     }
@@ -189,7 +216,7 @@ def counted(schools: pd.DataFrame) -> dict[str, object]:
     return row
 
 
-def primary_numbers(schools: pd.DataFrame, specification: Specification) -> dict[str, object]:
+def primary_numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
     """Return ratio, differences, interval and p-value of the primary method.
 
     Raises
@@ -197,49 +224,40 @@ def primary_numbers(schools: pd.DataFrame, specification: Specification) -> dict
     NotEstimable
         If the model can't be fitted, or its spread can't be seen.
     """
-    fit = fit_conditional(schools)
-    standard_error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
-    if not standard_error > 1e-8:  # rounding leaves a little where there is none
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    fit = fit_conditional(comparison.schools)
+    error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
-    interval = t_interval(fit.log_ratio, standard_error, df, specification.level)
+    leverage = float(cluster_leverages(fit).max())
+    numbers = t_numbers(comparison, specification, fit.log_ratio, error, df)
+    return numbers | {"p_method": P_METHOD, "largest_leverage": leverage}
+
+
+def t_numbers(
+    comparison: Comparison,
+    specification: Specification,
+    log_ratio: float,
+    standard_error: float,
+    df: float,
+) -> dict[str, object]:
+    """Return the columns of an estimate whose interval is Student's t, or normal.
+
+    Raises
+    ------
+    NotEstimable
+        If the standard error is not a number above zero.
+    """
+    if not 1e-8 < standard_error < np.inf:  # rounding leaves a little where there is none
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    interval = t_interval(log_ratio, standard_error, df, specification.level)
     return {
-        "log_ratio": fit.log_ratio,
+        "log_ratio": log_ratio,
         "standard_error": standard_error,
         "df": df,
-        "p_value": float(2 * stats.t.sf(abs(fit.log_ratio) / standard_error, df)),
-        "p_method": P_METHOD,
-        "largest_leverage": float(cluster_leverages(fit).max()),
-        **effect_columns(schools, interval, per_exposure=specification.exposure is not None),
-    }
-
-
-def t_interval(estimate: float, standard_error: float, df: float, level: float) -> Interval:
-    """Return the symmetric interval of an estimate from Student's t; normal for infinite df."""
-    reach = stats.t.ppf((1 + level) / 2, df) * standard_error
-    return Interval(estimate, estimate - reach, estimate + reach)
-
-
-def effect_columns(
-    schools: pd.DataFrame, log_ratio: Interval, *, per_exposure: bool = True
-) -> dict[str, object]:
-    """Return a log ratio's interval as ratio, as events, and per 1,000 of exposure.
-
-    Parameters
-    ----------
-    schools
-        One row per school; gives events and exposure of intervention schools after.
-    log_ratio
-        Estimate and interval on the log scale.
-    per_exposure
-        Whether exposure has a unit worth dividing by.
-    """
-    after = schools.loc[schools["treated"]]
-    events = float(after["events_after"].sum())
-    exposure = float(after["exposure_after"].sum()) if per_exposure else np.nan
-    difference = log_ratio.mapped(lambda theta: events * -np.expm1(-theta))
-    return (
-        log_ratio.mapped(np.exp).columns("ratio")
-        | difference.columns("difference")
-        | difference.mapped(lambda count: PER * count / exposure).columns("per_1000")
+        "p_value": t_p_value(log_ratio, standard_error, df),
+        "p_method": "normal" if np.isinf(df) else "t, units less one degree of freedom",
+    } | effect_columns(
+        comparison.schools, interval, per_exposure=specification.exposure is not None
     )
+
+
+PRIMARY = Estimator("conditional Poisson, CR2", primary_numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,34 @@ COLUMNS = (
     "events_before", "events_after", "exposure_before", "exposure_after",
     "children", "months_before", "months_after",
 )  # fmt: skip
+MONTH_COLUMNS = ("school_id", "event_month", "period", "events", "exposure", "children")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a specification compares.
+
+    Attributes
+    ----------
+    schools
+        One row per school; see `compare`.
+    months
+        One row per school and month returned, of these schools, with columns
+        `school_id`, `event_month`, `period` ('before' or 'after'), `events`, `exposure`
+        and `children`.
+    """
+
+    schools: pd.DataFrame
+    months: pd.DataFrame
 
 
 def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """Add up a school x month panel to one row per school.
+    """Return the schools of `compare`."""
+    return compare(panel, specification).schools
+
+
+def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
+    """Choose the months that a specification compares, and add them up by school.
 
     Parameters
     ----------
@@ -36,8 +61,8 @@ def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.Data
 
     Returns
     -------
-    DataFrame
-        One row per school, sorted by `school_id`:
+    Comparison
+        Its schools, one row each, sorted by `school_id`:
 
         - school_id, pilot, matched_set, cluster (the assignment unit), stratum : str
         - treated : bool
@@ -79,7 +104,9 @@ def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.Data
     table["children"] = rows.groupby("school_id")["children"].max().astype("int64")
     table = table.dropna().reset_index()
     whole = [c for c in COLUMNS if c.startswith(("events", "months"))]
-    return table.astype(dict.fromkeys(whole, "int64"))[list(COLUMNS)]
+    schools = table.astype(dict.fromkeys(whole, "int64"))[list(COLUMNS)]
+    kept = rows.loc[rows["school_id"].isin(schools["school_id"]), list(MONTH_COLUMNS)]
+    return Comparison(schools, kept.sort_values(["school_id", "event_month"], ignore_index=True))
 
 
 def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:

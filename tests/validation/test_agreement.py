@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.validation import cases_conditional  # noqa: F401  # enters its cases
+from tests.validation import cases_conditional, cases_inference  # noqa: F401  # enter their cases
 from tests.validation.cases import CASES
 
 

@@ -1,0 +1,188 @@
+"""One estimate, several ways to say how sure it is: all that the report compares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from analysis.models.arrays import SchoolCounts
+from analysis.models.conditional import fit_conditional
+from analysis.models.estimability import NotEstimable
+from analysis.models.estimates import PRIMARY, Estimator, estimates_table, t_numbers
+from analysis.models.intervals import Interval, effect_columns
+from analysis.models.newton import batched_log_ratios
+from analysis.models.randomisation import (
+    RandomisationTest,
+    randomisation_interval,
+    randomisation_test,
+    stream,
+)
+from analysis.models.sandwich import Kind, cluster_covariance
+from analysis.models.wild_bootstrap import wild_bootstrap_test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
+
+    from analysis.models.school_periods import Comparison
+    from analysis.models.specification import Specification
+
+
+def inference_estimates(
+    panel: pd.DataFrame, specifications: Iterable[Specification], *, seed: int
+) -> pd.DataFrame:
+    """Estimate each specification with every method of inference.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month; see `compare`.
+    specifications
+        What to estimate.
+    seed
+        For tests that sample. Each specification has a stream of its own.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `estimates.COLUMNS`, one row per specification and method:
+
+        - 'conditional Poisson, CR2', the primary one
+        - 'naive', as if counts were Poisson and schools alike: never to be relied on
+        - 'CR0, normal', 'CR1', 'CR3', 'jackknife'
+        - 'randomisation', studentised, with an interval by inversion
+        - 'randomisation, coefficient' and 'score wild bootstrap', p-values alone
+    """
+    return estimates_table(panel, specifications, (PRIMARY, *secondary_methods(seed)))
+
+
+def secondary_methods(seed: int) -> tuple[Estimator, ...]:
+    """Return every method but the primary one."""
+    return (
+        Estimator("naive", _naive),
+        Estimator("CR0, normal", _sandwich("CR0", normal=True)),
+        Estimator("CR1", _sandwich("CR1")),
+        Estimator("CR3", _sandwich("CR3")),
+        Estimator("jackknife", _jackknife),
+        Estimator("randomisation", _randomisation(seed)),
+        Estimator("randomisation, coefficient", _randomisation_coefficient(seed)),
+        Estimator("score wild bootstrap", _wild_bootstrap(seed)),
+    )
+
+
+def jackknife_variance(counts: SchoolCounts) -> tuple[float, int]:
+    r"""Return the jackknife variance of the log ratio, and the units it rests on.
+
+    Raises
+    ------
+    NotEstimable
+        If there is no estimate without one of the units.
+
+    Notes
+    -----
+    :math:`V = \frac{G - 1}{G} \sum_g (\hat\theta_{(g)} - \hat\theta)^2`, over the G
+    units with events, each left out once.
+
+    References
+    ----------
+    MacKinnon, Nielsen & Webb (2023), doi:10.1002/jae.2969.
+    """
+    with_events = np.unique(counts.unit[counts.total > 0])
+    weight = (counts.unit != with_events[:, np.newaxis]).astype(float)
+    weight = np.vstack([np.ones(len(counts.unit)), weight])
+    treated = np.broadcast_to(counts.treated.astype(float), weight.shape)
+    estimates = batched_log_ratios(counts, treated, weight)[0]
+    if not np.isfinite(estimates).all():
+        raise NotEstimable("without one of the assignment units there is no estimate")
+    units = len(with_events)
+    changes = estimates[1:] - estimates[0]
+    return float((units - 1) / units * (changes**2).sum()), units
+
+
+def _naive(comparison: Comparison, specification: Specification) -> dict[str, object]:
+    fit = fit_conditional(comparison.schools)
+    error = float(np.sqrt(fit.bread[0, 0]))
+    return t_numbers(comparison, specification, fit.log_ratio, error, np.inf)
+
+
+def _sandwich(
+    kind: str, *, normal: bool = False
+) -> Callable[[Comparison, Specification], dict[str, object]]:
+    def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
+        fit = fit_conditional(comparison.schools)
+        error = float(np.sqrt(cluster_covariance(fit, cast("Kind", kind))[0, 0]))
+        df = np.inf if normal else float(fit.clusters.max())
+        return t_numbers(comparison, specification, fit.log_ratio, error, df)
+
+    return numbers
+
+
+def _jackknife(comparison: Comparison, specification: Specification) -> dict[str, object]:
+    fit = fit_conditional(comparison.schools)
+    variance, units = jackknife_variance(SchoolCounts.of(comparison.schools))
+    return t_numbers(comparison, specification, fit.log_ratio, float(np.sqrt(variance)), units - 1)
+
+
+def _randomisation(seed: int) -> Callable[[Comparison, Specification], dict[str, object]]:
+    def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
+        own = _stream(seed, specification)
+        test = randomisation_test(comparison.schools, seed=own)
+        low, high = randomisation_interval(comparison.schools, seed=own, level=specification.level)
+        return {
+            "log_ratio": test.log_ratio,
+            "p_value": test.p_value,
+            "p_method": f"studentised, {_looked_at(test)}",
+        } | effect_columns(
+            comparison.schools,
+            Interval(test.log_ratio, low, high),
+            per_exposure=specification.exposure is not None,
+        )
+
+    return numbers
+
+
+def _randomisation_coefficient(
+    seed: int,
+) -> Callable[[Comparison, Specification], dict[str, object]]:
+    def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
+        test = randomisation_test(comparison.schools, seed=_stream(seed, specification))
+        return _estimate_alone(comparison, specification) | {
+            "p_value": test.p_coefficient,
+            "p_method": f"not studentised, {_looked_at(test)}",
+        }
+
+    return numbers
+
+
+def _wild_bootstrap(seed: int) -> Callable[[Comparison, Specification], dict[str, object]]:
+    def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
+        test = wild_bootstrap_test(comparison.schools, seed=_stream(seed, specification))
+        patterns = f"all {test.draws:,}" if test.exact else f"a sample of {test.draws:,}"
+        return _estimate_alone(comparison, specification) | {
+            "p_value": test.p_value,
+            "p_method": f"signs on scores, {patterns} patterns",
+        }
+
+    return numbers
+
+
+def _estimate_alone(comparison: Comparison, specification: Specification) -> dict[str, object]:
+    """Return the estimate without an interval."""
+    theta = fit_conditional(comparison.schools).log_ratio
+    columns = effect_columns(
+        comparison.schools,
+        Interval(theta, np.nan, np.nan),
+        per_exposure=specification.exposure is not None,
+    )
+    return {"log_ratio": theta, **columns}
+
+
+def _looked_at(test: RandomisationTest) -> str:
+    share = f"all {test.possible:,}" if test.exact else f"a sample of {test.assignments:,}"
+    return f"{share} assignments, smallest possible p {test.smallest_p:.2g}"
+
+
+def _stream(seed: int, specification: Specification) -> int:
+    return stream(seed, f"{specification.name} {specification.pilot}")
