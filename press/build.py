@@ -239,7 +239,7 @@ class _Press:
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures)
             source = resolve_shortcodes(source, self._values(options), self.found)
-            pages.append(read_page(chapter.entry, source, options, base))
+            pages.append(read_page(chapter, source, options, base))
             folder = Path(chapter.path).parent
             drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}
         resources.drawn = drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from press.cells import Cell, Prose, check_options, split_cells
 from press.errors import ChapterError, Place
@@ -51,6 +52,11 @@ class Title:
         """The heading without emphasis and code marks."""
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", self.markdown)
         return re.sub(r"[*`]|\\(?=\W)", "", text)
+
+    @property
+    def attr(self) -> list[Any]:
+        """Its attributes as pandoc has them."""
+        return [self.identifier, list(self.classes), []]
 
 
 @dataclass(frozen=True)
@@ -146,16 +152,17 @@ def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
         markdown = str(front.get("title"))
         place = front.place("title")
         if place is not None:
-            return Title(markdown, "", (), place)
+            return title_of(markdown, place)
     for part in parts:
         if isinstance(part, Prose):
-            title = _first_heading(part.source.lines)
-            if title is not None:
-                return title
+            found = first_heading(part.source.lines)
+            if found is not None:
+                return found[2]
     return None
 
 
-def _first_heading(lines: tuple[Line, ...]) -> Title | None:
+def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
+    """Return the first heading of level one: its first line, the line after it, the title."""
     fence = ""
     for at, line in enumerate(lines):
         opening = _FENCE.match(line.text)
@@ -166,10 +173,10 @@ def _first_heading(lines: tuple[Line, ...]) -> Title | None:
         elif not fence:
             found = _HEADING.match(line.text)
             if found:
-                return title_of(found["text"], line.place)
+                return at, at + 1, title_of(found["text"], line.place)
             after = lines[at + 1].text if at + 1 < len(lines) else ""
             if line.text.strip() and _UNDERLINE.match(after):
-                return title_of(line.text.strip(), line.place)
+                return at, at + 2, title_of(line.text.strip(), line.place)
     return None
 
 

@@ -182,6 +182,11 @@ def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Node
     return read_inlines(prefix) if prefix else []
 
 
+def gap(target: Target) -> Node:
+    """Return what stands between the word and the number of a reference in HTML."""
+    return tree.space() if target.kind == "sec" else tree.text(NBSP)
+
+
 def number_text(target: Target, words: Wording) -> str:
     """Return a target's number as a reference prints it in HTML."""
     if not target.part:

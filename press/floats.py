@@ -79,13 +79,24 @@ def _figure(figure: Node) -> Node:
     kind = float_kind(attr[0])
     if kind is None or len(content) != 1 or content[0]["t"] != "Plain":
         return figure
-    return make_float(
-        attr[0],
-        kind,
-        content,
-        _caption_inlines(caption),
-        *_merged(attr, content[0]["c"]),
-    )
+    words = _caption_inlines(caption)
+    marks, pairs = _merged(attr, content[0]["c"])
+    return make_float(attr[0], kind, _uncaptioned(content), words, marks, pairs)
+
+
+def _uncaptioned(content: Nodes) -> Nodes:
+    """Return content whose images have no caption of their own: the figure's says it.
+
+    A caption is no alternative text: an image has one if `fig-alt` or `alt` gives it.
+    """
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Image":
+            return None
+        attr, _, target = node["c"]
+        return {"t": "Image", "c": [attr, [], target]}
+
+    return list(tree.walk(content, visit))
 
 
 def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]:
@@ -126,7 +137,7 @@ def _image_float(image: Node, content: Nodes) -> Node:
 
     def unlabelled(node: Node) -> Node | None:
         if node["t"] == "Image":
-            return {"t": "Image", "c": [bare, node["c"][1], node["c"][2]]}
+            return {"t": "Image", "c": [bare, [], node["c"][2]]}
         return None
 
     marks, pairs = _merged(["", [], []], [image])

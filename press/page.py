@@ -9,18 +9,18 @@ from typing import Any
 
 from press import tree
 from press.callouts import with_callouts
+from press.chapter import Chapter, first_heading
 from press.conditional import with_conditions
 from press.equations import with_equations
 from press.floats import with_floats
 from press.html_tables import with_html_tables
+from press.layouts import with_layouts
 from press.numbering import Target, number_blocks
 from press.pandoc import read, read_inlines
 from press.project import Entry
 from press.source import Source
 from press.tabsets import with_tabsets
 from press.tree import Attr, Node, Nodes
-
-_FRONT = {"title", "subtitle", "author", "description", "abstract", "date"}
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Page:
     @property
     def home(self) -> bool:
         """Whether it is the book's home page."""
-        return self.path == "index.qmd" or self.path == "index.md"
+        return is_home(self.path)
 
     @property
     def html(self) -> str:
@@ -70,51 +70,59 @@ class Page:
         return re.sub(r"\.q?md$", ".html", self.path)
 
 
-def read_page(entry: Entry, source: Source, options: Mapping[str, Any], base: str) -> Page:
+def read_page(chapter: Chapter, source: Source, options: Mapping[str, Any], base: str) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
-    blocks: Nodes = read(source.text)["blocks"]
+    title, attr, body = _heading(chapter, source)
+    blocks: Nodes = read(body.text)["blocks"]
     blocks = with_conditions(blocks, base)
     blocks = with_html_tables(blocks)
-    blocks = with_tabsets(blocks)
+    if base == "html":
+        blocks = with_tabsets(blocks)
     blocks = with_callouts(blocks)
     blocks = with_equations(blocks)
-    blocks = with_floats(blocks)
-    title, attr, blocks = _heading(blocks, options)
-    return Page(entry, entry.file or "", source, options, title, attr, blocks)
+    blocks = with_layouts(with_floats(blocks))
+    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
 
 
-def _heading(blocks: Nodes, options: Mapping[str, Any]) -> tuple[Nodes, Attr, Nodes]:
-    """Take the chapter's heading off its blocks."""
-    own = options.get("chapter-title")
-    if own:
-        return read_inlines(str(own)), ["", [], []], blocks
-    for at, block in enumerate(blocks):
-        if block["t"] == "Header" and block["c"][0] == 1:
-            _, attr, title = block["c"]
-            return title, attr, blocks[:at] + blocks[at + 1 :]
-    return [], ["", [], []], blocks
+def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
+    """Take the chapter's heading off its text: front matter's title, else the first heading.
+
+    Only an explicit identifier counts: the heading's own is not an anchor of the page, and
+    takes none from the sections below it.
+    """
+    if chapter.title is None:
+        return [], ["", [], []], source
+    if chapter.front.get("title") or is_home(chapter.path):
+        return read_inlines(chapter.title.markdown), chapter.title.attr, source
+    found = first_heading(source.lines)
+    if found is None:  # the heading is made by a cell or stands in what this format hides
+        return read_inlines(chapter.title.markdown), chapter.title.attr, source
+    start, end, title = found
+    return read_inlines(title.markdown), title.attr, Source(source.lines[:start] + source.lines[end:])
+
+
+def is_home(path: str) -> bool:
+    """Return whether a file is the book's home page, whose heading stays in its text."""
+    return path in ("index.qmd", "index.md")
 
 
 def number_pages(pages: list[Page]) -> None:
     """Give the chapters their numbers, the appendices their letters, and number what is in them."""
     count = {False: 0, True: 0}
     for page in pages:
-        numbered = (
-            page.entry.kind == "chapter" and "unnumbered" not in page.title_attr[1] and page.title
-        )
-        if numbered and not page.home:
-            count[page.entry.appendix] += 1
-            number = count[page.entry.appendix]
-            page.number = chr(ord("A") + number - 1) if page.entry.appendix else str(number)
         appendix = page.entry.appendix
-        page.targets = number_blocks(page.blocks, page.path, page.number, appendix=appendix)
-        if page.number and page.title_attr[0]:
+        if page.entry.kind == "chapter" and "unnumbered" not in page.title_attr[1]:
+            count[appendix] += 1
+            page.number = _spelled(count[appendix], appendix)
+        # The home page's own heading is part of its text, and counts itself.
+        start = _spelled(count[appendix] - 1, appendix) if page.home and page.number else page.number
+        page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix)
+        if page.number and page.title_attr[0] and not page.home:
             own = Target(
                 page.title_attr[0], "sec", page.path, page.number, "", 1, appendix, page.title
             )
             page.targets.insert(0, own)
 
 
-def headings(page: Page) -> list[Node]:
-    """Return the headings of a page that its own contents list."""
-    return [node for node in tree.nodes(page.blocks, "Header") if node["c"][0] > 1]
+def _spelled(number: int, appendix: bool) -> str:
+    return chr(ord("A") + number - 1) if appendix else str(number)

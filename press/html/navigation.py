@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,7 +38,7 @@ def stops(entries: Sequence[Entry], pages: dict[str, Page]) -> list[Stop]:
             continue
         page = pages[entry.file]
         number = page.number if entry.kind == "chapter" else ""
-        text = tree.plain(page.title) or page.path
+        text = tree.plain(page.title) or posixpath.basename(page.html)
         out.append(Stop(text, entry.depth, page, number))
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -145,8 +146,10 @@ def _metas(facts: BookFacts) -> list[tuple[str, str]]:
 
 def _head_title(page: Page, facts: BookFacts) -> str:
     own = tree.plain(page.title)
-    if page.home or not own:
+    if page.home:
         return facts.title
+    if not own:
+        return f"{posixpath.basename(page.html).removesuffix('.html')} – {facts.title}"
     if page.number and page.entry.appendix:
         own = f"Appendix {page.number} — {own}"
     elif page.number:

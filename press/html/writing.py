@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from press import tree
-from press.crossref import NBSP, Wording, caption_prefix, number_text, part_label
-from press.numbering import Target, sub_floats
+from press.crossref import NBSP, Wording, gap, number_text
+from press.html.figures import display, figure_blocks, float_blocks, image, layout_blocks
+from press.numbering import Target
 from press.page import Page
 from press.pandoc import document, write
 from press.resources import relative
@@ -84,7 +85,15 @@ class Writer:
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
                 case "Float":
-                    return self.float(node)
+                    return float_blocks(node, self.words)
+                case "Figure":
+                    return figure_blocks(node)
+                case "Layout":
+                    return layout_blocks(node)
+                case "Image":
+                    return image(node)
+                case "Div":
+                    return display(node)
                 case "Reference":
                     return self.reference(page, node)
                 case "Equation":
@@ -106,7 +115,7 @@ class Writer:
         target: Target = node["c"]["target"]
         content: Nodes = list(node["c"]["content"])
         if content:
-            content.append(tree.text(NBSP))
+            content.append(gap(target))
         content.append(tree.text(number_text(target, self.words)))
         return tree.link(content, self.address(page, target), ["quarto-xref"])
 
@@ -117,33 +126,6 @@ class Writer:
         other = self.pages[target.page]
         start = relative(other.html, page.html)
         return start if target.level == 1 else f"{start}#{target.label}"
-
-    def float(self, node: Node) -> Nodes:
-        """Return a float as a figure with its caption."""
-        content = node["c"]
-        name, kind = content["id"], content["kind"]
-        caption = [tree.text(caption_prefix(node, self.words))]
-        if content["caption"]:
-            caption += [tree.space(), *content["caption"]]
-        align = content["attributes"].get("fig-align", "center")
-        marks = ["quarto-float"]
-        marks += ["quarto-figure", f"quarto-figure-{align}"] if kind == "fig" else []
-        opening = (
-            f'<div id="{html.escape(name)}" class="{" ".join([*content["classes"], *marks])}">\n'
-            f'<figure class="quarto-float-{kind}">'
-        )
-        cap = [
-            tree.raw("html", f'<figcaption id="{html.escape(name)}-caption">'),
-            tree.plain_block(caption),
-            tree.raw("html", "</figcaption>"),
-        ]
-        described = f'<div aria-describedby="{html.escape(name)}-caption">'
-        inner = [tree.raw("html", described), *content["content"], tree.raw("html", "</div>")]
-        top = content["attributes"].get(
-            f"{kind}-cap-location", "top" if kind in ("tbl", "lst") else "bottom"
-        )
-        ordered = [*cap, *inner] if top == "top" else [*inner, *cap]
-        return [tree.raw("html", opening), *ordered, tree.raw("html", "</figure>\n</div>")]
 
 
 def _numbered(blocks: Nodes) -> Nodes:
@@ -300,4 +282,3 @@ def _table(found: re.Match[str]) -> str:
     return f'<div data-scroll tabindex="0" role="region" aria-label="Table">{table}</div>'
 
 
-__all__ = ["Writer", "Written", "part_label", "sub_floats"]

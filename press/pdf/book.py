@@ -65,7 +65,7 @@ def write_typst(
 
 def _chapter(page: Page, blocks: Nodes) -> Nodes:
     name, marks, pairs = page.title_attr
-    if not page.title:
+    if page.home:
         return blocks
     kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
     if page.entry.kind == "part" and "unnumbered" not in kept:

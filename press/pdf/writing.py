@@ -34,6 +34,10 @@ class TypstWriter:
 
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
+        laid = {
+            id(figure) for node in tree.nodes(blocks, "Layout") for figure in _figures(node)
+        }
+        blocks = tree.walk(blocks, lambda node: _numbered_figure(node, laid))
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
@@ -45,8 +49,8 @@ class TypstWriter:
                     return equation(node)
                 case "Callout":
                     return callout(node)
-                case "Tabset":
-                    return _tabset(node)
+                case "Layout":
+                    return layout(node)
                 case "Image":
                     return image(node)
                 case "Table":
@@ -69,8 +73,10 @@ class TypstWriter:
         )
         place = place if place in ("top", "bottom") else "bottom"
         body, caption = content["content"], content["caption"]
+        label = f"<{content['id']}>" if content["id"] else ""
         if sub_floats(node) or content.get("parts"):
             return [
+                *content.get("before", []),
                 tree.raw("typst", f'#quarto_super(\nkind: "quarto-float-{kind}",\ncaption: ['),
                 tree.plain_block(caption),
                 tree.raw(
@@ -82,13 +88,14 @@ class TypstWriter:
                 tree.raw("typst", "])\n"),
             ]
         return [
+            *content.get("before", []),
             tree.raw("typst", "#figure(["),
             *body,
             tree.raw("typst", f"], caption: figure.caption(\nposition: {place},\n["),
             tree.plain_block(caption),
             tree.raw(
                 "typst",
-                f'\n]),\nkind: "quarto-float-{kind}",\nsupplement: "{title}",\n)\n<{content["id"]}>\n',
+                f'\n]),\nkind: "quarto-float-{kind}",\nsupplement: "{title}",\n)\n{label}\n',
             ),
         ]
 
@@ -142,13 +149,47 @@ def callout(node: Node) -> Nodes:
     ]
 
 
-def _tabset(node: Node) -> Nodes:
-    """Return the tabs of a tabset one below the other, each under its title."""
-    out: Nodes = []
-    for tab in node["c"]["tabs"]:
-        out.append(tree.para([{"t": "Strong", "c": tab["title"]}]))
-        out += tab["content"]
-    return [tree.div(out)]
+def layout(node: Node) -> Nodes:
+    """Return a layout as one grid for each row."""
+    content = node["c"]
+    out: Nodes = list(content["before"])
+    for row in content["rows"]:
+        widths = ", ".join(f"{cell['width']:.4g}fr" for cell in row)
+        out.append(tree.raw("typst", f"#grid(columns: ({widths},), gutter: 1.2em,"))
+        for cell in row:
+            out += [tree.raw("typst", "["), *cell["content"], tree.raw("typst", "],")]
+        out.append(tree.raw("typst", ")"))
+    return out
+
+
+def _figures(node: Node) -> list[Node]:
+    return list(tree.nodes(node["c"]["rows"], "Figure"))
+
+
+def _numbered_figure(node: Node, laid: set[int]) -> Node | None:
+    """Return a captioned figure without a label as a float: in print it has a number, as in Quarto.
+
+    One in a layout stays pandoc's own figure, and counts apart.
+    """
+    if node["t"] != "Figure" or id(node) in laid:
+        return None
+    (name, marks, pairs), caption, content = node["c"]
+    words = [inline for block in caption[1] for inline in block["c"]]
+    return {
+        "t": "Float",
+        "c": {
+            "id": name,
+            "kind": "fig",
+            "classes": marks,
+            "attributes": dict(pairs),
+            "content": tree.walk(content, _uncaptioned),
+            "caption": words,
+        },
+    }
+
+
+def _uncaptioned(node: Node) -> Node | None:
+    return {**node, "c": [node["c"][0], [], node["c"][2]]} if node["t"] == "Image" else None
 
 
 def image(node: Node) -> Node:

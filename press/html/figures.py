@@ -1,0 +1,145 @@
+"""Floats, figures and layouts as HTML."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from press import tree
+from press.crossref import Wording, caption_prefix
+from press.tree import Node, Nodes
+
+_TOP = ("tbl", "lst")
+
+
+def float_blocks(node: Node, words: Wording) -> Nodes:
+    """Return a float as a figure with its caption."""
+    content = node["c"]
+    name, kind = html.escape(content["id"]), content["kind"]
+    attributes = content["attributes"]
+    caption = [tree.text(caption_prefix(node, words))]
+    if content["caption"]:
+        caption += [tree.space(), *content["caption"]]
+    if content.get("laid"):
+        marks = ["quarto-layout-panel"]
+    else:
+        marks = [mark for mark in content["classes"] if mark != "border"] + ["quarto-float"]
+        if kind == "fig":
+            align = attributes.get("fig-align", "center")
+            marks += ["quarto-figure", f"quarto-figure-{align}"]
+    opening = f'<div id="{name}" class="{" ".join(marks)}">\n<figure class="quarto-float-{kind}">'
+    cap = [
+        tree.raw("html", f'<figcaption id="{name}-caption">'),
+        tree.plain_block(caption),
+        tree.raw("html", "</figcaption>"),
+    ]
+    described = f'<div aria-describedby="{name}-caption">'
+    inner = [tree.raw("html", described), *content["content"], tree.raw("html", "</div>")]
+    default = "top" if kind in _TOP else "bottom"
+    ordered = [*cap, *inner] if place(attributes, kind, default) == "top" else [*inner, *cap]
+    closing = tree.raw("html", "</figure>\n</div>")
+    return [*content.get("before", []), tree.raw("html", opening), *ordered, closing]
+
+
+def place(attributes: dict[str, str], kind: str, default: str) -> str:
+    """Return where a caption stands."""
+    given = attributes.get(f"{kind}-cap-location", attributes.get("cap-location", default))
+    return given if given in ("top", "bottom") else default
+
+
+def figure_blocks(node: Node) -> Nodes:
+    """Return a figure that has a caption and no number."""
+    (name, marks, _), caption, content = node["c"]
+    images = list(tree.nodes(content, "Image"))
+    align = next((tree.value(image, "fig-align") for image in images), None) or "center"
+    every = [*marks, "quarto-figure", f"quarto-figure-{align}"]
+    named = f' id="{html.escape(name)}"' if name else ""
+    words = [inline for block in caption[1] for inline in block["c"]]
+    opening = f'<div{named} class="{" ".join(every)}">\n<figure>'
+    cap = [
+        tree.raw("html", "<figcaption>"),
+        tree.plain_block(words),
+        tree.raw("html", "</figcaption>"),
+    ]
+    body = [tree.para(block["c"]) if block["t"] == "Plain" else block for block in content]
+    return [
+        tree.raw("html", opening),
+        *_uncaptioned(body),
+        *(cap if words else []),
+        tree.raw("html", "</figure>\n</div>"),
+    ]
+
+
+def _uncaptioned(content: Nodes) -> Nodes:
+    """Return content whose images do not repeat the figure's caption as their text."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Image" or node.get("alt"):
+            return None
+        return {**node, "c": [node["c"][0], [], node["c"][2]]}
+
+    return list(tree.walk(content, visit))
+
+
+def display(node: Node) -> Node | None:
+    """Return a cell's output with its bare image as a figure; None for any other division."""
+    (name, marks, pairs), content = node["c"]
+    if "cell-output-display" not in marks or len(content) != 1 or not tree.is_image(content[0]):
+        return None
+    inner = [
+        tree.raw("html", "<figure>"),
+        tree.para(content[0]["c"]),
+        tree.raw("html", "</figure>"),
+    ]
+    return {"t": "Div", "c": [[name, marks, pairs], inner]}
+
+
+def image(node: Node) -> Node | None:
+    """Return an image whose `fig-alt` is its alternative text."""
+    attr, caption, target = node["c"]
+    given = dict(attr[2])
+    alt = given.get("fig-alt", given.get("alt"))
+    left = tree.without(attr, "fig-alt", "alt", "fig-align", "fig-scap", "fig-env", "fig-pos")
+    if alt is None:
+        return {**node, "c": [left, caption, target]}
+    return {"t": "Image", "alt": True, "c": [left, [tree.text(alt)], target]}
+
+
+def layout_blocks(node: Node) -> Nodes:
+    """Return a layout as rows of cells."""
+    content = node["c"]
+    name, marks, pairs = content["attr"]
+    out = [_row(row, content["valign"]) for row in content["rows"]]
+    if content.get("bare"):
+        return out
+    panel = [name, [*marks, "quarto-layout-panel"], pairs]
+    return [*content["before"], {"t": "Div", "c": [panel, out]}]
+
+
+def _row(row: list[dict[str, Any]], valign: str) -> Node:
+    marks = ["quarto-layout-row", *([f"quarto-layout-valign-{valign}"] if valign else [])]
+    cells = [
+        tree.div(
+            _left_aligned(cell["content"]),
+            marks=["quarto-layout-cell"],
+            pairs=[("style", f"flex-basis: {cell['width']:.1f}%")],
+        )
+        for cell in row
+    ]
+    return tree.div(cells, marks=marks)
+
+
+def _left_aligned(content: Nodes) -> Nodes:
+    """Return content whose tables keep their columns to the left, where none is told otherwise."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Table":
+            return None
+        attr, caption, columns, *rest = node["c"]
+        left = [
+            [{"t": "AlignLeft"} if align["t"] == "AlignDefault" else align, width]
+            for align, width in columns
+        ]
+        return {"t": "Table", "c": [attr, caption, left, *rest]}
+
+    return list(tree.walk(content, visit))
