@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.models.arrays import Booleans, Codes, Floats, SchoolCounts
+    from analysis.models.months import MonthCounts
 
 CHUNK = 4_000_000
 """Numbers held at once: memory stays flat however many assignments there are."""
@@ -44,7 +45,7 @@ class Assignments:
     matched_set: Codes
 
     @classmethod
-    def of(cls, counts: SchoolCounts) -> Assignments:
+    def of(cls, counts: SchoolCounts | MonthCounts) -> Assignments:
         """Return the assignments of the units that schools belong to.
 
         Raises

@@ -12,10 +12,8 @@ from analysis.models.estimability import NotEstimable, require_events
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Codes = NDArray[np.int64]
+    from analysis.models.arrays import Booleans, Codes, Floats
 
 MAXIMUM_STEPS = 100
 CONVERGED = 1e-10
@@ -30,7 +28,8 @@ class ConditionalFit:
     Attributes
     ----------
     coefficients : ndarray of shape (k,)
-        The log ratio of rate ratios first, then one period effect per stratum.
+        Effects first (one, the log ratio of rate ratios, in the primary model), then
+        period effects of each stratum.
     bread : ndarray of shape (k, k)
         Inverse information: the covariance if counts were Poisson.
     design : ndarray of shape (n, k)
@@ -41,6 +40,8 @@ class ConditionalFit:
         Code of each row's assignment unit, from 0 without gaps.
     treated : ndarray of shape (n,)
         Whether each row is an intervention school.
+    effects : int
+        How many of the coefficients are effects.
     """
 
     coefficients: Floats
@@ -48,7 +49,8 @@ class ConditionalFit:
     design: Floats
     residuals: Floats
     clusters: Codes
-    treated: NDArray[np.bool_]
+    treated: Booleans
+    effects: int = 1
 
     @property
     def log_ratio(self) -> float:
@@ -125,7 +127,7 @@ def fit_conditional(schools: pd.DataFrame) -> ConditionalFit:
     )
 
 
-def design_matrix(treated: NDArray[np.bool_], stratum: pd.Series) -> Floats:
+def design_matrix(treated: Booleans, stratum: pd.Series) -> Floats:
     """Return treatment and one dummy per stratum, as columns.
 
     Raises

@@ -9,7 +9,10 @@ import numpy as np
 from analysis.models.estimability import NotEstimable
 
 if TYPE_CHECKING:
-    from analysis.models.conditional import ConditionalFit, Floats
+    from collections.abc import Iterator
+
+    from analysis.models.arrays import Codes, Floats
+    from analysis.models.conditional import ConditionalFit
 
 Kind = Literal["CR0", "CR1", "CR2", "CR3"]
 POWERS: dict[str, float] = {"CR0": 0.0, "CR1": 0.0, "CR2": -0.5, "CR3": -1.0}
@@ -49,19 +52,22 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     Bell & McCaffrey (2002), Survey Methodology 28, 169-181.
     Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
     """
-    scores = cluster_scores(fit, kind)
+    adjusted = _adjusted(fit, fit.residuals, POWERS[kind])
+    scores = _sums(fit, fit.design * adjusted[:, np.newaxis])
     factor = len(scores) / (len(scores) - 1) if kind == "CR1" else 1.0
     covariance: Floats = factor * fit.bread @ (scores.T @ scores) @ fit.bread
     return covariance
 
 
-def cluster_scores(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
-    """Return each cluster's contribution to the estimating equations, (G, k)."""
-    return _by_cluster(fit, fit.residuals, POWERS[kind])
+def satterthwaite_df(fit: ConditionalFit, contrast: Floats | None = None) -> float:
+    r"""Return the degrees of freedom of the CR2 variance of a combination of coefficients.
 
-
-def satterthwaite_df(fit: ConditionalFit) -> float:
-    r"""Return the degrees of freedom of the CR2 variance of the log ratio.
+    Parameters
+    ----------
+    fit
+        The fitted model.
+    contrast : ndarray of shape (k,), optional
+        Weights of the coefficients; by default the first coefficient.
 
     Notes
     -----
@@ -75,8 +81,8 @@ def satterthwaite_df(fit: ConditionalFit) -> float:
     ----------
     Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
     """
-    contrast = fit.design @ fit.bread[:, 0]
-    adjusted = _adjusted(fit, contrast, POWERS["CR2"])
+    direction = fit.bread[:, 0] if contrast is None else fit.bread @ contrast
+    adjusted = _adjusted(fit, fit.design @ direction, POWERS["CR2"])
     diagonal = np.bincount(fit.clusters, adjusted**2)
     weighted = _sums(fit, fit.design * adjusted[:, np.newaxis])
     projected = np.einsum("gk,kl,gl->g", weighted, fit.bread, weighted)
@@ -93,17 +99,22 @@ def cluster_leverages(fit: ConditionalFit) -> Floats:
     events.
     """
     leverages = np.zeros(fit.clusters.max() + 1)
-    single = np.bincount(fit.clusters)[fit.clusters] == 1
-    leverages[fit.clusters[single]] = _hat_diagonal(fit)[single]
-    for cluster in np.unique(fit.clusters[~single]):
-        rows = fit.design[fit.clusters == cluster]
-        leverages[cluster] = np.linalg.eigvalsh(rows @ fit.bread @ rows.T)[-1]
+    single, several = _rows_by_cluster(fit.clusters)
+    leverages[fit.clusters[single]] = _hat_diagonal(fit, single)
+    for rows in several:
+        block = fit.design[rows]
+        leverages[fit.clusters[rows[0]]] = np.linalg.eigvalsh(block @ fit.bread @ block.T)[-1]
     return leverages
 
 
-def _by_cluster(fit: ConditionalFit, residuals: Floats, power: float) -> Floats:
-    adjusted = _adjusted(fit, residuals, power) if power else residuals
-    return _sums(fit, fit.design * adjusted[:, np.newaxis])
+def _rows_by_cluster(clusters: Codes) -> tuple[Codes, Iterator[Codes]]:
+    """Return the rows that are a cluster of their own, and the rows of each other cluster."""
+    order = np.argsort(clusters, kind="stable")
+    ends = np.cumsum(np.bincount(clusters))
+    sizes = np.diff(ends, prepend=0)
+    return order[ends[sizes == 1] - 1], (
+        order[end - size : end] for end, size in zip(ends, sizes, strict=True) if size > 1
+    )
 
 
 def _sums(fit: ConditionalFit, rows: Floats) -> Floats:
@@ -113,43 +124,45 @@ def _sums(fit: ConditionalFit, rows: Floats) -> Floats:
     return sums
 
 
-def _hat_diagonal(fit: ConditionalFit) -> Floats:
-    diagonal: Floats = np.einsum("ik,kl,il->i", fit.design, fit.bread, fit.design)
+def _hat_diagonal(fit: ConditionalFit, rows: Codes) -> Floats:
+    chosen = fit.design[rows]
+    diagonal: Floats = np.einsum("ik,kl,il->i", chosen, fit.bread, chosen)
     return diagonal
 
 
 def _adjusted(fit: ConditionalFit, vector: Floats, power: float) -> Floats:
     """Return (I - H_g)^power times the part of the vector in each cluster g."""
+    if power == 0:
+        return vector
     result = np.empty_like(vector)
-    single = np.bincount(fit.clusters)[fit.clusters] == 1
-    leverage = _hat_diagonal(fit)[single]
+    single, several = _rows_by_cluster(fit.clusters)
+    leverage = _hat_diagonal(fit, single)
     open_ = leverage < FULL_LEVERAGE
-    if (np.abs(fit.design[single] @ fit.bread[:, 0])[~open_] > 1e-8).any():
-        _refuse_full_leverage(fit)
+    _refuse_full_leverage(fit, fit.design[single][~open_])
     # A school alone in its stratum fits exactly; its residual is 0 and so is its part.
     scale = np.where(open_, 1 - leverage, 1.0) ** power * open_
     result[single] = vector[single] * scale
-    for cluster in np.unique(fit.clusters[~single]):
-        inside = fit.clusters == cluster
-        result[inside] = _block_power(fit, inside, power) @ vector[inside]
+    for rows in several:
+        result[rows] = block_power(fit, rows, power) @ vector[rows]
     return result
 
 
-def _block_power(fit: ConditionalFit, inside: np.ndarray, power: float) -> Floats:
-    """Return the power of I - H_g for a cluster of several schools."""
-    rows = fit.design[inside]
-    values, vectors = np.linalg.eigh(rows @ fit.bread @ rows.T)
+def block_power(fit: ConditionalFit, rows: Codes, power: float) -> Floats:
+    """Return the power of I - H_g for the cluster that holds these rows."""
+    block = fit.design[rows]
+    values, vectors = np.linalg.eigh(block @ fit.bread @ block.T)
     closed = values >= FULL_LEVERAGE
-    if (np.abs(vectors[:, closed].T @ rows @ fit.bread[:, 0]) > 1e-8).any():
-        _refuse_full_leverage(fit)
+    _refuse_full_leverage(fit, vectors[:, closed].T @ block)
     scale = np.where(closed, 1.0, 1 - values) ** power * ~closed
-    block: Floats = (vectors * scale) @ vectors.T
-    return block
+    result: Floats = (vectors * scale) @ vectors.T
+    return result
 
 
-def _refuse_full_leverage(fit: ConditionalFit) -> None:
-    arm = "intervention" if len(set(fit.clusters[fit.treated])) == 1 else "comparison"
-    raise NotEstimable(
-        f"a single assignment unit holds all events of the {arm} arm, "
-        "so that the spread between units can't be seen"
-    )
+def _refuse_full_leverage(fit: ConditionalFit, rows: Floats) -> None:
+    """Refuse where what a cluster alone determines is part of an effect."""
+    if (np.abs(rows @ fit.bread[:, : fit.effects]) > 1e-8).any():
+        arm = "intervention" if len(set(fit.clusters[fit.treated])) == 1 else "comparison"
+        raise NotEstimable(
+            f"a single assignment unit holds all events of the {arm} arm, "
+            "so that the spread between units can't be seen"
+        )

@@ -2,7 +2,11 @@
 
 import pytest
 
-from tests.validation import cases_conditional, cases_inference  # noqa: F401  # enter their cases
+from tests.validation import (  # noqa: F401  # enter their cases
+    cases_conditional,
+    cases_inference,
+    cases_months,
+)
 from tests.validation.cases import CASES
 
 

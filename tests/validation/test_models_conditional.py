@@ -96,7 +96,7 @@ def test_cr2_of_areas_is_unbiased_under_the_working_model():
     expected = np.zeros_like(fit.bread)
     for cluster in range(fit.clusters.max() + 1):
         inside = fit.clusters == cluster
-        power = sandwich._block_power(fit, inside, -0.5)
+        power = sandwich.block_power(fit, np.flatnonzero(inside), -0.5)
         rows = fit.bread @ fit.design[inside].T @ power
         expected += rows @ (np.eye(inside.sum()) - hat[np.ix_(inside, inside)]) @ rows.T
     assert np.allclose(expected[0, 0], fit.bread[0, 0], rtol=1e-10)
