@@ -31,7 +31,7 @@ class Scenario:
         1 where none is given.
     selection
         How intervention schools are chosen from the candidates: 'characteristics'
-        (school phase and number of pupils alone, as comparison schools are) or
+        (school phase, size and free school meals, as comparison schools are) or
         'highest counts' (most Section 47 enquiries in the like months before the start).
     period_variance
         Variance of a school's rate from one year to the next, as a squared coefficient
@@ -84,6 +84,8 @@ class SyntheticSettings:
     ----------
     committed
         Name of the scenario whose extract is committed.
+    seed
+        Start of the generator's random streams.
     season
         Factor on rates for January to December.
     pupils
@@ -102,10 +104,11 @@ class SyntheticSettings:
     candidates
         Candidate schools per place, where schools are chosen by their counts.
     scenarios
-        The scenarios, by which name they are asked for.
+        The scenarios, each asked for by its name.
     """
 
     committed: str
+    seed: int
     season: tuple[float, ...]
     pupils: dict[str, float]
     rates: dict[str, dict[str, float]]

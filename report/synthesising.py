@@ -15,7 +15,7 @@ def synthesise(scenario: str | None, out: Path | None) -> int:
     study = read_study(root / "study.toml")
     directory = out if out is not None else root / "data" / "synthetic"
     files = write(study, scenario, directory, root / "data" / "invented-digests.txt")
-    print(f"{scenario or study.synthetic.committed}, seed {study.seed}:")
+    print(f"{scenario or study.synthetic.committed}, seed {study.synthetic.seed}:")
     for path in files:
         print(f"  {path}")
     return 0

@@ -19,6 +19,7 @@ YEAR_GROUPS = {"primary": (0, 6), "secondary": (7, 11), "special": (3, 11)}
 # How often an event concerns a child who is known already; more often so for an enquiry or
 # a child in need start that follows a recent event.
 _KNOWN_CHILD = 0.30
+_BACK_IN_CARE = 0.12
 _RECENT_CHILD = 0.45
 _RECENT = timedelta(days=60)
 _JOINED_LATE = 0.15
@@ -39,6 +40,10 @@ class Child:
     def on_roll(self, first: date, last: date) -> bool:
         """Return whether the child is on the roll throughout."""
         return self.first_day <= first and last <= self.last_day
+
+    def free_between(self, started: date, ended: date) -> bool:
+        """Return whether no other episode of the child touches this one."""
+        return all(ended < other or started > end for other, end in self.in_care)
 
     def first_known(self) -> date:
         """Return the day of the child's first event or episode."""
@@ -149,15 +154,21 @@ def school_episodes(
         for _ in range(count):
             started = stream.weekday(first, last)
             ended = started + timedelta(days=1 + int(stream.exponential(care_days)))
-            known, pick = stream.chance(_KNOWN_CHILD), stream.uniform()
+            back, known, pick = (stream.uniform() for _ in range(3))
             if ended <= opens:
                 continue
             started, ended = max(started, opens), min(ended, closes + timedelta(days=1))
             until = min(ended, closes)
             free = [
-                child for child in children if child.on_roll(started, until) and not child.in_care
+                child
+                for child in (*children, *added)
+                if child.on_roll(started, until) and child.free_between(started, ended)
             ]
-            if known and free:
+            if back < _BACK_IN_CARE and any(child.in_care for child in free):
+                free = [child for child in free if child.in_care]
+            elif known >= _KNOWN_CHILD:
+                free = []
+            if free:
                 child = free[int(pick * len(free))]
             else:
                 child = new_child(stream, school_id, phase, started, until)

@@ -7,10 +7,13 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
+from analysis.synthetic.activity import draw_activity
 from analysis.synthetic.children import Child, month_ends, school_episodes, school_events
 from analysis.synthetic.counts import school_counts
 from analysis.synthetic.draws import Stream
+from analysis.synthetic.fieldwork import draw_fieldwork
 from analysis.synthetic.schools import School, draw_schools
+from analysis.synthetic.staff import draw_workers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,14 +40,14 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
     scenario
         What the extract is built to show.
     seed
-        Start of the random streams; the study's own where none is given.
+        Start of the random streams; that of `study.toml` where none is given.
 
     Returns
     -------
     dict
         Rows by table name; every value as text, as it stands in the file.
     """
-    seed = study.seed if seed is None else seed
+    seed = study.synthetic.seed if seed is None else seed
     schools = draw_schools(study, scenario, seed)
     noisy = _noisy_schools(schools)
     months: list[Row] = []
@@ -55,10 +58,17 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
         children.extend(
             _school_children(study, scenario, school, returned, seed, noisy=school in noisy)
         )
+    workers = draw_workers(study, schools, seed)
+    fieldwork, evidence = draw_fieldwork(study, schools, seed)
     return {
         "schools": [school.row() for school in schools],
         "school_months": months,
         **_child_tables(children, study),
+        "social_workers": [worker.row() for worker in workers],
+        "deployments": [row for worker in workers for row in worker.deployment_rows()],
+        "activity_log": draw_activity(study, workers, seed),
+        "fieldwork": fieldwork,
+        "evidence": evidence,
     }
 
 
@@ -227,5 +237,5 @@ def synthesise(study: Study, scenario: str | None, directory: Path, register: Pa
     """
     chosen = study.synthetic.scenario(scenario or study.synthetic.committed)
     files = write_extract(generate(study, chosen), directory)
-    register_invented(files, chosen.name, study.seed, register)
+    register_invented(files, chosen.name, study.synthetic.seed, register)
     return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -90,28 +91,46 @@ def _pairs(
     if by_counts:
         return _highest_first(candidates, places, study.window.months_after)
     stream = Stream(seed, "arms", pilot.name, phase)
-    by_size = sorted(candidates, key=lambda candidate: candidate.pupils[pilot.start])
-    neighbours = list(zip(by_size[::2], by_size[1::2], strict=True))
-    return [pair if stream.chance(0.5) else (pair[1], pair[0]) for pair in neighbours]
+    pairs = _matched(_by_size(candidates)[::-1], None)
+    return [pair if stream.chance(0.5) else (pair[1], pair[0]) for pair in pairs]
+
+
+def _by_size(candidates: list[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: candidate.pupils[candidate.pilot.start])
 
 
 def _highest_first(
     candidates: list[Candidate], places: int, months: int
 ) -> list[tuple[Candidate, Candidate]]:
-    """Take the schools with most enquiries in the like months; match the rest by size."""
+    """Take the schools with most enquiries in the like months; match them with the rest."""
     if not candidates:
         return []
-    start = candidates[0].pilot.start
-    like = [shift_month(start, by - 12) for by in range(months)]
+    like = [shift_month(candidates[0].pilot.start, by - 12) for by in range(months)]
     ranked = sorted(candidates, key=lambda candidate: -candidate.before("s47_enquiries", like))
-    chosen, rest = ranked[:places], ranked[places:]
+    return _matched(ranked[:places], ranked[places:])
+
+
+def _matched(
+    schools: list[Candidate], rest: list[Candidate] | None
+) -> list[tuple[Candidate, Candidate]]:
+    """Match each school in turn with the most like it, of the rest or of those not yet matched."""
+    waiting = list(schools)
+    pool = waiting if rest is None else list(rest)
     pairs = []
-    for school in chosen:
-        size = school.pupils[start]
-        nearest = min(rest, key=lambda candidate: abs(candidate.pupils[start] - size))
-        rest.remove(nearest)
+    while waiting:
+        school = waiting.pop(0)
+        nearest = min(pool, key=lambda candidate: _distance(school, candidate))
+        pool.remove(nearest)
         pairs.append((school, nearest))
     return pairs
+
+
+def _distance(one: Candidate, other: Candidate) -> float:
+    """Return how unlike two schools are: a tenth in size weighs as 3 points in free meals."""
+    start = one.pilot.start
+    size = math.log(one.pupils[start] / other.pupils[start]) / 0.10
+    need = (one.fsm_percent - other.fsm_percent) / 3.0
+    return size * size + need * need
 
 
 def _placed(

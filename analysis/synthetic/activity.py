@@ -1,0 +1,138 @@
+"""The workers' activity log of the stand-in."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from analysis.synthetic.children import month_ends
+from analysis.synthetic.draws import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.study import Study
+    from analysis.synthetic.staff import Deployment, Worker
+
+Row = dict[str, str]
+
+# Entries a week in term; less in months when schools are shut for part or all of it.
+_ENTRIES_A_WEEK = 6.0
+_HOLIDAYS = {4: 0.8, 8: 0.4, 10: 0.85, 12: 0.75, 1: 0.9, 2: 0.85}
+# How work divides by kind: in all schools, then what a phase or integration changes. Direct
+# work with young people is commoner in secondary schools, work with parents in primary schools.
+_TYPES = {
+    "statutory work": 0.10,
+    "child in need work": 0.20,
+    "child protection work": 0.15,
+    "early help": 0.13,
+    "advice to staff": 0.16,
+    "direct work": 0.12,
+    "work with parents": 0.10,
+    "universal offer": 0.04,
+}
+_BY_PHASE = {
+    "primary": {"work with parents": 2.2, "direct work": 0.7},
+    "secondary": {"direct work": 1.6, "work with parents": 0.7},
+    "special": {"direct work": 1.3, "statutory work": 1.4, "universal offer": 0.5},
+}
+_BY_INTEGRATION = {
+    "embedded": {"universal offer": 1.8, "advice to staff": 1.2, "direct work": 1.2},
+    "mixed": {},
+    "visiting": {"universal offer": 0.4, "statutory work": 1.4, "child protection work": 1.3},
+}
+_STATUSES = {
+    "statutory work": {"child protection plan": 5, "looked after": 3, "child in need plan": 2},
+    "child in need work": {"child in need plan": 1},
+    "child protection work": {"child protection plan": 1},
+    "early help": {"early help": 7, "not known to social care": 3},
+    "advice to staff": {"no individual child": 4, "not known to social care": 3, "early help": 2,
+                        "child in need plan": 1},
+    "direct work": {"child in need plan": 4, "not known to social care": 3, "early help": 2,
+                    "child protection plan": 2, "looked after": 1},
+    "work with parents": {"child in need plan": 4, "child protection plan": 2, "early help": 3,
+                          "not known to social care": 2},
+    "universal offer": {"no individual child": 1},
+}  # fmt: skip
+# Usual hours of one piece of work.
+_HOURS = {
+    "statutory work": 3.0,
+    "child in need work": 2.25,
+    "child protection work": 2.75,
+    "early help": 1.75,
+    "advice to staff": 0.75,
+    "direct work": 1.5,
+    "work with parents": 1.5,
+    "universal offer": 1.5,
+}
+_LONGEST, _LONGEST_DAY = 7.0, 10.0
+
+
+def draw_activity(study: Study, workers: list[Worker], seed: int) -> list[Row]:
+    """Return the rows of activity_log.csv, by date."""
+    entries: list[tuple[date, str, str, str, str, float]] = []
+    for worker in workers:
+        stream = Stream(seed, "activity", worker.worker_id)
+        pilot = study.pilot(worker.pilot)
+        last = worker.ended or month_ends(study.window.months(pilot.start)[-1])[1]
+        monday = worker.started - timedelta(days=worker.started.weekday())
+        while monday <= last:
+            friday = min(monday + timedelta(days=4), last)
+            week = _week(stream, worker, max(monday, worker.started), friday)
+            entries.extend((day, worker.worker_id, *what) for day, what in week)
+            monday += timedelta(days=7)
+    return [
+        {
+            "activity_id": f"A{number:05d}",
+            "worker_id": worker_id,
+            "school_id": school_id,
+            "activity_date": day.isoformat(),
+            "activity_type": kind,
+            "child_status": status,
+            "hours": f"{hours:.2f}",
+        }
+        for number, (day, worker_id, school_id, kind, status, hours) in enumerate(
+            sorted(entries), start=1
+        )
+    ]
+
+
+def _week(
+    stream: Stream, worker: Worker, first: date, last: date
+) -> Iterator[tuple[date, tuple[str, str, str, float]]]:
+    """Draw a week's entries; one that would make too long a day is not logged."""
+    if first > last:
+        return
+    logged: dict[date, float] = {}
+    for _ in range(stream.poisson(_ENTRIES_A_WEEK * _HOLIDAYS.get(first.month, 1.0))):
+        day = stream.weekday(first, last)
+        what = _entry(stream, worker, day)
+        if what is None:
+            continue
+        logged[day] = logged.get(day, 0.0) + what[-1]
+        if logged[day] <= _LONGEST_DAY:
+            yield day, what
+
+
+def _entry(stream: Stream, worker: Worker, day: date) -> tuple[str, str, str, float] | None:
+    """Return school, kind, status and hours; None if no school has its worker by that day."""
+    open_by = [d for d in worker.deployments if d.school.start_date <= day.isoformat()]
+    if not open_by:
+        return None
+    index = stream.weighted({i: each.days_per_week for i, each in enumerate(open_by)})
+    deployment = open_by[index]
+    kind = stream.weighted(type_weights(deployment))
+    status = stream.weighted(_STATUSES[kind])
+    hours = _HOURS[kind] * stream.frailty(0.3)
+    quarters = min(_LONGEST, max(0.25, round(4 * hours) / 4))
+    return deployment.school.school_id, kind, status, quarters
+
+
+def type_weights(deployment: Deployment) -> dict[str, float]:
+    """Return how likely each kind of work is at a school."""
+    by_phase = _BY_PHASE[deployment.school.candidate.phase]
+    by_integration = _BY_INTEGRATION[deployment.integration]
+    return {
+        kind: weight * by_phase.get(kind, 1.0) * by_integration.get(kind, 1.0)
+        for kind, weight in _TYPES.items()
+    }

@@ -1,0 +1,187 @@
+"""The fieldwork register of the stand-in, and the evidence that two coders took from it.
+
+Rows say who was heard, where, and which way it points. There is no quotation: none is
+public in a form that could be used, and an invented one would put words into mouths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.study import shift_month
+from analysis.synthetic.children import month_ends
+from analysis.synthetic.draws import Stream
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from analysis.study import Pilot, Study
+    from analysis.synthetic.schools import School
+
+Row = dict[str, str]
+
+# Months of each phase of the study, counted from the pilot's start; they do not overlap.
+_PHASE_MONTHS = {1: (-2, 0), 2: (1, 4), 3: (6, 9)}
+_SCHOOLS_SHUT = 8
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What each pilot was planned to yield: pieces by study phase, where, with how many."""
+
+    method: str
+    group: str
+    pieces: tuple[int, int, int]
+    at_school: bool
+    people: tuple[int, int]
+
+
+# In the first phase a pilot is being set up: managers and workers speak, away from schools.
+_PLAN = (
+    _Planned("interview", "social worker", (2, 0, 0), False, (1, 1)),
+    _Planned("interview", "social worker", (0, 3, 4), True, (1, 1)),
+    _Planned("interview", "manager", (2, 1, 2), False, (1, 2)),
+    _Planned("interview", "school staff", (0, 3, 5), True, (1, 2)),
+    _Planned("interview", "child", (0, 2, 5), True, (1, 2)),
+    _Planned("interview", "parent", (0, 1, 4), False, (1, 2)),
+    _Planned("interview", "other professional", (1, 1, 2), False, (1, 1)),
+    _Planned("focus group", "social worker", (1, 1, 1), False, (3, 8)),
+    _Planned("focus group", "school staff", (0, 1, 2), True, (3, 9)),
+    _Planned("focus group", "other professional", (0, 0, 1), False, (3, 6)),
+    _Planned("observation", "social worker", (0, 3, 6), True, (1, 5)),
+)
+# What each group speaks to, by key finding 1 to 6.
+_FINDINGS = {
+    "social worker": (3, 4, 5, 3, 4, 2),
+    "manager": (5, 4, 3, 3, 4, 3),
+    "school staff": (2, 4, 3, 5, 4, 2),
+    "child": (0, 1, 2, 6, 1, 1),
+    "parent": (0, 1, 2, 6, 2, 1),
+    "other professional": (1, 2, 3, 3, 5, 2),
+}
+# How far evidence on each finding supports it, is mixed, or contradicts it.
+_DIRECTIONS = {
+    1: (0.86, 0.09, 0.05),
+    2: (0.80, 0.14, 0.06),
+    3: (0.84, 0.11, 0.05),
+    4: (0.74, 0.15, 0.11),
+    5: (0.62, 0.24, 0.14),
+    6: (0.42, 0.35, 0.23),
+}
+# Which pathway a passage bears on, by phase of the school: B is more at home in primary
+# schools, C in secondary schools; '' is none.
+_PATHWAYS = {
+    "primary": {"A": 3, "B": 4, "C": 1, "": 4},
+    "secondary": {"A": 3, "B": 1, "C": 4, "": 4},
+    "special": {"A": 3, "B": 2, "C": 3, "": 4},
+    "": {"A": 4, "B": 2, "C": 2, "": 6},
+}
+_FINDINGS_A_PIECE = 2.2
+_CODED = 0.97
+_DOUBLE_CODED = 0.25
+_SEES_THE_SAME = 0.88
+_SAYS_THE_SAME = 0.84
+
+
+def draw_fieldwork(study: Study, schools: list[School], seed: int) -> tuple[list[Row], list[Row]]:
+    """Return the rows of fieldwork.csv and of evidence.csv."""
+    register = [
+        row
+        for pilot in study.pilots
+        for row in _pilot_fieldwork(pilot, schools, Stream(seed, "fieldwork", pilot.name))
+    ]
+    register.sort(key=lambda row: (row["fieldwork_date"], row["pilot"]))
+    for number, row in enumerate(register, start=1):
+        row["fieldwork_id"] = f"F{number:03d}"
+    phases = {school.school_id: school.candidate.phase for school in schools}
+    coded = [entry for row in register for entry in _coded(row, phases, seed)]
+    evidence = [
+        {"evidence_id": f"Q{number:04d}", **entry} for number, entry in enumerate(coded, start=1)
+    ]
+    return register, evidence
+
+
+def _pilot_fieldwork(pilot: Pilot, schools: list[School], stream: Stream) -> list[Row]:
+    own = [s for s in schools if s.treated and s.candidate.pilot.name == pilot.name]
+    rows: list[Row] = []
+    for planned in _PLAN:
+        for study_phase, pieces in enumerate(planned.pieces, start=1):
+            # What was planned is not always what came about.
+            held = max(0, pieces + stream.integer(-1, 1)) if pieces > 1 else pieces
+            for _ in range(held):
+                school = stream.choice(own).school_id if planned.at_school else ""
+                rows.append(
+                    {
+                        "fieldwork_id": "",
+                        "pilot": pilot.name,
+                        "school_id": school,
+                        "method": planned.method,
+                        "participant_group": planned.group,
+                        "participants": str(stream.integer(*planned.people)),
+                        "fieldwork_date": _day(pilot, study_phase, stream).isoformat(),
+                        "study_phase": str(study_phase),
+                    }
+                )
+    return rows
+
+
+def _day(pilot: Pilot, study_phase: int, stream: Stream) -> date:
+    """Return a weekday of the phase, outside August."""
+    first, last = _PHASE_MONTHS[study_phase]
+    months = [shift_month(pilot.start, by) for by in range(first, last + 1)]
+    month = stream.choice([m for m in months if int(m[5:]) != _SCHOOLS_SHUT])
+    return stream.weekday(*month_ends(month))
+
+
+def _coded(row: Row, phases: dict[str, str], seed: int) -> list[Row]:
+    """Return what one or both coders took from a piece of fieldwork: a finding once a coder."""
+    stream = Stream(seed, "evidence", row["fieldwork_id"])
+    if not stream.chance(_CODED):
+        return []
+    phase = phases.get(row["school_id"], "")
+    first, second = stream.shuffled(["R1", "R2"])
+    weights = dict(enumerate(_FINDINGS[row["participant_group"]], start=1))
+    possible = sum(1 for weight in weights.values() if weight)
+    wanted = min(possible, 1 + stream.poisson(_FINDINGS_A_PIECE - 1))
+    seen: dict[int, str] = {}
+    while len(seen) < wanted:
+        finding = stream.weighted(weights)
+        if finding not in seen:
+            seen[finding] = _direction(stream, finding)
+    codings = [(first, seen)]
+    if stream.chance(_DOUBLE_CODED):
+        codings.append((second, _second_reading(stream, seen)))
+    pathways = {finding: stream.weighted(_PATHWAYS[phase]) for finding in _DIRECTIONS}
+    return [
+        {
+            "fieldwork_id": row["fieldwork_id"],
+            "pilot": row["pilot"],
+            "finding": str(finding),
+            "pathway": pathways[finding],
+            "school_phase": phase,
+            "direction": direction,
+            "coder": coder,
+        }
+        for coder, reading in codings
+        for finding, direction in sorted(reading.items())
+    ]
+
+
+def _direction(stream: Stream, finding: int) -> str:
+    supports, mixed, contradicts = _DIRECTIONS[finding]
+    return stream.weighted({"supports": supports, "mixed": mixed, "contradicts": contradicts})
+
+
+def _second_reading(stream: Stream, seen: dict[int, str]) -> dict[int, str]:
+    """Return the other coder's reading: mostly the same findings, mostly the same way."""
+    reading = {
+        finding: direction if stream.chance(_SAYS_THE_SAME) else _direction(stream, finding)
+        for finding, direction in seen.items()
+        if stream.chance(_SEES_THE_SAME)
+    }
+    # Now and then a coder sees what the other did not; nobody codes nothing.
+    finding = stream.integer(1, len(_DIRECTIONS))
+    if not reading or (finding not in seen and not stream.chance(_SEES_THE_SAME)):
+        reading[finding] = _direction(stream, finding)
+    return reading

@@ -1,0 +1,137 @@
+"""Social workers of the stand-in, the schools they are in, and how far they are part of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from analysis.synthetic.children import month_ends
+from analysis.synthetic.draws import Stream
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+    from analysis.synthetic.schools import School
+
+Row = dict[str, str]
+
+# Of a pilot's schools, ranked by how ready they are: the first part, then the rest after both.
+_EMBEDDED, _MIXED = 0.40, 0.35
+# Days a week a worker can give one school, by integration; and how days are shared out.
+_MOST_DAYS = {"embedded": 5.0, "mixed": 3.0, "visiting": 1.5}
+_SHARE = {"embedded": 3.0, "mixed": 2.0, "visiting": 1.0}
+_WEEK = 5.0
+# Secondary schools with more need took to it more readily; 'culture' is the noise beside that.
+_READINESS = {"secondary": 1.0, "special": 0.8, "primary": 0.3}
+_LARGEST_TEAM_LOSES_ONE_BEFORE_END = timedelta(days=45)
+
+
+@dataclass
+class Deployment:
+    """A worker in a school.
+
+    Attributes
+    ----------
+    school
+        The school.
+    integration
+        'embedded', 'mixed' or 'visiting'.
+    days_per_week
+        Days a week there, in halves.
+    """
+
+    school: School
+    integration: str
+    days_per_week: float = 0.0
+
+
+@dataclass
+class Worker:
+    """A social worker and the schools they are in."""
+
+    worker_id: str
+    pilot: str
+    started: date
+    ended: date | None = None
+    deployments: list[Deployment] = field(default_factory=list)
+
+    def row(self) -> Row:
+        """Return the row of social_workers.csv."""
+        return {
+            "worker_id": self.worker_id,
+            "pilot": self.pilot,
+            "started": self.started.isoformat(),
+            "ended": self.ended.isoformat() if self.ended else "",
+        }
+
+    def deployment_rows(self) -> list[Row]:
+        """Return the rows of deployments.csv."""
+        return [
+            {
+                "worker_id": self.worker_id,
+                "school_id": each.school.school_id,
+                "days_per_week": f"{each.days_per_week:.1f}",
+                "integration": each.integration,
+            }
+            for each in self.deployments
+        ]
+
+
+def draw_workers(study: Study, schools: list[School], seed: int) -> list[Worker]:
+    """Return the workers of every pilot, in the order of their ids."""
+    workers: list[Worker] = []
+    largest = max(study.pilots, key=lambda pilot: pilot.social_workers)
+    for pilot in study.pilots:
+        stream = Stream(seed, "staff", pilot.name)
+        own = [s for s in schools if s.treated and s.candidate.pilot.name == pilot.name]
+        integration = _integration(own, stream)
+        team = [[school] for school in _largest_first(own)[: pilot.social_workers]]
+        for school in _largest_first(own)[pilot.social_workers :]:
+            _worker_for(school, team).append(school)
+        for place, shared in enumerate(team):
+            deployments = [Deployment(s, integration[s.school_id]) for s in shared]
+            _share_out_days(deployments)
+            # A worker is in post from the day their first school has a worker.
+            started = date.fromisoformat(min(school.start_date for school in shared))
+            closes = month_ends(study.window.months(pilot.start)[-1])[1]
+            # One of the largest team leaves before the end and is not replaced.
+            leaves = pilot == largest and place == len(team) - 1
+            ended = closes - _LARGEST_TEAM_LOSES_ONE_BEFORE_END if leaves else None
+            name = f"W{len(workers) + 1:02d}"
+            workers.append(Worker(name, pilot.name, started, ended, deployments))
+    return workers
+
+
+def _largest_first(schools: list[School]) -> list[School]:
+    return sorted(
+        schools, key=lambda school: -school.candidate.pupils[school.candidate.pilot.start]
+    )
+
+
+def _integration(schools: list[School], stream: Stream) -> dict[str, str]:
+    """Rank schools by readiness and cut the ranks, so that every pilot has all three."""
+    ranked = sorted(
+        schools,
+        key=lambda school: -(_READINESS[school.candidate.phase] + 0.6 * stream.normal()),
+    )
+    first, second = (
+        max(1, round(_EMBEDDED * len(ranked))),
+        max(2, round((_EMBEDDED + _MIXED) * len(ranked))),
+    )
+    return {
+        school.school_id: ("embedded" if rank < first else "mixed" if rank < second else "visiting")
+        for rank, school in enumerate(ranked)
+    }
+
+
+def _worker_for(school: School, team: list[list[School]]) -> list[School]:
+    """Return the schools of the least busy worker, in the same area if two are as busy."""
+    return min(team, key=lambda shared: (len(shared), shared[0].area != school.area))
+
+
+def _share_out_days(deployments: list[Deployment]) -> None:
+    """Share five days among a worker's schools, in halves; what is left is office time."""
+    total = sum(_SHARE[each.integration] for each in deployments)
+    for each in deployments:
+        days = min(_WEEK * _SHARE[each.integration] / total, _MOST_DAYS[each.integration])
+        each.days_per_week = max(0.5, int(2 * days) / 2)
