@@ -6,20 +6,63 @@ ledger) sees a value that may not be released.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analysis.disclosure.counts import ReleasedValue, release_count, suppress_counts
+from analysis.disclosure.download import safe_csv
+from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
+from analysis.disclosure.ratios import (
+    release_estimate,
+    release_extreme,
+    release_mean,
+    release_percentage,
+    release_rate,
+    release_total,
+)
+from analysis.disclosure.releases import Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.status import Status, held, released, suppressed
+
+if TYPE_CHECKING:
+    from analysis.disclosure.cells import Aggregate
+    from analysis.disclosure.linked import ReleasedTables, release_tables
 
 __all__ = [
     "EGRESS",
     "PUBLIC",
     "SYMBOLS",
+    "Aggregate",
     "DisclosureRules",
+    "ReleaseException",
+    "ReleasedTables",
     "ReleasedValue",
+    "Revealed",
     "Status",
     "held",
+    "read_exceptions",
     "release_count",
+    "release_estimate",
+    "release_extreme",
+    "release_mean",
+    "release_percentage",
+    "release_rate",
+    "release_tables",
+    "release_total",
     "released",
+    "revealed_by",
+    "safe_csv",
     "suppress_counts",
     "suppressed",
+    "with_exception",
 ]
+
+_LINKED = {"Aggregate": "cells", "ReleasedTables": "linked", "release_tables": "linked"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what needs scipy's solvers only where it is used: chapters' cells don't."""
+    if name not in _LINKED:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"analysis.disclosure.{_LINKED[name]}"), name)

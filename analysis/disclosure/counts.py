@@ -21,14 +21,14 @@ class ReleasedValue:
     Attributes
     ----------
     value
-        The count; None where it is hidden.
+        The released value; None where a symbol stands for it.
     text
         As printed: digits with a comma every thousand, or `[c]`.
     status
         What disclosure control made of it.
     """
 
-    value: int | None
+    value: int | float | None
     text: str
     status: Status
 

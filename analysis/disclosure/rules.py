@@ -8,6 +8,7 @@ environment is stricter: nothing below ten, zero included.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SYMBOLS = {
@@ -42,6 +43,10 @@ class DisclosureRules:
         National totals are rounded to the nearest multiple of this.
     least_degrees_of_freedom
         Residual degrees of freedom below which a model's results are not shown.
+    dominance
+        A sum is not shown if its two largest contributors make up this share or more.
+    magnitude_margin
+        The range left for a hidden sum reaches this share of it, or further, to each side.
     """
 
     channel: str
@@ -51,6 +56,8 @@ class DisclosureRules:
     rate_decimals: int = 1
     total_base: int = 10
     least_degrees_of_freedom: int = 10
+    dominance: float = 0.9
+    magnitude_margin: float = 0.5
 
     def __post_init__(self) -> None:
         if not 1 <= self.lowest_unsafe <= self.highest_unsafe:
@@ -71,6 +78,19 @@ class DisclosureRules:
         if count == 0:
             return self.zero_is_unsafe
         return self.lowest_unsafe <= count <= self.highest_unsafe
+
+    def is_unsafe_sum(self, contributions: Sequence[float]) -> bool:
+        """Whether a sum over children must be hidden.
+
+        Parameters
+        ----------
+        contributions
+            What each child adds, above zero.
+        """
+        if self.is_unsafe(len(contributions)):
+            return True
+        largest = sum(sorted(contributions, reverse=True)[:2])
+        return len(contributions) > 0 and largest >= self.dominance * sum(contributions)
 
 
 PUBLIC = DisclosureRules("public")

@@ -1,0 +1,198 @@
+"""Every published count as a cell of one system, so that linked tables are kept safe together.
+
+Counts of different exhibits are sums over the same children. What is hidden in one table
+must not follow from another, so all cells stand in one system: each is a set of atoms, the
+finest groups that any table tells apart, which an intruder doesn't know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.disclosure.rules import DisclosureRules
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One table of counts that is to be published.
+
+    Attributes
+    ----------
+    name
+        Names the table.
+    by
+        The columns whose combinations are its cells; empty for a single total.
+    where
+        The values that count, by column; all where empty.
+    """
+
+    name: str
+    by: tuple[str, ...] = ()
+    where: Mapping[str, Sequence[object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CellSystem:
+    """The cells of all tables and how they add up.
+
+    Attributes
+    ----------
+    values
+        What each cell counts, shape (cells,).
+    members
+        Which atoms each cell sums, 0 or 1, shape (cells, atoms).
+    atoms
+        What each atom counts, shape (atoms,).
+    unsafe
+        Whether the cell may not be shown whatever else is, shape (cells,).
+    low, high
+        A hidden cell is safe if an intruder can't rule out a value as small as `low` and
+        one as large as `high`, shape (cells,).
+    relations
+        Cells that add up: the total, then its parts.
+    tables
+        For each table its keys and the number of each row's cell, column `cell`.
+    """
+
+    values: np.ndarray
+    members: sparse.csr_array
+    atoms: np.ndarray
+    unsafe: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    relations: tuple[np.ndarray, ...]
+    tables: Mapping[str, pd.DataFrame]
+
+
+def cell_system(
+    records: pd.DataFrame,
+    aggregates: Sequence[Aggregate],
+    rules: DisclosureRules,
+    *,
+    count: str,
+    person: str = "",
+    is_sum: bool = False,
+) -> CellSystem:
+    """Put all tables of one count into one system.
+
+    Parameters
+    ----------
+    records
+        What is summed: one row a group or an event, with the columns that tables go by.
+    aggregates
+        The tables.
+    rules
+        Of the channel.
+    count
+        The column that is summed; whole numbers, not negative.
+    person
+        The column that identifies the child behind a row. Where it is given, a cell is
+        unsafe also if the children behind it are few.
+    is_sum
+        Whether `count` is an amount, such as days, rather than a number of events: then
+        the number of children alone decides, and whether two of them make most of it.
+    """
+    keys = sorted({key for aggregate in aggregates for key in (*aggregate.by, *aggregate.where)})
+    records = records.assign(_all="")
+    codes = records.groupby(keys or ["_all"], observed=True, sort=True).ngroup().to_numpy()
+    atoms = np.bincount(codes, records[count].to_numpy(float))
+    first = pd.Series(codes).drop_duplicates().sort_values().index
+    named = records.iloc[first][[*keys, "_all"]].reset_index(drop=True)
+    rows: dict[bytes, int] = {}
+    lines: list[np.ndarray] = []
+    tables: dict[str, pd.DataFrame] = {}
+    for aggregate in aggregates:
+        chosen = named[_where(named, aggregate)]
+        groups = chosen.groupby(list(aggregate.by) or ["_all"], observed=True, sort=True)
+        cells = []
+        for places in groups.indices.values():
+            line = np.sort(chosen.index.to_numpy()[places])
+            # The same sum in two tables is one cell: hidden in both or in neither.
+            cells.append(rows.setdefault(line.tobytes(), len(lines)))
+            if cells[-1] == len(lines):
+                lines.append(line)
+        keyed = groups.size().index.to_frame(index=False).assign(cell=cells)
+        tables[aggregate.name] = keyed[[*aggregate.by, "cell"]]
+    members = _matrix(lines, len(atoms))
+    values = members @ atoms
+    unsafe = np.zeros(len(values), dtype=bool)
+    if not is_sum:
+        unsafe |= [rules.is_unsafe(value) for value in values]
+    if person:
+        parts = _contributions(records, codes, members, count, person)
+        test = rules.is_unsafe_sum if is_sum else lambda part: rules.is_unsafe(len(part))
+        unsafe |= [test(part) for part in parts]
+    low, high = _levels(values, rules, is_sum=is_sum)
+    relations = tuple(_relations(members, tables))
+    return CellSystem(values, members, atoms, unsafe, low, high, relations, tables)
+
+
+def _where(named: pd.DataFrame, aggregate: Aggregate) -> pd.Series:
+    keep = pd.Series(True, named.index)
+    for column, values in aggregate.where.items():
+        keep &= named[column].isin(list(values))
+    return keep
+
+
+def _matrix(lines: Sequence[np.ndarray], atoms: int) -> sparse.csr_array:
+    sizes = [len(line) for line in lines]
+    columns = np.concatenate(lines) if lines else np.array([], dtype=int)
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
+    return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(lines), atoms))
+
+
+def _contributions(
+    records: pd.DataFrame,
+    codes: np.ndarray,
+    members: sparse.csr_array,
+    count: str,
+    person: str,
+) -> list[list[float]]:
+    """Return what each child adds to each cell, children that add nothing left out."""
+    amounts = records[count].to_numpy(float)
+    counted = amounts > 0
+    persons = pd.factorize(records[person])[0]
+    by_person = sparse.csr_array(
+        (amounts[counted], (codes[counted], persons[counted])),
+        shape=(members.shape[1], persons.max(initial=-1) + 1),
+    )
+    found = (members @ by_person).tocsr()
+    return [part.tolist() for part in np.split(found.data, found.indptr[1:-1])]
+
+
+def _levels(
+    values: np.ndarray, rules: DisclosureRules, *, is_sum: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    if is_sum:
+        margin = rules.magnitude_margin * values
+        return values - margin, values + margin
+    small = values <= rules.highest_unsafe
+    lowest = 0 if rules.zero_is_unsafe else rules.lowest_unsafe
+    # A larger cell is hidden for the sake of others: it must only not be pinned.
+    half = rules.highest_unsafe / 2
+    low = np.where(small, np.minimum(values, lowest), np.maximum(values - half, 0))
+    high = np.where(small, rules.threshold, values + half)
+    return low, high
+
+
+def _relations(members: sparse.csr_array, tables: Mapping[str, pd.DataFrame]) -> list[np.ndarray]:
+    """Find each total whose parts are all cells of one table."""
+    sizes = np.diff(members.indptr)
+    found: dict[bytes, np.ndarray] = {}
+    numbered = {name: np.unique(table["cell"].to_numpy()) for name, table in tables.items()}
+    for whole in numbered.values():
+        for parts in numbered.values():
+            shared = (members[whole] @ members[parts].T).tocoo()
+            inside = shared.data == sizes[parts][shared.coords[1]]
+            proper = inside & (shared.data < sizes[whole][shared.coords[0]])
+            total, part = shared.coords[0][proper], shared.coords[1][proper]
+            covered = np.bincount(total, sizes[parts][part], minlength=len(whole))
+            for place in np.flatnonzero(covered == sizes[whole]):
+                relation = np.concatenate([whole[[place]], parts[part[total == place]]])
+                found[relation.tobytes()] = relation
+    return list(found.values())

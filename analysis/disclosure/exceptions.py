@@ -1,0 +1,87 @@
+"""Recorded exceptions: a held exhibit that someone with the right to do so lets through."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analysis.disclosure.status import Status, released
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = ("exhibit", "name", "reason", "date")
+
+
+@dataclass(frozen=True)
+class ReleaseException:
+    """A decision to publish an exhibit that disclosure control holds.
+
+    Attributes
+    ----------
+    exhibit
+        Name of the exhibit.
+    name
+        Who decided.
+    reason
+        Why it is safe or right all the same.
+    date
+        When.
+    """
+
+    exhibit: str
+    name: str
+    reason: str
+    date: date
+
+
+def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
+    """Read the recorded exceptions; none if there is no file.
+
+    Raises
+    ------
+    ConfigurationError
+        If an entry lacks who, why or when.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("exception", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"cannot be read: {error}", place=path.name, remedy="mend the line"
+        ) from None
+    return tuple(
+        _entry(entry, f"{path.name}, [[exception]] {n}") for n, entry in enumerate(entries, 1)
+    )
+
+
+def _entry(entry: dict[str, object], place: str) -> ReleaseException:
+    missing = [key for key in KEYS if not entry.get(key)]
+    extra = [key for key in entry if key not in KEYS]
+    if missing or extra:
+        what = f"lacks {', '.join(missing)}" if missing else f"has an unknown {', '.join(extra)}"
+        raise ConfigurationError(what, place=place, remedy=f"write {', '.join(KEYS)}")
+    if type(entry["date"]) is not date:
+        raise ConfigurationError(
+            "the date is no day", place=place, remedy="write date = 2020-02-29, without quotes"
+        )
+    texts = {key: str(entry[key]) for key in KEYS if key != "date"}
+    return ReleaseException(**texts, date=entry["date"])
+
+
+def with_exception(
+    exhibit: str, status: Status, exceptions: tuple[ReleaseException, ...]
+) -> Status:
+    """Return an exhibit's status, released where a recorded exception says so."""
+    found = [each for each in exceptions if each.exhibit == exhibit]
+    if not (status.held and found):
+        return status
+    last = found[-1]
+    return released(
+        f"Released by {last.name} on {last.date:%d %B %Y}: {last.reason} "
+        f"(disclosure control had held it: {status.reason})"
+    )

@@ -1,0 +1,186 @@
+"""What a motivated intruder can work out: the range left for each hidden cell.
+
+The intruder knows every published cell, how the tables add up, and that no count is below
+zero. The smallest and the largest value that a hidden cell can take then are two linear
+programmes. The real range is no wider for someone who knows more, which is why a margin
+is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import linprog
+
+from analysis.disclosure.cells import CellSystem
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class IntruderCheck:
+    """The range that published cells leave for each hidden one.
+
+    Attributes
+    ----------
+    cells
+        Numbers of the hidden cells, shape (hidden,).
+    low, high
+        Values that a hidden cell can still take, shape (hidden,). Each end is reached by
+        an assignment of all cells, so the true range is at least as wide.
+    safe
+        Whether the range reaches as far as the cell needs, shape (hidden,).
+    """
+
+    cells: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    safe: np.ndarray
+
+    @property
+    def narrowest(self) -> float:
+        """The width of the narrowest range; infinite where nothing is hidden."""
+        return float(np.min(self.high - self.low, initial=np.inf))
+
+
+@dataclass(frozen=True)
+class _Knowledge:
+    """What the intruder solves: unknown atoms `y >= 0` with `known @ y = totals`."""
+
+    known: sparse.csr_array
+    totals: np.ndarray
+    hidden: sparse.csr_array
+    given: np.ndarray
+    largest: float
+
+    def solve(self, objective: np.ndarray, upper: float | np.ndarray = np.inf) -> np.ndarray:
+        """Return the atoms that maximise an objective under what is known."""
+        bound = np.minimum(upper, self.largest)
+        result = linprog(
+            -objective,
+            A_eq=self.known if self.known.shape[0] else None,
+            b_eq=self.totals if self.known.shape[0] else None,
+            bounds=np.column_stack(
+                [np.zeros(len(objective)), np.broadcast_to(bound, objective.shape)]
+            ),
+            method="highs",
+        )
+        if result.status != 0:
+            raise RuntimeError(f"the intruder's programme was not solved: {result.message}")
+        solution: np.ndarray = result.x
+        return solution
+
+
+def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
+    """Work out the range left for each hidden cell.
+
+    Parameters
+    ----------
+    system
+        The cells.
+    hidden
+        Which of them are hidden, shape (cells,).
+
+    Notes
+    -----
+    One solution shows the reach of many cells at once, so joint objectives come first and
+    a cell has programmes of its own only where these fall short.
+    """
+    cells = np.flatnonzero(hidden)
+    if not len(cells):
+        empty = np.array([])
+        return IntruderCheck(cells, empty, empty, empty.astype(bool))
+    knowledge = _knowledge(system, hidden)
+    low, high = system.values[cells].copy(), system.values[cells].copy()
+    need_low, need_high = system.low[cells], system.high[cells]
+    _witness(knowledge, low, high, need_low, need_high)
+    for place in range(len(cells)):
+        objective = knowledge.hidden[[place]].toarray()[0]
+        if high[place] < need_high[place] - TOLERANCE:
+            _extend(knowledge, knowledge.solve(objective), low, high)
+        if low[place] > need_low[place] + TOLERANCE:
+            _extend(knowledge, knowledge.solve(-objective), low, high)
+    safe = _is_safe(system, cells, low, high)
+    return IntruderCheck(cells, low, high, safe)
+
+
+def _is_safe(
+    system: CellSystem, cells: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    reaches = (low <= system.low[cells] + TOLERANCE) & (high >= system.high[cells] - TOLERANCE)
+    wide = high - low >= system.high[cells] - system.low[cells] - TOLERANCE
+    # A cell hidden for the sake of others may be wide on one side only.
+    safe: np.ndarray = np.where(system.unsafe[cells], reaches, wide)
+    return safe
+
+
+def _knowledge(system: CellSystem, hidden: np.ndarray) -> _Knowledge:
+    """Reduce the system to what an intruder doesn't know."""
+    sizes = np.diff(system.members.indptr)
+    single = np.flatnonzero((sizes == 1) & ~hidden)
+    unknown = np.ones(len(system.atoms), dtype=bool)
+    unknown[system.members[single].indices] = False
+    open_atoms = system.members[:, unknown]
+    told = np.flatnonzero(~hidden & (np.diff(open_atoms.indptr) > 0))
+    known_part = system.members[:, ~unknown] @ system.atoms[~unknown]
+    return _Knowledge(
+        known=open_atoms[told],
+        totals=system.values[told] - known_part[told],
+        hidden=open_atoms[np.flatnonzero(hidden)],
+        given=known_part[np.flatnonzero(hidden)],
+        # No count is without bound; a bound far above all keeps the programmes finite.
+        largest=10 * float(system.values.max(initial=1)) + 100,
+    )
+
+
+def _witness(
+    knowledge: _Knowledge,
+    low: np.ndarray,
+    high: np.ndarray,
+    need_low: np.ndarray,
+    need_high: np.ndarray,
+    rounds: int = 12,
+) -> None:
+    """Stretch many ranges by a few joint solutions, as long as that gets on."""
+    rng = np.random.default_rng(0)
+    for _ in range(rounds):
+        short = high < need_high - TOLERANCE
+        long = low > need_low + TOLERANCE
+        if not (short.any() or long.any()):
+            return
+        # Random weights set cells of one line, which can't all be large, against each other.
+        weight = (short.astype(float) - long) * rng.uniform(0.1, 1, len(low))
+        both = short & long
+        weight[both] = rng.choice([-1.0, 1.0], both.sum()) * rng.uniform(0.1, 1, both.sum())
+        _extend(knowledge, knowledge.solve(weight @ knowledge.hidden), low, high)
+
+
+def _extend(knowledge: _Knowledge, atoms: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    reached = knowledge.hidden @ atoms + knowledge.given
+    np.minimum(low, reached, out=low)
+    np.maximum(high, reached, out=high)
+
+
+def check_table(system: CellSystem, check: IntruderCheck) -> pd.DataFrame:
+    """Return, for each table, how many cells are hidden and the narrowest range left.
+
+    Holds nothing that a reader of the tables could not work out.
+    """
+    width = dict(zip(check.cells.tolist(), check.high - check.low, strict=True))
+    safe = dict(zip(check.cells.tolist(), check.safe.tolist(), strict=True))
+    rows = []
+    for name, table in system.tables.items():
+        own = [cell for cell in table["cell"].tolist() if cell in width]
+        rows.append(
+            {
+                "table": name,
+                "cells": len(table),
+                "hidden": len(own),
+                "narrowest_range": min((width[cell] for cell in own), default=np.nan),
+                "safe": all(safe[cell] for cell in own),
+            }
+        )
+    return pd.DataFrame(rows)

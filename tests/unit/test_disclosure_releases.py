@@ -1,0 +1,94 @@
+"""Differences between releases, recorded exceptions and safe downloads."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure import (
+    PUBLIC,
+    held,
+    read_exceptions,
+    released,
+    revealed_by,
+    safe_csv,
+    with_exception,
+)
+from analysis.errors import ConfigurationError
+
+
+def release(*counts: object) -> dict[str, pd.DataFrame]:
+    frame = pd.DataFrame({"arm": ["a", "b", "c"], "events": pd.Series(counts, dtype=object)})
+    return {"before_after": frame}
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "cells"),
+    [
+        ((9, 9, 9), (9, 9, 9), []),
+        ((9, "c", 9), (9, "c", 9), []),
+        ((9, "c", 9), (9, 8, 9), ["arm b: events"]),
+        ((9, 8, 9), (9, "c", 9), ["arm b: events"]),
+        ((9, 20, 9), (9, 21, 9), ["arm b: events"]),
+        ((9, 20, 9), (9, 25, 9), ["arm b: events"]),
+        ((9, 20, 9), (9, 26, 9), []),
+        ((9, 0, 9), (9, 3, 9), ["arm b: events"]),
+    ],
+)
+def test_a_cell_that_two_releases_reveal_is_flagged(
+    then: tuple[object, ...], now: tuple[object, ...], cells: list[str]
+) -> None:
+    found = revealed_by(release(*now), [release(*then)], PUBLIC)
+    assert [each.cell for each in found] == cells
+
+
+def test_rows_are_compared_by_their_keys_not_their_place() -> None:
+    before = {"before_after": release(9, "c", 9)["before_after"].iloc[::-1]}
+    assert revealed_by(release(9, "c", 9), [before], PUBLIC) == ()
+
+
+def test_an_exhibit_that_is_new_reveals_nothing_by_itself() -> None:
+    assert revealed_by(release(9, 9, 9), [{}], PUBLIC) == ()
+
+
+EXCEPTION = """
+[[exception]]
+exhibit = "rates_s47"
+name = "A. Statistician"
+reason = "The authority has published the figure itself."
+date = 2020-05-01
+"""
+
+
+def test_an_exception_lets_a_held_exhibit_through_and_says_who(tmp_path: Path) -> None:
+    path = tmp_path / "exceptions.toml"
+    path.write_text(EXCEPTION, "utf-8")
+    exceptions = read_exceptions(path)
+    assert exceptions[0].date == date(2020, 5, 1)
+    status = with_exception("rates_s47", held("Too small."), exceptions)
+    assert not status.held
+    assert "A. Statistician on 01 May 2020" in status.reason
+    assert with_exception("another", held("Too small."), exceptions).held
+    assert with_exception("rates_s47", released(), exceptions) == released()
+
+
+@pytest.mark.parametrize("key", ["name", "reason", "date", "exhibit"])
+def test_an_exception_must_say_who_why_and_when(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "exceptions.toml"
+    lines = [line for line in EXCEPTION.splitlines() if not line.startswith(key)]
+    path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(ConfigurationError, match=f"lacks {key}"):
+        read_exceptions(path)
+
+
+def test_without_a_file_there_is_no_exception(tmp_path: Path) -> None:
+    assert read_exceptions(tmp_path / "exceptions.toml") == ()
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-cmd", "@SUM(A1)", "\t=1", "|calc"])
+def test_no_text_of_a_download_is_a_formula(start: str) -> None:
+    text = safe_csv(pd.DataFrame({"text": [start], "n": [-1.5]}))
+    value = text.splitlines()[1]
+    assert value.lstrip('"').startswith("'")
+    assert value.endswith(",-1.5")
