@@ -83,3 +83,16 @@ class MonthCounts:
             self.treated,
             self.matched_set,
         )
+
+    def only(self, months: Booleans) -> MonthCounts:
+        """Return the counts of some of the months."""
+        return MonthCounts(
+            self.events[:, months],
+            self.exposure[:, months],
+            self.months[months],
+            self.after[months],
+            self.stratum,
+            self.unit,
+            self.treated,
+            self.matched_set,
+        )
