@@ -6,7 +6,9 @@ name the very value that breaks a rule; what is computed with is typed, afterwar
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -186,8 +188,8 @@ _CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
 def origin(extract: Extract, register: Path) -> Origin:
     """Say whether an extract is invented.
 
-    It is if any of its files is in the register of what the generator wrote, wherever
-    the files lie and whatever the folder is called.
+    It is if any of its files, or the table in it, is in the register of what the generator
+    wrote, wherever the files lie and whatever the folder is called.
 
     Raises
     ------
@@ -200,12 +202,28 @@ def origin(extract: Extract, register: Path) -> Origin:
             place=str(register),
             remedy="restore it from version control",
         )
-    scenarios = {}
+    registered: dict[str, set[str]] = {}
     for line in register.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             digest, _, scenario, _ = line.split("  ")
-            scenarios[digest] = scenario
-    found = sorted({scenarios[file.sha256] for file in extract.files if file.sha256 in scenarios})
-    if found:
-        return Origin("invented", extract.digest, "Invented data", tuple(found))
-    return Origin("supplied", extract.digest, "")
+            registered.setdefault(digest, set()).add(scenario)
+    digests = {file.sha256 for file in extract.files}
+    digests |= {_content_digest(table) for table in extract.tables.values()}
+    found = [registered[digest] for digest in digests if digest in registered]
+    if not found:
+        return Origin("supplied", extract.digest, "")
+    # Scenarios share the files that they don't change: name those that all files fit.
+    scenarios = set.intersection(*found) or set.union(*found)
+    return Origin("invented", extract.digest, "Invented data", tuple(sorted(scenarios)))
+
+
+def _content_digest(table: pd.DataFrame) -> str:
+    """Return the digest that a table would have as the generator writes it.
+
+    So that invented data stay invented when they are saved as a workbook or as Parquet.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(column.tolist() for _, column in table.items()), strict=True))
+    return hashlib.sha256(text.getvalue().encode("utf-8", "surrogatepass")).hexdigest()

@@ -293,6 +293,8 @@ class Study:
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
         for name in self.synthetic.rates:
             _one_of(f"synthetic.rates.{name}", name, outcomes)
+        rates = list(self.synthetic.rates)
+        _require(set(rates) == set(outcomes), "synthetic.rates", "one rate for each outcome", rates)
         for number, scenario in enumerate(self.synthetic.scenarios):
             for name, by_pilot in scenario.effects.items():
                 _one_of(f"synthetic.scenarios.{number}.effects.{name}", name, outcomes)
