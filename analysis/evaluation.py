@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""
 
+KEY_VARIABLE = "REPORT_STORE"
+"""Environment variable by which a build tells its kernels the key of its store, so that
+all chapters show one state of files even if somebody edits them meanwhile."""
+
 # What a stored result depends on beside files: a result of another version is another result.
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
              "seaborn", "statsmodels")  # fmt: skip
@@ -65,10 +69,13 @@ class Evaluation:
         The project's folder.
     data
         The folder of the extract; None for the one that `study.toml` names.
+    given_key
+        The key of the build under way; None to find today's.
     """
 
     root: Path
     data: Path | None = None
+    given_key: str | None = None
 
     @cached_property
     def study(self) -> Study:
@@ -83,6 +90,8 @@ class Evaluation:
     @cached_property
     def key(self) -> str:
         """SHA-256 over all that a result depends on: code, settings, data, versions."""
+        if self.given_key is not None:
+            return self.given_key
         digest = hashlib.sha256()
         for path in sorted(self._dependencies()):
             inside = path.is_relative_to(self.root)
@@ -208,7 +217,8 @@ class Evaluation:
 def current() -> Evaluation:
     """Return the evaluation of the project around the working directory."""
     data = os.environ.get(DATA_VARIABLE)
-    return Evaluation(find_root(Path.cwd()), Path(data) if data else None)
+    key = os.environ.get(KEY_VARIABLE)
+    return Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
 
 
 def run(function: Callable[..., Any]) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
-from analysis.evaluation import DATA_VARIABLE, Evaluation, find_root
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.exhibit import Claim, Figure
 from audit.ledger import InputFile, Ledger, record
 from audit.lineage import code_table, lineage
@@ -66,7 +66,7 @@ def build(
             out=out,
             formats=formats,
             timestamp=timestamp(commit, os.environ),
-            environment={DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {},
+            environment=kernel_environment(evaluation),
             metadata=cover(ledger, commit),
             finish=lambda book: ledger.write(book / "audit" / "ledger.json"),
         )
@@ -76,6 +76,12 @@ def build(
         if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
+
+
+def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
+    """Return the variables that point a chapter's kernel at the store of this build."""
+    data = {DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {}
+    return {KEY_VARIABLE: evaluation.key, **data}
 
 
 def check_formats(formats: Iterable[str]) -> None:

@@ -83,8 +83,8 @@ def s17_lower_in_stockport(main_effects: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 17 starts."""
     return _judge(
         "In Stockport, section 17 starts fell further in schools with a social worker than in "
-        "comparison schools, but chance alone could explain the difference.",
-        EffectRule("s17_starts", ("Stockport",), "lower but not clear"),
+        "comparison schools.",
+        EffectRule("s17_starts", ("Stockport",), "clearly lower"),
         main_effects,
     )
 
