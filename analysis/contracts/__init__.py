@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from analysis.contracts.contract import Column, DataContract, Rule, read_contracts
 from analysis.contracts.describe import describe, raise_if_broken
+from analysis.contracts.dictionary import dictionary, rule_list
 from analysis.contracts.results import ContractResults, RuleResult
 from analysis.contracts.validation import ValidationError, validate
+from analysis.contracts.waivers import Waiver, read_waivers, with_waivers
 
 __all__ = [
     "Column",
@@ -18,8 +20,13 @@ __all__ = [
     "Rule",
     "RuleResult",
     "ValidationError",
+    "Waiver",
     "describe",
+    "dictionary",
     "raise_if_broken",
     "read_contracts",
+    "read_waivers",
+    "rule_list",
     "validate",
+    "with_waivers",
 ]

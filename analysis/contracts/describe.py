@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.contracts.typed import FIRST_ROW
 from analysis.errors import ContractBroken, NothingTested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
 
     from analysis.contracts.results import ContractResults, RuleResult
 
@@ -15,9 +18,17 @@ ROWS_SHOWN = 20
 WORDS = {"pass": "pass", "warn": "WARN", "fail": "FAIL", "nothing tested": "nothing tested"}
 
 
-def describe(results: ContractResults) -> str:
-    """Return one plain table a dataset, and below it what to do about each breach."""
-    parts = [_dataset(results, name) for name in dict.fromkeys(r.dataset for r in results.results)]
+def describe(results: ContractResults, tables: Mapping[str, pd.DataFrame] | None = None) -> str:
+    """Return one plain table a dataset, and below it what to do about each breach.
+
+    Parameters
+    ----------
+    tables
+        The extract as sent: given, the values that break a rule are shown with their
+        rows. For the terminal of whoever may see the data, and nowhere else.
+    """
+    datasets = dict.fromkeys(result.dataset for result in results.results)
+    parts = [_dataset(results, name, tables or {}) for name in datasets]
     return "\n\n".join([*parts, _conclusion(results)]) + "\n"
 
 
@@ -31,7 +42,7 @@ def breach(result: RuleResult, results: ContractResults) -> str:
     return (
         f"{places}{column}: rule {result.rule}: {result.expected[:-1]}{seen}\n"
         f"    why: {result.reason}\n"
-        f"    remedy: {result.remedy}"
+        f"    remedy: {result.remedy}" + (f"\n    waiver: {result.waiver}" if result.waiver else "")
     )
 
 
@@ -65,7 +76,7 @@ def _list(found: Sequence[RuleResult], results: ContractResults) -> str:
     return "\n".join(f"  {breach(result, results)}" for result in found)
 
 
-def _dataset(results: ContractResults, name: str) -> str:
+def _dataset(results: ContractResults, name: str, tables: Mapping[str, pd.DataFrame]) -> str:
     found = results.of_dataset(name)
     file = ", ".join(file for file, _ in results.files.get(name, ((found[0].file, 0),)))
     rows = results.rows.get(name, 0)
@@ -74,10 +85,26 @@ def _dataset(results: ContractResults, name: str) -> str:
     body = [
         (WORDS[r.outcome], r.rule, r.column, _number(r.tested), _number(r.failing)) for r in found
     ]
-    notes = [breach(r, results) for r in found if r.outcome in ("warn", "fail")]
-    notes += [f"waived: {r.rule}: {r.waiver}" for r in found if r.waiver]
+    notes = []
+    for result in found:
+        if result.outcome in ("warn", "fail"):
+            notes += [breach(result, results), *_values(result, tables)]
     title = f"{file}: {shown} rows, {_count(len(found), 'rule')}, {_tally(found)}"
     return "\n".join([title, *_aligned([header, *body]), *[f"  {note}" for note in notes]])
+
+
+def _values(result: RuleResult, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the values of the rows that break a rule, as sent."""
+    table = tables.get(result.dataset)
+    if table is None:
+        return []
+    rows = [row for row in result.rows[:ROWS_SHOWN] if 0 <= row - FIRST_ROW < len(table)]
+    columns = [result.column] if result.column in table.columns else list(table.columns)
+    return [
+        f"    row {row}: "
+        + ", ".join(f"{name}={str(table[name].iloc[row - FIRST_ROW])!r}" for name in columns)
+        for row in rows
+    ]
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.disclosure import PUBLIC, release_count
+from analysis.disclosure import PUBLIC
 
 if TYPE_CHECKING:
     from analysis.contracts.contract import Sensitivity, Severity
@@ -139,8 +139,7 @@ class ContractResults:
         def safe(count: int | str, dataset: str) -> int | str:
             if isinstance(count, str) or dataset not in about_children:
                 return count
-            shown = release_count(count, rules)
-            return shown.text if shown.value is None else shown.value
+            return "[c]" if count and rules.is_unsafe(count) else count
 
         return ContractResults(
             tuple(_published(result, rules) for result in self.results),

@@ -14,7 +14,9 @@ from analysis.contracts import (
     DataContract,
     raise_if_broken,
     read_contracts,
+    read_waivers,
     validate,
+    with_waivers,
 )
 from analysis.extracts import Extract, ExtractFile, Origin, read_extract, typed
 from analysis.extracts import origin as origin_of
@@ -42,9 +44,13 @@ def origin(extract: Extract, invented_register: Path) -> Origin:
     return origin_of(extract, invented_register)
 
 
-def contract_results(extract: Extract, contracts: dict[str, DataContract]) -> ContractResults:
-    """Test every rule of every contract."""
-    return validate(extract.tables, contracts, read=extract.read)
+def contract_results(
+    extract: Extract, contracts: dict[str, DataContract], contract_directory: Path
+) -> ContractResults:
+    """Test every rule of every contract, and take the waivers on file into account."""
+    waivers = read_waivers(contract_directory / "waivers.toml")
+    found = validate(extract.tables, contracts, read=extract.read)
+    return with_waivers(found, waivers, contracts)
 
 
 def contract_counts(contract_results: ContractResults) -> pd.DataFrame:
