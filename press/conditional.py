@@ -5,10 +5,10 @@ from __future__ import annotations
 from press import tree
 from press.tree import Node, Nodes
 
-# What `when-format` may name, by the format that answers to it.
+# What `when-format` may name, by the format that answers to it; `pdf` is LaTeX's alone.
 _ALIASES = {
     "html": {"html", "html4", "html5", "html:js"},
-    "typst": {"typst", "pdf"},
+    "typst": {"typst"},
 }
 _CLASSES = ("content-visible", "content-hidden")
 

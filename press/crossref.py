@@ -34,7 +34,7 @@ class Wording:
     delimiter
         What stands between number and caption.
     parts
-        How sub-figures are counted: ``alpha`` or ``roman``.
+        How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
     """
 
     titles: Mapping[str, str] = field(
@@ -52,7 +52,7 @@ class Wording:
         }
     )
     delimiter: str = ":"
-    parts: str = "alpha"
+    parts: str = "alpha a"
 
 
 def wording(options: Mapping[str, Any]) -> Wording:
@@ -68,16 +68,20 @@ def wording(options: Mapping[str, Any]) -> Wording:
     return Wording(
         titles,
         prefixes,
-        str(given.get("title-delim", plain.delimiter)),
-        str(given.get("subref-labels", plain.parts)).split()[0],
+        tree.plain(read_inlines(str(given.get("title-delim", plain.delimiter)))),
+        str(given.get("subref-labels", plain.parts)),
     )
 
 
 def part_label(part: str, words: Wording) -> str:
-    """Return a sub-figure's letter as it is counted."""
-    if words.parts == "roman":
-        return ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")[ord(part) - ord("a")]
-    return part
+    """Return a sub-figure's letter in the style the option asks for."""
+    style, _, first = words.parts.partition(" ")
+    if style == "roman":
+        numeral = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")[ord(part) - 97]
+        return numeral.lower() if first == "i" else numeral
+    if style == "arabic":
+        return str(ord(part) - 96)
+    return part.upper() if first.isupper() else part
 
 
 def collected(targets: Iterable[Target]) -> dict[str, Target]:
@@ -118,8 +122,8 @@ def resolve(
 ) -> Nodes:
     """Replace every cross-reference by a `Reference`; citations stay.
 
-    A reference is ``{"t": "Reference", "c": {"label", "content", "target"}}``, where `content`
-    is what stands before the number.
+    A reference is ``{"t": "Reference", "c": {"content", "target", "own"}}``, where `content` is
+    what stands before the number and `own` says whether the author wrote it.
     """
 
     def visit(node: Node) -> Nodes | None:
@@ -170,7 +174,8 @@ def _reference(
         content = citation["citationPrefix"]
     elif citation["citationMode"]["t"] != "SuppressAuthor":
         content = _prefix(target, kind, words, capital=name[:1].isupper())
-    return {"t": "Reference", "c": {"label": label, "content": content, "target": target}}
+    own = bool(citation["citationPrefix"])
+    return {"t": "Reference", "c": {"content": content, "target": target, "own": own}}
 
 
 def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Nodes:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from press import tree
+from press.layouts import is_preamble
 from press.pandoc import read_inlines
 from press.tree import Node, Nodes
 
@@ -50,6 +51,11 @@ def _block(block: Node) -> Nodes:
             return [{**block, "c": [with_floats(item) for item in block["c"]]}]
         case "OrderedList":
             return [{**block, "c": [block["c"][0], [with_floats(i) for i in block["c"][1]]]}]
+        case "Callout":
+            return [{**block, "c": {**block["c"], "content": with_floats(block["c"]["content"])}}]
+        case "Tabset":
+            tabs = [{**tab, "content": with_floats(tab["content"])} for tab in block["c"]["tabs"]]
+            return [{**block, "c": {**block["c"], "tabs": tabs}}]
         case "DefinitionList":
             items = [[term, [with_floats(d) for d in ds]] for term, ds in block["c"]]
             return [{**block, "c": items}]
@@ -183,8 +189,19 @@ def _float_division(block: Node, kind: str) -> Nodes:
     if "cell" not in marks:
         return [make_float(name, kind, _bare_image(content), caption, marks, attributes)]
     if subs is not None:
+        before = [item for item in content if is_preamble(item)]
+        content = [item for item in content if not is_preamble(item)]
         content = _with_subcaptions(content, name, kind, json.loads(subs))
-        return [make_float(name, kind, content, caption, marks, attributes)]
+        return [*before, make_float(name, kind, content, caption, marks, attributes)]
+    displays = [item for item in content if tree.has_class(item, "cell-output-display")]
+    if sum(any(tree.nodes(item, "Figure")) for item in displays) > 1 and kind == "fig":
+        before = [item for item in content if is_preamble(item)]
+        content = [
+            item["c"][1][0] if _is_figure_output(item) else item
+            for item in content
+            if not is_preamble(item)
+        ]
+        return [*before, make_float(name, kind, content, caption, _own(marks), attributes)]
     shown = [item for item in content if tree.has_class(item, "cell-output-display")]
     rest = [item for item in content if not tree.has_class(item, "cell-output-display")]
     if not shown or "layout-ncol" in attributes:
@@ -196,6 +213,19 @@ def _float_division(block: Node, kind: str) -> Nodes:
     cell_marks = [mark for mark in marks if mark not in outer]
     cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
     return [{"t": "Div", "c": [["", cell_marks, cell_pairs], [*with_floats(rest), figure]]}]
+
+
+def _is_figure_output(block: Node) -> bool:
+    """Return whether an output holds one figure and nothing else."""
+    return (
+        tree.has_class(block, "cell-output-display")
+        and len(block["c"][1]) == 1
+        and block["c"][1][0]["t"] == "Figure"
+    )
+
+
+def _own(marks: list[str]) -> list[str]:
+    return [mark for mark in marks if mark != "cell"]
 
 
 def _bare_image(content: Nodes) -> Nodes:

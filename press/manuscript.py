@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from press.chapter import INLINE
-from press.execution import CellResult, ExecutedChapter, ProseResult
+from press.execution import ExecutedChapter, ProseResult
 from press.outputs import Figures, cell_markdown
 from press.source import Line, Source
 
+_ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
+_SHOWN_CELL = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})\{\{(?P<language>\w+)\}\}\s*$")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#$|~^@!+,.-])")
 
 
@@ -40,20 +42,34 @@ def manuscript(
         number += 1
         text = cell_markdown(result, number, defaults, base, figures)
         lines += [Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]]
-    return Source(tuple(lines))
+    return Source(tuple(_with_shown_cells(lines)))
+
+
+def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
+    """Yield lines with each cell in double braces as the text of a cell in single ones."""
+    closing = ""
+    for line in lines:
+        found = _SHOWN_CELL.match(line.text) if not closing else None
+        if found:
+            closing = found["indent"] + found["ticks"]
+            yield Line(closing + "` {.markdown}", line.place)
+            yield Line(f"{closing}{{{found['language']}}}", line.place)
+        elif closing and line.text.rstrip() == closing:
+            yield line
+            yield Line(closing + "`", line.place)
+            closing = ""
+        else:
+            yield line
 
 
 def _prose(result: ProseResult) -> Iterator[Line]:
     values = iter(result.values)
     for line in result.prose.source:
         if not result.values:
-            yield Line(INLINE.sub(_unevaluated, line.text), line.place)
+            yield line
             continue
-        yield Line(INLINE.sub(lambda _: inline_markdown(next(values)), line.text), line.place)
-
-
-def _unevaluated(found: re.Match[str]) -> str:
-    return found[0]
+        text = INLINE.sub(lambda _: inline_markdown(next(values)), line.text)
+        yield Line(_ESCAPED.sub(r"\1{\2}", text), line.place)
 
 
 def inline_markdown(value: Mapping[str, Any]) -> str:
@@ -73,6 +89,3 @@ def inline_markdown(value: Mapping[str, Any]) -> str:
         except (SyntaxError, ValueError):
             return words
     return words
-
-
-__all__ = ["CellResult", "inline_markdown", "manuscript"]

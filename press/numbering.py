@@ -146,7 +146,9 @@ def _float(node: Node, counts: _Counts, page: str, appendix: bool) -> list[Targe
     number = counts.next(content["kind"])
     node["number"] = number
     targets = [Target(content["id"], content["kind"], page, number, appendix=appendix)]
-    for index, part in enumerate(sub_floats(node)):
+    parts = sub_floats(node)
+    content["parts"] = bool(parts)
+    for index, part in enumerate(parts):
         letter = chr(ord("a") + index)
         part["number"], part["part"] = number, letter
         label, kind = part["c"]["id"], part["c"]["kind"]

@@ -215,7 +215,7 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
     ticks = "`" * max(_longest_ticks(cell.source) + 1, 4 if fenced else 3)
     label = str(cell.options.get("lst-label", ""))
     words = ["#" + label.removeprefix("#")] if label else []
-    words += [".cell-code"] if fenced else [".python", ".cell-code"]
+    words += [".markdown", ".cell-code"] if fenced else [".python", ".cell-code"]
     if cell.options.get("code-overflow") in ("wrap", "scroll"):
         words.append(f".code-overflow-{cell.options['code-overflow']}")
     for key in ("lst-cap", "code-fold", "code-summary", "code-line-numbers", "filename"):
@@ -226,7 +226,7 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
     source = cell.source.strip("\n")
     if fenced:
         kept = [line for line in cell.option_lines if not re.search(r"\|\s+echo:\s+fenced\s*$", line)]
-        source = "\n".join(["```{{python}}", *kept, source, "```"])
+        source = "\n".join(["```{python}", *kept, source, "```"])
     return f"{ticks} {{{' '.join(words)}}}\n{source}\n{ticks}\n"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from press import tree
+from press.annotations import with_annotations
 from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
 from press.conditional import with_conditions
@@ -76,6 +77,7 @@ def read_page(chapter: Chapter, source: Source, options: Mapping[str, Any], base
     blocks: Nodes = read(body.text)["blocks"]
     blocks = with_conditions(blocks, base)
     blocks = with_html_tables(blocks)
+    blocks = with_annotations(blocks)
     if base == "html":
         blocks = with_tabsets(blocks)
     blocks = with_callouts(blocks)

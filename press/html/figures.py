@@ -50,8 +50,8 @@ def place(attributes: dict[str, str], kind: str, default: str) -> str:
 def figure_blocks(node: Node) -> Nodes:
     """Return a figure that has a caption and no number."""
     (name, marks, _), caption, content = node["c"]
-    images = list(tree.nodes(content, "Image"))
-    align = next((tree.value(image, "fig-align") for image in images), None) or "center"
+    aligned = (found["align"] for found in tree.nodes(content, "Image") if found.get("align"))
+    align = next(aligned, "center")
     every = [*marks, "quarto-figure", f"quarto-figure-{align}"]
     named = f' id="{html.escape(name)}"' if name else ""
     words = [inline for block in caption[1] for inline in block["c"]]
@@ -100,9 +100,10 @@ def image(node: Node) -> Node | None:
     given = dict(attr[2])
     alt = given.get("fig-alt", given.get("alt"))
     left = tree.without(attr, "fig-alt", "alt", "fig-align", "fig-scap", "fig-env", "fig-pos")
+    align = given.get("fig-align", "")
     if alt is None:
-        return {**node, "c": [left, caption, target]}
-    return {"t": "Image", "alt": True, "c": [left, [tree.text(alt)], target]}
+        return {"t": "Image", "align": align, "c": [left, caption, target]}
+    return {"t": "Image", "align": align, "alt": True, "c": [left, [tree.text(alt)], target]}
 
 
 def layout_blocks(node: Node) -> Nodes:

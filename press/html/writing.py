@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from press import tree
 from press.crossref import NBSP, Wording, gap, number_text
+from press.html.code import annotation_blocks, code_blocks, with_marks_shown
 from press.html.figures import display, figure_blocks, float_blocks, image, layout_blocks
 from press.numbering import Target
 from press.page import Page
@@ -63,13 +64,23 @@ class Writer:
         first, second, third = text.split(_SPLIT)
         return Written(first.strip(), second.strip(), _finished(third.strip()))
 
-    def title(self, page: Page) -> Nodes:
-        """Return a chapter's heading with its number."""
-        name = page.title_attr[0]
+    def title(self, page: Page, *, marked: bool = True) -> Nodes:
+        """Return a chapter's heading with its number.
+
+        Parameters
+        ----------
+        page
+            The chapter.
+        marked
+            Whether to mark number, title and identifier, as the heading itself has them.
+        """
+        name = page.title_attr[0] if marked else ""
         if not page.number:
             inner = page.title
         elif page.entry.appendix:
             inner = [tree.text(f"{self.words.prefixes['apx']} {page.number} — "), *page.title]
+        elif not marked:
+            inner = [tree.text(f"{page.number}{NBSP} "), *page.title]
         else:
             inner = [
                 tree.span([tree.text(page.number)], marks=["chapter-number"]),
@@ -103,7 +114,9 @@ class Writer:
                 case "Tabset":
                     return _tabset(node)
                 case "CodeBlock":
-                    return _code(node, page)
+                    return code_blocks(node, page.options)
+                case "Annotations":
+                    return annotation_blocks(node)
                 case "Image":
                     return _image(node)
             return None
@@ -114,6 +127,12 @@ class Writer:
         """Return a cross-reference as a link."""
         target: Target = node["c"]["target"]
         content: Nodes = list(node["c"]["content"])
+        if target.kind == "sec" and not page.number and not node["c"]["own"]:
+            # As in Quarto: where chapters have no number, a section is called by its title.
+            title = target.title
+            if target.level == 1 and target.page != page.path:
+                title = self.title(self.pages[target.page], marked=False)
+            return tree.link(title, self.address(page, target), ["quarto-xref"])
         if content:
             content.append(gap(target))
         content.append(tree.text(number_text(target, self.words)))
@@ -143,9 +162,10 @@ def _numbered(blocks: Nodes) -> Nodes:
 
 def _contents(blocks: Nodes) -> Nodes:
     """Return the page's own list of contents."""
-    found = [node for node in tree.nodes(blocks, "Header") if "unlisted" not in tree.classes(node)]
     entries = []
-    for node in found:
+    for node in blocks:
+        if node["t"] != "Header" or {"unlisted", "unnumbered"} <= set(tree.classes(node)):
+            continue
         level, attr, title = node["c"]
         if level > 3:
             continue
@@ -161,7 +181,7 @@ def _without_links(title: Nodes) -> Nodes:
         if node["t"] == "Reference":
             return [
                 *node["c"]["content"],
-                tree.text(NBSP),
+                *([gap(node["c"]["target"])] if node["c"]["content"] else []),
                 tree.text(node["c"]["target"].number),
             ]
         return [] if node["t"] == "Note" else None
@@ -245,25 +265,9 @@ def _tabset(node: Node) -> Nodes:
     return [*out, tree.raw("html", "</div>")]
 
 
-def _code(node: Node, page: Page) -> Node | Nodes | None:
-    (name, marks, pairs), source = node["c"]
-    given = dict(pairs)
-    if "cell-code" not in marks and "code-fold" not in given:
-        return None
-    options = page.options
-    fold = str(given.pop("code-fold", options.get("code-fold", False))).lower()
-    summary = given.pop("code-summary", options.get("code-summary", "Code"))
-    code = {"t": "CodeBlock", "c": [[name, marks, [list(pair) for pair in given.items()]], source]}
-    if fold not in ("true", "show"):
-        return code
-    opened = " open" if fold == "show" else ""
-    opening = f'<details class="code-fold"{opened}>\n<summary>{html.escape(str(summary))}</summary>'
-    return [tree.raw("html", opening), code, tree.raw("html", "</details>")]
-
-
 def _finished(body: str) -> str:
     """Return a body with what pandoc's writer leaves out for people who don't see the page."""
-    body = re.sub(r"<table\b.*?</table>", _table, body, flags=re.DOTALL)
+    body = with_marks_shown(re.sub(r"<table\b.*?</table>", _table, body, flags=re.DOTALL))
     return re.sub(
         r'(<span id="[^"]*" class="equation" data-number=")([^"]*)(">.*?)(</annotation>)',
         lambda found: f"{found[1]}{found[2]}{found[3]} \\tag{{{found[2]}}}{found[4]}",

@@ -8,7 +8,7 @@ from typing import Any
 
 from press import tree
 from press.crossref import Wording
-from press.numbering import Target, sub_floats
+from press.numbering import Target
 from press.tree import Node, Nodes
 
 _COLOURS = {
@@ -57,6 +57,8 @@ class TypstWriter:
                     return _table(node)
                 case "CodeBlock":
                     return _code(node)
+                case "Annotations":
+                    return _annotations(node)
                 case "Header":
                     return _header(node)
             return None
@@ -74,7 +76,7 @@ class TypstWriter:
         place = place if place in ("top", "bottom") else "bottom"
         body, caption = content["content"], content["caption"]
         label = f"<{content['id']}>" if content["id"] else ""
-        if sub_floats(node) or content.get("parts"):
+        if content.get("parts"):
             return [
                 *content.get("before", []),
                 tree.raw("typst", f'#quarto_super(\nkind: "quarto-float-{kind}",\ncaption: ['),
@@ -221,14 +223,26 @@ def _table(node: Node) -> Node:
     return {"t": "Table", "c": [[name, [*marks, plain], pairs], *rest]}
 
 
-def _code(node: Node) -> Node | Nodes | None:
+def _code(node: Node) -> Any:
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
+    if given.get("code-line-numbers", "false") != "false":
+        numbers = "#[\n#show raw.line: it => [#text(fill: luma(40%))[#it.number]#h(1em)#it.body]\n"
+        bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
+        return [tree.raw("typst", numbers), _code(bare), tree.raw("typst", "\n]")]
     language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
     bare = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
-    if "filename" in given:
-        return [tree.plain_block([{"t": "Strong", "c": [tree.text(given["filename"])]}]), bare]
     return bare
+
+
+def _annotations(node: Node) -> Node:
+    """Return the explanation of annotated code as a list of its lines."""
+    items = []
+    for item in node["c"]["items"]:
+        lines = item["lines"]
+        words = f"Lines {lines[0]}-{lines[-1]}" if len(lines) > 1 else f"Line {lines[0] if lines else ''}"
+        items.append([[tree.text(words)], [item["content"]]])
+    return {"t": "DefinitionList", "c": items}
 
 
 def _header(node: Node) -> Node:
