@@ -12,7 +12,9 @@ PROVENANCE = Provenance("effect_forest", "F1", ("schools.csv",), "Invented data"
 
 
 def figure(**changes):
-    return Figure(**{"svg": "<svg/>", "alt": "A chart.", "data": DATA, "columns": COLUMNS, **changes})
+    return Figure(
+        **{"svg": "<svg/>", "alt": "A chart.", "data": DATA, "columns": COLUMNS, **changes}
+    )
 
 
 def table(**changes):

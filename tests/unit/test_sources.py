@@ -43,7 +43,10 @@ def index(tmp_path):
         """,
     )
     write("second.py", "def later():\n    return helper()\n\ndef helper():\n    return 2\n")
-    write("kinds.py", "class Kind:\n    def method(self):\n        return other()\n\ndef other(): ...\n")
+    write(
+        "kinds.py",
+        "class Kind:\n    def method(self):\n        return other()\n\ndef other(): ...\n",
+    )
     return SourceIndex(tmp_path)
 
 
