@@ -6,6 +6,7 @@ from tests.validation import (  # noqa: F401  # enter their cases
     cases_conditional,
     cases_inference,
     cases_months,
+    cases_pooling,
 )
 from tests.validation.cases import CASES
 
