@@ -151,7 +151,11 @@ def _whole(rule: Rule, pattern: str) -> str:
     """Return a pattern of the standard (ECMA) in Python's form, for the whole value."""
     if not (pattern.startswith("^") and pattern.endswith("$")):
         raise _refuse(rule, "the pattern does not span the whole value", "begin with ^, end with $")
-    if re.compile(pattern).groups:
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise _refuse(rule, f"the pattern is no regular expression ({error})", "mend it") from None
+    if groups:
         raise _refuse(rule, "the pattern has a capturing group", "write (?:…) for (…)")
     # Python's $ lets a line break pass at the end; \Z does not.
     return pattern[:-1] + r"\Z"
