@@ -19,6 +19,7 @@ from analysis.models.estimability import (
 from analysis.models.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
 from analysis.models.school_periods import Comparison, compare
+from analysis.models.specification import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,10 +89,13 @@ class Estimator:
     numbers
         Takes the comparison and its specification, returns the columns it fills in;
         raises `NotEstimable` with the reason where it can't.
+    measures
+        What it is meant for; specifications of another measure get no row.
     """
 
     name: str
     numbers: Callable[[Comparison, Specification], Mapping[str, object]]
+    measures: tuple[str, ...] = MEASURES
 
 
 def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
@@ -175,6 +179,8 @@ def _rows(
     known = described(specification) | counted(comparison.schools)
     rows = []
     for estimator in estimators:
+        if specification.measure not in estimator.measures:
+            continue
         try:
             require_estimable(comparison.schools, specification)
             found = dict(estimator.numbers(comparison, specification))

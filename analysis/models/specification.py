@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from analysis.errors import ConfigurationError
 
+MEASURES = ("events", "days")
 ROLES = ("primary", "secondary", "sensitivity", "placebo")
+FEWEST_CHILDREN = {"events": 0, "days": 10}
 
 
 def _require(condition: bool, key: str, rule: str, value: object, remedy: str) -> None:
@@ -81,6 +83,8 @@ class Specification:
         Value of the panel's column `outcome`.
     pilot
         Value of the panel's column `pilot`; None for all pilots together.
+    measure
+        'events' or 'days': whether what is counted came one by one.
     label
         Name in the report; the name where none is given.
     role
@@ -107,8 +111,8 @@ class Specification:
     fewest_events
         Fewest events in each arm and period for a model to be fitted.
     fewest_children
-        Fewest children behind the events of each arm for a model to be fitted; for
-        outcomes in days, where a few children make many days.
+        Fewest children behind the events of each arm for a model to be fitted. By
+        default 0 for events, and 10 for days, since a few children make many days.
     level
         Confidence level of intervals.
 
@@ -126,6 +130,7 @@ class Specification:
     name: str
     outcome: str
     pilot: str | None = None
+    measure: str = "events"
     label: str = ""
     role: str = "primary"
     before: EventMonths = EventMonths(-12, -3)
@@ -137,13 +142,17 @@ class Specification:
     exclusions: tuple[Exclusion, ...] = field(default=())
     pair_missing_months: bool = False
     fewest_events: int = 5
-    fewest_children: int = 0
+    fewest_children: int = -1
     level: float = 0.95
 
     def __post_init__(self) -> None:
         for key in ("name", "outcome", "assignment_unit"):
             _require(bool(getattr(self, key).strip()), key, "may not be empty",
                      getattr(self, key), "give it a value")  # fmt: skip
+        _require(self.measure in MEASURES, "measure", f"must be one of {', '.join(MEASURES)}",
+                 self.measure, "choose one of them")  # fmt: skip
+        if self.fewest_children == -1:
+            object.__setattr__(self, "fewest_children", FEWEST_CHILDREN[self.measure])
         _require(self.role in ROLES, "role", f"must be one of {', '.join(ROLES)}", self.role,
                  "choose one of them")  # fmt: skip
         _require(self.before.last < self.after.first, "before",

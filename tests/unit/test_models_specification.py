@@ -14,7 +14,8 @@ from analysis.models.specification import EventMonths, Exclusion, Specification
         ({"strata": ("pilot", "matched_set")}, "matched sets may not have period effects"),
         ({"pair_missing_months": True, "before": EventMonths(-24, -1)}, "same length"),
         ({"fewest_events": 0}, "at least 1"),
-        ({"fewest_children": -1}, "at least 0"),
+        ({"fewest_children": -2}, "at least 0"),
+        ({"measure": "rate"}, "must be one of events, days"),
         ({"level": 95}, "between 0.5 and 1"),
     ],
 )
@@ -40,3 +41,9 @@ def test_an_exclusion_names_what_it_leaves_out():
 def test_a_specification_without_a_label_goes_by_its_name():
     assert Specification("main", "s47").label == "main"
     assert Specification("main", "s47", label="Main").label == "Main"
+
+
+def test_days_need_ten_children_unless_told_otherwise():
+    assert Specification("main", "s47").fewest_children == 0
+    assert Specification("main", "care", measure="days").fewest_children == 10
+    assert Specification("main", "care", measure="days", fewest_children=3).fewest_children == 3

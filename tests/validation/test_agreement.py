@@ -3,6 +3,7 @@
 import pytest
 
 from tests.validation import (  # noqa: F401  # enter their cases
+    cases_alternatives,
     cases_conditional,
     cases_inference,
     cases_months,

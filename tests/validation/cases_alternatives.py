@@ -1,0 +1,48 @@
+"""Other models against R."""
+
+import numpy as np
+
+from analysis.models.gee import fit_gee, gee_fit
+from analysis.models.negative_binomial import fit_negative_binomial, long_form
+from tests.validation.cases import case, expected
+from tests.validation.cases_conditional import EPIL, epil_schools
+from tests.validation.cases_months import epil_visits
+
+
+def visits_long():
+    """The visits as rows, the interaction first, as R's y ~ post * trt."""
+    counts = epil_visits()
+    school, month = np.nonzero(counts.exposure)
+    post, treated = counts.after[month].astype(float), counts.treated[school].astype(float)
+    design = np.column_stack([post * treated, np.ones(len(post)), post, treated])
+    return counts.events.ravel(), design, np.log(counts.exposure.ravel()), counts.unit[school]
+
+
+@case("Negative binomial with dummies: ratio and dispersion", "R MASS glm.nb", EPIL, 1e-6)
+def negative_binomial_dummies():
+    fit = fit_negative_binomial(*long_form(epil_visits()))
+    yield "theta", fit.log_ratio, expected("R05", "nb_twfe_coef", "trt:post")
+    yield "alpha", fit.dispersion, 1 / expected("R05", "nb_twfe_theta")
+
+
+@case("Negative binomial: joint errors, model and clustered", "R, joint information", EPIL, 1e-6)
+def negative_binomial_errors():
+    fit = fit_negative_binomial(*visits_long())
+    yield "model", fit.standard_error, expected("R05", "nb_joint_se_obs", "post:trt")
+    yield "clustered", fit.clustered_error, expected("R05", "nb_joint_se_cl_CR0", "post:trt")
+
+
+@case("GEE, exchangeable: ratio and robust error", "R geepack 1.3.9 and gee", EPIL, 1e-6)
+def gee_exchangeable():
+    fit = fit_gee(*visits_long())
+    yield "theta", fit.log_ratio, expected("R05", "gee_exchangeable_coef", "post:trt")
+    yield "robust", fit.robust_error, expected("R05", "gee_exchangeable_se", "post:trt")
+    yield "gee", fit.robust_error, expected("R05", "gee_pkg_exch_se_robust", "post:trt")
+
+
+@case("GEE: bias-reduced error of two rows a unit", "R clubSandwich CR3", EPIL, 1e-6)
+def gee_bias_reduced():
+    """Two rows a unit, constant exposure: the conditional model's CR3."""
+    fit = gee_fit(epil_schools())
+    yield "theta", fit.log_ratio, expected("R05b", "coef", "trt")
+    yield "error", fit.standard_error, expected("R05", "se_CR3", "post:trt")
