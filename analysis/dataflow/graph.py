@@ -12,9 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import data, effects, settings
+from analysis.dataflow import data, effects, inference, settings
 from analysis.errors import ChapterFailed
-from analysis.exhibits import claims, design_tables, figures, numbers, tables
+from analysis.exhibits import (
+    claims,
+    design_limits,
+    design_tables,
+    figures,
+    inference_tables,
+    numbers,
+    tables,
+)
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 
 if TYPE_CHECKING:
@@ -25,7 +33,19 @@ if TYPE_CHECKING:
 # itself is raised and told once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
-MODULES = (settings, data, effects, figures, tables, design_tables, numbers, claims)
+MODULES = (
+    settings,
+    data,
+    effects,
+    inference,
+    figures,
+    tables,
+    design_tables,
+    design_limits,
+    inference_tables,
+    numbers,
+    claims,
+)
 KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
 
 

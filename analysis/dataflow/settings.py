@@ -54,3 +54,8 @@ def disclosure_rules(disclosure_settings: Disclosure) -> DisclosureRules:
     """Return what that channel lets through."""
     rules = {"public": PUBLIC, "secure": EGRESS}[disclosure_settings.channel]
     return replace(rules, highest_unsafe=disclosure_settings.threshold - 1)
+
+
+def seed(study: Study) -> int:
+    """Return the seed of every simulation and random sample of permutations."""
+    return study.seed

@@ -45,6 +45,17 @@ def rate(value: float, decimals: int = 1) -> str:
     return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
+def p_value(value: float) -> str:
+    """Return a p-value to three decimals, and never as zero.
+
+    Examples
+    --------
+    >>> p_value(0.0413), p_value(0.00002)
+    ('0.041', 'below 0.001')
+    """
+    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
 def more_or_fewer(difference: float) -> str:
     """Return a difference between counts in words.
 

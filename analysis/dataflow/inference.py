@@ -1,0 +1,116 @@
+"""What the design can show, and what other ways of testing say."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.models.detectable import minimum_detectable_effects
+from analysis.models.event_study import event_study, pre_trend_tests
+from analysis.models.exaggeration import exaggerations
+from analysis.models.inference import inference_estimates
+from analysis.models.multiplicity import multiplicity
+from analysis.models.pooling import pooled_estimates
+from analysis.models.selection import Selection, regression_to_the_mean
+from analysis.models.specification import Specification
+from analysis.models.units import assignment_units
+
+SUPPOSED_RATIO = 0.8
+"""A fall that a service would welcome, beside no effect and the trial's result."""
+
+
+def trial(published_directory: Path) -> dict[str, float]:
+    """Return what is public of the later trial, by the name of each figure."""
+    with (published_directory / "trial.csv").open(encoding="utf-8", newline="") as file:
+        return {row["fact_id"]: float(row["value"]) for row in csv.DictReader(file)}
+
+
+def main_specifications(specifications: tuple[Specification, ...]) -> tuple[Specification, ...]:
+    """Return the main analysis of each outcome and pilot."""
+    return tuple(each for each in specifications if each.role != "sensitivity")
+
+
+def primary_specifications(specifications: tuple[Specification, ...]) -> tuple[Specification, ...]:
+    """Return the main analysis of the primary outcome, pilot by pilot."""
+    return tuple(each for each in specifications if each.role == "primary")
+
+
+def primary_effects(main_effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the main estimates of the primary outcome."""
+    return main_effects.loc[main_effects["role"] == "primary"]
+
+
+def units_of_assignment(
+    outcome_panel: pd.DataFrame, specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Count units if schools were assigned, and if areas were."""
+    primary = next(each.outcome for each in specifications if each.role == "primary")
+    chosen = [
+        each
+        for each in specifications
+        if each.outcome == primary
+        and (each.role == "primary" or each.assignment_unit != "school_id")
+    ]
+    return assignment_units(outcome_panel, chosen)
+
+
+def detectable_effects(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Return the smallest falls that would be seen with 80% power."""
+    return minimum_detectable_effects(outcome_panel, main_specifications, seed=seed)
+
+
+def exaggeration_risk(primary_effects: pd.DataFrame, trial: dict[str, float]) -> pd.DataFrame:
+    """Return what a significant result would be worth at plausible true effects."""
+    return exaggerations(primary_effects, (SUPPOSED_RATIO, 1.0, trial["ratio"]))
+
+
+def selection_effects(seed: int) -> pd.DataFrame:
+    """Return what choosing and matching schools shows where nothing has an effect."""
+    ways = [
+        Selection("highest counts", "none"),
+        Selection("highest counts", "count of one year"),
+        Selection("highest counts", "count of two years"),
+        Selection("greatest need", "none"),
+        Selection("greatest need", "count of one year"),
+    ]
+    return regression_to_the_mean(ways, seed=seed)
+
+
+def inference_methods(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Estimate the primary effects by every method of inference."""
+    return inference_estimates(outcome_panel, primary_specifications, seed=seed)
+
+
+def event_study_estimates(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return the effect in each term against the last before the start."""
+    return event_study(outcome_panel, primary_specifications)
+
+
+def pre_trends(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Test for diverging paths before the start, and say what would overturn the effect."""
+    return pre_trend_tests(outcome_panel, primary_specifications, seed=seed)
+
+
+def adjusted_for_many(
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    main_effects: pd.DataFrame,
+    seed: int,
+) -> pd.DataFrame:
+    """Allow for the number of outcomes and pilots."""
+    return multiplicity(outcome_panel, main_specifications, main_effects, seed=seed)
+
+
+def across_pilots(main_effects: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the pilots; the trial is never pooled in."""
+    return pooled_estimates(main_effects)

@@ -1,0 +1,128 @@
+"""Tables of what this design can show, before any estimate."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from analysis.exhibits import words
+from analysis.exhibits.exhibit import Table
+from analysis.models.detectable import COLUMNS as DETECTABLE
+from analysis.models.exaggeration import COLUMNS as EXAGGERATION
+from analysis.models.selection import COLUMNS as SELECTION
+from analysis.models.units import COLUMNS as UNITS
+from analysis.study import Outcome
+
+UNIT_NAMES = {"school_id": "schools", "area": "areas"}
+
+
+def assignment(units_of_assignment: pd.DataFrame) -> Table:
+    """Show how many units were assigned and how small a p-value can be."""
+    lines = []
+    for row in units_of_assignment.to_dict("records"):
+        unit = UNIT_NAMES[row["assignment_unit"]]
+        cells = (
+            f"{row['units_intervention']:.0f} and {row['units_comparison']:.0f} {unit}",
+            words.rate(row["effective_intervention"]),
+            f"{row['largest_share_intervention']:.0%}",
+            words.count(int(row["assignments"])),
+            words.p_value(row["smallest_p"]),
+        )
+        lines.append((row["pilot"], *cells))
+    shown = ["pilot", "assignment_unit", "units_intervention", "units_comparison",
+             "effective_intervention", "largest_share_intervention", "smallest_p"]  # fmt: skip
+    return Table(
+        header=("Pilot", "If assigned were", "Effective units", "Largest share",
+                "Possible assignments", "Smallest p"),
+        rows=tuple(lines),
+        numeric=(False, False, True, True, True, True),
+        widths=(3, 4, 3, 3, 3, 3),
+        data=units_of_assignment[shown],
+        columns={name: UNITS[name] for name in shown},
+        note=(
+            "Section 47 enquiries. Effective units are intervention units of equal size that "
+            "would say as much; the largest share is that of one unit in its arm's enquiries "
+            "before the pilot; the smallest p is what a randomisation test can reach at best."
+        ),
+    )  # fmt: skip
+
+
+def detectable(
+    detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show the smallest fall that would be seen in each pilot and outcome."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    lines = []
+    for row in detectable_effects.to_dict("records"):
+        if row["status"] != "estimated":
+            cells = (f"not estimable: {row['reason']}", "[z]", "[z]")
+        else:
+            seen = row["fall_percent"]
+            cells = (
+                words.ratio(row["ratio_by_formula"]),
+                "none" if math.isnan(seen) else words.ratio(row["ratio_by_simulation"]),
+                "none" if math.isnan(seen) else f"{seen:.0f}%",
+            )
+        lines.append((labels[row["outcome"]], row["pilot"], *cells))
+    shown = ["outcome", "pilot", "ratio_by_formula", "ratio_by_simulation", "fall_percent"]
+    return Table(
+        header=("Outcome", "Pilot", "Ratio, by formula", "Ratio, by simulation", "A fall of"),
+        rows=tuple(lines),
+        numeric=(False, False, True, True, True),
+        widths=(4, 3, 3, 3, 2),
+        data=detectable_effects[shown],
+        columns={name: DETECTABLE[name] for name in shown},
+        period=compared_period,
+        note="What the primary test would find four times in five; 'none' where it would not.",
+    )
+
+
+def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) -> Table:
+    """Show what a significant result would be worth if the true effect were small."""
+    lines = tuple(
+        (
+            row["pilot"],
+            words.ratio(row["true_ratio"]),
+            f"{row['power']:.0%}",
+            f"{row['share_falls']:.0%}",
+            words.ratio(row["mean_ratio_of_falls"]),
+        )
+        for row in exaggeration_risk.to_dict("records")
+    )
+    shown = ["pilot", "true_ratio", "power", "share_falls", "mean_ratio_of_falls"]
+    return Table(
+        header=("Pilot", "If the true ratio were", "Significant", "Of these, falls",
+                "Mean ratio of such falls"),
+        rows=lines,
+        numeric=(False, True, True, True, True),
+        widths=(3, 3, 3, 3, 4),
+        data=exaggeration_risk[shown],
+        columns={name: EXAGGERATION[name] for name in shown},
+        period=compared_period,
+        note="Section 47 enquiries, at the standard error of each pilot's estimate.",
+    )  # fmt: skip
+
+
+def regression_to_mean(selection_effects: pd.DataFrame) -> Table:
+    """Show what choice and matching alone would show where nothing has an effect."""
+    shown = ["chosen", "matched", "ratio", "ratio_low", "ratio_high", "share_significant_falls"]
+    return Table(
+        header=("Schools chosen for", "Matched on", "Ratio seen", "Nine draws in ten",
+                "Significant falls"),
+        rows=tuple(
+            (
+                row["chosen"],
+                row["matched"],
+                words.ratio(row["ratio"]),
+                f"{words.ratio(row['ratio_low'])} to {words.ratio(row['ratio_high'])}",
+                f"{row['share_significant_falls']:.0%}",
+            )
+            for row in selection_effects.to_dict("records")
+        ),
+        numeric=(False, False, True, True, True),
+        widths=(4, 4, 2, 4, 3),
+        data=selection_effects[shown],
+        columns={name: SELECTION[name] for name in shown},
+        note="Simulated: eight schools chosen from sixty and no effect, so the true ratio is 1.",
+    )  # fmt: skip
