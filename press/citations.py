@@ -58,6 +58,19 @@ def _keys(file: Path) -> set[str]:
     return {str(entry["id"]) for entry in json.loads(run(["-f", form, "-t", "csljson"], given))}
 
 
+def together(all_sources: Iterable[Sources]) -> Sources:
+    """Return the bibliographies of all chapters as one."""
+    given = list(all_sources)
+    files = tuple(dict.fromkeys(file for sources in given for file in sources.files))
+    style = next((sources.style for sources in given if sources.style), None)
+    return Sources(files, style, frozenset(key for sources in given for key in sources.keys))
+
+
+def unquoted(options: Mapping[str, Any]) -> list[str]:
+    """Return the keys that `nocite` lists without a citation in the text."""
+    return re.findall(r"@\{?([\w:.#$%&+?<>~/-]*\w)", str(options.get("nocite") or ""))
+
+
 def cited(blocks: Any) -> list[str]:
     """Return the keys that blocks cite, in order, each once."""
     keys = [

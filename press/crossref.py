@@ -119,6 +119,7 @@ def resolve(
     words: Wording,
     source: Source,
     found: Mistakes,
+    base: str,
 ) -> Nodes:
     """Replace every cross-reference by a `Reference`; citations stay.
 
@@ -137,7 +138,7 @@ def resolve(
                 return None
             if out:
                 out += [tree.text(","), tree.space()]
-            out.append(_reference(citation, kind, targets, words, source, found))
+            out.append(_reference(citation, kind, targets, words, source, found, base))
         return out
 
     return list(tree.walk(blocks, visit))
@@ -156,11 +157,12 @@ def _reference(
     words: Wording,
     source: Source,
     found: Mistakes,
+    base: str,
 ) -> Node:
     name = citation["citationId"]
     label = name[:1].lower() + name[1:]
     target = targets.get(label)
-    if target is None:
+    if target is None or target.unnumbered:
         found.add(
             BrokenReferenceError(
                 f"the reference @{name} leads nowhere: nothing numbered has the label {label}",
@@ -168,7 +170,9 @@ def _reference(
                 "correct the label, or label what it should name",
             )
         )
-        return tree.span([tree.text(f"?{label}")], marks=["quarto-unresolved-ref"])
+    if target is None or (target.unnumbered and base == "typst"):
+        mark = "?@" if base == "typst" else "?"
+        return tree.span([tree.text(mark + label)], marks=["quarto-unresolved-ref"])
     content: Nodes = []
     if citation["citationPrefix"]:
         content = citation["citationPrefix"]

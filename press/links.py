@@ -54,7 +54,12 @@ def _address(
 
 
 def chapter_anchor(page: Page) -> str:
-    """Return the anchor of a chapter's heading in the PDF, where no author named one."""
+    """Return the anchor of a chapter's heading in the PDF."""
+    if page.title_attr[0]:
+        return str(page.title_attr[0])
+    heads = [tree.identifier(node) for node in tree.nodes(page.blocks, "Header")]
+    if page.home and heads:
+        return heads[0]
     return "chapter-" + re.sub(r"\W+", "-", page.path.rpartition(".")[0])
 
 
@@ -74,7 +79,7 @@ def with_anchors(
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
             return None
-        anchor = parts.fragment or other.title_attr[0] or chapter_anchor(other)
+        anchor = parts.fragment or chapter_anchor(other)
         return {"t": "Link", "c": [attr, content, ["#" + anchor, title]]}
 
     return list(tree.walk(blocks, visit))

@@ -33,6 +33,9 @@ class Target:
         Whether it stands in an appendix.
     title
         Title of a section.
+    unnumbered
+        Whether it is a section of a chapter without a number: Quarto refers to one in HTML and
+        not in print, so a reference to it is a mistake.
     """
 
     label: str
@@ -43,6 +46,7 @@ class Target:
     level: int = 0
     appendix: bool = False
     title: Nodes = field(default_factory=list)
+    unnumbered: bool = False
 
 
 def number_blocks(
@@ -133,9 +137,12 @@ def _heading(
     node: Node, counts: _Counts, page: str, appendix: bool, depth: int
 ) -> list[Target]:
     level, (name, marks, _), title = node["c"]
-    if "unnumbered" in marks or not counts.chapter:
+    if "unnumbered" in marks:
         return []
     number = counts.section(level)
+    if not counts.chapter:
+        weak = Target(name, "sec", page, number, "", level, appendix, title, unnumbered=True)
+        return [weak] if name.startswith("sec-") and level > 1 else []
     if level <= depth:
         node["number"] = number
     return [Target(name, "sec", page, number, "", level, appendix, title)] if name else []

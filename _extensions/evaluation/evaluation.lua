@@ -82,23 +82,4 @@ local function provenance(div)
   end
 end
 
--- Sections below a chapter without a number have none either, as in the HTML.
-local function unnumbered_sections(doc)
-  local numbered = true
-  doc.blocks = doc.blocks:walk({
-    Header = function(header)
-      if header.level == 1 then
-        numbered = not header.classes:includes("unnumbered")
-      elseif not numbered and not header.classes:includes("unnumbered") then
-        header.classes:insert("unnumbered")
-        return header
-      end
-    end,
-  })
-  return doc
-end
-
-return {
-  { Inlines = formulas, Div = provenance },
-  { Pandoc = unnumbered_sections },
-}
+return { { Inlines = formulas, Div = provenance } }

@@ -31,7 +31,7 @@ _OWN_FILES = ("book.css", "book.js", "search.js")
 
 
 def resolved(
-    pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes
+    pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes, base: str
 ) -> dict[str, Nodes]:
     """Return every page's blocks with cross-references resolved and citations checked."""
     targets = [target for page in pages for target in page.targets]
@@ -39,8 +39,8 @@ def resolved(
     known = collected(targets)
     out = {}
     for page in pages:
-        blocks = resolve(page.blocks, known, words, page.source, found)
-        page.title = resolve(page.title, known, words, page.source, found)
+        blocks = resolve(page.blocks, known, words, page.source, found, base)
+        page.title = resolve(page.title, known, words, page.source, found, base)
         check_citations(page, blocks, sources[page.path], found)
         out[page.path] = blocks
     return out
@@ -76,7 +76,7 @@ def write_html(
     """
     for page in pages:
         page.blocks = with_images(page, files, found, from_root=False)
-    ready = resolved(pages, words, sources, found)
+    ready = resolved(pages, words, sources, found, "html")
     by_path = {page.path: page for page in pages}
     listed = next((page for page in pages if is_sources_page(page)), None)
     everywhere = list(dict.fromkeys(key for blocks in ready.values() for key in cited(blocks)))

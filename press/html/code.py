@@ -27,7 +27,7 @@ def code_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
         "false",
         "none",
     ):
-        marks = [*marks, "numberLines"]
+        marks = [*marks, "number-lines"]
     for key in ("lst-cap", "cap-location", "lst-cap-location"):
         given.pop(key, None)
     code = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from press import tree
-from press.citations import Sources, with_citations
+from press.citations import Sources, cited, together, unquoted, with_citations
 from press.crossref import Wording
 from press.errors import TypesettingError
 from press.extension import Extension
@@ -20,8 +20,8 @@ from press.html.pages import authors
 from press.links import chapter_anchor, with_anchors
 from press.mistakes import Mistakes
 from press.page import Page
-from press.pandoc import document, metadata, run
-from press.pdf.writing import TypstWriter
+from press.pandoc import document, metadata, read_inlines, run
+from press.pdf.writing import TypstWriter, string
 from press.project import Project
 from press.resources import Resources, with_images
 from press.tree import Node, Nodes
@@ -40,7 +40,7 @@ def write_typst(
     """Return a book as one Typst document; arguments are as for the HTML."""
     for page in pages:
         page.blocks = with_images(page, files, found, from_root=True)
-    ready = resolved(pages, words, sources, found)
+    ready = resolved(pages, words, sources, found, "typst")
     by_path = {page.path: page for page in pages}
     blocks: Nodes = []
     for entry in project.entries:
@@ -50,14 +50,19 @@ def write_typst(
             continue
         page = by_path[entry.file]
         blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, found))
-    options = project.options("typst")
-    allsources = next((own for own in sources.values() if own.files), Sources((), None, frozenset()))
-    blocks = TypstWriter(words).lowered(blocks)
-    blocks = with_citations(blocks, allsources, options)
+    options = {**extension.options, **project.options("typst")}
+    blocks = TypstWriter(words, tagged=bool(options.get("pdf-standard"))).lowered(blocks)
+    every = together(sources.values())
+    writer = "typst"
+    if options.get("citeproc") is True:
+        blocks = with_citations(blocks, every, options)
+        writer = "typst-citations"
+    elif every.files and (cited(blocks) or options.get("nocite")):
+        blocks += _typst_sources(project, every, options, files)
     tree_ = document(blocks, _metadata(project, extension, extra))
     with tempfile.TemporaryDirectory(prefix="press-") as folder:
         _write_template(Path(folder), extension)
-        arguments = ["-f", "json", "-t", "typst-citations", "--wrap=none", "--syntax-highlighting=idiomatic"]
+        arguments = ["-f", "json", "-t", writer, "--wrap=none", "--syntax-highlighting=idiomatic"]
         arguments += [f"--template={folder}/template.typ"]
         arguments += [f"--lua-filter={path}" for path in extension.filters]
         return run(arguments, json.dumps(tree_))
@@ -66,12 +71,40 @@ def write_typst(
 def _chapter(page: Page, blocks: Nodes) -> Nodes:
     name, marks, pairs = page.title_attr
     if page.home:
-        return blocks
+        return list(tree.walk(blocks, _unnumbered)) if "unnumbered" in marks else blocks
+    if "unnumbered" in marks:
+        blocks = tree.walk(blocks, _unnumbered)
     kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
     if page.entry.kind == "part" and "unnumbered" not in kept:
         kept.append("unnumbered")
     head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}
-    return [head, *blocks]
+    below = [str(page.options[key]) for key in ("chapter-subtitle", "abstract") if page.options.get(key)]
+    return [head, *(tree.para(read_inlines(words)) for words in below), *blocks]
+
+
+def _unnumbered(node: Node) -> Node | None:
+    """Return a section of a chapter without a number as one that has none either."""
+    if node["t"] != "Header" or "unnumbered" in tree.classes(node):
+        return None
+    level, (name, marks, pairs), title = node["c"]
+    return {**node, "c": [level, [name, [*marks, "unnumbered"], pairs], title]}
+
+
+def _typst_sources(
+    project: Project, sources: Sources, options: Mapping[str, Any], files: Resources
+) -> Nodes:
+    """Return the list of sources as Typst makes it, Quarto's way unless `citeproc` is set."""
+    names = [file.relative_to(project.root).as_posix() for file in sources.files]
+    for name in names:
+        files.take(name)
+    listed = ", ".join(string("/" + name) for name in names)
+    style = options.get("bibliographystyle")
+    if sources.style is not None:
+        style = "/" + sources.style.relative_to(project.root).as_posix()
+        files.take(style.lstrip("/"))
+    lines = [f"#cite(<{key}>, form: none)" for key in unquoted(options) if key in sources.keys]
+    lines += [f"#set bibliography(style: {string(str(style))})"] if style else []
+    return [tree.raw("typst", "\n".join([*lines, f"#bibliography(({listed},))"]))]
 
 
 def _write_template(folder: Path, extension: Extension) -> None:

@@ -28,16 +28,20 @@ class TypstWriter:
     ----------
     words
         The words of captions and references.
+    tagged
+        Whether an accessible PDF is asked for. Then a list of definitions stays a list and a
+        figure without a label says what it shows; otherwise both are as in Quarto.
     """
 
     words: Wording
+    tagged: bool = False
 
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
-        laid = {
-            id(figure) for node in tree.nodes(blocks, "Layout") for figure in _figures(node)
-        }
-        blocks = tree.walk(blocks, lambda node: _numbered_figure(node, laid))
+        for node in tree.nodes(blocks, "Layout"):
+            for figure in tree.nodes(node["c"]["rows"], "Figure"):
+                figure["laid"] = True
+        blocks = tree.walk(blocks, _numbered_figure)
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
@@ -58,7 +62,9 @@ class TypstWriter:
                 case "CodeBlock":
                     return _code(node)
                 case "Annotations":
-                    return _annotations(node)
+                    return _annotations(node, tagged=self.tagged)
+                case "DefinitionList" if not self.tagged:
+                    return _definitions(node)
                 case "Header":
                     return _header(node)
             return None
@@ -164,16 +170,12 @@ def layout(node: Node) -> Nodes:
     return out
 
 
-def _figures(node: Node) -> list[Node]:
-    return list(tree.nodes(node["c"]["rows"], "Figure"))
-
-
-def _numbered_figure(node: Node, laid: set[int]) -> Node | None:
+def _numbered_figure(node: Node) -> Node | None:
     """Return a captioned figure without a label as a float: in print it has a number, as in Quarto.
 
     One in a layout stays pandoc's own figure, and counts apart.
     """
-    if node["t"] != "Figure" or id(node) in laid:
+    if node["t"] != "Figure" or node.get("laid"):
         return None
     (name, marks, pairs), caption, content = node["c"]
     words = [inline for block in caption[1] for inline in block["c"]]
@@ -235,17 +237,36 @@ def _code(node: Node) -> Any:
     return bare
 
 
-def _annotations(node: Node) -> Node:
+def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:
     """Return the explanation of annotated code as a list of its lines."""
     items = []
     for item in node["c"]["items"]:
         lines = item["lines"]
         words = f"Lines {lines[0]}-{lines[-1]}" if len(lines) > 1 else f"Line {lines[0] if lines else ''}"
         items.append([[tree.text(words)], [item["content"]]])
-    return {"t": "DefinitionList", "c": items}
+    return {"t": "DefinitionList", "c": items} if tagged else _definitions({"c": items})
 
 
-def _header(node: Node) -> Node:
+def _definitions(node: Node) -> Nodes:
+    out: Nodes = []
+    for term, definitions in node["c"]:
+        out.append(tree.para([{"t": "Strong", "c": term}]))
+        for definition in definitions:
+            out.append(tree.raw("typst", "#block(inset: (left: 1.5em))["))
+            out += [*definition, tree.raw("typst", "]")]
+    return out
+
+
+_RESTART = "\n".join(
+    f'#counter(figure.where(kind: "quarto-float-{kind}")).update(0)' for kind in ("fig", "tbl", "lst")
+)
+
+
+def _header(node: Node) -> Nodes:
+    """Return a heading; where a chapter begins, figures and equations count from one."""
     level, (name, marks, _), title = node["c"]
     kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
-    return {"t": "Header", "c": [level, [name, kept, []], title]}
+    head = {"t": "Header", "c": [level, [name, kept, []], title]}
+    if level > 1:
+        return [head]
+    return [head, tree.raw("typst", _RESTART + "\n#counter(math.equation).update(0)")]
