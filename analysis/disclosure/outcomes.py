@@ -1,0 +1,148 @@
+"""The report's counts of outcomes, all released together.
+
+The table before and after, the terms of every figure and the total of all events are sums
+over the same children. Each is safe beside the others only if they are hidden together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.cells import Aggregate
+from analysis.disclosure.linked import release_tables
+from analysis.disclosure.rules import DisclosureRules
+from analysis.disclosure.status import Status
+
+if TYPE_CHECKING:
+    from analysis.study import Outcome
+
+KEYS = ("outcome", "pilot", "school_id", "arm", "month", "term", "window")
+"""Columns of the panel that a record carries: what tables may go by."""
+
+EVENTS = (
+    Aggregate(
+        "before_after", ("outcome", "pilot", "arm", "window"), {"window": ("before", "after")}
+    ),
+    Aggregate("terms", ("outcome", "pilot", "arm", "term")),
+    Aggregate("all"),
+)
+"""The tables of counted events that the report shows, over all outcomes."""
+
+DAYS = EVENTS[:2]
+"""The tables of outcomes measured in days; no total of theirs is shown."""
+
+
+@dataclass(frozen=True)
+class ReleasedOutcomes:
+    """Every count of an outcome that the report may show.
+
+    Attributes
+    ----------
+    tables
+        By name, `before_after` and `terms`: the columns they go by and `count`, a whole
+        number of events or days, or `c` (object). `all`: one row, all events.
+    statuses
+        Of each table.
+    check
+        The intruder's check; see `analysis.disclosure.linked.ReleasedTables`.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    statuses: Mapping[str, Status]
+    check: pd.DataFrame
+
+
+def release_outcomes(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+    rules: DisclosureRules,
+) -> ReleasedOutcomes:
+    """Sum every outcome into the report's tables and hide what may not be seen.
+
+    Parameters
+    ----------
+    outcome_panel
+        One row a school, outcome and month; months without a return count in no table.
+    child_events, care_episodes
+        Typed tables of the extract: who is behind each count.
+    outcomes
+        What is counted, and how.
+    rules
+        Of the channel.
+    """
+    returned = outcome_panel.loc[outcome_panel["returned"], [*KEYS]]
+    parts = []
+    for measure, aggregates in (("events", EVENTS), ("days", DAYS)):
+        chosen = [outcome for outcome in outcomes if outcome.measure == measure]
+        records = _records(returned, child_events, care_episodes, chosen)
+        if len(records):
+            parts.append(
+                release_tables(records, aggregates, rules, count="amount", person="child_id",
+                               is_sum=measure == "days")
+            )  # fmt: skip
+    names = [aggregate.name for aggregate in EVENTS]
+    return ReleasedOutcomes(
+        {
+            n: pd.concat([p.tables[n] for p in parts if n in p.tables], ignore_index=True)
+            for n in names
+        },
+        {n: _strictest([p.statuses[n] for p in parts if n in p.statuses]) for n in names},
+        pd.concat([part.check for part in parts], ignore_index=True),
+    )
+
+
+def _records(
+    returned: pd.DataFrame,
+    child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+) -> pd.DataFrame:
+    """Return one row a child, month and outcome, and one of nothing for every school-month."""
+    parts = []
+    for outcome in outcomes:
+        panel = returned[returned["outcome"] == outcome.name]
+        behind = (
+            _days(care_episodes, panel["month"])
+            if outcome.measure == "days"
+            else _events(child_events, outcome.event_type)
+        )
+        parts.append(panel.assign(child_id="", amount=0))
+        parts.append(panel.merge(behind, on=["school_id", "month"]))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _events(child_events: pd.DataFrame, kind: str) -> pd.DataFrame:
+    chosen = child_events[child_events["event_type"] == kind]
+    months = chosen["event_date"].dt.to_period("M")
+    return chosen.assign(month=months, amount=1)[["school_id", "month", "child_id", "amount"]]
+
+
+def _days(care_episodes: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
+    """Return each child's days in care by month, the last day of an episode left out."""
+    every = pd.period_range(months.min(), months.max(), freq="M")
+    opens = every.start_time.to_numpy()
+    closes = (every + 1).start_time.to_numpy()
+    started = care_episodes["started"].to_numpy()[:, np.newaxis]
+    ended = care_episodes["ended"].fillna(pd.Timestamp(closes[-1])).to_numpy()[:, np.newaxis]
+    overlap = (np.minimum(ended, closes) - np.maximum(started, opens)) / np.timedelta64(1, "D")
+    episode, month = np.nonzero(overlap > 0)
+    return pd.DataFrame(
+        {
+            "school_id": care_episodes["school_id"].to_numpy()[episode],
+            "month": every[month],
+            "child_id": care_episodes["child_id"].to_numpy()[episode],
+            "amount": overlap[episode, month].astype(int),
+        }
+    )
+
+
+def _strictest(statuses: Sequence[Status]) -> Status:
+    order = ("held", "released after suppression", "released")
+    return min(statuses, key=lambda status: order.index(status.outcome))
