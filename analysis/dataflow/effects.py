@@ -43,7 +43,7 @@ def specifications(
     """Return each way of analysis, once for every pilot where its outcome is analysed."""
     by_name = {outcome.name: outcome for outcome in outcomes}
     return tuple(
-        _specification(given, pilot, window)
+        _specification(given, by_name[given.outcome], pilot, window)
         for given in specification_settings
         for pilot in by_name[given.outcome].pilots
     )
@@ -64,13 +64,16 @@ def main_effects(
     return effect_estimates.loc[effect_estimates["specification"].isin(names)]
 
 
-def _specification(given: SpecificationSettings, pilot: str, window: Window) -> Specification:
+def _specification(
+    given: SpecificationSettings, outcome: Outcome, pilot: str, window: Window
+) -> Specification:
     after = EventMonths(0, window.months_after - 1)
     like = given.window == "like months"
     return Specification(
         name=given.name,
         outcome=given.outcome,
         pilot=pilot,
+        measure=outcome.measure,
         role=given.role,
         before=after.shifted(-12) if like else EventMonths(-window.months_before, -1),
         after=after,

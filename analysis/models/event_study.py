@@ -121,7 +121,7 @@ def fit_event_study(
     panel
         One row per school, outcome and month; see `compare`.
     specification
-        Its months before should be all that there are.
+        Whatever months it compares, all that the panel has before are used.
     term_months
         Months in a term; counted backwards and forwards from the start.
 
@@ -140,7 +140,8 @@ def fit_event_study(
     ----------
     Roth (2022), doi:10.1257/aeri.20210236.
     """
-    counts = MonthCounts.of(compare(panel, specification))
+    whole = specification.over_all_months(int(panel["event_month"].min()))
+    counts = MonthCounts.of(compare(panel, whole))
     term = counts.months // term_months
     terms, group = np.unique(term, return_inverse=True)
     if not {-2, -1, 0} <= set(terms.tolist()):

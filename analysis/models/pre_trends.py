@@ -62,7 +62,7 @@ def pre_trend_slopes(panel: pd.DataFrame, specifications: Iterable[Specification
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        Their months before should be all that there are.
+        Whatever months they compare, all that the panel has before are used.
 
     Returns
     -------
@@ -154,7 +154,8 @@ def pre_trend_power(
 
 def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     """Fit the difference in trends, per year, to the months before."""
-    counts = MonthCounts.of(compare(panel, specification))
+    whole = specification.over_all_months(int(panel["event_month"].min()))
+    counts = MonthCounts.of(compare(panel, whole))
     before = counts.only(~counts.after)
     for treated, arm in ((True, "intervention"), (False, "comparison")):
         if not before.events[before.treated == treated].any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analysis.errors import ConfigurationError
 
@@ -172,3 +172,16 @@ class Specification:
                  "write 0.95 for 95%")  # fmt: skip
         if not self.label:
             object.__setattr__(self, "label", self.name)
+
+    def over_all_months(self, first: int) -> Specification:
+        """Return the specification with every month from `first` to the start as before.
+
+        Event studies and trends need the whole run of months, not those compared.
+
+        Examples
+        --------
+        >>> Specification("main", "s47_enquiries").over_all_months(-24).before
+        EventMonths(first=-24, last=-1)
+        """
+        whole = EventMonths(min(first, -1), self.after.first - 1)
+        return replace(self, before=whole, pair_missing_months=False)

@@ -74,10 +74,19 @@ def test_the_randomisation_test_holds_its_size_roughly():
     assert sum(t["p_randomisation"].iloc[0] <= 0.05 for t in tests) <= 7
 
 
+def test_all_months_before_are_used_whatever_is_compared():
+    like_months = event_study(random_panel(1), [specification()])
+    assert like_months.equals(event_study(random_panel(1), [specification(**WHOLE)]))
+
+
 @pytest.mark.parametrize(
     ("panel", "changes", "reason"),
     [
-        (random_panel(1), {"before": EventMonths(-4, -1)}, "needs two terms before"),
+        (
+            random_panel(1, months=range(-4, 10)),
+            {"before": EventMonths(-4, -1)},
+            "needs two terms before",
+        ),
         (random_panel(1, rate=0.01), WHOLE, "no events in"),
         (random_panel(1, pairs=3, rate=9), WHOLE, "too few units to test"),
     ],
