@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import data, effects, inference, settings
+from analysis.dataflow import data, effects, inference, practice, settings
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
     claims,
@@ -20,7 +20,10 @@ from analysis.exhibits import (
     design_tables,
     figures,
     inference_tables,
+    logic_model,
     numbers,
+    practice_figures,
+    practice_tables,
     tables,
 )
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
@@ -38,11 +41,15 @@ MODULES = (
     data,
     effects,
     inference,
+    practice,
     figures,
     tables,
     design_tables,
     design_limits,
     inference_tables,
+    practice_figures,
+    practice_tables,
+    logic_model,
     numbers,
     claims,
 )

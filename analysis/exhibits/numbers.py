@@ -119,5 +119,36 @@ def effect_difference(
     )
 
 
+def trial_authorities(trial: dict[str, float]) -> Number:
+    """Count the local authorities of the later trial, as published."""
+    return Number(int(trial["authorities"]), words.count(trial["authorities"]), "authorities")
+
+
+def trial_schools(trial: dict[str, float]) -> Number:
+    """Count the schools of the later trial, as published."""
+    return Number(int(trial["schools"]), words.count(trial["schools"]), "schools")
+
+
+def trial_ratio(trial: dict[str, float]) -> Number:
+    """State the later trial's ratio for section 47 enquiries, as published."""
+    limits = (trial["ratio_low"], trial["ratio_high"])
+    text = f"{trial['ratio']:.3f}"
+    return Number(trial["ratio"], text, "ratio of rates", int(trial["schools"]), limits)
+
+
+def trial_interval(trial: dict[str, float]) -> Number:
+    """State its 95% confidence interval, as published."""
+    limits = (trial["ratio_low"], trial["ratio_high"])
+    text = f"{limits[0]:.3f} to {limits[1]:.3f}"
+    return Number(text, text, "95% confidence interval", int(trial["schools"]), limits)
+
+
+def trial_change(trial: dict[str, float]) -> Number:
+    """State the same as a change in per cent, to the decimal that was published."""
+    change = (trial["ratio"] - 1) * 100
+    text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
+    return Number(change, text, "per cent", int(trial["schools"]))
+
+
 def _not_estimable(found: Effect, unit: str) -> Number:
     return Number(None, f"not estimable ({found.reason})", unit)

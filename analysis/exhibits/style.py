@@ -99,6 +99,6 @@ def to_svg(drawing: Drawing, label: str, alt: str) -> str:
     drawing.savefig(
         buffer,
         format="svg",
-        metadata={"Date": None, "Creator": None, "Title": label or None, "Description": alt},
+        metadata={"Date": None, "Creator": None, "Title": label or "Figure", "Description": alt},
     )
     return buffer.getvalue()

@@ -1,0 +1,103 @@
+"""How the pilots worked: activity, time in school, fieldwork and coded evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+INTEGRATION = ("embedded", "mixed", "visiting")
+"""How far workers were part of a school, from most to least."""
+
+
+def hours_share(activity: pd.DataFrame, of: str, within: Sequence[str]) -> pd.DataFrame:
+    """Return how logged hours are shared out.
+
+    Parameters
+    ----------
+    activity
+        One row an activity, with `hours` and the columns named.
+    of
+        The column whose categories share the hours.
+    within
+        The columns that make groups; shares add up to 100 in each.
+
+    Returns
+    -------
+    DataFrame
+        One row a group and category: `within`, `of`, `hours`, and `percent` of the
+        group's hours. A category without hours stands with zero.
+    """
+    wide = activity.pivot_table(
+        index=list(within), columns=of, values="hours", aggfunc="sum", fill_value=0.0
+    )
+    long = wide.melt(ignore_index=False, value_name="hours").reset_index()
+    long["percent"] = long["hours"] / long.groupby(list(within))["hours"].transform("sum") * 100
+    return long.sort_values([*within, of], ignore_index=True)
+
+
+def integration(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return how many schools of each pilot had workers of each kind of presence.
+
+    Parameters
+    ----------
+    deployments
+        One row a worker and school, with `days_per_week` and `integration`.
+    schools
+        For the pilot of each school.
+
+    Returns
+    -------
+    DataFrame
+        One row a pilot: a column for each of `INTEGRATION`, in schools; `schools`; and
+        `days_per_week`, social-worker days per school and week.
+
+    Notes
+    -----
+    A school with several workers is counted by the one most a part of it.
+    """
+    at_school = deployments.merge(schools[["school_id", "pilot"]], on="school_id")
+    rank = {name: place for place, name in enumerate(INTEGRATION)}
+    ordered = at_school.sort_values("integration", key=lambda names: names.map(rank))
+    closest = ordered.drop_duplicates("school_id")
+    table = closest.groupby("pilot")["integration"].value_counts().unstack(fill_value=0)
+    table = table.reindex(columns=list(INTEGRATION), fill_value=0)
+    table["schools"] = table.sum(axis=1)
+    days = at_school.groupby("pilot")["days_per_week"].sum()
+    table["days_per_week"] = days / table["schools"]
+    return table.rename_axis(columns=None).reset_index()
+
+
+def fieldwork_sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
+    """Return how often each group of people took part in fieldwork.
+
+    Returns
+    -------
+    DataFrame
+        One row a method, group and pilot: `method`, `participant_group`, `pilot` and
+        `sessions`, zero where there were none.
+    """
+    keys = ["method", "participant_group"]
+    wide = fieldwork.pivot_table(
+        index=keys, columns="pilot", values="fieldwork_id", aggfunc="count", fill_value=0
+    )
+    long = wide.melt(ignore_index=False, value_name="sessions").reset_index()
+    return long.sort_values([*keys, "pilot"], ignore_index=True)
+
+
+def evidence_counts(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return how many coded items support, qualify or contradict each finding.
+
+    Returns
+    -------
+    DataFrame
+        One row a finding and pilot: `finding`, `pilot`, and items in `supports`, `mixed`
+        and `contradicts`.
+    """
+    counts = evidence.groupby(["finding", "pilot"])["direction"].value_counts()
+    table = counts.unstack(fill_value=0)
+    table = table.reindex(columns=["supports", "mixed", "contradicts"], fill_value=0)
+    return table.rename_axis(columns=None).reset_index()
