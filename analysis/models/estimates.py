@@ -174,21 +174,26 @@ def estimates_table(
 def _rows(
     panel: pd.DataFrame, specification: Specification, estimators: tuple[Estimator, ...]
 ) -> list[dict[str, object]]:
-    """Return one specification's rows, each with numbers or with a reason."""
+    """Return one specification's rows, for the methods meant for its measure."""
     comparison = compare(panel, specification)
-    known = described(specification) | counted(comparison.schools)
-    rows = []
-    for estimator in estimators:
-        if specification.measure not in estimator.measures:
-            continue
-        try:
-            require_estimable(comparison.schools, specification)
-            found = dict(estimator.numbers(comparison, specification))
-            found |= {"status": ESTIMATED, "reason": ""}
-        except NotEstimable as reason:
-            found = {"status": NOT_ESTIMABLE, "reason": str(reason)}
-        rows.append(known | {"method": estimator.name} | found)
-    return rows
+    return [
+        estimate_row(comparison, specification, estimator)
+        for estimator in estimators
+        if specification.measure in estimator.measures
+    ]
+
+
+def estimate_row(
+    comparison: Comparison, specification: Specification, estimator: Estimator
+) -> dict[str, object]:
+    """Return one row of a table of estimates: with numbers, or with a reason."""
+    row = described(specification) | counted(comparison.schools) | {"method": estimator.name}
+    try:
+        require_estimable(comparison.schools, specification)
+        numbers = estimator.numbers(comparison, specification)
+        return row | {"status": ESTIMATED, "reason": ""} | dict(numbers)
+    except NotEstimable as reason:
+        return row | {"status": NOT_ESTIMABLE, "reason": str(reason)}
 
 
 def described(specification: Specification) -> dict[str, object]:

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from analysis.models.arrays import Booleans
     from analysis.models.specification import Specification
 
 ARMS = ("intervention", "comparison")
@@ -111,6 +112,36 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
 
 def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Return the school-months that the specification compares, with their period."""
+    columns = _columns(panel, specification)
+    chosen = _equal(panel, "outcome", specification.outcome)
+    if not chosen.any():
+        known = ", ".join(sorted(map(str, panel["outcome"].unique())))
+        raise _wrong(specification, f"has no outcome {specification.outcome!r}",
+                     f"choose one of {known}")  # fmt: skip
+    if specification.pilot is not None:
+        chosen = chosen & _equal(panel, "pilot", specification.pilot)
+        if not chosen.any():
+            raise _wrong(specification, f"has no pilot {specification.pilot!r} with this outcome",
+                         "choose a pilot of the panel")  # fmt: skip
+    for exclusion in specification.exclusions:
+        chosen = chosen & ~panel[exclusion.column].isin(exclusion.values).to_numpy(bool)
+    month = panel["event_month"].to_numpy()
+    before, after = specification.before, specification.after
+    is_after = (month >= after.first) & (month <= after.last)
+    chosen = chosen & (is_after | ((month >= before.first) & (month <= before.last)))
+    rows = panel.loc[chosen, columns]
+    return _returned_rows(
+        rows.assign(
+            period=np.where(is_after[chosen], "after", "before"),
+            exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
+            children=rows["children"] if "children" in columns else 0.0,
+        ),
+        specification,
+    )
+
+
+def _columns(panel: pd.DataFrame, specification: Specification) -> list[str]:
+    """Return the columns that a specification needs, and those it can use."""
     needed = {"school_id", "pilot", "arm", "outcome", "event_month", "events"}
     needed |= {specification.assignment_unit, *specification.strata}
     needed |= {exclusion.column for exclusion in specification.exclusions}
@@ -119,30 +150,14 @@ def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFr
         raise _wrong(
             specification, f"has no column {', '.join(missing)}", "add it, or name another"
         )
-    rows = panel.loc[panel["outcome"] == specification.outcome]
-    if rows.empty:
-        known = ", ".join(sorted(map(str, panel["outcome"].unique())))
-        raise _wrong(specification, f"has no outcome {specification.outcome!r}",
-                     f"choose one of {known}")  # fmt: skip
-    if specification.pilot is not None:
-        rows = rows.loc[rows["pilot"] == specification.pilot]
-        if rows.empty:
-            raise _wrong(specification, f"has no pilot {specification.pilot!r} with this outcome",
-                         "choose a pilot of the panel")  # fmt: skip
-    for exclusion in specification.exclusions:
-        rows = rows.loc[~rows[exclusion.column].isin(exclusion.values)]
-    month = rows["event_month"]
-    before, after = specification.before, specification.after
-    period = np.select(
-        [month.between(before.first, before.last), month.between(after.first, after.last)],
-        ["before", "after"], default="",
-    )  # fmt: skip
-    rows = rows.assign(period=period).loc[period != ""]
-    rows = rows.assign(
-        exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
-        children=rows.get("children", 0.0),
-    )
-    return _returned_rows(rows, specification)
+    return sorted(needed) + [
+        each for each in ("children", "returned") if each in panel and each not in needed
+    ]
+
+
+def _equal(panel: pd.DataFrame, column: str, value: str) -> Booleans:
+    equal: Booleans = (panel[column] == value).to_numpy(bool)
+    return equal
 
 
 def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataFrame:
@@ -188,9 +203,10 @@ def _check_constant(rows: pd.DataFrame, first: pd.DataFrame, specification: Spec
     for column in sorted(place - {"school_id"}):
         if first[column].isna().any():
             raise _wrong(specification, f"has a school without {column}", "give it one")
-        if (rows[column] != rows["school_id"].map(first[column])).any():
-            changed = rows.loc[rows[column] != rows["school_id"].map(first[column]), "school_id"]
-            raise _wrong(specification, f"has two values of {column} for school {changed.iloc[0]}",
+        differ = rows[column].to_numpy() != first[column].loc[rows["school_id"]].to_numpy()
+        if differ.any():
+            school = rows["school_id"].to_numpy()[differ][0]
+            raise _wrong(specification, f"has two values of {column} for school {school}",
                          "a school keeps its place in the design")  # fmt: skip
 
 
