@@ -29,8 +29,9 @@ def built_from() -> Markdown:
     commit = ledger["commit"]
     state = "" if commit["clean"] else ", with changes that were not committed"
     files = [
-        f"| {file['name']} | {file['rows']:,} | `{file['sha256'][:32]}` `{file['sha256'][32:]}` |"
-        for file in ledger["files"]
+        f"| D{number} | {file['name']} | {file['rows']:,} "
+        f"| `{file['sha256'][:32]}` `{file['sha256'][32:]}` |"
+        for number, file in enumerate(ledger["files"], start=1)
     ]
     versions = ", ".join(f"{name} {version}" for name, version in ledger["environment"].items())
     return Markdown(
@@ -38,8 +39,8 @@ def built_from() -> Markdown:
             [
                 f"This report was built from commit `{commit['id']}`{state}, with {versions}.",
                 "",
-                "| Data file | Rows | SHA-256 |",
-                "|:----------|----:|:--------------------------------|",
+                "| No. | Data file | Rows | SHA-256 |",
+                "|:--|:----------|----:|:--------------------------------|",
                 *files,
             ]
         )
@@ -51,19 +52,22 @@ def exhibits_shown() -> Markdown:
     ledger = _ledger()
     if ledger is None:
         return Markdown(UNBUILT)
-    order = {letter: number for number, letter in enumerate("FTCN")}
+    number = {file["name"]: f"D{n}" for n, file in enumerate(ledger["files"], start=1)}
+    order = {letter: place for place, letter in enumerate("FTCN")}
     records = sorted(
         ledger["records"], key=lambda r: (order[r["reference"][0]], int(r["reference"][1:]))
     )
     lines = [
         "| Ref. | Exhibit | Made by | Data | Shown at |",
-        "|:---|:-----------|:------------------|:---------|:-----------|",
+        "|:----|:------------------|:------------------|:--------|:----------------|",
     ]
     for record in records:
         at = ledger["code"][record["function"]]
+        data = ", ".join(number[name] for name in record["files"]) or "none"
+        shown = ", ".join(place.removeprefix("chapters/") for place in record["shown"])
         lines.append(
             f"| {record['reference']} | {record['id']} | {at['file']}:{at['first']}-{at['last']} "
-            f"| {', '.join(record['files']) or 'study.toml'} | {', '.join(record['shown'])} |"
+            f"| {data} | {shown} |"
         )
     return Markdown("\n".join(lines))
 

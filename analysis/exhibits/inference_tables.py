@@ -83,7 +83,7 @@ def many_outcomes(
                 labels[row["outcome"]],
                 row["pilot"],
                 words.p_value(row["p_value"]),
-                f"{words.p_value(row['adjusted'])} ({row['adjustment']})",
+                _adjusted(row),
                 words.p_value(row["max_t"]),
             )
             for row in adjusted_for_many.to_dict("records")
@@ -93,7 +93,10 @@ def many_outcomes(
         data=adjusted_for_many,
         columns=MULTIPLICITY,
         period=compared_period,
-        note="Section 47 enquiries are the confirmatory family; all else is exploratory.",
+        note=(
+            "Section 47 enquiries are the confirmatory family; all else is exploratory. "
+            "[z] is not applicable: nothing could be estimated."
+        ),
     )
 
 
@@ -124,6 +127,11 @@ def summary_across_pilots(
         period=compared_period,
         note="With two or three pilots a summary says little; the later trial is never pooled in.",
     )
+
+
+def _adjusted(row: Mapping[Hashable, Any]) -> str:
+    printed = words.p_value(row["adjusted"])
+    return printed if math.isnan(row["adjusted"]) else f"{printed} ({row['adjustment']})"
 
 
 def _limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def p_value(value: float) -> str:
 
     Examples
     --------
-    >>> p_value(0.0413), p_value(0.00002)
-    ('0.041', 'below 0.001')
+    >>> p_value(0.0413), p_value(0.00002), p_value(float("nan"))
+    ('0.041', '<0.001', '[z]')
     """
-    return "below 0.001" if value < 0.001 else f"{value:.3f}"
+    if isnan(value):
+        return "[z]"
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def more_or_fewer(difference: float) -> str:
