@@ -111,7 +111,7 @@ def regression_to_the_mean(
 
     References
     ----------
-    Daw & Hatfield (2018), doi:10.1111/1475-6773.12992.
+    Daw & Hatfield (2018), doi:10.1111/1475-6773.12993.
     """
     rows = []
     for selection in selections:

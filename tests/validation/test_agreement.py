@@ -5,6 +5,7 @@ import pytest
 from tests.validation import (  # noqa: F401  # enter their cases
     cases_alternatives,
     cases_conditional,
+    cases_exact,
     cases_inference,
     cases_months,
     cases_pooling,
