@@ -16,6 +16,7 @@ from analysis.dataflow import data, effects, inference, practice, settings
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
     claims,
+    contract_tables,
     design_limits,
     design_tables,
     figures,
@@ -44,6 +45,7 @@ MODULES = (
     practice,
     figures,
     tables,
+    contract_tables,
     design_tables,
     design_limits,
     inference_tables,
