@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from press.cells import check_classes
 from press.chapter import Chapter
 from press.citations import Sources, read_sources
 from press.crossref import Wording, wording
@@ -24,11 +25,11 @@ from press.manuscript import manuscript
 from press.mistakes import Mistakes
 from press.options import chapter_options, execute_options
 from press.outputs import Figures
-from press.page import Page, number_pages, read_page
+from press.page import Page, number_page, read_page
 from press.pdf.book import compile_pdf, write_typst
-from press.reading import Book, read_book
+from press.reading import Book, chapter_numbers, read_book
 from press.resources import Resources
-from press.shortcodes import Values, resolve_shortcodes
+from press.shortcodes import Values, resolve_shortcodes, title_markdown
 
 Progress = Callable[[str], None]
 _BASES = {"html": "html", "pdf": "typst"}
@@ -232,22 +233,32 @@ class _Press:
         """Return the numbered pages of a format."""
         drawn: dict[str, bytes] = {}
         pages = []
+        numbers = chapter_numbers(self.book)
         for executed in self.executed:
             chapter = executed.chapter
             options = chapter_options(self.book.project, chapter, base)
             figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures)
-            source = resolve_shortcodes(source, self._values(options), self.found)
-            pages.append(read_page(chapter, source, options, base))
+            for cell in chapter.cells:
+                check_classes(cell, self.found)
+            values = self._values(chapter, options, numbers[chapter.path])
+            source = resolve_shortcodes(source, values, self.found)
+            page = read_page(chapter, source, options, base)
+            number_page(page, numbers[chapter.path])
+            pages.append(page)
             folder = Path(chapter.path).parent
             drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}
         resources.drawn = drawn
-        number_pages(pages)
         return pages
 
-    def _values(self, options: Mapping[str, Any]) -> Values:
-        return Values({**options, **self.metadata}, self.book.variables, self.environment)
+    def _values(self, chapter: Chapter, options: Mapping[str, Any], number: str) -> Values:
+        metadata = {**options, **self.metadata}
+        if chapter.title is not None:
+            metadata["title"] = title_markdown(
+                chapter.title, number, appendix=chapter.entry.appendix
+            )
+        return Values(metadata, self.book.variables, self.environment)
 
     def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:
         project = self.book.project
@@ -268,9 +279,7 @@ class _Press:
         files.write(out)
         return tuple(page.html for page in pages)
 
-    def pdf(
-        self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]
-    ) -> str:
+    def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
         """Write the PDF; return its path."""
         project = self.book.project
         extension = read_extension(project, project.format("typst"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from press.errors import ChapterError, Place, UnsupportedError
+from press.mistakes import Mistakes
 from press.settings import parse_settings
 from press.source import Line, Source
 
@@ -169,6 +170,19 @@ def _check(cell: Cell) -> None:
             f"the label {cell.label!r} has a space in it",
             cell.option_places["label"],
             "join its words with hyphens",
+        )
+
+
+def check_classes(cell: Cell, found: Mistakes) -> None:
+    """Note classes that would break the cell's fence."""
+    given = cell.options.get("classes")
+    if isinstance(given, str) and re.search(r"\s", given.strip()):
+        found.add(
+            ChapterError(
+                f"cell option `classes` has two words in one text: {given}",
+                cell.option_places["classes"],
+                "write a list: `classes: [one, two]`",
+            )
         )
 
 

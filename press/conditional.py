@@ -34,9 +34,7 @@ def with_conditions(blocks: Nodes, base: str) -> Nodes:
 
 
 def _keys(node: Node) -> list[str]:
-    return [
-        key for key, _ in tree.attr(node)[2] if key.startswith(("when-", "unless-"))
-    ]
+    return [key for key, _ in tree.attr(node)[2] if key.startswith(("when-", "unless-"))]
 
 
 def _shown(node: Node, base: str) -> bool:

@@ -16,8 +16,26 @@ from press.source import Source
 from press.tree import Node, Nodes
 
 KINDS = ("fig", "tbl", "lst", "eq", "sec")
-_UNSUPPORTED = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg", "tip",
-                "nte", "wrn", "imp", "cau", "vid", "supplement")
+_UNSUPPORTED = (
+    "thm",
+    "lem",
+    "cor",
+    "prp",
+    "cnj",
+    "def",
+    "exm",
+    "exr",
+    "sol",
+    "rem",
+    "alg",
+    "tip",
+    "nte",
+    "wrn",
+    "imp",
+    "cau",
+    "vid",
+    "supplement",
+)
 NBSP = "\u00a0"
 
 

@@ -162,9 +162,7 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
 
     async def evaluate_all(self, prose: Prose) -> ProseResult:
         """Evaluate the inline expressions of a run of prose."""
-        values = [
-            await self.evaluate(inline) for inline in inlines_of(prose.source)
-        ]
+        values = [await self.evaluate(inline) for inline in inlines_of(prose.source)]
         return ProseResult(prose, tuple(values))
 
     async def evaluate(self, inline: Inline) -> dict[str, Any]:

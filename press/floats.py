@@ -155,7 +155,8 @@ def _table(table: Node) -> Node:
     attr, caption, *rest = table["c"]
     if not attr[0].startswith("tbl-"):
         return table
-    bare = {"t": "Table", "c": [["", attr[1], attr[2]], [None, []], *rest]}
+    widths = [pair for pair in attr[2] if pair[0] == "tbl-colwidths"]
+    bare = {"t": "Table", "c": [["", attr[1], widths], [None, []], *rest]}
     pairs = {key: text for key, text in attr[2] if not key.startswith("tbl-col")}
     return make_float(attr[0], "tbl", [bare], _caption_inlines(caption), attr[1], pairs)
 
@@ -206,13 +207,29 @@ def _float_division(block: Node, kind: str) -> Nodes:
     rest = [item for item in content if not tree.has_class(item, "cell-output-display")]
     if not shown or "layout-ncol" in attributes:
         return [make_float(name, kind, content, caption, marks, attributes)]
-    outer = [mark for mark in marks if mark.startswith("column-")]
+    wide = [mark for mark in marks if mark.startswith("column-") and mark != "column-margin"]
     kept = {key: text for key, text in attributes.items() if key != "execution_count"}
-    inner = [mark for mark in marks if mark != "cell" and mark not in outer]
-    figure = make_float(name, kind, shown, caption, [*inner, *outer], kept)
-    cell_marks = [mark for mark in marks if mark not in outer]
+    left = [mark for mark in marks if mark not in wide]
+    figure = make_float(name, kind, _widened(shown, wide), caption, _own(left), kept)
     cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
-    return [{"t": "Div", "c": [["", cell_marks, cell_pairs], [*with_floats(rest), figure]]}]
+    return [{"t": "Div", "c": [["", left, cell_pairs], [*with_floats(rest), figure]]}]
+
+
+def _widened(outputs: Nodes, columns: list[str]) -> Nodes:
+    """Return outputs with the columns of their cell, their tables marked as Quarto marks them."""
+    if not columns:
+        return outputs
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Table":
+            return None
+        (name, marks, pairs), *rest = node["c"]
+        return {"t": "Table", "c": [[name, [*marks, "do-not-create-environment"], pairs], *rest]}
+
+    return [
+        {"t": "Div", "c": [[name, [*marks, *columns], pairs], tree.walk(content, visit)]}
+        for (name, marks, pairs), content in (output["c"] for output in outputs)
+    ]
 
 
 def _is_figure_output(block: Node) -> bool:
@@ -237,9 +254,7 @@ def _bare_image(content: Nodes) -> Nodes:
     return content
 
 
-def _caption_of(
-    content: Nodes, attributes: dict[str, str], kind: str
-) -> tuple[Nodes, Nodes]:
+def _caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
     """Return a division's content without its caption, and the caption.
 
     The caption is the last paragraph, else the attribute, else that of a table inside.

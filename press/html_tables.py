@@ -28,3 +28,19 @@ def with_html_tables(blocks: Nodes) -> Nodes:
         return out + ([tree.raw("html", after)] if after else [])
 
     return list(tree.walk(blocks, visit))
+
+
+def with_widths(node: Node) -> Node | None:
+    """Return a table whose columns have the widths that `tbl-colwidths` gives; None without."""
+    attr, caption, columns, *rest = node["c"]
+    given = dict(attr[2]).get("tbl-colwidths")
+    if given is None:
+        return None
+    numbers = [float(number) for number in re.findall(r"[\d.]+", given)]
+    total = sum(numbers) if sum(numbers) > 100 else 100.0
+    if len(numbers) == len(columns):
+        columns = [
+            [align, {"t": "ColWidth", "c": number / total}]
+            for (align, _), number in zip(columns, numbers, strict=True)
+        ]
+    return {"t": "Table", "c": [tree.without(attr, "tbl-colwidths"), caption, columns, *rest]}

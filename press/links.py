@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from press import tree
 from press.errors import BrokenReferenceError
@@ -18,17 +18,78 @@ def with_links(
     blocks: Nodes, page: Page, pages: Mapping[str, Page], resources: Resources, found: Mistakes
 ) -> Nodes:
     """Return blocks whose links lead to the HTML pages of the book."""
+    anchors = {path: anchors_of(other) for path, other in pages.items()}
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":
             return None
         attr, content, (address, title) = node["c"]
-        if is_outside(address) or address.startswith("#") or not address:
+        if is_outside(address) or not address:
             return None
-        new = _address(address, page, pages, resources, found)
+        if address.startswith("#"):
+            new = _anchor(unquote(address[1:]), page, pages, anchors, found)
+        else:
+            new = _address(address, page, pages, resources, found)
+            check_anchor(address, page, pages, anchors, found)
         return {"t": "Link", "c": [attr, content, [new, title]]}
 
     return list(tree.walk(blocks, visit))
+
+
+def anchors_of(page: Page) -> set[str]:
+    """Return every identifier that a link to a page may name."""
+    found = {str(page.title_attr[0])}
+    for node in tree.nodes(page.blocks):
+        if node["t"] in ("Float", "Equation", "Callout", "Tabset"):
+            found.add(str(node["c"].get("id", "")))
+        elif node["t"] in ("Header", "Div", "Span", "Code", "CodeBlock", "Image", "Link", "Table"):
+            found.add(tree.identifier(node))
+        elif node["t"] in ("RawBlock", "RawInline"):
+            found |= set(re.findall(r"""\bid=["']([^"']+)""", node["c"][1]))
+    return found
+
+
+def _anchor(
+    anchor: str,
+    page: Page,
+    pages: Mapping[str, Page],
+    anchors: Mapping[str, set[str]],
+    found: Mistakes,
+) -> str:
+    """Return the address of an anchor: of this page, else of the page that has such a heading."""
+    if anchor in anchors[page.path]:
+        return "#" + anchor
+    for path, other in pages.items():
+        if anchor in anchors[path]:
+            start = relative(other.html, page.html)
+            return start if anchor == other.title_attr[0] else f"{start}#{anchor}"
+    _nowhere("#" + anchor, page, found)
+    return "#" + anchor
+
+
+def check_anchor(
+    address: str,
+    page: Page,
+    pages: Mapping[str, Page],
+    anchors: Mapping[str, set[str]],
+    found: Mistakes,
+) -> None:
+    """Note a link to a place that its chapter has not."""
+    parts = urlsplit(address)
+    path = in_book(page, address)
+    other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
+    if other is not None and parts.fragment and unquote(parts.fragment) not in anchors[other.path]:
+        _nowhere(address, page, found)
+
+
+def _nowhere(address: str, page: Page, found: Mistakes) -> None:
+    found.add(
+        BrokenReferenceError(
+            f"the link to {address} leads nowhere",
+            page.source.place_of(re.escape(address)),
+            "correct the address, or give its target that identifier",
+        )
+    )
 
 
 def _address(
@@ -42,13 +103,7 @@ def _address(
     if any(other.html == path for other in pages.values()):
         return relative(path, page.html) + anchor
     if path.endswith((".qmd", ".md")) or not resources.take(path):
-        found.add(
-            BrokenReferenceError(
-                f"the link to {address} leads nowhere",
-                page.source.place_of(re.escape(address)),
-                "name a chapter of the book or a file of the project",
-            )
-        )
+        _nowhere(address, page, found)
     start = relative(path, page.html)
     return start + (f"?{parts.query}" if parts.query else "") + anchor
 
@@ -63,17 +118,20 @@ def chapter_anchor(page: Page) -> str:
     return "chapter-" + re.sub(r"\W+", "-", page.path.rpartition(".")[0])
 
 
-def with_anchors(
-    blocks: Nodes, page: Page, pages: Mapping[str, Page], found: Mistakes
-) -> Nodes:
+def with_anchors(blocks: Nodes, page: Page, pages: Mapping[str, Page], found: Mistakes) -> Nodes:
     """Return blocks whose links between chapters lead to places in the one document."""
+    anchors = {path: anchors_of(other) for path, other in pages.items()}
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":
             return None
         attr, content, (address, title) = node["c"]
-        if is_outside(address) or not address or address.startswith("#"):
+        if is_outside(address) or not address:
             return None
+        if address.startswith("#"):
+            _anchor(unquote(address[1:]), page, pages, anchors, found)
+            return None
+        check_anchor(address, page, pages, anchors, found)
         parts = urlsplit(address)
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)

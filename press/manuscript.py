@@ -41,7 +41,9 @@ def manuscript(
             continue
         number += 1
         text = cell_markdown(result, number, defaults, base, figures)
-        lines += [Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]]
+        lines += [
+            Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]
+        ]
     return Source(tuple(_with_shown_cells(lines)))
 
 

@@ -133,9 +133,7 @@ def _after(prefix: str) -> str:
     return str(int(prefix) + 1) if prefix.isdigit() else chr(ord(prefix) + 1)
 
 
-def _heading(
-    node: Node, counts: _Counts, page: str, appendix: bool, depth: int
-) -> list[Target]:
+def _heading(node: Node, counts: _Counts, page: str, appendix: bool, depth: int) -> list[Target]:
     level, (name, marks, _), title = node["c"]
     if "unnumbered" in marks:
         return []

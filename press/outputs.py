@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -84,7 +85,7 @@ def cell_markdown(
         return ""
     if shown == "asis" and not _needs_cell(cell, labels, captions):
         return body + "\n"
-    fence = _fence(cell, result.count, labels)
+    fence = _fence(cell, result.count, labels, base)
     caption = f"\n{captions.of_cell}\n" if captions.of_cell else ""
     return _indented(f"{fence}\n{body}{caption}:::\n\n", cell.indent)
 
@@ -192,9 +193,9 @@ def _cell_classes(cell: Cell) -> list[str]:
     return [name if name.startswith(".") else f".{name}" for name in out]
 
 
-def _fence(cell: Cell, count: int | None, labels: _Labels) -> str:
-    name = labels.on_cell or ("#cell-" + cell.label if cell.label else "")
-    words = [name] if name else []
+def _fence(cell: Cell, count: int | None, labels: _Labels, base: str) -> str:
+    own = f"#{_cell_name(cell)}" if base == "html" else ""
+    words = [labels.on_cell or own] if labels.on_cell or own else []
     words += [".cell", *_cell_classes(cell)]
     for key, value in cell.options.items():
         if key.lower() not in _OBEYED and value is not None:
@@ -202,6 +203,16 @@ def _fence(cell: Cell, count: int | None, labels: _Labels) -> str:
     if count is not None:
         words.append(f"execution_count={count}")
     return "::: {" + " ".join(words) + "}"
+
+
+def _cell_name(cell: Cell) -> str:
+    """Return a cell's own name: the one it asks for, or one made of its place and source."""
+    if cell.options.get("id"):
+        return str(cell.options["id"])
+    if cell.label:
+        return f"cell-{cell.label}"
+    given = f"{cell.place.file}\n{cell.source}\n{cell.place.line}"
+    return hashlib.sha256(given.encode()).hexdigest()[:8]
 
 
 def _attribute(value: Any) -> str:
@@ -225,7 +236,9 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
             words.append(f'{key}="{spelled}"')
     source = cell.source.strip("\n")
     if fenced:
-        kept = [line for line in cell.option_lines if not re.search(r"\|\s+echo:\s+fenced\s*$", line)]
+        kept = [
+            line for line in cell.option_lines if not re.search(r"\|\s+echo:\s+fenced\s*$", line)
+        ]
         source = "\n".join(["```{python}", *kept, source, "```"])
     return f"{ticks} {{{' '.join(words)}}}\n{source}\n{ticks}\n"
 

@@ -11,6 +11,7 @@ from press import tree
 from press.annotations import with_annotations
 from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
+from press.columns import with_columns
 from press.conditional import with_conditions
 from press.equations import with_equations
 from press.floats import with_floats
@@ -82,7 +83,7 @@ def read_page(chapter: Chapter, source: Source, options: Mapping[str, Any], base
         blocks = with_tabsets(blocks)
     blocks = with_callouts(blocks)
     blocks = with_equations(blocks)
-    blocks = with_layouts(with_floats(blocks))
+    blocks = with_layouts(with_columns(with_floats(blocks)))
     return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
 
 
@@ -100,7 +101,11 @@ def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
     if found is None:  # the heading is made by a cell or stands in what this format hides
         return read_inlines(chapter.title.markdown), chapter.title.attr, source
     start, end, title = found
-    return read_inlines(title.markdown), title.attr, Source(source.lines[:start] + source.lines[end:])
+    return (
+        read_inlines(title.markdown),
+        title.attr,
+        Source(source.lines[:start] + source.lines[end:]),
+    )
 
 
 def is_home(path: str) -> bool:
@@ -108,23 +113,13 @@ def is_home(path: str) -> bool:
     return path in ("index.qmd", "index.md")
 
 
-def number_pages(pages: list[Page]) -> None:
-    """Give the chapters their numbers, the appendices their letters, and number what is in them."""
-    count = {False: 0, True: 0}
-    for page in pages:
-        appendix = page.entry.appendix
-        if page.entry.kind == "chapter" and "unnumbered" not in page.title_attr[1]:
-            count[appendix] += 1
-            page.number = _spelled(count[appendix], appendix)
-        # The home page's own heading is part of its text, and counts itself.
-        start = _spelled(count[appendix] - 1, appendix) if page.home and page.number else page.number
-        page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix)
-        if page.number and page.title_attr[0] and not page.home:
-            own = Target(
-                page.title_attr[0], "sec", page.path, page.number, "", 1, appendix, page.title
-            )
-            page.targets.insert(0, own)
-
-
-def _spelled(number: int, appendix: bool) -> str:
-    return chr(ord("A") + number - 1) if appendix else str(number)
+def number_page(page: Page, number: str) -> None:
+    """Give a chapter its number, and number what is in it."""
+    page.number = number
+    appendix = page.entry.appendix
+    # The home page's own heading is part of its text, and counts itself.
+    start = str(int(number) - 1) if page.home and number else number
+    page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix)
+    if number and page.title_attr[0] and not page.home:
+        own = Target(page.title_attr[0], "sec", page.path, number, "", 1, appendix, page.title)
+        page.targets.insert(0, own)

@@ -70,7 +70,9 @@ def api_version() -> tuple[int, ...]:
 
 def write(tree: Node, writer: str, *options: str, folder: str | None = None) -> str:
     """Return a document as text of a format."""
-    return run(["-f", "json", "-t", writer, "--wrap=none", *options], json.dumps(tree), folder=folder)
+    return run(
+        ["-f", "json", "-t", writer, "--wrap=none", *options], json.dumps(tree), folder=folder
+    )
 
 
 def metadata(value: Any) -> Any:

@@ -52,6 +52,25 @@ def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
     )
 
 
+def chapter_numbers(book: Book) -> dict[str, str]:
+    """Return each chapter's number, or the letter of an appendix; empty for one without.
+
+    A file without a heading counts, as in Quarto.
+    """
+    counts = {False: 0, True: 0}
+    numbers = {}
+    for chapter in book.chapters:
+        numbered = chapter.title is None or chapter.title.numbered
+        if chapter.entry.kind != "chapter" or not numbered:
+            numbers[chapter.path] = ""
+            continue
+        appendix = chapter.entry.appendix
+        counts[appendix] += 1
+        count = counts[appendix]
+        numbers[chapter.path] = chr(ord("A") + count - 1) if appendix else str(count)
+    return numbers
+
+
 def _variables(project: Project) -> Mapping[str, Any]:
     file = project.root / VARIABLES
     return parse_settings(read_text(file, VARIABLES), VARIABLES).values if file.is_file() else {}

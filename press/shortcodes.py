@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from press.chapter import Title
 from press.errors import ChapterError, Place, UnsupportedError
 from press.mistakes import Mistakes
 from press.source import Line, Source
@@ -17,7 +18,8 @@ _ESCAPED = re.compile(r"\{\{\{<(?P<inside>.*?)>\}\}\}")
 _ESCAPE_MARK = "\ue000"
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
-PAGEBREAK = "::: {.press-pagebreak}\n:::"
+_HEADING = re.compile(r"^#[ \t]")
+PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,15 @@ def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> So
 def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) -> str:
     escaped = [found["inside"] for found in _ESCAPED.finditer(line.text)]
     text = _ESCAPED.sub(_ESCAPE_MARK, line.text)
+    if _HEADING.match(text) and not in_code and _SHORTCODE.search(text):
+        mistakes.add(
+            UnsupportedError(
+                "a shortcode in the heading of a chapter",
+                line.place,
+                "write the words out: Quarto loses it",
+            )
+        )
+        text = _SHORTCODE.sub("", text)
     spans = [found.span() for found in _CODE.finditer(text)]
 
     def replacement(found: re.Match[str]) -> str:
@@ -89,7 +100,7 @@ def _value(
         case "pagebreak", []:
             return PAGEBREAK
         case "kbd", [keys, *_]:
-            return f"[{keys}]{{.kbd}}"
+            return f"[{keys}]{{.kbd}}[{keys}]{{.visually-hidden}}"
     known = name in ("var", "meta", "env", "pagebreak", "kbd", "include")
     what = f"the shortcode {found[0]}" + (" is written wrongly" if known else "")
     mistakes.add(
@@ -124,6 +135,16 @@ def _looked_up(
             return f"?{kind}:{key}" if in_code else f"**?{kind}:{key}**"
     spelled = spell(value)
     return re.sub(r"[*_`]", "", spelled) if in_code and kind == "meta" else spelled
+
+
+def title_markdown(title: Title, number: str, *, appendix: bool) -> str:
+    """Return what `meta title` names in a chapter: its heading with its number."""
+    if not number:
+        return title.markdown
+    if appendix:
+        return f"Appendix {number} — {title.markdown}"
+    words = _SHORTCODE.sub("", title.markdown).strip()
+    return f"[{number}]{{.chapter-number}}\u00a0 [{words}]{{.chapter-title}}"
 
 
 def spell(value: Any) -> str:

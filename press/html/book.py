@@ -22,6 +22,7 @@ from press.html.search import index
 from press.html.writing import Writer
 from press.links import with_links
 from press.mistakes import Mistakes
+from press.notes import check_notes
 from press.page import Page
 from press.project import Project
 from press.resources import Resources, with_images
@@ -42,6 +43,7 @@ def resolved(
         blocks = resolve(page.blocks, known, words, page.source, found, base)
         page.title = resolve(page.title, known, words, page.source, found, base)
         check_citations(page, blocks, sources[page.path], found)
+        check_notes(page, found)
         out[page.path] = blocks
     return out
 
@@ -80,7 +82,7 @@ def write_html(
     by_path = {page.path: page for page in pages}
     listed = next((page for page in pages if is_sources_page(page)), None)
     everywhere = list(dict.fromkeys(key for blocks in ready.values() for key in cited(blocks)))
-    writer = Writer(words, by_path)
+    writer = Writer(words, by_path, project.title)
     facts = book_facts(project.settings.values, extra)
     all_stops = stops(project.entries, by_path)
     out: dict[str, str] = {}

@@ -94,6 +94,13 @@ def display(node: Node) -> Node | None:
     return {"t": "Div", "c": [[name, marks, pairs], inner]}
 
 
+def pagebreak(node: Node) -> Node | None:
+    """Return a page break, which shows in print alone; None for any other division."""
+    if "press-pagebreak" not in tree.classes(node):
+        return None
+    return tree.raw("html", '<div style="break-after: page"></div>')
+
+
 def image(node: Node) -> Node | None:
     """Return an image whose `fig-alt` is its alternative text."""
     attr, caption, target = node["c"]

@@ -25,10 +25,12 @@ class BookFacts:
 
     Parameters
     ----------
-    title, subtitle, description, language, label, note
+    title
+        The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
+    subtitle, description, language, label, note
         Texts; empty without one. The label stands on every page, the note on the home page.
     authors
-        Their names.
+        Each with `name` and `affiliation`.
     metadata
         Names and contents of further `meta` elements.
     """
@@ -39,7 +41,7 @@ class BookFacts:
     language: str
     label: str
     note: str
-    authors: tuple[str, ...]
+    authors: tuple[Mapping[str, str], ...]
     metadata: tuple[tuple[str, str], ...] = ()
 
 
@@ -48,13 +50,13 @@ def book_facts(settings: Mapping[str, Any], extra: Mapping[str, Any]) -> BookFac
     book = settings.get("book", {})
     evaluation = {**_mapping(settings.get("evaluation")), **_mapping(extra.get("evaluation"))}
     return BookFacts(
-        _plain(book.get("title")),
+        str(book.get("title", "")),
         _plain(book.get("subtitle")),
         _plain(book.get("description")),
         str(settings.get("lang", "en")),
         _plain(evaluation.get("label")),
         _plain(evaluation.get("note")),
-        tuple(author["name"] for author in authors(book.get("author"))),
+        tuple(authors(book.get("author"))),
         tuple(
             (f"evaluation-{key}", _plain(value))
             for key, value in evaluation.items()
@@ -70,7 +72,9 @@ def authors(given: Any) -> list[dict[str, str]]:
         if isinstance(item, Mapping):
             where = item.get("affiliations", item.get("affiliation", ""))
             where = where if isinstance(where, list) else [where] if where else []
-            names = [str(one.get("name", "")) if isinstance(one, Mapping) else str(one) for one in where]
+            names = [
+                str(one.get("name", "")) if isinstance(one, Mapping) else str(one) for one in where
+            ]
             out.append({"name": _plain(item.get("name")), "affiliation": ", ".join(names)})
         else:
             out.append({"name": _plain(item), "affiliation": ""})
@@ -89,11 +93,15 @@ def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]
     """Return a page as a complete HTML document."""
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
-    label = f'<div class="book-label" role="note">{html.escape(facts.label)}</div>' if facts.label else ""
+    label = (
+        f'<div class="book-label" role="note">{html.escape(facts.label)}</div>'
+        if facts.label
+        else ""
+    )
     contents = (
         f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
         f'<h2 id="toc-title">On this page</h2>\n{written.contents}</nav></aside>'
-        if written.contents
+        if written.contents and page.options.get("toc", True) is not False
         else ""
     )
     metas = "\n".join(
@@ -116,7 +124,7 @@ def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]
 {label}
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
-<a class="book-name" href="{to}index.html">{html.escape(facts.title)}</a>
+<a class="book-name" href="{to}index.html">{html.escape(_plain(facts.title))}</a>
 <div class="book-search" hidden></div>
 {sidebar(stops, page)}
 </div></nav>
@@ -138,7 +146,7 @@ def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]
 
 def _metas(facts: BookFacts) -> list[tuple[str, str]]:
     return [
-        ("author", "; ".join(facts.authors)),
+        ("author", "; ".join(author["name"] for author in facts.authors)),
         ("description", facts.description),
         *facts.metadata,
     ]
@@ -147,7 +155,7 @@ def _metas(facts: BookFacts) -> list[tuple[str, str]]:
 def _head_title(page: Page, facts: BookFacts) -> str:
     own = tree.plain(page.title)
     if page.home:
-        return facts.title
+        return _plain(facts.title)
     if not own:
         return f"{posixpath.basename(page.html).removesuffix('.html')} – {facts.title}"
     if page.number and page.entry.appendix:
@@ -162,11 +170,17 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
         if not page.title:
             return ""
         parts = [f'<h1 class="title">{written.title}</h1>']
-        parts += _paragraph("subtitle", str(page.options.get("chapter-subtitle", "")))
+        parts += _paragraph("subtitle", _plain(page.options.get("chapter-subtitle")))
+        abstract = _plain(page.options.get("abstract"))
+        if abstract:
+            words = f'<span class="abstract-title">Abstract</span> {html.escape(abstract)}'
+            parts.append(f'<p class="abstract">{words}</p>')
         return _header(parts)
-    parts = [f'<h1 class="title">{html.escape(facts.title)}</h1>']
+    parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
-    parts += [line for name in facts.authors for line in _paragraph("author", name)]
+    for author in facts.authors:
+        parts += _paragraph("author", author["name"])
+        parts += _paragraph("author affiliation", author["affiliation"])
     parts += _paragraph("description", facts.description)
     parts += _paragraph("book-note", facts.note)
     return _header(parts)

@@ -10,10 +10,18 @@ from dataclasses import dataclass
 from press import tree
 from press.crossref import NBSP, Wording, gap, number_text
 from press.html.code import annotation_blocks, code_blocks, with_marks_shown
-from press.html.figures import display, figure_blocks, float_blocks, image, layout_blocks
+from press.html_tables import with_widths
+from press.html.figures import (
+    display,
+    figure_blocks,
+    float_blocks,
+    image,
+    layout_blocks,
+    pagebreak,
+)
 from press.numbering import Target
 from press.page import Page
-from press.pandoc import document, write
+from press.pandoc import document, read_inlines, write
 from press.resources import relative
 from press.tree import Node, Nodes
 
@@ -27,6 +35,7 @@ class Written:
 
     contents: str
     title: str
+    book_title: str
     body: str
 
 
@@ -40,10 +49,13 @@ class Writer:
         The words of captions and references.
     pages
         The pages by path of their chapter.
+    book_title
+        The book's title, as Markdown.
     """
 
     words: Wording
     pages: Mapping[str, Page]
+    book_title: str
 
     def write(self, page: Page, blocks: Nodes, body: Nodes) -> Written:
         """Write a page.
@@ -59,10 +71,12 @@ class Writer:
         """
         contents = self.lowered(page, _contents(blocks))
         title = self.lowered(page, [tree.plain_block(self.title(page))])
+        book = [tree.plain_block(read_inlines(self.book_title))] if page.home else []
         mark = tree.raw("html", _SPLIT)
-        text = write(document([*contents, mark, *title, mark, *body]), "html5", *_OPTIONS)
-        first, second, third = text.split(_SPLIT)
-        return Written(first.strip(), second.strip(), _finished(third.strip()))
+        blocks = [*contents, mark, *title, mark, *book, mark, *body]
+        text = write(document(blocks), "html5", *_OPTIONS)
+        first, second, third, fourth = (part.strip() for part in text.split(_SPLIT))
+        return Written(first, second, third, _finished(fourth))
 
     def title(self, page: Page, *, marked: bool = True) -> Nodes:
         """Return a chapter's heading with its number.
@@ -104,7 +118,11 @@ class Writer:
                 case "Image":
                     return image(node)
                 case "Div":
-                    return display(node)
+                    return pagebreak(node) or display(node)
+                case "Span" if "kbd" in tree.classes(node):
+                    return _keys(node)
+                case "Table":
+                    return with_widths(node)
                 case "Reference":
                     return self.reference(page, node)
                 case "Equation":
@@ -216,9 +234,19 @@ def _image(node: Node) -> Node:
 def _equation(node: Node) -> Nodes:
     name, number = html.escape(node["c"]["id"]), node["number"]
     return [
-        tree.raw("html", f'<span id="{name}" class="equation" data-number="{number}">', inline=True),
+        tree.raw(
+            "html", f'<span id="{name}" class="equation" data-number="{number}">', inline=True
+        ),
         node["c"]["math"],
         tree.raw("html", f'<span class="equation-number">({number})</span></span>', inline=True),
+    ]
+
+
+def _keys(node: Node) -> Nodes:
+    return [
+        tree.raw("html", "<kbd>", inline=True),
+        *node["c"][1],
+        tree.raw("html", "</kbd>", inline=True),
     ]
 
 
@@ -284,5 +312,3 @@ def _table(found: re.Match[str]) -> str:
         table = re.sub(r"<th\b", '<th scope="col"', head) + "</thead>"
         table += re.sub(r"<th\b", '<th scope="row"', rest)
     return f'<div data-scroll tabindex="0" role="region" aria-label="Table">{table}</div>'
-
-

@@ -78,7 +78,9 @@ def _chapter(page: Page, blocks: Nodes) -> Nodes:
     if page.entry.kind == "part" and "unnumbered" not in kept:
         kept.append("unnumbered")
     head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}
-    below = [str(page.options[key]) for key in ("chapter-subtitle", "abstract") if page.options.get(key)]
+    below = [
+        str(page.options[key]) for key in ("chapter-subtitle", "abstract") if page.options.get(key)
+    ]
     return [head, *(tree.para(read_inlines(words)) for words in below), *blocks]
 
 
@@ -141,7 +143,9 @@ def _metadata(project: Project, extension: Extension, extra: Mapping[str, Any]) 
         below = values.get(key)
         both = isinstance(below, dict) and isinstance(value, Mapping)
         values[key] = {**below, **value} if both and isinstance(below, dict) else value
-    return {key: metadata(value) for key, value in values.items() if value not in (None, "", [], {})}
+    return {
+        key: metadata(value) for key, value in values.items() if value not in (None, "", [], {})
+    }
 
 
 def compile_pdf(

@@ -8,6 +8,7 @@ from typing import Any
 
 from press import tree
 from press.crossref import Wording
+from press.html_tables import with_widths
 from press.numbering import Target
 from press.tree import Node, Nodes
 
@@ -63,6 +64,10 @@ class TypstWriter:
                     return _code(node)
                 case "Annotations":
                     return _annotations(node, tagged=self.tagged)
+                case "Div" if "press-pagebreak" in tree.classes(node):
+                    return tree.raw("typst", "#pagebreak()")
+                case "Span" if "visually-hidden" in tree.classes(node):
+                    return []
                 case "DefinitionList" if not self.tagged:
                     return _definitions(node)
                 case "Header":
@@ -201,9 +206,7 @@ def image(node: Node) -> Node:
     (_, _, pairs), caption, (path, _) = node["c"]
     given = dict(pairs)
     alt = given.get("fig-alt") or given.get("alt") or tree.plain(caption)
-    size = [
-        f"{key}: {length(given[key])}" for key in ("width", "height") if length(given.get(key))
-    ]
+    size = [f"{key}: {length(given[key])}" for key in ("width", "height") if length(given.get(key))]
     words = [string(path), *size, *([f"alt: {string(alt)}"] if alt else [])]
     return tree.raw("typst", f"#box(image({', '.join(words)}))", inline=True)
 
@@ -217,12 +220,13 @@ def length(given: Any) -> str | None:
     return f"{number / 96:.5g}in" if unit == "px" else f"{number:g}{unit}"
 
 
-def _table(node: Node) -> Node:
-    (name, marks, pairs), *rest = node["c"]
-    plain = "typst:no-figure"
-    if rest[0][1] or name:
-        return node
-    return {"t": "Table", "c": [[name, [*marks, plain], pairs], *rest]}
+def _table(node: Node) -> Nodes:
+    """Return a table outside pandoc's own figure, which would number it; its caption stands above."""
+    node = with_widths(node) or node
+    (_, marks, pairs), caption, *rest = node["c"]
+    bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
+    words = [inline for block in caption[1] for inline in block["c"]]
+    return [tree.para(words), bare] if words else [bare]
 
 
 def _code(node: Node) -> Any:
@@ -242,7 +246,11 @@ def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:
     items = []
     for item in node["c"]["items"]:
         lines = item["lines"]
-        words = f"Lines {lines[0]}-{lines[-1]}" if len(lines) > 1 else f"Line {lines[0] if lines else ''}"
+        words = (
+            f"Lines {lines[0]}-{lines[-1]}"
+            if len(lines) > 1
+            else f"Line {lines[0] if lines else ''}"
+        )
         items.append([[tree.text(words)], [item["content"]]])
     return {"t": "DefinitionList", "c": items} if tagged else _definitions({"c": items})
 
@@ -258,7 +266,8 @@ def _definitions(node: Node) -> Nodes:
 
 
 _RESTART = "\n".join(
-    f'#counter(figure.where(kind: "quarto-float-{kind}")).update(0)' for kind in ("fig", "tbl", "lst")
+    f'#counter(figure.where(kind: "quarto-float-{kind}")).update(0)'
+    for kind in ("fig", "tbl", "lst")
 )
 
 
