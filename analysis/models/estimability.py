@@ -13,7 +13,7 @@ ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
 
 
-class NotEstimable(Exception):  # noqa: N818  # a result with a reason, not a mistake
+class NotEstimable(Exception):
     """There is no estimate; the message says why and becomes the reason in its row."""
 
 

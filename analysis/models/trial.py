@@ -1,0 +1,160 @@
+"""A trial in which schools are drawn by lot: its size, precision and power by formula."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from analysis.errors import ConfigurationError
+
+ANALYSES = ("rates after", "rates after, given those before")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial in which schools are drawn by lot within local authorities.
+
+    Attributes
+    ----------
+    name
+        Names it in tables.
+    schools
+        Schools, both arms together.
+    authorities
+        Local authorities; schools are spread evenly, half of each in either arm.
+    events
+        Mean events of a school in the months after, without an effect.
+    need_variance, dispersion
+        Squared coefficients of variation of lasting rates, and from year to year.
+    authority_variance
+        The same of changes that the schools of one authority share.
+    dropout
+        Share of schools without data after.
+    """
+
+    name: str
+    schools: int
+    authorities: int
+    events: float
+    need_variance: float = 0.12
+    dispersion: float = 0.06
+    authority_variance: float = 0.03
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        for key, holds, rule in (
+            ("schools", self.schools >= 4, "at least 4"),
+            ("authorities", 1 <= self.authorities <= self.schools // 2,
+             "from 1 to half of the schools"),
+            ("events", self.events > 0, "above 0"),
+            ("need_variance", self.need_variance >= 0, "at least 0"),
+            ("dispersion", self.dispersion >= 0, "at least 0"),
+            ("authority_variance", self.authority_variance >= 0, "at least 0"),
+            ("dropout", 0 <= self.dropout < 1, "from 0 to below 1"),
+        ):  # fmt: skip
+            if not holds:
+                raise ConfigurationError(
+                    f"{rule}; found {getattr(self, key)!r}", place=f"Trial.{key}",
+                    remedy="mend the value",
+                )  # fmt: skip
+
+
+PLANNED_TRIAL = Trial("planned trial", schools=280, authorities=21, events=14.0)
+"""The trial of the published protocol, with assumed rates: see doi:10.1371/journal.pone.0265354."""
+
+
+def hayes_bennett_clusters(
+    rate0: float, rate1: float, person_time: float, k: float, power: float = 0.8,
+    level: float = 0.05,
+) -> float:  # fmt: skip
+    r"""Return the clusters each arm needs.
+
+    Parameters
+    ----------
+    rate0, rate1
+        Events per unit of person-time without and with the intervention.
+    person_time
+        Of one cluster.
+    k
+        Coefficient of variation of true rates between clusters.
+
+    Notes
+    -----
+    :math:`1 + (z_{1-\alpha/2} + z_{power})^2 \{(\lambda_0 + \lambda_1)/y +
+    k^2(\lambda_0^2 + \lambda_1^2)\} / (\lambda_0 - \lambda_1)^2`
+
+    References
+    ----------
+    Hayes & Bennett (1999), doi:10.1093/ije/28.2.319.
+
+    Examples
+    --------
+    >>> round(hayes_bennett_clusters(0.0148, 0.0104, 424, 0.29), 2)
+    36.25
+    """
+    reach = stats.norm.ppf(1 - level / 2) + stats.norm.ppf(power)
+    spread = (rate0 + rate1) / person_time + k**2 * (rate0**2 + rate1**2)
+    return float(1 + reach**2 * spread / (rate0 - rate1) ** 2)
+
+
+def zhu_lakkis_size(
+    mean: float, ratio: float, dispersion: float, power: float = 0.8, level: float = 0.05
+) -> float:
+    r"""Return the schools each arm needs for a negative binomial comparison of rates.
+
+    Notes
+    -----
+    :math:`(z_{1-\alpha/2} + z_{power})^2 \{(1 + 1/RR)/\mu + 2\kappa\} / \log^2 RR`
+
+    References
+    ----------
+    Zhu & Lakkis (2014), doi:10.1002/sim.5947.
+
+    Examples
+    --------
+    >>> round(zhu_lakkis_size(2.0, 0.7, 0.5), 1)
+    136.6
+    """
+    reach = stats.norm.ppf(1 - level / 2) + stats.norm.ppf(power)
+    spread = (1 + 1 / ratio) / mean + 2 * dispersion
+    return float(reach**2 * spread / np.log(ratio) ** 2)
+
+
+def trial_standard_error(trial: Trial, ratio: float, analysis: str = ANALYSES[1]) -> float:
+    r"""Return the standard error of the log rate ratio by formula.
+
+    Notes
+    -----
+    :math:`\sqrt{\{(1 + 1/RR)/\mu + 2\kappa\} / n}` for n schools an arm. Given rates
+    before, :math:`\kappa` is the variance from year to year plus what is left of that of
+    lasting rates, :math:`\kappa_n (1 - \rho)` with
+    :math:`\rho = \kappa_n / (\kappa_n + \kappa_p + 1/\mu)`; otherwise it is both in full.
+    Authorities are strata and drop out.
+    """
+    schools = trial.schools * (1 - trial.dropout) / 2
+    kept = 1.0
+    if analysis == ANALYSES[1] and trial.need_variance > 0:
+        whole = trial.need_variance + trial.dispersion + 1 / trial.events
+        kept = 1 - trial.need_variance / whole
+    kappa = trial.dispersion + trial.need_variance * kept
+    return float(np.sqrt(((1 + 1 / ratio) / trial.events + 2 * kappa) / schools))
+
+
+def trial_power(trial: Trial, ratio: float, analysis: str = ANALYSES[1]) -> float:
+    """Return the chance of a significant result by formula, in either direction."""
+    error = trial_standard_error(trial, ratio, analysis)
+    critical, shift = stats.norm.ppf(0.975), np.log(ratio) / error
+    return float(stats.norm.sf(critical - shift) + stats.norm.cdf(-critical - shift))
+
+
+def trial_detectable_ratio(trial: Trial, analysis: str = ANALYSES[1], power: float = 0.8) -> float:
+    """Return the largest ratio below 1 that is detected, by formula; 0 if none is."""
+    ratio, reach = 1.0, stats.norm.ppf(0.975) + stats.norm.ppf(power)
+    for _ in range(200):
+        found = float(np.exp(-reach * trial_standard_error(trial, ratio, analysis)))
+        if abs(found - ratio) < 1e-9 or found < 1e-3:
+            break
+        ratio = found
+    return ratio if ratio > 1e-3 else 0.0
