@@ -28,10 +28,9 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group, sorted: the columns of `by`; `schools`; `events`;
-        `children_at_least` (children in the group's busiest month, so no more than there
-        were in all); `pupil_months`; `middle`, the mean of the months, counted from the
-        pilot's start; `rate`, in events per 1,000 pupils a month.
+        One row a group, sorted: the columns of `by`; `schools`; `events`; `pupil_months`;
+        `middle`, the mean of the months, counted from the pilot's start; `rate`, in events
+        per 1,000 pupils a month.
     """
     returned = panel.loc[panel["returned"] & panel["events"].notna()]
     groups = returned.groupby(list(by), sort=True, observed=True)
@@ -41,13 +40,43 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         pupil_months=("pupils", "sum"),
         middle=("event_month", "mean"),
     ).reset_index()
-    monthly = returned.groupby([*by, "event_month"], observed=True)["children"].sum()
-    busiest = monthly.groupby(list(by), observed=True).max().rename("children_at_least")
-    table = table.merge(busiest, left_on=list(by), right_index=True, validate="one_to_one")
-    counts = ["events", "children_at_least", "pupil_months"]
+    counts = ["events", "pupil_months"]
     table[counts] = table[counts].astype("int64")
     table["rate"] = table["events"] / table["pupil_months"] * PER
     return table
+
+
+def as_released(rates: pd.DataFrame, counts: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Return rates with counts as disclosure control let them through.
+
+    Parameters
+    ----------
+    rates
+        As `event_rates` returns them.
+    counts
+        The same groups: their columns, and `count`, a number or the symbol in its place.
+    decimals
+        Decimal places of the rates.
+
+    Returns
+    -------
+    DataFrame
+        `rates` with the released counts in `events` (object) and no rate where the count
+        is hidden, since rate and exposure together would give it away.
+
+    Raises
+    ------
+    ValueError
+        If a count that was let through is not the one the rate rests on.
+    """
+    keys = [column for column in counts.columns if column != "count"]
+    table = rates.merge(counts, on=keys, validate="one_to_one")
+    hidden = table["count"].map(lambda count: isinstance(count, str)).astype(bool)
+    if len(table) != len(rates) or (table["events"] != table["count"])[~hidden].any():
+        raise ValueError("rates and released counts are not of the same groups")
+    table["events"] = table["count"]
+    table["rate"] = table["rate"].round(decimals).mask(hidden)
+    return table.drop(columns="count")
 
 
 def zeros(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

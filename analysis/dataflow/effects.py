@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.disclosure import DisclosureRules
+from analysis.disclosure.outcomes import ReleasedOutcomes, release_outcomes
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.specification import EventMonths, Exclusion, Specification
-from analysis.rates import baseline, event_rates, zeros
+from analysis.rates import as_released, baseline, event_rates, zeros
 from analysis.study import Outcome, SpecificationSettings, Window
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
 
-def rates_before_after(outcome_panel: pd.DataFrame) -> pd.DataFrame:
-    """Return rates in the pilot's months and the like months before, by pilot and arm."""
+def released_outcomes(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    disclosure_rules: DisclosureRules,
+) -> ReleasedOutcomes:
+    """Let through, all together, the counts of outcomes that may be shown."""
+    return release_outcomes(outcome_panel, child_events, care_episodes, outcomes, disclosure_rules)
+
+
+def rates_before_after(
+    outcome_panel: pd.DataFrame,
+    released_outcomes: ReleasedOutcomes,
+    disclosure_rules: DisclosureRules,
+) -> pd.DataFrame:
+    """Return released rates in the pilot's months and the like months, by pilot and arm."""
     compared = outcome_panel.loc[outcome_panel["window"].isin(["before", "after"])]
-    return event_rates(compared, ["outcome", "pilot", "arm", "window"])
+    rates = event_rates(compared, ["outcome", "pilot", "arm", "window"])
+    return _released(rates, released_outcomes, "before_after", disclosure_rules)
 
 
-def rates_term(outcome_panel: pd.DataFrame) -> pd.DataFrame:
-    """Return rates in every school term, by pilot and arm."""
-    return event_rates(outcome_panel, ["outcome", "pilot", "arm", "term"])
+def rates_term(
+    outcome_panel: pd.DataFrame,
+    released_outcomes: ReleasedOutcomes,
+    disclosure_rules: DisclosureRules,
+) -> pd.DataFrame:
+    """Return released rates in every school term, by pilot and arm."""
+    rates = event_rates(outcome_panel, ["outcome", "pilot", "arm", "term"])
+    rates["term"] = rates["term"].astype(str)
+    return _released(rates, released_outcomes, "terms", disclosure_rules)
 
 
 def baseline_by_arm(schools: pd.DataFrame) -> pd.DataFrame:
@@ -62,6 +86,16 @@ def main_effects(
     """Return the main estimate of each outcome and pilot, without sensitivity analyses."""
     names = [given.name for given in specification_settings if given.role != "sensitivity"]
     return effect_estimates.loc[effect_estimates["specification"].isin(names)]
+
+
+def _released(
+    rates: pd.DataFrame, released: ReleasedOutcomes, name: str, rules: DisclosureRules
+) -> pd.DataFrame:
+    counts = released.tables[name]
+    if "term" in counts:
+        counts = counts.assign(term=counts["term"].astype(str))
+    # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
+    return as_released(rates, counts, rules.rate_decimals + 1)
 
 
 def _specification(

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.disclosure import DisclosureRules
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Figure
-from analysis.exhibits.rows import Effect, effects, release_rates
+from analysis.exhibits.rows import Effect, effects
 from analysis.exhibits.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome
@@ -26,48 +26,48 @@ def rates_s47(
     rates_term: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
-    disclosure_rules: DisclosureRules,
+    released_outcomes: ReleasedOutcomes,
     origin: Origin,
 ) -> Figure:
     """Draw the rate of section 47 enquiries in every term, by pilot and arm."""
     outcome = _named(outcomes, "s47_enquiries")
-    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+    return _rates(rates_term, outcome, panel_period, released_outcomes, origin)
 
 
 def rates_s17(
     rates_term: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
-    disclosure_rules: DisclosureRules,
+    released_outcomes: ReleasedOutcomes,
     origin: Origin,
 ) -> Figure:
     """Draw the rate of section 17 starts in every term, by pilot and arm."""
     outcome = _named(outcomes, "s17_starts")
-    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+    return _rates(rates_term, outcome, panel_period, released_outcomes, origin)
 
 
 def rates_referrals(
     rates_term: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
-    disclosure_rules: DisclosureRules,
+    released_outcomes: ReleasedOutcomes,
     origin: Origin,
 ) -> Figure:
     """Draw the rate of referrals from school in every term, by pilot and arm."""
     outcome = _named(outcomes, "referrals")
-    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+    return _rates(rates_term, outcome, panel_period, released_outcomes, origin)
 
 
 def rates_days_in_care(
     rates_term: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
-    disclosure_rules: DisclosureRules,
+    released_outcomes: ReleasedOutcomes,
     origin: Origin,
 ) -> Figure:
     """Draw the rate of days in care in every term, by pilot and arm."""
     outcome = _named(outcomes, "days_in_care")
-    return _rates(rates_term, outcome, panel_period, disclosure_rules, origin)
+    return _rates(rates_term, outcome, panel_period, released_outcomes, origin)
 
 
 def effect_forest(
@@ -135,14 +135,12 @@ def _rates(
     rates_term: pd.DataFrame,
     outcome: Outcome,
     period: str,
-    rules: DisclosureRules,
+    released: ReleasedOutcomes,
     origin: Origin,
 ) -> Figure:
     """Draw one outcome's rate in every term: a panel for each pilot, a line for each arm."""
-    chosen = rates_term.loc[rates_term["outcome"] == outcome.name].assign(
-        term=lambda frame: frame["term"].astype(str)
-    )
-    data, status = release_rates(chosen, outcome, rules)
+    data = rates_term.loc[rates_term["outcome"] == outcome.name]
+    status = released.statuses["terms"]
     alt = (
         f"Line charts, one a pilot, of {outcome.label} per 1,000 pupils a month in each of "
         f"{data['term'].nunique()} school terms, with one line for schools with a social worker "

@@ -11,7 +11,7 @@ from itertools import product
 import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.disclosure import DisclosureRules, release_count
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Number
 from analysis.exhibits.rows import Effect, effect
@@ -58,10 +58,13 @@ def schools_all(schools: pd.DataFrame) -> Number:
     return Number(len(schools), words.count(len(schools)), "schools")
 
 
-def child_events_all(child_events: pd.DataFrame, disclosure_rules: DisclosureRules) -> Number:
-    """Count the events of the extract."""
-    released = release_count(len(child_events), disclosure_rules)
-    return Number(released.value, released.text, "events", status=released.status)
+def child_events_all(released_outcomes: ReleasedOutcomes) -> Number:
+    """Count the events of the extract in months that were returned."""
+    count = released_outcomes.tables["all"]["count"].iloc[0]
+    status = released_outcomes.statuses["all"]
+    if isinstance(count, str):
+        return Number(None, f"[{count}]", "events", status=status)
+    return Number(int(count), words.count(count), "events", status=status)
 
 
 def months_after(window: Window) -> Number:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, TypeVar
 
-from analysis.disclosure import Status, suppress_counts
-
 if TYPE_CHECKING:
     import pandas as pd
-
-    from analysis.disclosure import DisclosureRules
-    from analysis.study import Outcome
 
 Row = TypeVar("Row")
 
@@ -100,22 +95,3 @@ def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
     if len(found) != 1:
         raise ValueError(f"{len(found)} main estimates of {outcome} in {pilot}, expected one")
     return found[0]
-
-
-def release_rates(
-    rates: pd.DataFrame, outcome: Outcome, rules: DisclosureRules
-) -> tuple[pd.DataFrame, Status]:
-    """Hide small counts of one outcome, and the rates that would give them away.
-
-    Days in care are no count of children; what decides is the number of children behind
-    them, of which the busiest month's is a lower bound.
-    """
-    data, status = suppress_counts(rates, ["events"], rules)
-    hidden = data["events"].map(lambda value: isinstance(value, str)).astype(bool)
-    if outcome.measure == "days":
-        children, status = suppress_counts(rates, ["children_at_least"], rules)
-        hidden = children["children_at_least"].map(lambda n: isinstance(n, str)).astype(bool)
-        data["events"] = rates["events"].astype(object).mask(hidden, "c")
-    # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
-    data["rate"] = data["rate"].round(rules.rate_decimals + 1).mask(hidden)
-    return data, status

@@ -7,9 +7,10 @@ from itertools import product
 import pandas as pd
 
 from analysis.disclosure import SYMBOLS, DisclosureRules
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
-from analysis.exhibits.rows import Effect, Rate, Zeros, effects, release_rates, rows
+from analysis.exhibits.rows import Effect, Rate, Zeros, effects, rows
 from analysis.study import Outcome, Pilot
 
 WINDOWS = ("before", "after")
@@ -50,16 +51,14 @@ def before_after(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
     disclosure_rules: DisclosureRules,
+    released_outcomes: ReleasedOutcomes,
 ) -> Table:
     """Show number and rate of each outcome by pilot and arm, before and after."""
-    parts, statuses, lines = [], [], []
+    lines = []
     for outcome in outcomes:
         chosen = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
-        released, status = release_rates(chosen, outcome, disclosure_rules)
-        parts.append(released)
-        statuses.append(status)
-        lines += _before_after_lines(released, outcome, disclosure_rules.rate_decimals + 1)
-    data = pd.concat(parts, ignore_index=True)
+        lines += _before_after_lines(chosen, outcome, disclosure_rules.rate_decimals + 1)
+    data = rates_before_after
     columns = {
         "outcome": "Outcome",
         "pilot": "Local authority",
@@ -70,7 +69,6 @@ def before_after(
         "pupil_months": "Pupils on roll, added up over months",
         "rate": "Events or days per 1,000 pupils a month",
     }
-    hidden = next((status for status in statuses if status.outcome != "released"), statuses[0])
     return Table(
         header=("Outcome", "Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
         rows=tuple(lines),
@@ -80,7 +78,7 @@ def before_after(
         columns=columns,
         period=compared_period,
         note="Rates are per 1,000 pupils a month." + _legend(data["events"]),
-        status=hidden,
+        status=released_outcomes.statuses["before_after"],
     )
 
 

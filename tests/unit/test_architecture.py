@@ -29,7 +29,7 @@ WITHIN_ANALYSIS = {
         "analysis.disclosure",
         "analysis.extracts",
     },
-    "analysis.disclosure": {"analysis.disclosure", "analysis.errors"},
+    "analysis.disclosure": {"analysis.disclosure", "analysis.errors", "analysis.study"},
 }
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.rates import baseline, event_rates, zeros
+from analysis.rates import as_released, baseline, event_rates, zeros
 
 PANEL = pd.DataFrame(
     [
@@ -21,13 +21,28 @@ def test_a_rate_is_events_per_thousand_pupils_a_month():
     row = event_rates(PANEL, ["pilot"]).iloc[0]
     assert (row["schools"], row["events"], row["pupil_months"]) == (2, 2, 800)
     assert row["rate"] == pytest.approx(2 / 800 * 1000)
-    assert row["children_at_least"] == 2
     assert row["middle"] == 0.5
 
 
 def test_a_month_that_was_not_returned_counts_in_neither():
     returned = PANEL.loc[PANEL["returned"]]
     pd.testing.assert_frame_equal(event_rates(PANEL, ["pilot"]), event_rates(returned, ["pilot"]))
+
+
+RATES = pd.DataFrame({"arm": ["a", "b"], "events": [3, 8], "rate": [1.2345, 2.3456]})
+
+
+def test_a_hidden_count_takes_its_rate_with_it():
+    counts = pd.DataFrame({"arm": ["b", "a"], "count": [8, "c"]})
+    table = as_released(RATES, counts, 2).set_index("arm")
+    assert table["events"].to_dict() == {"a": "c", "b": 8}
+    assert pd.isna(table.loc["a", "rate"])
+    assert table.loc["b", "rate"] == 2.35
+
+
+def test_counts_of_other_groups_are_refused():
+    with pytest.raises(ValueError, match="not of the same groups"):
+        as_released(RATES, pd.DataFrame({"arm": ["a", "b"], "count": [4, 8]}), 2)
 
 
 def test_zeros_are_counted_by_month_and_by_school():
