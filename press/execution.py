@@ -102,24 +102,21 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
 
 async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
     with tempfile.TemporaryDirectory(prefix="press-", ignore_cleanup_errors=True) as folder:
-        manager = kernel_manager(Path(folder))
         client = _Client(
             nbformat.v4.new_notebook(),
-            km=manager,
+            km=kernel_manager(Path(folder)),
             timeout=conditions.timeout,
+            shutdown_kernel="immediate",
             resources={"metadata": {"path": str(conditions.folder)}},
         )
         environment = kernel_environment(Path(folder), conditions.environment)
         results: list[CellResult | ProseResult] = []
-        try:
-            async with client.async_setup_kernel(env=environment):
-                for part in chapter.parts:
-                    if isinstance(part, Prose):
-                        results.append(await client.evaluate_all(part))
-                    else:
-                        results.append(await client.run(part, conditions.defaults))
-        finally:
-            await manager.shutdown_kernel(now=True)
+        async with client.async_setup_kernel(env=environment, cleanup_kc=True):
+            for part in chapter.parts:
+                if isinstance(part, Prose):
+                    results.append(await client.evaluate_all(part))
+                else:
+                    results.append(await client.run(part, conditions.defaults))
     return ExecutedChapter(chapter, tuple(results))
 
 

@@ -118,7 +118,9 @@ def chapter_anchor(page: Page) -> str:
     return "chapter-" + re.sub(r"\W+", "-", page.path.rpartition(".")[0])
 
 
-def with_anchors(blocks: Nodes, page: Page, pages: Mapping[str, Page], found: Mistakes) -> Nodes:
+def with_anchors(
+    blocks: Nodes, page: Page, pages: Mapping[str, Page], resources: Resources, found: Mistakes
+) -> Nodes:
     """Return blocks whose links between chapters lead to places in the one document."""
     anchors = {path: anchors_of(other) for path, other in pages.items()}
 
@@ -136,6 +138,8 @@ def with_anchors(blocks: Nodes, page: Page, pages: Mapping[str, Page], found: Mi
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
+            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md")):
+                _nowhere(address, page, found)
             return None
         anchor = parts.fragment or chapter_anchor(other)
         return {"t": "Link", "c": [attr, content, ["#" + anchor, title]]}

@@ -49,7 +49,7 @@ def write_typst(
             blocks.append({"t": "Header", "c": [1, attr, [tree.text(str(entry.text))]]})
             continue
         page = by_path[entry.file]
-        blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, found))
+        blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, files, found))
     options = {**extension.options, **project.options("typst")}
     blocks = TypstWriter(words, tagged=bool(options.get("pdf-standard"))).lowered(blocks)
     every = together(sources.values())
