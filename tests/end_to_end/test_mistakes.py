@@ -105,12 +105,14 @@ def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
         ("study.toml", "seed = ", "sead = ", 2, ["study.toml", "sead"]),
         ("study.toml", "[window]", "[window", 2, ["study.toml", "line"]),
         ("_quarto.yml", "project:", "project: [", 2, ["_quarto.yml"]),
-        ("index.qmd", "show(pilots_table)", "show(1 / 0)", 7,
-         ["index.qmd:", "ZeroDivision", "1 / 0"]),
-        ("index.qmd", "@tbl-pilots-table", "@tbl-pilot", 7, ["index.qmd:", "tbl-pilot"]),
+        ("chapters/introduction.qmd", "show(pilots_table)", "show(1 / 0)", 7,
+         ["introduction.qmd:", "ZeroDivision", "1 / 0"]),
+        ("chapters/introduction.qmd", "@tbl-pilots-table", "@tbl-pilot", 7,
+         ["introduction.qmd:", "tbl-pilot"]),
         ("index.qmd", "numbers.social_workers", "numbers.social_worker", 7,
          ["index.qmd:", "did you mean social_workers"]),
-        ("index.qmd", "label: tbl-pilots-table", "label: fig-effect-forest", 7, ["index.qmd:"]),
+        ("chapters/introduction.qmd", "label: tbl-pilots-table", "label: fig-effect-forest", 7,
+         ["introduction.qmd:"]),
     ],
 )  # fmt: skip
 def test_a_mistake_of_an_author_is_told_with_its_place(project, file, old, new, code, expected):
