@@ -12,6 +12,7 @@ from analysis.models.estimability import NotEstimable
 from analysis.models.estimates import Estimator, estimates_table, t_numbers
 from analysis.models.gee import gee_fit
 from analysis.models.intervals import PER, t_interval, t_p_value
+from analysis.models.mantel_haenszel import mantel_haenszel
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import fit_multinomial
 from analysis.models.negative_binomial import negative_binomial_fit
@@ -50,6 +51,7 @@ def alternative_estimates(
         - 'negative binomial': schools with many events weigh less
         - 'GEE, exchangeable': schools not conditioned out; where exposure is constant
           the row says that it is the primary estimate over again
+        - 'Mantel-Haenszel, matched sets': each set compared within itself
         - 'additive': a difference in rates, so that `ratio` is missing
         - 'two-part', for days: any in a month, and how many
 
@@ -84,6 +86,12 @@ def _gee(comparison: Comparison, specification: Specification) -> dict[str, obje
     return numbers | {"p_method": "t, units less coefficients, bias-reduced"}
 
 
+def _mantel_haenszel(comparison: Comparison, specification: Specification) -> dict[str, object]:
+    fit = mantel_haenszel(comparison.schools)
+    numbers = t_numbers(comparison, specification, fit.log_ratio, fit.standard_error, fit.sets - 1)
+    return numbers | {"p_method": "t, jackknife over matched sets"}
+
+
 def _additive(comparison: Comparison, specification: Specification) -> dict[str, object]:
     fit = additive_fit(comparison.schools)
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
@@ -113,6 +121,7 @@ ALTERNATIVES = (
     Estimator("conditional Poisson by month, CR2", _by_month),
     Estimator("negative binomial", _negative_binomial),
     Estimator("GEE, exchangeable", _gee),
+    Estimator("Mantel-Haenszel, matched sets", _mantel_haenszel),
     Estimator("additive", _additive),
     Estimator("two-part", _two_part, ("days",)),
 )

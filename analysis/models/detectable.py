@@ -103,7 +103,8 @@ def log_ratio_variance(design: SchoolDesign, ratio: float) -> float:
         total = events.sum()
         units = np.bincount(design.unit[arm], events)
         variance += 1 / total + 1 / (total * effect)
-        variance += 2 * design.dispersion * (events**2).sum() / total**2
+        dispersion = np.broadcast_to(design.dispersion, design.events.shape)[arm]
+        variance += 2 * (dispersion * events**2).sum() / total**2
         variance += 2 * design.unit_dispersion * (units**2).sum() / total**2
     return float(variance)
 

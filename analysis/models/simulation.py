@@ -27,7 +27,7 @@ class SchoolDesign:
         Whether each is in the intervention arm.
     unit : ndarray of shape (n,)
         Code of its assignment unit.
-    dispersion
+    dispersion : float or ndarray of shape (n,)
         Squared coefficient of variation of a school's rate from period to period.
     unit_dispersion
         The same of what the schools of one unit share.
@@ -42,7 +42,7 @@ class SchoolDesign:
     events: Floats
     treated: Booleans
     unit: Codes
-    dispersion: float = 0.0
+    dispersion: float | Floats = 0.0
     unit_dispersion: float = 0.0
 
     @classmethod
@@ -75,8 +75,8 @@ def draw_counts(
     shape = (2, draws, len(design.events))
     rates = np.broadcast_to(design.events, shape).copy()
     rates[1] *= np.where(design.treated, ratio, 1.0)
-    if design.dispersion > 0:
-        rates *= random.gamma(1 / design.dispersion, design.dispersion, shape)
+    if np.any(np.asarray(design.dispersion) > 0):
+        rates *= random.gamma(1 / np.asarray(design.dispersion), design.dispersion, shape)
     if design.unit_dispersion > 0:
         units = int(design.unit.max()) + 1
         shared = random.gamma(1 / design.unit_dispersion, design.unit_dispersion, (2, draws, units))

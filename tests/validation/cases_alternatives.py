@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from analysis.models.conditional import fit_conditional
 from analysis.models.gee import fit_gee, gee_fit
+from analysis.models.mantel_haenszel import mantel_haenszel
 from analysis.models.negative_binomial import fit_negative_binomial, long_form
-from tests.validation.cases import case, expected
+from analysis.models.sandwich import cluster_covariance
+from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import EPIL, epil_schools
 from tests.validation.cases_months import epil_visits
 
@@ -46,3 +49,19 @@ def gee_bias_reduced():
     fit = gee_fit(epil_schools())
     yield "theta", fit.log_ratio, expected("R05b", "coef", "trt")
     yield "error", fit.standard_error, expected("R05", "se_CR3", "post:trt")
+
+
+@case("Mantel-Haenszel ratio over strata", "R, closed form", EPIL, 1e-9)
+def mantel_haenszel_strata():
+    schools = epil_schools(strata=True)
+    found = mantel_haenszel(schools.assign(matched_set=schools["stratum"]))
+    yield "theta", found.log_ratio, expected("R05b", "strat_MH_logOR")
+
+
+@case("Without one influential unit", "R geepack; prints -0.30 (0.17)", EPIL, 1e-9)
+def without_one():
+    patients = table("epil_collapsed")
+    fit = fit_conditional(epil_schools(patients=patients.loc[patients["id"] != 49]))
+    yield "theta", fit.log_ratio, expected("R05", "gee_drop49_exch_coef", "post:trt")
+    error = np.sqrt(cluster_covariance(fit, "CR0")[0, 0])
+    yield "error", error, expected("R05", "gee_drop49_exch_se", "post:trt")
