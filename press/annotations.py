@@ -12,8 +12,8 @@ from press import tree
 from press.tree import Node, Nodes
 
 _DASHES = ("sql", "lua", "haskell", "ada")
-_SLASHES = ("javascript", "js", "typescript", "ts", "c", "cpp", "java", "rust", "go", "scala", "swift",
-            "dot", "csharp")  # fmt: skip
+_SLASHES = ("javascript", "js", "typescript", "ts", "c", "cpp", "java", "rust", "go", "scala",
+            "swift", "dot", "csharp")  # fmt: skip
 _COMMENTS = {
     **dict.fromkeys(_DASHES, ("--", "")),
     **dict.fromkeys(_SLASHES, ("//", "")),

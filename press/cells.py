@@ -111,7 +111,7 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
 
 def _closing(lines: list[Line], start: int, fence: str) -> int:
     """Return the index of the line that closes the fence, or of the last line."""
-    closing = re.compile(r"^\s*" + re.escape(fence[0]) + "{%d,}\\s*$" % len(fence))
+    closing = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
     for at in range(start + 1, len(lines)):
         if closing.match(lines[at].text):
             return at

@@ -1,4 +1,4 @@
-"""Links between chapters: a link to a chapter's file leads to its page, or to its place in the PDF."""
+"""Links between chapters: a link to a file leads to its page, or to its place in the PDF."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +13,7 @@ from press.source import Line, Source
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
 _SHOWN_CELL = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})\{\{(?P<language>\w+)\}\}\s*$")
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#$|~^@!+,.-])")
+_MARKUP = re.compile(r"([\`*_{}\[\]()>#+,.!-])")
 
 
 def manuscript(
@@ -77,17 +76,14 @@ def _prose(result: ProseResult) -> Iterator[Line]:
 def inline_markdown(value: Mapping[str, Any]) -> str:
     """Return the value of an inline expression as Markdown.
 
-    Markdown objects go in as they are; texts are printed, with every sign that Markdown
-    would obey escaped; anything else is printed as Python represents it.
+    Markdown objects go in as they are. A text is printed with the signs escaped that Quarto
+    escapes, in the form Python represents it; anything else as Python represents it.
     """
-    if "text/markdown" in value:
-        return str(value["text/markdown"])
     if "text/html" in value:
         return f"`{value['text/html']}`{{=html}}"
+    if "text/markdown" in value:
+        return str(value["text/markdown"])
     words = str(value.get("text/plain", ""))
-    if words[:1] in "'\"" and words[-1:] == words[:1]:
-        try:
-            return _MARKUP.sub(r"\\\1", str(ast.literal_eval(words)))
-        except (SyntaxError, ValueError):
-            return words
+    if words[:1] in ("'", '"') and words[-1:] == words[:1]:
+        return _MARKUP.sub(r"\\\1", words[1:-1].replace("\\", "\\\\"))
     return words

@@ -93,7 +93,7 @@ def _in_order(content: object) -> list[Node]:
         if kind in ("Header", "Equation", "Float"):
             found.append(content)
         if kind == "Float":
-            found += [node for node in tree.nodes(content["c"], "Equation")]
+            found += tree.nodes(content["c"], "Equation")
         elif "c" in content:
             found += _in_order(content["c"])
         elif kind is None:

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from press.cells import Cell
@@ -16,11 +15,52 @@ from press.execution import CellResult
 
 # Options that say how a cell runs or prints; any other becomes an attribute of the cell.
 _OBEYED = frozenset(
-    "label echo eval include output warning error fig-cap fig-subcap fig-alt fig-scap fig-link "
-    "fig-align fig-env fig-pos fig-width fig-height fig-format fig-dpi fig-column tbl-column "
-    "cap-location fig-cap-location tbl-cap-location lst-cap lst-label code-fold code-summary "
-    "code-overflow code-line-numbers classes column tags id panel collapsed scrolled name "
-    "message results out-width out-height lines_to_next_cell slideshow".split()
+    [
+        "label",
+        "echo",
+        "eval",
+        "include",
+        "output",
+        "warning",
+        "error",
+        "fig-cap",
+        "fig-subcap",
+        "fig-alt",
+        "fig-scap",
+        "fig-link",
+        "fig-align",
+        "fig-env",
+        "fig-pos",
+        "fig-width",
+        "fig-height",
+        "fig-format",
+        "fig-dpi",
+        "fig-column",
+        "tbl-column",
+        "cap-location",
+        "fig-cap-location",
+        "tbl-cap-location",
+        "lst-cap",
+        "lst-label",
+        "code-fold",
+        "code-summary",
+        "code-overflow",
+        "code-line-numbers",
+        "classes",
+        "column",
+        "tags",
+        "id",
+        "panel",
+        "collapsed",
+        "scrolled",
+        "name",
+        "message",
+        "results",
+        "out-width",
+        "out-height",
+        "lines_to_next_cell",
+        "slideshow",
+    ]
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
@@ -78,7 +118,7 @@ def cell_markdown(
     shown = options.get("output", True)
     body = _code(cell, options) if options.get("echo", True) is not False else ""
     labels = _labels(cell, outputs, shown)
-    captions = _captions(cell, outputs)
+    captions = _captions(cell)
     if shown is not False:
         body += _outputs(cell, outputs, number, base, figures, labels, captions)
     if not body or (not cell.source.strip() and not outputs):
@@ -114,7 +154,7 @@ def _kept(result: CellResult, options: Mapping[str, Any], base: str) -> list[dic
 
 
 def _is_warning(output: Mapping[str, Any]) -> bool:
-    return output["output_type"] == "stream" and output["name"] == "stderr"
+    return bool(output["output_type"] == "stream" and output["name"] == "stderr")
 
 
 def _is_plot_object(output: Mapping[str, Any], pictures: bool) -> bool:
@@ -154,7 +194,7 @@ def _labels(cell: Cell, outputs: list[dict[str, Any]], shown: Any) -> _Labels:
     return _Labels("", label)
 
 
-def _captions(cell: Cell, outputs: list[dict[str, Any]]) -> _Captions:
+def _captions(cell: Cell) -> _Captions:
     caption, sub = cell.options.get("fig-cap"), cell.options.get("fig-subcap")
     if isinstance(caption, list):
         return _Captions("", tuple(_one_line(item) for item in caption))
@@ -275,7 +315,7 @@ def _outputs(
             content = _picture(cell, output, kind, f"{stem}-output-{index + 1}", index)
             text = content.markdown(caption, label, figures)
         else:
-            text = _text(output, kind, base, asis=asis)
+            text = _text(output, kind, asis=asis)
             text += f"\n{caption}\n" if caption else ""
         if asis:
             parts.append(text)
@@ -301,7 +341,7 @@ def _classes(output: Mapping[str, Any], kind: str) -> str:
     return f".cell-output {name}" + (" .cell-output-markdown" if kind == "text/markdown" else "")
 
 
-def _text(output: Mapping[str, Any], kind: str, base: str, *, asis: bool) -> str:
+def _text(output: Mapping[str, Any], kind: str, *, asis: bool) -> str:
     """Return an output that is no picture."""
     if output["output_type"] == "stream":
         words = str(output["text"])

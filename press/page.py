@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from press import tree
 from press.annotations import with_annotations
 from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
@@ -22,7 +21,7 @@ from press.pandoc import read, read_inlines
 from press.project import Entry
 from press.source import Source
 from press.tabsets import with_tabsets
-from press.tree import Attr, Node, Nodes
+from press.tree import Attr, Nodes
 
 
 @dataclass
@@ -60,6 +59,11 @@ class Page:
     blocks: Nodes
     number: str = ""
     targets: list[Target] = field(default_factory=list)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its chapter and sections print their numbers."""
+        return self.options.get("number-sections", True) is not False
 
     @property
     def home(self) -> bool:
@@ -119,7 +123,8 @@ def number_page(page: Page, number: str) -> None:
     appendix = page.entry.appendix
     # The home page's own heading is part of its text, and counts itself.
     start = str(int(number) - 1) if page.home and number else number
-    page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix)
+    depth = int(page.options.get("number-depth", 6)) if page.numbered else 0
+    page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix, depth=depth)
     if number and page.title_attr[0] and not page.home:
         own = Target(page.title_attr[0], "sec", page.path, number, "", 1, appendix, page.title)
         page.targets.insert(0, own)

@@ -205,12 +205,12 @@ def _check(settings: Settings) -> None:
 def _formats(settings: Settings) -> tuple[FormatName, ...]:
     declared = settings.get("format", default={})
     names = [declared] if isinstance(declared, str) else list(declared or {})
-    out = []
-    for name in names:
-        for base in _BASE_FORMATS:
-            if name == base or name.endswith(f"-{base}"):
-                out.append(FormatName(name, "html" if base == "html" else "typst"))
-    return tuple(out)
+    return tuple(
+        FormatName(name, "html" if base == "html" else "typst")
+        for name in names
+        for base in _BASE_FORMATS
+        if name == base or name.endswith(f"-{base}")
+    )
 
 
 def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:

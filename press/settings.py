@@ -36,12 +36,11 @@ class Settings:
         """Return the value at `path`, or `default`."""
         value: Any = self.values
         for key in path:
-            if isinstance(value, dict) and key in value:
-                value = value[key]
-            elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
-                value = value[key]
-            else:
+            if isinstance(value, list):
+                value = dict(enumerate(value))
+            if not isinstance(value, dict) or key not in value:
                 return default
+            value = value[key]
         return value
 
     def place(self, *path: str | int) -> Place | None:
@@ -140,7 +139,5 @@ def _merge(
                 if isinstance(number, int):
                     places[(*at, number + shift, *path[len(at) + 1 :])] = place
         return below + above
-    for path, place in extra.items():
-        if path[: len(at)] == at:
-            places[path] = place
+    places.update({path: place for path, place in extra.items() if path[: len(at)] == at})
     return above

@@ -16,8 +16,30 @@ Attr = list[Any]  # [identifier, [class, ...], [[key, value], ...]]
 Visit = Callable[[Node], Node | Nodes | None]
 
 INLINE_TYPES = frozenset(
-    "Str Emph Underline Strong Strikeout Superscript Subscript SmallCaps Quoted Cite Code Space "
-    "SoftBreak LineBreak Math RawInline Link Image Note Span Equation Reference".split()
+    [
+        "Str",
+        "Emph",
+        "Underline",
+        "Strong",
+        "Strikeout",
+        "Superscript",
+        "Subscript",
+        "SmallCaps",
+        "Quoted",
+        "Cite",
+        "Code",
+        "Space",
+        "SoftBreak",
+        "LineBreak",
+        "Math",
+        "RawInline",
+        "Link",
+        "Image",
+        "Note",
+        "Span",
+        "Equation",
+        "Reference",
+    ]
 )
 
 
@@ -74,7 +96,8 @@ def plain(tree: Any) -> str:
         return ""
     if "t" not in tree:
         return "".join(plain(item) for item in tree.values())
-    kind, content = tree["t"], tree.get("c")
+    kind: str = tree["t"]
+    content: Any = tree.get("c", "")
     match kind:
         case "Str":
             return str(content)

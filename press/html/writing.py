@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from press import tree
 from press.crossref import NBSP, Wording, gap, number_text
 from press.html.code import annotation_blocks, code_blocks, with_marks_shown
-from press.html_tables import with_widths
 from press.html.figures import (
     display,
     figure_blocks,
@@ -19,6 +18,7 @@ from press.html.figures import (
     layout_blocks,
     pagebreak,
 )
+from press.html_tables import with_widths
 from press.numbering import Target
 from press.page import Page
 from press.pandoc import document, read_inlines, write
@@ -69,7 +69,7 @@ class Writer:
         body
             The same blocks, lowered, with citations and links made good.
         """
-        contents = self.lowered(page, _contents(blocks))
+        contents = self.lowered(page, _contents(blocks, int(page.options.get("toc-depth", 3))))
         title = self.lowered(page, [tree.plain_block(self.title(page))])
         book = [tree.plain_block(read_inlines(self.book_title))] if page.home else []
         mark = tree.raw("html", _SPLIT)
@@ -89,7 +89,7 @@ class Writer:
             Whether to mark number, title and identifier, as the heading itself has them.
         """
         name = page.title_attr[0] if marked else ""
-        if not page.number:
+        if not page.number or not page.numbered:
             inner = page.title
         elif page.entry.appendix:
             inner = [tree.text(f"{self.words.prefixes['apx']} {page.number} — "), *page.title]
@@ -135,8 +135,6 @@ class Writer:
                     return code_blocks(node, page.options)
                 case "Annotations":
                     return annotation_blocks(node)
-                case "Image":
-                    return _image(node)
             return None
 
         return list(tree.walk(blocks, visit))
@@ -145,7 +143,7 @@ class Writer:
         """Return a cross-reference as a link."""
         target: Target = node["c"]["target"]
         content: Nodes = list(node["c"]["content"])
-        if target.kind == "sec" and not page.number and not node["c"]["own"]:
+        if target.kind == "sec" and not (page.number and page.numbered) and not node["c"]["own"]:
             # As in Quarto: where chapters have no number, a section is called by its title.
             title = target.title
             if target.level == 1 and target.page != page.path:
@@ -178,18 +176,27 @@ def _numbered(blocks: Nodes) -> Nodes:
     return list(tree.walk(blocks, visit))
 
 
-def _contents(blocks: Nodes) -> Nodes:
-    """Return the page's own list of contents."""
+def _contents(blocks: Nodes, depth: int) -> Nodes:
+    """Return the page's own list of contents, as deep as asked for."""
     entries = []
-    for node in blocks:
-        if node["t"] != "Header" or {"unlisted", "unnumbered"} <= set(tree.classes(node)):
-            continue
+    for node in _sections(blocks):
         level, attr, title = node["c"]
-        if level > 3:
+        if level > depth or {"unlisted", "unnumbered"} <= set(attr[1]):
             continue
-        words = [*([tree.text(node["number"]), tree.space()] if "number" in node else [])]
+        words = [tree.text(node["number"]), tree.space()] if "number" in node else []
         entries.append((level, tree.link([*words, *_without_links(title)], f"#{attr[0]}")))
     return _nested(entries)
+
+
+def _sections(blocks: Nodes) -> Iterator[Node]:
+    """Yield the headings that open a section of the page: not those inside something else."""
+    for block in blocks:
+        if block["t"] == "Header":
+            yield block
+        elif block["t"] == "Div" and block["c"][1] and block["c"][1][0]["t"] == "Header":
+            first, *others = tree.nodes(block["c"][1], "Header")
+            if all(other["c"][0] > first["c"][0] for other in others):
+                yield from _sections(block["c"][1])
 
 
 def _without_links(title: Nodes) -> Nodes:
@@ -208,27 +215,17 @@ def _without_links(title: Nodes) -> Nodes:
 
 
 def _nested(entries: list[tuple[int, Node]]) -> Nodes:
-    if not entries:
-        return []
-    level = min(found for found, _ in entries)
+    """Return entries as a list of lists: each holds the deeper ones that follow it."""
     items: list[Nodes] = []
     at = 0
     while at < len(entries):
+        level, entry = entries[at]
         below = at + 1
         while below < len(entries) and entries[below][0] > level:
             below += 1
-        own = [tree.plain_block([entries[at][1]])] if entries[at][0] == level else []
-        start = at + 1 if own else at
-        items.append([*own, *_nested(entries[start:below])])
+        items.append([tree.plain_block([entry]), *_nested(entries[at + 1 : below])])
         at = below
-    return [{"t": "BulletList", "c": items}]
-
-
-def _image(node: Node) -> Node:
-    """Return an image whose `fig-alt` is its alternative text."""
-    (name, marks, pairs), *rest = node["c"]
-    named = [["alt" if key == "fig-alt" else key, text] for key, text in pairs]
-    return {"t": "Image", "c": [[name, marks, named], *rest]}
+    return [{"t": "BulletList", "c": items}] if items else []
 
 
 def _equation(node: Node) -> Nodes:

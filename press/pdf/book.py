@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from press import tree
 from press.citations import Sources, cited, together, unquoted, with_citations
@@ -122,7 +122,7 @@ def _metadata(project: Project, extension: Extension, extra: Mapping[str, Any]) 
     """Return the template's variables, named as Quarto names them."""
     options = {**extension.options, **project.options("typst")}
     book = options.pop("book", {})
-    people = [
+    people: list[dict[str, Any]] = [
         {
             "name": {"literal": person["name"]},
             "affiliations": [{"name": person["affiliation"]}] if person["affiliation"] else [],
@@ -184,7 +184,7 @@ def compile_pdf(
             font_paths=[str(path) for path in font_paths],
             ignore_system_fonts=True,
             timestamp=timestamp,
-            pdf_standards=list(standards),
+            pdf_standards=cast("Any", list(standards)),  # checked by Typst
         )
     except typst.TypstError as error:
         raise _refused(error, typst_text) from None

@@ -1,4 +1,4 @@
-"""The press's own nodes in Typst, in the form Quarto gives them, so that one template serves both."""
+"""The press's own nodes in Typst, in Quarto's form, so that one template serves both."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ class TypstWriter:
         place = place if place in ("top", "bottom") else "bottom"
         body, caption = content["content"], content["caption"]
         label = f"<{content['id']}>" if content["id"] else ""
+        if not caption:  # then the number stands alone
+            place += ", separator: []"
         if content.get("parts"):
             return [
                 *content.get("before", []),
@@ -94,7 +96,8 @@ class TypstWriter:
                 tree.plain_block(caption),
                 tree.raw(
                     "typst",
-                    f'],\nlabel: <{content["id"]}>,\nposition: {place},\nsupplement: "{title}",\n'
+                    f"],\nlabel: <{content['id']}>,\nposition: {place.partition(',')[0]},\n"
+                    f'supplement: "{title}",\n'
                     'subcapnumbering: "(a)",\n[',
                 ),
                 *body,
@@ -221,7 +224,7 @@ def length(given: Any) -> str | None:
 
 
 def _table(node: Node) -> Nodes:
-    """Return a table outside pandoc's own figure, which would number it; its caption stands above."""
+    """Return a table outside pandoc's own figure, which would number it; caption above."""
     node = with_widths(node) or node
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
@@ -229,16 +232,15 @@ def _table(node: Node) -> Nodes:
     return [tree.para(words), bare] if words else [bare]
 
 
-def _code(node: Node) -> Any:
+def _code(node: Node) -> Nodes:
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
     if given.get("code-line-numbers", "false") != "false":
         numbers = "#[\n#show raw.line: it => [#text(fill: luma(40%))[#it.number]#h(1em)#it.body]\n"
         bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
-        return [tree.raw("typst", numbers), _code(bare), tree.raw("typst", "\n]")]
+        return [tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
     language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
-    bare = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
-    return bare
+    return [{"t": "CodeBlock", "c": [[name, language[:1], []], source]}]
 
 
 def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:

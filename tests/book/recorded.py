@@ -153,7 +153,9 @@ def _words(pages: list[str]) -> Counter[str]:
     text = re.sub(r"\.\.\. \d+", "...", " ".join(bare))
     text = re.sub(r"\[\d+(?:;\d+)*m", "", text)
     text = re.sub(r"-{20,}.*?Error *: ", " ", text, flags=re.DOTALL)
-    text = "".join(sign for sign in text if not (0xE000 <= ord(sign) < 0xF900 or ord(sign) >= 0x1F000))
+    text = "".join(
+        sign for sign in text if not (0xE000 <= ord(sign) < 0xF900 or ord(sign) >= 0x1F000)
+    )
     return Counter(word for word in re.split(r"[\s/?\-\u00ad]+", text) if word)
 
 

@@ -13,14 +13,14 @@ from tests.book import recorded
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not recorded.PRESENT, reason="the recorded corpus is not beside the checkout"),
+    pytest.mark.skipif(
+        not recorded.PRESENT, reason="the recorded corpus is not beside the checkout"
+    ),
 ]
 
 
 def entry(kind: str, case: str, name: str) -> dict[str, Any] | None:
-    found = [
-        one for one in recorded.listed()[kind] if (one["case"], one["format"]) == (case, name)
-    ]
+    found = [one for one in recorded.listed()[kind] if (one["case"], one["format"]) == (case, name)]
     assert len(found) < 2
     return found[0] if found else None
 
@@ -45,7 +45,9 @@ def test_as_quarto(case: str, name: str, tmp_path: Path) -> None:
     assert not left, "\n".join(left)
     if differs is not None:
         unused = [
-            one for one in differs["paths"] if not any(re.search(one, r) for r in result.differences)
+            one
+            for one in differs["paths"]
+            if not any(re.search(one, r) for r in result.differences)
         ]
         assert not unused, f"listed, but no longer different: {unused}"
 
