@@ -29,6 +29,7 @@ from press.page import Page, number_page, read_page
 from press.pdf.book import compile_pdf, write_typst
 from press.reading import Book, chapter_numbers, read_book
 from press.resources import Resources
+from press.unsupported import check_page, passed_over
 from press.shortcodes import Values, resolve_shortcodes, title_markdown
 
 Progress = Callable[[str], None]
@@ -162,7 +163,7 @@ def build_book(
         target / name if name else None,
         dict(clock.seconds),
         executed,
-        tuple(str(mistake) for mistake in found.found),
+        (*passed_over(book.project), *(str(mistake) for mistake in found.found)),
     )
 
 
@@ -234,6 +235,7 @@ class _Press:
         drawn: dict[str, bytes] = {}
         pages = []
         numbers = chapter_numbers(self.book)
+        words = wording(self.book.project.options(base))
         for executed in self.executed:
             chapter = executed.chapter
             options = chapter_options(self.book.project, chapter, base)
@@ -245,7 +247,8 @@ class _Press:
             values = self._values(chapter, options, numbers[chapter.path])
             source = resolve_shortcodes(source, values, self.found)
             page = read_page(chapter, source, options, base)
-            number_page(page, numbers[chapter.path])
+            number_page(page, numbers[chapter.path], words)
+            check_page(page, self.found)
             pages.append(page)
             folder = Path(chapter.path).parent
             drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}

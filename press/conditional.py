@@ -14,13 +14,16 @@ _CLASSES = ("content-visible", "content-hidden")
 
 
 def with_conditions(blocks: Nodes, base: str) -> Nodes:
-    """Return blocks without what is hidden in a format; conditional divisions are opened."""
+    """Return blocks without what is hidden in a format; conditional divisions are opened.
+
+    Conditions on anything but the format stay as they are, for the press to refuse.
+    """
 
     def visit(node: Node) -> Node | Nodes | None:
         if node["t"] not in ("Div", "Span"):
             return None
         marks = tree.classes(node)
-        if not any(name in marks for name in _CLASSES):
+        if not any(name in marks for name in _CLASSES) or _other_condition(node):
             return None
         if not _shown(node, base):
             return []
@@ -31,6 +34,10 @@ def with_conditions(blocks: Nodes, base: str) -> Nodes:
         return {"t": node["t"], "c": [[attr[0], left, attr[2]], node["c"][1]]}
 
     return list(tree.walk(blocks, visit))
+
+
+def _other_condition(node: Node) -> bool:
+    return any(not key.endswith("-format") for key in _keys(node))
 
 
 def _keys(node: Node) -> list[str]:

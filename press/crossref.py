@@ -51,6 +51,8 @@ class Wording:
         What stands before the number in a reference, by kind.
     delimiter
         What stands between number and caption.
+    styles
+        How each kind is counted within its chapter; in figures unless told.
     parts
         How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
     """
@@ -70,6 +72,7 @@ class Wording:
         }
     )
     delimiter: str = ":"
+    styles: Mapping[str, str] = field(default_factory=dict)
     parts: str = "alpha a"
 
 
@@ -87,19 +90,33 @@ def wording(options: Mapping[str, Any]) -> Wording:
         titles,
         prefixes,
         tree.plain(read_inlines(str(given.get("title-delim", plain.delimiter)))),
+        {kind: str(given.get(f"{kind}-labels", given.get("labels", "arabic"))) for kind in KINDS},
         str(given.get("subref-labels", plain.parts)),
     )
 
 
 def part_label(part: str, words: Wording) -> str:
     """Return a sub-figure's letter in the style the option asks for."""
-    style, _, first = words.parts.partition(" ")
-    if style == "roman":
-        numeral = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")[ord(part) - 97]
+    return counted(ord(part) - ord("a") + 1, words.parts)
+
+
+def counted(number: int, style: str) -> str:
+    """Return a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
+    name, _, first = style.partition(" ")
+    if name == "roman":
+        numeral = _roman(number)
         return numeral.lower() if first == "i" else numeral
-    if style == "arabic":
-        return str(ord(part) - 96)
-    return part.upper() if first.isupper() else part
+    if name == "alpha":
+        return chr(ord(first or "a") + number - 1)
+    return str(number)
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        out += sign * (number // value)
+        number %= value
+    return out
 
 
 def collected(targets: Iterable[Target]) -> dict[str, Target]:

@@ -210,9 +210,30 @@ def _float_division(block: Node, kind: str) -> Nodes:
     wide = [mark for mark in marks if mark.startswith("column-") and mark != "column-margin"]
     kept = {key: text for key, text in attributes.items() if key != "execution_count"}
     left = [mark for mark in marks if mark not in wide]
-    figure = make_float(name, kind, _widened(shown, wide), caption, _own(left), kept)
+    inner = (
+        _with_inner_captions(_widened(shown, wide), name)
+        if kind == "tbl" and caption
+        else _widened(shown, wide)
+    )
+    figure = make_float(name, kind, inner, caption, _own(left), kept)
     cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
     return [{"t": "Div", "c": [["", left, cell_pairs], [*with_floats(rest), figure]]}]
+
+
+def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:
+    """Return outputs whose tables with a caption of their own are parts of the table."""
+    count = 0
+
+    def visit(node: Node) -> Node | None:
+        nonlocal count
+        if node["t"] != "Table" or not node["c"][1][1]:
+            return None
+        count += 1
+        attr, caption, *rest = node["c"]
+        bare = {"t": "Table", "c": [attr, [None, []], *rest]}
+        return make_float(f"{name}-{count}", "tbl", [bare], _caption_inlines(caption))
+
+    return list(tree.walk(outputs, visit))
 
 
 def _widened(outputs: Nodes, columns: list[str]) -> Nodes:

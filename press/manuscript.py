@@ -13,7 +13,7 @@ from press.source import Line, Source
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
 _SHOWN_CELL = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})\{\{(?P<language>\w+)\}\}\s*$")
-_MARKUP = re.compile(r"([\`*_{}\[\]()>#+,.!-])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]()>#+,.!-])")
 
 
 def manuscript(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -50,7 +51,13 @@ class Target:
 
 
 def number_blocks(
-    blocks: Nodes, page: str, prefix: str, *, appendix: bool, depth: int = 9
+    blocks: Nodes,
+    page: str,
+    prefix: str,
+    *,
+    appendix: bool,
+    depth: int = 9,
+    spell: Callable[[str, int], str] = lambda _, number: str(number),
 ) -> list[Target]:
     """Give every heading, float and equation of a chapter its number, and return the targets.
 
@@ -66,8 +73,10 @@ def number_blocks(
         Whether it is an appendix.
     depth
         The deepest level of heading that takes a number.
+    spell
+        Spells the number of a kind of float or equation within the chapter.
     """
-    counts = _Counts(prefix)
+    counts = _Counts(prefix, spell)
     targets: list[Target] = []
     for node in _in_order(blocks):
         match node["t"]:
@@ -105,15 +114,16 @@ def _in_order(content: object) -> list[Node]:
 class _Counts:
     """The counters of one chapter."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, spell: Callable[[str, int], str]) -> None:
         self.chapter = prefix
+        self.spell = spell
         self.sections = [0] * 6
         self.floats: dict[str, int] = {}
 
     def next(self, kind: str) -> str:
         """Return the next number of a kind of float or equation."""
         self.floats[kind] = self.floats.get(kind, 0) + 1
-        count = str(self.floats[kind])
+        count = self.spell(kind, self.floats[kind])
         return f"{self.chapter}.{count}" if self.chapter else count
 
     def section(self, level: int) -> str:

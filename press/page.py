@@ -12,6 +12,7 @@ from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
 from press.columns import with_columns
 from press.conditional import with_conditions
+from press.crossref import Wording, counted
 from press.equations import with_equations
 from press.floats import with_floats
 from press.html_tables import with_html_tables
@@ -117,14 +118,21 @@ def is_home(path: str) -> bool:
     return path in ("index.qmd", "index.md")
 
 
-def number_page(page: Page, number: str) -> None:
-    """Give a chapter its number, and number what is in it."""
+def number_page(page: Page, number: str, words: Wording) -> None:
+    """Give a chapter its number, and number what is in it as the wording asks."""
     page.number = number
     appendix = page.entry.appendix
     # The home page's own heading is part of its text, and counts itself.
     start = str(int(number) - 1) if page.home and number else number
     depth = int(page.options.get("number-depth", 6)) if page.numbered else 0
-    page.targets = number_blocks(page.blocks, page.path, start, appendix=appendix, depth=depth)
+    page.targets = number_blocks(
+        page.blocks,
+        page.path,
+        start,
+        appendix=appendix,
+        depth=depth,
+        spell=lambda kind, count: counted(count, words.styles.get(kind, "arabic")),
+    )
     if number and page.title_attr[0] and not page.home:
         own = Target(page.title_attr[0], "sec", page.path, number, "", 1, appendix, page.title)
         page.targets.insert(0, own)

@@ -13,18 +13,6 @@ from press.source import read_text
 
 CONFIGURATION = "_quarto.yml"
 _BASE_FORMATS = ("html", "typst")
-# What changes the book and the press does not do: refused rather than passed over.
-_UNSUPPORTED = {
-    ("manuscript",): "a manuscript project",
-    ("website",): "options of a website",
-    ("jupyter",): "a named Jupyter kernel",
-    ("knitr",): "the knitr engine",
-    ("project", "resources"): "project resources",
-    ("book", "cover-image"): "a cover image",
-    ("book", "repo-url"): "links to a repository",
-    ("execute", "cache"): "a cache of cells",
-    ("execute", "freeze"): "frozen results",
-}
 
 
 @dataclass(frozen=True)
@@ -192,14 +180,6 @@ def _check(settings: Settings) -> None:
         raise ProjectError(
             "the book has no title", settings.place("book"), "write `title:` below `book:`"
         )
-    for path, what in _UNSUPPORTED.items():
-        value = settings.get(*path)
-        if value not in (None, False):
-            raise UnsupportedError(
-                f"`{': '.join(path)}`: the press has no support for {what}",
-                settings.place(*path),
-                "leave it out, or render with Quarto",
-            )
 
 
 def _formats(settings: Settings) -> tuple[FormatName, ...]:

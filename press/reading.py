@@ -11,6 +11,7 @@ from press.chapter import Chapter, read_chapter
 from press.project import Project, read_project
 from press.settings import parse_settings
 from press.source import read_text
+from press.unsupported import check_settings
 
 VARIABLES = "_variables.yml"
 
@@ -45,11 +46,11 @@ def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
         Quarto profiles to lay over `_quarto.yml`.
     """
     project = read_project(root, profiles)
-    return Book(
-        project,
-        tuple(read_chapter(project, entry) for entry in project.entries if entry.file),
-        _variables(project),
-    )
+    check_settings(project.settings)
+    chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
+    for chapter in chapters:
+        check_settings(chapter.front)
+    return Book(project, chapters, _variables(project))
 
 
 def chapter_numbers(book: Book) -> dict[str, str]:
