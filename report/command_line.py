@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _build(commands.add_parser("build", help="validate, compute, typeset and seal the report"))
+    _prepare(commands.add_parser("prepare", help="validate and compute, before quarto render"))
     _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
@@ -55,6 +56,15 @@ def _build(parser: argparse.ArgumentParser) -> None:
         return build(
             chosen.data, tuple(chosen.to.split(",")), out=chosen.out, release=chosen.release
         )
+
+    parser.set_defaults(run=run)
+
+
+def _prepare(parser: argparse.ArgumentParser) -> None:
+    def run(_: argparse.Namespace) -> int:
+        from report.building import prepare_for_quarto
+
+        return prepare_for_quarto()
 
     parser.set_defaults(run=run)
 
