@@ -13,24 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from press.cells import check_classes
 from press.chapter import Chapter
-from press.citations import Sources, read_sources
-from press.crossref import Wording, wording
+from press.edition import Edition
 from press.errors import PressError, ProjectError
 from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter
-from press.extension import read_extension
-from press.html.book import write_files, write_html
-from press.manuscript import manuscript
 from press.mistakes import Mistakes
-from press.options import chapter_options, execute_options
-from press.outputs import Figures
-from press.page import Page, number_page, read_page
-from press.pdf.book import compile_pdf, write_typst
-from press.reading import Book, chapter_numbers, read_book
-from press.resources import Resources
-from press.unsupported import check_page, passed_over
-from press.shortcodes import Values, resolve_shortcodes, title_markdown
+from press.options import execute_options
+from press.reading import Book, read_book
+from press.unsupported import passed_over
 
 Progress = Callable[[str], None]
 _BASES = {"html": "html", "pdf": "typst"}
@@ -136,7 +126,7 @@ def build_book(
     with clock.stage("execute"):
         executed = _execute(book, environment or {}, timeout, workers, say)
     found = Mistakes(lenient)
-    press = _Press(book, executed, dict(metadata or {}), found, environment or {})
+    press = Edition(book, executed, dict(metadata or {}), found, environment or {})
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -218,95 +208,6 @@ def _execute(
 
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
         return tuple(pool.map(run, book.chapters))
-
-
-@dataclass
-class _Press:
-    """A book that has run, about to be written."""
-
-    book: Book
-    executed: tuple[ExecutedChapter, ...]
-    metadata: Mapping[str, Any]
-    found: Mistakes
-    environment: Mapping[str, str]
-
-    def pages(self, base: str, resources: Resources) -> list[Page]:
-        """Return the numbered pages of a format."""
-        drawn: dict[str, bytes] = {}
-        pages = []
-        numbers = chapter_numbers(self.book)
-        words = wording(self.book.project.options(base))
-        for executed in self.executed:
-            chapter = executed.chapter
-            options = chapter_options(self.book.project, chapter, base)
-            figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
-            defaults = execute_options(self.book.project, chapter, base)
-            source = manuscript(executed, defaults, base, figures)
-            for cell in chapter.cells:
-                check_classes(cell, self.found)
-            values = self._values(chapter, options, numbers[chapter.path])
-            source = resolve_shortcodes(source, values, self.found)
-            page = read_page(chapter, source, options, base)
-            number_page(page, numbers[chapter.path], words)
-            check_page(page, self.found)
-            pages.append(page)
-            folder = Path(chapter.path).parent
-            drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}
-        resources.drawn = drawn
-        return pages
-
-    def _values(self, chapter: Chapter, options: Mapping[str, Any], number: str) -> Values:
-        metadata = {**options, **self.metadata}
-        if chapter.title is not None:
-            metadata["title"] = title_markdown(
-                chapter.title, number, appendix=chapter.entry.appendix
-            )
-        return Values(metadata, self.book.variables, self.environment)
-
-    def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:
-        project = self.book.project
-        place = project.settings.place("bibliography")
-        words = wording(project.options(base))
-        return words, {page.path: read_sources(project.root, page.options, place) for page in pages}
-
-    def html(self, out: Path) -> tuple[str, ...]:
-        """Write the HTML pages; return their paths."""
-        files = Resources(self.book.project.root)
-        pages = self.pages("html", files)
-        words, sources = self._shared(pages, "html")
-        texts = write_html(
-            self.book.project, pages, words, sources, self.metadata, files, self.found
-        )
-        self.found.stop()
-        write_files(texts, out)
-        files.write(out)
-        return tuple(page.html for page in pages)
-
-    def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
-        """Write the PDF; return its path."""
-        project = self.book.project
-        extension = read_extension(project, project.format("typst"))
-        files = Resources(project.root)
-        pages = self.pages("typst", files)
-        words, sources = self._shared(pages, "typst")
-        text = write_typst(
-            project, pages, words, sources, self.metadata, extension, files, self.found
-        )
-        self.found.stop()
-        folder.mkdir()
-        files.write(folder)
-        options = {**extension.options, **project.options("typst")}
-        given = options.get("pdf-standard", [])
-        standards = [str(name) for name in (given if isinstance(given, list) else [given])]
-        pdf = compile_pdf(text, folder, standards, timestamp, fonts, self.found)
-        name = str(project.settings.get("book", "output-file", default=_file_name(project.title)))
-        (out / f"{name}.pdf").write_bytes(pdf)
-        return f"{name}.pdf"
-
-
-def _file_name(title: str) -> str:
-    words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in title)
-    return "-".join(part for part in words.split("-") if part) or "book"
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from press import tree
+from press.captions import bare_image, caption_inlines, caption_of, without_captions
 from press.layouts import is_preamble
 from press.pandoc import read_inlines
 from press.tree import Node, Nodes
@@ -85,24 +86,9 @@ def _figure(figure: Node) -> Node:
     kind = float_kind(attr[0])
     if kind is None or len(content) != 1 or content[0]["t"] != "Plain":
         return figure
-    words = _caption_inlines(caption)
+    words = caption_inlines(caption)
     marks, pairs = _merged(attr, content[0]["c"])
-    return make_float(attr[0], kind, _uncaptioned(content), words, marks, pairs)
-
-
-def _uncaptioned(content: Nodes) -> Nodes:
-    """Return content whose images have no caption of their own: the figure's says it.
-
-    A caption is no alternative text: an image has one if `fig-alt` or `alt` gives it.
-    """
-
-    def visit(node: Node) -> Node | None:
-        if node["t"] != "Image":
-            return None
-        attr, _, target = node["c"]
-        return {"t": "Image", "c": [attr, [], target]}
-
-    return list(tree.walk(content, visit))
+    return make_float(attr[0], kind, without_captions(content), words, marks, pairs)
 
 
 def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]:
@@ -112,11 +98,6 @@ def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]
         marks += [name for name in tree.classes(image) if name != "border"]
         pairs |= {key: text for key, text in tree.attr(image)[2] if key not in _KEPT_BY_IMAGE}
     return marks, pairs
-
-
-def _caption_inlines(caption: list[Any]) -> Nodes:
-    long = caption[1]
-    return [inline for block in long for inline in block["c"]] if long else []
 
 
 def _paragraph(block: Node) -> Node:
@@ -158,7 +139,7 @@ def _table(table: Node) -> Node:
     widths = [pair for pair in attr[2] if pair[0] == "tbl-colwidths"]
     bare = {"t": "Table", "c": [["", attr[1], widths], [None, []], *rest]}
     pairs = {key: text for key, text in attr[2] if not key.startswith("tbl-col")}
-    return make_float(attr[0], "tbl", [bare], _caption_inlines(caption), attr[1], pairs)
+    return make_float(attr[0], "tbl", [bare], caption_inlines(caption), attr[1], pairs)
 
 
 def _listing(code: Node) -> Node:
@@ -182,13 +163,13 @@ def _division(block: Node) -> Nodes:
 def _float_division(block: Node, kind: str) -> Nodes:
     (name, marks, pairs), content = block["c"]
     attributes = dict(pairs)
-    content, caption = _caption_of(content, attributes, kind)
+    content, caption = caption_of(content, attributes, kind)
     for mark in [mark for mark in marks if "cap-location-" in mark or mark.startswith("caption-")]:
         attributes[f"{kind}-cap-location"] = mark.rpartition("-")[2]
         marks = [other for other in marks if other != mark]
     subs = attributes.pop(f"{kind}-subcap", None)
     if "cell" not in marks:
-        return [make_float(name, kind, _bare_image(content), caption, marks, attributes)]
+        return [make_float(name, kind, bare_image(content), caption, marks, attributes)]
     if subs is not None:
         before = [item for item in content if is_preamble(item)]
         content = [item for item in content if not is_preamble(item)]
@@ -231,7 +212,7 @@ def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:
         count += 1
         attr, caption, *rest = node["c"]
         bare = {"t": "Table", "c": [attr, [None, []], *rest]}
-        return make_float(f"{name}-{count}", "tbl", [bare], _caption_inlines(caption))
+        return make_float(f"{name}-{count}", "tbl", [bare], caption_inlines(caption))
 
     return list(tree.walk(outputs, visit))
 
@@ -264,38 +245,6 @@ def _is_figure_output(block: Node) -> bool:
 
 def _own(marks: list[str]) -> list[str]:
     return [mark for mark in marks if mark != "cell"]
-
-
-def _bare_image(content: Nodes) -> Nodes:
-    """Return content whose single paragraph is an image as that image alone."""
-    if len(content) == 1 and tree.is_image(content[0]):
-        return [tree.plain_block(content[0]["c"])]
-    if len(content) == 1 and content[0]["t"] == "Figure" and not tree.identifier(content[0]):
-        return list(content[0]["c"][2])
-    return content
-
-
-def _caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
-    """Return a division's content without its caption, and the caption.
-
-    The caption is the last paragraph, else the attribute, else that of a table inside.
-    """
-    last = content[-1] if content else None
-    if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
-        attributes.pop(f"{kind}-cap", None)
-        return content[:-1], last["c"]
-    if f"{kind}-cap" in attributes:
-        return content, read_inlines(attributes.pop(f"{kind}-cap"))
-    found: list[Nodes] = []
-
-    def take(node: Node) -> Node | None:
-        if node["t"] == "Table" and node["c"][1][1] and not found:
-            found.append(_caption_inlines(node["c"][1]))
-            return {"t": "Table", "c": [node["c"][0], [None, []], *node["c"][2:]]}
-        return None
-
-    content = tree.walk(content, take)
-    return content, found[0] if found else []
 
 
 def _with_subcaptions(content: Nodes, name: str, kind: str, captions: Any) -> Nodes:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from press.cell_markdown import cell_markdown
 from press.chapter import INLINE
 from press.execution import ExecutedChapter, ProseResult
-from press.outputs import Figures, cell_markdown
+from press.pictures import Figures
 from press.source import Line, Source
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")

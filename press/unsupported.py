@@ -1,8 +1,9 @@
-"""Constructs of Quarto that the press has not: refused by name, so that no book differs in silence."""
+"""Constructs of Quarto that the press has not: refused by name, never silently different."""
 
 from __future__ import annotations
 
 import re
+
 from press import tree
 from press.errors import UnsupportedError
 from press.mistakes import Mistakes
@@ -45,8 +46,8 @@ PASSED_OVER = {
     ("execute", "freeze"): "frozen results: every build executes every chapter",
     ("css",): "style sheets of its own",
 }
-_THEOREMS = "thm lem cor prp cnj def exm exr sol rem alg".split()
-_CALLOUTS = "nte tip wrn imp cau".split()
+_THEOREMS = ["thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"]
+_CALLOUTS = ["nte", "tip", "wrn", "imp", "cau"]
 _CLASSES = {
     "panel-input": "panels for input",
     "panel-sidebar": "panels at the side",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from press import tree
 from press.crossref import NBSP, Wording, gap, number_text
 from press.html.code import annotation_blocks, code_blocks, with_marks_shown
+from press.html.contents import contents_list
 from press.html.figures import (
     display,
     figure_blocks,
@@ -69,7 +70,7 @@ class Writer:
         body
             The same blocks, lowered, with citations and links made good.
         """
-        contents = self.lowered(page, _contents(blocks, int(page.options.get("toc-depth", 3))))
+        contents = self.lowered(page, contents_list(blocks, int(page.options.get("toc-depth", 3))))
         title = self.lowered(page, [tree.plain_block(self.title(page))])
         book = [tree.plain_block(read_inlines(self.book_title))] if page.home else []
         mark = tree.raw("html", _SPLIT)
@@ -174,58 +175,6 @@ def _numbered(blocks: Nodes) -> Nodes:
         return {"t": "Header", "c": [level, attr, [number, tree.space(), *title]]}
 
     return list(tree.walk(blocks, visit))
-
-
-def _contents(blocks: Nodes, depth: int) -> Nodes:
-    """Return the page's own list of contents, as deep as asked for."""
-    entries = []
-    for node in _sections(blocks):
-        level, attr, title = node["c"]
-        if level > depth or {"unlisted", "unnumbered"} <= set(attr[1]):
-            continue
-        words = [tree.text(node["number"]), tree.space()] if "number" in node else []
-        entries.append((level, tree.link([*words, *_without_links(title)], f"#{attr[0]}")))
-    return _nested(entries)
-
-
-def _sections(blocks: Nodes) -> Iterator[Node]:
-    """Yield the headings that open a section of the page: not those inside something else."""
-    for block in blocks:
-        if block["t"] == "Header":
-            yield block
-        elif block["t"] == "Div" and block["c"][1] and block["c"][1][0]["t"] == "Header":
-            first, *others = tree.nodes(block["c"][1], "Header")
-            if all(other["c"][0] > first["c"][0] for other in others):
-                yield from _sections(block["c"][1])
-
-
-def _without_links(title: Nodes) -> Nodes:
-    def visit(node: Node) -> Node | Nodes | None:
-        if node["t"] == "Link":
-            return list(node["c"][1])
-        if node["t"] == "Reference":
-            return [
-                *node["c"]["content"],
-                *([gap(node["c"]["target"])] if node["c"]["content"] else []),
-                tree.text(node["c"]["target"].number),
-            ]
-        return [] if node["t"] == "Note" else None
-
-    return list(tree.walk(title, visit))
-
-
-def _nested(entries: list[tuple[int, Node]]) -> Nodes:
-    """Return entries as a list of lists: each holds the deeper ones that follow it."""
-    items: list[Nodes] = []
-    at = 0
-    while at < len(entries):
-        level, entry = entries[at]
-        below = at + 1
-        while below < len(entries) and entries[below][0] > level:
-            below += 1
-        items.append([tree.plain_block([entry]), *_nested(entries[at + 1 : below])])
-        at = below
-    return [{"t": "BulletList", "c": items}] if items else []
 
 
 def _equation(node: Node) -> Nodes:

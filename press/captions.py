@@ -1,0 +1,62 @@
+"""Captions: found where an author may write them, and taken off what they describe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from press import tree
+from press.pandoc import read_inlines
+from press.tree import Node, Nodes
+
+
+def without_captions(content: Nodes) -> Nodes:
+    """Return content whose images have no caption of their own: the figure's says it.
+
+    A caption is no alternative text: an image has one if `fig-alt` or `alt` gives it.
+    """
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Image":
+            return None
+        attr, _, target = node["c"]
+        return {"t": "Image", "c": [attr, [], target]}
+
+    return list(tree.walk(content, visit))
+
+
+def caption_inlines(caption: list[Any]) -> Nodes:
+    """Return the inlines of a caption as pandoc has it."""
+    long = caption[1]
+    return [inline for block in long for inline in block["c"]] if long else []
+
+
+def bare_image(content: Nodes) -> Nodes:
+    """Return content whose single paragraph is an image as that image alone."""
+    if len(content) == 1 and tree.is_image(content[0]):
+        return [tree.plain_block(content[0]["c"])]
+    if len(content) == 1 and content[0]["t"] == "Figure" and not tree.identifier(content[0]):
+        return list(content[0]["c"][2])
+    return content
+
+
+def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
+    """Return a division's content without its caption, and the caption.
+
+    The caption is the last paragraph, else the attribute, else that of a table inside.
+    """
+    last = content[-1] if content else None
+    if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
+        attributes.pop(f"{kind}-cap", None)
+        return content[:-1], last["c"]
+    if f"{kind}-cap" in attributes:
+        return content, read_inlines(attributes.pop(f"{kind}-cap"))
+    found: list[Nodes] = []
+
+    def take(node: Node) -> Node | None:
+        if node["t"] == "Table" and node["c"][1][1] and not found:
+            found.append(caption_inlines(node["c"][1]))
+            return {"t": "Table", "c": [node["c"][0], [None, []], *node["c"][2:]]}
+        return None
+
+    content = tree.walk(content, take)
+    return content, found[0] if found else []

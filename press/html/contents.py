@@ -1,0 +1,61 @@
+"""The list of contents that stands beside a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from press import tree
+from press.crossref import gap
+from press.tree import Node, Nodes
+
+
+def contents_list(blocks: Nodes, depth: int) -> Nodes:
+    """Return the page's own list of contents, as deep as asked for."""
+    entries = []
+    for node in _sections(blocks):
+        level, attr, title = node["c"]
+        if level > depth or {"unlisted", "unnumbered"} <= set(attr[1]):
+            continue
+        words = [tree.text(node["number"]), tree.space()] if "number" in node else []
+        entries.append((level, tree.link([*words, *_without_links(title)], f"#{attr[0]}")))
+    return _nested(entries)
+
+
+def _sections(blocks: Nodes) -> Iterator[Node]:
+    """Yield the headings that open a section of the page: not those inside something else."""
+    for block in blocks:
+        if block["t"] == "Header":
+            yield block
+        elif block["t"] == "Div" and block["c"][1] and block["c"][1][0]["t"] == "Header":
+            first, *others = tree.nodes(block["c"][1], "Header")
+            if all(other["c"][0] > first["c"][0] for other in others):
+                yield from _sections(block["c"][1])
+
+
+def _without_links(title: Nodes) -> Nodes:
+    def visit(node: Node) -> Node | Nodes | None:
+        if node["t"] == "Link":
+            return list(node["c"][1])
+        if node["t"] == "Reference":
+            return [
+                *node["c"]["content"],
+                *([gap(node["c"]["target"])] if node["c"]["content"] else []),
+                tree.text(node["c"]["target"].number),
+            ]
+        return [] if node["t"] == "Note" else None
+
+    return list(tree.walk(title, visit))
+
+
+def _nested(entries: list[tuple[int, Node]]) -> Nodes:
+    """Return entries as a list of lists: each holds the deeper ones that follow it."""
+    items: list[Nodes] = []
+    at = 0
+    while at < len(entries):
+        level, entry = entries[at]
+        below = at + 1
+        while below < len(entries) and entries[below][0] > level:
+            below += 1
+        items.append([tree.plain_block([entry]), *_nested(entries[at + 1 : below])])
+        at = below
+    return [{"t": "BulletList", "c": items}] if items else []
