@@ -11,6 +11,7 @@ TOOLS = {
     "browser": ("chromium", "chromium-browser", "google-chrome"),
     "poppler": ("pdftotext",),
     "quarto": ("quarto",),
+    "rscript": ("Rscript",),
 }
 ALLOWED_IN_CI = ("needs quarto",)
 """Quarto is in no registry that CI reaches; all else must run there."""

@@ -45,7 +45,10 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     :math:`s_g = \tilde X_g' (I - H_g)^{-1/2} e_g` for CR2, the power -1 for CR3 and 0
     for CR0, where :math:`\tilde X_g` is the weighted design of cluster g,
     :math:`H_g = \tilde X_g M \tilde X_g'` its leverage and :math:`e_g` its Pearson
-    residuals.
+    residuals. The root is that of the weighted leverage, so that a unit counts the same
+    whether or not its schools are added up first. clubSandwich takes it on the scale of
+    the responses: the same where each school is a unit, a per cent or two apart where a
+    unit has several, and as free of bias.
 
     References
     ----------

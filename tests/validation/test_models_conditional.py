@@ -100,3 +100,18 @@ def test_cr2_of_areas_is_unbiased_under_the_working_model():
         rows = fit.bread @ fit.design[inside].T @ power
         expected += rows @ (np.eye(inside.sum()) - hat[np.ix_(inside, inside)]) @ rows.T
     assert np.allclose(expected[0, 0], fit.bread[0, 0], rtol=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR2", "CR3"])
+def test_a_unit_counts_the_same_whether_or_not_its_schools_are_added_up(kind):
+    from analysis.models.sandwich import satterthwaite_df
+
+    schools = random_schools(8, areas=5).assign(exposure_before=1.0, exposure_after=1.0)
+    schools["stratum"] = "all"
+    counts = ["events_before", "events_after"]
+    areas = schools.groupby(["cluster", "treated", "stratum"], as_index=False)[counts].sum()
+    areas = areas.assign(exposure_before=1.0, exposure_after=1.0)
+    fits = [fit_conditional(table) for table in (schools, areas)]
+    one, other = (cluster_covariance(fit, kind)[0, 0] for fit in fits)
+    assert one == pytest.approx(other, rel=1e-10)
+    assert satterthwaite_df(fits[0]) == pytest.approx(satterthwaite_df(fits[1]), rel=1e-10)

@@ -1,0 +1,1 @@
+"""Scripts that reproduce the primary estimates in other languages; see `export_models`."""
