@@ -6,11 +6,13 @@ them, `describe` prints what became of each rule and `raise_if_broken` stops.
 
 from __future__ import annotations
 
-from analysis.contracts.contract import Column, DataContract, Rule, read_contracts
+from analysis.contracts.contract import Column, DataContract, Rule
 from analysis.contracts.describe import describe, raise_if_broken
 from analysis.contracts.dictionary import dictionary, rule_list
+from analysis.contracts.engine import ValidationError
+from analysis.contracts.reading import read_contracts
 from analysis.contracts.results import ContractResults, RuleResult
-from analysis.contracts.validation import ValidationError, validate
+from analysis.contracts.validation import validate
 from analysis.contracts.waivers import Waiver, read_waivers, with_waivers
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.contracts.derived import DERIVED
-from analysis.contracts.implied import all_rules
+from analysis.contracts.implied import CALLS, all_rules
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Expectation:
         Its arguments; bounds of date columns are timestamps.
     columns
         The columns it reads: of the file, `dataset.column` looked up over a reference,
-        `derived.name`, `valid(column)`, `known(column)` or `sent(column)`.
+        `derived.name`, or made from one as `analysis.contracts.implied.CALLS` says.
     """
 
     rule: Rule
@@ -144,7 +144,9 @@ def _map(rule: Rule, contract: DataContract, contracts: Mapping[str, DataContrac
         _check_column(rule, column, contract, contracts)
     if "regex" in kwargs:
         kwargs["regex"] = _whole(rule, str(kwargs["regex"]))
-    return Expectation(rule, name, _typed(kwargs, columns, contract, contracts), tuple(columns))
+    return Expectation(
+        rule, name, _typed(rule, kwargs, columns, contract, contracts), tuple(columns)
+    )
 
 
 def _whole(rule: Rule, pattern: str) -> str:
@@ -238,7 +240,8 @@ def _condition_columns(condition: Mapping[str, Any]) -> list[str]:
 def _check_column(
     rule: Rule, name: str, contract: DataContract, contracts: Mapping[str, DataContract]
 ) -> None:
-    if re.fullmatch(r"(valid|known|sent)\(\w+\)", name) or name in contract.column_names:
+    call = CALLS.fullmatch(name)
+    if (call.group(2) if call else name) in contract.column_names:
         return
     table, _, column = name.partition(".")
     if table == "derived" and (contract.dataset, column) in DERIVED:
@@ -261,12 +264,15 @@ def lookup_key(contract: DataContract, dataset: str) -> str:
 
 
 def _typed(
+    rule: Rule,
     kwargs: Mapping[str, Any],
     columns: list[str],
     contract: DataContract,
     contracts: Mapping[str, DataContract],
 ) -> dict[str, Any]:
     typed = dict(kwargs)
+    if columns and (call := CALLS.fullmatch(columns[0])) and call.group(1) == "fits":
+        _whole(rule, str(contract.column(call.group(2)).options["pattern"]))
     if columns and _is_date(columns[0], contract, contracts):
         for key in ("min_value", "max_value"):
             if key in typed:

@@ -5,6 +5,7 @@ They are written as the rules in a contract are, so that one mapper serves both.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.contract import Column, DataContract, Rule
@@ -21,19 +22,16 @@ TYPE_WORDS = {
 }
 
 
-def sent(column: str) -> str:
-    """Name the column that holds the raw text, missing where blank."""
-    return f"sent({column})"
+CALLS = re.compile(r"(filled|number|sent|valid|fits|known)\((\w+)\)")
+"""Columns made from one of the file:
 
-
-def valid(column: str) -> str:
-    """Name the truth column that says whether each raw value is of the declared type."""
-    return f"valid({column})"
-
-
-def known(column: str) -> str:
-    """Name the truth column that says whether each value is found where it refers to."""
-    return f"known({column})"
+- `filled(x)`: 1 where there is a text, missing where blank;
+- `number(x)`: the number of the text among the different ones, missing where blank;
+- `sent(x)`: the text as sent;
+- `valid(x)`: 1 where the text is of the declared type, else 0; missing where blank;
+- `fits(x)`: likewise, of the declared pattern;
+- `known(x)`: likewise, found where the column refers to.
+"""
 
 
 def all_rules(contract: DataContract) -> tuple[Rule, ...]:
@@ -92,7 +90,10 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             f"{name} is filled in every row.",
             f"Without it the row cannot be used: {_lower(column.description)}",
             "Fill it from the source system; don't put a made-up value in its place.",
-            {"type": "expect_column_values_to_not_be_null", "kwargs": {"column": sent(name)}},
+            {
+                "type": "expect_column_values_to_not_be_null",
+                "kwargs": {"column": f"filled({name})"},
+            },
             "completeness",
         )
     if column.unique or (column.primary_key and len(contract.key) == 1):
@@ -103,7 +104,10 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             f"No two rows have the same {name}.",
             "A row sent twice is counted twice.",
             "Send each row once; where two rows differ, find out which is right.",
-            {"type": "expect_column_values_to_be_unique", "kwargs": {"column": name}},
+            {
+                "type": "expect_column_values_to_be_unique",
+                "kwargs": {"column": f"number({name})"},
+            },
             "uniqueness",
         )
     if _type_is_tested(column):
@@ -115,7 +119,7 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             f"{name} is {word}.",
             "A value that cannot be read would drop out of the count unseen.",
             "Export the column in this form, whatever the spreadsheet shows.",
-            _set(valid(name)),
+            _truth(f"valid({name})"),
             "conformity",
         )
     yield from _of_options(contract, column)
@@ -128,7 +132,7 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             f"Each {name} is in {table}.csv.",
             f"A row that belongs to nothing in {table}.csv has no arm, period or exposure.",
             f"Correct the identifier, or send the missing row of {table}.csv.",
-            _set(known(name)),
+            _truth(f"known({name})"),
             "consistency",
         )
 
@@ -144,10 +148,7 @@ def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:
             "An identifier of another form was probably not replaced by a pseudonym, "
             "or was changed by a spreadsheet.",
             "Export the identifiers as text, exactly as they were issued.",
-            {
-                "type": "expect_column_values_to_match_regex",
-                "kwargs": {"column": name, "regex": options["pattern"]},
-            },
+            _truth(f"fits({name})"),
             "conformity",
         )
     bounds = {key: options[key] for key in ("minimum", "maximum") if key in options}
@@ -169,11 +170,12 @@ def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:
 
 
 def _type_is_tested(column: Column) -> bool:
-    # Text held to a list or a key is held to more than its type already.
-    return column.logical_type != "string" or not (column.categories or column.references)
+    # Text held to a list, a key or a pattern is held to more than its type already.
+    held = column.categories or column.references or "pattern" in column.options
+    return column.logical_type != "string" or not held
 
 
-def _set(column: str) -> dict[str, Any]:
+def _truth(column: str) -> dict[str, Any]:
     return {
         "type": "expect_column_values_to_be_in_set",
         "kwargs": {"column": column, "value_set": [True]},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.contracts.document import Document
+
+
+GRAMMAR = "rfc3987_syntax"
+"""Checks the form of web addresses, which is not asked for, and takes a second to load."""
 
 
 def check_schema(document: Document) -> None:
@@ -31,11 +37,25 @@ def check_schema(document: Document) -> None:
 
 @lru_cache(maxsize=1)
 def _validator() -> Any:
-    from jsonschema import Draft201909Validator, validators
+    with _without(GRAMMAR):
+        from jsonschema import Draft201909Validator, validators
 
     text = files("open_data_contract_standard").joinpath("schema.json").read_text("utf-8")
     schema = json.loads(text)
     return validators.validator_for(schema, default=Draft201909Validator)(schema)
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let an optional module seem not to be installed, unless it has been imported."""
+    absent = module not in sys.modules
+    if absent:
+        sys.modules[module] = None  # type: ignore[assignment]  # the import system's own mark
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[module]
 
 
 def _deepest(errors: Iterator[Any]) -> Iterator[Any]:

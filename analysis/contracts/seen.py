@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.contracts.derived import DERIVED
+from analysis.contracts.implied import CALLS
 from analysis.contracts.typed import DAY, DECIMAL, MONTH, PLAIN, WHOLE
 
 if TYPE_CHECKING:
@@ -54,25 +55,23 @@ def value_class(raw: str) -> str:
 
 
 def classes_seen(
-    expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame, rows: Iterable[int]
+    expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame
 ) -> tuple[str, ...]:
     """Return the classes of the values that break a rule, commonest first.
 
     Parameters
     ----------
     raw, frame
-        The table as sent and the columns tested, both indexed by the row of the file.
-    rows
-        Rows that break the rule.
+        The rows that break it: as sent, and the columns tested.
     """
-    rows = list(rows)
-    counted = Counter(_classes(expectation, raw.loc[rows], frame.loc[rows]))
+    counted = Counter(_classes(expectation, raw, frame))
     return tuple(name for name, _ in counted.most_common())
 
 
 def _classes(expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame) -> Iterable[str]:
     kind, kwargs = expectation.type, expectation.kwargs
     tested = expectation.columns[0]
+    call = CALLS.fullmatch(tested)
     if tested.startswith("derived."):
         return [DERIVED[expectation.rule.dataset, tested.partition(".")[2]].seen]
     if kind == "expect_column_values_to_not_be_null":
@@ -81,15 +80,13 @@ def _classes(expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame) -
         return ["a value that stands more than once"]
     if kind == "expect_column_values_to_be_between":
         return _sides(frame[tested], kwargs.get("min_value"), kwargs.get("max_value"))
-    if kind.startswith("expect_column_pair"):
+    if kind == "expect_column_pair_values_a_to_be_greater_than_b":
         first, second = (_name(kwargs[key]) for key in ("column_A", "column_B"))
-        return [
-            f"{first} before {second}" if kwargs.get("or_equal") else f"{first} not after {second}"
-        ]
-    if tested.startswith("known("):
+        return [f"{first} {'before' if kwargs.get('or_equal') else 'not after'} {second}"]
+    if call and call.group(1) == "known":
         return ["an identifier that is not found there"]
-    inner = tested.removeprefix("valid(").removesuffix(")")
-    if inner not in raw.columns:
+    inner = call.group(2) if call else tested
+    if inner not in raw.columns or kind == "expect_column_pair_values_to_be_equal":
         return ["a combination that is not allowed"]
     return [_spelling(value, kwargs) or value_class(value) for value in raw[inner]]
 

@@ -1,41 +1,27 @@
-"""Test an extract against its contracts with Great Expectations.
-
-Great Expectations is imported here, where it runs, and nowhere else: it takes seconds.
-"""
+"""Test an extract against its contracts, rule by rule."""
 
 from __future__ import annotations
 
 import re
-import warnings
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from analysis.contracts.engine import Answer, answers
 from analysis.contracts.expectations import Expectation, expectations
 from analysis.contracts.files import FILE_RULES, REASON, FilesRead, Problem
 from analysis.contracts.results import ROWS_KEPT, ContractResults, RuleResult
 from analysis.contracts.seen import classes_seen
-from analysis.contracts.typed import Columns
+from analysis.contracts.typed import FIRST_ROW, Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+
+    import pandas as pd
 
     from analysis.contracts.contract import DataContract, Sensitivity
     from analysis.contracts.results import Outcome
 
-QUIETENED = (
-    # Great Expectations imports two modules that Python 3.11 renamed.
-    (r"module 'sre_(constants|parse)' is deprecated", DeprecationWarning),
-)
-"""Warnings of libraries that are not ours to mend, each with its reason."""
-
 SAFE_NAME = re.compile(r"[a-z][a-z_]{0,40}")
 """A column name that can hold no identifier: a file without its header shows data as names."""
-
-
-class ValidationError(RuntimeError):
-    """Great Expectations gave no usable answer: a fault of the program, never a pass."""
 
 
 def validate(
@@ -97,126 +83,36 @@ def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame
 
 
 def _dataset(
-    contract: DataContract,
-    mapped: Sequence[Expectation],
-    raw: pd.DataFrame,
-    columns: Columns,
+    contract: DataContract, mapped: Sequence[Expectation], raw: pd.DataFrame, columns: Columns
 ) -> list[RuleResult]:
     name = contract.dataset
     about_header = [e for e in mapped if e.type == "expect_table_columns_to_match_set"]
     rest = [e for e in mapped if e not in about_header]
     runnable = [e for e in rest if len(raw) and all(columns.has(name, c) for c in e.columns)]
-    wanted = dict.fromkeys(column for e in runnable for column in e.columns)
-    frame = columns.frame(name, wanted)
-    # A frame without columns would lose its rows.
-    answers = _run(frame.assign(row=1), runnable) if runnable else {}
-    sent = columns.raw[name].set_axis(frame.index)
+    answered = answers(name, runnable, columns)
     found = {e.rule.id: _header(e, raw, contract) for e in about_header}
-    found |= {e.rule.id: _result(e, answers[e.rule.id], sent, frame, contract) for e in runnable}
+    found |= {e.rule.id: _result(e, answered[e.rule.id], columns, contract) for e in runnable}
     return [found.get(e.rule.id) or _untested(e, contract, raw, columns) for e in mapped]
-
-
-# --- Great Expectations --------------------------------------------------------------
-
-
-def _run(frame: pd.DataFrame, mapped: Sequence[Expectation]) -> dict[str, Mapping[str, Any]]:
-    """Return the result of each expectation by rule id.
-
-    Rows are asked for only where a rule is broken: naming none costs as much as testing.
-    """
-    with _quiet():
-        batch = _batch(frame)
-        answers = _answers(batch, mapped, "BASIC")
-        broken = [e for e in mapped if e.is_about_rows and _has_breaches(answers[e.rule.id])]
-        return {**answers, **(_answers(batch, broken, "COMPLETE") if broken else {})}
-
-
-def _has_breaches(answer: Mapping[str, Any]) -> bool:
-    return bool(answer.get("unexpected_count"))
-
-
-def _batch(frame: pd.DataFrame) -> Any:
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("extract").add_dataframe_asset("table")
-    whole = asset.add_batch_definition_whole_dataframe("whole")
-    return whole.get_batch(batch_parameters={"dataframe": frame})
-
-
-def _answers(
-    batch: Any, mapped: Sequence[Expectation], detail: str
-) -> dict[str, Mapping[str, Any]]:
-    from great_expectations import ExpectationSuite
-
-    suite = ExpectationSuite(
-        name="contract",
-        expectations=[
-            {"type": e.type, "kwargs": dict(e.kwargs), "meta": {"rule": e.rule.id}} for e in mapped
-        ],
-    )
-    outcome = batch.validate(suite, result_format={"result_format": detail})
-    answers = {r.expectation_config.meta["rule"]: _usable(r) for r in outcome.results}
-    if missing := {e.rule.id for e in mapped} - set(answers):
-        raise ValidationError(f"no result for {', '.join(sorted(missing))}")
-    return answers
-
-
-def _usable(result: Any) -> Mapping[str, Any]:
-    """Return a result's body; an empty or exceptional one is an error of ours."""
-    rule = result.expectation_config.meta["rule"]
-    info = result.exception_info or {}
-    parts = [info] if "raised_exception" in info else list(info.values())
-    raised = [part["exception_message"] for part in parts if part.get("raised_exception")]
-    if raised or not result.result or result.success is None:
-        raise ValidationError(f"rule {rule} could not be run: {'; '.join(raised) or 'no result'}")
-    return {"success": result.success, **result.result}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        for message, category in QUIETENED:
-            warnings.filterwarnings("ignore", message=message, category=category)
-        yield
 
 
 # --- results -------------------------------------------------------------------------
 
 
 def _result(
-    expectation: Expectation,
-    answer: Mapping[str, Any],
-    sent: pd.DataFrame,
-    frame: pd.DataFrame,
-    contract: DataContract,
+    expectation: Expectation, answer: Answer, columns: Columns, contract: DataContract
 ) -> RuleResult:
-    if not expectation.is_about_rows:
-        outcome = _outcome(expectation, broken=not answer["success"])
-        seen = () if answer["success"] else ("another number",)
-        return _fill(
-            expectation, contract, outcome, len(frame), int(not answer["success"]), seen=seen
-        )
-    tested = answer["element_count"] - answer.get("missing_count", 0)
-    if tested == 0:
+    if not answer.tested:
         return _fill(expectation, contract, "nothing tested", 0, 0)
-    rows = sorted(answer.get("unexpected_index_list") or [])
-    if len(rows) != answer["unexpected_count"]:
-        raise ValidationError(f"rule {expectation.rule.id}: rows and their count disagree")
-    if bool(rows) == answer["success"] and "mostly" not in expectation.kwargs:
-        raise ValidationError(f"rule {expectation.rule.id}: rows and success disagree")
-    kept = rows[:ROWS_KEPT]
-    return _fill(
-        expectation,
-        contract,
-        _outcome(expectation, broken=not answer["success"]),
-        tested,
-        len(rows),
-        tuple(int(row) for row in kept),
-        classes_seen(expectation, sent, frame, kept) if rows else (),
-    )
+    outcome = _outcome(expectation, broken=not answer.success)
+    seen: tuple[str, ...] = ()
+    if answer.rows:
+        places = [row - FIRST_ROW for row in answer.rows]
+        frame = columns.frame(contract.dataset, dict.fromkeys(expectation.columns))
+        sent = columns.raw[contract.dataset].iloc[places]
+        seen = classes_seen(expectation, sent, frame.iloc[places])
+    elif not answer.success:
+        seen = ("another number",)
+    return _fill(expectation, contract, outcome, answer.tested, answer.failing, answer.rows, seen)
 
 
 def _outcome(expectation: Expectation, *, broken: bool) -> Outcome:

@@ -157,3 +157,21 @@ def test_results_survive_json_and_lose_their_rows_in_public() -> None:
     # One event of a child is a count from 1 to 5; one school is no secret.
     assert failing["child_events-school_id-known"] == "[c]"
     assert failing["schools-pupils-range"] == 1
+
+
+def test_a_large_table_is_tested_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = extract()
+    tables["child_events"].loc[0, "school_id"] = "S999"
+    tables["child_events"].loc[1, "event_date"] = ""
+    tables["child_events"].loc[[2, 5], "event_date"] = "2030-01-01"
+    tables["child_events"].loc[3, "event_id"] = tables["child_events"].loc[4, "event_id"]
+    tables["care_episodes"].loc[0, "ended"] = "soon"
+    rules = {
+        mapped.rule.id
+        for name in ("child_events", "care_episodes")
+        for mapped in expectations(CONTRACTS[name], CONTRACTS)
+    }
+    small = validate(tables, CONTRACTS, only=rules)
+    monkeypatch.setattr("analysis.contracts.engine.LARGE", 1)
+    assert validate(tables, CONTRACTS, only=rules) == small
+    assert len(small.of("fail")) >= 6

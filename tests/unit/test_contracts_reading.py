@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.contracts import ValidationError, read_contracts
+from analysis.contracts.engine import usable
 from analysis.contracts.expectations import expectations
-from analysis.contracts.validation import _usable
 from analysis.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +127,7 @@ def result(**parts: object) -> SimpleNamespace:
 
 
 def test_a_usable_result_is_used() -> None:
-    assert _usable(result())["element_count"] == 1
+    assert usable(result())["element_count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -142,4 +142,4 @@ def test_a_usable_result_is_used() -> None:
 )
 def test_an_empty_or_exceptional_result_is_an_error_of_ours(parts: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="children-used"):
-        _usable(result(**parts))
+        usable(result(**parts))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.contracts.derived.column import (
     Derived,
+    counts,
     day_of_week,
+    of_key,
     rows_elsewhere,
+    rows_of_same,
     years_between,
 )
 
@@ -31,23 +35,34 @@ def _twins(
 ) -> pd.Series:
     """Return how many children share school, birth month and every event with the row's child.
 
-    Missing for children with fewer than two events, who may agree by chance.
+    Missing for children with fewer than two events, who may agree by chance. A child's
+    events are compared by the sum of their hashes, which doesn't depend on their order.
     """
-    event = event_type + event_date.dt.strftime("%Y%m%d")
-    events = event.sort_values().groupby(event_child)
-    history = child.map(events.agg("|".join)).where(child.map(events.size()) >= 2)
-    return child.groupby([school, birth, history]).transform("size").where(history.notna())
+    keys = pd.DataFrame({"kind": event_type.cat.codes, "day": event_date.to_numpy("int64")})
+    hashes = pd.util.hash_pandas_object(keys, index=False).to_numpy()
+    codes = event_child.cat.codes.to_numpy()
+    sums = np.zeros(len(event_child.cat.categories), dtype=np.uint64)
+    np.add.at(sums, codes[codes >= 0], hashes[codes >= 0])
+    enough = counts(event_child) >= 2
+    # Halved to the whole numbers that a float tells apart.
+    history = of_key(child, pd.Series((sums >> np.uint64(12)).astype(float), enough.index))
+    history = history.where(of_key(child, enough.astype(float)) == 1)
+    alike = child.groupby([school, birth, history], observed=True)
+    return alike.transform("size").astype(float).where(history.notna())
 
 
 def _days_since_same(day: pd.Series, child: pd.Series, kind: pd.Series) -> pd.Series:
     """Return the days since the child's last event of the same kind."""
-    ordered = pd.DataFrame({"child": child, "kind": kind, "day": day}).sort_values("day")
-    found: pd.Series = ordered.groupby(["child", "kind"])["day"].diff().dt.days.reindex(day.index)
-    return found
-
-
-def _of_same(key: pd.Series) -> pd.Series:
-    return key.map(key.value_counts())
+    kinds = len(kind.cat.categories)
+    group = child.cat.codes.to_numpy(np.int64) * kinds + kind.cat.codes.to_numpy()
+    number = day.to_numpy("datetime64[D]").astype(np.int64)
+    order = np.lexsort((number, group))
+    gap = np.diff(number[order]).astype(float)
+    usable = (day.notna() & child.notna() & kind.notna()).to_numpy()[order]
+    same = (np.diff(group[order]) == 0) & usable[1:] & usable[:-1]
+    found = np.full(len(day), np.nan)
+    found[order[1:]] = np.where(same, gap, np.nan)
+    return pd.Series(found, day.index)
 
 
 def _day_of_month(day: pd.Series) -> pd.Series:
@@ -59,12 +74,12 @@ def _previous(values: pd.Series, child: pd.Series, started: pd.Series) -> pd.Ser
     """Return the value of the child's episode before, missing for the first."""
     ordered = pd.DataFrame({"child": child, "started": started, "value": values})
     ordered = ordered.sort_values(["child", "started"])
-    return ordered.groupby("child")["value"].shift().reindex(values.index)
+    found: pd.Series = ordered.groupby("child")["value"].shift().reindex(values.index)
+    return found
 
 
 def _previous_is_closed(ended: pd.Series, child: pd.Series, started: pd.Series) -> pd.Series:
-    closed = ended.notna().astype("boolean")
-    return _previous(closed, child, started).astype("boolean")
+    return _previous(ended.notna().astype(float), child, started)
 
 
 CHILDREN = {
@@ -112,7 +127,7 @@ CHILD_EVENTS = {
         _day_of_month, ("child_events:event_date",), "the first day of a month"
     ),
     "events_of_child": Derived(
-        _of_same, ("child_events:child_id",), "a child with very many events"
+        rows_of_same, ("child_events:child_id",), "a child with very many events"
     ),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 DAYS_IN_YEAR = 365.25
@@ -41,36 +42,70 @@ def day_of_week(day: pd.Series) -> pd.Series:
     return found
 
 
+def month_of(day: pd.Series) -> pd.Series:
+    """Return the first day of the month of each day."""
+    months = day.to_numpy("datetime64[M]").astype("datetime64[ns]")
+    return pd.Series(months, day.index)
+
+
+def of_key(key: pd.Series, values: pd.Series) -> pd.Series:
+    """Return for each row the number that stands for its key, missing where none does.
+
+    Parameters
+    ----------
+    key
+        Text (categorical).
+    values
+        Numbers or days, indexed by text.
+    """
+    by_text = values.reindex(key.cat.categories).array
+    return pd.Series(by_text.take(key.cat.codes.to_numpy(), allow_fill=True), key.index)
+
+
+def counts(key: pd.Series) -> pd.Series:
+    """Return how many rows hold each text, indexed by text."""
+    codes = key.cat.codes.to_numpy()
+    found = np.bincount(codes[codes >= 0], minlength=len(key.cat.categories))
+    return pd.Series(found.astype(float), key.cat.categories)
+
+
 def different_in_group(group: pd.Series, values: pd.Series) -> pd.Series:
-    """Return for each row how many different values its group has."""
-    return values.groupby(group).transform("nunique")
+    """Return for each row how many different texts its group has."""
+    pairs = pd.DataFrame({"group": group, "value": values}).dropna().drop_duplicates()
+    return of_key(group, counts(pairs["group"]))
 
 
 def ratio_in_group(group: pd.Series, values: pd.Series) -> pd.Series:
     """Return for each row the largest value of its group over the smallest."""
-    grouped = values.astype(float).groupby(group)
+    grouped = values.groupby(group)
     return grouped.transform("max") / grouped.transform("min")
 
 
 def gap_in_group(group: pd.Series, values: pd.Series) -> pd.Series:
     """Return for each row the largest value of its group less the smallest."""
-    grouped = values.astype(float).groupby(group)
+    grouped = values.groupby(group)
     return grouped.transform("max") - grouped.transform("min")
+
+
+def rows_of_same(key: pd.Series) -> pd.Series:
+    """Return for each row how many rows have its key."""
+    return of_key(key, counts(key))
 
 
 def rows_elsewhere(key: pd.Series, other: pd.Series) -> pd.Series:
     """Return for each key how many rows of another column hold it."""
-    return key.map(other.value_counts()).fillna(0).where(key.notna())
+    return of_key(key, counts(other)).fillna(0).where(key.notna())
 
 
 def is_elsewhere(*columns: pd.Series) -> pd.Series:
-    """Return whether the combination in the first half of columns stands in the second half.
+    """Return 1 where the combination in the first half of columns stands in the second half.
 
-    Missing where any part is missing.
+    0 where it doesn't; missing where any part is missing.
     """
     half = len(columns) // 2
-    own = pd.concat(columns[:half], axis=1, keys=range(half))
-    other = pd.concat(columns[half:], axis=1, keys=range(half))
-    index = pd.MultiIndex.from_frame(own)
-    found = pd.Series(index.isin(pd.MultiIndex.from_frame(other)), own.index, dtype="boolean")
-    return found.mask(own.isna().any(axis=1))
+    own, other = (
+        pd.concat([c.astype("str") for c in part], axis=1, keys=range(half))
+        for part in (columns[:half], columns[half:])
+    )
+    found = pd.MultiIndex.from_frame(own).isin(pd.MultiIndex.from_frame(other))
+    return pd.Series(found, own.index).astype(float).mask(own.isna().any(axis=1))

@@ -7,12 +7,10 @@ import pandas as pd
 from analysis.contracts.derived.column import Derived, rows_elsewhere
 
 
-def _latest_of_earlier_phases(
-    study_phase: pd.Series, pilot: pd.Series, day: pd.Series
-) -> pd.Series:
-    """Return the first fieldwork of the phase before in the same pilot; missing for the first."""
-    first = day.groupby([pilot, study_phase]).min()
-    keys = pd.MultiIndex.from_arrays([pilot, study_phase - 1])
+def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
+    """Return the first day of the phase before in the same pilot; missing for the first."""
+    first = day.groupby([pilot.astype("str"), study_phase]).min()
+    keys = pd.MultiIndex.from_arrays([pilot.astype("str"), study_phase - 1])
     return pd.Series(first.reindex(keys).to_numpy(), day.index)
 
 
@@ -20,14 +18,14 @@ def _phase_of_place(
     fieldwork: pd.Series, register: pd.Series, phase_of_school: pd.Series
 ) -> pd.Series:
     """Return the phase of the school where the fieldwork of a piece of evidence took place."""
-    known = pd.Series(phase_of_school.to_numpy(), register.to_numpy())
-    known = known[~known.index.duplicated() & known.index.notna()]
-    return fieldwork.map(known)
+    known = pd.DataFrame({"fieldwork": register, "phase": phase_of_school}).dropna()
+    known = known.drop_duplicates("fieldwork").astype("str").set_index("fieldwork")
+    return fieldwork.astype("str").map(known["phase"]).astype("category")
 
 
 FIELDWORK = {
     "phase_before_began": Derived(
-        _latest_of_earlier_phases,
+        _phase_before_began,
         ("fieldwork:study_phase", "fieldwork:pilot", "fieldwork:fieldwork_date"),
         "fieldwork before the phase before it began",
     ),

@@ -8,6 +8,8 @@ from analysis.contracts.derived.column import (
     Derived,
     day_of_week,
     is_elsewhere,
+    month_of,
+    of_key,
     rows_elsewhere,
 )
 
@@ -20,7 +22,7 @@ WORK_WITH = {
 
 
 def _days_per_week(worker: pd.Series, deployed: pd.Series, days: pd.Series) -> pd.Series:
-    return worker.map(days.astype(float).groupby(deployed).sum())
+    return of_key(worker, days.groupby(deployed, observed=True).sum())
 
 
 def _months_logged(
@@ -33,20 +35,22 @@ def _months_logged(
     """Return the share of a worker's months, up to the log's last, that hold an entry."""
     last = ended.fillna(log_date.max())
     worked = (last.dt.year - started.dt.year) * 12 + last.dt.month - started.dt.month + 1
-    logged = worker.map(log_date.dt.to_period("M").groupby(log_worker).nunique()).fillna(0)
-    found: pd.Series = logged / worked.where(worked > 0)
-    return found
+    pairs = pd.DataFrame({"worker": log_worker, "month": month_of(log_date)})
+    logged = rows_elsewhere(worker, pairs.dropna().drop_duplicates()["worker"])
+    share: pd.Series = logged / worked.where(worked > 0)
+    return share
 
 
 def _hours_in_day(hours: pd.Series, worker: pd.Series, day: pd.Series) -> pd.Series:
-    return hours.astype(float).groupby([worker, day]).transform("sum")
+    found: pd.Series = hours.groupby([worker, day], observed=True).transform("sum")
+    return found
 
 
 def _status_fits(kind: pd.Series, status: pd.Series) -> pd.Series:
-    """Return whether the child's status is one that the kind of work goes with."""
-    fits = pd.Series(True, kind.index, dtype="boolean")
+    """Return 1 where the child's status is one that the kind of work goes with, else 0."""
+    fits = pd.Series(1.0, kind.index)
     for work, statuses in WORK_WITH.items():
-        fits = fits.mask((kind == work) & ~status.isin(statuses), False)
+        fits = fits.mask((kind == work) & ~status.isin(statuses), 0.0)
     return fits.mask(kind.isna() | status.isna())
 
 

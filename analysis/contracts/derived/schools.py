@@ -9,8 +9,10 @@ from analysis.contracts.derived.column import (
     day_of_week,
     different_in_group,
     gap_in_group,
+    month_of,
     ratio_in_group,
     rows_elsewhere,
+    rows_of_same,
 )
 
 MONTHS_BEFORE = 12
@@ -21,80 +23,61 @@ FEWEST_EVENTS = 5
 
 
 def _code_agrees(pilot: pd.Series, name: pd.Series) -> pd.Series:
-    """Return whether a name such as LAM-01 begins as its pilot does."""
+    """Return 1 where a name such as LAM-01 begins as its pilot does, else 0."""
     same = name.str[:3] == pilot.str[:3].str.upper()
-    return same.astype("boolean").mask(pilot.isna() | name.isna())
-
-
-def _schools_in_set(matched_set: pd.Series) -> pd.Series:
-    return matched_set.map(matched_set.value_counts())
+    return same.astype(float).mask(pilot.isna() | name.isna())
 
 
 def _months_sent(school: pd.Series, sent_school: pd.Series, month: pd.Series) -> pd.Series:
-    return school.map(month.groupby(sent_school).nunique()).fillna(0)
+    pairs = pd.DataFrame({"school": sent_school, "month": month}).dropna().drop_duplicates()
+    return rows_elsewhere(school, pairs["school"])
 
 
 def _months_returned(school: pd.Series, sent_school: pd.Series, returned: pd.Series) -> pd.Series:
-    return school.map((returned == "yes").groupby(sent_school).sum()).fillna(0)
+    return rows_elsewhere(school, sent_school[returned == "yes"])
 
 
 def _enquiries_per_thousand(
     school: pd.Series, pupils: pd.Series, event_school: pd.Series, event_type: pd.Series
 ) -> pd.Series:
     """Return enquiries per 1,000 pupils over the whole window."""
-    enquiries = event_school[event_type == "s47_enquiry"].value_counts()
-    return 1000 * school.map(enquiries).fillna(0) / pupils.astype(float)
+    return 1000 * rows_elsewhere(school, event_school[event_type == "s47_enquiry"]) / pupils
 
 
 def _events_in_month(
-    school: pd.Series, month: pd.Series, event_school: pd.Series, event_date: pd.Series
+    group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
 ) -> pd.Series:
-    """Return how many events a school has in a month."""
-    events = _count([event_school, _month_of(event_date)])
-    keys = pd.MultiIndex.from_arrays([school, month])
-    return pd.Series(events.reindex(keys).fillna(0).to_numpy(), school.index)
+    """Return how many events a school, or a whole pilot, has in a month."""
+    events = event_group.groupby([event_group, month_of(event_date)], observed=True).size()
+    keys = pd.MultiIndex.from_arrays([group.astype("str"), month])
+    found = events.rename_axis(["group", "month"]).reset_index(name="n")
+    by_key = pd.Series(
+        found["n"].to_numpy(float),
+        pd.MultiIndex.from_arrays([found["group"].astype("str"), found["month"]]),
+    )
+    return pd.Series(by_key.reindex(keys).fillna(0).to_numpy(), group.index)
 
 
-def _pilot_events(
-    month: pd.Series, pilot: pd.Series, event_pilot: pd.Series, event_date: pd.Series
-) -> pd.Series:
-    """Return how many events a school's pilot has in a month."""
-    events = _count([event_pilot, _month_of(event_date)])
-    keys = pd.MultiIndex.from_arrays([pilot, month])
-    return pd.Series(events.reindex(keys).fillna(0).to_numpy(), month.index)
-
-
-def _pilot_volume(
-    month: pd.Series, pilot: pd.Series, event_pilot: pd.Series, event_date: pd.Series
+def _volume(
+    group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
 ) -> pd.Series:
     """Return a pilot's events in a month over those of the same month a year before."""
-    counts = _count([event_pilot, _month_of(event_date)]).unstack(0, fill_value=0)
-    months = pd.date_range(month.min(), month.max(), freq="MS")
-    counts = counts.reindex(months, fill_value=0)
-    earlier = counts.shift(MONTHS_BEFORE)
-    ratio = (counts / earlier.where(earlier >= FEWEST_EVENTS)).stack(future_stack=True)
-    keys = pd.MultiIndex.from_arrays([month, pilot])
-    return pd.Series(ratio.reindex(keys).to_numpy(), month.index)
+    earlier = month - pd.DateOffset(months=MONTHS_BEFORE)
+    now, then = (
+        _events_in_month(group, when, event_group, event_date) for when in (month, earlier)
+    )
+    return now / then.where(then >= FEWEST_EVENTS)
 
 
 def _pupils_change(pupils: pd.Series, school: pd.Series, month: pd.Series) -> pd.Series:
     """Return pupils over those of the school's month before."""
-    ordered = pd.DataFrame({"school": school, "month": month, "n": pupils.astype(float)})
+    ordered = pd.DataFrame({"school": school, "month": month, "n": pupils})
     ordered = ordered.sort_values(["school", "month"])
     return (ordered["n"] / ordered.groupby("school")["n"].shift()).reindex(pupils.index)
 
 
 def _ratio(first: pd.Series, second: pd.Series) -> pd.Series:
-    return first.astype(float) / second.astype(float)
-
-
-def _month_of(day: pd.Series) -> pd.Series:
-    found: pd.Series = day.dt.to_period("M").dt.to_timestamp()
-    return found
-
-
-def _count(keys: list[pd.Series]) -> pd.Series:
-    return keys[0].groupby(keys).size()
+    return first / second
 
 
 SCHOOLS = {
@@ -104,7 +87,7 @@ SCHOOLS = {
         "a matched set with one arm only",
     ),
     "schools_in_set": Derived(
-        _schools_in_set, ("schools:matched_set",), "a matched set of another size"
+        rows_of_same, ("schools:matched_set",), "a matched set of another size"
     ),
     "pilots_in_set": Derived(
         different_in_group,
@@ -188,20 +171,20 @@ SCHOOL_MONTHS = {
         "a jump from one month to the next",
     ),
     "pilot_events": Derived(
-        _pilot_events,
+        _events_in_month,
         (
-            "school_months:month",
             "school_months:schools.pilot",
+            "school_months:month",
             "child_events:schools.pilot",
             "child_events:event_date",
         ),
         "a month in which the whole pilot has no event",
     ),
     "pilot_volume": Derived(
-        _pilot_volume,
+        _volume,
         (
-            "school_months:month",
             "school_months:schools.pilot",
+            "school_months:month",
             "child_events:schools.pilot",
             "child_events:event_date",
         ),

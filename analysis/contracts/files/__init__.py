@@ -130,8 +130,9 @@ def _choose(contract: DataContract, present: Sequence[str]) -> tuple[FileForm, l
         near = get_close_matches(contract.file, present, n=1)
         seen = f"no such file; is it {near[0]}?" if near else "no such file"
         raise UnreadableError("missing", contract.file, seen)
-    if len(found) > 1:
-        raise UnreadableError("twice", contract.file, f"{len(found)} forms of the dataset")
+    beside = [name for name in present if _is_of(name, contract) and name not in found[0][1]]
+    if beside:
+        raise UnreadableError("twice", contract.file, f"{beside[0]} beside it")
     return found[0]
 
 
