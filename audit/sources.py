@@ -78,6 +78,11 @@ class SourceIndex:
                 found[name] = _read_module(self.root, path, name)
         return found
 
+    @cached_property
+    def _used(self) -> dict[Key, set[Key]]:
+        # Closures overlap: what a definition uses is worked out once.
+        return {}
+
     def definition(self, module: str, name: str) -> Definition:
         """Return one definition.
 
@@ -96,9 +101,11 @@ class SourceIndex:
             key = waiting.pop()
             if key in seen:
                 continue
-            definition, node = self.modules[key[0]].definitions[key[1]]
-            seen[key] = definition
-            waiting.extend(self._uses(self.modules[key[0]], node))
+            seen[key] = self.definition(*key)
+            if key not in self._used:
+                module = self.modules[key[0]]
+                self._used[key] = self._uses(module, module.definitions[key[1]][1])
+            waiting.extend(self._used[key])
         return tuple(seen[key] for key in sorted(seen))
 
     def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
