@@ -103,8 +103,8 @@ class SourceIndex:
                 continue
             seen[key] = self.definition(*key)
             if key not in self._used:
-                module = self.modules[key[0]]
-                self._used[key] = self._uses(module, module.definitions[key[1]][1])
+                home = self.modules[key[0]]
+                self._used[key] = self._uses(home, home.definitions[key[1]][1])
             waiting.extend(self._used[key])
         return tuple(seen[key] for key in sorted(seen))
 
