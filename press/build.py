@@ -16,7 +16,7 @@ from typing import Any
 from press.chapter import Chapter
 from press.edition import Edition
 from press.errors import PressError, ProjectError
-from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter
+from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 from press.mistakes import Mistakes
 from press.options import execute_options
 from press.reading import Book, read_book
@@ -67,6 +67,7 @@ def build_book(
     timeout: float | None = 600.0,
     workers: int | None = None,
     lenient: bool = False,
+    earlier: Sequence[ExecutedChapter] = (),
     progress: Progress | None = None,
     finish: Callable[[Path], None] | None = None,
 ) -> BookBuild:
@@ -101,6 +102,9 @@ def build_book(
         Chapters executed at the same time; by default as many as there are processors.
     lenient
         Go on after broken references and the like, as Quarto does.
+    earlier
+        Chapters of an earlier build: one whose code is the same is not executed again. Only
+        for a caller who knows that nothing else has changed that they depend on.
     progress
         Called with a line of text as each stage starts and ends.
     finish
@@ -124,7 +128,7 @@ def build_book(
     target = (out or book.project.output).resolve()
     _check_target(book, target)
     with clock.stage("execute"):
-        executed = _execute(book, environment or {}, timeout, workers, say)
+        executed = _execute(book, environment or {}, timeout, workers, earlier, say)
     found = Mistakes(lenient)
     press = Edition(book, executed, dict(metadata or {}), found, environment or {})
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -153,7 +157,11 @@ def build_book(
         target / name if name else None,
         dict(clock.seconds),
         executed,
-        (*passed_over(book.project), *(str(mistake) for mistake in found.found)),
+        (
+            *passed_over(book.project),
+            *found.warnings,
+            *(str(mistake) for mistake in found.found),
+        ),
     )
 
 
@@ -194,9 +202,14 @@ def _execute(
     environment: Mapping[str, str],
     timeout: float | None,
     workers: int | None,
+    earlier: Sequence[ExecutedChapter],
     say: Progress,
 ) -> tuple[ExecutedChapter, ...]:
+    known = {one.chapter.path: one for one in earlier}
+
     def run(chapter: Chapter) -> ExecutedChapter:
+        if chapter.path in known and (same := reused(chapter, known[chapter.path])) is not None:
+            return same
         folder = book.project.root
         if not book.project.runs_at_root:
             folder = (folder / chapter.path).parent

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from press.cells import Cell
+from press.cells import OBEYED, Cell
 from press.execution import CellResult
 from press.outputs import (
     IMAGES,
@@ -21,56 +21,6 @@ from press.outputs import (
     takes_caption,
 )
 from press.pictures import Figures, attribute_value, one_line, picture
-
-# Options that say how a cell runs or prints; any other becomes an attribute of the cell.
-_OBEYED = frozenset(
-    [
-        "label",
-        "echo",
-        "eval",
-        "include",
-        "output",
-        "warning",
-        "error",
-        "fig-cap",
-        "fig-subcap",
-        "fig-alt",
-        "fig-scap",
-        "fig-link",
-        "fig-align",
-        "fig-env",
-        "fig-pos",
-        "fig-width",
-        "fig-height",
-        "fig-format",
-        "fig-dpi",
-        "fig-column",
-        "tbl-column",
-        "cap-location",
-        "fig-cap-location",
-        "tbl-cap-location",
-        "lst-cap",
-        "lst-label",
-        "code-fold",
-        "code-summary",
-        "code-overflow",
-        "code-line-numbers",
-        "classes",
-        "column",
-        "tags",
-        "id",
-        "panel",
-        "collapsed",
-        "scrolled",
-        "name",
-        "message",
-        "results",
-        "out-width",
-        "out-height",
-        "lines_to_next_cell",
-        "slideshow",
-    ]
-)
 
 
 def cell_markdown(
@@ -147,7 +97,7 @@ def _captions(cell: Cell) -> _Captions:
 
 
 def _needs_cell(cell: Cell, labels: _Labels, captions: _Captions) -> bool:
-    own = [key for key in cell.options if key.lower() not in _OBEYED]
+    own = [key for key in cell.options if key.lower() not in OBEYED]
     return bool(
         labels.on_cell or own or _cell_classes(cell) or captions.of_cell or captions.of_outputs
     )
@@ -174,7 +124,7 @@ def _fence(cell: Cell, count: int | None, labels: _Labels, base: str) -> str:
     words = [labels.on_cell or own] if labels.on_cell or own else []
     words += [".cell", *_cell_classes(cell)]
     for key, value in cell.options.items():
-        if key.lower() not in _OBEYED and value is not None:
+        if key.lower() not in OBEYED and value is not None:
             words.append(f"{key}='{attribute_value(value)}'")
     if count is not None:
         words.append(f"execution_count={count}")

@@ -28,6 +28,60 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "fig-align": ("left", "right", "center", "default"),
 }
 _TEXTS = ("label", "tbl-cap", "lst-cap", "lst-label", "code-summary", "filename", "column")
+# Options that say how a cell runs or prints; any other becomes an attribute of the cell.
+OBEYED = frozenset(
+    [
+        "label",
+        "echo",
+        "eval",
+        "include",
+        "output",
+        "warning",
+        "error",
+        "fig-cap",
+        "fig-subcap",
+        "fig-alt",
+        "fig-scap",
+        "fig-link",
+        "fig-align",
+        "fig-env",
+        "fig-pos",
+        "fig-width",
+        "fig-height",
+        "fig-format",
+        "fig-dpi",
+        "fig-column",
+        "tbl-column",
+        "cap-location",
+        "fig-cap-location",
+        "tbl-cap-location",
+        "lst-cap",
+        "lst-label",
+        "code-fold",
+        "code-summary",
+        "code-overflow",
+        "code-line-numbers",
+        "classes",
+        "column",
+        "tags",
+        "id",
+        "panel",
+        "collapsed",
+        "scrolled",
+        "name",
+        "message",
+        "results",
+        "out-width",
+        "out-height",
+        "lines_to_next_cell",
+        "slideshow",
+    ]
+)
+# These become attributes too, and are obeyed as such.
+KNOWN = OBEYED | {
+    "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
+    "layout-valign", "cache", "freeze", "file", "renderings", "html-table-processing",
+}  # fmt: skip
 _REFUSED = {
     "cache": "a cache of cells",
     "freeze": "frozen results",
@@ -99,6 +153,10 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
             at = end + 1
             continue
         end = _closing(lines, at, start.group(2))
+        if end == len(lines):
+            raise ChapterError(
+                "the cell has no end", lines[at].place, f"close it with a line {start.group(2)}"
+            )
         if prose:
             parts.append(Prose(Source(tuple(prose))))
             prose = []
@@ -110,12 +168,12 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
 
 
 def _closing(lines: list[Line], start: int, fence: str) -> int:
-    """Return the index of the line that closes the fence, or of the last line."""
+    """Return the index of the line that closes the fence; that after the last without one."""
     closing = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
     for at in range(start + 1, len(lines)):
         if closing.match(lines[at].text):
             return at
-    return len(lines) - 1
+    return len(lines)
 
 
 def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
@@ -173,8 +231,14 @@ def _check(cell: Cell) -> None:
         )
 
 
-def check_classes(cell: Cell, found: Mistakes) -> None:
-    """Note classes that would break the cell's fence."""
+def check_cell(cell: Cell, found: Mistakes) -> None:
+    """Note classes that would break the cell's fence, and warn of options nobody knows."""
+    for name in cell.options:
+        if name.lower() not in KNOWN:
+            found.warn(
+                f"{cell.option_places[name]}: no cell option has the name `{name}`; "
+                "it becomes an attribute of the cell"
+            )
     given = cell.options.get("classes")
     if isinstance(given, str) and re.search(r"\s", given.strip()):
         found.add(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from press.cells import check_classes
+from press.accessibility import check_accessible
+from press.cells import check_cell
 from press.chapter import Chapter
 from press.citations import Sources, read_sources
 from press.crossref import Wording, wording
@@ -49,10 +50,10 @@ class Edition:
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures)
             for cell in chapter.cells:
-                check_classes(cell, self.found)
+                check_cell(cell, self.found)
             values = self._values(chapter, options, numbers[chapter.path])
             source = resolve_shortcodes(source, values, self.found)
-            page = read_page(chapter, source, options, base)
+            page = read_page(chapter, source, options, base, self.found)
             number_page(page, numbers[chapter.path], words)
             check_page(page, self.found)
             pages.append(page)
@@ -94,6 +95,12 @@ class Edition:
         extension = read_extension(project, project.format("typst"))
         files = Resources(project.root)
         pages = self.pages("typst", files)
+        options = {**extension.options, **project.options("typst")}
+        given = options.get("pdf-standard") or []
+        standards = [str(name) for name in (given if isinstance(given, list) else [given])]
+        if "ua-1" in standards:
+            for page in pages:
+                check_accessible(page, self.found)
         words, sources = self._shared(pages, "typst")
         text = write_typst(
             project, pages, words, sources, self.metadata, extension, files, self.found
@@ -101,9 +108,6 @@ class Edition:
         self.found.stop()
         folder.mkdir()
         files.write(folder)
-        options = {**extension.options, **project.options("typst")}
-        given = options.get("pdf-standard", [])
-        standards = [str(name) for name in (given if isinstance(given, list) else [given])]
         pdf = compile_pdf(text, folder, standards, timestamp, fonts, self.found)
         name = str(project.settings.get("book", "output-file", default=_file_name(project.title)))
         (out / f"{name}.pdf").write_bytes(pdf)

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from press.errors import CellError, Place
 from press.kernel import kernel_environment, kernel_manager
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_LARGEST_OUTPUT = 20_000_000  # characters of one cell: beyond that it is a mistake, not a page
+_LARGEST_OUTPUT = 10_000_000  # characters of one cell: beyond that it is a mistake, not a page
+_OUTPUT_MESSAGES = ("stream", "display_data", "execute_result", "update_display_data")
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,29 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
     return asyncio.run(_execute(chapter, conditions))
 
 
+def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:
+    """Return a chapter with the results of an earlier run, if its code is the same.
+
+    Prose may have changed. Whether anything else has that the code depends on, is for the
+    caller to know.
+    """
+    old = earlier.chapter
+    if [(c.source, c.options) for c in chapter.cells] != [(c.source, c.options) for c in old.cells]:
+        return None
+    if [one.expression for one in chapter.inlines] != [one.expression for one in old.inlines]:
+        return None
+    cells = iter(r for r in earlier.results if isinstance(r, CellResult))
+    values = iter(v for r in earlier.results if isinstance(r, ProseResult) for v in r.values)
+    results: list[CellResult | ProseResult] = []
+    for part in chapter.parts:
+        if isinstance(part, Cell):
+            results.append(replace(next(cells), cell=part))
+        else:
+            count = len(inlines_of(part.source)) if chapter.cells else 0
+            results.append(ProseResult(part, tuple(islice(values, count))))
+    return ExecutedChapter(chapter, tuple(results))
+
+
 async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
     with tempfile.TemporaryDirectory(prefix="press-", ignore_cleanup_errors=True) as folder:
         client = _Client(
@@ -124,6 +149,7 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
     """A notebook client that also evaluates expressions and limits what a cell puts out."""
 
     km: AsyncKernelManager
+    _size = 0  # characters the running cell has put out
 
     async def run(self, cell: Cell, defaults: Mapping[str, Any]) -> CellResult:
         """Run one cell."""
@@ -138,6 +164,8 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
         try:
             await self.async_execute_cell(node, len(self.nb.cells) - 1)
         except CellExecutionError:
+            if self._size > _LARGEST_OUTPUT:
+                raise _too_much(cell) from None
             raise _raised(cell, node.outputs) from None
         except CellControlSignal:
             raise CellError(
@@ -148,14 +176,20 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             ) from None
         except DeadKernelError:
             raise _died(cell.place, cell.source) from None
+        if self._size > _LARGEST_OUTPUT:
+            raise _too_much(cell)
         return CellResult(cell, tuple(node.outputs), node.execution_count)
 
-    def process_message(self, message: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Note how much a cell has put out, then go on as usual."""
-        self._size += len(str(message["content"])) if "content" in message else 0
-        if self._size > _LARGEST_OUTPUT:
-            self._too_much = True
-        return super().process_message(message, cell, cell_index)
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take a message from the kernel; interrupt a cell that puts out more than a page holds."""
+        if msg["msg_type"] in _OUTPUT_MESSAGES:
+            before = self._size
+            self._size += len(str(msg["content"]))
+            if self._size > _LARGEST_OUTPUT:
+                if before <= _LARGEST_OUTPUT:
+                    self._interruption = asyncio.ensure_future(self.km.interrupt_kernel())
+                return None
+        return super().process_message(msg, cell, cell_index)
 
     async def evaluate_all(self, prose: Prose) -> ProseResult:
         """Evaluate the inline expressions of a run of prose."""
@@ -188,16 +222,26 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
 def _raised(cell: Cell, outputs: list[dict[str, Any]]) -> CellError:
     error = next(output for output in reversed(outputs) if output["output_type"] == "error")
     traceback = _plain(error["traceback"])
-    frames = re.findall(r"^Cell In\[\d+\], line (\d+)", traceback, re.MULTILINE)
+    frames = re.findall(r"^ *(?:Cell In\[\d+\], line |File <.*>:)(\d+)", traceback, re.MULTILINE)
     place = cell.place
     if frames:
         place = replace(place, line=cell.first_line + int(frames[0]) - 1)
     label = f" {cell.label}" if cell.label else ""
+    message = re.sub(r" \(\d+\.py, line \d+\)$", "", error["evalue"])
     return CellError(
-        f"the cell{label} raised {error['ename']}: {error['evalue']}",
+        f"the cell{label} raised {error['ename']}: {message}",
         place,
         source=cell.source,
         traceback=traceback,
+    )
+
+
+def _too_much(cell: Cell) -> CellError:
+    return CellError(
+        f"the cell put out more than {_LARGEST_OUTPUT:,} characters",
+        cell.place,
+        "print less, or write it into a file",
+        source=cell.source,
     )
 
 

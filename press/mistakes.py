@@ -31,11 +31,17 @@ class Mistakes:
 
     lenient: bool = False
     found: list[PressError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def add(self, mistake: PressError) -> None:
         """Note a mistake, once for each place and wording."""
         if str(mistake) not in {str(one) for one in self.found}:
             self.found.append(mistake)
+
+    def warn(self, words: str) -> None:
+        """Note what does not stop a build, once."""
+        if words not in self.warnings:
+            self.warnings.append(words)
 
     def stop(self) -> None:
         """Raise what was found, unless lenient."""

@@ -14,11 +14,13 @@ from press.columns import with_columns
 from press.conditional import with_conditions
 from press.crossref import Wording, counted
 from press.equations import with_equations
+from press.errors import ChapterError
 from press.floats import with_floats
 from press.html_tables import with_html_tables
 from press.layouts import with_layouts
+from press.mistakes import Mistakes
 from press.numbering import Target, number_blocks
-from press.pandoc import read, read_inlines
+from press.pandoc import read_inlines, read_with_warnings
 from press.project import Entry
 from press.source import Source
 from press.tabsets import with_tabsets
@@ -77,10 +79,14 @@ class Page:
         return re.sub(r"\.q?md$", ".html", self.path)
 
 
-def read_page(chapter: Chapter, source: Source, options: Mapping[str, Any], base: str) -> Page:
+def read_page(
+    chapter: Chapter, source: Source, options: Mapping[str, Any], base: str, found: Mistakes
+) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
     title, attr, body = _heading(chapter, source)
-    blocks: Nodes = read(body.text)["blocks"]
+    document, warnings = read_with_warnings(body.text)
+    _take_warnings(warnings, body, found)
+    blocks: Nodes = document["blocks"]
     blocks = with_conditions(blocks, base)
     blocks = with_html_tables(blocks)
     blocks = with_annotations(blocks)
@@ -90,6 +96,23 @@ def read_page(chapter: Chapter, source: Source, options: Mapping[str, Any], base
     blocks = with_equations(blocks)
     blocks = with_layouts(with_columns(with_floats(blocks)))
     return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+
+
+def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
+    """Note a division without an end as a mistake, and anything else as a warning."""
+    for line, words in warnings:
+        place = source.lines[line - 1].place if 0 < line <= len(source.lines) else None
+        if "unclosed" in words:
+            found.add(
+                ChapterError(
+                    "the division that opens here has no end",
+                    place,
+                    "close it with a line of as many colons",
+                )
+            )
+        else:
+            bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
+            found.warn(f"{place}: {bare}" if place else bare)
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -20,6 +21,23 @@ def _program() -> str:
     import pypandoc
 
     return str(pypandoc.get_pandoc_path())
+
+
+def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
+    """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
+    done = subprocess.run(
+        [_program(), "-f", reader, "-t", "json"],
+        input=markdown.encode(),
+        capture_output=True,
+        check=True,
+    )
+    found = []
+    for warning in done.stderr.decode(errors="replace").split("[WARNING]")[1:]:
+        words = " ".join(warning.split())
+        line = re.search(r"at line (\d+)", words)
+        found.append((int(line[1]) if line else 0, words))
+    tree: Node = json.loads(done.stdout)
+    return tree, found
 
 
 def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> str:

@@ -204,6 +204,7 @@ def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
         place = settings.place("book", "appendices") or Place(CONFIGURATION)
         entries.append(Entry("appendices", None, "Appendices", 0, False, place))
         entries += _listed(root, settings, ("book", "appendices"), 1, appendix=True)
+    _check_once(entries)
     home = [entry for entry in entries if entry.file and Path(entry.file).stem == "index"]
     home = [entry for entry in home if "/" not in str(entry.file)]
     if not home:
@@ -213,6 +214,21 @@ def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
             "put index.qmd first in the list of chapters",
         )
     return (home[0], *(entry for entry in entries if entry is not home[0]))
+
+
+def _check_once(entries: list[Entry]) -> None:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.file is None:
+            continue
+        page = entry.file.rpartition(".")[0]
+        if page in seen:
+            raise ProjectError(
+                f"{entry.file} has the same page as {seen[page].file}",
+                entry.place,
+                "list each chapter once",
+            )
+        seen[page] = entry
 
 
 def _listed(

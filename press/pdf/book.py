@@ -13,7 +13,7 @@ from typing import Any, cast
 from press import tree
 from press.citations import Sources, cited, together, unquoted, with_citations
 from press.crossref import Wording
-from press.errors import TypesettingError
+from press.errors import Place, TypesettingError
 from press.extension import Extension
 from press.html.book import resolved
 from press.html.pages import authors
@@ -195,9 +195,13 @@ def compile_pdf(
 
 
 def _refused(error: Any, text: str) -> TypesettingError:
-    message = str(getattr(error, "message", error))
-    hints = " ".join(str(hint) for hint in getattr(error, "hints", []) or [])
-    place = re.search(r"book\.typ:(\d+)", str(getattr(error, "diagnostic", "")))
-    line = text.splitlines()[int(place[1]) - 1].strip()[:160] if place else ""
-    near = f" near: {line}" if line else ""
-    return TypesettingError(f"Typst stopped: {message}{near}", remedy=hints)
+    """Return Typst's error with the file, or the line of the document, that it is about."""
+    hints = " ".join(str(hint) for hint in error.hints or [])
+    found = re.search(r"┌─ (?:.*?/)??(?P<file>[^/\s:][^:]*):(?P<line>\d+)", str(error.diagnostic))
+    if found is None:
+        return TypesettingError(f"Typst stopped: {error.message}", remedy=hints)
+    if found["file"].endswith("book.typ"):
+        line = text.splitlines()[int(found["line"]) - 1].strip()[:160]
+        return TypesettingError(f"Typst stopped: {error.message}, at: {line}", remedy=hints)
+    place = Place(found["file"].rpartition("typst/")[2])
+    return TypesettingError(f"Typst stopped: {error.message}", place, hints)
