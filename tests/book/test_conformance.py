@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.book import recorded
+from tests.book import recorded, support
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,3 +61,7 @@ def test_every_entry_has_its_reason_and_its_case() -> None:
         for one in recorded.listed()[kind]:
             assert (one["case"], one["format"]) in recorded.outcomes()
             assert one["reason"].endswith(".")
+
+
+def test_the_table_of_support_is_made_from_this() -> None:
+    assert support.PAGE.read_text("utf-8") == support.page(), "run python -m tests.book.support"

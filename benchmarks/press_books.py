@@ -1,0 +1,140 @@
+"""How long the press takes over synthetic books, by stage; Quarto beside it where installed.
+
+    python -m benchmarks.press_books                 # 8, 40 and 150 chapters
+    python -m benchmarks.press_books --chapters 8 --repeat 3
+
+Each chapter has two cells (one draws nothing, one prints a table), four inline numbers, a
+figure, a table, an equation, a callout, references to the chapters around it and about
+600 words. Times are of a whole build in one process; executing is by far the largest part, so
+it is also given for a second build that executes nothing (`earlier`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from press.build import BookBuild, build_book
+
+SIZES = (8, 40, 150)
+MOMENT = 1_700_000_000
+_WORDS = (
+    "The bridge was counted at both ends on every day of the month, and each count was "
+    "written down by two people who did not see each other's sheet until the evening. "
+)
+_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240">'
+    '<rect width="480" height="240" fill="#fff"/><path d="M20 200 L460 40" stroke="#12436D"/></svg>'
+)
+
+
+def chapter(number: int, last: int) -> str:
+    """Return the text of one chapter."""
+    other = number % last + 1
+    prose = "\n\n".join(_WORDS * 4 for _ in range(4))
+    return f"""# Chapter {number} {{#sec-{number}}}
+
+```{{python}}
+#| label: setup-{number}
+#| include: false
+n = {number}
+```
+
+{_WORDS} There were `{{python}} n` and `{{python}} n * 2`, see @fig-{other}, @tbl-{number} and @sec-{other}.
+
+## Counts {{#sec-counts-{number}}}
+
+```{{python}}
+#| label: tbl-{number}
+#| tbl-cap: "Counts of chapter {number}"
+from IPython.display import Markdown
+Markdown("| Month | North | South |\\n|:--|--:|--:|\\n" + "".join(f"| {{m}} | {{m * n}} | {{m}} |\\n" for m in range(12)))
+```
+
+{prose}
+
+![A line of chapter {number}](/line.svg){{#fig-{number} fig-alt="A rising line"}}
+
+$$ r_{{{number}}} = \\frac{{a}}{{b}} $$ {{#eq-{number}}}
+
+::: {{.callout-note}}
+Remember `{{python}} n + 1` and @eq-{number}.
+:::
+
+## More {{#sec-more-{number}}}
+
+{prose}
+"""
+
+
+def write_book(folder: Path, chapters: int) -> Path:
+    """Write a synthetic book and return its folder."""
+    folder.mkdir(parents=True)
+    names = [f"chapters/c{number:03}.qmd" for number in range(1, chapters + 1)]
+    listing = "\n".join(f"    - {name}" for name in names)
+    (folder / "_quarto.yml").write_text(
+        "project:\n  type: book\n  execute-dir: project\nbook:\n  title: Synthetic\n"
+        f"  chapters:\n    - index.qmd\n{listing}\nformat:\n  html: default\n  typst: default\n",
+        "utf-8",
+    )
+    (folder / "index.qmd").write_text("# Welcome {.unnumbered}\n\nSee @sec-1.\n", "utf-8")
+    (folder / "line.svg").write_text(_PICTURE, "utf-8")
+    (folder / "chapters").mkdir()
+    for number, name in enumerate(names, start=1):
+        (folder / name).write_text(chapter(number, chapters), "utf-8")
+    return folder
+
+
+def measured(chapters: int, repeat: int) -> dict[str, object]:
+    """Return the seconds of each stage for a book of that size; the median of the repeats."""
+    runs: list[BookBuild] = []
+    with tempfile.TemporaryDirectory(prefix="press-benchmark-") as place:
+        project = write_book(Path(place) / "book", chapters)
+        runs.extend(build_book(project, timestamp=MOMENT) for _ in range(repeat))
+        start = time.perf_counter()
+        build_book(project, timestamp=MOMENT, earlier=runs[-1].chapters)
+        again = time.perf_counter() - start
+        pdf = runs[-1].pdf
+        row: dict[str, object] = {"chapters": chapters}
+        for stage in runs[-1].seconds:
+            row[stage] = round(statistics.median(run.seconds[stage] for run in runs), 2)
+        row["whole"] = round(statistics.median(sum(run.seconds.values()) for run in runs), 2)
+        row["without executing"] = round(again, 2)
+        row["pdf megabytes"] = round(pdf.stat().st_size / 1e6, 2) if pdf else None
+        row |= _quarto(project)
+    return row
+
+
+def _quarto(project: Path) -> dict[str, object]:
+    """Return the seconds Quarto takes for each format; nothing where it is not installed."""
+    program = shutil.which("quarto")
+    if program is None:
+        return {}
+    out = {}
+    for name in ("html", "typst"):
+        start = time.perf_counter()
+        subprocess.run(
+            [program, "render", "--to", name], cwd=project, check=True, capture_output=True
+        )
+        out[f"quarto {name}"] = round(time.perf_counter() - start, 2)
+    return out
+
+
+def main() -> None:
+    """Measure and print one line of JSON a book."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--chapters", type=int, nargs="*", default=list(SIZES))
+    parser.add_argument("--repeat", type=int, default=1)
+    chosen = parser.parse_args()
+    for chapters in chosen.chapters:
+        print(json.dumps(measured(chapters, chosen.repeat)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""A live view of a book: served on this machine, rebuilt on a change, errors shown in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from press.errors import PressError
+
+STATE = "/.press/state"
+_PAUSE = 0.4  # seconds between two looks at the files
+_HOSTS = ("127.0.0.1", "localhost")
+# Asks for the state of the book; reloads when it is new, lays an error over the page.
+_SCRIPT = """
+<script>
+(function () {
+  var seen = null, cover = null;
+  function show(error) {
+    if (!error) { if (cover) { cover.remove(); cover = null; } return; }
+    if (!cover) {
+      cover = document.createElement("pre");
+      cover.setAttribute("role", "alert");
+      cover.style.cssText = "position:fixed;inset:auto 0 0 0;max-height:60vh;overflow:auto;margin:0;" +
+        "padding:1rem 1.5rem;background:#801650;color:#fff;z-index:99;white-space:pre-wrap;font-size:15px";
+      document.body.appendChild(cover);
+    }
+    cover.textContent = error;
+  }
+  setInterval(function () {
+    fetch("%s").then(function (answer) { return answer.json(); }).then(function (state) {
+      if (seen !== null && state.version !== seen && !state.error) location.reload();
+      seen = state.version;
+      show(state.error);
+    }).catch(function () {});
+  }, 700);
+})();
+</script>
+"""  # noqa: E501 - one line of the page's own style
+
+Rebuild = Callable[[frozenset[str]], object]
+Say = Callable[[str], object]
+
+
+@dataclass
+class State:
+    """What the page is told: how often the book was made, and what is wrong with it now."""
+
+    version: int = 0
+    error: str = ""
+
+
+def serve(
+    project: Path,
+    out: Path,
+    rebuild: Rebuild,
+    *,
+    port: int = 0,
+    errors: tuple[type[Exception], ...] = (PressError,),
+    say: Say = print,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve a book, and rebuild it when a file of the project changes, until interrupted.
+
+    Parameters
+    ----------
+    project
+        The project's folder.
+    out
+        The book's folder.
+    rebuild
+        Called at first with no paths, later with the paths that changed, relative to the
+        project.
+    port
+        Port on this machine; 0 for a free one.
+    errors
+        What `rebuild` may raise for a mistake of the author's: shown in page and terminal.
+    say
+        Takes the address, the errors and what was rebuilt.
+    stop
+        Ends the service when set.
+    """
+    state, ended = State(), stop or threading.Event()
+    _attempt(rebuild, frozenset(), state, errors, say)
+    with _serving(out, state, port) as address:
+        say(f"preview: {address} (end with Ctrl-C)")
+        try:
+            for changed in changes(project, out, ended):
+                say(f"changed: {', '.join(sorted(changed))}")
+                _attempt(rebuild, changed, state, errors, say)
+        except KeyboardInterrupt:
+            say("preview ended")
+
+
+def _attempt(
+    rebuild: Rebuild,
+    changed: frozenset[str],
+    state: State,
+    errors: tuple[type[Exception], ...],
+    say: Say,
+) -> None:
+    start = time.perf_counter()
+    try:
+        rebuild(changed)
+    except errors as error:
+        state.error = str(error)
+        say(state.error)
+        return
+    state.error = ""
+    state.version += 1
+    say(f"built in {time.perf_counter() - start:.1f} s")
+
+
+def changes(project: Path, out: Path, stop: threading.Event) -> Iterator[frozenset[str]]:
+    """Yield the paths that changed since the last look, until told to stop."""
+    before = snapshot(project, out)
+    while not stop.wait(_PAUSE):
+        now = snapshot(project, out)
+        changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
+        before = now
+        if changed:
+            yield frozenset(changed)
+
+
+def snapshot(project: Path, out: Path) -> dict[str, tuple[int, int]]:
+    """Return time and size of every file of a project, less the book and hidden folders."""
+    found = {}
+    for place, folders, files in os.walk(project):
+        folder = Path(place)
+        folders[:] = [
+            name for name in folders if not name.startswith((".", "__")) and folder / name != out
+        ]
+        for name in files:
+            path = folder / name
+            try:
+                facts = path.stat()
+            except OSError:  # gone since it was listed
+                continue
+            found[path.relative_to(project).as_posix()] = (facts.st_mtime_ns, facts.st_size)
+    return found
+
+
+@contextmanager
+def _serving(out: Path, state: State, port: int) -> Iterator[str]:
+    handler = partial(_Handler, state, directory=str(out))
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves the book's files, pages with the script that reloads them."""
+
+    def __init__(self, state: State, *arguments: Any, **options: Any) -> None:
+        self.state = state
+        super().__init__(*arguments, **options)
+
+    def do_GET(self) -> None:
+        """Answer a request."""
+        if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
+            self.send_error(403)  # another site's page that found this port
+        elif self.path == STATE:
+            body = {"version": self.state.version, "error": self.state.error}
+            self._send(json.dumps(body).encode(), "application/json")
+        else:
+            page = Path(self.translate_path(self.path))
+            page = page / "index.html" if page.is_dir() else page
+            if page.suffix == ".html":
+                self._page(page)
+            else:
+                super().do_GET()
+
+    def _page(self, page: Path) -> None:
+        script = _SCRIPT % STATE
+        if page.is_file():
+            text = page.read_text("utf-8").replace("</body>", script + "</body>")
+        else:
+            text = f"<!DOCTYPE html><title>Not built yet</title><body>Not built yet.{script}</body>"
+        self._send(text.encode(), "text/html; charset=utf-8")
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base's name
+        """Say nothing: the terminal is for the book."""

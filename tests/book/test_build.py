@@ -1,0 +1,181 @@
+"""Builds that go wrong: the message, the place, and the old book left as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from press import execution
+from press.build import build_book
+from press.errors import CellError, PressError, ProjectError
+from press.execution import Conditions, execute_chapter
+from press.reading import read_book
+
+CONFIGURATION = (
+    "project: {type: book, execute-dir: project}\nbook:\n  title: T\n"
+    "  chapters: [index.qmd, one.qmd]\nformat:\n  html: default\n  typst: default\n"
+)
+
+
+def project(folder: Path, chapter: str, **files: str) -> Path:
+    files = {
+        "_quarto.yml": CONFIGURATION,
+        "index.qmd": "# Home {.unnumbered}\n",
+        "one.qmd": chapter,
+    } | files
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def failure(folder: Path, chapter: str, **options: object) -> CellError:
+    with pytest.raises(CellError) as caught:
+        build_book(project(folder, chapter), formats=("html",), **options)
+    assert caught.value.exit_code == 7
+    return caught.value
+
+
+def test_an_exception_names_the_line_that_raised_it(tmp_path):
+    error = failure(tmp_path, "# One\n\n```{python}\n#| label: calc\nx = 1\n1 / (x - 1)\n```\n")
+    assert str(error.place) == "one.qmd:6"
+    assert "calc raised ZeroDivisionError: division by zero" in str(error)
+    assert "    1 / (x - 1)" in str(error)
+
+
+def test_a_syntax_error_names_the_cell_s_line(tmp_path):
+    error = failure(tmp_path, "# One\n\n```{python}\nx = (\n```\n")
+    assert "SyntaxError" in error.what
+    assert error.place.line == 4
+
+
+def test_an_inline_expression_that_raises(tmp_path):
+    error = failure(tmp_path, "# One\n\n```{python}\nx = 1\n```\n\nIt is\n`{python} nope`.\n")
+    assert str(error.place) == "one.qmd:8"
+    assert "NameError" in error.what
+
+
+def test_a_cell_that_never_ends(tmp_path):
+    error = failure(tmp_path, "# One\n\n```{python}\nwhile True: pass\n```\n", timeout=1)
+    assert "did not end within 1 seconds" in error.what
+    assert error.place.line == 3
+
+
+def test_a_kernel_that_dies(tmp_path):
+    error = failure(tmp_path, "# One\n\n```{python}\nimport os\nos._exit(3)\n```\n")
+    assert error.what == "the kernel died"
+
+
+def test_a_cell_that_floods(tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "_LARGEST_OUTPUT", 50_000)
+    error = failure(
+        tmp_path, "# One\n\n```{python}\nwhile True: print('x' * 1000)\n```\n", timeout=60
+    )
+    assert "more than 50,000 characters" in error.what
+
+
+def test_after_an_error_the_old_book_is_as_it_was(tmp_path):
+    folder = project(tmp_path / "p", "# One\n\nFirst.\n")
+    out = build_book(folder, formats=("html",)).out
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    project(folder, "# One\n\nSecond, see @fig-ghost.\n")
+    with pytest.raises(PressError, match=r"one\.qmd:3: the reference @fig-ghost"):
+        build_book(folder, formats=("html",))
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "_book",
+        "_quarto.yml",
+        "index.qmd",
+        "one.qmd",
+    ]
+
+
+def test_every_mistake_is_reported_at_once(tmp_path):
+    text = (
+        "# One\n\n@fig-a, [x](#no), [@nobody], ![i](gone.svg), [^n].\n\n::: {.callout-note}\nopen\n"
+    )
+    with pytest.raises(PressError) as caught:
+        build_book(project(tmp_path, text), formats=("html",))
+    for words in ("@fig-a", "#no", "@nobody", "gone.svg", "[^n]", "one.qmd:5: the division"):
+        assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("target", [".", ".."])
+def test_a_book_never_takes_the_place_of_its_project(tmp_path, target):
+    folder = project(tmp_path / "p", "# One\n")
+    with pytest.raises(ProjectError, match="project itself"):
+        build_book(folder, out=folder / target)
+
+
+def test_a_book_never_takes_the_place_of_something_else(tmp_path):
+    folder = project(tmp_path / "p", "# One\n")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_bytes(b"x")
+    with pytest.raises(ProjectError, match="not a book"):
+        build_book(folder, out=tmp_path / "photos")
+
+
+def test_a_format_that_is_none(tmp_path):
+    with pytest.raises(ProjectError, match="docx"):
+        build_book(project(tmp_path, "# One\n"), formats=("docx",))
+
+
+@pytest.mark.parametrize(
+    ("chapter", "words"),
+    [
+        ("# One\n\n![](x.svg)\n", ["one.qmd:3", "x.svg", "alternative text"]),
+        ("# One\n\n### Deep\n", ["one.qmd:3", "Deep", "from level 1 to level 3"]),
+    ],
+)
+def test_what_an_accessible_pdf_asks_is_named_with_its_place(tmp_path, chapter, words):
+    files = {
+        "_quarto.yml": CONFIGURATION.replace("typst: default", "typst: {pdf-standard: ua-1}"),
+        "x.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    }
+    with pytest.raises(PressError) as caught:
+        build_book(project(tmp_path, chapter, **files), formats=("pdf",))
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "words"),
+    [
+        ("# One\n\n::: {#thm-a}\nx\n:::\n", ["one.qmd:3", "thm-a", "theorems"]),
+        ("# One\n\n::: {#tip-a .callout-tip}\nx\n:::\n", ["one.qmd:3", "tip-a"]),
+        (
+            '# One\n\n::: {.content-visible when-profile="x"}\nx\n:::\n',
+            ["one.qmd:3", "when-profile"],
+        ),
+        ("# One\n\n{{< video x >}}\n", ["one.qmd:3", "video"]),
+    ],
+)
+def test_what_the_press_has_not_is_refused_by_name(tmp_path, chapter, words):
+    with pytest.raises(PressError) as caught:
+        build_book(project(tmp_path, chapter), formats=("html",))
+    assert caught.value.exit_code == 2
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_an_option_nobody_knows_is_named_in_a_warning(tmp_path):
+    text = "# One\n\n```{python}\n#| frobnicate: 3\n1\n```\n"
+    built = build_book(project(tmp_path, text), formats=("html",))
+    assert any("one.qmd:4" in line and "frobnicate" in line for line in built.warnings)
+
+
+def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
+    code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
+    text = f"# One\n\n```{{python}}\n{code}\n```\n"
+    folder = project(tmp_path, text)
+    build_book(folder, environment={"GIVEN": "yes"})
+    assert (folder / "n").read_text() == "x"
+
+
+def test_the_kernel_is_reached_without_a_network_port(tmp_path):
+    text = (
+        "# One\n\n```{python}\nimport json\nfrom ipykernel.kernelapp import IPKernelApp\n"
+        "print(IPKernelApp.instance().transport)\n```\n"
+    )
+    chapter = read_book(project(tmp_path, text)).chapters[1]
+    done = execute_chapter(chapter, Conditions(tmp_path, {}, 30, {}))
+    assert done.results[1].outputs[0]["text"].strip() == "ipc"

@@ -1,0 +1,121 @@
+"""The live view: serves, rebuilds what changed, shows what is wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from press.build import build_book
+from press.errors import ChapterError, Place
+from press.preview import STATE, serve, snapshot
+
+CONFIGURATION = (
+    "project: {type: book}\nbook:\n  title: T\n  chapters: [index.qmd]\nformat: {html: default}\n"
+)
+
+
+def until(met, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+class Rebuild:
+    """Writes a page, notes what changed, fails when told to."""
+
+    def __init__(self, out: Path) -> None:
+        self.out, self.seen, self.fault = out, [], None
+
+    def __call__(self, changed: frozenset[str]) -> None:
+        self.seen.append(changed)
+        if self.fault:
+            raise self.fault
+        self.out.mkdir(exist_ok=True)
+        (self.out / "index.html").write_text("<body><p>page</p></body>", "utf-8")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, Rebuild, list[str]]]:
+    rebuild, said, stop = Rebuild(folder / "_book"), [], threading.Event()
+    thread = threading.Thread(
+        target=serve,
+        args=(folder, folder / "_book", rebuild),
+        kwargs={"say": said.append, "stop": stop},
+    )
+    thread.start()
+    try:
+        until(lambda: any("http" in line for line in said))
+        address = next(line for line in said if "http" in line).split()[1].rstrip("/")
+        yield address, rebuild, said
+    finally:
+        stop.set()
+        thread.join()
+
+
+def get(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return answer.read().decode()
+
+
+def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
+    (tmp_path / "one.qmd").write_text("# One", "utf-8")
+    with serving(tmp_path) as (address, rebuild, said):
+        page = get(address + "/")
+        assert "<p>page</p>" in page
+        assert STATE in page
+        assert json.loads(get(address + STATE)) == {"version": 1, "error": ""}
+
+        rebuild.fault = ChapterError("nothing there", Place("one.qmd", 1))
+        (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
+        until(lambda: json.loads(get(address + STATE))["error"])
+        assert json.loads(get(address + STATE))["error"] == "one.qmd:1: nothing there"
+        assert rebuild.seen == [frozenset(), frozenset({"one.qmd"})]
+        assert "one.qmd:1: nothing there" in said
+
+        rebuild.fault = None
+        (tmp_path / "one.qmd").write_text("# One, mended", "utf-8")
+        until(lambda: json.loads(get(address + STATE)) == {"version": 2, "error": ""})
+
+
+def test_it_answers_no_one_who_asks_under_another_name(tmp_path):
+    with serving(tmp_path) as (address, _, _):
+        request = urllib.request.Request(address + STATE, headers={"Host": "example.org"})
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=5)
+        assert caught.value.code == 403
+        caught.value.close()
+
+
+def test_the_book_and_hidden_folders_are_not_watched(tmp_path):
+    for name in ("a.qmd", "_book/index.html", ".git/head", "src/__pycache__/x.pyc", "src/x.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert sorted(snapshot(tmp_path, tmp_path / "_book")) == ["a.qmd", "src/x.py"]
+
+
+def test_an_edit_of_prose_executes_nothing_again(tmp_path):
+    code = "```{python}\nopen('runs', 'a').write('x')\nn = 3\n```\n"
+    (tmp_path / "_quarto.yml").write_text(CONFIGURATION, "utf-8")
+    (tmp_path / "index.qmd").write_text(f"# Home\n\n{code}\nThere are `{{python}} n`.\n", "utf-8")
+    first = build_book(tmp_path, formats=("html",))
+    (tmp_path / "index.qmd").write_text(
+        f"# Home\n\nNew.\n\n{code}\nNow `{{python}} n` more.\n", "utf-8"
+    )
+    again = build_book(tmp_path, formats=("html",), earlier=first.chapters)
+    assert (tmp_path / "runs").read_text() == "x"
+    assert "Now 3 more." in again.html[0].read_text("utf-8")
+
+    (tmp_path / "index.qmd").write_text(
+        f"# Home\n\n{code.replace('3', '4')}\n`{{python}} n`\n", "utf-8"
+    )
+    build_book(tmp_path, formats=("html",), earlier=again.chapters)
+    assert (tmp_path / "runs").read_text() == "xx"

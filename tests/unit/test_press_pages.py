@@ -1,0 +1,281 @@
+"""From a chapter's Markdown to numbered blocks: references, floats, conditions, shortcodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from press import tree
+from press.annotations import with_annotations
+from press.chapter import Chapter, title_of
+from press.conditional import with_conditions
+from press.crossref import Wording, collected, counted, number_text, resolve, wording
+from press.equations import with_equations
+from press.errors import Place
+from press.floats import with_floats
+from press.layouts import with_layouts
+from press.links import anchors_of
+from press.manuscript import inline_markdown
+from press.mistakes import Mistakes
+from press.numbering import number_blocks
+from press.page import Page, read_page
+from press.pandoc import read
+from press.pdf.writing import length, string
+from press.project import Entry
+from press.settings import Settings
+from press.shortcodes import Values, resolve_shortcodes, spell
+from press.source import source_of
+
+ENTRY = Entry("chapter", "one.qmd", None, 0, False, Place("_quarto.yml", 6))
+
+
+def page(
+    markdown: str, base: str = "html", found: Mistakes | None = None, **options: object
+) -> Page:
+    title = title_of("One", Place("one.qmd", 1))
+    chapter = Chapter(ENTRY, "one.qmd", Settings(), (), title)
+    return read_page(chapter, source_of(markdown, "one.qmd"), options, base, found or Mistakes())
+
+
+def numbers(markdown: str, prefix: str = "1") -> dict[str, str]:
+    blocks = page(markdown).blocks
+    return {
+        t.label: number_text(t, Wording())
+        for t in number_blocks(blocks, "one.qmd", prefix, appendix=False)
+    }
+
+
+def test_floats_and_equations_count_within_their_chapter():
+    text = (
+        "![a](a.svg){#fig-a}\n\n![b](b.svg){#fig-b}\n\n| x |\n|---|\n| 1 |\n\n: t {#tbl-a}\n\n"
+        '$$ x $$ {#eq-a}\n\n```{#lst-a .python lst-cap="l"}\nx\n```\n'
+    )
+    assert numbers(text, "3") == {
+        "fig-a": "3.1", "fig-b": "3.2", "tbl-a": "3.1", "eq-a": "3.1", "lst-a": "3.1",
+    }  # fmt: skip
+    assert numbers(text, "")["fig-b"] == "2"
+
+
+def test_sections_count_and_an_unnumbered_one_does_not():
+    text = (
+        "## A {#sec-a}\n\n### B {#sec-b}\n\n## C {.unnumbered #sec-c}\n\n### D {#sec-d}\n\n"
+        "## E {#sec-e}\n"
+    )
+    # As pandoc counts: below an unnumbered heading the count goes on.
+    assert numbers(text, "A") == {
+        "sec-a": "A.1",
+        "sec-b": "A.1.1",
+        "sec-d": "A.1.2",
+        "sec-e": "A.2",
+    }
+
+
+def test_sub_figures_share_their_figure_s_number():
+    text = "::: {#fig-p layout-ncol=2}\n![l](a.svg){#fig-l}\n\n![r](b.svg){#fig-r}\n\nBoth\n:::\n"
+    assert numbers(text) == {"fig-p": "1.1", "fig-l": "1.1 (a)", "fig-r": "1.1 (b)"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("@fig-a", "Figure\u00a01.1"),
+        ("@Fig-a", "Figure\u00a01.1"),
+        ("[-@fig-a]", "1.1"),
+        ("[Plot @fig-a]", "Plot\u00a01.1"),
+        ("[@fig-a; @sec-s]", "Figure\u00a01.1, Section 1.1"),
+    ],
+)
+def test_what_a_reference_prints(reference, text):
+    from press.html.writing import Writer
+
+    whole = page(f"## S {{#sec-s}}\n\n![a](a.svg){{#fig-a}}\n\nSee {reference}.\n")
+    whole.number = "1"
+    whole.targets = number_blocks(whole.blocks, whole.path, "1", appendix=False)
+    found = Mistakes()
+    blocks = resolve(whole.blocks, collected(whole.targets), Wording(), whole.source, found, "html")
+    written = Writer(Wording(), {whole.path: whole}, "T").lowered(whole, blocks)
+    assert tree.plain(written[-1]).strip() == f"See {text}."
+    assert not found.found
+
+
+def test_a_reference_to_nothing_is_a_mistake_with_its_line():
+    whole, found = page("Text\n\nSee @fig-ghost and @fig-ghost.\n"), Mistakes()
+    blocks = resolve(whole.blocks, {}, Wording(), whole.source, found, "html")
+    assert [str(mistake.place) for mistake in found.found] == ["one.qmd:3"]
+    assert "?fig-ghost" in tree.plain(blocks)
+
+
+def test_wording_follows_the_options():
+    words = wording({"crossref": {"fig-title": "Plate", "fig-prefix": "plate", "title-delim": "."}})
+    assert (words.titles["fig"], words.prefixes["fig"], words.prefixes["tbl"]) == (
+        "Plate", "plate", "Table",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "style", "text"),
+    [
+        (4, "arabic", "4"),
+        (4, "roman", "IV"),
+        (9, "roman i", "ix"),
+        (3, "alpha", "c"),
+        (3, "alpha A", "C"),
+    ],
+)
+def test_styles_of_counting(number, style, text):
+    assert counted(number, style) == text
+
+
+def floats(markdown: str) -> list[tuple[str, str, str]]:
+    blocks = with_layouts(with_floats(read(markdown)["blocks"]))
+    return [
+        (n["c"]["id"], n["c"]["kind"], tree.plain(n["c"]["caption"]).strip())
+        for n in tree.nodes(blocks, "Float")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "found"),
+    [
+        ("![Cap](x.svg){#fig-x}\n", [("fig-x", "fig", "Cap")]),
+        ("[![Cap](x.svg){#fig-x}](https://example.org)\n", [("fig-x", "fig", "Cap")]),
+        ("::: {#fig-x}\n![](x.svg)\n\nCap *it*\n:::\n", [("fig-x", "fig", "Cap it")]),
+        ("::: {#tbl-x}\n| a |\n|---|\n| 1 |\n\nCap\n:::\n", [("tbl-x", "tbl", "Cap")]),
+        ("::: {#tbl-x}\n| a |\n|---|\n| 1 |\n\n: Cap\n:::\n", [("tbl-x", "tbl", "Cap")]),
+        ("::: {#lst-x}\n```python\nx\n```\n\nCap\n:::\n", [("lst-x", "lst", "Cap")]),
+        ("::: {.outer}\n> ![Cap](x.svg){#fig-x}\n:::\n", [("fig-x", "fig", "Cap")]),
+        ("![Cap](x.svg)\n", []),
+        ("![Cap](x.svg){#plain}\n", []),
+    ],
+)
+def test_every_form_of_a_float(markdown, found):
+    assert floats(markdown) == found
+
+
+def test_an_image_in_a_float_does_not_repeat_the_caption_as_its_text():
+    (node,) = tree.nodes(
+        with_floats(read("![Cap](x.svg){#fig-x fig-alt='Alt'}\n")["blocks"]), "Image"
+    )
+    assert node["c"][1] == []
+    assert tree.value(node, "fig-alt") == "Alt"
+
+
+def test_a_provenance_line_stays_in_its_float():
+    text = (
+        "::: {.cell}\n::: {#fig-x .cell-output .cell-output-display .cell-output-markdown}\n"
+        "![](x.svg){fig-alt='A'}\n\n::: {.provenance}\nF1\n:::\n\nCap\n:::\n:::\n"
+    )
+    (node,) = tree.nodes(with_floats(read(text)["blocks"]), "Float")
+    assert tree.plain(node["c"]["caption"]).strip() == "Cap"
+    assert any(tree.has_class(inner, "provenance") for inner in node["c"]["content"])
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "alt"),
+    [
+        ("$$ x $$ {#eq-a}", "eq-a", ""),
+        ('$$\nx\n$$ {#eq-a alt="x alone"}', "eq-a", "x alone"),
+        ("Before $$ x $$ {#eq-a} after.", "eq-a", ""),
+    ],
+)
+def test_labelled_equations(text, label, alt):
+    (node,) = tree.nodes(with_equations(read(text + "\n")["blocks"]), "Equation")
+    assert (node["c"]["id"], node["c"]["alt"]) == (label, alt)
+
+
+def test_math_without_a_label_is_no_equation():
+    assert not list(tree.nodes(with_equations(read("$$ x $$ {eq}\n")["blocks"]), "Equation"))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "html", "typst"),
+    [
+        ('.content-visible when-format="html"', True, False),
+        ('.content-visible unless-format="html"', False, True),
+        ('.content-hidden when-format="typst"', True, False),
+        ('.content-hidden unless-format="typst"', False, True),
+        ('.content-visible when-format="pdf"', False, False),
+    ],
+)
+def test_conditional_content(attributes, html, typst):
+    blocks = read(f"::: {{{attributes}}}\nText\n:::\n")["blocks"]
+    assert bool(with_conditions(blocks, "html")) is html
+    assert bool(with_conditions(blocks, "typst")) is typst
+
+
+def test_annotated_code_loses_its_numbers_and_keeps_their_lines():
+    text = "```python\nx = 1 # <1>\ny = 2\nz = 3 # <1>\n```\n1. Both\n"
+    code, listed = with_annotations(read(text)["blocks"])
+    assert code["c"][1] == "x = 1\ny = 2\nz = 3"
+    assert listed["c"]["items"][0]["lines"] == [1, 3]
+
+
+def shortcodes(text: str, found: Mistakes | None = None) -> str:
+    values = Values(
+        {"product": {"name": "Pro", "list": ["a", "b"]}}, {"v": 1.0, "yes": True}, {"HOME_": "here"}
+    )
+    return resolve_shortcodes(source_of(text, "one.qmd"), values, found or Mistakes()).text.rstrip(
+        "\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("{{< var v >}} {{< var yes >}}", "1 true"),
+        ("{{< meta product.name >}} {{<meta product.list.2>}}", "Pro b"),
+        ("{{< env HOME_ >}} {{< env NONE other >}}", "here other"),
+        ("`{{< var v >}}`", "`1`"),
+        ("{{{< var v >}}}", "{{< var v >}}"),
+        ("none", "none"),
+    ],
+)
+def test_shortcodes(text, result):
+    assert shortcodes(text) == result
+
+
+@pytest.mark.parametrize("text", ["{{< var absent >}}", "{{< nosuch >}}", "# Title {{< var v >}}"])
+def test_a_shortcode_that_quarto_would_lose_is_a_mistake(text):
+    found = Mistakes()
+    shortcodes("first\n" + text, found)
+    assert [str(mistake.place) for mistake in found.found] == ["one.qmd:2"]
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (1.1, "1.1"), (True, "true"), (None, "")])
+def test_values_are_spelled_as_quarto_spells_them(value, text):
+    assert spell(value) == text
+
+
+@pytest.mark.parametrize(
+    ("bundle", "text"),
+    [
+        ({"text/plain": "12345"}, "12345"),
+        ({"text/plain": "'a*b*'"}, r"a\*b\*"),
+        ({"text/plain": "np.float64(2.5)"}, "np.float64(2.5)"),
+        ({"text/plain": "x", "text/markdown": "[14]{.number}"}, "[14]{.number}"),
+    ],
+)
+def test_inline_values(bundle, text):
+    assert inline_markdown(bundle) == text
+
+
+def test_a_division_without_an_end_is_a_mistake_with_its_line():
+    found = Mistakes()
+    page("Text\n\n::: {.callout-note}\nopen\n", found=found)
+    assert "one.qmd:3" in str(found.found[0])
+
+
+def test_every_identifier_is_an_anchor():
+    text = "## S {#s}\n\n[w]{#w}\n\n![c](x.svg){#fig-c}\n\n<a id='raw'></a>\n"
+    assert {"s", "w", "fig-c", "raw"} <= anchors_of(page(text))
+
+
+@pytest.mark.parametrize(
+    ("given", "typst"),
+    [("50%", "50%"), ("2in", "2in"), ("96", "1in"), ("120px", "1.25in"), ("auto", None)],
+)
+def test_lengths_in_typst(given, typst):
+    assert length(given) == typst
+
+
+def test_texts_in_typst():
+    assert string('a "b" \\c') == '"a \\"b\\" \\\\c"'
