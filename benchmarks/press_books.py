@@ -46,7 +46,8 @@ def chapter(number: int, last: int) -> str:
 n = {number}
 ```
 
-{_WORDS} There were `{{python}} n` and `{{python}} n * 2`, see @fig-{other}, @tbl-{number} and @sec-{other}.
+{_WORDS} There were `{{python}} n` and `{{python}} n * 2`, see @fig-{other}, @tbl-{number}
+and @sec-{other}.
 
 ## Counts {{#sec-counts-{number}}}
 
@@ -54,7 +55,8 @@ n = {number}
 #| label: tbl-{number}
 #| tbl-cap: "Counts of chapter {number}"
 from IPython.display import Markdown
-Markdown("| Month | North | South |\\n|:--|--:|--:|\\n" + "".join(f"| {{m}} | {{m * n}} | {{m}} |\\n" for m in range(12)))
+rows = [f"| {{m}} | {{m * n}} | {{m}} |" for m in range(12)]
+Markdown("\\n".join(["| Month | North | South |", "|:--|--:|--:|", *rows]))
 ```
 
 {prose}
