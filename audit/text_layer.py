@@ -1,0 +1,330 @@
+"""The text of a PDF as a reader selects it: page by page, and in reading order by its tags.
+
+Text is decoded with the fonts' own tables (`ToUnicode`) and placed by the tag tree, both of
+which a PDF/UA file must have. Nothing is guessed from positions but where a line ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+INLINE = frozenset(
+    ["Span", "Link", "Reference", "Strong", "Em", "Code", "Formula", "Quote", "Sub", "NonStruct"]
+)
+"""Roles that stand inside a line and don't begin a block of their own."""
+OPERATORS = "q Q cm BT Tm Td TD Tf Tj TJ BDC BMC EMC"
+ARTEFACT = ("Artifact",)
+LINE_STEP = 1.5
+"""How far, in points, the base line must move for a new line to begin."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of the tag tree that begins a block of text, or an artefact outside it.
+
+    Attributes
+    ----------
+    number
+        Its place in reading order, from 1; 0 and below for artefacts: running heads, page
+        numbers, rules. No two elements share one.
+    roles
+        From the outermost to its own, such as ``("Table", "TBody", "TR", "TD")``.
+    """
+
+    number: int
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of text that is set in one go.
+
+    Attributes
+    ----------
+    page
+        Counted from 1, the cover included.
+    height
+        Of its base line, in points.
+    text
+        As it would be copied.
+    element
+        The block it belongs to.
+    inline
+        The roles it has inside that block, such as ``("Code",)``.
+    """
+
+    page: int
+    height: float
+    text: str
+    element: Element
+    inline: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, heading, cell or the like: the runs of one element."""
+
+    element: Element
+    runs: tuple[Run, ...]
+
+    @property
+    def page(self) -> int:
+        """The page on which it begins."""
+        return self.runs[0].page
+
+    @cached_property
+    def text(self) -> str:
+        """Its text, lines joined by single spaces and divided words joined again."""
+        whole = re.sub("[\u00ad\u200b]\\s*|\u2060", "", joined(self.runs))
+        return " ".join(whole.split())
+
+    def within(self, role: str) -> bool:
+        """Whether it stands in an element of that role."""
+        return role in self.element.roles
+
+
+@dataclass(frozen=True)
+class TextLayer:
+    """All text of a document.
+
+    Attributes
+    ----------
+    pages
+        The runs of each page in the order in which they are drawn.
+    blocks
+        In reading order; artefacts come first, page by page.
+    """
+
+    pages: tuple[tuple[Run, ...], ...]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The text by blocks in reading order; artefacts stand after it."""
+        inside: dict[tuple[int, int], list[Run]] = {}
+        for page in self.pages:
+            for run in page:
+                number = run.element.number
+                # An artefact is one a page; a paragraph may go on overleaf.
+                inside.setdefault((number, 0 if number > 0 else run.page), []).append(run)
+        ordered = sorted(inside, key=lambda key: (key[0] <= 0, key[1], abs(key[0])))
+        return tuple(Block(inside[key][0].element, tuple(inside[key])) for key in ordered)
+
+    def page_text(self, page: int) -> str:
+        """Return all text of a page, numbered from 1, one line of text a line."""
+        return joined(self.pages[page - 1], "\n")
+
+
+def joined(runs: Iterable[Run], line_end: str = " ") -> str:
+    """Return the text of runs, with `line_end` where a line, a block or a page ends."""
+    parts: list[str] = []
+    before: Run | None = None
+    for run in runs:
+        if before is not None and _breaks(before, run):
+            parts.append(line_end)
+        parts.append(run.text)
+        before = run
+    return "".join(parts)
+
+
+def _breaks(before: Run, run: Run) -> bool:
+    if before.page != run.page or before.element.number != run.element.number:
+        return True
+    return abs(before.height - run.height) > LINE_STEP
+
+
+Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
+"""For a page and a mark on it, the block it belongs to and the inline roles between."""
+
+
+def read_text(pdf: Any) -> TextLayer:
+    """Return the text layer of an open PDF.
+
+    Parameters
+    ----------
+    pdf
+        A `pikepdf.Pdf`. It is read as data: no action, script or attachment in it is run.
+    """
+    fonts: dict[tuple[int, int], Mapping[int, str]] = {}
+    placed = elements(pdf)
+    return TextLayer(
+        tuple(
+            tuple(_runs(page, number, placed, fonts))
+            for number, page in enumerate(pdf.pages, start=1)
+        )
+    )
+
+
+def elements(pdf: Any) -> Placed:
+    """Return where the tag tree puts each piece of marked content."""
+    tree = pdf.Root.get("/StructTreeRoot")
+    if tree is None:
+        return {}
+    numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+    found: Placed = {}
+    count = 0
+    # (node, page, block, inline roles); children are pushed in reverse to be taken in order.
+    waiting: list[tuple[Any, int, Element, tuple[str, ...]]] = [(tree, 0, Element(0, ()), ())]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        node, page, block, inline = waiting.pop()
+        if isinstance(node, int):
+            found[page, node] = (block, inline)
+            continue
+        if node.objgen != (0, 0) and node.objgen in seen:
+            continue  # a tree that runs in a circle is not one of ours
+        seen.add(node.objgen)
+        page = numbers.get(node.Pg.objgen, page) if "/Pg" in node else page
+        if "/MCID" in node:
+            found[page, int(node.MCID)] = (block, inline)
+            continue
+        role = str(node.get("/S", "/")).lstrip("/")
+        if role in INLINE:
+            inline = (*inline, role)
+        elif role not in ("", "Document"):
+            count += 1
+            block, inline = Element(count, (*block.roles, role)), ()
+        below = node.get("/K", [])
+        kids = [below] if isinstance(below, int) or _is_dictionary(below) else list(below)
+        waiting.extend((kid, page, block, inline) for kid in reversed(kids))
+    return found
+
+
+def _is_dictionary(node: Any) -> bool:
+    import pikepdf
+
+    return isinstance(node, pikepdf.Dictionary)
+
+
+def _runs(
+    page: Any, number: int, placed: Placed, fonts: dict[tuple[int, int], Mapping[int, str]]
+) -> Iterator[Run]:
+    import pikepdf
+
+    resources = page.get("/Resources", {})
+    named = resources.get("/Font", {})
+    matrix, kept = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), []
+    line = matrix
+    outside = 0
+    marks: list[tuple[Element, tuple[str, ...]]] = []
+    spoken: list[str | None] = []
+    table: Mapping[int, str] = {}
+    width = 2
+    for instruction in pikepdf.parse_content_stream(page, OPERATORS):
+        operands = instruction.operands
+        match str(instruction.operator):
+            case "q":
+                kept.append(matrix)
+            case "Q":
+                matrix = kept.pop() if kept else matrix
+            case "cm":
+                matrix = _product(_six(operands), matrix)
+            case "BT":
+                line = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+            case "Tm":
+                line = _six(operands)
+            case "Td" | "TD":
+                line = _product((1.0, 0.0, 0.0, 1.0, float(operands[0]), float(operands[1])), line)
+            case "Tf":
+                font = named.get(str(operands[0]))
+                table, width = _decoder(font, fonts) if font is not None else ({}, 1)
+            case "BDC" | "BMC":
+                properties = operands[1] if len(operands) > 1 else None
+                given = properties if _is_dictionary(properties) else {}
+                mark = given.get("/MCID") if given else None
+                key = (number, int(mark) if mark is not None else -1)
+                if key not in placed and not (marks and marks[-1][0].number > 0):
+                    outside -= 1
+                artefact = Element(outside, ARTEFACT), ()
+                marks.append(placed.get(key) or (marks[-1] if marks else artefact))
+                actual = given.get("/ActualText") if given else None
+                spoken.append(None if actual is None else str(actual))
+            case "EMC":
+                if marks:
+                    marks.pop()
+                    spoken.pop()
+            case "Tj" | "TJ":
+                text = _text(operands[0], table, width)
+                if spoken and spoken[-1] is not None:
+                    text, spoken[-1] = spoken[-1], ""
+                height = _product(line, matrix)[5]
+                yield Run(number, height, text, *(marks[-1] if marks else (LOOSE, ())))
+
+
+LOOSE = Element(0, ARTEFACT)
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _six(operands: Any) -> Matrix:
+    a, b, c, d, e, f = (float(value) for value in operands)
+    return a, b, c, d, e, f
+
+
+def _product(one: Matrix, two: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    k, m, n, p, r, s = two
+    return (a * k + b * n, a * m + b * p, c * k + d * n, c * m + d * p,
+            e * k + f * n + r, e * m + f * p + s)  # fmt: skip
+
+
+def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
+    import pikepdf
+
+    parts = shown if isinstance(shown, pikepdf.Array) else [shown]
+    text = []
+    for part in parts:
+        if not isinstance(part, pikepdf.String):  # a number: space between two letters
+            continue
+        codes = bytes(part)
+        for at in range(0, len(codes) - width + 1, width):
+            code = int.from_bytes(codes[at : at + width], "big")
+            text.append(table.get(code, "" if width == 2 else chr(code)))
+    return "".join(text)
+
+
+def _decoder(
+    font: Any, fonts: dict[tuple[int, int], Mapping[int, str]]
+) -> tuple[Mapping[int, str], int]:
+    width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
+    if font.objgen not in fonts:
+        stream = font.get("/ToUnicode")
+        fonts[font.objgen] = {} if stream is None else character_map(stream.read_bytes())
+    return fonts[font.objgen], width
+
+
+def character_map(source: bytes) -> dict[int, str]:
+    """Return the text of each character code, as a font's `ToUnicode` table gives it.
+
+    Examples
+    --------
+    >>> character_map(b"1 beginbfchar <0003> <00660069> endbfchar")
+    {3: 'fi'}
+    >>> character_map(b"1 beginbfrange <0001> <0002> <0041> endbfrange")
+    {1: 'A', 2: 'B'}
+    """
+    found: dict[int, str] = {}
+    text = source.decode("latin-1")
+    for section in re.findall(r"beginbfchar(.*?)endbfchar", text, re.S):
+        for code, signs in re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>", section):
+            found[int(code, 16)] = _signs(signs)
+    for section in re.findall(r"beginbfrange(.*?)endbfrange", text, re.S):
+        for first, last, start, each in re.findall(
+            r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>|\[(.*?)\])", section, re.S
+        ):
+            codes = range(int(first, 16), int(last, 16) + 1)
+            if start:
+                head, tail = start[:-4], int(start[-4:], 16)
+                listed = [f"{head}{tail + step:04X}" for step in range(len(codes))]
+            else:
+                listed = re.findall(r"<([0-9A-Fa-f]+)>", each)
+            found |= {code: _signs(signs) for code, signs in zip(codes, listed, strict=False)}
+    return found
+
+
+def _signs(digits: str) -> str:
+    return bytes.fromhex(digits).decode("utf-16-be", errors="replace")
