@@ -12,21 +12,28 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import data, effects, inference, practice, settings
+from analysis.dataflow import data, effects, inference, practice, published, settings
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
+    calibration,
     claims,
     contract_tables,
     design_limits,
     design_tables,
+    evidence_figures,
     figures,
     inference_tables,
+    later_trial,
     logic_model,
     numbers,
+    practice_claims,
     practice_figures,
+    practice_numbers,
     practice_tables,
     tables,
+    timeline,
 )
+from analysis.exhibits import published as published_numbers
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 
 if TYPE_CHECKING:
@@ -43,17 +50,25 @@ MODULES = (
     effects,
     inference,
     practice,
+    published,
     figures,
     tables,
     contract_tables,
     design_tables,
     design_limits,
     inference_tables,
+    timeline,
     practice_figures,
     practice_tables,
+    evidence_figures,
     logic_model,
+    later_trial,
+    calibration,
     numbers,
+    practice_numbers,
+    published_numbers,
     claims,
+    practice_claims,
 )
 KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
 

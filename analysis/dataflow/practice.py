@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pandas as pd
 
-from analysis.practice import evidence_counts, fieldwork_sessions, hours_share, integration
+from analysis.disclosure import DisclosureRules, ReleasedTables
+from analysis.practice.activity import hours_share, release_statuses, released_share
+from analysis.practice.evidence import (
+    FINDINGS,
+    ITEM,
+    ON_PATHWAY,
+    PATHWAYS,
+    Agreement,
+    agreement,
+    direction_counts,
+    items,
+    pathway_share,
+)
+from analysis.practice.fieldwork import sessions, study_phases
+from analysis.practice.presence import delivery, effort, integration_profile, presence
+from analysis.study import Pilot, Window
 
 
 def activity_log(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -20,44 +32,164 @@ def deployments(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return accepted_tables["deployments"]
 
 
+def social_workers(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a social worker."""
+    return accepted_tables["social_workers"]
+
+
 def fieldwork(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return one row an interview, focus group or observation."""
     return accepted_tables["fieldwork"]
 
 
 def evidence(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a coded item of qualitative evidence."""
+    """Return one row a coding of a piece of fieldwork."""
     return accepted_tables["evidence"]
 
 
-def published_findings(published_directory: Path) -> tuple[dict[str, str], ...]:
-    """Return the directions that the published summary states, in our words."""
-    with (published_directory / "findings.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+# --- workers in schools, and their work ------------------------------------------------------
 
 
-def activity_by_type(activity_log: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+def school_presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return how far a worker was part of each school, and for how long."""
+    return presence(deployments, schools)
+
+
+def placed_activity(activity_log: pd.DataFrame, school_presence: pd.DataFrame) -> pd.DataFrame:
+    """Return the activity log with pilot, phase and integration of the school."""
+    place = school_presence[["school_id", "pilot", "phase", "integration"]]
+    return activity_log.merge(place, on="school_id", validate="many_to_one")
+
+
+def last_days(pilots: tuple[Pilot, ...], window: Window) -> pd.Series:
+    """Return the last day that the extract covers, by pilot."""
+    ends = {p.name: pd.Period(p.start, "M") + window.months_after - 1 for p in pilots}
+    return pd.Series({name: month.end_time.normalize() for name, month in ends.items()})
+
+
+def pilot_delivery(
+    social_workers: pd.DataFrame,
+    school_presence: pd.DataFrame,
+    schools: pd.DataFrame,
+    placed_activity: pd.DataFrame,
+    last_days: pd.Series,
+    window: Window,
+) -> pd.DataFrame:
+    """Return how each pilot was set up and kept up."""
+    return delivery(
+        social_workers, school_presence, schools, placed_activity, last_days, window.months_after
+    )
+
+
+def integration_by_kind(
+    school_presence: pd.DataFrame, placed_activity: pd.DataFrame, window: Window
+) -> pd.DataFrame:
+    """Return what embedded, mixed and visited schools were like."""
+    return integration_profile(school_presence, placed_activity, window.months_after)
+
+
+def effort_by_phase(school_presence: pd.DataFrame, placed_activity: pd.DataFrame) -> pd.DataFrame:
+    """Return how workers' time was spread over phases of school."""
+    return effort(school_presence, placed_activity)
+
+
+def activity_by_type(placed_activity: pd.DataFrame) -> pd.DataFrame:
     """Share each pilot's hours among types of activity."""
-    placed = activity_log.merge(schools[["school_id", "pilot"]], on="school_id")
-    return hours_share(placed, "activity_type", ["pilot"])
+    return hours_share(placed_activity, "activity_type", "pilot")
 
 
-def activity_by_status(activity_log: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+def activity_by_phase(placed_activity: pd.DataFrame) -> pd.DataFrame:
+    """Share the hours of each school phase among types of activity."""
+    return hours_share(placed_activity, "activity_type", "phase")
+
+
+def released_statuses(
+    placed_activity: pd.DataFrame, disclosure_rules: DisclosureRules
+) -> ReleasedTables:
+    """Let through, all together, the counts of entries by child's status."""
+    return release_statuses(placed_activity, disclosure_rules)
+
+
+def activity_by_status(
+    placed_activity: pd.DataFrame, released_statuses: ReleasedTables
+) -> pd.DataFrame:
     """Share the hours of each school phase among children's statuses."""
-    placed = activity_log.merge(schools[["school_id", "phase"]], on="school_id")
-    return hours_share(placed, "child_status", ["phase"])
+    share = hours_share(placed_activity, "child_status", "phase")
+    entries = released_statuses.tables["status_by_phase"]
+    return released_share(share, entries, ["phase", "child_status"])
 
 
-def integration_by_pilot(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Count schools by how far workers were part of them."""
-    return integration(deployments, schools)
+def status_by_pilot(
+    placed_activity: pd.DataFrame, released_statuses: ReleasedTables
+) -> pd.DataFrame:
+    """Share each pilot's hours among children's statuses."""
+    share = hours_share(placed_activity, "child_status", "pilot")
+    entries = released_statuses.tables["status_by_pilot"]
+    return released_share(share, entries, ["pilot", "child_status"])
+
+
+def activity_period(activity_log: pd.DataFrame) -> str:
+    """Say in words which months the activity log covers."""
+    return _period(activity_log["activity_date"])
+
+
+# --- fieldwork and coded evidence ------------------------------------------------------------
 
 
 def sessions_by_group(fieldwork: pd.DataFrame) -> pd.DataFrame:
     """Count fieldwork by method, group and pilot."""
-    return fieldwork_sessions(fieldwork)
+    return sessions(fieldwork)
 
 
-def evidence_by_finding(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Count coded items by finding, pilot and direction."""
-    return evidence_counts(evidence)
+def fieldwork_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:
+    """Return when each phase of the study took place."""
+    return study_phases(fieldwork)
+
+
+def fieldwork_period(fieldwork: pd.DataFrame) -> str:
+    """Say in words which months the fieldwork covers."""
+    return _period(fieldwork["fieldwork_date"])
+
+
+def evidence_items(evidence: pd.DataFrame, fieldwork: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for what each piece of fieldwork says on each finding."""
+    return items(evidence, fieldwork, ITEM)
+
+
+def pathway_items(evidence: pd.DataFrame, fieldwork: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for what each piece of fieldwork says on each pathway."""
+    return items(evidence, fieldwork, ON_PATHWAY)
+
+
+def evidence_by_finding(evidence_items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by finding and direction."""
+    return direction_counts(evidence_items, ["finding"], FINDINGS)
+
+
+def evidence_by_source(evidence_items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by finding, pilot, method and direction."""
+    return direction_counts(evidence_items, ["finding", "pilot", "method"])
+
+
+def evidence_by_group(evidence_items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by finding, group of participants and direction."""
+    return direction_counts(evidence_items, ["finding", "participant_group"])
+
+
+def evidence_by_pathway(pathway_items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by pathway and direction."""
+    return direction_counts(pathway_items, ["pathway"], PATHWAYS)
+
+
+def pathway_by_phase(pathway_items: pd.DataFrame, evidence_items: pd.DataFrame) -> pd.DataFrame:
+    """Return which share of the evidence from each phase of school bears on each pathway."""
+    return pathway_share(pathway_items, evidence_items)
+
+
+def coder_agreement(evidence: pd.DataFrame) -> Agreement:
+    """Return how far coders agree on the direction of what both coded."""
+    return agreement(evidence)
+
+
+def _period(days: pd.Series) -> str:
+    return f"{days.min():%B %Y} to {days.max():%B %Y}"

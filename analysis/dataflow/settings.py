@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
+from analysis.scenario import Scenario
 from analysis.study import (
     Assumption,
     Disclosure,
@@ -43,6 +44,11 @@ def specification_settings(study: Study) -> tuple[SpecificationSettings, ...]:
 def assumptions(study: Study) -> tuple[Assumption, ...]:
     """Return what is taken as given."""
     return study.assumptions
+
+
+def scenarios(study: Study) -> tuple[Scenario, ...]:
+    """Return what a stand-in extract can be drawn from."""
+    return study.synthetic.scenarios
 
 
 def disclosure_settings(study: Study) -> Disclosure:

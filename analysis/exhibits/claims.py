@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Claim
 from analysis.exhibits.rows import Effect, effect
+from analysis.exhibits.rules import Least, judge
 
 Verdict = Literal["clearly lower", "lower but not clear", "clearly higher", "not clear"]
 WORDS: dict[Verdict, str] = {
@@ -101,7 +102,7 @@ def s17_no_clear_change_elsewhere(main_effects: pd.DataFrame) -> Claim:
 def referrals_no_clear_change(main_effects: pd.DataFrame) -> Claim:
     """Hold that referrals show no clear difference in any pilot."""
     return _judge(
-        "Referrals from schools show no clear difference in any of the three pilots.",
+        "Referrals from schools show no clear difference in any pilot.",
         EffectRule("referrals", ("Lambeth", "Southampton", "Stockport"), "not clear"),
         main_effects,
     )
@@ -113,6 +114,18 @@ def care_no_clear_change(main_effects: pd.DataFrame) -> Claim:
         "In neither is there evidence of an effect.",
         EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear"),
         main_effects,
+    )
+
+
+def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
+    """Hold the floor under the primary outcome."""
+    chosen = school_zeros.loc[school_zeros["outcome"] == "s47_enquiries"]
+    found = chosen.set_index("pilot")["zero_months_percent"]
+    return judge(
+        "In each pilot at least four school-months in ten are without a section 47 enquiry.",
+        Least("school-months without a section 47 enquiry", 40, "%"),
+        {str(pilot): float(percent) for pilot, percent in found.items()},
+        ("floor",),
     )
 
 

@@ -8,7 +8,8 @@ from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
 from analysis.exhibits.rows import Baseline, rows
 from analysis.exhibits.tables import ARM_NAMES
-from analysis.study import Assumption
+from analysis.flow import STAGES
+from analysis.study import Assumption, Outcome
 
 DEVIATIONS = (
     (
@@ -73,6 +74,31 @@ def baseline(baseline_by_arm: pd.DataFrame) -> Table:
             "fsm_percent": "Pupils with free school meals, per cent of pupils",
         },
         note="At the start of the pilots; free school meals as a share of all pupils of the group.",
+    )
+
+
+def school_flow(school_flow_counts: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> Table:
+    """Show how many schools are left at each stage, by pilot and arm."""
+    names = [*STAGES]
+    return Table(
+        header=("Pilot", "Schools", *STAGES.values()),
+        rows=tuple(
+            (row["pilot"], ARM_NAMES[row["arm"]], *(words.count(row[name]) for name in names))
+            for row in school_flow_counts.to_dict("records")
+        ),
+        numeric=(False, False, *(True,) * len(names)),
+        widths=(3, 5, 3, 3, 3, 3, 2),
+        data=school_flow_counts,
+        columns={
+            "pilot": "Local authority",
+            "arm": "Schools with a social worker (intervention) or comparison schools",
+            **{name: f"{stage}, number of schools" for name, stage in STAGES.items()},
+        },
+        note=(
+            f"For {outcomes[0].label}, the primary outcome. The periods are the pilot's months and "
+            "the same months a year before; a month without a return is left out with its like "
+            "month. A school without any event says nothing about a ratio."
+        ),
     )
 
 

@@ -34,7 +34,7 @@ BY_EFFECT = {
 }
 
 
-def social_workers(pilots: tuple[Pilot, ...]) -> Number:
+def workers_placed(pilots: tuple[Pilot, ...]) -> Number:
     """Count the social workers of all pilots, as published."""
     total = sum(pilot.social_workers for pilot in pilots)
     return Number(total, words.count(total), "social workers")

@@ -1,171 +1,263 @@
-"""Tables of how the pilots worked and what fieldwork was done."""
+"""Tables of how the pilots worked, what fieldwork was done, and what carries which finding."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.disclosure import DisclosureRules, suppress_counts
+from analysis.disclosure import DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
-from analysis.exhibits.rows import effect
-from analysis.study import Outcome, Pilot
-
-PHASES = ("primary", "secondary", "special")
-DIRECTIONS = {"fell": "lower", "rose": "higher", "no evidence": "no clear change"}
+from analysis.practice.fieldwork import release_sessions
+from analysis.practice.presence import PHASES
+from analysis.study import Pilot
 
 
-def integration_table(integration_by_pilot: pd.DataFrame, pilots: tuple[Pilot, ...]) -> Table:
-    """Show in how many schools workers were embedded, and how much time they had."""
-    by_pilot = {row["pilot"]: row for row in integration_by_pilot.to_dict("records")}
-    kinds = ("embedded", "mixed", "visiting", "schools")
-    return Table(
-        header=("Pilot", "Embedded", "Mixed", "Visiting", "Schools", "Days a week"),
-        rows=tuple(
+def delivery_table(
+    pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...], activity_period: str
+) -> Table:
+    """Show whether each pilot had its workers and schools, and kept them."""
+    by_pilot = pilot_delivery.set_index("pilot").to_dict("index")
+    lines = []
+    for pilot in pilots:
+        row = by_pilot[pilot.name]
+        lines.append(
             (
                 pilot.name,
-                *(str(by_pilot[pilot.name][kind]) for kind in kinds),
-                words.rate(by_pilot[pilot.name]["days_per_week"]),
+                f"{row['workers']} of {pilot.social_workers}",
+                str(row["at_end"]),
+                f"{row['schools']} of {pilot.schools}",
+                f"{_day(row['first_start'])} to {_day(row['last_start'])}",
+                words.rate(row["days_in_school"]),
+                f"{row['months_with_work']:.0f}%",
             )
-            for pilot in pilots
-        ),
-        numeric=(False, True, True, True, True, True),
-        widths=(3, 2, 2, 2, 2, 3),
-        data=integration_by_pilot,
+        )
+    return Table(
+        header=("Pilot", "Workers", "Still at end", "Schools", "Schools joined", "Days in school",
+                "Months with work"),
+        rows=tuple(lines),
+        numeric=(False, True, True, True, False, True, True),
+        widths=(3, 2, 2, 2, 4, 2, 2),
+        data=pilot_delivery,
         columns={
             "pilot": "Local authority",
-            "embedded": "Schools with a worker who is part of the school, number",
-            "mixed": "Schools with a worker in between, number",
-            "visiting": "Schools with a worker who visits, number",
+            "workers": "Social workers ever in the team, number",
+            "at_end": "Social workers still in post on the last day, number",
             "schools": "Schools with a social worker, number",
-            "days_per_week": "Social-worker days per school and week",
+            "first_start": "Day on which the first school's worker started",
+            "last_start": "Day on which the last school's worker started",
+            "days_in_school": "Days a week in schools, per social worker",
+            "months_with_work": "School-months with any logged work, per cent",
         },
-        note="A school with several workers is counted by the one most a part of it.",
-    )
-
-
-def activity_status(activity_by_status: pd.DataFrame) -> Table:
-    """Show for which children workers spent their time, by phase of school."""
-    table = activity_by_status.pivot(index="child_status", columns="phase", values="percent")
-    ordered = table.sort_values("secondary", ascending=False)
-    return Table(
-        header=("Status of the child", *(phase.capitalize() for phase in PHASES)),
-        rows=tuple(
-            (str(status), *(f"{value:.0f}%" for value in ordered.loc[status, list(PHASES)]))
-            for status in ordered.index
+        period=activity_period,
+        note=(
+            "Workers and schools of the extract, of those that were published [@westlake2020]. "
+            "Days in school are days a week for each worker."
         ),
-        numeric=(False, True, True, True),
-        widths=(5, 2, 2, 2),
-        data=activity_by_status,
+    )  # fmt: skip
+
+
+def integration_table(integration_by_kind: pd.DataFrame, activity_period: str) -> Table:
+    """Show what embedded, mixed and visited schools were like."""
+    return Table(
+        header=("Worker is", "Schools", "Primary", "Secondary", "Special", "Free meals",
+                "Days a week", "Hours a month"),
+        rows=tuple(
+            (
+                str(row["integration"]).capitalize(),
+                *(str(row[each]) for each in ("schools", *PHASES)),
+                f"{row['fsm_percent']:.0f}%",
+                words.rate(row["days_per_week"]),
+                words.count(row["hours_a_month"]),
+            )
+            for row in integration_by_kind.to_dict("records")
+            if row["schools"]
+        ),
+        numeric=(False, *(True,) * 7),
+        widths=(3, 2, 2, 3, 2, 2, 2, 2),
+        data=integration_by_kind,
+        columns={
+            "integration": "How far the worker is part of the school",
+            "schools": "Schools with a social worker, number",
+            "primary": "Of these, primary schools",
+            "secondary": "Of these, secondary schools",
+            "special": "Of these, special schools",
+            "fsm_percent": "Pupils with free school meals, per cent, mean of schools",
+            "days_per_week": "Days a week with a social worker, mean of schools",
+            "hours_a_month": "Logged hours per school and month",
+        },
+        period=activity_period,
+        note=(
+            "Schools of all pilots; free school meals, days and logged hours are means per school. "
+            "A school with several workers goes by the one most a part of it."
+        ),
+    )  # fmt: skip
+
+
+def effort_table(effort_by_phase: pd.DataFrame, activity_period: str) -> Table:
+    """Show where workers' time went: in schools of each phase, and per pupil."""
+    return Table(
+        header=("Phase of school", "Schools", "Pupils", "Days a week", "Share of hours",
+                "Hours per 100 pupils"),
+        rows=tuple(
+            (
+                str(row["phase"]).capitalize(),
+                str(row["schools"]),
+                words.count(row["pupils"]),
+                words.rate(row["days_per_week"]),
+                f"{row['percent']:.0f}%",
+                words.count(row["hours_per_100"]),
+            )
+            for row in effort_by_phase.to_dict("records")
+            if row["schools"]
+        ),
+        numeric=(False, *(True,) * 5),
+        widths=(3, 2, 2, 2, 3, 3),
+        data=effort_by_phase,
         columns={
             "phase": "Phase of school",
-            "child_status": "What children's social care knew of the child",
+            "schools": "Schools with a social worker, number",
+            "pupils": "Pupils on roll at the start, number",
+            "days_per_week": "Days a week with a social worker, mean of schools",
             "hours": "Hours logged",
-            "percent": "Share of the phase's hours, per cent",
+            "percent": "Share of all logged hours, per cent",
+            "hours_per_100": "Logged hours per 100 pupils over the pilot's months",
         },
-        note="Share of the hours logged in schools of that phase.",
-    )
+        period=activity_period,
+        note="Schools of all pilots; days a week are a mean per school.",
+    )  # fmt: skip
 
 
 def fieldwork_table(
-    sessions_by_group: pd.DataFrame, pilots: tuple[Pilot, ...], disclosure_rules: DisclosureRules
+    sessions_by_group: pd.DataFrame,
+    pilots: tuple[Pilot, ...],
+    fieldwork_period: str,
+    disclosure_rules: DisclosureRules,
 ) -> Table:
     """Show interviews, focus groups and observations by group of people and pilot."""
-    released, status = suppress_counts(sessions_by_group, ["sessions"], disclosure_rules)
-    keys = ["method", "participant_group"]
-    # Professionals are no children: only sessions with children and parents can be hidden.
-    family = sessions_by_group["participant_group"].isin(["child", "parent"])
-    released["sessions"] = released["sessions"].where(
-        family, sessions_by_group["sessions"].astype(object)
-    )
-    table = released.pivot(index=keys, columns="pilot", values="sessions")
+    released, status = release_sessions(sessions_by_group, disclosure_rules)
     names = [pilot.name for pilot in pilots]
+    by_group = released.pivot(
+        index=["method", "participant_group"], columns="pilot", values="sessions"
+    )
+    people = released.groupby(["method", "participant_group"], sort=True)["participants"].first()
+    totals = sessions_by_group.groupby("pilot")["sessions"].sum()
+    lines = [
+        (
+            *(str(each).capitalize() for each in key),
+            *(_shown(by_group.loc[key, name]) for name in names),
+            "[c]" if pd.isna(people[key]) else words.count(people[key]),
+        )
+        for key in by_group.index
+    ]
+    everyone = words.count(sessions_by_group["participants"].sum())
+    lines.append(("All", "", *(words.count(totals[name]) for name in names), everyone))
     hidden = any(isinstance(value, str) for value in released["sessions"])
     return Table(
-        header=("Method", "With", *names),
-        rows=tuple(
-            (*map(str, key), *(_shown(table.loc[key, name]) for name in names))
-            for key in table.index
-        ),
-        numeric=(False, False, True, True, True),
-        widths=(3, 4, 2, 3, 2),
+        header=("Method", "With", *names, "People"),
+        rows=tuple(lines),
+        numeric=(False, False, True, True, True, True),
+        widths=(3, 4, 2, 3, 2, 2),
         data=released,
         columns={
             "method": "Method of fieldwork",
             "participant_group": "Who took part",
             "pilot": "Local authority",
             "sessions": "Sessions, number; c is confidential",
+            "participants": "People who took part in all pilots, number, once for each session",
         },
-        note="Sessions." + (" [c] is hidden so that no child can be identified." if hidden else ""),
+        period=fieldwork_period,
+        note=(
+            "Sessions in each pilot; people are counted once for each session, over all pilots."
+            + (" [c] is hidden so that no child or parent can be identified." if hidden else "")
+        ),
         status=status,
     )
 
 
-def evidence_matrix(evidence_by_finding: pd.DataFrame, pilots: tuple[Pilot, ...]) -> Table:
-    """Show how many coded items support, qualify and contradict each finding."""
-    found = {(row["finding"], row["pilot"]): row for row in evidence_by_finding.to_dict("records")}
-    names = [pilot.name for pilot in pilots]
-    findings = sorted({finding for finding, _ in found})
-    return Table(
-        header=("Finding", *names),
-        rows=tuple(
-            (f"Key finding {finding}", *(_directions(found.get((finding, name))) for name in names))
-            for finding in findings
-        ),
-        numeric=(False, True, True, True),
-        widths=(3, 3, 3, 3),
-        data=evidence_by_finding,
-        columns={
-            "finding": "Key finding of the published summary, by number",
-            "pilot": "Local authority",
-            "supports": "Coded items that support it, number",
-            "mixed": "Coded items that point both ways, number",
-            "contradicts": "Coded items that contradict it, number",
-        },
-        note="Coded items that support the finding / point both ways / contradict it.",
-    )
+CARRIERS = (
+    ("Key finding 1", "workers are based in schools", "records", "@tbl-delivery-table"),
+    (
+        "Key finding 2",
+        "practice varies between schools",
+        "records",
+        "@fig-time-in-school, @tbl-integration-table",
+    ),
+    (
+        "Key finding 3",
+        "a wide span of work",
+        "records",
+        "@fig-activity-types, @fig-activity-status",
+    ),
+    ("Key finding 4", "well received", "fieldwork", "@fig-reception, @fig-evidence-matrix"),
+    (
+        "Key finding 5",
+        "tensions, and how they eased",
+        "fieldwork",
+        "@fig-tensions, @fig-evidence-matrix",
+    ),
+    (
+        "Key finding 6",
+        "some outcomes fell",
+        "records",
+        "@fig-effect-forest, @tbl-effect-table, @tbl-floor",
+    ),
+    ("Pathway A", "school and safeguarding", "both", "@fig-logic-model, @fig-pathways-by-phase"),
+    ("Pathway B", "work with parents", "both", "@fig-logic-model, @fig-pathways-by-phase"),
+    ("Pathway C", "young people's trust", "both", "@fig-logic-model, @fig-pathways-by-phase"),
+    (
+        "Recommendation 1",
+        "test on a larger scale",
+        "records, trial",
+        "@tbl-detectable, @fig-trial-beside-pilots",
+    ),
+    (
+        "Recommendation 2",
+        "a clear focus",
+        "records",
+        "@tbl-effort-table, @fig-pathways-by-phase",
+    ),
+    (
+        "Recommendation 3",
+        "a defined role",
+        "records",
+        "@fig-activity-types, @fig-tensions",
+    ),
+    (
+        "Recommendation 4",
+        "closer integration",
+        "records",
+        "@fig-time-in-school, @tbl-integration-table",
+    ),
+)
+"""What is carried, what it says, what kind of evidence it has, and the exhibits that carry it."""
 
 
-def calibration_check(
-    published_findings: tuple[dict[str, str], ...],
-    main_effects: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-) -> Table:
-    """Show published directions beside the stand-in's: a check of the generator."""
-    labels = {outcome.name: outcome.label for outcome in outcomes}
-    analysed = {(row["outcome"], row["pilot"]) for row in main_effects.to_dict("records")}
-    lines = [
-        (labels[each["outcome"]], each["pilot"], DIRECTIONS[each["direction"]],
-         _direction(main_effects, each["outcome"], each["pilot"]))
-        for each in published_findings
-        if (each["outcome"], each["pilot"]) in analysed and each["direction"] in DIRECTIONS
-    ]  # fmt: skip
-    header = ("Outcome", "Pilot", "Published summary", "This extract")
-    names = ["outcome", "pilot", "published", "extract"]
+def carriers() -> Table:
+    """Show which exhibits carry which finding, pathway and recommendation."""
+    names = ["statement", "says", "evidence", "exhibits"]
+    data = pd.DataFrame(CARRIERS, columns=names)
     return Table(
-        header=header,
-        rows=tuple(lines),
+        header=("Published statement", "In short", "Rests on", "Carried by"),
+        rows=CARRIERS,
         numeric=(False,) * 4,
-        widths=(4, 3, 4, 4),
-        data=pd.DataFrame(lines, columns=names),
-        columns=dict(zip(names, header, strict=True)),
-        note="Calibration check, not evidence: the stand-in was built to point this way.",
+        widths=(4, 5, 3, 6),
+        data=data,
+        columns={
+            "statement": "Statement of the published summary",
+            "says": "What it says, in short",
+            "evidence": "Kind of evidence in this report",
+            "exhibits": "Labels of the exhibits that carry it",
+        },
+        note=(
+            "Records are the authorities' data and the workers' log; fieldwork is coded "
+            "interviews, focus groups and observations."
+        ),
     )
+
+
+def _day(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _shown(value: object) -> str:
     return f"[{value}]" if isinstance(value, str) else str(value)
-
-
-def _directions(row: dict[object, object] | None) -> str:
-    if row is None:
-        return "0 / 0 / 0"
-    return f"{row['supports']} / {row['mixed']} / {row['contradicts']}"
-
-
-def _direction(main_effects: pd.DataFrame, outcome: str, pilot: str) -> str:
-    found = effect(main_effects, outcome, pilot)
-    if not found.estimated:
-        return "not estimable"
-    if found.ratio_high < 1:
-        return "lower"
-    return "higher" if found.ratio_low > 1 else "no clear change"

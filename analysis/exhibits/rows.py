@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,3 +95,9 @@ def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
     if len(found) != 1:
         raise ValueError(f"{len(found)} main estimates of {outcome} in {pilot}, expected one")
     return found[0]
+
+
+def row_of(table: pd.DataFrame, key: str, value: object) -> dict[str, Any]:
+    """Return the one row of a table that has a value in a column, by column name."""
+    (row,) = table.loc[table[key] == value].to_dict("records")
+    return {str(name): cell for name, cell in row.items()}

@@ -93,6 +93,20 @@ def interval(value: float, low: float, high: float, printed: Callable[[float], s
     return f"{printed(value)} ({printed(low)}{NO_BREAK}to{NO_BREAK}{printed(high)})"
 
 
+SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spelled(value: int) -> str:
+    """Return a small count as a word, and any other in figures.
+
+    Examples
+    --------
+    >>> spelled(3), spelled(21)
+    ('three', '21')
+    """
+    return SPELLED[value] if 0 <= value < len(SPELLED) else count(value)
+
+
 def listed(items: Sequence[str]) -> str:
     """Return a list in words.
 

@@ -1,0 +1,214 @@
+"""The numbers in sentences about practice, fieldwork and coded evidence."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import isnan
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.disclosure import ReleasedTables
+from analysis.exhibits import words
+from analysis.exhibits.exhibit import Number
+from analysis.exhibits.numbers import BY_PILOT
+from analysis.exhibits.rows import row_of
+from analysis.practice.activity import NOT_KNOWN, OPEN_TO_ALL, STATUTORY
+from analysis.practice.evidence import DIRECTIONS, Agreement
+from analysis.practice.presence import INTEGRATION, PHASES
+from analysis.study import Window
+
+FINDINGS = (1, 2, 3, 4, 5)
+"""Key findings on practice; the sixth is on outcomes."""
+METHODS = {"interviews": "interview", "focus_groups": "focus group", "observations": "observation"}
+KINDS_OF_WORK = {
+    "advice": "advice to staff",
+    "parents": "work with parents",
+    "direct": "direct work",
+}
+
+BY_FINDING = {
+    f"finding_{finding}_{direction}": {"finding": value(finding), "direction": value(direction)}
+    for finding, direction in product(FINDINGS, DIRECTIONS)
+}
+BY_PATHWAY = {
+    f"pathway_{pathway.lower()}_{direction}": {
+        "pathway": value(pathway),
+        "direction": value(direction),
+    }
+    for pathway, direction in product("ABC", DIRECTIONS)
+}
+BY_WORK_AND_PHASE = {
+    f"share_{name}_{phase}": {"kind": value(kind), "phase": value(phase)}
+    for (name, kind), phase in product(KINDS_OF_WORK.items(), PHASES[:2])
+}
+
+
+# --- workers in schools ----------------------------------------------------------------------
+
+
+@parameterize(**{f"days_in_school_{pilot}": given for pilot, given in BY_PILOT.items()})
+def days_in_school(pilot_delivery: pd.DataFrame, pilot: str) -> Number:
+    """State how many days a week a worker of one pilot spent in schools."""
+    row = row_of(pilot_delivery, "pilot", pilot)
+    days = float(row["days_in_school"])
+    return Number(days, words.rate(days), "days a week per worker", n=int(row["workers"]))
+
+
+def workers_left(pilot_delivery: pd.DataFrame) -> Number:
+    """Count the workers who left before the last day."""
+    left = int((pilot_delivery["workers"] - pilot_delivery["at_end"]).sum())
+    return Number(left, words.count(left), "social workers", int(pilot_delivery["workers"].sum()))
+
+
+def months_with_work(pilot_delivery: pd.DataFrame, window: Window) -> Number:
+    """State in which share of school-months any work was logged, over all pilots."""
+    schools = pilot_delivery["schools"]
+    percent = float((pilot_delivery["months_with_work"] * schools).sum() / schools.sum())
+    n = int(schools.sum()) * window.months_after
+    return Number(percent, f"{percent:.0f}%", "per cent of school-months", n)
+
+
+@parameterize(**{f"schools_{kind}": {"kind": value(kind)} for kind in INTEGRATION})
+def schools_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
+    """Count the schools where the worker is embedded, mixed or visiting."""
+    table = integration_by_kind.set_index("integration")["schools"]
+    return Number(int(table[kind]), words.count(table[kind]), "schools", int(table.sum()))
+
+
+@parameterize(**{f"days_{kind}": {"kind": value(kind)} for kind in ("embedded", "visiting")})
+def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
+    """State the mean days a week with a worker in such schools."""
+    row = row_of(integration_by_kind, "integration", kind)
+    days = float(row["days_per_week"])
+    if isnan(days):
+        return Number(None, "[z]", "days a week per school", 0)
+    return Number(days, words.rate(days), "days a week per school", int(row["schools"]))
+
+
+# --- what they did ---------------------------------------------------------------------------
+
+
+def hours_logged(placed_activity: pd.DataFrame) -> Number:
+    """State the hours in the activity log."""
+    hours = float(placed_activity["hours"].sum())
+    return Number(hours, words.count(hours), "hours", len(placed_activity))
+
+
+def entries_logged(placed_activity: pd.DataFrame) -> Number:
+    """Count the entries of the activity log."""
+    return Number(len(placed_activity), words.count(len(placed_activity)), "entries")
+
+
+def share_statutory(activity_by_type: pd.DataFrame) -> Number:
+    """State which share of all hours was statutory work."""
+    return _share(activity_by_type, STATUTORY)
+
+
+def share_open(activity_by_type: pd.DataFrame) -> Number:
+    """State which share of all hours was work that needs no referral."""
+    return _share(activity_by_type, OPEN_TO_ALL)
+
+
+def share_not_known(activity_by_status: pd.DataFrame, released_statuses: ReleasedTables) -> Number:
+    """State which share of all hours was for children not known to social care."""
+    status = released_statuses.statuses["status_by_phase"]
+    chosen = activity_by_status["child_status"] == NOT_KNOWN
+    hours = activity_by_status["hours"]
+    if hours[chosen].isna().any():
+        return Number(None, "[c]", "per cent of hours", status=status)
+    percent = float(100 * hours[chosen].sum() / hours.sum())
+    return Number(percent, f"{percent:.0f}%", "per cent of hours", status=status)
+
+
+@parameterize(**BY_WORK_AND_PHASE)
+def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Number:
+    """State which share of the hours in primary or secondary schools was one kind of work."""
+    shares = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
+    percent = float(shares.get((kind, phase), 0.0))
+    return Number(percent, f"{percent:.0f}%", "per cent of hours")
+
+
+@parameterize(**{f"share_hours_{phase}": {"phase": value(phase)} for phase in PHASES})
+def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
+    """State which share of all hours was in schools of one phase."""
+    row = row_of(effort_by_phase, "phase", phase)
+    percent = float(row["percent"])
+    return Number(percent, f"{percent:.0f}%", "per cent of hours", int(row["schools"]))
+
+
+# --- fieldwork and coded evidence ------------------------------------------------------------
+
+
+def sessions_all(sessions_by_group: pd.DataFrame) -> Number:
+    """Count all pieces of fieldwork."""
+    total = int(sessions_by_group["sessions"].sum())
+    return Number(total, words.count(total), "pieces of fieldwork")
+
+
+@parameterize(**{name: {"method": value(method)} for name, method in METHODS.items()})
+def sessions_of_method(sessions_by_group: pd.DataFrame, method: str) -> Number:
+    """Count interviews, focus groups or observations."""
+    chosen = sessions_by_group.loc[sessions_by_group["method"] == method, "sessions"]
+    return Number(int(chosen.sum()), words.count(chosen.sum()), f"{method}s")
+
+
+def items_all(evidence_by_finding: pd.DataFrame) -> Number:
+    """Count all coded items."""
+    total = int(evidence_by_finding["items"].sum())
+    return Number(total, words.count(total), "coded items")
+
+
+@parameterize(**BY_FINDING)
+def items_on_finding(evidence_by_finding: pd.DataFrame, finding: int, direction: str) -> Number:
+    """Count the items that support, qualify or contradict one key finding."""
+    row = row_of(evidence_by_finding, "finding", finding)
+    return Number(
+        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
+    )
+
+
+@parameterize(**BY_PATHWAY)
+def items_on_pathway(evidence_by_pathway: pd.DataFrame, pathway: str, direction: str) -> Number:
+    """Count the items that support, qualify or contradict one pathway."""
+    row = row_of(evidence_by_pathway, "pathway", pathway)
+    return Number(
+        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
+    )
+
+
+def items_coded_twice(coder_agreement: Agreement) -> Number:
+    """Count the items that both coders coded."""
+    return Number(coder_agreement.items, words.count(coder_agreement.items), "coded items")
+
+
+def coders_agree(coder_agreement: Agreement) -> Number:
+    """State on which share of these both chose the same direction."""
+    percent = 100 * coder_agreement.agreed
+    return Number(percent, f"{percent:.0f}%", "per cent of items", coder_agreement.items)
+
+
+def coders_kappa(coder_agreement: Agreement) -> Number:
+    """State Cohen's kappa of the two coders."""
+    kappa = coder_agreement.kappa
+    return Number(kappa, words.ratio(kappa), "Cohen's kappa", coder_agreement.items)
+
+
+# --- the later trial -------------------------------------------------------------------------
+
+
+def trial_schools_planned(trial: dict[str, float]) -> Number:
+    """Count the schools that the trial planned, as published."""
+    planned = trial["schools_planned"]
+    return Number(int(planned), words.count(planned), "schools")
+
+
+def trial_pupils(trial: dict[str, float]) -> Number:
+    """State how many pupils the trial's schools had, as published."""
+    return Number(int(trial["pupils"]), words.count(trial["pupils"]), "pupils")
+
+
+def _share(activity: pd.DataFrame, kinds: tuple[str, ...]) -> Number:
+    hours = activity.groupby("activity_type")["hours"].sum()
+    percent = float(100 * hours[hours.index.isin(kinds)].sum() / hours.sum())
+    return Number(percent, f"{percent:.0f}%", "per cent of hours")

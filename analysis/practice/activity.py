@@ -1,0 +1,96 @@
+"""What social workers did: logged hours, shared out among kinds of work and of children."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.disclosure import Aggregate, release_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from analysis.disclosure import DisclosureRules, ReleasedTables
+
+STATUTORY = ("statutory work", "child in need work", "child protection work")
+"""Types of activity that the Children Act asks of the authority."""
+OPEN_TO_ALL = ("early help", "advice to staff", "universal offer")
+"""Types of activity that need no referral."""
+NOT_KNOWN = "not known to social care"
+
+
+def hours_share(activity: pd.DataFrame, of: str, within: str) -> pd.DataFrame:
+    """Return how logged hours are shared out.
+
+    Parameters
+    ----------
+    activity
+        One row an activity, with `hours` and the columns named.
+    of
+        The column whose categories share the hours.
+    within
+        The column that makes groups; shares add up to 100 in each.
+
+    Returns
+    -------
+    DataFrame
+        One row a group and category: `within`, `of`, `hours`, and `percent` of the
+        group's hours. A category without hours stands with zero.
+    """
+    wide = activity.pivot_table(
+        index=within, columns=of, values="hours", aggfunc="sum", fill_value=0.0
+    )
+    long = wide.melt(ignore_index=False, value_name="hours").reset_index()
+    long["percent"] = long["hours"] / long.groupby(within)["hours"].transform("sum") * 100
+    return long.sort_values([within, of], ignore_index=True)
+
+
+def release_statuses(activity: pd.DataFrame, rules: DisclosureRules) -> ReleasedTables:
+    """Let through the counts of entries that hours by child's status rest on.
+
+    The log names no child, so that entries stand for the children behind them.
+
+    Parameters
+    ----------
+    activity
+        One row an activity, with `phase`, `pilot` and `child_status`.
+
+    Returns
+    -------
+    ReleasedTables
+        `status_by_phase`, `status_by_pilot` and the totals that a share would give away.
+    """
+    aggregates = (
+        Aggregate("status_by_phase", ("phase", "child_status")),
+        Aggregate("status_by_pilot", ("pilot", "child_status")),
+        Aggregate("phases", ("phase",)),
+        Aggregate("pilots", ("pilot",)),
+        Aggregate("statuses", ("child_status",)),
+        Aggregate("all"),
+    )
+    return release_tables(activity.assign(entries=1), aggregates, rules, count="entries")
+
+
+def released_share(share: pd.DataFrame, entries: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return shares of hours, hidden where the entries behind them may not be shown.
+
+    Parameters
+    ----------
+    share
+        As `hours_share` returns it.
+    entries
+        One table of `release_statuses`.
+    keys
+        The columns both go by.
+
+    Returns
+    -------
+    DataFrame
+        As `share`, with `entries` (a count, or `c`); hours and percent are NaN beside `c`.
+    """
+    counts = entries.rename(columns={"count": "entries"})
+    shown = share.merge(counts, on=list(keys), how="left").fillna({"entries": 0})
+    hidden = shown["entries"].map(lambda value: isinstance(value, str))
+    shown[["hours", "percent"]] = shown[["hours", "percent"]].mask(hidden)
+    return shown

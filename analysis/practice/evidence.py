@@ -1,0 +1,147 @@
+"""Coded evidence: items that support, qualify or contradict a finding, and how coders agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DIRECTIONS = ("supports", "mixed", "contradicts")
+ITEM = ("fieldwork_id", "finding")
+"""What makes an item: what one piece of fieldwork says on one finding."""
+FINDINGS = (1, 2, 3, 4, 5, 6)
+"""The key findings of the published summary; the last is on outcomes."""
+PATHWAYS = ("A", "B", "C")
+ON_PATHWAY = (*ITEM, "pathway")
+"""What makes an item on a pathway."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two coders, reading the same piece of fieldwork, saw the same.
+
+    Attributes
+    ----------
+    items
+        Items that both coded.
+    agreed
+        Of these, the share with the same direction, from 0 to 1.
+    kappa
+        Cohen's kappa; NaN where both always chose one and the same direction.
+    """
+
+    items: int
+    agreed: float
+    kappa: float
+
+
+def items(
+    evidence: pd.DataFrame, fieldwork: pd.DataFrame, by: Sequence[str] = ITEM
+) -> pd.DataFrame:
+    """Return one row an item, however many coders coded it.
+
+    Parameters
+    ----------
+    evidence
+        One row a coding, with `direction` and `coder`.
+    fieldwork
+        For the method, group and study phase of each piece.
+    by
+        The columns that make an item; codings with a blank in one of them are left out.
+
+    Returns
+    -------
+    DataFrame
+        `by`, `pilot`, `school_phase` (missing away from school), `direction`, `method`,
+        `participant_group` and `study_phase`. Coders who differ make an item mixed.
+    """
+    groups = evidence.dropna(subset=list(by)).groupby(list(by), sort=True)
+    one = groups[["pilot", "school_phase", "direction"]].first()
+    one["direction"] = one["direction"].where(groups["direction"].nunique() == 1, "mixed")
+    about = fieldwork[["fieldwork_id", "method", "participant_group", "study_phase"]]
+    return one.reset_index().merge(about, on="fieldwork_id")
+
+
+def direction_counts(
+    items: pd.DataFrame, within: Sequence[str], groups: Sequence[object] = ()
+) -> pd.DataFrame:
+    """Count items by direction.
+
+    Parameters
+    ----------
+    within
+        The columns that make groups.
+    groups
+        Groups that have a row even without any item; none but those with items if empty.
+
+    Returns
+    -------
+    DataFrame
+        One row a group: `within`, a column for each of `DIRECTIONS`, and `items`.
+    """
+    counts = items.groupby(list(within))["direction"].value_counts().unstack(fill_value=0)
+    table = counts.reindex(columns=list(DIRECTIONS), fill_value=0)
+    if groups:
+        table = table.reindex(index=pd.Index(groups, name=within[0]), fill_value=0)
+    table["items"] = table.sum(axis=1)
+    return table.rename_axis(columns=None).reset_index()
+
+
+def pathway_share(on_pathway: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """Return which share of the evidence from each phase of school bears on each pathway.
+
+    Parameters
+    ----------
+    on_pathway, items
+        As `items` returns them, by `ON_PATHWAY` and by `ITEM`.
+
+    Returns
+    -------
+    DataFrame
+        One row a pathway and phase of school: `pathway`, `phase`, `items` that bear on
+        it, `base` (all items from such schools) and `percent`.
+    """
+    seen = on_pathway.groupby(["pathway", "school_phase"]).size().unstack(fill_value=0)
+    base = items.groupby("school_phase").size().rename("base")
+    long = seen.melt(ignore_index=False, var_name="phase", value_name="items").reset_index()
+    long = long.merge(base, left_on="phase", right_index=True)
+    long["percent"] = 100 * long["items"] / long["base"]
+    return long.sort_values(["pathway", "phase"], ignore_index=True)
+
+
+def agreement(evidence: pd.DataFrame) -> Agreement:
+    r"""Return how far coders agree on the direction of what both coded.
+
+    Notes
+    -----
+    Cohen's kappa is :math:`(p_o - p_e) / (1 - p_e)`: the share of items on which coders
+    agree, :math:`p_o`, against that expected by chance, :math:`p_e = \sum_k p_{1k}
+    p_{2k}`, where :math:`p_{ck}` is how often coder *c* chooses direction *k*. Whether
+    both saw an item at all is not part of it.
+
+    References
+    ----------
+    Cohen, J. (1960). doi:10.1177/001316446002000104
+
+    Examples
+    --------
+    >>> coded = pd.DataFrame({"fieldwork_id": list("abcd") * 2, "finding": 1,
+    ...     "coder": ["R1"] * 4 + ["R2"] * 4,
+    ...     "direction": ["supports", "supports", "mixed", "mixed",
+    ...                   "supports", "mixed", "mixed", "mixed"]})
+    >>> agreement(coded)
+    Agreement(items=4, agreed=0.75, kappa=0.5)
+    """
+    both = evidence.pivot(index=list(ITEM), columns="coder", values="direction").dropna()
+    if len(both.columns) != 2 or both.empty:
+        return Agreement(0, float("nan"), float("nan"))
+    first, second = (both[coder] for coder in both.columns)
+    agreed = float((first == second).mean())
+    shares = [coder.value_counts(normalize=True) for coder in (first, second)]
+    chance = float(shares[0].mul(shares[1], fill_value=0).sum())
+    kappa = (agreed - chance) / (1 - chance) if chance < 1 else float("nan")
+    return Agreement(len(both), agreed, kappa)

@@ -1,0 +1,146 @@
+"""Where social workers were: in which schools, for how long, and how far a part of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTEGRATION = ("embedded", "mixed", "visiting")
+"""How far workers were part of a school, from most to least."""
+PHASES = ("primary", "secondary", "special")
+DAYS_IN_POST = 5.0
+"""Working days of a full-time worker in a week."""
+
+
+def presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return how far a social worker was part of each school, and for how long.
+
+    Parameters
+    ----------
+    deployments
+        One row a worker and school, with `days_per_week` and `integration`.
+    schools
+        One row a school, with its pilot, phase, pupils and free school meals.
+
+    Returns
+    -------
+    DataFrame
+        One row a school with a social worker: `school_id`, `pilot`, `phase`, `pupils`,
+        `fsm_percent`, `integration`, and `days_per_week`, summed over workers.
+
+    Notes
+    -----
+    A school with several workers goes by the one most a part of it.
+    """
+    rank = {name: place for place, name in enumerate(INTEGRATION)}
+    ordered = deployments.sort_values("integration", key=lambda names: names.map(rank))
+    at_school = ordered.groupby("school_id").agg(
+        integration=("integration", "first"), days_per_week=("days_per_week", "sum")
+    )
+    known = schools[["school_id", "pilot", "phase", "pupils", "fsm_percent"]]
+    return known.merge(at_school.reset_index(), on="school_id")
+
+
+def delivery(
+    workers: pd.DataFrame,
+    presence: pd.DataFrame,
+    schools: pd.DataFrame,
+    activity: pd.DataFrame,
+    last_days: pd.Series,
+    months: int,
+) -> pd.DataFrame:
+    """Return how each pilot was set up and kept up.
+
+    Parameters
+    ----------
+    workers
+        One row a worker, with `pilot`, `started` and `ended`.
+    presence
+        As `presence` returns it.
+    schools
+        For the day on which each school's worker started, `start_date`.
+    activity
+        One row an activity, with `school_id`, `pilot` and `activity_date`.
+    last_days
+        Last day that the extract covers, by pilot.
+    months
+        Months of the pilot that it covers.
+
+    Returns
+    -------
+    DataFrame
+        One row a pilot: `workers`, `at_end` (still in post on the last day), `schools`,
+        `first_start` and `last_start` of its schools, `days_in_school` (days a week per
+        worker), and `months_with_work` (school-months with any entry, per cent).
+    """
+    stayed = workers["ended"].isna() | (workers["ended"] >= workers["pilot"].map(last_days))
+    starts = schools.groupby("pilot")["start_date"]
+    team = workers.assign(stayed=stayed).groupby("pilot")
+    table = pd.DataFrame(
+        {
+            "workers": team.size(),
+            "at_end": team["stayed"].sum(),
+            "schools": presence.groupby("pilot").size(),
+            "first_start": starts.min(),
+            "last_start": starts.max(),
+        }
+    )
+    table["days_in_school"] = presence.groupby("pilot")["days_per_week"].sum() / table["workers"]
+    worked = activity.assign(month=activity["activity_date"].dt.to_period("M"))
+    logged = worked.drop_duplicates(["school_id", "month"]).groupby("pilot").size()
+    table["months_with_work"] = 100 * logged / (table["schools"] * months)
+    return table.rename_axis("pilot").reset_index()
+
+
+def integration_profile(
+    presence: pd.DataFrame, activity: pd.DataFrame, months: int
+) -> pd.DataFrame:
+    """Return what embedded, mixed and visited schools were like.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind of integration: `integration`, `schools`, one column of schools for
+        each of `PHASES`, `fsm_percent` (mean of schools), `days_per_week` (mean of
+        schools), and `hours_a_month` (logged hours per school and month); the last three
+        are NaN for a kind without schools.
+    """
+    groups = presence.groupby("integration")
+    table = presence.groupby("integration")["phase"].value_counts().unstack(fill_value=0)
+    table = table.reindex(index=list(INTEGRATION), columns=list(PHASES), fill_value=0)
+    table.insert(0, "schools", table.sum(axis=1))
+    table[["fsm_percent", "days_per_week"]] = groups[["fsm_percent", "days_per_week"]].mean()
+    hours = activity.groupby("integration")["hours"].sum().reindex(table.index, fill_value=0.0)
+    table["hours_a_month"] = hours / (table["schools"] * months)
+    return table.rename_axis(index="integration", columns=None).reset_index()
+
+
+def effort(presence: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
+    """Return how workers' time was spread over phases of school.
+
+    Returns
+    -------
+    DataFrame
+        One row a phase: `phase`, `schools`, `pupils`, `days_per_week` (per school),
+        `hours`, `percent` (of all logged hours) and `hours_per_100` (logged hours per 100
+        pupils over the pilot's months); means are NaN for a phase without schools.
+    """
+    table = _by_phase(presence, ("school_id", "pupils", "days_per_week"))
+    table["days_per_week"] = table["days_per_week"] / table["schools"]
+    hours = activity.groupby("phase")["hours"].sum()
+    table["hours"] = hours.reindex(table.index, fill_value=0.0)
+    table["percent"] = 100 * table["hours"] / table["hours"].sum()
+    table["hours_per_100"] = 100 * table["hours"] / table["pupils"]
+    return table.rename_axis("phase").reset_index()
+
+
+def _by_phase(presence: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    school, *summed = columns
+    groups = presence.groupby("phase")
+    table = groups[summed].sum()
+    table.insert(0, "schools", groups[school].size())
+    return table.reindex(index=list(PHASES), fill_value=0)
