@@ -91,7 +91,7 @@ def build_book(
     environment
         Variables laid over this process's environment in the kernels.
     metadata
-        Values laid over the project's metadata; `evaluation: label` stands on every page.
+        Values laid over the project's metadata, as a further metadata file would be.
     profiles
         Quarto profiles.
     font_paths
@@ -124,13 +124,13 @@ def build_book(
     say = progress or (lambda _: None)
     clock = _Clock(say)
     with clock.stage("read"):
-        book = read_book(project, profiles)
+        book = read_book(project, profiles, metadata)
     target = (out or book.project.output).resolve()
     _check_target(book, target)
     with clock.stage("execute"):
         executed = _execute(book, environment or {}, timeout, workers, earlier, say)
     found = Mistakes(lenient)
-    press = Edition(book, executed, dict(metadata or {}), found, environment or {})
+    press = Edition(book, executed, found, environment or {})
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:

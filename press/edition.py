@@ -11,6 +11,7 @@ from press.accessibility import check_accessible
 from press.cells import check_cell
 from press.chapter import Chapter
 from press.citations import Sources, read_sources
+from press.conditional import Circumstances
 from press.crossref import Wording, wording
 from press.execution import ExecutedChapter
 from press.extension import read_extension
@@ -33,7 +34,6 @@ class Edition:
 
     book: Book
     executed: tuple[ExecutedChapter, ...]
-    metadata: Mapping[str, Any]
     found: Mistakes
     environment: Mapping[str, str]
 
@@ -53,7 +53,8 @@ class Edition:
                 check_cell(cell, self.found)
             values = self._values(chapter, options, numbers[chapter.path])
             source = resolve_shortcodes(source, values, self.found)
-            page = read_page(chapter, source, options, base, self.found)
+            given = Circumstances(base, self.book.project.profiles, values.metadata)
+            page = read_page(chapter, source, options, given, self.found)
             number_page(page, numbers[chapter.path], words)
             check_page(page, self.found)
             pages.append(page)
@@ -63,7 +64,7 @@ class Edition:
         return pages
 
     def _values(self, chapter: Chapter, options: Mapping[str, Any], number: str) -> Values:
-        metadata = {**options, **self.metadata}
+        metadata = dict(options)
         if chapter.title is not None:
             metadata["title"] = title_markdown(
                 chapter.title, number, appendix=chapter.entry.appendix
@@ -81,9 +82,7 @@ class Edition:
         files = Resources(self.book.project.root)
         pages = self.pages("html", files)
         words, sources = self._shared(pages, "html")
-        texts = write_html(
-            self.book.project, pages, words, sources, self.metadata, files, self.found
-        )
+        texts = write_html(self.book.project, pages, words, sources, files, self.found)
         self.found.stop()
         write_files(texts, out)
         files.write(out)
@@ -102,9 +101,7 @@ class Edition:
             for page in pages:
                 check_accessible(page, self.found)
         words, sources = self._shared(pages, "typst")
-        text = write_typst(
-            project, pages, words, sources, self.metadata, extension, files, self.found
-        )
+        text = write_typst(project, pages, words, sources, extension, files, self.found)
         self.found.stop()
         folder.mkdir()
         files.write(folder)

@@ -11,7 +11,7 @@ from press.annotations import with_annotations
 from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
 from press.columns import with_columns
-from press.conditional import with_conditions
+from press.conditional import Circumstances, with_conditions
 from press.crossref import Wording, counted
 from press.equations import with_equations
 from press.errors import ChapterError
@@ -80,17 +80,21 @@ class Page:
 
 
 def read_page(
-    chapter: Chapter, source: Source, options: Mapping[str, Any], base: str, found: Mistakes
+    chapter: Chapter,
+    source: Source,
+    options: Mapping[str, Any],
+    given: Circumstances,
+    found: Mistakes,
 ) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
     title, attr, body = _heading(chapter, source)
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
     blocks: Nodes = document["blocks"]
-    blocks = with_conditions(blocks, base)
+    blocks = with_conditions(blocks, given)
     blocks = with_html_tables(blocks)
     blocks = with_annotations(blocks)
-    if base == "html":
+    if given.base == "html":
         blocks = with_tabsets(blocks)
     blocks = with_callouts(blocks)
     blocks = with_equations(blocks)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from press.configuration import CONFIGURATION, read_configuration
 from press.errors import Place, ProjectError, UnsupportedError
-from press.settings import Settings, merged, parse_settings
-from press.source import read_text
+from press.settings import Settings, merged
 
-CONFIGURATION = "_quarto.yml"
 _BASE_FORMATS = ("html", "typst")
 
 
@@ -71,12 +70,15 @@ class Project:
         The home page first, then parts, chapters and appendices in order.
     formats
         The formats the project declares that the press can make.
+    profiles
+        The active profiles.
     """
 
     root: Path
     settings: Settings
     entries: tuple[Entry, ...]
     formats: tuple[FormatName, ...]
+    profiles: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -122,16 +124,20 @@ def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
-def read_project(root: Path, profiles: Sequence[str] = ()) -> Project:
-    """Read `_quarto.yml` and the profiles over it.
+def read_project(
+    root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Project:
+    """Read `_quarto.yml` and what is laid over it.
 
     Parameters
     ----------
     root
         The project's folder.
     profiles
-        Names of profiles (`_quarto-NAME.yml`), later ones over earlier ones; none means the
-        project's `profile: default`.
+        Names of profiles (`_quarto-NAME.yml`), the first over the others; none means the
+        project's `profile: default`. Of each `profile: group` one is active in any case.
+    extra
+        Metadata laid over all of it.
 
     Raises
     ------
@@ -143,29 +149,10 @@ def read_project(root: Path, profiles: Sequence[str] = ()) -> Project:
     root = root.resolve()
     if not root.is_dir():
         raise ProjectError(f"there is no folder {root.name}", remedy="name the project's folder")
-    settings = parse_settings(_read(root, CONFIGURATION), CONFIGURATION)
-    for profile in profiles or _default_profiles(settings):
-        name = f"_quarto-{profile}.yml"
-        settings = merged(settings, parse_settings(_read(root, name), name))
+    settings, active = read_configuration(root, profiles)
+    settings = merged(settings, Settings(dict(extra or {})))
     _check(settings)
-    return Project(root, settings, _entries(root, settings), _formats(settings))
-
-
-def _read(root: Path, name: str) -> str:
-    if not (root / name).is_file():
-        raise ProjectError(
-            f"there is no {name} here",
-            Place(name),
-            "name the folder of a Quarto book project",
-        )
-    return read_text(root / name, name)
-
-
-def _default_profiles(settings: Settings) -> list[str]:
-    default = settings.get("profile", "default")
-    if default is None:
-        return []
-    return [str(name) for name in default] if isinstance(default, list) else [str(default)]
+    return Project(root, settings, _entries(root, settings), _formats(settings), active)
 
 
 def _check(settings: Settings) -> None:

@@ -35,7 +35,9 @@ class Book:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
+def read_book(
+    root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Book:
     """Read a project and every chapter of it; executes nothing.
 
     Parameters
@@ -44,8 +46,10 @@ def read_book(root: Path, profiles: Sequence[str] = ()) -> Book:
         The project's folder.
     profiles
         Quarto profiles to lay over `_quarto.yml`.
+    extra
+        Metadata to lay over that.
     """
-    project = read_project(root, profiles)
+    project = read_project(root, profiles, extra)
     check_settings(project.settings)
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:

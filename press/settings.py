@@ -115,7 +115,11 @@ def _plain(value: Any) -> Any:
 
 
 def merged(below: Settings, above: Settings) -> Settings:
-    """Lay `above` over `below` as Quarto does: mappings key by key, lists one after the other."""
+    """Lay `above` over `below` as Quarto does.
+
+    Mappings key by key; lists one after the other, each item once, where a single value counts
+    as a list of one; anything else is replaced.
+    """
     places = dict(below.places)
     values = _merge(below.values, above.values, (), places, above.places)
     return Settings(values, places)
@@ -131,13 +135,25 @@ def _merge(
         for key, value in above.items():
             out[key] = _merge(below.get(key), value, (*at, key), places, extra)
         return out
-    if isinstance(below, list) and isinstance(above, list):
-        shift = len(below)
-        for path, place in extra.items():
-            if path[: len(at)] == at and len(path) > len(at):
-                number = path[len(at)]
-                if isinstance(number, int):
-                    places[(*at, number + shift, *path[len(at) + 1 :])] = place
-        return below + above
+    if (isinstance(below, list) or isinstance(above, list)) and below and above:
+        return _together(below, above, at, places, extra)
     places.update({path: place for path, place in extra.items() if path[: len(at)] == at})
     return above
+
+
+def _together(
+    below: Any, above: Any, at: Path, places: dict[Path, Place], extra: Mapping[Path, Place]
+) -> list[Any]:
+    if not isinstance(below, list):
+        below = [below]
+        places[(*at, 0)] = places[at]
+    out = list(below)
+    for number, item in enumerate(above if isinstance(above, list) else [above]):
+        if item in out:
+            continue
+        old = (*at, number) if isinstance(above, list) else at
+        for path, place in extra.items():
+            if path[: len(old)] == old:
+                places[(*at, len(out), *path[len(old) :])] = place
+        out.append(item)
+    return out

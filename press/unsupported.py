@@ -22,6 +22,9 @@ REFUSED = {
     ("include-in-header",): "included text around the pages",
     ("include-before-body",): "included text around the pages",
     ("include-after-body",): "included text around the pages",
+    ("format", "typst", "include-in-header"): "included text around the pages",
+    ("format", "typst", "include-before-body"): "included text around the pages",
+    ("format", "typst", "include-after-body"): "included text around the pages",
     ("template",): "a template of its own",
     ("citation-location",): "citations in the margin",
     ("reference-location",): "notes in the margin or after a section",
@@ -92,9 +95,6 @@ def check_page(page: Page, found: Mistakes) -> None:
         what = next((_CLASSES[mark] for mark in marks if mark in _CLASSES), None)
         if prefix in _THEOREMS:
             what = "theorems and their like"
-        other = [key for key, _ in tree.attr(node)[2] if key.startswith(("when-", "unless-"))]
-        if other:
-            _refuse(page, other[0], "conditions on anything but the format", found)
         if what is not None:
             _refuse(page, name or marks[0], what, found)
     for node in tree.nodes(page.blocks, "Callout"):

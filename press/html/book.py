@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from press.citations import (
     Sources,
@@ -16,6 +15,7 @@ from press.citations import (
     with_sources_elsewhere,
 )
 from press.crossref import Wording, check_labels, collected, resolve
+from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index
@@ -53,7 +53,6 @@ def write_html(
     pages: list[Page],
     words: Wording,
     sources: Mapping[str, Sources],
-    extra: Mapping[str, Any],
     files: Resources,
     found: Mistakes,
 ) -> dict[str, str]:
@@ -69,8 +68,6 @@ def write_html(
         The words of captions and references.
     sources
         The bibliography of each page.
-    extra
-        Metadata laid over the project's.
     files
         Takes the images and files that pages need.
     found
@@ -83,9 +80,10 @@ def write_html(
     listed = next((page for page in pages if is_sources_page(page)), None)
     everywhere = list(dict.fromkeys(key for blocks in ready.values() for key in cited(blocks)))
     writer = Writer(words, by_path, project.title)
-    facts = book_facts(project.settings.values, extra)
+    facts = book_facts(project.settings.values)
     all_stops = stops(project.entries, by_path)
     out: dict[str, str] = {}
+    added = added_html(project)
     for page in pages:
         also = everywhere if page is listed else []
         own = sources[page.path]
@@ -94,7 +92,7 @@ def write_html(
         body = with_citations(writer.lowered(page, blocks), own, page.options, known)
         if listed is not None and page is not listed:
             body = with_sources_elsewhere(body, page, listed)
-        out[page.html] = render(page, writer.write(page, blocks, body), facts, all_stops)
+        out[page.html] = render(page, writer.write(page, blocks, body), facts, all_stops, added)
     out[f"{ASSETS}/index.js"] = index(pages)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")

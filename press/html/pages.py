@@ -10,6 +10,7 @@ from typing import Any
 
 from press import tree
 from press.crossref import NBSP
+from press.html.added import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
 from press.page import Page
@@ -27,41 +28,28 @@ class BookFacts:
     ----------
     title
         The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
-    subtitle, description, language, label, note
-        Texts; empty without one. The label stands on every page, the note on the home page.
+    subtitle, description, language
+        Texts; empty without one.
     authors
         Each with `name` and `affiliation`.
-    metadata
-        Names and contents of further `meta` elements.
     """
 
     title: str
     subtitle: str
     description: str
     language: str
-    label: str
-    note: str
     authors: tuple[Mapping[str, str], ...]
-    metadata: tuple[tuple[str, str], ...] = ()
 
 
-def book_facts(settings: Mapping[str, Any], extra: Mapping[str, Any]) -> BookFacts:
-    """Return the facts that `_quarto.yml` and the caller's metadata state."""
+def book_facts(settings: Mapping[str, Any]) -> BookFacts:
+    """Return the facts that `_quarto.yml` states."""
     book = settings.get("book", {})
-    evaluation = {**_mapping(settings.get("evaluation")), **_mapping(extra.get("evaluation"))}
     return BookFacts(
         str(book.get("title", "")),
         _plain(book.get("subtitle")),
         _plain(book.get("description")),
         str(settings.get("lang", "en")),
-        _plain(evaluation.get("label")),
-        _plain(evaluation.get("note")),
         tuple(authors(book.get("author"))),
-        tuple(
-            (f"evaluation-{key}", _plain(value))
-            for key, value in evaluation.items()
-            if isinstance(value, str | int | float) and key != "note"
-        ),
     )
 
 
@@ -81,23 +69,16 @@ def authors(given: Any) -> list[dict[str, str]]:
     return out
 
 
-def _mapping(given: Any) -> Mapping[str, Any]:
-    return given if isinstance(given, Mapping) else {}
-
-
 def _plain(given: Any) -> str:
     return tree.plain(read_inlines(str(given))) if given else ""
 
 
-def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]) -> str:
+def render(
+    page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop], added: Added
+) -> str:
     """Return a page as a complete HTML document."""
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
-    label = (
-        f'<div class="book-label" role="note">{html.escape(facts.label)}</div>'
-        if facts.label
-        else ""
-    )
     contents = (
         f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
         f'<h2 id="toc-title">On this page</h2>\n{written.contents}</nav></aside>'
@@ -118,10 +99,11 @@ def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]
 {metas}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{to}{ASSETS}/book.css">
+{added.header}
 </head>
 <body>
 <a class="skip-link" href="#content">Skip to the text</a>
-{label}
+{added.before}
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
 <a class="book-name" href="{to}index.html">{html.escape(_plain(facts.title))}</a>
@@ -139,6 +121,7 @@ def render(page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop]
 </div>
 <script src="{to}{ASSETS}/book.js"></script>
 <script src="{to}{ASSETS}/search.js"></script>
+{added.after}
 </body>
 </html>
 """
@@ -148,7 +131,6 @@ def _metas(facts: BookFacts) -> list[tuple[str, str]]:
     return [
         ("author", "; ".join(author["name"] for author in facts.authors)),
         ("description", facts.description),
-        *facts.metadata,
     ]
 
 
@@ -182,7 +164,6 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
         parts += _paragraph("author", author["name"])
         parts += _paragraph("author affiliation", author["affiliation"])
     parts += _paragraph("description", facts.description)
-    parts += _paragraph("book-note", facts.note)
     return _header(parts)
 
 

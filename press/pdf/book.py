@@ -32,7 +32,6 @@ def write_typst(
     pages: list[Page],
     words: Wording,
     sources: Mapping[str, Sources],
-    extra: Mapping[str, Any],
     extension: Extension,
     files: Resources,
     found: Mistakes,
@@ -59,7 +58,7 @@ def write_typst(
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
         blocks += _typst_sources(project, every, options, files)
-    tree_ = document(blocks, _metadata(project, extension, extra))
+    tree_ = document(blocks, _metadata(project, extension))
     with tempfile.TemporaryDirectory(prefix="press-") as folder:
         _write_template(Path(folder), extension)
         arguments = ["-f", "json", "-t", writer, "--wrap=none", "--syntax-highlighting=idiomatic"]
@@ -118,7 +117,7 @@ def _write_template(folder: Path, extension: Extension) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _metadata(project: Project, extension: Extension, extra: Mapping[str, Any]) -> dict[str, Any]:
+def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
     """Return the template's variables, named as Quarto names them."""
     options = {**extension.options, **project.options("typst")}
     book = options.pop("book", {})
@@ -139,10 +138,6 @@ def _metadata(project: Project, extension: Extension, extra: Mapping[str, Any]) 
         "author": [person["name"]["literal"] for person in people],
         "by-author": people,
     }
-    for key, value in extra.items():
-        below = values.get(key)
-        both = isinstance(below, dict) and isinstance(value, Mapping)
-        values[key] = {**below, **value} if both and isinstance(below, dict) else value
     return {
         key: metadata(value) for key, value in values.items() if value not in (None, "", [], {})
     }

@@ -89,7 +89,6 @@ def _refused() -> list[str]:
         "",
         "- cells of a language other than Python",
         "- theorems and their like (`thm-`, `lem-`, …), callouts with a number (`nte-`, `tip-`, …)",
-        "- content on conditions other than the format",
         "- panels for input and dashboards, diagrams, interactive widgets",
         "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",
         "- images on another host, files that are not UTF-8",

@@ -143,10 +143,6 @@ def test_what_an_accessible_pdf_asks_is_named_with_its_place(tmp_path, chapter, 
     [
         ("# One\n\n::: {#thm-a}\nx\n:::\n", ["one.qmd:3", "thm-a", "theorems"]),
         ("# One\n\n::: {#tip-a .callout-tip}\nx\n:::\n", ["one.qmd:3", "tip-a"]),
-        (
-            '# One\n\n::: {.content-visible when-profile="x"}\nx\n:::\n',
-            ["one.qmd:3", "when-profile"],
-        ),
         ("# One\n\n{{< video x >}}\n", ["one.qmd:3", "video"]),
     ],
 )

@@ -174,12 +174,10 @@ def test_metadata_of_the_caller_goes_over_the_project_s(project, tmp_path):
         project,
         out=tmp_path / "book",
         formats=("html",),
-        metadata={"evaluation": {"label": "Another label", "commit": "abc"}},
+        metadata={"book": {"subtitle": "Another"}, "format": {"html": {"code-summary": "Look"}}},
     )
-    text = (built.out / "chapters" / "method.html").read_text("utf-8")
-    assert "Another label" in text
-    assert LABEL not in text
-    assert '<meta name="evaluation-commit" content="abc">' in text
+    assert '<p class="subtitle">Another</p>' in (built.out / "index.html").read_text("utf-8")
+    assert "Look" in (built.out / "chapters" / "results.html").read_text("utf-8")
 
 
 def test_the_search_index_is_a_script_with_every_section(book):

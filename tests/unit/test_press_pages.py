@@ -7,7 +7,7 @@ import pytest
 from press import tree
 from press.annotations import with_annotations
 from press.chapter import Chapter, title_of
-from press.conditional import with_conditions
+from press.conditional import Circumstances, with_conditions
 from press.crossref import Wording, collected, counted, number_text, resolve, wording
 from press.equations import with_equations
 from press.errors import Place
@@ -33,7 +33,9 @@ def page(
 ) -> Page:
     title = title_of("One", Place("one.qmd", 1))
     chapter = Chapter(ENTRY, "one.qmd", Settings(), (), title)
-    return read_page(chapter, source_of(markdown, "one.qmd"), options, base, found or Mistakes())
+    return read_page(
+        chapter, source_of(markdown, "one.qmd"), options, Circumstances(base), found or Mistakes()
+    )
 
 
 def numbers(markdown: str, prefix: str = "1") -> dict[str, str]:
@@ -198,8 +200,28 @@ def test_math_without_a_label_is_no_equation():
 )
 def test_conditional_content(attributes, html, typst):
     blocks = read(f"::: {{{attributes}}}\nText\n:::\n")["blocks"]
-    assert bool(with_conditions(blocks, "html")) is html
-    assert bool(with_conditions(blocks, "typst")) is typst
+    assert bool(with_conditions(blocks, Circumstances("html"))) is html
+    assert bool(with_conditions(blocks, Circumstances("typst"))) is typst
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown"),
+    [
+        ('.content-visible when-profile="short"', True),
+        ('.content-visible unless-profile="short"', False),
+        ('.content-hidden when-profile="long"', True),
+        ('.content-visible when-profile="long" when-profile="short"', True),
+        ('.content-visible when-meta="a.b"', True),
+        ('.content-visible when-meta="a.c"', False),
+        ('.content-hidden when-meta="a.b"', False),
+        ('.content-visible when-format="html" when-profile="long"', False),
+        (".content-hidden", False),
+    ],
+)
+def test_content_on_conditions_of_profile_and_metadata(attributes, shown):
+    given = Circumstances("html", ("short",), {"a": {"b": True, "c": "yes"}})
+    blocks = read(f"::: {{#gone .gone {attributes}}}\nText\n:::\n")["blocks"]
+    assert with_conditions(blocks, given) == ([tree.para([tree.text("Text")])] if shown else [])
 
 
 def test_annotated_code_loses_its_numbers_and_keeps_their_lines():

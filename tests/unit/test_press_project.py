@@ -49,6 +49,40 @@ def test_a_profile_appends_lists_and_overrides_texts():
     assert str(both.place("book", "chapters", 1)) == "above.yml:3"
 
 
+def test_a_list_takes_each_item_once_and_a_single_value_as_a_list():
+    below = parse_settings("css: a\nto: [x, y]\nonly: [z]\n", "below.yml")
+    above = parse_settings("css: [b, a]\nto:\n  - y\n  - w\nonly:\n", "above.yml")
+    both = merged(below, above)
+    assert both.values == {"css": ["a", "b"], "to": ["x", "y", "w"], "only": None}
+    assert str(both.place("to", 2)) == "above.yml:4"
+
+
+def test_the_order_in_which_files_are_laid_over_each_other(tmp_path):
+    write(
+        tmp_path,
+        **{
+            "_quarto.yml": BOOK
+            + "metadata-files: [more.yml, absent.yml]\nprofile: {group: [[long, short]]}\n"
+            + "a: 1\nb: 1\nc: 1\nd: 1\n",
+            "more.yml": "b: 2\nc: 2\nd: 2\n",
+            "_quarto-long.yml": "c: long\nd: long\n",
+            "_quarto-short.yml": "c: short\n",
+            "_quarto-also.yml": "c: also\n",
+            "_quarto.yml.local": "d: local\n",
+        },
+    )
+
+    def found(*profiles: str) -> tuple[object, ...]:
+        project = read_project(tmp_path, profiles)
+        return (project.profiles, *(project.settings.get(key) for key in "abcd"))
+
+    assert found() == (("long",), 1, 2, "long", "local")
+    assert found("short", "also") == (("short", "also"), 1, 2, "short", "local")
+    assert found("also") == (("also", "long"), 1, 2, "also", "local")
+    with pytest.raises(ProjectError, match="no profile none"):
+        read_project(tmp_path, ["none"])
+
+
 def test_profiles_are_laid_over_the_project(tmp_path):
     write(
         tmp_path,
