@@ -8,10 +8,16 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
 
-.PHONY: report test check preview clean lock
+.PHONY: report summary test check preview clean lock
 
 report: $(READY)
 	$(BIN)/python -m report build
+
+preview: $(READY)
+	$(BIN)/python -m report preview
+
+summary: $(READY)
+	$(BIN)/python -m report build --profile summary
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
@@ -33,4 +39,4 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('_book', '_exhibits', '.report')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('_book', '_book-summary', '_exhibits', '.report')]"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ from press.errors import PressError, ProjectError
 from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 from press.mistakes import Mistakes
 from press.options import execute_options
+from press.placing import aside, check_target, swap
 from press.reading import Book, read_book
 from press.unsupported import passed_over
 
@@ -126,15 +125,13 @@ def build_book(
     with clock.stage("read"):
         book = read_book(project, profiles, metadata)
     target = (out or book.project.output).resolve()
-    _check_target(book, target)
+    check_target(book.project.root, target)
     with clock.stage("execute"):
         executed = _execute(book, environment or {}, timeout, workers, earlier, say)
     found = Mistakes(lenient)
     press = Edition(book, executed, found, environment or {})
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        new = aside / "book"
+    with aside(target) as folder:
+        new = folder / "book"
         new.mkdir()
         html: tuple[str, ...] = ()
         name = None
@@ -143,14 +140,12 @@ def build_book(
                 html = press.html(new)
         if "pdf" in formats:
             with clock.stage("pdf"):
-                name = press.pdf(new, aside / "typst", timestamp, font_paths)
+                name = press.pdf(new, folder / "typst", timestamp, font_paths)
         found.stop()
         if finish is not None:
             with clock.stage("finish"):
                 finish(new)
-        _swap(new, target, aside / "old")
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        swap(new, target, folder / "old")
     return BookBuild(
         target,
         tuple(target / path for path in html),
@@ -181,22 +176,6 @@ class _Clock:
         self._say(f"{name:<8} {self.seconds[name]:6.1f} s")
 
 
-def _check_target(book: Book, target: Path) -> None:
-    root = book.project.root
-    if target == root or target in root.parents:
-        raise ProjectError(
-            f"the book cannot go to {target.name}: the project itself lies there",
-            remedy="name a folder of its own",
-        )
-    if target.is_dir() and any(target.iterdir()) and not (target / "index.html").exists():
-        others = [path for path in target.iterdir() if path.suffix not in (".pdf", ".html")]
-        if others:
-            raise ProjectError(
-                f"the folder {target.name} holds something that is not a book",
-                remedy="name an empty folder",
-            )
-
-
 def _execute(
     book: Book,
     environment: Mapping[str, str],
@@ -221,18 +200,6 @@ def _execute(
 
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
         return tuple(pool.map(run, book.chapters))
-
-
-def _swap(new: Path, target: Path, old: Path) -> None:
-    """Put the new book in the place of the old one."""
-    if target.exists():
-        target.rename(old)
-    try:
-        new.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
 
 
 __all__ = ["BookBuild", "CellResult", "PressError", "build_book"]

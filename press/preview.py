@@ -48,13 +48,14 @@ _SCRIPT = """
 
 Rebuild = Callable[[frozenset[str]], object]
 Say = Callable[[str], object]
+Snapshot = dict[str, tuple[int, int]]
 
 
 @dataclass
 class State:
-    """What the page is told: how often the book was made, and what is wrong with it now."""
+    """What the page is told: when the book was last made, and what is wrong with it now."""
 
-    version: int = 0
+    version: str = ""
     error: str = ""
 
 
@@ -65,6 +66,7 @@ def serve(
     *,
     port: int = 0,
     errors: tuple[type[Exception], ...] = (PressError,),
+    ignored: frozenset[str] = frozenset(),
     say: Say = print,
     stop: threading.Event | None = None,
 ) -> None:
@@ -83,17 +85,24 @@ def serve(
         Port on this machine; 0 for a free one.
     errors
         What `rebuild` may raise for a mistake of the author's: shown in page and terminal.
+    ignored
+        Names of folders of the project that hold no sources.
     say
         Takes the address, the errors and what was rebuilt.
     stop
         Ends the service when set.
     """
     state, ended = State(), stop or threading.Event()
-    _attempt(rebuild, frozenset(), state, errors, say)
+
+    def look() -> Snapshot:
+        return snapshot(project, ignored | {out.name})
+
     with _serving(out, state, port) as address:
         say(f"preview: {address} (end with Ctrl-C)")
         try:
-            for changed in changes(project, out, ended):
+            before = look()
+            _attempt(rebuild, frozenset(), state, errors, say)
+            for changed in changes(before, look, ended):
                 say(f"changed: {', '.join(sorted(changed))}")
                 _attempt(rebuild, changed, state, errors, say)
         except KeyboardInterrupt:
@@ -115,28 +124,29 @@ def _attempt(
         say(state.error)
         return
     state.error = ""
-    state.version += 1
+    state.version = str(time.time_ns())
     say(f"built in {time.perf_counter() - start:.1f} s")
 
 
-def changes(project: Path, out: Path, stop: threading.Event) -> Iterator[frozenset[str]]:
+def changes(
+    before: Snapshot, look: Callable[[], Snapshot], stop: threading.Event
+) -> Iterator[frozenset[str]]:
     """Yield the paths that changed since the last look, until told to stop."""
-    before = snapshot(project, out)
     while not stop.wait(_PAUSE):
-        now = snapshot(project, out)
+        now = look()
         changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
         before = now
         if changed:
             yield frozenset(changed)
 
 
-def snapshot(project: Path, out: Path) -> dict[str, tuple[int, int]]:
-    """Return time and size of every file of a project, less the book and hidden folders."""
+def snapshot(project: Path, ignored: frozenset[str]) -> Snapshot:
+    """Return time and size of every file of a project, less hidden and ignored folders."""
     found = {}
     for place, folders, files in os.walk(project):
         folder = Path(place)
         folders[:] = [
-            name for name in folders if not name.startswith((".", "__")) and folder / name != out
+            name for name in folders if not name.startswith((".", "__")) and name not in ignored
         ]
         for name in files:
             path = folder / name

@@ -15,16 +15,19 @@ from audit.repository import Commit, read_commit
 from audit.sources import SourceIndex
 from press.build import build_book
 from press.reading import read_book
+from report import quarto
+from report.cover import cover, write_cover
 from report.register import check, references, uses
 from report.stages import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from report.register import Use
+    from report import quarto
+from report.register import Use
 
 FORMATS = ("html", "pdf")
-INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
+LEDGER = Path(".report") / "ledger.json"
 
 
 def build(
@@ -33,6 +36,8 @@ def build(
     *,
     out: Path | None = None,
     release: bool = False,
+    engine: str = "auto",
+    profiles: tuple[str, ...] = (),
 ) -> int:
     """Build the report; return the exit code.
 
@@ -46,47 +51,89 @@ def build(
         Folder of the book; None for the one `_quarto.yml` names.
     release
         Refuse whatever a draft only marks.
+    engine
+        Of `report.quarto.ENGINES`.
+    profiles
+        Quarto profiles: which edition of the book.
     """
     check_formats(formats)
+    chosen = quarto.choose(engine)
     root = find_root(Path.cwd())
     evaluation = Evaluation(root, data.resolve() if data else None)
     stages = Stages()
     print(f"report: {evaluation.study.title}")
     with stages.stage("read the chapters") as notes:
-        used = uses(read_book(root))
+        book = read_book(root, profiles)
+        used = uses(book)
         notes.append(f"{len({use.name for use in used})} exhibits shown")
     with stages.stage("validate and compute") as notes:
         values, ledger = prepare(evaluation, used, notes)
     commit = ledger.commit
     if release:
         refuse_unready(values, commit)
+    environment = kernel_environment(evaluation)
+    moment = timestamp(commit, os.environ)
     with stages.stage("typeset") as notes:
-        book = build_book(
-            root,
-            out=out,
-            formats=formats,
-            timestamp=timestamp(commit, os.environ),
-            environment=kernel_environment(evaluation),
-            metadata=cover(ledger, commit),
-            finish=lambda book: ledger.write(book / "audit" / "ledger.json"),
-        )
-        notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in book.seconds.items())
+        if chosen is None:
+            made = build_book(
+                root,
+                out=out,
+                formats=formats,
+                timestamp=moment,
+                environment=environment,
+                profiles=profiles,
+                finish=lambda folder: finish_book(root, folder),
+            )
+            written = (*made.html[:1], made.pdf)
+            notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
+        else:
+            environment |= {"SOURCE_DATE_EPOCH": str(moment)}
+            asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
+            written = quarto.render(chosen, asked, lambda folder: finish_book(root, folder))
+            notes.append(f"by Quarto {chosen.version}")
     _tell_outcome(values, used, ledger)
-    for path in (*book.html[:1], book.pdf):
+    for path in written:
         if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
 
 
-def prepare_for_quarto() -> int:
+def finish_book(root: Path, book: Path) -> None:
+    """Lay the ledger beside a book that has been typeset, before it is put in its place.
+
+    The same for both engines: what is to be done to a finished book is done here.
+    """
+    target = book / "audit" / "ledger.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes((root / LEDGER).read_bytes())
+
+
+def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     """Do before `quarto render` what a build does before typesetting; return 0.
 
-    Quarto's kernels then find the store under today's key, as an editor's do.
+    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
+    it is done already.
     """
+    if quarto.WITHIN_BUILD in environment:
+        return 0
     evaluation = current()
     notes: list[str] = []
-    prepare(evaluation, uses(read_book(evaluation.root)), notes)
+    profiles = environment.get("QUARTO_PROFILE", "").split(",")
+    book = read_book(evaluation.root, [name for name in profiles if name])
+    prepare(evaluation, uses(book), notes)
     print(f"report: {', '.join(notes)}")
+    return 0
+
+
+def finish_for_quarto(environment: Mapping[str, str]) -> int:
+    """Do after `quarto render` what a build does to a finished book; return 0.
+
+    Only once all of the book was rendered, as Quarto says it was: in a preview, one page is.
+    """
+    if quarto.WITHIN_BUILD in environment or not environment.get("QUARTO_PROJECT_RENDER_ALL"):
+        return 0
+    root = find_root(Path.cwd())
+    finish_book(root, root / environment["QUARTO_PROJECT_OUTPUT_DIR"])
     return 0
 
 
@@ -111,7 +158,9 @@ def prepare(
     """Compute what the chapters show, write drawings and ledger where their cells find them."""
     kinds = exhibit_kinds()
     check(used, kinds)
-    given = references(used, kinds)
+    # Short references are those of the whole report, in every edition of it.
+    whole = uses(read_book(evaluation.root))
+    given = references([*whole, *used], kinds)
     reused = evaluation.store.is_dir()
     values = evaluation.fill_store(given)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
@@ -119,7 +168,8 @@ def prepare(
         if isinstance(values[name], Figure):
             evaluation.write_drawing(name, values[name])
     ledger = make_ledger(evaluation, values, used)
-    ledger.write(evaluation.root / ".report" / "ledger.json")
+    ledger.write(evaluation.root / LEDGER)
+    write_cover(evaluation.root, cover(ledger, ledger.commit))
     return values, ledger
 
 
@@ -161,18 +211,6 @@ def make_ledger(evaluation: Evaluation, values: Mapping[str, Any], used: list[Us
         code=code_table({key for each in records for key in each.closure}, sources),
         records=records,
     )
-
-
-def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
-    """Return what cover, banner and metadata of the book say of data and commit."""
-    invented = bool(ledger.label)
-    return {
-        "evaluation": {
-            "label": f"{ledger.label}: not evidence" if invented else "",
-            "note": INVENTED_NOTE if invented else "",
-            "commit": commit.short,
-        }
-    }
 
 
 def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:

@@ -7,6 +7,7 @@ traceback. A traceback is a fault of the program, and ends with 1.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,9 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _build(commands.add_parser("build", help="validate, compute, typeset and seal the report"))
+    _preview(commands.add_parser("preview", help="serve the report, rebuild what an edit touched"))
     _prepare(commands.add_parser("prepare", help="validate and compute, before quarto render"))
+    _finish(commands.add_parser("finish", help="seal what quarto render has made"))
     _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
@@ -47,6 +50,10 @@ def _build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", default="html,pdf", metavar="FORMATS", help="html, pdf or both")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the book (_book)")
     parser.add_argument(
+        "--engine", default="auto", help="auto (Quarto where it is installed), quarto or embedded"
+    )
+    _profile(parser)
+    parser.add_argument(
         "--release", action="store_true", help="refuse whatever a draft would only mark"
     )
 
@@ -54,7 +61,12 @@ def _build(parser: argparse.ArgumentParser) -> None:
         from report.building import build
 
         return build(
-            chosen.data, tuple(chosen.to.split(",")), out=chosen.out, release=chosen.release
+            chosen.data,
+            tuple(chosen.to.split(",")),
+            out=chosen.out,
+            release=chosen.release,
+            engine=chosen.engine,
+            profiles=_names(chosen.profile),
         )
 
     parser.set_defaults(run=run)
@@ -64,7 +76,29 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
     def run(_: argparse.Namespace) -> int:
         from report.building import prepare_for_quarto
 
-        return prepare_for_quarto()
+        return prepare_for_quarto(os.environ)
+
+    parser.set_defaults(run=run)
+
+
+def _finish(parser: argparse.ArgumentParser) -> None:
+    def run(_: argparse.Namespace) -> int:
+        from report.building import finish_for_quarto
+
+        return finish_for_quarto(os.environ)
+
+    parser.set_defaults(run=run)
+
+
+def _preview(parser: argparse.ArgumentParser) -> None:
+    _data(parser)
+    _profile(parser)
+    parser.add_argument("--port", type=int, default=0, help="port on this machine (any free one)")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.previewing import preview
+
+        return preview(chosen.data, _names(chosen.profile), chosen.port)
 
     parser.set_defaults(run=run)
 
@@ -103,6 +137,16 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
         return synthesise(chosen.scenario, chosen.out)
 
     parser.set_defaults(run=run)
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--profile", default="", metavar="NAME", help="an edition, such as summary (the whole)"
+    )
+
+
+def _names(given: str) -> tuple[str, ...]:
+    return tuple(name for name in given.split(",") if name)
 
 
 def _data(parser: argparse.ArgumentParser) -> None:

@@ -69,10 +69,13 @@ def get(address: str) -> str:
 def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
     (tmp_path / "one.qmd").write_text("# One", "utf-8")
     with serving(tmp_path) as (address, rebuild, said):
+        until(lambda: "<p>page</p>" in get(address + "/"))
         page = get(address + "/")
         assert "<p>page</p>" in page
         assert STATE in page
-        assert json.loads(get(address + STATE)) == {"version": 1, "error": ""}
+        until(lambda: json.loads(get(address + STATE))["version"])
+        first = json.loads(get(address + STATE))
+        assert first["error"] == ""
 
         rebuild.fault = ChapterError("nothing there", Place("one.qmd", 1))
         (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
@@ -83,7 +86,8 @@ def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
 
         rebuild.fault = None
         (tmp_path / "one.qmd").write_text("# One, mended", "utf-8")
-        until(lambda: json.loads(get(address + STATE)) == {"version": 2, "error": ""})
+        until(lambda: not json.loads(get(address + STATE))["error"])
+        assert json.loads(get(address + STATE))["version"] != first["version"]
 
 
 def test_it_answers_no_one_who_asks_under_another_name(tmp_path):
@@ -99,7 +103,7 @@ def test_the_book_and_hidden_folders_are_not_watched(tmp_path):
     for name in ("a.qmd", "_book/index.html", ".git/head", "src/__pycache__/x.pyc", "src/x.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert sorted(snapshot(tmp_path, tmp_path / "_book")) == ["a.qmd", "src/x.py"]
+    assert sorted(snapshot(tmp_path, frozenset({"_book"}))) == ["a.qmd", "src/x.py"]
 
 
 def test_an_edit_of_prose_executes_nothing_again(tmp_path):

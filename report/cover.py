@@ -1,0 +1,54 @@
+"""What the book says of data and commit on its cover and on every page, for both engines.
+
+Written as a metadata file that `_quarto.yml` names, before a book is typeset: the Typst
+template takes `evaluation` from it, and each HTML page the banner.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from audit.ledger import Ledger
+    from audit.repository import Commit
+
+FILE = ".report/book.yml"
+"""Relative to the project; JSON, which is YAML too."""
+
+INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
+_STYLE = (
+    "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "
+    "font: 600 .9375rem/1.4 sans-serif; } "
+    "@media print { .book-label { color: #000; background: none; border: 1pt solid; } }</style>"
+)
+
+
+def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
+    """Return the metadata of a book: label, note and commit, and what stands on HTML pages."""
+    invented = bool(ledger.label)
+    label = f"{ledger.label}: not evidence" if invented else ""
+    facts = {"label": label, "note": INVENTED_NOTE if invented else "", "commit": commit.short}
+    metas = [
+        f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'
+        for name in ("label", "commit")
+        if facts[name]
+    ]
+    banner = f'<div class="book-label" role="note">{html.escape(label)}</div>'
+    pages = {
+        "include-in-header": [{"text": "\n".join([*metas, _STYLE if invented else ""]) + "\n"}],
+        "include-before-body": [{"text": banner + "\n"}] if invented else [],
+    }
+    return {"evaluation": facts, "format": {"html": pages}}
+
+
+def write_cover(root: Path, metadata: dict[str, Any]) -> None:
+    """Write the metadata file, unless it stands there already."""
+    path = root / FILE
+    text = json.dumps(metadata, ensure_ascii=False, indent=1) + "\n"
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,35 @@
+"""The executive summary as a book of its own."""
+
+import re
+
+from tests.end_to_end.conftest import run
+
+
+def test_the_summary_is_a_book_of_its_own(project):
+    outcome = run(project, "build", "--profile", "summary", "--engine", "embedded")
+    assert outcome.code == 0, outcome.text
+    book = project / "_book-summary"
+    pages = sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
+    assert pages == ["chapters/references.html", "chapters/summary-estimates.html", "index.html"]
+    assert (book / "summary.pdf").read_bytes().startswith(b"%PDF")
+    home = (book / "index.html").read_text("utf-8")
+    assert "Executive summary" in home
+    assert 'class="book-label"' in home
+    assert "Chapter" not in re.sub(r"(?s)<nav.*?</nav>", "", home), (
+        "a reference to what is not here"
+    )
+
+    editions = [
+        (book / "chapters/summary-estimates.html").read_text("utf-8"),
+        (project / "_book/chapters/key-finding-6.html").read_text("utf-8"),
+    ]
+    figures = [re.search(r'(?s)id="fig-effect-forest".*?</figure>', page)[0] for page in editions]
+    short = [re.search(r"\bF\d+\b", re.sub(r"<[^>]*>", "", figure))[0] for figure in figures]
+    assert short[0] == short[1], "an exhibit has one short reference in every edition"
+
+
+def test_a_profile_that_does_not_exist(project):
+    outcome = run(project, "build", "--profile", "short")
+    assert outcome.code == 2
+    assert "there is no profile short" in outcome.text
+    assert "Traceback" not in outcome.text
