@@ -19,6 +19,9 @@ INLINE = frozenset(
 )
 """Roles that stand inside a line and don't begin a block of their own."""
 OPERATORS = "q Q cm BT Tm Td TD Tf Tj TJ BDC BMC EMC"
+DIVIDERS = "\u00ad\u200b"
+"""A soft hyphen and a space without width: both only say where a word may be divided."""
+WORD_JOINER = "\u2060"
 ARTEFACT = ("Artifact",)
 LINE_STEP = 1.5
 """How far, in points, the base line must move for a new line to begin."""
@@ -35,10 +38,13 @@ class Element:
         numbers, rules. No two elements share one.
     roles
         From the outermost to its own, such as ``("Table", "TBody", "TR", "TD")``.
+    alt
+        Its alternative text.
     """
 
     number: int
     roles: tuple[str, ...]
+    alt: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,10 +85,41 @@ class Block:
         return self.runs[0].page
 
     @cached_property
+    def _signs(self) -> list[tuple[str, Run]]:
+        """Every sign of the text with the run it stands in: spaces single, divisions undone."""
+        signs: list[tuple[str, Run]] = []
+        before: Run | None = None
+        for run in self.runs:
+            broken = before is not None and _breaks(before, run)
+            if broken and signs and signs[-1][0] in DIVIDERS:
+                signs.pop()
+            elif (broken or self._numbered(before)) and signs and signs[-1][0] != " ":
+                signs.append((" ", run))
+            for sign in run.text:
+                if sign.isspace():
+                    if signs and signs[-1][0] != " ":
+                        signs.append((" ", run))
+                elif sign != WORD_JOINER:
+                    signs.append((sign, run))
+            before = run
+        while signs and signs[-1][0] == " ":
+            signs.pop()
+        return [each for each in signs if each[0] not in DIVIDERS]
+
+    def _numbered(self, before: Run | None) -> bool:
+        """Whether the run before is a heading's number: space sets it apart, and no sign."""
+        if before is not self.runs[0] or not re.fullmatch("H[1-6]", self.element.roles[-1]):
+            return False
+        return re.fullmatch(r"(\d+|[A-Z])(\.\d+)*", before.text) is not None
+
+    @cached_property
     def text(self) -> str:
         """Its text, lines joined by single spaces and divided words joined again."""
-        whole = re.sub("[\u00ad\u200b]\\s*|\u2060", "", joined(self.runs))
-        return " ".join(whole.split())
+        return "".join(sign for sign, _ in self._signs)
+
+    def run_at(self, place: int) -> Run:
+        """Return the run in which the sign at a place of the text stands."""
+        return self._signs[place][1]
 
     def within(self, role: str) -> bool:
         """Whether it stands in an element of that role."""
@@ -188,7 +225,8 @@ def elements(pdf: Any) -> Placed:
             inline = (*inline, role)
         elif role not in ("", "Document"):
             count += 1
-            block, inline = Element(count, (*block.roles, role)), ()
+            block = Element(count, (*block.roles, role), str(node.get("/Alt", "")))
+            inline = ()
         below = node.get("/K", [])
         kids = [below] if isinstance(below, int) or _is_dictionary(below) else list(below)
         waiting.extend((kid, page, block, inline) for kid in reversed(kids))
