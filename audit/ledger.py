@@ -75,6 +75,12 @@ class Record:
         Parts of `study.toml` it rests on.
     shown
         Where chapters show it.
+    cells
+        Of a table, its headings and cells as printed, row by row.
+    note
+        Of a table, what is printed below it.
+    holds
+        Of a claim, whether its rule is satisfied.
     """
 
     id: str
@@ -92,6 +98,9 @@ class Record:
     files: tuple[str, ...]
     settings: tuple[str, ...]
     shown: tuple[str, ...]
+    cells: tuple[str, ...] = ()
+    note: str = ""
+    holds: bool | None = None
 
 
 def record(
@@ -119,7 +128,16 @@ def record(
         files=lineage.files,
         settings=lineage.settings,
         shown=tuple(str(place) for place in places),
+        cells=_cells(exhibit),
+        note=exhibit.note if isinstance(exhibit, Table) and not exhibit.status.held else "",
+        holds=exhibit.holds if isinstance(exhibit, Claim) else None,
     )
+
+
+def _cells(exhibit: Exhibit) -> tuple[str, ...]:
+    if not isinstance(exhibit, Table) or exhibit.status.held:
+        return ()
+    return (*exhibit.header, *(cell for row in exhibit.rows for cell in row))
 
 
 def printed(exhibit: Exhibit) -> str:
@@ -127,6 +145,8 @@ def printed(exhibit: Exhibit) -> str:
     match exhibit:
         case Number():
             return exhibit.text
+        case Claim(holds=False):
+            return f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
         case Claim():
             return exhibit.sentence
         case Table():

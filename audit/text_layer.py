@@ -108,7 +108,7 @@ class Block:
 
     def _numbered(self, before: Run | None) -> bool:
         """Whether the run before is a heading's number: space sets it apart, and no sign."""
-        if before is not self.runs[0] or not re.fullmatch("H[1-6]", self.element.roles[-1]):
+        if before is not self.runs[0] or not re.fullmatch("H[1-6]", self.role):
             return False
         return re.fullmatch(r"(\d+|[A-Z])(\.\d+)*", before.text) is not None
 
@@ -120,6 +120,11 @@ class Block:
     def run_at(self, place: int) -> Run:
         """Return the run in which the sign at a place of the text stands."""
         return self._signs[place][1]
+
+    @property
+    def role(self) -> str:
+        """Its own role in the tag tree; empty at the root."""
+        return self.element.roles[-1] if self.element.roles else ""
 
     def within(self, role: str) -> bool:
         """Whether it stands in an element of that role."""

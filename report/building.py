@@ -18,13 +18,13 @@ from press.reading import read_book
 from report import quarto
 from report.cover import cover, write_cover
 from report.register import check, references, uses
+from report.sealing import CRATE, seal_report, write_data
 from report.stages import Stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from report import quarto
-from report.register import Use
+    from report.register import Use
 
 FORMATS = ("html", "pdf")
 LEDGER = Path(".report") / "ledger.json"
@@ -82,14 +82,16 @@ def build(
                 timestamp=moment,
                 environment=environment,
                 profiles=profiles,
-                finish=lambda folder: finish_book(root, folder),
+                finish=lambda folder: finish_book(root, folder, profiles),
             )
             written = (*made.html[:1], made.pdf)
             notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
         else:
             environment |= {"SOURCE_DATE_EPOCH": str(moment)}
             asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
-            written = quarto.render(chosen, asked, lambda folder: finish_book(root, folder))
+            written = quarto.render(
+                chosen, asked, lambda folder: finish_book(root, folder, profiles)
+            )
             notes.append(f"by Quarto {chosen.version}")
     _tell_outcome(values, used, ledger)
     for path in written:
@@ -98,14 +100,17 @@ def build(
     return 0
 
 
-def finish_book(root: Path, book: Path) -> None:
-    """Lay the ledger beside a book that has been typeset, before it is put in its place.
+def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
+    """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here.
     """
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes((root / LEDGER).read_bytes())
+    written = read_book(root, tuple(profiles))
+    for pdf in sorted(book.glob("*.pdf")):
+        seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
 
 
 def prepare_for_quarto(environment: Mapping[str, str]) -> int:
@@ -133,7 +138,8 @@ def finish_for_quarto(environment: Mapping[str, str]) -> int:
     if quarto.WITHIN_BUILD in environment or not environment.get("QUARTO_PROJECT_RENDER_ALL"):
         return 0
     root = find_root(Path.cwd())
-    finish_book(root, root / environment["QUARTO_PROJECT_OUTPUT_DIR"])
+    profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
+    finish_book(root, root / environment["QUARTO_PROJECT_OUTPUT_DIR"], profiles)
     return 0
 
 
@@ -169,6 +175,7 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     ledger = make_ledger(evaluation, values, used)
     ledger.write(evaluation.root / LEDGER)
+    write_data(evaluation.root / LEDGER, values, given)
     write_cover(evaluation.root, cover(ledger, ledger.commit))
     return values, ledger
 

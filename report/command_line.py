@@ -41,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     _finish(commands.add_parser("finish", help="seal what quarto render has made"))
     _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
+    _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
+    _sign(commands.add_parser("sign", help="sign a sealed PDF with an SSH key"))
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
     return top
 
@@ -123,6 +125,47 @@ def _trace(parser: argparse.ArgumentParser) -> None:
         from report.tracing import trace
 
         return trace(chosen.id, as_json=chosen.json)
+
+    parser.set_defaults(run=run)
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pdf", type=Path, metavar="FILE.pdf", help="the PDF as it was delivered")
+    parser.add_argument(
+        "--signers", type=Path, metavar="FILE", help="ssh-keygen's allowed_signers, who may sign"
+    )
+    parser.add_argument(
+        "--expect", metavar="DIGEST", help="the seal's or the file's SHA-256, published elsewhere"
+    )
+    parser.add_argument(
+        "--rerun", action="store_true", help="compute everything again from clone and data"
+    )
+    _data(parser)
+    parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.verifying import verify
+
+        return verify(
+            chosen.pdf,
+            signers=chosen.signers,
+            expected=chosen.expect,
+            rerun=chosen.rerun,
+            data=chosen.data,
+            as_json=chosen.json,
+        )
+
+    parser.set_defaults(run=run)
+
+
+def _sign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pdf", type=Path, metavar="FILE.pdf", help="a sealed PDF")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="an SSH key")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.sealing import sign_report
+
+        return sign_report(chosen.pdf, chosen.key)
 
     parser.set_defaults(run=run)
 

@@ -1,0 +1,88 @@
+"""Sealing a finished PDF, whichever engine made it: attach what travels with it, then the seal.
+
+The seal is put in after typesetting. The other way, a second run of the typesetter with the
+seal among its sources, would have to be taught to each engine, takes as long again, and can't
+be done from Quarto's post-render hook.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ConfigurationError
+from audit.attachments import Attachment, attach
+from audit.seal import NAME, Chapter, Seal, make_seal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+SEAL_DESCRIPTION = "The seal of this report: digests of its pages, figures and attachments"
+
+
+def seal_pdf(
+    path: Path,
+    files: Iterable[Attachment],
+    *,
+    title: str,
+    commit: str,
+    chapters: Sequence[Chapter],
+) -> Seal:
+    """Attach files to a PDF and seal it, in place; the same PDF and files give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The PDF; replaced only once the sealed one is whole.
+    files
+        What travels with it.
+    title, commit, chapters
+        As in `make_seal`.
+
+    Raises
+    ------
+    ConfigurationError
+        If this is no PDF that can be read.
+    """
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as pdf:
+            attach(pdf, files)
+            whole = saved(pdf)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise ConfigurationError(f"this PDF cannot be sealed: {error}", place=path.name) from None
+    # Digests are of the PDF as a reader will open it.
+    with pikepdf.open(io.BytesIO(whole)) as pdf:
+        seal = make_seal(pdf, title=title, commit=commit, chapters=chapters)
+        attach(pdf, [seal_file(seal)])
+        replace(path, saved(pdf))
+    return seal
+
+
+def seal_file(seal: Seal) -> Attachment:
+    """Return the seal as an attachment."""
+    return Attachment(NAME, seal.to_bytes(), "application/json", SEAL_DESCRIPTION)
+
+
+def saved(pdf: Any) -> bytes:
+    """Return an open PDF as a file; equal contents give equal bytes."""
+    import pikepdf
+
+    out = io.BytesIO()
+    pdf.save(
+        out,
+        deterministic_id=True,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
+    return out.getvalue()
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file in one step, so that it is never half written."""
+    aside = path.with_name(f".{path.name}.part")
+    aside.write_bytes(data)
+    os.replace(aside, path)

@@ -1,0 +1,138 @@
+"""Sealing the book's PDF at the end of a build, and signing a sealed one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ConfigurationError
+from analysis.exhibits.exhibit import Figure, Table
+from audit import certificate
+from audit.attachments import Attachment, attach, attached
+from audit.literals import FILE as LITERALS
+from audit.seal import NAME, SIGNATURE, Chapter, Seal
+from audit.sealing import replace, saved, seal_pdf
+from audit.signature import sign
+from report.register import uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from press.reading import Book
+
+LEDGER = "ledger.json"
+CRATE = "ro-crate-metadata.json"
+DATA = "exhibits"
+"""Folder beside the ledger of a build with the data behind its exhibits."""
+
+
+def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) -> Seal:
+    """Seal a finished PDF of the book, from either engine.
+
+    Parameters
+    ----------
+    pdf
+        The PDF.
+    book
+        The book as written, for the order of its chapters and what they show.
+    ledger
+        The public ledger of the build, with the data beside it as `write_data` lays them.
+    crate
+        The RO-Crate's metadata; None where there is none.
+    """
+    source = ledger.read_bytes()
+    whole = json.loads(source)
+    files = [
+        Attachment(LEDGER, source, "application/json", "The ledger: one record an exhibit"),
+        Attachment(
+            certificate.FILE,
+            certificate.as_text(whole).encode(),
+            "text/plain",
+            "The certificate: what this report rests on",
+            "Supplement",
+        ),
+        *_project_files(book.project.root),
+        *_data_files(ledger, whole),
+    ]
+    if crate is not None and crate.is_file():
+        about = "The report as an RO-Crate, for other tools"
+        files.append(Attachment(CRATE, crate.read_bytes(), "application/ld+json", about))
+    return seal_pdf(
+        pdf,
+        files,
+        title=whole["title"],
+        commit=whole["commit"]["id"] or "",
+        chapters=chapters(book),
+    )
+
+
+def _project_files(root: Path) -> Iterator[Attachment]:
+    path = root / LITERALS
+    if path.is_file():
+        about = "Numbers that are no results, and why: years, statutes, names"
+        yield Attachment(LITERALS, path.read_bytes(), "application/toml", about, "Supplement")
+
+
+def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Lay the released data behind each figure and table beside the ledger, as CSV."""
+    folder = ledger.parent / DATA
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in names:
+        exhibit = values[name]
+        if isinstance(exhibit, Figure | Table) and not exhibit.status.held:
+            data = exhibit.data.to_csv(index=False, lineterminator="\n")
+            (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
+
+
+def _data_files(path: Path, ledger: Mapping[str, Any]) -> Iterator[Attachment]:
+    for record in ledger["records"]:
+        file = path.parent / DATA / f"{record['id']}.csv"
+        if record["kind"] in ("figure", "table") and file.is_file():
+            yield Attachment(
+                file.name,
+                file.read_bytes(),
+                "text/csv",
+                f"The data behind {record['kind']} {record['reference']}",
+                "Source" if record["kind"] == "figure" else "Data",
+            )
+
+
+def chapters(book: Book) -> Sequence[Chapter]:
+    """Return each chapter's file, title and exhibits, in the order of the book."""
+    shown: dict[str, list[str]] = {}
+    for use in uses(book):
+        shown.setdefault(use.place.file, []).append(use.name)
+    return [
+        Chapter(
+            chapter.path,
+            "" if chapter.title is None else chapter.title.markdown,
+            tuple(shown.get(chapter.path, ())),
+        )
+        for chapter in book.chapters
+    ]
+
+
+def sign_report(pdf: Path, key: Path) -> int:
+    """Sign the seal of a PDF with an SSH key, in place; return 0."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(pdf) as opened:
+            inside = attached(opened)
+            if NAME not in inside:
+                raise ConfigurationError(
+                    "this PDF has no seal", place=pdf.name, remedy="build it with `report build`"
+                )
+            signature = sign(inside[NAME].data, key)
+            about = "The signature over the seal, as ssh-keygen makes it"
+            file = Attachment(SIGNATURE, signature, "application/octet-stream", about, "Supplement")
+            attach(opened, [file])
+            whole = saved(opened)
+    except (OSError, pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise ConfigurationError(f"this PDF cannot be read: {error}", place=pdf.name) from None
+    replace(pdf, whole)
+    print(f"signed: {pdf.name}")
+    return 0
