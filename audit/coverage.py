@@ -216,7 +216,8 @@ def _of_tables(layer: TextLayer, records: Mapping[str, Mapping[str, Any]]) -> Gi
 def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
     """Return the numbers in each cell of a table as printed, its headings first."""
     return [
-        [normal(number.text) for number in numbers(str(cell))] for cell in record.get("cells", [])
+        [normal(number.text) for number in numbers(_printed(cell))]
+        for cell in record.get("cells", [])
     ]
 
 
@@ -230,10 +231,15 @@ def _expected(
         if record is None or record["disclosure"] == "held":
             continue
         if record["kind"] in ("number", "claim"):
-            expected += [(record, normal(n.text)) for n in numbers(record["printed"])]
+            expected += [(record, normal(n.text)) for n in numbers(_printed(record["printed"]))]
         else:
-            expected += [(record, normal(n.text)) for n in numbers(record.get("note") or "")]
+            expected += [(record, normal(n.text)) for n in numbers(_printed(record.get("note")))]
     return expected
+
+
+def _printed(markdown: Any) -> str:
+    """Return text without what Markdown doesn't print: the keys of citations."""
+    return re.sub(r"-?@[\w:.-]*\w", "", str(markdown or ""))
 
 
 def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, str]:
@@ -266,9 +272,19 @@ class Facts:
 
 
 def read_facts(ledger: Mapping[str, Any]) -> Facts:
-    """Return the facts of a ledger."""
-    totals = {number.text for number in numbers(as_markdown(ledger))}
-    return Facts(frozenset(_scalars(ledger)) | totals, json.dumps(ledger))
+    """Return the facts of a ledger that the audit trail and the certificate print."""
+    records = ledger["records"]
+    code = ledger["code"]
+    printed = [
+        ledger["commit"],
+        ledger["environment"],
+        ledger["files"],
+        [f"D{number}" for number in range(1, len(ledger["files"]) + 1)],
+        [[record["id"], record["reference"], record["shown"]] for record in records],
+        [code.get(record["function"]) for record in records],
+        as_markdown(ledger),
+    ]
+    return Facts(frozenset(_scalars(printed)), json.dumps(printed))
 
 
 def _scalars(value: Any) -> Iterable[str]:

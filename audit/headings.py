@@ -18,6 +18,7 @@ _REFERENCE = re.compile(
     r"(Figure|Table|Listing|Equation|Chapter|Section|Appendix)[ \u00a0]"
     r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
 )
+_EQUATION = re.compile(r"\((\d+\.\d+)\)$")
 _HEADING = re.compile("H[1-6]")
 
 PAGE = "page number"
@@ -26,6 +27,7 @@ CONTENTS = "in the list of contents"
 SECTION = "number of a section"
 CAPTION = "number of a figure or table"
 REFERENCE = "cross-reference"
+EQUATION = "number of an equation"
 ENTRY = "number in a list"
 FORMULA = "in a formula"
 
@@ -71,8 +73,11 @@ class Headings:
             if f"{match[1]} {match[2]}" in self.labels:
                 given = _inside(found, match.span(2), REFERENCE) | given
         for number in found:
-            if "Formula" in block.run_at(number.start).inline:
+            if "Formula" in (*block.element.roles, *block.run_at(number.start).inline):
                 given[number] = FORMULA
+        equation = _EQUATION.search(text)
+        if equation:
+            given |= _inside(found, equation.span(1), EQUATION)
         return given
 
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
@@ -115,7 +120,7 @@ def read_headings(layer: TextLayer) -> Headings:
             labels |= {f"{start[1]} {start[2]}"} if start else set()
         elif block.element.number <= 0 and block.text.isdigit():
             covers[block.page - int(block.text)] += 1
-        labels |= {f"Equation {match[1]}" for match in re.finditer(r"\((\d+\.\d+)\)$", block.text)}
+        labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
     cover = covers.most_common(1)[0][0] if covers else 0
     return Headings({key: frozenset(each) for key, each in pages.items()}, frozenset(labels), cover)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
@@ -51,6 +52,7 @@ class Literal:
     reason: str
 
 
+@lru_cache(maxsize=2**14)
 def numbers(text: str) -> tuple[Found, ...]:
     """Return every number in a text: no digit stands outside one of them.
 
@@ -73,7 +75,7 @@ def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
     """
     found = numbers(text)
     given: dict[Found, str] = {}
-    for literal in literals:
+    for literal in literals if found else ():
         for match in literal.pattern.finditer(text):
             for number in found:
                 if match.start() <= number.start and number.end <= match.end():

@@ -23,8 +23,14 @@ _INHERITED = OF_A_PAGE[1:]
 _REFERENCE = re.compile(rb"\((?:\\.|[^\\()])*\)|(\d+) (\d+) R\b", re.S)
 # How a stream is packed is not what it says.
 _PACKING = ("/Length", "/Filter", "/DecodeParms")
-_NAMED = {"Do": "/XObject", "sh": "/Shading", "gs": "/ExtGState", "cs": "/ColorSpace",
-          "CS": "/ColorSpace", "scn": "/Pattern", "SCN": "/Pattern", "Tf": "/Font"}  # fmt: skip
+_NAMED = {b"Do": "/XObject", b"sh": "/Shading", b"gs": "/ExtGState", b"cs": "/ColorSpace",
+          b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern"}  # fmt: skip
+_NAMES = re.compile(rb"(/[^\s/<>\[\]()]+)\s+(Do|sh|gs|cs|CS|scn|SCN)\b")
+# Text is matched only to be passed over: it may hold the letters of an operator.
+_MARKS = re.compile(
+    rb"\((?:\\.|[^\\()])*\)|(?P<open>\bB[DM]C\b)|(?P<close>\bEMC\b)",
+    re.S,
+)
 
 
 class Parts:
@@ -95,12 +101,8 @@ class Parts:
     def drawing(self, number: int) -> str:
         """Return the digest of what is drawn on a page, its size and resources included."""
         page = self.pdf.pages[number - 1].obj
-        contents = page.get("/Contents", [])
         values = [_inherited(page, key) for key in _INHERITED]
-        joined = b"\n".join(
-            decoded(stream) for stream in (contents if _is_array(contents) else [contents])
-        )
-        return self.digest([hashlib.sha256(joined).hexdigest(), *values])
+        return self.digest([hashlib.sha256(_contents(page)).hexdigest(), *values])
 
     def links(self, number: int) -> str:
         """Return the digest of a page's links, notes and whatever else lies over or in it."""
@@ -127,41 +129,37 @@ class Parts:
 
     def _marked(self, page: int, wanted: Iterable[list[tuple[int, int]]]) -> dict[int, str]:
         """Return the digest of the drawing in each mark of a page that is wanted."""
-        import pikepdf
-
         marks = {mark for keys in wanted for number, mark in keys if number == page}
-        resources = _inherited(self.pdf.pages[page - 1].obj, "/Resources") or {}
-        inside: dict[int, list[Any]] = {}
-        stack: list[int | None] = []
-        for instruction in pikepdf.parse_content_stream(self.pdf.pages[page - 1]):
-            operator = str(instruction.operator)
-            if operator in ("BDC", "BMC"):
-                given = instruction.operands[1] if len(instruction.operands) > 1 else None
-                mark = given.get("/MCID") if isinstance(given, pikepdf.Dictionary) else None
-                stack.append(int(mark) if mark is not None else stack[-1] if stack else None)
-            elif operator == "EMC" and stack:
-                stack.pop()
-            elif stack and stack[-1] in marks:
-                inside.setdefault(int(stack[-1] or 0), []).append(instruction)
+        node = self.pdf.pages[page - 1].obj
+        resources = _inherited(node, "/Resources") or {}
+        contents = _contents(node)
+        stack: list[tuple[int, int]] = []
+        last = 0
+        inside: dict[int, bytes] = {}
+        for token in _MARKS.finditer(contents):
+            if token["open"]:
+                at = contents.rfind(b"/MCID ", last, token.start())
+                mark = re.match(rb"\d+", contents[at + 6 : at + 16]) if at >= 0 else None
+                stack.append((int(mark[0]) if mark else -1, token.end()))
+                last = token.end()
+            elif token["close"] and stack:
+                number, start = stack.pop()
+                if number in marks:
+                    inside[number] = contents[start : token.start()]
+                last = token.end()
         return {
-            mark: hashlib.sha256(
-                pikepdf.unparse_content_stream(drawn) + self._used(drawn, resources).encode()
-            ).hexdigest()
+            mark: hashlib.sha256(drawn + self._used(drawn, resources).encode()).hexdigest()
             for mark, drawn in inside.items()
         }
 
-    def _used(self, drawn: Iterable[Any], resources: Any) -> str:
-        """Return the digest of the resources that some instructions name."""
+    def _used(self, drawn: bytes, resources: Any) -> str:
+        """Return the digest of the resources that a stretch of a page names."""
         used = []
-        for instruction in drawn:
-            kind = _NAMED.get(str(instruction.operator))
-            if kind is None or not instruction.operands:
-                continue
-            name = str(instruction.operands[0])
-            named = resources.get(kind, {})
-            if name.startswith("/") and (kind, name) not in used and name in named:
-                used.append((kind, name))
-        return self.digest([resources[kind][name] for kind, name in used])
+        for name, operator in dict.fromkeys(_NAMES.findall(drawn)):
+            named = resources.get(_NAMED[operator], {})
+            if name.decode("latin-1") in named:
+                used.append(named[name.decode("latin-1")])
+        return self.digest(used)
 
     def tags(self) -> str:
         """Return the digest of the tag tree: reading order, alternative texts, table headers."""
@@ -199,10 +197,13 @@ def decoded(stream: Any) -> bytes:
         return bytes(stream.read_raw_bytes())
 
 
-def _is_array(value: Any) -> bool:
+def _contents(page: Any) -> bytes:
+    """Return what draws a page; it may be divided among several streams."""
     import pikepdf
 
-    return isinstance(value, pikepdf.Array | list)
+    given = page.get("/Contents", [])
+    streams = given if isinstance(given, pikepdf.Array | list) else [given]
+    return b"\n".join(decoded(stream) for stream in streams)
 
 
 def _inherited(page: Any, key: str) -> Any:

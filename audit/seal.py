@@ -16,7 +16,6 @@ from audit.attachments import attached
 from audit.exhibit_places import figure_references
 from audit.literals import numbers
 from audit.parts import Parts
-from audit.text_layer import elements, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,20 +109,24 @@ class Seal:
         return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 
-def make_seal(pdf: Any, *, title: str, commit: str, chapters: Sequence[Chapter]) -> Seal:
+def make_seal(
+    pdf: Any, layer: TextLayer, *, title: str, commit: str, chapters: Sequence[Chapter]
+) -> Seal:
     """Return the seal of an open PDF as it now is.
 
     Parameters
     ----------
     pdf
-        A `pikepdf.Pdf`, its seal and signature aside.
+        A `pikepdf.Pdf`; a seal and a signature in it are passed over.
+    layer
+        Its text.
     title, commit
         Of the report, told to a reader who has only the PDF.
     chapters
         In the order of the book.
     """
-    parts, layer = Parts(pdf), read_text(pdf)
-    drawn = parts.figures(elements(pdf))
+    parts = Parts(pdf)
+    drawn = parts.figures(layer.placed)
     named = figure_references(layer, [element.number for element in drawn])
     figures = [
         SealedFigure(named.get(element.number, ""), page, drawing, _sha(element.alt))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.attachments import Attachment, attach
 from audit.seal import NAME, Chapter, Seal, make_seal
+from audit.text_layer import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,7 +57,7 @@ def seal_pdf(
         raise ConfigurationError(f"this PDF cannot be sealed: {error}", place=path.name) from None
     # Digests are of the PDF as a reader will open it.
     with pikepdf.open(io.BytesIO(whole)) as pdf:
-        seal = make_seal(pdf, title=title, commit=commit, chapters=chapters)
+        seal = make_seal(pdf, read_text(pdf), title=title, commit=commit, chapters=chapters)
         attach(pdf, [seal_file(seal)])
         replace(path, saved(pdf))
     return seal

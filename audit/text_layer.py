@@ -47,6 +47,10 @@ class Element:
     alt: str = ""
 
 
+Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
+"""For a page and a mark on it, the block it belongs to and the inline roles between."""
+
+
 @dataclass(frozen=True)
 class Run:
     """A stretch of text that is set in one go.
@@ -139,11 +143,12 @@ class TextLayer:
     ----------
     pages
         The runs of each page in the order in which they are drawn.
-    blocks
-        In reading order; artefacts come first, page by page.
+    placed
+        Where the tag tree puts each piece of marked content, drawings included.
     """
 
     pages: tuple[tuple[Run, ...], ...]
+    placed: Placed
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -180,10 +185,6 @@ def _breaks(before: Run, run: Run) -> bool:
     return abs(before.height - run.height) > LINE_STEP
 
 
-Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
-"""For a page and a mark on it, the block it belongs to and the inline roles between."""
-
-
 def read_text(pdf: Any) -> TextLayer:
     """Return the text layer of an open PDF.
 
@@ -198,7 +199,8 @@ def read_text(pdf: Any) -> TextLayer:
         tuple(
             tuple(_runs(page, number, placed, fonts))
             for number, page in enumerate(pdf.pages, start=1)
-        )
+        ),
+        placed,
     )
 
 
@@ -226,7 +228,7 @@ def elements(pdf: Any) -> Placed:
             found[page, int(node.MCID)] = (block, inline)
             continue
         role = str(node.get("/S", "/")).lstrip("/")
-        if role in INLINE:
+        if role in INLINE and block.number:
             inline = (*inline, role)
         elif role not in ("", "Document"):
             count += 1

@@ -139,7 +139,8 @@ def _examined(
             remedy="ask for the file as it was published",
         )
     seal, holds = read_seal(inside[NAME].data)
-    found = make_seal(pdf, title=seal.title, commit=seal.commit, chapters=seal.chapters)
+    layer = read_text(pdf)
+    found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
     altered = list(alterations(seal, found))
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
@@ -155,7 +156,7 @@ def _examined(
     numbers = None
     if ledger is not None:
         listed = inside[LITERALS].data.decode("utf-8", "replace") if LITERALS in inside else ""
-        numbers = coverage(read_text(pdf), ledger, seal.chapters, parse_literals(listed))
+        numbers = coverage(layer, ledger, seal.chapters, parse_literals(listed))
     signature = None
     if SIGNATURE in inside:
         signature = check(inside[NAME].data, inside[SIGNATURE].data, signers)

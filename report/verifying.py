@@ -45,10 +45,10 @@ def verify(
         Print the verdict as JSON.
     """
     found = examine(pdf, signers, expected)
-    again = None
+    again: Any = None
     if rerun:
         raise VerificationFailed(f"--rerun is not there yet {data}")
-    holds = _holds(found, asked=bool(signers or expected)) and (again is None or again.holds)
+    holds = _holds(found, asked=bool(signers or expected))
     if as_json:
         print(json.dumps(as_dictionary(found, again, holds=holds), indent=1, ensure_ascii=False))
     else:
@@ -93,8 +93,8 @@ def _consistent(found: Verification) -> Iterator[str]:
     word = "yes" if found.consistent else "NO"
     yield (
         f"consistent    {word}: of {len(numbers.numbers):,} numbers in the text "
-        f"{kinds['ledger']:,} are values of the ledger, {kinds['literal']:,} are literals, {kinds['untraced']:,} are "
-        f"untraced: coverage {100 * numbers.share:.1f}%"
+        f"{kinds['ledger']:,} are values of the ledger, {kinds['literal']:,} are literals, "
+        f"{kinds['untraced']:,} are untraced: coverage {100 * numbers.share:.1f}%"
     )
     yield from _some(
         [f"page {n.page}: {n.text} is untraced, in “{n.around}”" for n in numbers.untraced]
