@@ -36,7 +36,6 @@ def paragraphs(ledger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "What is invented", _invented(ledger)
     yield "What is held back", _held_back(ledger)
     yield "How to verify it", HOW
-    yield "What a verification cannot say", LIMITS
 
 
 HOW = (
@@ -128,8 +127,13 @@ def certificate() -> Markdown:
     return Markdown(UNBUILT)
 
 
+def limits() -> Markdown:
+    """Show what a verification cannot say."""
+    return Markdown(LIMITS)
+
+
 def as_markdown(ledger: Mapping[str, Any]) -> str:
-    """Return the certificate for the closing page of the book."""
+    """Return the certificate, its limits aside, for the closing page of the book."""
     return "\n\n".join(f"**{heading}.** {text}" for heading, text in paragraphs(ledger))
 
 
@@ -138,7 +142,7 @@ def as_text(ledger: Mapping[str, Any]) -> str:
     parts = [f"Certificate\n{ledger['title']}"]
     parts += [
         f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"
-        for heading, text in paragraphs(ledger)
+        for heading, text in (*paragraphs(ledger), ("What this does not show", LIMITS))
     ]
     return "\n\n".join(parts) + "\n"
 
