@@ -13,6 +13,8 @@ from press.settings import parse_settings
 from press.source import Line, Source
 
 _START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")
+# Languages that Quarto runs, of which the press runs Python; any other is text of a block.
+_RUN = ("python", "r", "julia", "ojs", "mermaid", "dot")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _OPTION = re.compile(r"^#\|")
 _TRUTH = (True, False)
@@ -111,6 +113,8 @@ class Cell:
         White space before the fence (a cell in a list).
     option_places
         The place of each option.
+    beside
+        What stands beside the language on its fence, which nothing obeys.
     """
 
     options: dict[str, Any]
@@ -120,6 +124,7 @@ class Cell:
     first_line: int
     indent: str = ""
     option_places: dict[str, Place] = field(default_factory=dict)
+    beside: str = ""
 
     @property
     def label(self) -> str | None:
@@ -138,7 +143,7 @@ class Prose:
 def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
     """Split a chapter into prose and cells, in order.
 
-    A fence inside another fence is text. A cell of another language is refused.
+    A fence inside another fence is text. A cell of another language that Quarto runs is refused.
     """
     parts: list[Prose | Cell] = []
     prose: list[Line] = []
@@ -146,7 +151,7 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
     at = 0
     while at < len(lines):
         start = _START.match(lines[at].text)
-        if start is None or start.group(3).startswith("="):
+        if start is None or start.group(3).lower() not in _RUN:
             fence = _FENCE.match(lines[at].text)
             end = _closing(lines, at, fence.group(1)) if fence else at
             prose += lines[at : end + 1]
@@ -185,12 +190,6 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
             place,
             "write it in Python, or render with Quarto",
         )
-    if rest and rest.strip():
-        raise UnsupportedError(
-            f"cell options on the fence: {rest.strip()}",
-            place,
-            "write each as a line `#| name: value` in the cell",
-        )
     body = lines[1:-1] if len(lines) > 1 else []
     taken = 0
     while taken < len(body) and _OPTION.match(body[taken].text.removeprefix(indent)):
@@ -206,6 +205,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
         first,
         indent,
         places,
+        (rest or "").strip(),
     )
     _check(cell)
     return cell
@@ -233,6 +233,11 @@ def _check(cell: Cell) -> None:
 
 def check_cell(cell: Cell, found: Mistakes) -> None:
     """Note classes that would break the cell's fence, and warn of options nobody knows."""
+    if cell.beside:
+        found.warn(
+            f"{cell.place}: `{cell.beside}` beside the fence is passed over, as Quarto does; "
+            "write each option as a line `#| name: value` in the cell"
+        )
     for name in cell.options:
         if name.lower() not in KNOWN:
             found.warn(

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,16 @@ def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None)
     return Sources(files, root / str(style) if style else None, frozenset(keys))
 
 
-def _keys(file: Path) -> set[str]:
+def _keys(file: Path) -> frozenset[str]:
+    return _keys_of(file.suffix, file.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)  # each chapter asks for the same files
+def _keys_of(suffix: str, given: str) -> frozenset[str]:
     reader = {".bib": "biblatex", ".json": "csljson", ".yaml": "markdown", ".yml": "markdown"}
-    form = reader.get(file.suffix, "biblatex")
-    given = file.read_text(encoding="utf-8")
-    return {str(entry["id"]) for entry in json.loads(run(["-f", form, "-t", "csljson"], given))}
+    form = reader.get(suffix, "biblatex")
+    entries = json.loads(run(["-f", form, "-t", "csljson"], given))
+    return frozenset(str(entry["id"]) for entry in entries)
 
 
 def together(all_sources: Iterable[Sources]) -> Sources:

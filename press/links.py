@@ -13,12 +13,18 @@ from press.page import Page
 from press.resources import Resources, in_book, is_outside, relative
 from press.tree import Node, Nodes
 
+Anchors = Mapping[str, set[str]]
+
 
 def with_links(
-    blocks: Nodes, page: Page, pages: Mapping[str, Page], resources: Resources, found: Mistakes
+    blocks: Nodes,
+    page: Page,
+    pages: Mapping[str, Page],
+    anchors: Anchors,
+    resources: Resources,
+    found: Mistakes,
 ) -> Nodes:
     """Return blocks whose links lead to the HTML pages of the book."""
-    anchors = {path: anchors_of(other) for path, other in pages.items()}
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":
@@ -53,7 +59,7 @@ def _anchor(
     anchor: str,
     page: Page,
     pages: Mapping[str, Page],
-    anchors: Mapping[str, set[str]],
+    anchors: Anchors,
     found: Mistakes,
 ) -> str:
     """Return the address of an anchor: of this page, else of the page that has such a heading."""
@@ -71,7 +77,7 @@ def check_anchor(
     address: str,
     page: Page,
     pages: Mapping[str, Page],
-    anchors: Mapping[str, set[str]],
+    anchors: Anchors,
     found: Mistakes,
 ) -> None:
     """Note a link to a place that its chapter has not."""
@@ -119,10 +125,14 @@ def chapter_anchor(page: Page) -> str:
 
 
 def with_anchors(
-    blocks: Nodes, page: Page, pages: Mapping[str, Page], resources: Resources, found: Mistakes
+    blocks: Nodes,
+    page: Page,
+    pages: Mapping[str, Page],
+    anchors: Anchors,
+    resources: Resources,
+    found: Mistakes,
 ) -> Nodes:
     """Return blocks whose links between chapters lead to places in the one document."""
-    anchors = {path: anchors_of(other) for path, other in pages.items()}
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":

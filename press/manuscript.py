@@ -14,6 +14,10 @@ from press.source import Line, Source
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
 _SHOWN_CELL = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})\{\{(?P<language>\w+)\}\}\s*$")
+_OTHER_CELL = re.compile(
+    r"^(?P<indent>\s*)(?P<ticks>`{3,})\s*\{(?P<language>[A-Za-z]\w*)[^}]*\}\s*$"
+)
+_FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _MARKUP = re.compile(r"([\\`*_{}\[\]()>#+,.!-])")
 
 
@@ -48,19 +52,34 @@ def manuscript(
 
 
 def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
-    """Yield lines with each cell in double braces as the text of a cell in single ones."""
-    closing = ""
+    """Yield lines in which cells that do not run are code.
+
+    A cell in double braces is the text of a cell in single ones; a cell of a language that
+    nothing runs is a block of that class, braces and all.
+    """
+    closing = fence = ""
     for line in lines:
-        found = _SHOWN_CELL.match(line.text) if not closing else None
+        found = _SHOWN_CELL.match(line.text) if not fence else None
+        other = _OTHER_CELL.match(line.text) if not fence else None
+        opening = _FENCE.match(line.text)
         if found:
             closing = found["indent"] + found["ticks"]
+            fence = found["ticks"]
             yield Line(closing + "` {.markdown}", line.place)
             yield Line(f"{closing}{{{found['language']}}}", line.place)
+        elif other:
+            fence = other["ticks"]
+            text = f'{other["indent"]}{fence} {{class="{{{other["language"]}}}"}}'
+            yield Line(text, line.place)
         elif closing and line.text.rstrip() == closing:
             yield line
             yield Line(closing + "`", line.place)
-            closing = ""
+            closing = fence = ""
         else:
+            if opening and not fence:
+                fence = opening["fence"]
+            elif opening and opening["fence"].startswith(fence) and not line.text.strip("`~ \t"):
+                closing = fence = ""
             yield line
 
 

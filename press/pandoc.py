@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import subprocess
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from press.errors import TypesettingError
@@ -71,6 +72,11 @@ def read(markdown: str, reader: str = READER) -> Node:
 
 def read_inlines(markdown: str) -> Nodes:
     """Return the inlines of a text of one paragraph."""
+    return copy.deepcopy(_inlines(markdown))
+
+
+@lru_cache(maxsize=4096)  # words such as "Figure" come again and again
+def _inlines(markdown: str) -> Nodes:
     blocks = read(markdown)["blocks"]
     return [inline for block in blocks if block["t"] in ("Para", "Plain") for inline in block["c"]]
 

@@ -91,13 +91,7 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
             return None
         attr, alt, (address, title) = node["c"]
         if is_outside(address):
-            found.add(
-                BrokenReferenceError(
-                    f"the image {address} lies on another host",
-                    page.source.place_of(re.escape(address)),
-                    "put a copy into the project: a book makes no request to another host",
-                )
-            )
+            _on_another_host(page, address, found, refused=from_root)
             return None
         path = in_book(page, address)
         if not resources.take(path):
@@ -112,6 +106,16 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
         return {"t": "Image", "c": [attr, alt, [new, title]]}
 
     return list(tree.walk(page.blocks, visit))
+
+
+def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:
+    """Refuse an image that Typst cannot fetch; warn of one that a browser will ask for."""
+    place = page.source.place_of(re.escape(address))
+    what, remedy = f"the image {address} lies on another host", "put a copy into the project"
+    if refused:
+        found.add(BrokenReferenceError(what, place, remedy))
+    else:
+        found.warn(f"{place}: {what}: {remedy}")
 
 
 def relative(path: str, page: str) -> str:

@@ -57,6 +57,9 @@ def walk(tree: Any, visit: Visit) -> Any:
     if isinstance(tree, list):
         out: list[Any] = []
         for item in tree:
+            if not isinstance(item, dict | list):
+                out.append(item)
+                continue
             new = walk(item, visit)
             if isinstance(item, dict) and isinstance(new, list):
                 out.extend(new)
@@ -67,25 +70,27 @@ def walk(tree: Any, visit: Visit) -> Any:
         return tree
     if "t" not in tree:
         return {key: walk(value, visit) for key, value in tree.items()}
-    node = {**tree, "c": walk(tree["c"], visit)} if "c" in tree else tree
+    content = tree.get("c")
+    inner = isinstance(content, list | dict)  # most nodes are words and the spaces between
+    node = {**tree, "c": walk(content, visit)} if inner else tree
     replaced = visit(node)
     return node if replaced is None else replaced
 
 
 def nodes(tree: Any, *types: str) -> Iterator[Node]:
     """Yield the nodes of the given types (of any type without one), in document order."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from nodes(item, *types)
-    elif isinstance(tree, dict):
-        if "t" in tree:
-            if not types or tree["t"] in types:
-                yield tree
-            if "c" in tree:
-                yield from nodes(tree["c"], *types)
-        else:
-            for item in tree.values():
-                yield from nodes(item, *types)
+    waiting = [tree]  # a stack: recursion would resume a generator a level for every word
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        elif isinstance(item, dict):
+            if "t" not in item:
+                waiting.extend(reversed(item.values()))
+                continue
+            if not types or item["t"] in types:
+                yield item
+            waiting.append(item.get("c"))
 
 
 def plain(tree: Any) -> str:

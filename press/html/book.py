@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index
 from press.html.writing import Writer
-from press.links import with_links
+from press.links import anchors_of, with_links
 from press.mistakes import Mistakes
 from press.notes import check_notes
 from press.page import Page
@@ -84,15 +86,19 @@ def write_html(
     all_stops = stops(project.entries, by_path)
     out: dict[str, str] = {}
     added = added_html(project)
-    for page in pages:
-        also = everywhere if page is listed else []
+    anchors = {page.path: anchors_of(page) for page in pages}
+    linked = [with_links(ready[p.path], p, by_path, anchors, files, found) for p in pages]
+
+    def written(page: Page, blocks: Nodes) -> str:
         own = sources[page.path]
-        known = [key for key in also if key in own.keys]
-        blocks = with_links(ready[page.path], page, by_path, files, found)
+        known = [key for key in everywhere if key in own.keys] if page is listed else []
         body = with_citations(writer.lowered(page, blocks), own, page.options, known)
         if listed is not None and page is not listed:
             body = with_sources_elsewhere(body, page, listed)
-        out[page.html] = render(page, writer.write(page, blocks, body), facts, all_stops, added)
+        return render(page, writer.write(page, blocks, body), facts, all_stops, added)
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each waits for its pandoc
+        out |= zip((page.html for page in pages), pool.map(written, pages, linked), strict=True)
     out[f"{ASSETS}/index.js"] = index(pages)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -17,7 +17,7 @@ from press.errors import Place, TypesettingError
 from press.extension import Extension
 from press.html.book import resolved
 from press.html.pages import authors
-from press.links import chapter_anchor, with_anchors
+from press.links import anchors_of, chapter_anchor, with_anchors
 from press.mistakes import Mistakes
 from press.page import Page
 from press.pandoc import document, metadata, read_inlines, run
@@ -41,6 +41,7 @@ def write_typst(
         page.blocks = with_images(page, files, found, from_root=True)
     ready = resolved(pages, words, sources, found, "typst")
     by_path = {page.path: page for page in pages}
+    anchors = {page.path: anchors_of(page) for page in pages}
     blocks: Nodes = []
     for entry in project.entries:
         if entry.file is None:
@@ -48,7 +49,8 @@ def write_typst(
             blocks.append({"t": "Header", "c": [1, attr, [tree.text(str(entry.text))]]})
             continue
         page = by_path[entry.file]
-        blocks += _chapter(page, with_anchors(ready[page.path], page, by_path, files, found))
+        own = with_anchors(ready[page.path], page, by_path, anchors, files, found)
+        blocks += _chapter(page, own)
     options = {**extension.options, **project.options("typst")}
     blocks = TypstWriter(words, tagged=bool(options.get("pdf-standard"))).lowered(blocks)
     every = together(sources.values())

@@ -87,11 +87,11 @@ def _refused() -> list[str]:
         "",
         "A construct outside this table ends the build with its file, line and name.",
         "",
-        "- cells of a language other than Python",
+        "- cells of another language that Quarto runs: R, Julia, Observable, Mermaid, Graphviz",
         "- theorems and their like (`thm-`, `lem-`, …), callouts with a number (`nte-`, `tip-`, …)",
         "- panels for input and dashboards, diagrams, interactive widgets",
         "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",
-        "- images on another host, files that are not UTF-8",
+        "- images on another host (in print), files that are not UTF-8",
     ]
     lines += [
         f"- the option `{': '.join(path)}`: {what}"

@@ -159,6 +159,29 @@ def test_an_option_nobody_knows_is_named_in_a_warning(tmp_path):
     assert any("one.qmd:4" in line and "frobnicate" in line for line in built.warnings)
 
 
+@pytest.mark.parametrize("words", [", echo=FALSE", ' .hidden when-format="pdf"'])
+def test_options_on_the_fence_are_passed_over_with_a_warning(tmp_path, words):
+    text = f"# One\n\n```{{python{words}}}\nprint(6 * 7)\n```\n"
+    built = build_book(project(tmp_path, text), formats=("html",))
+    assert any("one.qmd:3" in line and words.strip() in line for line in built.warnings)
+    assert "42" in built.html[1].read_text("utf-8")
+
+
+def test_a_cell_of_a_language_nobody_runs_is_code(tmp_path):
+    text = "# One\n\n```{text}\nAffine(*a*, b)\n```\n\n````\n```{text}\n````\n"
+    page = build_book(project(tmp_path, text), formats=("html",)).html[1].read_text("utf-8")
+    assert '<pre class="{text}"><code>Affine(*a*, b)</code></pre>' in page
+    assert "<pre><code>```{text}</code></pre>" in page
+
+
+def test_an_image_of_another_host_is_warned_of_and_not_put_into_print(tmp_path):
+    folder = project(tmp_path, "# One\n\n![A badge](https://example.org/badge.svg)\n")
+    built = build_book(folder, formats=("html",))
+    assert any("one.qmd:3" in line and "another host" in line for line in built.warnings)
+    with pytest.raises(PressError, match=r"one\.qmd:3: the image .* another host"):
+        build_book(folder, formats=("pdf",))
+
+
 def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
     code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
     text = f"# One\n\n```{{python}}\n{code}\n```\n"

@@ -184,7 +184,6 @@ def test_includes_keep_the_place_of_each_line(tmp_path):
         ("```{python}\n#| echo: [\n```\n", ChapterError, ["one.qmd:4", "cannot be read"]),
         ("```{python}\n#| cache: true\n```\n", UnsupportedError, ["one.qmd:4", "cache"]),
         ("```{r}\n1\n```\n", UnsupportedError, ["one.qmd:3", "language r"]),
-        ("```{python, echo=F}\n1\n```\n", UnsupportedError, ["one.qmd:3", "echo=F"]),
         ("```{python}\n1\n", ChapterError, ["one.qmd:3", "no end"]),
         (
             "```{python}\n#| label: twin\n```\n\n```{python}\n#| label: twin\n```\n",
