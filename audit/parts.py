@@ -26,6 +26,8 @@ _PACKING = ("/Length", "/Filter", "/DecodeParms")
 _NAMED = {b"Do": "/XObject", b"sh": "/Shading", b"gs": "/ExtGState", b"cs": "/ColorSpace",
           b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern"}  # fmt: skip
 _NAMES = re.compile(rb"(/[^\s/<>\[\]()]+)\s+(Do|sh|gs|cs|CS|scn|SCN)\b")
+# How tokens are set apart is not what they draw.
+_TOKENS = re.compile(rb"/?[^\s/\[\]<>()]+|[\[\]<>()]")
 # Text is matched only to be passed over: it may hold the letters of an operator.
 _MARKS = re.compile(
     rb"\((?:\\.|[^\\()])*\)|(?P<open>\bB[DM]C\b)|(?P<close>\bEMC\b)",
@@ -145,7 +147,7 @@ class Parts:
             elif token["close"] and stack:
                 number, start = stack.pop()
                 if number in marks:
-                    inside[number] = contents[start : token.start()]
+                    inside[number] = b" ".join(_TOKENS.findall(contents, start, token.start()))
                 last = token.end()
         return {
             mark: hashlib.sha256(drawn + self._used(drawn, resources).encode()).hexdigest()

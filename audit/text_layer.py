@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 INLINE = frozenset(
     ["Span", "Link", "Reference", "Strong", "Em", "Code", "Formula", "Quote", "Sub", "NonStruct"]
@@ -163,20 +163,18 @@ class TextLayer:
         return tuple(Block(inside[key][0].element, tuple(inside[key])) for key in ordered)
 
     def page_text(self, page: int) -> str:
-        """Return all text of a page, numbered from 1, one line of text a line."""
-        return joined(self.pages[page - 1], "\n")
+        """Return all text of a page, numbered from 1, as it is drawn: a line for each height.
 
-
-def joined(runs: Iterable[Run], line_end: str = " ") -> str:
-    """Return the text of runs, with `line_end` where a line, a block or a page ends."""
-    parts: list[str] = []
-    before: Run | None = None
-    for run in runs:
-        if before is not None and _breaks(before, run):
-            parts.append(line_end)
-        parts.append(run.text)
-        before = run
-    return "".join(parts)
+        It does without the tags, so that it stays what it is when a page is moved.
+        """
+        parts: list[str] = []
+        height = None
+        for run in self.pages[page - 1]:
+            if height is not None and abs(run.height - height) > LINE_STEP:
+                parts.append("\n")
+            parts.append(run.text)
+            height = run.height
+        return "".join(parts)
 
 
 def _breaks(before: Run, run: Run) -> bool:

@@ -1,0 +1,485 @@
+"""Every way to tamper with a sealed PDF that we could think of is named; the untouched passes."""
+
+import json
+import shutil
+import subprocess
+
+import pikepdf
+import pytest
+
+from analysis.errors import VerificationFailed
+from audit.attachments import Attachment, attach
+from audit.verification import examine
+from report.sealing import sign_report
+from report.verifying import verify
+from tests.unit import sealed
+from tests.unit.sealed import edited, redraw, retype, rewrite
+
+ALLOWED_NAME = "auditor@example.org"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    return sealed.make(tmp_path_factory.mktemp("sealed"))
+
+
+@pytest.fixture(scope="session")
+def other(tmp_path_factory):
+    """Another report: another commit and other numbers."""
+    return sealed.make(tmp_path_factory.mktemp("other"), ratio="0.95", commit="b" * 40)
+
+
+@pytest.fixture
+def pdf(tmp_path, made):
+    return shutil.copy(made, tmp_path / "report.pdf")
+
+
+def told(pdf, **options):
+    return "\n".join(each.what for each in examine(pdf, **options).altered)
+
+
+def test_the_untouched_report_holds(pdf, capsys):
+    assert verify(pdf) == 0
+    said = capsys.readouterr().out
+    assert "self-consistent; origin not proved" in said
+    assert "coverage 100.0%" in said
+
+
+def test_the_sealed_report_is_accessible_and_archival(pdf):
+    from page import validate_pdf
+
+    for profile in ("ua1", "3a"):
+        assert validate_pdf(str(pdf), profile=profile).is_compliant
+
+
+def test_the_same_report_is_sealed_to_the_same_bytes(tmp_path, made):
+    again = sealed.make(tmp_path / "elsewhere")
+    assert again.read_bytes() == made.read_bytes()
+
+
+def test_a_file_merely_written_anew_still_holds(pdf):
+    edited(pdf, lambda _: None, linearize=True, fix_metadata_version=False)
+    assert examine(pdf).intact
+
+
+# --- tampering -------------------------------------------------------------------------
+
+
+def one_digit(pdf):
+    retype(pdf, 1, "0.66", "0.68")
+
+
+def only_what_is_copied(pdf):
+    """Draw the same and let the text layer say 7 for 6."""
+    for page in pdf.pages[1:2]:
+        for font in page.Resources.Font.values():
+            table = font.ToUnicode.read_bytes()
+            font.ToUnicode = pdf.make_stream(table.replace(b"<0036>", b"<0037>"))
+
+
+def only_what_is_seen(pdf):
+    redraw(pdf, 1, b"Q\nEMC/Artifact", b"1 1 1 rg 40 380 80 14 re f\nQ\nEMC/Artifact")
+
+
+def words(pdf):
+    retype(pdf, 2, "Words without", "Wordshere with")
+
+
+def number_put_in(pdf):
+    retype(pdf, 2, "Words", "47 words".replace("w", "W"))
+
+
+def number_taken_out(pdf):
+    retype(pdf, 1, "950", "som")
+
+
+def page_removed(pdf):
+    del pdf.pages[1]
+
+
+def page_put_in(pdf):
+    pdf.pages.insert(2, pdf.pages[0])
+
+
+def pages_swapped(pdf):
+    first = pdf.pages[1]
+    pdf.pages.append(first)
+    del pdf.pages[1]
+
+
+def page_turned(pdf):
+    pdf.pages[1].Rotate = 180
+
+
+def page_cropped(pdf):
+    pdf.pages[1].CropBox = [0, 100, 340, 425]
+
+
+def _figure(pdf, page):
+    contents = pdf.pages[page].Contents.read_bytes()
+    start = contents.index(b"/Alt")
+    start = contents.index(b"BDC", start) + 3
+    return contents, start, contents.index(b"EMC", start)
+
+
+def figures_swapped(pdf):
+    one, start, end = _figure(pdf, 1)
+    two, begin, stop = _figure(pdf, 2)
+    pdf.pages[1].Contents = pdf.make_stream(one[:start] + two[begin:stop] + one[end:])
+    pdf.pages[2].Contents = pdf.make_stream(two[:begin] + one[start:end] + two[stop:])
+
+
+def bar_made_longer(pdf):
+    contents, start, end = _figure(pdf, 1)
+    drawn = contents[start:end].replace(b" 30 ", b" 20 ", 1)
+    assert drawn != contents[start:end]
+    pdf.pages[1].Contents = pdf.make_stream(contents[:start] + drawn + contents[end:])
+
+
+def figure_emptied(pdf):
+    contents, start, end = _figure(pdf, 2)
+    pdf.pages[2].Contents = pdf.make_stream(contents[:start] + b"\n" + contents[end:])
+
+
+def _tags(node):
+    if isinstance(node, pikepdf.Array):
+        for each in node:
+            yield from _tags(each)
+    elif isinstance(node, pikepdf.Dictionary):
+        yield node
+        yield from _tags(node.get("/K", []))
+
+
+def _tagged(pdf, role):
+    return next(n for n in _tags(pdf.Root.StructTreeRoot.K) if n.get("/S") == f"/{role}")
+
+
+def alternative_text(pdf):
+    _tagged(pdf, "Figure").Alt = "Bars of 3 and 9."
+
+
+def table_headers(pdf):
+    _tagged(pdf, "TH").S = pikepdf.Name("/TD")
+
+
+def data_edited(pdf):
+    rewrite(pdf, "one.csv", lambda data: data.replace(b"8", b"9"))
+
+
+def data_removed(pdf):
+    del pdf.attachments["one.csv"]
+
+
+def file_put_in(pdf):
+    attach(pdf, [Attachment("extra.csv", b"a\n1\n", "text/csv", "Extra")])
+
+
+def file_described_otherwise(pdf):
+    pdf.attachments["one.csv"].obj.Desc = "The data behind F2"
+
+
+def ledger_edited(pdf):
+    rewrite(pdf, "ledger.json", lambda data: data.replace(b"0.66", b"0.67"))
+
+
+def ledger_spoilt(pdf):
+    rewrite(pdf, "ledger.json", lambda data: data[: len(data) // 2])
+
+
+def ledger_removed(pdf):
+    del pdf.attachments["ledger.json"]
+
+
+def title(pdf):
+    pdf.docinfo["/Title"] = "Another report"
+
+
+def author(pdf):
+    del pdf.docinfo["/Author"]
+
+
+def archive_metadata(pdf):
+    xmp = pdf.Root.Metadata.read_bytes().replace(b"Nobody", b"Anybody")
+    pdf.Root.Metadata.write(xmp)
+
+
+def link(pdf):
+    pdf.pages[2].Annots[0].A.URI = "https://example.com/"
+
+
+def note_laid_over(pdf):
+    note = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[10, 10, 90, 40],
+        Contents="0.12",
+    )  # fmt: skip
+    pdf.pages[1].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
+
+
+def bookmark(pdf):
+    pdf.Root.Outlines.First.Title = "Third things"
+
+
+def script(pdf):
+    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    pdf.Root.OpenAction = action
+
+
+def named_script(pdf):
+    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+    pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=["x", action])
+
+
+def language(pdf):
+    pdf.Root.Lang = "fr"
+
+
+def form(pdf):
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[])
+
+
+def seal_edited(pdf):
+    rewrite(pdf, "seal.json", lambda data: data.replace(b'"0.66"', b'"0.67"'))
+
+
+TAMPERING = {
+    one_digit: "page 2: the number 0.66 was altered to 0.68",
+    only_what_is_copied: "page 2: the number 0.66 was altered to 0.77",
+    only_what_is_seen: "page 2: what is drawn was altered, though the text is the same",
+    words: "page 3: its words were altered",
+    number_put_in: "page 3: the number 47 was put in",
+    number_taken_out: "page 2: the number 950 was taken out",
+    page_removed: "page 2 of the sealed PDF was removed",
+    page_put_in: "page 3 was put in after sealing",
+    pages_swapped: "pages 2, 3 stand in another order",
+    page_turned: "page 2: what is drawn was altered",
+    page_cropped: "page 2: what is drawn was altered",
+    figures_swapped: "figure F1 (page 2) now shows the drawing of figure F2",
+    bar_made_longer: "figure F1 (page 2) is drawn differently",
+    figure_emptied: "figure F2 (page 3) is drawn differently",
+    alternative_text: "the alternative text of figure F1 (page 2) was altered",
+    table_headers: "the tags were altered",
+    data_edited: "the contents of the attachment one.csv were altered",
+    data_removed: "the attachment one.csv was removed",
+    file_put_in: "the attachment extra.csv was put in after sealing",
+    file_described_otherwise: "what is said of the attachment one.csv was altered",
+    ledger_edited: "the contents of the attachment ledger.json were altered",
+    ledger_spoilt: "ledger.json is no ledger that can be read",
+    ledger_removed: "the attachment ledger.json was removed",
+    title: "the metadata's Title was altered: 'A small report' is now 'Another report'",
+    author: "the metadata's Author was altered: 'Nobody' is now nothing",
+    archive_metadata: "the metadata for archives (XMP) was altered",
+    link: "page 3: a link, note or other thing that lies over the page was altered",
+    note_laid_over: "page 2: a link, note or other thing that lies over the page was altered",
+    bookmark: "the bookmarks, or the places links lead to, were altered",
+    script: "how the document opens was altered",
+    named_script: "how the document opens was altered",
+    language: "how the document opens was altered",
+    form: "how the document opens was altered",
+    seal_edited: "the seal itself was edited",
+}
+
+
+@pytest.mark.parametrize("tamper", TAMPERING, ids=lambda tamper: tamper.__name__)
+def test_tampering_is_named(pdf, tamper, capsys):
+    edited(pdf, tamper)
+    assert TAMPERING[tamper] in told(pdf)
+    assert verify(pdf) == 8
+    assert TAMPERING[tamper] in capsys.readouterr().out
+
+
+def test_one_digit_is_the_only_number_named(pdf):
+    edited(pdf, one_digit)
+    assert [each.part for each in examine(pdf).altered] == ["number"]
+
+
+def test_another_reports_seal_is_named(pdf, other):
+    with pikepdf.open(other) as opened:
+        foreign = opened.attachments["seal.json"].obj.EF.F.read_bytes()
+    edited(pdf, lambda opened: rewrite(opened, "seal.json", lambda _: foreign))
+    assert "the seal is another report's" in told(pdf)
+
+
+# --- what a new seal hides, and what it does not ----------------------------------------
+
+
+def test_a_number_altered_before_sealing_anew_is_no_value_of_the_ledger(pdf, capsys):
+    edited(pdf, one_digit)
+    sealed.reseal(pdf)
+    found = examine(pdf)
+    assert found.intact
+    assert [number.text for number in found.coverage.untraced] == ["0.68"]
+    assert [(each.reference, each.text) for each in found.coverage.missing] == [("N1", "0.66")]
+    assert verify(pdf) == 8
+    assert "0.66 of N1 (ratio) is not printed where it should be" in capsys.readouterr().out
+
+
+def test_two_numbers_that_change_places_are_seen_though_each_is_in_the_ledger(pdf):
+    edited(pdf, lambda opened: retype(opened, 1, "37 schools", "950 schools"))
+    edited(pdf, lambda opened: retype(opened, 1, "of 950", "of 37"))
+    sealed.reseal(pdf)
+    assert not examine(pdf).consistent
+
+
+def test_a_cell_altered_before_sealing_anew_is_seen(pdf):
+    edited(pdf, lambda opened: retype(opened, 2, "18", "81"))
+    sealed.reseal(pdf)
+    assert [number.text for number in examine(pdf).coverage.untraced] == ["81"]
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("needs ssh-keygen")
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("auditor", "stranger"):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name],
+            check=True,
+        )
+    public = (folder / "auditor.pub").read_text()
+    (folder / "allowed_signers").write_text(f"{ALLOWED_NAME} {public}")
+    return folder
+
+
+def test_a_signature_proves_the_origin(pdf, keys, capsys):
+    assert sign_report(pdf, keys / "auditor") == 0
+    assert verify(pdf, signers=keys / "allowed_signers") == 0
+    said = capsys.readouterr().out
+    assert f"signed by {ALLOWED_NAME}" in said
+    assert "its origin is proved" in said
+
+
+def test_a_signature_without_allowed_signers_proves_nothing(pdf, keys, capsys):
+    sign_report(pdf, keys / "auditor")
+    assert verify(pdf) == 0
+    said = capsys.readouterr().out
+    assert "whom nothing here vouches for" in said
+    assert "origin not proved" in said
+
+
+def test_sealing_anew_breaks_the_signature(pdf, keys, capsys):
+    sign_report(pdf, keys / "auditor")
+    edited(pdf, one_digit)
+    sealed.reseal(pdf, ratio="0.68")
+    assert verify(pdf, signers=keys / "allowed_signers") == 8
+    assert "the signature is NOT over this seal" in capsys.readouterr().out
+
+
+def test_all_sealed_and_signed_anew_by_somebody_else_is_no_allowed_signers(pdf, keys, capsys):
+    edited(pdf, one_digit)
+    sealed.reseal(pdf, ratio="0.68")
+    sign_report(pdf, keys / "stranger")
+    assert verify(pdf) == 0, "without a list of signers nothing shows"
+    assert verify(pdf, signers=keys / "allowed_signers") == 8
+    assert "the key is no allowed signer's" in capsys.readouterr().out
+
+
+def test_a_missing_signature_fails_where_signers_are_asked_for(pdf, keys):
+    assert verify(pdf, signers=keys / "allowed_signers") == 8
+
+
+def test_a_digest_published_elsewhere_proves_the_origin(pdf, capsys):
+    assert verify(pdf, expected=examine(pdf).seal.digest) == 0
+    assert "its origin is proved" in capsys.readouterr().out
+    assert verify(pdf, expected="0" * 64) == 8
+
+
+# --- bad input ----------------------------------------------------------------------------
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-200])
+
+
+def cut_in_half(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] + b"\n%%EOF\n")
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def no_pdf(path):
+    path.write_text("Dear reader", encoding="utf-8")
+
+
+def encrypted(path):
+    with_password = pikepdf.Encryption(owner="owner", user="user")
+    edited(path, lambda _: None, encryption=with_password)
+
+
+def stripped(path):
+    edited(path, lambda pdf: [pdf.attachments.pop(name) for name in list(pdf.attachments)])
+
+
+def seal_removed(path):
+    edited(path, lambda pdf: pdf.attachments.pop("seal.json"))
+
+
+def older_seal(path):
+    def change(data):
+        return json.dumps({**json.loads(data), "format": 0}).encode()
+
+    edited(path, lambda pdf: rewrite(pdf, "seal.json", change))
+
+
+def older_ledger(path):
+    edited(
+        path, lambda pdf: rewrite(pdf, "ledger.json", lambda data: data.replace(b": 2,", b": 0,"))
+    )
+
+
+def seal_without_pages(path):
+    edited(path, lambda pdf: rewrite(pdf, "seal.json", lambda _: b'{"format": 1}'))
+
+
+def seal_of_other_types(path):
+    def change(data):
+        return json.dumps({**json.loads(data), "pages": [3], "metadata": 1}).encode()
+
+    edited(path, lambda pdf: rewrite(pdf, "seal.json", change))
+
+
+def pages_in_a_circle(path):
+    def change(pdf):
+        tree = pdf.Root.StructTreeRoot
+        _tagged(pdf, "P").K = tree
+
+    edited(path, change)
+
+
+BAD = {
+    cut_short: "cut short",
+    cut_in_half: "damaged",
+    emptied: "empty",
+    no_pdf: "no PDF",
+    encrypted: "encrypted",
+    stripped: "bears no seal",
+    seal_removed: "the seal was taken out",
+    older_seal: "format 0",
+    older_ledger: "format 0",
+    seal_without_pages: "the seal lacks",
+    seal_of_other_types: "the seal",
+}
+
+
+@pytest.mark.parametrize("spoil", BAD, ids=lambda spoil: spoil.__name__)
+def test_bad_input_has_a_clear_verdict(pdf, spoil):
+    spoil(pdf)
+    with pytest.raises(VerificationFailed, match=BAD[spoil]):
+        examine(pdf)
+
+
+def test_a_tag_tree_that_runs_in_a_circle_ends(pdf):
+    pages_in_a_circle(pdf)
+    assert not examine(pdf).intact
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(VerificationFailed, match="cannot be read"):
+        examine(tmp_path / "none.pdf")
+
+
+def test_encrypted_with_an_empty_password_is_named(pdf):
+    edited(pdf, lambda _: None, encryption=pikepdf.Encryption(owner="owner", user=""))
+    assert "was encrypted after it was sealed" in told(pdf)
