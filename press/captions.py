@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from press import tree
@@ -22,6 +23,20 @@ def without_captions(content: Nodes) -> Nodes:
         return {"t": "Image", "c": [attr, [], target]}
 
     return list(tree.walk(content, visit))
+
+
+def caption_place(attributes: Mapping[str, str], kind: str, options: Mapping[str, Any]) -> str:
+    """Return where a float's caption stands, ``"top"`` or ``"bottom"``.
+
+    Its own attribute says it, else the option of chapter or project; by default tables and
+    listings have it above.
+    """
+    default = "top" if kind in ("tbl", "lst") else "bottom"
+    for given in (attributes, options):
+        for key in (f"{kind}-cap-location", "cap-location"):
+            if given.get(key):
+                return str(given[key]) if given[key] in ("top", "bottom") else default
+    return default
 
 
 def caption_inlines(caption: list[Any]) -> Nodes:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from press.cells import Cell, Prose, check_options, split_cells
+from press.configuration import directory_metadata
 from press.errors import ChapterError, Place
 from press.includes import expand_includes
 from press.project import Entry, Project
-from press.settings import Settings, parse_settings
+from press.settings import Settings, merged, parse_settings
 from press.source import Line, Source, read_text, source_of
 
 INLINE = re.compile(r"`\{python\}[ \t]+(?P<expression>[^`]+?)[ \t]*`")
@@ -122,6 +123,7 @@ def read_chapter(project: Project, entry: Entry) -> Chapter:
     text = read_text(project.root / entry.file, entry.file, entry.place)
     source = source_of(text.rstrip("\n"), entry.file)
     front, body = _front_matter(source)
+    front = merged(directory_metadata(project.root, entry.file), front)
     source = expand_includes(project.root, body, (entry.file,))
     parts = split_cells(source)
     _check_labels(parts)

@@ -45,6 +45,22 @@ def read_configuration(
     return settings, active
 
 
+def directory_metadata(root: Path, file: str) -> Settings:
+    """Return the metadata that the folders of a chapter share: their `_metadata.yml`.
+
+    From the outermost folder below the project inwards; the project's own folder counts only
+    for the chapters that lie in it, as in Quarto.
+    """
+    names = Path(file).parent.parts
+    folders = ["/".join(names[: depth + 1]) for depth in range(len(names))] or ["."]
+    settings = Settings()
+    for folder in folders:
+        name = (Path(folder) / "_metadata.yml").as_posix()
+        if (root / name).is_file():
+            settings = merged(settings, parse_settings(read_text(root / name, name), name))
+    return settings
+
+
 def _read(root: Path, name: str) -> Settings:
     if not (root / name).is_file():
         raise ProjectError(

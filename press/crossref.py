@@ -55,6 +55,8 @@ class Wording:
         How each kind is counted within its chapter; in figures unless told.
     parts
         How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
+    linked
+        Whether references lead to what they name, in HTML.
     """
 
     titles: Mapping[str, str] = field(
@@ -74,6 +76,7 @@ class Wording:
     delimiter: str = ":"
     styles: Mapping[str, str] = field(default_factory=dict)
     parts: str = "alpha a"
+    linked: bool = True
 
 
 def wording(options: Mapping[str, Any]) -> Wording:
@@ -92,6 +95,7 @@ def wording(options: Mapping[str, Any]) -> Wording:
         tree.plain(read_inlines(str(given.get("title-delim", plain.delimiter)))),
         {kind: str(given.get(f"{kind}-labels", given.get("labels", "arabic"))) for kind in KINDS},
         str(given.get("subref-labels", plain.parts)),
+        given.get("ref-hyperlink", True) is not False,
     )
 
 
@@ -165,18 +169,35 @@ def resolve(
     def visit(node: Node) -> Nodes | None:
         if node["t"] != "Cite":
             return None
+        kinds = [_kind(citation["citationId"]) for citation in node["c"][0]]
+        if not any(kinds):
+            return None
+        if not all(kinds):
+            _note_mixture(node, source, found)
         out: Nodes = []
-        for citation in node["c"][0]:
-            name = citation["citationId"]
-            kind = _kind(name)
+        for number, (citation, kind) in enumerate(zip(node["c"][0], kinds, strict=True)):
             if kind is None:
-                return None
-            if out:
+                continue
+            if number:
                 out += [tree.text(","), tree.space()]
             out.append(_reference(citation, kind, targets, words, source, found, base))
         return out
 
     return list(tree.walk(blocks, visit))
+
+
+def _note_mixture(node: Node, source: Source, found: Mistakes) -> None:
+    """Note a bracket of references and citations, of which Quarto prints the references alone."""
+    lost = next(
+        citation["citationId"] for citation in node["c"][0] if not _kind(citation["citationId"])
+    )
+    found.add(
+        BrokenReferenceError(
+            f"the citation @{lost} stands in one bracket with references, and would be lost",
+            source.place_of(rf"@\{{?{re.escape(lost)}"),
+            "give it a bracket of its own",
+        )
+    )
 
 
 def _kind(name: str) -> str | None:

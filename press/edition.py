@@ -12,6 +12,7 @@ from press.cells import check_cell
 from press.chapter import Chapter
 from press.citations import Sources, read_sources
 from press.conditional import Circumstances
+from press.cover import with_cover
 from press.crossref import Wording, wording
 from press.execution import ExecutedChapter
 from press.extension import read_extension
@@ -19,7 +20,7 @@ from press.html.book import write_files, write_html
 from press.manuscript import manuscript
 from press.mistakes import Mistakes
 from press.options import chapter_options, execute_options
-from press.page import Page, number_page, read_page
+from press.page import Page, is_home, number_page, read_page
 from press.pdf.book import compile_pdf, write_typst
 from press.pictures import Figures
 from press.reading import Book, chapter_numbers
@@ -49,6 +50,8 @@ class Edition:
             figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures)
+            if base == "html" and is_home(chapter.path):
+                source = with_cover(source, self.book.project.settings)
             for cell in chapter.cells:
                 check_cell(cell, self.found)
             values = self._values(chapter, options, numbers[chapter.path])

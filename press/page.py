@@ -18,6 +18,7 @@ from press.errors import ChapterError
 from press.floats import with_floats
 from press.html_tables import with_html_tables
 from press.layouts import with_layouts
+from press.list_tables import with_list_tables
 from press.mistakes import Mistakes
 from press.numbering import Target, number_blocks
 from press.pandoc import read_inlines, read_with_warnings
@@ -92,7 +93,7 @@ def read_page(
     _take_warnings(warnings, body, found)
     blocks: Nodes = document["blocks"]
     blocks = with_conditions(blocks, given)
-    blocks = with_html_tables(blocks)
+    blocks = with_html_tables(with_list_tables(blocks))
     blocks = with_annotations(blocks)
     if given.base == "html":
         blocks = with_tabsets(blocks)

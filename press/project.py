@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -228,6 +229,9 @@ def _listed(
     for number, item in enumerate(items):
         at = (*path, number)
         place = settings.place(*at) or Place(CONFIGURATION)
+        words = item.get("text") if isinstance(item, dict) and "href" not in item else item
+        if isinstance(words, str) and re.fullmatch(r"-+", words.strip()):
+            continue  # a line between entries of the side navigation
         if isinstance(item, str):
             out.append(Entry("chapter", _file(root, item, place), None, depth, appendix, place))
         elif isinstance(item, dict) and "part" in item:

@@ -26,6 +26,7 @@ REFUSED = {
     ("format", "typst", "include-before-body"): "included text around the pages",
     ("format", "typst", "include-after-body"): "included text around the pages",
     ("template",): "a template of its own",
+    ("language",): "words of its own for figures and the like",
     ("citation-location",): "citations in the margin",
     ("reference-location",): "notes in the margin or after a section",
     ("cite-method",): "another way of citing",
@@ -36,7 +37,6 @@ REFUSED = {
 }
 # Options that only concern how pages look or are found, which is the press's own affair.
 PASSED_OVER = {
-    ("book", "cover-image"): "the cover",
     ("book", "repo-url"): "links to a repository",
     ("book", "repo-actions"): "links to a repository",
     ("book", "downloads"): "links to the other formats",
@@ -63,6 +63,13 @@ _CLASSES = {
 
 def check_settings(settings: Settings) -> None:
     """Raise for an option that the press does not obey."""
+    language = settings.get("lang")
+    if language is not None and str(language).partition("-")[0] != "en":
+        raise UnsupportedError(
+            f"`lang: {language}`: the press says Figure, Table and Chapter in English alone",
+            settings.place("lang"),
+            "render with Quarto",
+        )
     for path, what in REFUSED.items():
         value = settings.get(*path)
         if what is None or value in (None, False) or (path[-1] == "chapters" and value is True):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
 from press import tree
+from press.captions import caption_place
 from press.crossref import Wording, caption_prefix
 from press.tree import Node, Nodes
 
-_TOP = ("tbl", "lst")
 
-
-def float_blocks(node: Node, words: Wording) -> Nodes:
+def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Nodes:
     """Return a float as a figure with its caption."""
     content = node["c"]
     name, kind = html.escape(content["id"]), content["kind"]
@@ -35,16 +35,10 @@ def float_blocks(node: Node, words: Wording) -> Nodes:
     ]
     described = f'<div aria-describedby="{name}-caption">'
     inner = [tree.raw("html", described), *content["content"], tree.raw("html", "</div>")]
-    default = "top" if kind in _TOP else "bottom"
-    ordered = [*cap, *inner] if place(attributes, kind, default) == "top" else [*inner, *cap]
+    above = caption_place(attributes, kind, options) == "top"
+    ordered = [*cap, *inner] if above else [*inner, *cap]
     closing = tree.raw("html", "</figure>\n</div>")
     return [*content.get("before", []), tree.raw("html", opening), *ordered, closing]
-
-
-def place(attributes: dict[str, str], kind: str, default: str) -> str:
-    """Return where a caption stands."""
-    given = attributes.get(f"{kind}-cap-location", attributes.get("cap-location", default))
-    return given if given in ("top", "bottom") else default
 
 
 def figure_blocks(node: Node) -> Nodes:

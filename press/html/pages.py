@@ -28,7 +28,7 @@ class BookFacts:
     ----------
     title
         The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
-    subtitle, description, language
+    subtitle, description, abstract, language
         Texts; empty without one.
     authors
         Each with `name` and `affiliation`.
@@ -37,6 +37,7 @@ class BookFacts:
     title: str
     subtitle: str
     description: str
+    abstract: str
     language: str
     authors: tuple[Mapping[str, str], ...]
 
@@ -48,6 +49,7 @@ def book_facts(settings: Mapping[str, Any]) -> BookFacts:
         str(book.get("title", "")),
         _plain(book.get("subtitle")),
         _plain(book.get("description")),
+        str(book.get("abstract") or ""),
         str(settings.get("lang", "en")),
         tuple(authors(book.get("author"))),
     )
@@ -79,10 +81,12 @@ def render(
     """Return a page as a complete HTML document."""
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
+    heading = str(page.options.get("toc-title", "On this page"))
+    unlisted = page.home and "unlisted" in page.title_attr[1]
     contents = (
         f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
-        f'<h2 id="toc-title">On this page</h2>\n{written.contents}</nav></aside>'
-        if written.contents and page.options.get("toc", True) is not False
+        f'<h2 id="toc-title">{html.escape(heading)}</h2>\n{written.contents}</nav></aside>'
+        if written.contents and page.options.get("toc", True) is not False and not unlisted
         else ""
     )
     metas = "\n".join(
@@ -153,18 +157,21 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
             return ""
         parts = [f'<h1 class="title">{written.title}</h1>']
         parts += _paragraph("subtitle", _plain(page.options.get("chapter-subtitle")))
-        abstract = _plain(page.options.get("abstract"))
-        if abstract:
-            words = f'<span class="abstract-title">Abstract</span> {html.escape(abstract)}'
-            parts.append(f'<p class="abstract">{words}</p>')
-        return _header(parts)
+        return _header([*parts, *_abstract(page.options.get("abstract"))])
     parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
     for author in facts.authors:
         parts += _paragraph("author", author["name"])
         parts += _paragraph("author affiliation", author["affiliation"])
     parts += _paragraph("description", facts.description)
+    parts += _abstract(facts.abstract)
     return _header(parts)
+
+
+def _abstract(given: Any) -> list[str]:
+    words = _plain(given)
+    title = '<span class="abstract-title">Abstract</span>'
+    return [f'<p class="abstract">{title} {html.escape(words)}</p>'] if words else []
 
 
 def _header(parts: list[str]) -> str:

@@ -111,7 +111,7 @@ class Writer:
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
                 case "Float":
-                    return float_blocks(node, self.words)
+                    return float_blocks(node, self.words, page.options)
                 case "Figure":
                     return figure_blocks(node)
                 case "Layout":
@@ -153,6 +153,8 @@ class Writer:
         if content:
             content.append(gap(target))
         content.append(tree.text(number_text(target, self.words)))
+        if not self.words.linked:
+            return tree.span(content)
         return tree.link(content, self.address(page, target), ["quarto-xref"])
 
     def address(self, page: Page, target: Target) -> str:

@@ -52,7 +52,8 @@ def write_typst(
         own = with_anchors(ready[page.path], page, by_path, anchors, files, found)
         blocks += _chapter(page, own)
     options = {**extension.options, **project.options("typst")}
-    blocks = TypstWriter(words, tagged=bool(options.get("pdf-standard"))).lowered(blocks)
+    writing = TypstWriter(words, bool(options.get("pdf-standard")), options)
+    blocks = writing.lowered(blocks)
     every = together(sources.values())
     writer = "typst"
     if options.get("citeproc") is True:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from press import tree
+from press.captions import caption_place
 from press.crossref import Wording
 from press.html_tables import with_widths
 from press.numbering import Target
@@ -32,10 +34,13 @@ class TypstWriter:
     tagged
         Whether an accessible PDF is asked for. Then a list of definitions stays a list and a
         figure without a label says what it shows; otherwise both are as in Quarto.
+    options
+        The options of the project.
     """
 
     words: Wording
     tagged: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
@@ -81,10 +86,7 @@ class TypstWriter:
         content = node["c"]
         kind = content["kind"]
         title = self.words.titles[kind]
-        place = content["attributes"].get(
-            f"{kind}-cap-location", "top" if kind in ("tbl", "lst") else "bottom"
-        )
-        place = place if place in ("top", "bottom") else "bottom"
+        place = caption_place(content["attributes"], kind, self.options)
         body, caption = content["content"], content["caption"]
         label = f"<{content['id']}>" if content["id"] else ""
         if not caption:  # then the number stands alone

@@ -91,6 +91,7 @@ def _refused() -> list[str]:
         "- theorems and their like (`thm-`, `lem-`, …), callouts with a number (`nte-`, `tip-`, …)",
         "- panels for input and dashboards, diagrams, interactive widgets",
         "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",
+        "- languages other than English (`lang`)",
         "- images on another host (in print), files that are not UTF-8",
     ]
     lines += [

@@ -182,6 +182,24 @@ def test_an_image_of_another_host_is_warned_of_and_not_put_into_print(tmp_path):
         build_book(folder, formats=("pdf",))
 
 
+def test_what_the_home_page_shows_of_the_book(tmp_path):
+    files = {
+        "_quarto.yml": CONFIGURATION.replace(
+            "title: T", 'title: T\n  abstract: "In *short*"\n  cover-image: c.svg'
+        ).replace("html: default", "html: {toc-title: Inside}"),
+        "index.qmd": "# Home {.unnumbered}\n\n## A\n",
+        "c.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    }
+    built = build_book(project(tmp_path, "# One\n", **files), formats=("html",))
+    home = built.html[0].read_text("utf-8")
+    assert '<span class="abstract-title">Abstract</span> In short' in home
+    assert home.index('<img src="c.svg" title="T" class="quarto-cover-image') < home.index(
+        "Home</h1>"
+    )
+    assert '<h2 id="toc-title">Inside</h2>' in home
+    assert (built.out / "c.svg").is_file()
+
+
 def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
     code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
     text = f"# One\n\n```{{python}}\n{code}\n```\n"

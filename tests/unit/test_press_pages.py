@@ -6,6 +6,7 @@ import pytest
 
 from press import tree
 from press.annotations import with_annotations
+from press.captions import caption_place
 from press.chapter import Chapter, title_of
 from press.conditional import Circumstances, with_conditions
 from press.crossref import Wording, collected, counted, number_text, resolve, wording
@@ -114,6 +115,22 @@ def test_wording_follows_the_options():
 
 
 @pytest.mark.parametrize(
+    ("attributes", "options", "place"),
+    [
+        ({}, {}, "top"),
+        ({"tbl-cap-location": "bottom"}, {}, "bottom"),
+        ({"cap-location": "bottom"}, {"tbl-cap-location": "top"}, "bottom"),
+        ({}, {"tbl-cap-location": "bottom"}, "bottom"),
+        ({}, {"cap-location": "bottom", "tbl-cap-location": "top"}, "top"),
+        ({}, {"fig-cap-location": "bottom"}, "top"),
+        ({"cap-location": "margin"}, {}, "top"),
+    ],
+)
+def test_where_the_caption_of_a_table_stands(attributes, options, place):
+    assert caption_place(attributes, "tbl", options) == place
+
+
+@pytest.mark.parametrize(
     ("number", "style", "text"),
     [
         (4, "arabic", "4"),
@@ -151,6 +168,38 @@ def floats(markdown: str) -> list[tuple[str, str, str]]:
 )
 def test_every_form_of_a_float(markdown, found):
     assert floats(markdown) == found
+
+
+def test_a_citation_among_references_is_a_mistake():
+    whole, found = page("![a](a.svg){#fig-a}\n\nSee [@knuth; @fig-a].\n"), Mistakes()
+    targets = collected(number_blocks(whole.blocks, "one.qmd", "1", appendix=False))
+    blocks = resolve(whole.blocks, targets, Wording(), whole.source, found, "html")
+    assert [str(mistake.place) for mistake in found.found] == ["one.qmd:3"]
+    assert "@knuth" in found.found[0].what
+    assert not list(tree.nodes(blocks, "Cite"))
+
+
+def test_a_list_table_is_a_table():
+    text = (
+        '::: {#tbl-l .list-table header-cols=1 aligns="l,r" widths="1,3"}\n'
+        "* - a\n  - b\n\n* - []{colspan=2 align=c} c\n\nCap\n:::\n"
+    )
+    (node,) = tree.nodes(page(text).blocks, "Float")
+    assert (node["c"]["id"], tree.plain(node["c"]["caption"])) == ("tbl-l", "Cap")
+    (table,) = tree.nodes(node, "Table")
+    _, _, columns, head, bodies, _ = table["c"]
+    assert columns == [
+        [{"t": "AlignLeft"}, {"t": "ColWidth", "c": 0.25}],
+        [{"t": "AlignRight"}, {"t": "ColWidth", "c": 0.75}],
+    ]
+    assert tree.plain(head[1]) == "ab"
+    (_, head_columns, _, ((_, (cell,)),)) = bodies[0]
+    assert head_columns == 1
+    assert (cell[1]["t"], cell[2], cell[3], tree.plain(cell[4])) == ("AlignCenter", 1, 2, "c")
+
+
+def test_a_list_that_is_no_table_stays():
+    assert not list(tree.nodes(page("::: {.list-table}\nwords\n:::\n").blocks, "Table"))
 
 
 def test_an_image_in_a_float_does_not_repeat_the_caption_as_its_text():

@@ -83,6 +83,27 @@ def test_the_order_in_which_files_are_laid_over_each_other(tmp_path):
         read_project(tmp_path, ["none"])
 
 
+def test_chapters_of_a_folder_share_its_metadata(tmp_path):
+    write(
+        tmp_path,
+        **{
+            "_quarto.yml": BOOK + "    - a/b/two.qmd\n",
+            "_metadata.yml": "top: root\n",
+            "a/_metadata.yml": "top: a\ntoc: false\n",
+            "a/b/_metadata.yml": "top: b\nauthor: B\n",
+            "a/b/two.qmd": "---\nauthor: Own\n---\n\n# Two\n",
+        },
+    )
+    _, one, two = read_book(tmp_path).chapters
+    assert one.front.values == {"top": "root"}
+    assert two.front.values == {"top": "b", "toc": False, "author": "Own"}
+
+
+def test_a_line_between_chapters_is_no_chapter(tmp_path):
+    write(tmp_path, **{"_quarto.yml": BOOK.replace("    - one", '    - text: "---"\n    - one')})
+    assert len(read_project(tmp_path).entries) == 2
+
+
 def test_profiles_are_laid_over_the_project(tmp_path):
     write(
         tmp_path,
@@ -130,6 +151,7 @@ def test_parts_chapters_and_appendices_in_order(tmp_path):
         (BOOK.replace("    - index.qmd\n", ""), ["home page", "index.qmd"]),
         ("book: [\n", ["_quarto.yml:2", "cannot be read"]),
         ("just words\n", ["_quarto.yml:1", "not a mapping"]),
+        (BOOK + "lang: de\n", ["_quarto.yml:8", "lang: de", "English"]),
         (BOOK + "filters: [x.lua]\n", ["_quarto.yml:8", "filters"]),
     ],
 )
