@@ -18,6 +18,7 @@ from press.execution import CellResult, Conditions, ExecutedChapter, execute_cha
 from press.mistakes import Mistakes
 from press.options import execute_options
 from press.placing import aside, check_target, swap
+from press.project import Project
 from press.reading import Book, read_book
 from press.unsupported import passed_over
 
@@ -193,13 +194,25 @@ def _execute(
         if not book.project.runs_at_root:
             folder = (folder / chapter.path).parent
         defaults = execute_options(book.project, chapter, "html")
-        done = execute_chapter(chapter, Conditions(folder, environment, timeout, defaults))
+        variables = {**_quarto_variables(book.project, chapter), **environment}
+        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults))
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done
 
     with ThreadPoolExecutor(workers or min(4, os.cpu_count() or 1)) as pool:
         return tuple(pool.map(run, book.chapters))
+
+
+def _quarto_variables(project: Project, chapter: Chapter) -> dict[str, str]:
+    """Return the variables by which Quarto tells a cell's code what is being rendered."""
+    file = project.root / chapter.path
+    return {
+        "QUARTO_PROJECT_ROOT": str(project.root),
+        "QUARTO_DOCUMENT_PATH": str(file.parent),
+        "QUARTO_DOCUMENT_FILE": file.name,
+        "QUARTO_PROFILE": ",".join(project.profiles),
+    }
 
 
 __all__ = ["BookBuild", "CellResult", "PressError", "build_book"]

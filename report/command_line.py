@@ -68,7 +68,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
             out=chosen.out,
             release=chosen.release,
             engine=chosen.engine,
-            profiles=_names(chosen.profile),
+            profiles=_profiles(chosen),
         )
 
     parser.set_defaults(run=run)
@@ -100,7 +100,7 @@ def _preview(parser: argparse.ArgumentParser) -> None:
     def run(chosen: argparse.Namespace) -> int:
         from report.previewing import preview
 
-        return preview(chosen.data, _names(chosen.profile), chosen.port)
+        return preview(chosen.data, _profiles(chosen), chosen.port)
 
     parser.set_defaults(run=run)
 
@@ -184,11 +184,16 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
 
 def _profile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--profile", default="", metavar="NAME", help="an edition, such as summary (the whole)"
+        "--profile",
+        metavar="NAME",
+        help="an edition, such as summary (QUARTO_PROFILE)",
     )
 
 
-def _names(given: str) -> tuple[str, ...]:
+def _profiles(chosen: argparse.Namespace) -> tuple[str, ...]:
+    given = chosen.profile
+    if given is None:
+        given = os.environ.get("QUARTO_PROFILE", "")
     return tuple(name for name in given.split(",") if name)
 
 

@@ -7,6 +7,7 @@ reference, its sources, the label of the data) is its `Provenance`.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -181,6 +182,13 @@ class Shown:
 
     def _repr_markdown_(self) -> str:
         return markdown(self.exhibit, self.provenance)
+
+    def _repr_html_(self) -> str | None:
+        """In an editor, which finds no drawing by its Markdown; a book is made of Markdown."""
+        from analysis.exhibits.editor import WITHIN_BOOK, html_of
+
+        within = WITHIN_BOOK in os.environ
+        return None if within else html_of(self.exhibit, markdown(self.exhibit, self.provenance))
 
 
 def figure_path(name: str) -> str:
