@@ -1,3 +1,11 @@
+/* On a narrow screen the list of chapters is folded away. Without this script it stays open. */
+(function () {
+  "use strict";
+  var list = document.querySelector("details.chapters");
+  var narrow = window.matchMedia("(max-width: 48rem)");
+  function fit() { list.open = !narrow.matches; }
+  if (list) { fit(); narrow.addEventListener("change", fit); }
+})();
 /* Tabs: arrow keys move between them, tabs of one group move together. Without this script every tab shows. */
 (function () {
   "use strict";

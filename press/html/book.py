@@ -99,7 +99,7 @@ def write_html(
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each waits for its pandoc
         out |= zip((page.html for page in pages), pool.map(written, pages, linked), strict=True)
-    out[f"{ASSETS}/index.js"] = index(pages)
+    out[f"{ASSETS}/index.js"] = index(pages, ready)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")
     return out

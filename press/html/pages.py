@@ -112,7 +112,9 @@ def render(
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
 <a class="book-name" href="{to}index.html">{html.escape(_plain(facts.title))}</a>
 <div class="book-search" hidden></div>
+<details class="chapters" open><summary>Chapters</summary>
 {sidebar(stops, page)}
+</details>
 </div></nav>
 <main id="content">
 {_heading(page, written, facts)}

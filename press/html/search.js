@@ -7,8 +7,8 @@
   box.hidden = false;
   box.innerHTML = '<form role="search"><label for="book-search">Search</label>' +
     '<input id="book-search" type="search" autocomplete="off"></form>' +
-    '<output for="book-search" aria-live="polite"></output>';
-  var field = box.querySelector("input"), answer = box.querySelector("output");
+    '<output for="book-search" aria-live="polite"></output><ul></ul>';
+  var field = box.querySelector("input"), answer = box.querySelector("output"), list = box.querySelector("ul");
   box.querySelector("form").addEventListener("submit", function (event) { event.preventDefault(); });
 
   function load(then) {
@@ -32,13 +32,10 @@
   }
   function show() {
     var words = fold(field.value).split(/\s+/).filter(Boolean);
-    answer.textContent = "";
+    answer.textContent = list.textContent = "";
     if (!words.length || field.value.trim().length < 2) return;
     var found = matches(words);
-    var count = document.createElement("p");
-    count.textContent = found.length ? found.length + (found.length === 1 ? " place" : " places") : "Nothing found";
-    answer.appendChild(count);
-    var list = document.createElement("ul");
+    answer.textContent = found.length ? found.length + (found.length === 1 ? " place" : " places") : "Nothing found";
     found.forEach(function (match) {
       var item = document.createElement("li"), link = document.createElement("a"), text = document.createElement("p");
       link.href = root + match.section[0];
@@ -49,7 +46,9 @@
       if (match.section[2]) item.appendChild(text);
       list.appendChild(item);
     });
-    answer.appendChild(list);
   }
   field.addEventListener("input", function () { load(show); });
+  // A search can be handed on in an address: index.html?q=words
+  var asked = new URLSearchParams(window.location.search).get("q");
+  if (asked) { field.value = asked; load(show); }
 })();

@@ -3,32 +3,63 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from press import tree
 from press.crossref import NBSP
 from press.page import Page
 from press.tree import Nodes
 
+_LEFT_OUT = ("CodeBlock", "RawBlock", "RawInline", "Note", "Cite")
 
-def index(pages: list[Page]) -> str:
-    """Return the index of a book's sections: address, heading and text of each."""
-    entries = [entry for page in pages for entry in _sections(page)]
+
+def index(pages: list[Page], ready: Mapping[str, Nodes]) -> str:
+    """Return the index of a book's sections: address, heading and text of each.
+
+    Parameters
+    ----------
+    pages
+        The pages.
+    ready
+        The blocks of each, with references resolved.
+    """
+    entries = [entry for page in pages for entry in _sections(page, ready[page.path])]
     return "window.bookSections = " + json.dumps(entries, ensure_ascii=False) + ";\n"
 
 
-def _sections(page: Page) -> list[list[str]]:
+def _sections(page: Page, blocks: Nodes) -> list[list[str]]:
     title = tree.plain(page.title)
     heading = f"{page.number}{NBSP} {title}" if page.number else title
     found: list[list[str]] = [[page.html, heading, ""]]
-    _collect(page.blocks, page, found)
-    return [[address, name, " ".join(words.split())] for address, name, words in found]
-
-
-def _collect(blocks: Nodes, page: Page, found: list[list[str]]) -> None:
     for block in blocks:
         if block["t"] == "Header":
             number = f"{block['number']} " if "number" in block else ""
             name = number + tree.plain(block["c"][2])
             found.append([f"{page.html}#{tree.identifier(block)}", name, ""])
-        elif block["t"] not in ("CodeBlock", "RawBlock"):
-            found[-1][2] += " " + tree.plain(block.get("c", []))
+        else:
+            found[-1][2] += " " + words(block)
+    return [[address, name, " ".join(text.split())] for address, name, text in found]
+
+
+def words(node: Any) -> str:
+    """Return the words of blocks, those of different paragraphs and cells kept apart."""
+    if isinstance(node, list):
+        apart = "" if all(isinstance(one, dict) and _within(one) for one in node) else " "
+        return apart.join(words(one) for one in node)
+    if not isinstance(node, dict):
+        return ""
+    if "t" not in node:
+        return " ".join(words(value) for value in node.values())
+    if node["t"] in _LEFT_OUT:
+        return ""
+    if node["t"] == "Reference":
+        content = node["c"]
+        return f"{words(content['content'])} {content['target'].number}".strip()
+    if node["t"] in ("Emph", "Strong", "Span", "Link", "Quoted") or not _within(node):
+        return words(node.get("c", []))
+    return tree.plain(node)
+
+
+def _within(node: Mapping[str, Any]) -> bool:
+    return node.get("t") in tree.INLINE_TYPES

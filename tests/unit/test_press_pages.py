@@ -13,6 +13,7 @@ from press.crossref import Wording, collected, counted, number_text, resolve, wo
 from press.equations import with_equations
 from press.errors import Place
 from press.floats import with_floats
+from press.html.search import words
 from press.layouts import with_layouts
 from press.links import anchors_of
 from press.manuscript import inline_markdown
@@ -333,6 +334,14 @@ def test_a_division_without_an_end_is_a_mistake_with_its_line():
     found = Mistakes()
     page("Text\n\n::: {.callout-note}\nopen\n", found=found)
     assert "one.qmd:3" in str(found.found[0])
+
+
+def test_the_words_that_are_searched_stand_apart():
+    text = (
+        "One *two*.\n\n- three\n- four\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "`code` [link](x)^[Note.] [@key]\n"
+    )
+    assert " ".join(words(page(text).blocks).split()) == "One two. three four a b 1 2 code link"
 
 
 def test_every_identifier_is_an_anchor():
