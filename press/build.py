@@ -126,7 +126,7 @@ def build_book(
     with clock.stage("read"):
         book = read_book(project, profiles, metadata)
     target = (out or book.project.output).resolve()
-    check_target(book.project.root, target)
+    check_target(book.project, target)
     with clock.stage("execute"):
         executed = _execute(book, environment or {}, timeout, workers, earlier, say)
     found = Mistakes(lenient)

@@ -109,11 +109,6 @@ class Edition:
         folder.mkdir()
         files.write(folder)
         pdf = compile_pdf(text, folder, standards, timestamp, fonts, self.found)
-        name = str(project.settings.get("book", "output-file", default=_file_name(project.title)))
-        (out / f"{name}.pdf").write_bytes(pdf)
-        return f"{name}.pdf"
-
-
-def _file_name(title: str) -> str:
-    words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in title)
-    return "-".join(part for part in words.split("-") if part) or "book"
+        name = f"{project.pdf_name}.pdf"
+        (out / name).write_bytes(pdf)
+        return name

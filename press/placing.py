@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from press.errors import ProjectError
+from press.project import Project
 
 
-def check_target(root: Path, target: Path) -> None:
+def check_target(project: Project, target: Path) -> None:
     """Refuse to put a book over its project, or over a folder that holds something else.
 
     Parameters
     ----------
-    root
-        The project's folder.
+    project
+        The project.
     target
         Where the book is to go.
 
@@ -26,18 +27,18 @@ def check_target(root: Path, target: Path) -> None:
     ProjectError
         If it may not go there.
     """
+    root = project.root
     if target == root or target in root.parents:
         raise ProjectError(
             f"the book cannot go to {target.name}: the project itself lies there",
             remedy="name a folder of its own",
         )
-    if target.is_dir() and any(target.iterdir()) and not (target / "index.html").exists():
-        others = [path for path in target.iterdir() if path.suffix not in (".pdf", ".html")]
-        if others:
-            raise ProjectError(
-                f"the folder {target.name} holds something that is not a book",
-                remedy="name an empty folder",
-            )
+    known = any((target / name).exists() for name in ("index.html", f"{project.pdf_name}.pdf"))
+    if target.is_dir() and any(target.iterdir()) and not known:
+        raise ProjectError(
+            f"the folder {target.name} holds something that is not a book",
+            remedy="name an empty folder",
+        )
 
 
 @contextmanager

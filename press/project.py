@@ -87,6 +87,13 @@ class Project:
         return str(self.settings.get("book", "title", default=""))
 
     @property
+    def pdf_name(self) -> str:
+        """The name of the book's PDF, without its suffix: as asked for, else from the title."""
+        words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.title)
+        name = "-".join(part for part in words.split("-") if part) or "book"
+        return str(self.settings.get("book", "output-file", default=name))
+
+    @property
     def output(self) -> Path:
         """The folder the book goes to, unless the caller names another."""
         return self.root / str(self.settings.get("project", "output-dir", default="_book"))

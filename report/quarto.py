@@ -118,7 +118,7 @@ def render(quarto: Quarto, asked: Rendering, finish: Callable[[Path], None]) -> 
         Quarto stopped, or passed over a reference or a link that leads nowhere.
     """
     root, target = asked.project.root, asked.target.resolve()
-    check_target(root, target)
+    check_target(asked.project, target)
     with aside(target) as folder:
         new = folder / "book"
         _run(quarto, asked, os.path.relpath(new, root))

@@ -73,13 +73,16 @@ local function formulas(inlines)
   return out
 end
 
-local function provenance(div)
-  if div.classes:includes("provenance") then
-    local out = pandoc.Blocks({ pandoc.RawBlock("typst", "#provenance[") })
-    out:extend(div.content)
-    out:insert(pandoc.RawBlock("typst", "]"))
-    return out
+-- Divisions that the template sets in its own way, by a function of their name.
+local function named(div)
+  for _, name in ipairs({ "provenance", "table-note" }) do
+    if div.classes:includes(name) then
+      local out = pandoc.Blocks({ pandoc.RawBlock("typst", "#" .. name .. "[") })
+      out:extend(div.content)
+      out:insert(pandoc.RawBlock("typst", "]"))
+      return out
+    end
   end
 end
 
-return { { Inlines = formulas, Div = provenance } }
+return { { Inlines = formulas, Div = named } }

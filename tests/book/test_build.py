@@ -116,6 +116,18 @@ def test_a_book_never_takes_the_place_of_something_else(tmp_path):
         build_book(folder, out=tmp_path / "photos")
 
 
+def test_a_book_takes_the_place_of_one_that_has_no_pages(tmp_path):
+    folder = project(tmp_path / "p", "# One\n")
+    for _ in range(2):
+        built = build_book(
+            folder,
+            out=tmp_path / "b",
+            formats=("pdf",),
+            finish=lambda new: (new / "audit").mkdir(),
+        )
+    assert sorted(path.name for path in built.out.iterdir()) == ["T.pdf", "audit"]
+
+
 def test_a_format_that_is_none(tmp_path):
     with pytest.raises(ProjectError, match="docx"):
         build_book(project(tmp_path, "# One\n"), formats=("docx",))
