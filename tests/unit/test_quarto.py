@@ -139,7 +139,7 @@ def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):
 def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_path):
     (tmp_path / "study.toml").write_text("")
     finished = []
-    monkeypatch.setattr(building, "finish_book", lambda _, book: finished.append(book))
+    monkeypatch.setattr(building, "finish_book", lambda *given: finished.append(given[1]))
     monkeypatch.chdir(tmp_path)
     building.finish_for_quarto({"QUARTO_PROJECT_OUTPUT_DIR": "_book"})  # a preview of one page
     assert not finished
