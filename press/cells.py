@@ -29,6 +29,9 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "code-overflow": ("scroll", "wrap"),
     "fig-align": ("left", "right", "center", "default"),
 }
+_BLOCK_TAG = re.compile(
+    r"</?(?:script|style|div|p|table|ul|ol|pre|section|h[1-6]|hr|iframe|form|video)\b[^>]*>?", re.I
+)
 _TEXTS = ("label", "tbl-cap", "lst-cap", "lst-label", "code-summary", "filename", "column")
 # Options that say how a cell runs or prints; any other becomes an attribute of the cell.
 OBEYED = frozenset(
@@ -243,6 +246,16 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
             found.warn(
                 f"{cell.option_places[name]}: no cell option has the name `{name}`; "
                 "it becomes an attribute of the cell"
+            )
+    for name in ("fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap"):
+        block = _BLOCK_TAG.search(str(cell.options.get(name, "")))
+        if block:
+            found.add(
+                ChapterError(
+                    f"the {block[0]} in {name} ends the caption: what follows it is lost",
+                    cell.option_places[name],
+                    "write a caption of words; emphasis, code and math are Markdown",
+                )
             )
     given = cell.options.get("classes")
     if isinstance(given, str) and re.search(r"\s", given.strip()):

@@ -212,6 +212,23 @@ def test_what_the_home_page_shows_of_the_book(tmp_path):
     assert (built.out / "c.svg").is_file()
 
 
+def test_html_in_a_caption_that_would_lose_words_is_a_mistake(tmp_path):
+    text = (
+        "# One\n\n```{python}\n#| label: tbl-a\n#| tbl-cap: 'One <script>x</script> two'\n"
+        "from IPython.display import Markdown\nMarkdown('| a |\\n|---|\\n| 1 |')\n```\n"
+    )
+    with pytest.raises(PressError, match=r"one\.qmd:5: the <script> in tbl-cap ends the caption"):
+        build_book(project(tmp_path, text), formats=("html",))
+
+
+def test_html_within_a_line_stands_in_a_caption_and_marks_are_escaped_in_an_attribute(tmp_path):
+    files = {"x.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'}
+    text = '# One\n\n![A <b>bold</b> & \\< b](x.svg){#fig-b fig-alt="a < b & c"}\n'
+    page = build_book(project(tmp_path, text, **files)).html[1].read_text("utf-8")
+    assert "A <b>bold</b> &amp; &lt; b" in page
+    assert 'alt="a &lt; b &amp; c"' in page
+
+
 def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
     code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
     text = f"# One\n\n```{{python}}\n{code}\n```\n"
