@@ -50,25 +50,22 @@ class Preview:
         if any(path.endswith(".py") and path.split("/")[0] in CODE for path in changed):
             raise CodeChanged
         evaluation = Evaluation(self.root, self.data)
-        _, ledger = prepare(evaluation, uses(read_book(self.root, self.profiles)), [])
-        # Outputs of cells rest on the results and on the short references that exhibits bear.
-        basis = (evaluation.key, [(each.id, each.reference) for each in ledger.records])
+        used = uses(read_book(self.root, self.profiles))
+        # Outputs rest on the results, and on which exhibits are shown: their short references
+        # count them. The ledger's line numbers wait for the next such change, or for a build.
+        basis = (evaluation.key, [(use.name, use.label) for use in used])
         if basis != self._basis or any(path.startswith("_") for path in changed):
-            self._earlier = ()
+            self._basis, self._earlier = None, ()
+            prepare(evaluation, used, [])
         book = build_book(
             self.root,
             out=self.root / OUT,
             formats=("html",),
             environment=kernel_environment(evaluation),
             profiles=self.profiles,
-            earlier=[one for one in self._earlier if not _reads_ledger(one)],
+            earlier=self._earlier,
         )
         self._basis, self._earlier = basis, book.chapters
-
-
-def _reads_ledger(executed: ExecutedChapter) -> bool:
-    """Return whether a chapter prints the ledger, which holds the lines of the chapters."""
-    return any("audit" in cell.source for cell in executed.chapter.cells)
 
 
 def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:

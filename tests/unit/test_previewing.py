@@ -7,24 +7,22 @@ import pytest
 from report import previewing
 from report.previewing import CodeChanged, Preview
 
-CHAPTERS = [
-    SimpleNamespace(chapter=SimpleNamespace(cells=[SimpleNamespace(source=source)]))
-    for source in ("show(effect_forest)", "from audit.appendix import built_from")
-]
+CHAPTERS = ["a chapter", "another"]
 
 
 @pytest.fixture
 def preview(monkeypatch, tmp_path):
     """A preview of a book that takes no time: `kept` notes what was taken over by each build."""
-    state = SimpleNamespace(key="one", references=["F1"], kept=[])
+    state = SimpleNamespace(key="one", shown=["timeline"], kept=[], prepared=0)
     monkeypatch.setattr(previewing, "Evaluation", lambda *_: SimpleNamespace(key=state.key))
     monkeypatch.setattr(previewing, "read_book", lambda *_: None)
-    monkeypatch.setattr(previewing, "uses", lambda _: [])
+    monkeypatch.setattr(
+        previewing, "uses", lambda _: [SimpleNamespace(name=name, label="") for name in state.shown]
+    )
     monkeypatch.setattr(previewing, "kernel_environment", lambda _: {})
 
     def prepare(*_):
-        records = [SimpleNamespace(id="x", reference=one) for one in state.references]
-        return {}, SimpleNamespace(records=records)
+        state.prepared += 1
 
     def build_book(_, **options):
         state.kept.append(list(options["earlier"]))
@@ -35,18 +33,33 @@ def preview(monkeypatch, tmp_path):
     return Preview(tmp_path, None, ()), state
 
 
-def test_an_edit_of_a_chapter_takes_over_all_but_the_ledger_s_pages(preview):
+def test_an_edit_of_prose_takes_over_every_chapter_and_computes_nothing(preview):
     book, state = preview
     book.rebuild(frozenset())
     book.rebuild(frozenset({"index.qmd"}))
-    assert state.kept == [[], CHAPTERS[:1]]
+    assert state.kept == [[], CHAPTERS]
+    assert state.prepared == 1
 
 
-@pytest.mark.parametrize("changes", [{"key": "two"}, {"references": ["F1", "F2"]}])
-def test_other_results_or_references_execute_every_chapter(preview, changes):
+@pytest.mark.parametrize("changes", [{"key": "two"}, {"shown": ["timeline", "floor"]}])
+def test_other_results_or_exhibits_execute_every_chapter(preview, changes):
     book, state = preview
     book.rebuild(frozenset())
     vars(state).update(changes)
+    book.rebuild(frozenset({"study.toml"}))
+    assert state.kept == [[], []]
+    assert state.prepared == 2
+
+
+def test_after_a_failure_everything_is_made_anew(preview, monkeypatch):
+    book, state = preview
+    book.rebuild(frozenset())
+    state.key = "two"
+    with monkeypatch.context() as broken:
+        broken.setattr(previewing, "prepare", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            book.rebuild(frozenset({"study.toml"}))
+    state.key = "one"
     book.rebuild(frozenset({"study.toml"}))
     assert state.kept == [[], []]
 
