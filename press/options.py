@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Any
 
 from press.chapter import Chapter
 from press.project import Project, overlaid
 
+_FILES = ("bibliography", "csl")
 _EXECUTE = ("echo", "eval", "include", "output", "warning", "error")
 
 
@@ -19,8 +21,19 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
         front["chapter-title"] = front["title"]
     if "subtitle" in front:
         front["chapter-subtitle"] = front["subtitle"]
+    front |= {key: _from_root(front[key], chapter.path) for key in _FILES if front.get(key)}
     options = overlaid(project.options(base), front)
     return overlaid(options, own if isinstance(own, dict) else {})
+
+
+def _from_root(given: Any, chapter: str) -> Any:
+    """Return files named beside a chapter as paths from the project's folder."""
+    if isinstance(given, list):
+        return [_from_root(name, chapter) for name in given]
+    name = str(given)
+    if name.startswith("/"):
+        return name.lstrip("/")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(chapter), name))
 
 
 def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, Any]:

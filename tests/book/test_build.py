@@ -229,6 +229,23 @@ def test_html_within_a_line_stands_in_a_caption_and_marks_are_escaped_in_an_attr
     assert 'alt="a &lt; b &amp; c"' in page
 
 
+def test_a_chapter_names_its_bibliography_from_where_it_lies(tmp_path):
+    (tmp_path / "deep").mkdir(parents=True)
+    source = "@book{%s, title={T}, author={%s, A}, year={2001}}\n"
+    (tmp_path / "deep" / "own.bib").write_text(source % ("ben", "Cole"), "utf-8")
+    (tmp_path / "deep" / "two.qmd").write_text(
+        "---\nbibliography: [own.bib, /all.bib]\n---\n\n# Two\n\n[@ben; @ada]\n", "utf-8"
+    )
+    files = {
+        "_quarto.yml": CONFIGURATION.replace("one.qmd]", "one.qmd, deep/two.qmd]")
+        + "bibliography: all.bib\n",
+        "all.bib": source % ("ada", "Bell"),
+    }
+    built = build_book(project(tmp_path, "# One\n\n[@ada]\n", **files), formats=("html",))
+    assert "Cole 2001" in built.html[2].read_text("utf-8")
+    assert "Bell 2001" in built.html[1].read_text("utf-8")
+
+
 def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
     code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
     text = f"# One\n\n```{{python}}\n{code}\n```\n"
