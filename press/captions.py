@@ -57,7 +57,8 @@ def bare_image(content: Nodes) -> Nodes:
 def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
     """Return a division's content without its caption, and the caption.
 
-    The caption is the last paragraph, else the attribute, else that of a table inside.
+    The caption is the last paragraph, else the attribute, else that of a listing's code or of
+    a table inside.
     """
     last = content[-1] if content else None
     if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
@@ -68,6 +69,10 @@ def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[N
     found: list[Nodes] = []
 
     def take(node: Node) -> Node | None:
+        given = tree.value(node, "lst-cap") if node["t"] == "CodeBlock" and kind == "lst" else None
+        if given is not None:
+            found.append(read_inlines(given))
+            return {"t": "CodeBlock", "c": [tree.without(tree.attr(node), "lst-cap"), node["c"][1]]}
         if node["t"] == "Table" and node["c"][1][1] and not found:
             found.append(caption_inlines(node["c"][1]))
             return {"t": "Table", "c": [node["c"][0], [None, []], *node["c"][2:]]}

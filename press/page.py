@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from press import tree
 from press.annotations import with_annotations
 from press.callouts import with_callouts
 from press.chapter import Chapter, first_heading
@@ -92,6 +93,7 @@ def read_page(
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
     blocks: Nodes = document["blocks"]
+    _check_fences(blocks, body, found)
     blocks = with_conditions(blocks, given)
     blocks = with_html_tables(with_list_tables(blocks))
     blocks = with_annotations(blocks)
@@ -118,6 +120,20 @@ def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mista
         else:
             bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
             found.warn(f"{place}: {bare}" if place else bare)
+
+
+def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note the fence of a division that is text: a wrong attribute, or one space too many."""
+    for node in tree.nodes(blocks, "Para", "Plain"):
+        words = [inline["c"] for inline in node["c"] if inline["t"] == "Str"]
+        if any(word.startswith(":::") for word in words):
+            found.add(
+                ChapterError(
+                    "the fence of a division, or of a cell, is printed as text",
+                    source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
+                    "start it where the text around it starts, with well formed attributes",
+                )
+            )
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:

@@ -246,6 +246,26 @@ def test_a_chapter_names_its_bibliography_from_where_it_lies(tmp_path):
     assert "Bell 2001" in built.html[1].read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("1. Item\n\n    ```{python}\n    print(1)\n    ```\n", "one.qmd:5"),
+        ("Words\n::: {.a b c}\nx\n:::\n", "one.qmd:4"),
+    ],
+)
+def test_a_fence_that_is_printed_as_text_is_a_mistake(tmp_path, text, place):
+    with pytest.raises(PressError, match="is printed as text") as caught:
+        build_book(project(tmp_path, "# One\n\n" + text), formats=("html",))
+    assert place in str(caught.value)
+
+
+def test_a_cell_in_a_list_stays_in_it(tmp_path):
+    text = "# One\n\n1. Item\n\n   ```{python}\n   print(6 * 7)\n   ```\n\n2. Next\n"
+    page = build_book(project(tmp_path, text), formats=("html",)).html[1].read_text("utf-8")
+    assert page.count("<ol") == 1
+    assert "42" in page[page.index("<ol") : page.index("Next")]
+
+
 def test_one_kernel_a_chapter_for_all_formats_with_the_caller_s_environment(tmp_path):
     code = "import os\nprint(os.environ['GIVEN'], open('n', 'a').write('x'))"
     text = f"# One\n\n```{{python}}\n{code}\n```\n"

@@ -162,6 +162,10 @@ def floats(markdown: str) -> list[tuple[str, str, str]]:
         ("::: {#tbl-x}\n| a |\n|---|\n| 1 |\n\nCap\n:::\n", [("tbl-x", "tbl", "Cap")]),
         ("::: {#tbl-x}\n| a |\n|---|\n| 1 |\n\n: Cap\n:::\n", [("tbl-x", "tbl", "Cap")]),
         ("::: {#lst-x}\n```python\nx\n```\n\nCap\n:::\n", [("lst-x", "lst", "Cap")]),
+        (
+            '::: {#lst-x .cell}\n``` {.python .cell-code lst-cap="Cap *it*"}\nx\n```\n:::\n',
+            [("lst-x", "lst", "Cap it")],
+        ),
         ("::: {.outer}\n> ![Cap](x.svg){#fig-x}\n:::\n", [("fig-x", "fig", "Cap")]),
         ("![Cap](x.svg)\n", []),
         ("![Cap](x.svg){#plain}\n", []),
