@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from typing import Any
 
 from press.build import build_book
 from press.errors import PressError
+from press.reading import read_book
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1].parent / "shared" / "quarto-recorded"
@@ -92,9 +95,31 @@ class Result:
 
 def press(case: str, name: str, folder: Path) -> Result:
     """Build a case in one format, and compare it with Quarto's."""
-    stopped = _build(case, name, folder, lenient=False)
-    failed = _build(case, name, folder, lenient=True) if stopped else None
-    wanted = expected(case)[name]
+    return compared(CORPUS / "cases" / case, name, folder, expected(case)[name])
+
+
+def rendered(source: Path, name: str, folder: Path) -> dict[str, Any]:
+    """Render a book with the Quarto on PATH, as the corpus was recorded; return its outline."""
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("expected.json", "golden*.md"))
+    form = read_book(folder).project.format("html" if name == "html" else "typst").name
+    done = subprocess.run(
+        ["quarto", "render", "--to", form, "--no-execute-daemon"],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode:
+        return {"exit": done.returncode}
+    book = folder / "_book"
+    found = _extract().read_html(str(book)) if name == "html" else _pdf(book)
+    return {"exit": 0, **found}
+
+
+def compared(source: Path, name: str, folder: Path, wanted: dict[str, Any]) -> Result:
+    """Build a book in one format, and compare it with an outline of Quarto's."""
+    stopped = _build(source, name, folder, lenient=False)
+    failed = _build(source, name, folder, lenient=True) if stopped else None
     if failed or wanted["exit"]:
         return Result(stopped, failed, (), 0)
     theirs = {key: wanted[key] for key in wanted if key not in ("exit", "messages", "file")}
@@ -106,8 +131,7 @@ def press(case: str, name: str, folder: Path) -> Result:
     return Result(stopped, failed, tuple(found), _count(theirs))
 
 
-def _build(case: str, name: str, folder: Path, *, lenient: bool) -> str | None:
-    source = CORPUS / "cases" / case
+def _build(source: Path, name: str, folder: Path, *, lenient: bool) -> str | None:
     try:
         build_book(source, out=folder, formats=(name,), timestamp=MOMENT, lenient=lenient)
     except PressError as error:
