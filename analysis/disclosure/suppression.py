@@ -63,7 +63,7 @@ def suppress(system: CellSystem) -> Suppression:
         If no choice of further cells is safe.
     """
     lines = _lines(system)
-    cuts: list[_Cut] = []
+    cuts = _cuts_of_sums(system)
     for _ in range(MOST_ROUNDS):
         hidden = _choose(system, lines, cuts)
         check = intruder_check(system, hidden)
@@ -141,6 +141,24 @@ def _lines(system: CellSystem) -> LinearConstraint:
         shape=(row, cells + len(system.relations)),
     )
     return LinearConstraint(matrix, lb=0.0)
+
+
+def _cuts_of_sums(system: CellSystem) -> list[_Cut]:
+    """Ask that within each sum the unsafe parts have room to be larger than they are.
+
+    A part can be larger only as far as other hidden parts can be smaller, or the total is
+    hidden too. The intruder's programmes would come to ask this, one cell after another.
+    """
+    cuts = []
+    for relation in system.relations:
+        total, parts = relation[0], relation[1:]
+        for place in np.flatnonzero(system.unsafe[parts]):
+            room = system.high[parts[place]] - system.values[parts[place]]
+            others = np.delete(parts, place)
+            others = others[system.values[others] > 0]
+            weights = np.append(np.minimum(system.values[others], room), room)
+            cuts.append(_Cut(np.append(others, total), weights, room - TOLERANCE))
+    return cuts
 
 
 def _cuts_for(
