@@ -155,6 +155,9 @@ def _listing(code: Node) -> Node:
 def _division(block: Node) -> Nodes:
     (name, marks, pairs), content = block["c"]
     kind = float_kind(name)
+    widths = tree.value(block, "tbl-colwidths")
+    if kind is None and widths is not None:
+        content = _with_column_widths(content, widths)
     if kind is None:
         return [{"t": "Div", "c": [[name, marks, pairs], with_floats(content)]}]
     return _float_division(block, kind)
@@ -167,6 +170,8 @@ def _float_division(block: Node, kind: str) -> Nodes:
     for mark in [mark for mark in marks if "cap-location-" in mark or mark.startswith("caption-")]:
         attributes[f"{kind}-cap-location"] = mark.rpartition("-")[2]
         marks = [other for other in marks if other != mark]
+    if "tbl-colwidths" in attributes:
+        content = _with_column_widths(content, attributes.pop("tbl-colwidths"))
     subs = attributes.pop(f"{kind}-subcap", None)
     if "cell" not in marks:
         return [make_float(name, kind, bare_image(content), caption, marks, attributes)]
@@ -199,6 +204,18 @@ def _float_division(block: Node, kind: str) -> Nodes:
     figure = make_float(name, kind, inner, caption, _own(left), kept)
     cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
     return [{"t": "Div", "c": [["", left, cell_pairs], [*with_floats(rest), figure]]}]
+
+
+def _with_column_widths(content: Nodes, widths: str) -> Nodes:
+    """Return content whose tables have the column widths of the cell or division around them."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Table" or node.get("html") or tree.value(node, "tbl-colwidths"):
+            return None
+        (name, marks, pairs), *rest = node["c"]
+        return {**node, "c": [[name, marks, [*pairs, ["tbl-colwidths", widths]]], *rest]}
+
+    return list(tree.walk(content, visit))
 
 
 def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:

@@ -123,7 +123,7 @@ class Writer:
                 case "Span" if "kbd" in tree.classes(node):
                     return _keys(node)
                 case "Table":
-                    return with_widths(node)
+                    return with_widths(node, page.options)
                 case "Reference":
                     return self.reference(page, node)
                 case "Equation":

@@ -64,7 +64,7 @@ class TypstWriter:
                 case "Image":
                     return image(node)
                 case "Table":
-                    return _table(node)
+                    return _table(node, self.options)
                 case "CodeBlock":
                     return _code(node)
                 case "Annotations":
@@ -225,9 +225,9 @@ def length(given: Any) -> str | None:
     return f"{number / 96:.5g}in" if unit == "px" else f"{number:g}{unit}"
 
 
-def _table(node: Node) -> Nodes:
+def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
     """Return a table outside pandoc's own figure, which would number it; caption above."""
-    node = with_widths(node) or node
+    node = with_widths(node, options) or node
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
     words = [inline for block in caption[1] for inline in block["c"]]

@@ -14,6 +14,7 @@ from press.equations import with_equations
 from press.errors import Place
 from press.floats import with_floats
 from press.html.search import words
+from press.html_tables import with_widths
 from press.layouts import with_layouts
 from press.links import anchors_of
 from press.manuscript import inline_markdown
@@ -201,6 +202,38 @@ def test_a_list_table_is_a_table():
     (_, head_columns, _, ((_, (cell,)),)) = bodies[0]
     assert head_columns == 1
     assert (cell[1]["t"], cell[2], cell[3], tree.plain(cell[4])) == ("AlignCenter", 1, 2, "c")
+
+
+@pytest.mark.parametrize(
+    ("around", "beside", "options", "widths"),
+    [
+        ("", '{tbl-colwidths="[70,30]"}', {}, [0.7, 0.3]),
+        ("", '{tbl-colwidths="[150,50]"}', {}, [0.75, 0.25]),
+        ("", '{tbl-colwidths="[40]"}', {}, [0.4, 0.4]),
+        ("", "", {"tbl-colwidths": [60, 40]}, [0.6, 0.4]),
+        ("", '{tbl-colwidths="[70,30]"}', {"tbl-colwidths": [60, 40]}, [0.7, 0.3]),
+        ("", "", {"tbl-colwidths": False}, [None, None]),
+        ("", "", {"tbl-colwidths": True}, None),
+        ('{#tbl-x .cell tbl-colwidths="[20,80]"}', "", {}, [0.2, 0.8]),
+        ('{.any tbl-colwidths="[20,80]"}', "", {}, [0.2, 0.8]),
+    ],
+)
+def test_widths_of_columns(around, beside, options, widths):
+    table = f"| a | b |\n|---|---|\n| 1 | 2 |\n\n: Cap {beside}\n"
+    text = f"::: {around}\n{table}\n:::\n" if around else table
+    (node,) = tree.nodes(page(text).blocks, "Table")
+    given = with_widths(node, options)
+    if widths is None:
+        assert given is None
+    else:
+        assert [width.get("c") for _, width in given["c"][2]] == widths
+
+
+def test_widths_of_a_project_are_not_those_of_a_table_in_html():
+    (node,) = tree.nodes(
+        page("```{=html}\n<table><tr><td>1</td></tr></table>\n```\n").blocks, "Table"
+    )
+    assert with_widths(node, {"tbl-colwidths": [60]}) is None
 
 
 def test_a_list_that_is_no_table_stays():
