@@ -24,7 +24,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.errors import ChapterFailed, ConfigurationError
+from analysis.exhibits.clearance import cleared
 from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
 from analysis.study import read_study
 
@@ -43,8 +45,9 @@ all chapters show one state of files even if somebody edits them meanwhile."""
 # What a stored result depends on beside files: a result of another version is another result.
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
              "seaborn", "statsmodels")  # fmt: skip
-RESULTS = ("contract_counts", "contract_results", "effect_estimates", "extract_files", "origin")
-"""Nodes, beside the exhibits, that a chapter's cell or the ledger asks for."""
+RESULTS = ("contract_counts", "contract_results", "effect_estimates", "extract_files", "origin",
+           "released_outcomes", "released_statuses")  # fmt: skip
+"""Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
 
 
 def find_root(start: Path) -> Path:
@@ -122,7 +125,9 @@ class Evaluation:
         from analysis.dataflow import graph
 
         inputs = graph.inputs(self.root, self.directory, self.study)
-        return graph.compute(graph.build(), names, inputs)
+        values = graph.compute(graph.build(), names, inputs)
+        exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
+        return {name: cleared(name, value, exceptions) for name, value in values.items()}
 
     def fill_store(self, references: Mapping[str, str]) -> dict[str, Any]:
         """Compute every exhibit and the results that chapters ask for, and keep them.
@@ -144,9 +149,7 @@ class Evaluation:
         if all((self.store / f"{name}.pickle").is_file() for name in names):
             values = {name: self._load(name) for name in names}
         else:
-            values = graph.compute(
-                built, names, graph.inputs(self.root, self.directory, self.study)
-            )
+            values = self.compute(names)
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
@@ -161,6 +164,8 @@ class Evaluation:
         results = self.store.parent
         # Results of a restricted extract lie here: for the owner's eyes only.
         results.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (results.parent, results):
+            folder.chmod(0o700)
         aside = results / f"{self.key}.{os.getpid()}"
         aside.mkdir(mode=0o700)
         for name, value in values.items():

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from analysis.exhibits.clearance import printed_precision
 from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Table, markdown
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def record(
         digest=exhibit_digest(exhibit),
         unit=number.unit if number else "",
         n=number.n if number else None,
-        interval=number.interval if number else None,
+        interval=_released_interval(number),
         disclosure=exhibit.status.outcome,
         function=lineage.function,
         upstream=lineage.upstream,
@@ -132,6 +133,14 @@ def record(
         note=exhibit.note if isinstance(exhibit, Table) and not exhibit.status.held else "",
         holds=exhibit.holds if isinstance(exhibit, Claim) else None,
     )
+
+
+def _released_interval(number: Number | None) -> tuple[float, float] | None:
+    """Return the ends of an interval as precisely as they are printed anywhere."""
+    if number is None or number.interval is None:
+        return None
+    low, high = number.interval
+    return printed_precision(low), printed_precision(high)
 
 
 def _cells(exhibit: Exhibit) -> tuple[str, ...]:

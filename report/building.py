@@ -16,9 +16,10 @@ from audit.sources import SourceIndex
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
+from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
 from report.register import check, references, uses
-from report.sealing import CRATE, seal_report, write_data
+from report.sealing import CRATE, lay_data, seal_report, write_data
 from report.stages import Stages
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def build(
     release: bool = False,
     engine: str = "auto",
     profiles: tuple[str, ...] = (),
+    against: tuple[Path, ...] = (),
 ) -> int:
     """Build the report; return the exit code.
 
@@ -55,6 +57,8 @@ def build(
         Of `report.quarto.ENGINES`.
     profiles
         Quarto profiles: which edition of the book.
+    against
+        Earlier releases: what one of them and this one would reveal together.
     """
     check_formats(formats)
     chosen = quarto.choose(engine)
@@ -68,9 +72,12 @@ def build(
         notes.append(f"{len({use.name for use in used})} exhibits shown")
     with stages.stage("validate and compute") as notes:
         values, ledger = prepare(evaluation, used, notes)
+        notes.append(intruder_check(values))
     commit = ledger.commit
+    revealed = compare_releases(evaluation, ledger, against)
     if release:
         refuse_unready(values, commit)
+        refuse_revealing(revealed)
     environment = kernel_environment(evaluation)
     moment = timestamp(commit, os.environ)
     with stages.stage("typeset") as notes:
@@ -108,6 +115,7 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes((root / LEDGER).read_bytes())
+    lay_data(root / LEDGER, target)
     written = read_book(root, tuple(profiles))
     for pdf in sorted(book.glob("*.pdf")):
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE)

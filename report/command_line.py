@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _prepare(commands.add_parser("prepare", help="validate and compute, before quarto render"))
     _finish(commands.add_parser("finish", help="seal what quarto render has made"))
     _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
+    _clean(commands.add_parser("clean", help="remove what builds leave behind"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
     _sign(commands.add_parser("sign", help="sign a sealed PDF with an SSH key"))
@@ -58,6 +59,14 @@ def _build(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--release", action="store_true", help="refuse whatever a draft would only mark"
     )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PREVIOUS",
+        help="an earlier release (PDF, or folder with audit/exhibits): what both would reveal",
+    )
 
     def run(chosen: argparse.Namespace) -> int:
         from report.building import build
@@ -69,6 +78,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
             release=chosen.release,
             engine=chosen.engine,
             profiles=_profiles(chosen),
+            against=tuple(chosen.against),
         )
 
     parser.set_defaults(run=run)
@@ -108,11 +118,31 @@ def _preview(parser: argparse.ArgumentParser) -> None:
 def _validate(parser: argparse.ArgumentParser) -> None:
     _data(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
+    parser.add_argument(
+        "--show-values",
+        action="store_true",
+        help="show the values that break a rule, on this terminal only",
+    )
 
     def run(chosen: argparse.Namespace) -> int:
         from report.validating import validate
 
-        return validate(chosen.data, chosen.json)
+        return validate(chosen.data, chosen.json, show_values=chosen.show_values)
+
+    parser.set_defaults(run=run)
+
+
+def _clean(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--restricted",
+        action="store_true",
+        help="cache and working files alone: what rests on records, and not the finished book",
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.cleaning import clean
+
+        return clean(restricted=chosen.restricted)
 
     parser.set_defaults(run=run)
 

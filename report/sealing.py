@@ -6,6 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from analysis.disclosure import safe_csv
 from analysis.errors import ConfigurationError
 from analysis.exhibits.exhibit import Figure, Table
 from audit import certificate
@@ -83,8 +84,17 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
     for name in names:
         exhibit = values[name]
         if isinstance(exhibit, Figure | Table) and not exhibit.status.held:
-            data = exhibit.data.to_csv(index=False, lineterminator="\n")
+            data = safe_csv(exhibit.data)
             (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
+
+
+def lay_data(ledger: Path, target: Path) -> None:
+    """Copy the released data of the exhibits that the ledger names beside its copy in a book."""
+    folder = target.parent / DATA
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in _data_files(ledger, json.loads(ledger.read_bytes())):
+        (folder / file.name).write_bytes(file.data)
 
 
 def _data_files(path: Path, ledger: Mapping[str, Any]) -> Iterator[Attachment]:

@@ -62,6 +62,10 @@ class Text:
         return cls(renumbered[codes], found.iloc[kept].reset_index(drop=True))
 
 
+YEARS = (1800, 2200)
+"""Years in which a day is a day; in any other it cannot be read."""
+
+
 def typed_texts(texts: pd.Series, column: Column) -> pd.Series:
     """Return texts typed: numbers as float64, days and months as datetime64[ns], text as text.
 
@@ -79,7 +83,8 @@ def typed_texts(texts: pd.Series, column: Column) -> pd.Series:
             days = pd.to_datetime(
                 texts.where(matches(texts, pattern)), format=form, errors="coerce"
             )
-            return days.astype("datetime64[ns]")
+            # A year such as 0019 is a slip of the pen, and more than nanoseconds can hold.
+            return days.where(days.dt.year.between(*YEARS)).astype("datetime64[ns]")
         case _:
             return texts
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.disclosure.counts import ReleasedValue, release_count, suppress_counts
 from analysis.disclosure.download import safe_csv
+from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
 from analysis.disclosure.ratios import (
     release_estimate,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EGRESS",
+    "EXCEPTIONS",
     "PUBLIC",
     "SYMBOLS",
     "Aggregate",

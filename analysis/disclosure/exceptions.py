@@ -13,6 +13,9 @@ from analysis.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
+FILE = "exceptions.toml"
+"""Beside the contracts, as the waivers are."""
+
 KEYS = ("exhibit", "name", "reason", "date")
 
 

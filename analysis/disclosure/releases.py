@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,8 +89,12 @@ def _cells(data: pd.DataFrame) -> dict[str, object]:
     counts = [column for column in data.columns if _is_count(data[column])]
     keys = [column for column in data.columns if column not in counts and _is_key(data[column])]
     found: dict[str, object] = {}
+    seen: Counter[str] = Counter()
     for row in data.to_dict("records"):
         where = ", ".join(f"{key} {row[key]}" for key in keys)
+        # Rows that no text tells apart are told apart by their order.
+        seen[where] += 1
+        where += f" ({seen[where]})" if seen[where] > 1 else ""
         for column in counts:
             value = row[column]
             whole = isinstance(value, str) or pd.isna(value)

@@ -42,7 +42,8 @@ def presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
         integration=("integration", "first"), days_per_week=("days_per_week", "sum")
     )
     known = schools[["school_id", "pilot", "phase", "pupils", "fsm_percent"]]
-    return known.merge(at_school.reset_index(), on="school_id")
+    found = known.merge(at_school.reset_index(), on="school_id")
+    return found.sort_values("school_id", ignore_index=True)
 
 
 def delivery(

@@ -1,0 +1,29 @@
+"""`report clean`: remove what builds leave behind."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from analysis.evaluation import find_root
+
+WORKING = (".report", "_exhibits")
+"""Cache and working files, which may rest on records of children."""
+
+BOOKS = ("_book", "_book-summary")
+"""Finished books, which hold released values alone."""
+
+
+def clean(*, restricted: bool) -> int:
+    """Remove cache and working files, and unless `restricted` the books; return 0."""
+    root = find_root(Path.cwd())
+    for name in WORKING if restricted else (*WORKING, *BOOKS):
+        folder = root / name
+        if folder.is_symlink():
+            folder.unlink()
+        elif folder.is_dir():
+            shutil.rmtree(folder)
+        else:
+            continue
+        print(f"removed: {name}")
+    return 0
