@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
 
-.PHONY: report summary test check preview clean lock
+.PHONY: report summary test check prove preview clean lock
 
 report: $(READY)
 	$(BIN)/python -m report build
@@ -21,6 +21,10 @@ summary: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
+
+# Long proofs; their tables are committed to data/proofs/.
+prove: $(READY)
+	$(BIN)/python -m benchmarks.mutations
 
 check: $(READY)
 	$(BIN)/ruff check .

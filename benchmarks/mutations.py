@@ -36,7 +36,7 @@ from analysis.extracts import read_extract
 from benchmarks.corruptions import Corruption, corruptions
 
 ROOT = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results" / "mutations.md"
+RESULTS = ROOT / "data" / "proofs" / "mutations.md"
 OUTCOMES = ("caught", "warned", "harmless", "plausible", "missed", "traceback")
 SAMPLE = 40
 """Plausible and warned mistakes that are listed for a person to read."""
@@ -253,6 +253,7 @@ def _line(verdict: Verdict) -> str:
 
 if __name__ == "__main__":
     found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(report(found), encoding="utf-8", newline="\n")
     print(RESULTS.read_text(encoding="utf-8").split("\n## ")[0])
     sys.exit(any(verdict.outcome in ("missed", "traceback") for verdict in found))

@@ -1,9 +1,14 @@
-"""The data dictionary, as the data contracts state it."""
+"""The data dictionary, as the data contracts state it, and exceptions on file."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
+
 from analysis.contracts import DataContract
 from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
+from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.exhibits.exhibit import Table
 
 
@@ -27,4 +32,25 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
         data=data,
         columns=DICTIONARY_COLUMNS,
         note="About: whom a value is about; what is about children passes disclosure control.",
+    )
+
+
+def release_exceptions(contract_directory: Path) -> Table:
+    """Show the exhibits that someone let through though disclosure control held them."""
+    found = read_exceptions(contract_directory / EXCEPTIONS)
+    columns = {
+        "exhibit": "the exhibit's name",
+        "name": "who decided",
+        "date": "when",
+        "reason": "why",
+    }
+    lines = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
+    return Table(
+        header=("Exhibit", "Let through by", "On", "Reason"),
+        rows=tuple(lines) or (("none", "", "", ""),),
+        numeric=(False,) * 4,
+        widths=(3, 3, 2, 6),
+        data=pd.DataFrame(lines, columns=list(columns)),
+        columns=columns,
+        note="Each was held back by disclosure control until the person named let it through.",
     )
