@@ -89,8 +89,9 @@ def test_each_element_of_the_published_summary_has_its_place(element):
 
 def test_a_node_rests_on_the_files_of_its_tables_and_no_others():
     nodes = graph.nodes(graph.build())
-    files = ["child_events.csv", "schools.csv", "deployments.csv"]
+    files = ["activity_log.csv", "child_events.csv", "schools.csv", "deployments.csv"]
     assert graph.data_files("baseline", nodes, files) == ("schools.csv",)
-    assert graph.data_files("time_in_school", nodes, files) == ("deployments.csv", "schools.csv")
+    time_in_school = graph.data_files("time_in_school", nodes, files)
+    assert time_in_school == ("activity_log.csv", "deployments.csv", "schools.csv")
     assert graph.data_files("pilots_table", nodes, files) == ()
     assert graph.data_files("contract_summary", nodes, files) == tuple(sorted(files))
