@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
-from analysis.exhibits.exhibit import Claim, Figure
+from analysis.exhibits.exhibit import Claim, Figure, Number
 from audit.ledger import InputFile, Ledger, record
 from audit.lineage import code_table, lineage
+from audit.literals import FILE as LITERALS
+from audit.literals import read_literals
+from audit.prose import BareNumber, bare_numbers, texts_of
 from audit.repository import Commit, read_commit
 from audit.sources import SourceIndex
 from press.build import build_book
+from press.errors import Place as PressPlace
 from press.reading import read_book
+from press.source import Line
 from report import quarto
 from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
@@ -25,6 +30,7 @@ from report.stages import Stages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from press.reading import Book
     from report.register import Use
 
 FORMATS = ("html", "pdf")
@@ -74,8 +80,10 @@ def build(
         values, ledger = prepare(evaluation, used, notes)
         notes.append(intruder_check(values))
     commit = ledger.commit
+    bare = numbers_by_hand(root, book, used, values)
     revealed = compare_releases(evaluation, ledger, against)
     if release:
+        refuse_bare(bare)
         refuse_unready(values, commit)
         refuse_revealing(revealed)
     environment = kernel_environment(evaluation)
@@ -101,6 +109,8 @@ def build(
             )
             notes.append(f"by Quarto {chosen.version}")
     _tell_outcome(values, used, ledger)
+    for number in bare:
+        print(f"  {number}")
     for path in written:
         if path is not None:
             print(f"  {os.path.relpath(path)}")
@@ -271,6 +281,31 @@ def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
     if not commit.clean:
         raise NotReady(
             "the tree is not as committed", remedy="commit or remove what git status shows"
+        )
+
+
+def numbers_by_hand(
+    root: Path, book: Book, used: Iterable[Use], values: Mapping[str, Any]
+) -> list[BareNumber]:
+    """Return the numbers in chapters and in claims' sentences that no exhibit prints."""
+    lines = [line for chapter in book.chapters for line in texts_of(chapter)]
+    printed = {}
+    for use in used:
+        match values[use.name]:
+            case Claim(sentence=sentence):
+                lines.append(Line(sentence, PressPlace(use.place.file, use.place.line)))
+            case Number(text=text):
+                printed[use.name] = text
+    return bare_numbers(lines, read_literals(root / LITERALS), printed)
+
+
+def refuse_bare(bare: Iterable[BareNumber]) -> None:
+    """Stop a release whose chapters hold a number by hand."""
+    lines = [f"  {number}" for number in bare]
+    if lines:
+        raise ClaimBroken(
+            "\n".join(["numbers that rest on nothing:", *lines]),
+            remedy="print each from the ledger",
         )
 
 

@@ -126,6 +126,18 @@ def test_a_mistake_of_an_author_is_told_with_its_place(project, file, old, new, 
     assert digest(project) == before
 
 
+def test_a_release_refuses_a_number_written_by_hand(project):
+    before = digest(project)
+    number = "The pilots had 21 schools."
+    text = (project / "index.qmd").read_text(encoding="utf-8")
+    (project / "index.qmd").write_text(f"{text}\n{number}\n", encoding="utf-8", newline="\n")
+    outcome = run(project, "build", "--release")
+    assert outcome.code == 5, outcome.text
+    line = text.count("\n") + 2
+    assert f"index.qmd:{line} “21” is printed by no exhibit" in outcome.text
+    assert digest(project) == before
+
+
 def test_an_unknown_format_is_refused(project):
     outcome = run(project, "build", "--to", "docx")
     assert outcome.code == 2

@@ -1,0 +1,191 @@
+"""Numbers that an author wrote into a chapter by hand, where an exhibit should print them.
+
+A digit, or a number word beside the name of something counted, is a result that nobody would
+notice going stale. Every one of them is found with its line, and with the exhibit of the same
+value where there is one; what `literals.toml` explains is none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.literals import explained, numbers
+from press.cells import Prose
+from press.source import Line, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from audit.literals import Literal
+    from press.chapter import Chapter
+    from press.errors import Place
+
+CELL_TEXTS = ("fig-cap", "fig-alt", "fig-subcap", "tbl-cap", "tbl-subcap", "lst-cap")
+FRONT_TEXTS = ("title", "subtitle", "description", "abstract")
+
+_WORD = re.compile(r"[^\W\d_]+")
+# "One" and "once" are left out: in prose they are hardly ever a count.
+_VALUES = _WORD.findall("""
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty
+""")
+_AMOUNTS = _WORD.findall("""
+    thirty forty fifty sixty seventy eighty ninety hundred thousand dozen half halved twice double
+    doubled third thirds quarter quarters
+""")
+WORDS: Mapping[str, str] = {
+    **{word: str(value) for value, word in enumerate(_VALUES) if word != "one"},
+    **dict.fromkeys(_AMOUNTS, ""),
+}
+COUNTED = frozenset(
+    _WORD.findall("""
+    pupil pupils child children school schools pair pairs set sets cluster clusters pilot pilots
+    authority authorities area areas enquiry enquiries start starts referral referrals day days
+    week weeks month months term terms year years hour hours worker workers event events case cases
+    interview interviews group groups observation observations participant participants session
+    sessions activity activities source sources excerpt excerpts rule rules file files outcome
+    outcomes ratio ratios rate rates effect effects percent cent point points times finding findings
+    pathway pathways recommendation recommendations phase phases question questions fall falls rise
+    rises increase decrease as of
+    """)
+)
+_REACH = 2
+
+# Everything in Markdown that is no prose: code, math, citations, references, addresses,
+# attributes and comments. Display math and comments run over lines.
+_LONG = re.compile(r"\$\$.*?\$\$|<!--.*?-->", re.DOTALL)
+_SHORT = re.compile(
+    r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)(?:\{=\w+\})?"
+    r"|(?<!\\)\$(?=\S)[^$\n]*?(?<=\S)\$(?!\d)"
+    r"|\[[^\[\]\n]*@[^\[\]\n]*\]|(?<!\w)-?@[\w:.#$%&+?<>~/-]*\w"
+    r"|(?<=\])\([^()\n]*\)|<https?:[^>\n]*>|https?://\S+|\{[^{}\n]*\}|\{\{<.*?>\}\}"
+)
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_ITEM = re.compile(r"^\s*\(?\d+[.)](?=\s)")
+
+
+@dataclass(frozen=True)
+class BareNumber:
+    """A number in prose that no exhibit prints.
+
+    Attributes
+    ----------
+    place
+        The chapter's file and line.
+    text
+        As the author wrote it.
+    sentence
+        The line it stands in.
+    exhibits
+        Names of the numbers in the ledger that print the same.
+    """
+
+    place: Place
+    text: str
+    sentence: str
+    exhibits: tuple[str, ...]
+
+    def __str__(self) -> str:
+        remedy = (
+            f"print {' or '.join(f'numbers.{name}' for name in self.exhibits[:3])}"
+            if self.exhibits
+            else "print an exhibit, or give the reason in literals.toml"
+        )
+        return f"{self.place} “{self.text}” is printed by no exhibit: {remedy}"
+
+
+def bare_numbers(
+    lines: Iterable[Line], literals: Sequence[Literal], printed: Mapping[str, str]
+) -> list[BareNumber]:
+    """Return the numbers that lines of prose hold by hand.
+
+    Parameters
+    ----------
+    lines
+        What readers read: see `texts_of`.
+    literals
+        Which numbers need no exhibit.
+    printed
+        Every number of the ledger as printed, by its name.
+    """
+    found = []
+    for line in lines:
+        for text in _bare(line.text, literals):
+            value = WORDS.get(text.lower()) or text
+            same = tuple(
+                name
+                for name, shown in printed.items()
+                if shown in (value, f"{value}%", text.lower())
+            )
+            found.append(BareNumber(line.place, text, line.text.strip(), same))
+    return found
+
+
+def _bare(text: str, literals: Sequence[Literal]) -> Iterator[str]:
+    """Yield the numbers of a line of prose that nothing explains, in order."""
+    prose = _ITEM.sub(_blank, text)
+    known = explained(prose, literals)
+    spans = [(each.start, each.text) for each in numbers(prose) if each not in known]
+    covered = [match.span() for literal in literals for match in literal.pattern.finditer(prose)]
+    spans += [
+        (start, word)
+        for start, word in _counting_words(prose)
+        if not any(low <= start < high for low, high in covered)
+    ]
+    for _, number in sorted(spans):
+        yield number
+
+
+def _counting_words(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each number word that stands at most two words before something counted."""
+    words = list(_WORD.finditer(text))
+    for position, word in enumerate(words):
+        if word[0].lower() in WORDS:
+            beside = words[position + 1 : position + 1 + _REACH]
+            if any(each[0].lower() in COUNTED for each in beside):
+                yield word.start(), word[0]
+
+
+def texts_of(chapter: Chapter) -> Iterator[Line]:
+    """Yield every line of a chapter that a reader reads and no exhibit prints.
+
+    Prose, headings, captions and descriptions; code, math, citations, references and addresses
+    are blanked out, so that words stay in their columns.
+    """
+    for key in FRONT_TEXTS:
+        value = chapter.front.get(key)
+        place = chapter.front.place(key)
+        if isinstance(value, str) and place:
+            yield Line(_SHORT.sub(_blank, value), place)
+    for part in chapter.parts:
+        if isinstance(part, Prose):
+            yield from _prose(part.source)
+            continue
+        for key in CELL_TEXTS:
+            for text in _as_texts(part.options.get(key)):
+                yield Line(_SHORT.sub(_blank, text), part.option_places.get(key, part.place))
+
+
+def _as_texts(value: Any) -> Iterable[str]:
+    given = value if isinstance(value, list) else [value]
+    return [text for text in given if isinstance(text, str)]
+
+
+def _prose(source: Source) -> Iterator[Line]:
+    fence = ""
+    lines = _LONG.sub(_blank, source.text).split("\n")
+    for line, text in zip(source.lines, lines, strict=False):
+        opening = _FENCE.match(text)
+        if fence:
+            fence = "" if opening and opening[1].startswith(fence) else fence
+        elif opening:
+            fence = opening[1]
+        else:
+            yield Line(_SHORT.sub(_blank, text), line.place)
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Return as much white space as was matched, so that lines and columns stay."""
+    return re.sub(r"[^\n]", " ", match[0])
