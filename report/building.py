@@ -17,9 +17,7 @@ from audit.prose import BareNumber, bare_numbers, texts_of
 from audit.repository import Commit, read_commit
 from audit.sources import SourceIndex
 from press.build import build_book
-from press.errors import Place as PressPlace
 from press.reading import read_book
-from press.source import Line
 from report import quarto
 from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
@@ -287,15 +285,13 @@ def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
 def numbers_by_hand(
     root: Path, book: Book, used: Iterable[Use], values: Mapping[str, Any]
 ) -> list[BareNumber]:
-    """Return the numbers in chapters and in claims' sentences that no exhibit prints."""
+    """Return the numbers in chapters that no exhibit prints.
+
+    A number in a claim's sentence is its rule's affair.
+    """
     lines = [line for chapter in book.chapters for line in texts_of(chapter)]
-    printed = {}
-    for use in used:
-        match values[use.name]:
-            case Claim(sentence=sentence):
-                lines.append(Line(sentence, PressPlace(use.place.file, use.place.line)))
-            case Number(text=text):
-                printed[use.name] = text
+    shown = {use.name: values[use.name] for use in used}
+    printed = {name: value.text for name, value in shown.items() if isinstance(value, Number)}
     return bare_numbers(lines, read_literals(root / LITERALS), printed)
 
 
