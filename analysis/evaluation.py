@@ -109,8 +109,9 @@ class Evaluation:
         settings = {self.root / "study.toml", self.root / "data" / "invented-digests.txt"}
         contracts = set((self.root / "data_contracts").glob("*"))
         published = set((self.root / "data" / "published").glob("*"))
+        proofs = set((self.root / "data" / "proofs").glob("*"))
         extract = set(self.directory.rglob("*"))
-        every = sources | settings | contracts | published | extract
+        every = sources | settings | contracts | published | proofs | extract
         return {path for path in every if path.is_file()}
 
     @property

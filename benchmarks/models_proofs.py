@@ -5,6 +5,7 @@ appendix. A few minutes in all; continuous integration runs a sample of the same
 tests. Without a name, all of:
 
 - agreement: each method beside another implementation
+- by_hand: the formulas worked on four schools
 - size: how often tests reject without an effect, and intervals hold the truth
 - pooling: the same of summaries of three pilots
 - scenarios: the same of the report's findings, over 200 draws of each scenario
@@ -36,6 +37,13 @@ def agreement() -> pd.DataFrame:
     return pd.DataFrame(compared())
 
 
+def by_hand() -> pd.DataFrame:
+    """Return the formulas worked by hand on four schools."""
+    from tests.spec.models_by_hand import printed
+
+    return printed()
+
+
 def size() -> pd.DataFrame:
     """Return size, coverage and power by design and method."""
     return operating_characteristics(pilot_designs(), seed=SEED, draws=10_000)
@@ -51,7 +59,13 @@ def scenarios() -> pd.DataFrame:
     return scenario_rates(draws=200)
 
 
-PROOF = {"agreement": agreement, "size": size, "pooling": pooling, "scenarios": scenarios}
+PROOF = {
+    "agreement": agreement,
+    "by_hand": by_hand,
+    "size": size,
+    "pooling": pooling,
+    "scenarios": scenarios,
+}
 
 
 def main(names: list[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import data, effects, inference, practice, published, settings
+from analysis.dataflow import data, effects, inference, practice, proofs, published, settings
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
     calibration,
@@ -30,6 +30,7 @@ from analysis.exhibits import (
     practice_figures,
     practice_numbers,
     practice_tables,
+    proof_tables,
     tables,
     timeline,
 )
@@ -51,12 +52,14 @@ MODULES = (
     inference,
     practice,
     published,
+    proofs,
     figures,
     tables,
     contract_tables,
     design_tables,
     design_limits,
     inference_tables,
+    proof_tables,
     timeline,
     practice_figures,
     practice_tables,
@@ -197,5 +200,6 @@ def inputs(root: Path, directory: Path, study: object) -> dict[str, object]:
         "extract_directory": directory,
         "contract_directory": root / "data_contracts",
         "published_directory": root / "data" / "published",
+        "proofs_directory": root / "data" / "proofs",
         "invented_register": root / "data" / "invented-digests.txt",
     }

@@ -1,12 +1,11 @@
 """What each method gives beside what another implementation gives.
 
 A case compares one method with one reference on public data. The tests hold each case
-to its tolerance; `write_agreement` writes the table that the technical appendix shows.
+to its tolerance; `agreement` is the table that the technical appendix shows.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -98,13 +97,3 @@ def agreement() -> list[dict[str, object]]:
             }
         )
     return rows
-
-
-def write_agreement(path: Path = AGREEMENT) -> None:
-    """Write the table of agreement."""
-    rows = agreement()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
