@@ -18,6 +18,7 @@ FALLEN = {
 }
 
 
+@pytest.mark.poppler
 def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     outcome = run(project, "synthesise", "no-effect", "--out", "extract")
     assert outcome.code == 0, outcome.text
