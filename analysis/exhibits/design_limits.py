@@ -56,7 +56,7 @@ def detectable(
     lines = []
     for row in detectable_effects.to_dict("records"):
         if row["status"] != "estimated":
-            cells = (f"not estimable: {row['reason']}", "[z]", "[z]")
+            cells = (words.NOT_ESTIMABLE, "[z]", "[z]")
         else:
             seen = row["fall_percent"]
             cells = (
@@ -70,11 +70,16 @@ def detectable(
         header=("Outcome", "Pilot", "Ratio, by formula", "Ratio, by simulation", "A fall of"),
         rows=tuple(lines),
         numeric=(False, False, True, True, True),
-        widths=(4, 3, 3, 3, 2),
+        widths=(5, 3, 3, 3, 2),
         data=detectable_effects[shown],
         columns={name: DETECTABLE[name] for name in shown},
         period=compared_period,
-        note="What the primary test would find four times in five; 'none' where it would not.",
+        note="What the primary test would find four times in five; 'none' where it would not."
+        + words.not_estimable(
+            (labels[row["outcome"]], row["pilot"], row["reason"])
+            for row in detectable_effects.to_dict("records")
+            if row["status"] != "estimated"
+        ),
     )
 
 

@@ -73,7 +73,7 @@ def before_after(
         header=("Outcome", "Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
         rows=tuple(lines),
         numeric=(False, False, False, True, True, True, True),
-        widths=(4, 3, 5, 2, 2, 2, 2),
+        widths=(7, 4, 6, 3, 3, 3, 3),
         data=data[list(columns)],
         columns=columns,
         period=compared_period,
@@ -128,13 +128,19 @@ def effect_table(
         header=("Outcome", "Pilot", "Ratio", "Number", "Per 1,000 pupils"),
         rows=lines,
         numeric=(False, False, True, True, True),
-        widths=(4, 3, 5, 5, 5),
+        widths=(6, 4, 5, 6, 5),
         data=main_effects[list(columns)].reset_index(drop=True),
         columns=columns,
         period=compared_period,
         note=(
             "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
             "below zero there were fewer than comparison schools lead one to expect."
+            + words.not_estimable(
+                (outcome.label, each.pilot, each.reason)
+                for outcome in outcomes
+                for each in effects(main_effects, outcome.name)
+                if not each.estimated
+            )
         ),
     )
 
@@ -158,7 +164,7 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
             for row in ordered
         ),
         numeric=(False, False, True, True, True),
-        widths=(4, 3, 2, 4, 3),
+        widths=(5, 3, 2, 4, 3),
         data=data,
         columns={
             "outcome": "Outcome",
@@ -174,7 +180,7 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
 
 def _effect_cells(each: Effect) -> tuple[str, str, str]:
     if not each.estimated:
-        return f"not estimable: {each.reason}", "[z]", "[z]"
+        return words.NOT_ESTIMABLE, "[z]", "[z]"
     number = (each.difference, each.difference_low, each.difference_high)
     rate = (each.per_1000, each.per_1000_low, each.per_1000_high)
     return (

@@ -6,10 +6,11 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
+NOT_ESTIMABLE = "not estimable"
 
 
 def ratio(value: float) -> str:
@@ -46,6 +47,20 @@ def rate(value: float, decimals: int = 1) -> str:
     return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
+def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Return what to add to a note where nothing could be estimated: outcome, pilot, reason.
+
+    Examples
+    --------
+    >>> not_estimable([("Days in care", "Stockport", "no schools")])
+    ' Not estimable: days in care in Stockport (no schools).'
+    """
+    reasons = [
+        f"{outcome[0].lower()}{outcome[1:]} in {pilot} ({why})" for outcome, pilot, why in rows
+    ]
+    return f" Not estimable: {'; '.join(reasons)}." if reasons else ""
+
+
 def p_value(value: float) -> str:
     """Return a p-value to three decimals, and never as zero.
 
@@ -75,7 +90,7 @@ def percent_change(ratio: float) -> str:
 
     Examples
     --------
-    >>> percent_change(0.62), percent_change(1.055)
+    >>> percent_change(0.62), percent_change(1.06)
     ('38% lower', '6% higher')
     """
     change = abs(1 - ratio) * 100

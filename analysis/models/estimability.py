@@ -30,7 +30,7 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
     Raises
     ------
     NotEstimable
-        With arm, period and count.
+        With arm and period.
 
     Notes
     -----
@@ -47,10 +47,8 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
             if events == 0:
                 raise NotEstimable(f"no events in {name} schools {period}")
             if events < fewest:
-                raise NotEstimable(
-                    f"too few events in {name} schools {period}: {events}, "
-                    f"and at least {fewest} are needed"
-                )
+                # The reason is printed, so it gives no count that may be hidden.
+                raise NotEstimable(f"fewer than {fewest} events in {name} schools {period}")
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:
@@ -68,6 +66,6 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
         children = int(schools.loc[schools["treated"] == treated, "children"].sum())
         if children < specification.fewest_children:
             raise NotEstimable(
-                f"too few children behind the events in {name} schools: {children}, "
-                f"and at least {specification.fewest_children} are needed"
+                f"fewer than {specification.fewest_children} children behind the events in "
+                f"{name} schools"
             )

@@ -84,7 +84,7 @@ def pairs(*counts):
         (pairs((9, 9), (0, 9), (9, 9), (0, 9)), {}, "no events in comparison schools before"),
         (pairs((0, 0), (0, 0)), {}, "no events in intervention schools before"),
         (pairs((9, 2), (9, 9), (9, 2), (9, 9)), {},
-         "too few events in intervention schools after: 4, and at least 5 are needed"),
+         "fewer than 5 events in intervention schools after"),
         (pairs((9, 9), (9, 9)), {},
          "a single assignment unit holds all events of the intervention arm"),
         (pairs((9, 9), (9, 9), (0, 0), (8, 9)), {},
@@ -96,7 +96,7 @@ def pairs(*counts):
         (four_schools(), {"exclusions": (Exclusion("school_id", ("A", "B", "C")),)},
          "there is one school only"),
         (four_schools(), {"fewest_children": 50},
-         "too few children behind the events in intervention schools: 30"),
+         "fewer than 50 children behind the events in intervention schools"),
         (pairs((9, 9), (9, 9), (8, 8), (7, 7)), {}, "schools do not differ at all"),
     ],
 )  # fmt: skip
