@@ -8,15 +8,13 @@ from math import isnan
 import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.disclosure import ReleasedTables
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Number
 from analysis.exhibits.numbers import BY_PILOT
 from analysis.exhibits.rows import row_of
-from analysis.practice.activity import NOT_KNOWN, OPEN_TO_ALL, STATUTORY
+from analysis.practice.activity import OPEN_TO_ALL, STATUTORY
 from analysis.practice.evidence import DIRECTIONS, Agreement
 from analysis.practice.presence import INTEGRATION, PHASES
-from analysis.study import Window
 
 FINDINGS = (1, 2, 3, 4, 5)
 """Key findings on practice; the sixth is on outcomes."""
@@ -53,20 +51,6 @@ def days_in_school(pilot_delivery: pd.DataFrame, pilot: str) -> Number:
     row = row_of(pilot_delivery, "pilot", pilot)
     days = float(row["days_in_school"])
     return Number(days, words.rate(days), "days a week per worker", n=int(row["workers"]))
-
-
-def workers_left(pilot_delivery: pd.DataFrame) -> Number:
-    """Count the workers who left before the last day."""
-    left = int((pilot_delivery["workers"] - pilot_delivery["at_end"]).sum())
-    return Number(left, words.count(left), "social workers", int(pilot_delivery["workers"].sum()))
-
-
-def months_with_work(pilot_delivery: pd.DataFrame, window: Window) -> Number:
-    """State in which share of school-months any work was logged, over all pilots."""
-    schools = pilot_delivery["schools"]
-    percent = float((pilot_delivery["months_with_work"] * schools).sum() / schools.sum())
-    n = int(schools.sum()) * window.months_after
-    return Number(percent, f"{percent:.0f}%", "per cent of school-months", n)
 
 
 @parameterize(**{f"schools_{kind}": {"kind": value(kind)} for kind in INTEGRATION})
@@ -110,17 +94,6 @@ def share_open(activity_by_type: pd.DataFrame) -> Number:
     return _share(activity_by_type, OPEN_TO_ALL)
 
 
-def share_not_known(activity_by_status: pd.DataFrame, released_statuses: ReleasedTables) -> Number:
-    """State which share of all hours was for children not known to social care."""
-    status = released_statuses.statuses["status_by_phase"]
-    chosen = activity_by_status["child_status"] == NOT_KNOWN
-    hours = activity_by_status["hours"]
-    if hours[chosen].isna().any():
-        return Number(None, "[c]", "per cent of hours", status=status)
-    percent = float(100 * hours[chosen].sum() / hours.sum())
-    return Number(percent, f"{percent:.0f}%", "per cent of hours", status=status)
-
-
 @parameterize(**BY_WORK_AND_PHASE)
 def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Number:
     """State which share of the hours in primary or secondary schools was one kind of work."""
@@ -138,12 +111,6 @@ def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
 
 
 # --- fieldwork and coded evidence ------------------------------------------------------------
-
-
-def sessions_all(sessions_by_group: pd.DataFrame) -> Number:
-    """Count all pieces of fieldwork."""
-    total = int(sessions_by_group["sessions"].sum())
-    return Number(total, words.count(total), "pieces of fieldwork")
 
 
 @parameterize(**{name: {"method": value(method)} for name, method in METHODS.items()})
@@ -195,17 +162,6 @@ def coders_kappa(coder_agreement: Agreement) -> Number:
 
 
 # --- the later trial -------------------------------------------------------------------------
-
-
-def trial_schools_planned(trial: dict[str, float]) -> Number:
-    """Count the schools that the trial planned, as published."""
-    planned = trial["schools_planned"]
-    return Number(int(planned), words.count(planned), "schools")
-
-
-def trial_pupils(trial: dict[str, float]) -> Number:
-    """State how many pupils the trial's schools had, as published."""
-    return Number(int(trial["pupils"]), words.count(trial["pupils"]), "pupils")
 
 
 def _share(activity: pd.DataFrame, kinds: tuple[str, ...]) -> Number:
