@@ -122,7 +122,8 @@ def _write_template(folder: Path, extension: Extension) -> None:
 
 def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
     """Return the template's variables, named as Quarto names them."""
-    options = {**extension.options, **project.options("typst")}
+    # Books are numbered unless they say otherwise, as Quarto has it.
+    options = {"number-sections": True, **extension.options, **project.options("typst")}
     book = options.pop("book", {})
     people: list[dict[str, Any]] = [
         {
