@@ -12,13 +12,27 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import data, effects, inference, practice, proofs, published, settings
+from analysis.dataflow import (
+    checks,
+    data,
+    effects,
+    inference,
+    practice,
+    proofs,
+    published,
+    sensitivity,
+    settings,
+)
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
     calibration,
+    check_figures,
+    check_tables,
     claims,
     contract_tables,
+    design_figures,
     design_limits,
+    design_numbers,
     design_tables,
     evidence_figures,
     figures,
@@ -31,6 +45,8 @@ from analysis.exhibits import (
     practice_numbers,
     practice_tables,
     proof_tables,
+    sensitivity_figures,
+    sensitivity_tables,
     tables,
     timeline,
 )
@@ -50,6 +66,8 @@ MODULES = (
     data,
     effects,
     inference,
+    checks,
+    sensitivity,
     practice,
     published,
     proofs,
@@ -58,7 +76,12 @@ MODULES = (
     contract_tables,
     design_tables,
     design_limits,
+    design_figures,
     inference_tables,
+    check_tables,
+    check_figures,
+    sensitivity_tables,
+    sensitivity_figures,
     proof_tables,
     timeline,
     practice_figures,
@@ -68,6 +91,7 @@ MODULES = (
     later_trial,
     calibration,
     numbers,
+    design_numbers,
     practice_numbers,
     published_numbers,
     claims,

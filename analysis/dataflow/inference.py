@@ -8,11 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.models.detectable import minimum_detectable_effects
-from analysis.models.event_study import event_study, pre_trend_tests
 from analysis.models.exaggeration import exaggerations
 from analysis.models.inference import inference_estimates
 from analysis.models.multiplicity import multiplicity
-from analysis.models.pooling import pooled_estimates
 from analysis.models.selection import Selection, regression_to_the_mean
 from analysis.models.specification import Specification
 from analysis.models.units import assignment_units
@@ -81,24 +79,10 @@ def selection_effects(seed: int) -> pd.DataFrame:
 
 
 def inference_methods(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
 ) -> pd.DataFrame:
-    """Estimate the primary effects by every method of inference."""
-    return inference_estimates(outcome_panel, primary_specifications, seed=seed)
-
-
-def event_study_estimates(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
-) -> pd.DataFrame:
-    """Return the effect in each term against the last before the start."""
-    return event_study(outcome_panel, primary_specifications)
-
-
-def pre_trends(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
-) -> pd.DataFrame:
-    """Test for diverging paths before the start, and say what would overturn the effect."""
-    return pre_trend_tests(outcome_panel, primary_specifications, seed=seed)
+    """Estimate the main effects by every method of inference."""
+    return inference_estimates(outcome_panel, main_specifications, seed=seed)
 
 
 def adjusted_for_many(
@@ -109,8 +93,3 @@ def adjusted_for_many(
 ) -> pd.DataFrame:
     """Allow for the number of outcomes and pilots."""
     return multiplicity(outcome_panel, main_specifications, main_effects, seed=seed)
-
-
-def across_pilots(main_effects: pd.DataFrame) -> pd.DataFrame:
-    """Summarise the pilots; the trial is never pooled in."""
-    return pooled_estimates(main_effects)

@@ -10,6 +10,7 @@ from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
 from analysis.models.detectable import COLUMNS as DETECTABLE
 from analysis.models.exaggeration import COLUMNS as EXAGGERATION
+from analysis.models.pre_trends import POWER_COLUMNS as TREND_DETECTION
 from analysis.models.selection import COLUMNS as SELECTION
 from analysis.models.units import COLUMNS as UNITS
 from analysis.study import Outcome
@@ -24,14 +25,16 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
         unit = UNIT_NAMES[row["assignment_unit"]]
         cells = (
             f"{row['units_intervention']:.0f} and {row['units_comparison']:.0f} {unit}",
-            words.rate(row["effective_intervention"]),
+            f"{words.rate(row['effective_intervention'])} and "
+            f"{words.rate(row['effective_comparison'])}",
             f"{row['largest_share_intervention']:.0%}",
             words.count(int(row["assignments"])),
             words.p_value(row["smallest_p"]),
         )
         lines.append((row["pilot"], *cells))
     shown = ["pilot", "assignment_unit", "units_intervention", "units_comparison",
-             "effective_intervention", "largest_share_intervention", "smallest_p"]  # fmt: skip
+             "effective_intervention", "effective_comparison", "largest_share_intervention",
+             "smallest_p"]  # fmt: skip
     return Table(
         header=("Pilot", "If assigned were", "Effective units", "Largest share",
                 "Possible assignments", "Smallest p"),
@@ -41,9 +44,10 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
         data=units_of_assignment[shown],
         columns={name: UNITS[name] for name in shown},
         note=(
-            "Section 47 enquiries. Effective units are intervention units of equal size that "
-            "would say as much; the largest share is that of one unit in its arm's enquiries "
-            "before the pilot; the smallest p is what a randomisation test can reach at best."
+            "Section 47 enquiries. Effective units are units of equal size that would say as much; "
+            "the largest share is that of one intervention unit in its arm's enquiries before the "
+            "pilot, and above 30% a result is a case study of that unit; the smallest p is what a "
+            "randomisation test can reach at best."
         ),
     )  # fmt: skip
 
@@ -88,25 +92,60 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
     lines = tuple(
         (
             row["pilot"],
-            words.ratio(row["true_ratio"]),
+            f"{row['true_ratio']:.3g}",
             f"{row['power']:.0%}",
+            f"{row['wrong_sign']:.0%}",
+            "[z]" if math.isinf(row["exaggeration"]) else f"{row['exaggeration']:.1f}",
             f"{row['share_falls']:.0%}",
             words.ratio(row["mean_ratio_of_falls"]),
         )
         for row in exaggeration_risk.to_dict("records")
     )
-    shown = ["pilot", "true_ratio", "power", "share_falls", "mean_ratio_of_falls"]
+    shown = ["pilot", "true_ratio", "power", "wrong_sign", "exaggeration", "share_falls",
+             "mean_ratio_of_falls"]  # fmt: skip
     return Table(
-        header=("Pilot", "If the true ratio were", "Significant", "Of these, falls",
-                "Mean ratio of such falls"),
+        header=("Pilot", "If the true ratio were", "Significant", "Of these, wrong direction",
+                "Exaggerated, times", "Of these, falls", "Mean ratio of such falls"),
         rows=lines,
-        numeric=(False, True, True, True, True),
-        widths=(3, 3, 3, 3, 4),
+        numeric=(False, True, True, True, True, True, True),
+        widths=(3, 3, 3, 3, 3, 2, 3),
         data=exaggeration_risk[shown],
         columns={name: EXAGGERATION[name] for name in shown},
         period=compared_period,
-        note="Section 47 enquiries, at the standard error of each pilot's estimate.",
+        note=(
+            "Section 47 enquiries, at the standard error of each pilot's estimate. Exaggerated is "
+            "the mean size of significant log ratios as a multiple of the true one; [z]: without "
+            "an effect there is nothing to exaggerate."
+        ),
     )  # fmt: skip
+
+
+def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> Table:
+    """Show how seldom tests before the start would notice trends that fake an effect."""
+    ratios = list(dict.fromkeys(trend_detection["faked_ratio"].dropna()))
+    lines = []
+    for pilot, rows in trend_detection.groupby("pilot", sort=False):
+        if rows["status"].iloc[0] != "estimated":
+            reason = f"not estimable: {rows['reason'].iloc[0]}"
+            lines.append((str(pilot), reason, *("[z]",) * len(ratios)))
+            continue
+        for column, test in (("power_joint", "all terms together"), ("power_slope", "steady")):
+            found = dict(zip(rows["faked_ratio"], rows[column], strict=True))
+            lines.append((str(pilot), test, *(f"{found[ratio]:.0%}" for ratio in ratios)))
+    shown = ["pilot", "status", "reason", "faked_ratio", "power_joint", "power_slope"]
+    return Table(
+        header=("Pilot", "Test before the start", *(f"Fakes {ratio:g}" for ratio in ratios)),
+        rows=tuple(lines),
+        numeric=(False, False, *(True,) * len(ratios)),
+        widths=(3, 4, *(2,) * len(ratios)),
+        data=trend_detection[shown],
+        columns={name: TREND_DETECTION[name] for name in shown},
+        period=panel_period,
+        note=(
+            "Chance that the test rejects parallel trends if the arms' trends part steadily, by as "
+            "much as passes for each ratio without any effect. Section 47 enquiries."
+        ),
+    )
 
 
 def regression_to_mean(selection_effects: pd.DataFrame) -> Table:

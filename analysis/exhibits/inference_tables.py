@@ -1,73 +1,111 @@
-"""Tables of the technical appendix: other tests, other outcomes at once, all pilots."""
+"""Tables of the technical appendix: methods of inference, and many outcomes at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from analysis.exhibits import words
+from analysis.exhibits.by_pilot import COLUMNS, limits, reasons
 from analysis.exhibits.exhibit import Table
-from analysis.models.event_study import COLUMNS as EVENT_STUDY
 from analysis.models.multiplicity import COLUMNS as MULTIPLICITY
+from analysis.models.pooling import COLUMNS as POOLING
 from analysis.study import Outcome
 
-ESTIMATE_COLUMNS = {
-    "outcome": "Outcome",
-    "pilot": "Local authority",
-    "method": "How the interval and the p-value are found",
-    "ratio": "Ratio of rate ratios",
-    "ratio_low": "Lower limit of its 95% interval",
-    "ratio_high": "Upper limit of its 95% interval",
-    "p_value": "Two-sided p-value",
-    "prediction_low": "Lower limit for a further pilot",
-    "prediction_high": "Upper limit for a further pilot",
-}
+REPORTED = "conditional Poisson, CR2"
+ERRORS = {
+    "naive": "Naive", "CR0, normal": "CR0", "CR1": "CR1", REPORTED: "CR2", "CR3": "CR3",
+    "jackknife": "Jackknife",
+}  # fmt: skip
+INTERVALS = {
+    REPORTED: "CR2", "CR3": "CR3", "jackknife": "Jackknife",
+    "randomisation": "Randomisation",
+}  # fmt: skip
+P_VALUES = {
+    "CR1": "CR1", REPORTED: "CR2", "CR3": "CR3", "jackknife": "Jackknife",
+    "randomisation": "Random", "score wild bootstrap": "Bootstrap",
+}  # fmt: skip
+
+Row = Mapping[Hashable, Any]
 
 
-def inference(inference_methods: pd.DataFrame, compared_period: str) -> Table:
-    """Show the primary effects under every method of inference."""
-    estimated = inference_methods.loc[inference_methods["status"] == "estimated"]
-    shown = ["pilot", "method", "ratio", "ratio_low", "ratio_high", "p_value"]
+def standard_errors(
+    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show the standard error of each log ratio under each estimator of its variance."""
+    reported = inference_methods.loc[inference_methods["method"] == REPORTED]
+    df = {(row["outcome"], row["pilot"]): row["df"] for row in reported.to_dict("records")}
+    lines = _lines(inference_methods, outcomes, ERRORS, lambda row: _number(row["standard_error"]))
+    keys = [(outcome.name, pilot) for outcome in outcomes for pilot in outcome.pilots]
+    rows = tuple((*line, _number(df[key], 1)) for line, key in zip(lines, keys, strict=True))
+    shown = ["outcome", "pilot", "method", "standard_error", "df", "status", "reason"]
     return Table(
-        header=("Pilot", "Method", "Ratio", "95% interval", "p"),
-        rows=tuple(
-            (row["pilot"], row["method"], words.ratio(row["ratio"]), _limits(row),
-             words.p_value(row["p_value"]))
-            for row in estimated.to_dict("records")
-        ),
-        numeric=(False, False, True, True, True),
-        widths=(3, 6, 2, 4, 2),
-        data=estimated[shown],
-        columns={name: ESTIMATE_COLUMNS[name] for name in shown},
+        header=("Outcome", "Pilot", "Ratio", *ERRORS.values(), "Degrees of freedom"),
+        rows=rows,
+        numeric=(False, False, True, *(True,) * (len(ERRORS) + 1)),
+        widths=(5, 4, 3, *(2,) * (len(ERRORS) - 1), 3, 3),
+        data=inference_methods.loc[inference_methods["method"].isin(ERRORS), shown],
+        columns={
+            **COLUMNS,
+            "standard_error": "Standard error of the log ratio",
+            "df": "Degrees of freedom of the interval",
+        },
         period=compared_period,
-        note="Section 47 enquiries. The first method of each pilot is the one reported.",
-    )  # fmt: skip
-
-
-def event_study_table(event_study_estimates: pd.DataFrame, panel_period: str) -> Table:
-    """Show the effect in each term against the last before the start."""
-    estimated = event_study_estimates.loc[event_study_estimates["status"] == "estimated"]
-    shown = ["pilot", "term", "first_month", "last_month", "ratio", "ratio_low", "ratio_high"]
-    return Table(
-        header=("Pilot", "Months from the start", "Ratio", "95% interval"),
-        rows=tuple(
-            (
-                row["pilot"],
-                f"{words.count(row['first_month'])} to {words.count(row['last_month'])}",
-                words.ratio(row["ratio"]),
-                "reference" if row["reference"] else _limits(row),
-            )
-            for row in estimated.to_dict("records")
+        note=(
+            "Standard errors of the log ratio. The naive one takes schools to be alike and counts "
+            "to be Poisson; degrees of freedom are Satterthwaite's, for CR2. "
+            + SYMBOL
+            + _missing(inference_methods, outcomes)
         ),
-        numeric=(False, True, True, True),
-        widths=(3, 4, 2, 4),
-        data=estimated[shown],
-        columns={name: EVENT_STUDY.get(name, name) for name in shown},
-        period=panel_period,
-        note="Section 47 enquiries; each run of months against the last before the start.",
+    )
+
+
+def intervals(
+    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show each ratio with its interval under four methods."""
+    shown = ["outcome", "pilot", "method", "ratio", "ratio_low", "ratio_high", "status", "reason"]
+    return Table(
+        header=("Outcome", "Pilot", "Ratio", *INTERVALS.values()),
+        rows=_lines(inference_methods, outcomes, INTERVALS, limits),
+        numeric=(False, False, *(True,) * (len(INTERVALS) + 1)),
+        widths=(4, 3, 3, *(4,) * len(INTERVALS)),
+        data=inference_methods.loc[inference_methods["method"].isin(INTERVALS), shown],
+        columns={name: COLUMNS[name] for name in shown},
+        period=compared_period,
+        note=(
+            "95% intervals of the ratio; the first, with Satterthwaite's degrees of freedom, is "
+            "the one reported. The last holds the ratios that the randomisation test doesn't "
+            "reject. " + SYMBOL + _missing(inference_methods, outcomes)
+        ),
+    )
+
+
+def p_values(
+    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show the p-value of each ratio under every method."""
+    shown = ["outcome", "pilot", "method", "p_value", "status", "reason"]
+    return Table(
+        header=("Outcome", "Pilot", "Ratio", *P_VALUES.values()),
+        rows=_lines(
+            inference_methods, outcomes, P_VALUES, lambda row: words.p_value(row["p_value"])
+        ),
+        numeric=(False, False, *(True,) * (len(P_VALUES) + 1)),
+        widths=(5, 4, 3, *(3,) * len(P_VALUES)),
+        data=inference_methods.loc[inference_methods["method"].isin(P_VALUES), shown],
+        columns={name: COLUMNS[name] for name in shown},
+        period=compared_period,
+        note=(
+            "Two-sided p-values of no effect: CR2 with Satterthwaite's degrees of freedom, the "
+            "studentised randomisation test within matched sets, and the score wild bootstrap. "
+            "CR1 rejects too often in so few schools. "
+            + SYMBOL
+            + _missing(inference_methods, outcomes)
+        ),
     )
 
 
@@ -77,25 +115,27 @@ def many_outcomes(
     """Show p-values that allow for the number of outcomes and pilots."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     return Table(
-        header=("Outcome", "Pilot", "p", "Adjusted in its family", "All at once"),
+        header=("Outcome", "Pilot", "Family", "p", "Adjusted in its family", "All at once"),
         rows=tuple(
             (
                 labels[row["outcome"]],
                 row["pilot"],
+                row["family"],
                 words.p_value(row["p_value"]),
                 _adjusted(row),
                 words.p_value(row["max_t"]),
             )
             for row in adjusted_for_many.to_dict("records")
         ),
-        numeric=(False, False, True, True, True),
-        widths=(4, 3, 2, 5, 2),
+        numeric=(False, False, False, True, True, True),
+        widths=(4, 3, 3, 2, 5, 2),
         data=adjusted_for_many,
         columns=MULTIPLICITY,
         period=compared_period,
         note=(
-            "Section 47 enquiries are the confirmatory family; all else is exploratory. "
-            "[z] is not applicable: nothing could be estimated."
+            "Section 47 enquiries are the confirmatory family; all else is exploratory. The last "
+            "column compares with the largest of all statistics under the same permutations. "
+            + SYMBOL
         ),
     )
 
@@ -105,37 +145,77 @@ def summary_across_pilots(
 ) -> Table:
     """Show the pilots summed up, with the interval for a further pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    estimated = across_pilots.loc[across_pilots["status"] == "estimated"]
-    shown = ["outcome", "method", "ratio", "ratio_low", "ratio_high", "prediction_low",
-             "prediction_high"]  # fmt: skip
+    shown = ["outcome", "method", "status", "reason", "ratio", "ratio_low", "ratio_high", "tau2",
+             "i2", "prediction_low", "prediction_high"]  # fmt: skip
+    order = {outcome.name: place for place, outcome in enumerate(outcomes)}
+    ordered = across_pilots.sort_values("outcome", key=lambda c: c.map(order), kind="stable")
     return Table(
-        header=("Outcome", "Summary", "Ratio", "95% interval", "A further pilot"),
+        header=("Outcome", "Summary", "Ratio", "95% interval", "A further pilot", "Between pilots"),
         rows=tuple(
-            (
-                labels[row["outcome"]],
-                row["method"],
-                words.ratio(row["ratio"]),
-                _limits(row),
-                _limits(row, "prediction"),
-            )
-            for row in estimated.to_dict("records")
+            (labels[row["outcome"]], row["method"], *_summary_cells(row))
+            for row in ordered.to_dict("records")
         ),
-        numeric=(False, False, True, True, True),
-        widths=(4, 5, 2, 4, 4),
-        data=estimated[shown],
-        columns={name: ESTIMATE_COLUMNS[name] for name in shown},
+        numeric=(False, False, True, True, True, True),
+        widths=(4, 6, 4, 4, 4, 3),
+        data=ordered[shown],
+        columns={name: POOLING[name] for name in shown},
         period=compared_period,
-        note="With two or three pilots a summary says little; the later trial is never pooled in.",
+        note=(
+            "Between pilots is the share of variation beyond chance. One stage fits all schools at "
+            "once, with period effects by pilot. With so few pilots a summary says little; the "
+            "later trial is never pooled in. " + SYMBOL + _unsummed(ordered, labels)
+        ),
     )
 
 
-def _adjusted(row: Mapping[Hashable, Any]) -> str:
+SYMBOL = "[z] is not applicable."
+
+
+def _lines(
+    estimates: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    methods: dict[str, str],
+    printed: Callable[[Row], str],
+) -> tuple[tuple[str, ...], ...]:
+    """Return one line per outcome and pilot: its ratio, and a cell for each method."""
+    found = {(r["outcome"], r["pilot"], r["method"]): r for r in estimates.to_dict("records")}
+    lines = []
+    for outcome in outcomes:
+        for pilot in outcome.pilots:
+            own = [found[outcome.name, pilot, method] for method in methods]
+            first = found[outcome.name, pilot, REPORTED]
+            estimated = first["status"] == "estimated"
+            ratio = words.ratio(first["ratio"]) if estimated else "none"
+            cells = [printed(row) if row["status"] == "estimated" else "[z]" for row in own]
+            lines.append((outcome.label, pilot, ratio, *cells))
+    return tuple(lines)
+
+
+def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:
+    """Say which reported estimates there are not, and why."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    reported = estimates.loc[estimates["method"] == REPORTED]
+    return reasons(reported.assign(outcome=reported["outcome"].map(labels)), "outcome")
+
+
+def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Say which outcomes were not summed up, and why."""
+    missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
+    said = [f"{labels[row['outcome']]}: {row['reason']}." for row in missing.to_dict("records")]
+    return " ".join(["", *said])
+
+
+def _summary_cells(row: Row) -> tuple[str, str, str, str]:
+    if row["status"] != "estimated":
+        return "none", "[z]", "[z]", "[z]"
+    between = "[z]" if math.isnan(row["i2"]) else f"{row['i2']:.0f}%"
+    return words.ratio(row["ratio"]), limits(row), limits(row, "prediction"), between
+
+
+def _number(value: float, decimals: int = 3) -> str:
+    return "[z]" if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def _adjusted(row: Row) -> str:
     printed = words.p_value(row["adjusted"])
     return printed if math.isnan(row["adjusted"]) else f"{printed} ({row['adjustment']})"
-
-
-def _limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
-    if math.isnan(low) or math.isnan(high):
-        return "[z]"
-    return f"{words.ratio(low)}{words.NO_BREAK}to{words.NO_BREAK}{words.ratio(high)}"

@@ -60,14 +60,15 @@ def inference_estimates(
 
 def secondary_methods(seed: int) -> tuple[Estimator, ...]:
     """Return every method but the primary one."""
+    permuted = _permuted(seed)
     return (
         Estimator("naive", _naive),
         Estimator("CR0, normal", _sandwich("CR0", normal=True)),
         Estimator("CR1", _sandwich("CR1")),
         Estimator("CR3", _sandwich("CR3")),
         Estimator("jackknife", _jackknife),
-        Estimator("randomisation", _randomisation(seed)),
-        Estimator("randomisation, coefficient", _randomisation_coefficient(seed)),
+        Estimator("randomisation", _randomisation(seed, permuted)),
+        Estimator("randomisation, coefficient", _randomisation_coefficient(permuted)),
         Estimator("score wild bootstrap", _wild_bootstrap(seed)),
     )
 
@@ -125,10 +126,25 @@ def _jackknife(comparison: Comparison, specification: Specification) -> dict[str
     return t_numbers(comparison, specification, fit.log_ratio, float(np.sqrt(variance)), units - 1)
 
 
-def _randomisation(seed: int) -> Callable[[Comparison, Specification], dict[str, object]]:
+def _permuted(seed: int) -> Callable[[Comparison, Specification], RandomisationTest]:
+    """Return the randomisation test, which two rows of a table share."""
+    done: dict[Specification, RandomisationTest] = {}
+
+    def test(comparison: Comparison, specification: Specification) -> RandomisationTest:
+        if specification not in done:
+            own = _stream(seed, specification)
+            done[specification] = randomisation_test(comparison.schools, seed=own)
+        return done[specification]
+
+    return test
+
+
+def _randomisation(
+    seed: int, permuted: Callable[[Comparison, Specification], RandomisationTest]
+) -> Callable[[Comparison, Specification], dict[str, object]]:
     def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
         own = _stream(seed, specification)
-        test = randomisation_test(comparison.schools, seed=own)
+        test = permuted(comparison, specification)
         low, high = randomisation_interval(comparison.schools, seed=own, level=specification.level)
         return {
             "log_ratio": test.log_ratio,
@@ -144,10 +160,10 @@ def _randomisation(seed: int) -> Callable[[Comparison, Specification], dict[str,
 
 
 def _randomisation_coefficient(
-    seed: int,
+    permuted: Callable[[Comparison, Specification], RandomisationTest],
 ) -> Callable[[Comparison, Specification], dict[str, object]]:
     def numbers(comparison: Comparison, specification: Specification) -> dict[str, object]:
-        test = randomisation_test(comparison.schools, seed=_stream(seed, specification))
+        test = permuted(comparison, specification)
         return _estimate_alone(comparison, specification) | {
             "p_value": test.p_coefficient,
             "p_method": f"not studentised, {_looked_at(test)}",

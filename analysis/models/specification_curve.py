@@ -13,14 +13,14 @@ from scipy.special import expit, logit
 from analysis.errors import ConfigurationError
 from analysis.models.arrays import SchoolCounts
 from analysis.models.assignments import Assignments
-from analysis.models.estimability import NotEstimable
+from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.estimates import COLUMNS, PRIMARY, estimate_row
 from analysis.models.months import MonthCounts
 from analysis.models.randomisation import TIE, stream
 from analysis.models.school_periods import Comparison, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from analysis.models.arrays import Booleans, Floats
     from analysis.models.specification import EventMonths, Specification
@@ -33,6 +33,8 @@ BLOCK = 8
 TEST_COLUMNS: dict[str, str] = {
     "pilot": "Local authority",
     "outcome": "Name of the outcome",
+    "status": "'estimated' or 'not estimable'",
+    "reason": "Why there is no test",
     "specifications": "Different specifications that can be estimated",
     "duplicates": "Specifications left out because they come to the same numbers",
     "not_estimable": "Specifications that can't be estimated",
@@ -166,11 +168,46 @@ def specification_curve(
     row = {
         "pilot": specifications[0].pilot,
         "outcome": specifications[0].outcome,
+        "status": ESTIMATED,
+        "reason": "",
         "duplicates": int((~distinct).sum()),
-        "not_estimable": int((curve["status"] != "estimated").sum()),
+        "not_estimable": int((curve["status"] != ESTIMATED).sum()),
         **_joint_test(log_ratios[:, usable]),
     }
     return curve, pd.DataFrame([row], columns=list(TEST_COLUMNS))
+
+
+def specification_curves(
+    panel: pd.DataFrame, questions: Iterable[Sequence[Specification]], *, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw a curve for each question; one that can't be drawn has a row with the reason.
+
+    Parameters
+    ----------
+    questions
+        The specifications of each curve; see `specification_curve`.
+
+    Returns
+    -------
+    curves, tests : DataFrame
+        As of `specification_curve`, one below the other.
+    """
+    curves, tests = (
+        [pd.DataFrame(columns=list(COLUMNS))],
+        [pd.DataFrame(columns=list(TEST_COLUMNS))],
+    )
+    for asked in questions:
+        try:
+            curve, test = specification_curve(panel, asked, seed=seed)
+        except NotEstimable as reason:
+            known = {"pilot": asked[0].pilot, "outcome": asked[0].outcome}
+            row = known | {"status": NOT_ESTIMABLE, "reason": str(reason)}
+            tests.append(pd.DataFrame([row], columns=list(TEST_COLUMNS)))
+        else:
+            curves.append(curve)
+            tests.append(test)
+    found = [pd.concat(parts[1:] or parts, ignore_index=True) for parts in (curves, tests)]
+    return found[0], found[1]
 
 
 def curve_counts(

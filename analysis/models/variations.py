@@ -123,35 +123,44 @@ def curve_specifications(
         First month of the panel, counted from the start.
     left_out
         Groups of schools that might as well be left out, each alone: schools of a kind
-        not meant to be compared, or one matched set at a time.
+        not meant to be compared.
 
     Returns
     -------
     tuple of Specification
-        Months before (like months, or all), months after (all, without the first, until
-        two before the last), exposure, missing returns, and schools left out.
+        Months before (like months, all, or the year before), months after (up to two
+        left out at either end), exposure, missing returns, and schools left out.
+
+    Examples
+    --------
+    >>> base = Specification("s47_main", "s47_enquiries", pilot="Lambeth")
+    >>> len(curve_specifications(base, first_month=-24))  # 9 x (2 + 1 + 1) x 2
+    72
     """
     after = base.after
-    afters = {
-        "": after,
-        "without the first month": EventMonths(after.first + 1, after.last),
-        "without the last two months": EventMonths(after.first, after.last - 2),
+    afters = [
+        EventMonths(after.first + late, after.last - early)
+        for late in range(3)
+        for early in range(3)
+    ]
+    befores = {
+        "like months": None,
+        "all months before": EventMonths(first_month, after.first - 1),
+        "the year before": EventMonths(after.first - 12, after.first - 1),
     }
-    befores = ("like months", "all months before")
     exposures = (base.exposure, None) if base.exposure else (None,)
-    missing = (False, True)
     exclusions = ((), *(((each,)) for each in left_out))
     found = []
     for number, (months, before, exposure, paired, excluded) in enumerate(
-        product(afters.values(), befores, exposures, missing, exclusions)
+        product(afters, befores, exposures, (False, True), exclusions)
     ):
-        like = before == "like months"
-        if paired and not like:
+        fixed = befores[before]
+        if paired and fixed is not None:
             continue
         found.append(
             replace(
                 base, after=months, exposure=exposure, pair_missing_months=paired,
-                before=months.shifted(-12) if like else EventMonths(first_month, after.first - 1),
+                before=fixed or months.shifted(-12),
                 exclusions=(*base.exclusions, *excluded), role="sensitivity",
                 name=f"{base.name}: curve {number:04d}",
                 label=_label(months, after, before, exposure, paired, excluded),

@@ -115,9 +115,9 @@ class TestCurve:
         curve, test = specification_curve(whole, found, seed=1, draws=99)
         assert len(curve) + test["duplicates"].iloc[0] == len(found)
         # Pupils never change either, so that counts and rates are one as well.
-        assert len(curve) == 6
+        assert len(curve) == 9 * 3
 
-    @pytest.mark.parametrize(("spread", "tolerance"), [(0.1, 1e-10), (0.6, 1e-5)])
+    @pytest.mark.parametrize(("spread", "tolerance"), [(0.1, 1e-10), (0.6, 1e-4)])
     def test_the_batched_fit_is_newtons(self, panel, spread, tolerance):
         """Exposure that moves by 10% is usual; that which moves by a factor of three is not."""
         moved = panel.assign(

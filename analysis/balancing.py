@@ -1,0 +1,169 @@
+"""Outcomes that show what a change in the main ones may be: placebo and balancing outcomes.
+
+A placebo outcome is one that social workers in schools can't move. A balancing outcome
+moves where cases were recorded differently rather than fewer in number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REPEAT_DAYS = 183
+"""Half a year: a referral within it of an earlier one is a repeat."""
+_KEY = ["school_id", "month"]
+
+
+@dataclass(frozen=True)
+class BalancingOutcome:
+    """An outcome beside the main ones.
+
+    Attributes
+    ----------
+    name
+        Value of the panel's column `outcome`.
+    label
+        Name in the report.
+    says
+        What a change in it would say.
+    exposure
+        Column of its denominator; None for counts.
+    """
+
+    name: str
+    label: str
+    says: str
+    exposure: str | None = "pupils"
+
+
+BALANCING = (
+    BalancingOutcome(
+        "s47_and_s17", "Section 47 enquiries and Section 17 starts together",
+        "Does not move if cases pass from one kind to the other",
+    ),
+    BalancingOutcome(
+        "s47_children", "Children with a Section 47 enquiry in the month",
+        "Moves with enquiries unless the same children were seen more often",
+    ),
+    BalancingOutcome(
+        "repeat_referrals", "Referrals within half a year of another for the same child",
+        "Rises if needs went unmet",
+    ),
+    BalancingOutcome(
+        "pupils_on_roll", "Pupils on roll (placebo)",
+        "Can't be moved by social workers; moves if schools grew or shrank", None,
+    ),
+)  # fmt: skip
+
+
+def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> pd.DataFrame:
+    """Return a panel of `BALANCING`, one row per school, outcome and month.
+
+    Parameters
+    ----------
+    outcome_panel
+        As `analysis.panel` makes it, with enquiries, starts and referrals.
+    child_events
+        One row per event, with `child_id`, `school_id`, `event_type` and `event_date`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the outcome panel but `children`; counts, missing where the
+        month's return did not arrive.
+    """
+    enquiries = _of(outcome_panel, "s47_enquiries")
+    both = enquiries["events"] + _joined(enquiries, _of(outcome_panel, "s17_starts"), "events")
+    repeats = _joined(enquiries, repeated(child_events, "referral"), "events").fillna(0.0)
+    columns = {
+        "s47_and_s17": both,
+        "s47_children": enquiries["children"],
+        "repeat_referrals": repeats.where(enquiries["returned"]),
+        "pupils_on_roll": enquiries["pupils"].astype(float).where(enquiries["returned"]),
+    }
+    frame = enquiries.drop(columns=["children"])
+    parts = [frame.assign(outcome=name, events=events) for name, events in columns.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAYS) -> pd.DataFrame:
+    """Count events that follow another of the same child and kind within `days`.
+
+    Returns
+    -------
+    DataFrame
+        One row per school and month with any: `school_id`, `month` and `events`.
+
+    Examples
+    --------
+    >>> seen = pd.DataFrame({
+    ...     "child_id": ["a", "a", "b"], "school_id": "S", "event_type": "referral",
+    ...     "event_date": pd.to_datetime(["2019-01-05", "2019-03-01", "2019-03-02"])})
+    >>> repeated(seen, "referral")["events"].tolist()
+    [1]
+    """
+    events = child_events.loc[child_events["event_type"] == event_type]
+    events = events.sort_values(["child_id", "event_date"])
+    since = events.groupby("child_id")["event_date"].diff()
+    again = events.loc[since <= pd.Timedelta(days=days)]
+    month = again["event_date"].dt.to_period("M").rename("month")
+    return again.groupby(["school_id", month]).size().rename("events").reset_index()
+
+
+def returns(outcome_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Count returns and pupils by pilot, arm and period: what reporting and rolls did.
+
+    Returns
+    -------
+    DataFrame
+        One row per pilot and arm, intervention first: `returned_before` and
+        `returned_after`, shares of school-months; `roll_change`, the mean roll after
+        divided by that before.
+    """
+    rows = _of(outcome_panel, outcome)
+    rows = rows.loc[rows["window"].isin(["before", "after"])]
+    groups = rows.groupby(["pilot", "arm", "window"])
+    found = groups.agg(returned=("returned", "mean"), pupils=("pupils", "mean")).unstack("window")
+    table = pd.DataFrame(
+        {
+            "returned_before": found["returned", "before"],
+            "returned_after": found["returned", "after"],
+            "roll_change": found["pupils", "after"] / found["pupils", "before"],
+        }
+    ).reset_index()
+    return table.sort_values(["pilot", "arm"], ascending=[True, False], ignore_index=True)
+
+
+def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.DataFrame:
+    """Return each school's events per 1,000 pupils a month before the start.
+
+    Returns
+    -------
+    DataFrame
+        One row per school, with `school_id`, and for each outcome the columns
+        `<outcome> before` (the like months) and `<outcome> earlier` (all months before
+        those, and between them and the start).
+    """
+    chosen = outcome_panel.loc[
+        outcome_panel["window"].isin(["before", "earlier"])
+        & outcome_panel["outcome"].isin(list(outcomes))
+        & outcome_panel["returned"]
+    ]
+    sums = chosen.groupby(["school_id", "outcome", "window"])[["events", "pupils"]].sum()
+    rate = (1000 * sums["events"] / sums["pupils"]).unstack(["outcome", "window"])
+    rate.columns = pd.Index([" ".join(map(str, column)) for column in rate.columns.to_list()])
+    return rate.reset_index()
+
+
+def _of(panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    return panel.loc[panel["outcome"] == outcome].reset_index(drop=True)
+
+
+def _joined(frame: pd.DataFrame, other: pd.DataFrame, column: str) -> pd.Series:
+    """Return a column of `other` in the order of `frame`."""
+    return frame[_KEY].merge(other[[*_KEY, column]], on=_KEY, how="left")[column]

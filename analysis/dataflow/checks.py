@@ -1,0 +1,144 @@
+"""Design checks: what else could look like an effect, or hide one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.balancing import BALANCING, balancing_panel, returns, school_rates
+from analysis.models.balance import balance
+from analysis.models.estimates import effect_estimates as estimate
+from analysis.models.event_study import event_study, pre_trend_tests
+from analysis.models.floor import floor_diagnostics
+from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
+from analysis.models.specification import EventMonths, Specification
+from analysis.models.spillover import spillover_bounds
+from analysis.models.variations import placebo_specifications
+from analysis.study import Outcome, Pilot, Window
+
+AUGUST = 8
+COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
+
+
+def event_study_estimates(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return the effect in each term against the last before the start."""
+    return event_study(outcome_panel, primary_specifications)
+
+
+def pre_trends(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Test for diverging paths before the start, and say what would overturn the effect."""
+    return pre_trend_tests(outcome_panel, main_specifications, seed=seed)
+
+
+def trend_slopes(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return the widest difference in trends before the start that the data allow."""
+    return pre_trend_slopes(outcome_panel, main_specifications)
+
+
+def trend_detection(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return how likely a trend that fakes an effect would be to be noticed."""
+    return pre_trend_power(outcome_panel, primary_specifications)
+
+
+def placebo_starts(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Estimate effects of starts that lie before the pilots; the true ratio is 1."""
+    first = int(outcome_panel["event_month"].min())
+    asked = [
+        placebo
+        for each in main_specifications
+        for placebo in placebo_specifications(each, first_month=first)
+        if each.role == "primary" or "a year earlier" in placebo.label
+    ]
+    return estimate(outcome_panel, asked)
+
+
+def balancing_effects(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    pilots: tuple[Pilot, ...],
+) -> pd.DataFrame:
+    """Estimate the same effects on placebo and balancing outcomes."""
+    asked = [
+        replace(each, outcome=other.name, name=other.name, label=other.label, role="placebo",
+                exposure=other.exposure)
+        for other in BALANCING
+        for each in primary_specifications
+    ]  # fmt: skip
+    found = estimate(balancing_panel(outcome_panel, child_events), asked)
+    summer = [_in_august(each, pilots) for each in primary_specifications]
+    return pd.concat([found, estimate(outcome_panel, summer)], ignore_index=True)
+
+
+def baseline_balance(
+    schools: pd.DataFrame, outcome_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
+) -> pd.DataFrame:
+    """Compare the arms before the start, as wholes and within matched sets."""
+    counted = [outcome for outcome in outcomes if outcome.measure == "events"]
+    rates = school_rates(outcome_panel, [outcome.name for outcome in counted])
+    table = schools.merge(rates, on="school_id", validate="one_to_one")
+    labels = COVARIATES | {
+        f"{outcome.name} {window}": f"{outcome.label}, {words}"
+        for outcome in counted
+        for window, words in (("before", "like months"), ("earlier", "other months"))
+    }
+    return balance(table.rename(columns=labels), labels.values())
+
+
+def floor_checks(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return how little there is to count, and what precision that alone allows."""
+    return floor_diagnostics(outcome_panel, main_specifications)
+
+
+def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
+    """Return what the ratio would be if part of the effect had reached comparison schools."""
+    return spillover_bounds(primary_effects)
+
+
+def reporting(outcome_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """Count returns and pupils by pilot, arm and period."""
+    return returns(outcome_panel, outcomes[0].name)
+
+
+def calendar_months(pilots: tuple[Pilot, ...], window: Window) -> pd.DataFrame:
+    """Return each month of the pilot with its like month, and the weekdays in both."""
+    first = pd.Period(min(pilot.start for pilot in pilots), "M")
+    months = [first + number for number in range(window.months_after)]
+    return pd.DataFrame(
+        {
+            "month": [month.strftime("%B") for month in months],
+            "before": [str(month - 12) for month in months],
+            "after": [str(month) for month in months],
+            "weekdays_before": [_weekdays(month - 12) for month in months],
+            "weekdays_after": [_weekdays(month) for month in months],
+        }
+    )
+
+
+def _weekdays(month: pd.Period) -> int:
+    return int(np.busday_count(month.start_time.date(), (month + 1).start_time.date()))
+
+
+def _in_august(specification: Specification, pilots: tuple[Pilot, ...]) -> Specification:
+    """Return the specification for the month in which schools are closed."""
+    start = next(pilot.start for pilot in pilots if pilot.name == specification.pilot)
+    at = (AUGUST - pd.Period(start, "M").month) % 12
+    return replace(
+        specification, before=EventMonths(at - 12, at - 12), after=EventMonths(at, at),
+        name="s47_august", label="Section 47 enquiries in August, with schools closed (placebo)",
+        role="placebo",
+    )  # fmt: skip

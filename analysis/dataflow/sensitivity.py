@@ -1,0 +1,140 @@
+"""What the main estimates hang on: other models, other choices, schools left out, all pilots."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.models.alternatives import alternative_estimates
+from analysis.models.estimates import effect_estimates as estimate
+from analysis.models.hidden_bias import hidden_bias
+from analysis.models.leave_out import By, leave_one_out
+from analysis.models.pooling import pooled_estimates
+from analysis.models.specification import Exclusion, Specification
+from analysis.models.specification_curve import specification_curves as draw_curves
+from analysis.models.variations import curve_specifications, sensitivity_specifications
+
+LEFT_OUT: tuple[By, ...] = ("school", "matched set", "assignment unit")
+SPECIAL = Exclusion("phase", ("special",))
+
+
+def varied_effects(
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    primary_effects: pd.DataFrame,
+) -> pd.DataFrame:
+    """Estimate the primary effects with one choice changed at a time.
+
+    Returns
+    -------
+    DataFrame
+        As of `effect_estimates`, with a column `same_as`: the label of the first choice, or
+        'reported', that comes to the very same numbers.
+    """
+    first = int(outcome_panel["event_month"].min())
+    varied = [
+        varied
+        for each in primary_specifications
+        for varied in sensitivity_specifications(each, first_month=first)
+    ]
+    found = estimate(outcome_panel, varied)
+    every = pd.concat([primary_effects.assign(label="reported"), found], ignore_index=True)
+    rounded = every[["log_ratio", "standard_error", "df"]].round(9)
+    keys = [every["pilot"], *(rounded[column] for column in rounded)]
+    original = every.groupby(keys)["label"].transform("first")
+    doubled = every["log_ratio"].notna() & (original != every["label"])
+    same_as = original.str[0].str.lower() + original.str[1:]
+    return found.assign(same_as=same_as.where(doubled, "").iloc[len(primary_effects) :].to_numpy())
+
+
+def model_alternatives(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Estimate the primary effects, and those on days in care, with every other model."""
+    asked = [e for e in main_specifications if e.role == "primary" or e.measure == "days"]
+    return alternative_estimates(outcome_panel, asked)
+
+
+def left_out(
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    pooled_specifications: tuple[Specification, ...],
+) -> pd.DataFrame:
+    """Estimate the primary effects without each school, set, area and pilot in turn."""
+    by_area = [replace(each, assignment_unit="area") for each in primary_specifications]
+    primary = {each.outcome for each in primary_specifications}
+    together = [each for each in pooled_specifications if each.outcome in primary]
+    parts = [
+        leave_one_out(outcome_panel, by_area if by == "assignment unit" else asked, by)
+        for by, asked in [*((by, primary_specifications) for by in LEFT_OUT), ("pilot", together)]
+    ]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the primary effects move as one after another is left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per pilot and what is left out: how many `groups`, `not_estimable` among
+        them, the `lowest` and `highest` ratio, and the highest p-value.
+    """
+    groups = left_out.groupby(["pilot", "left_out_by"], sort=False)
+    found = groups.agg(
+        groups=("left_out", "size"),
+        estimated=("ratio", "count"),
+        lowest=("ratio", "min"),
+        highest=("ratio", "max"),
+        highest_p=("p_value", "max"),
+    ).reset_index()
+    found["not_estimable"] = found["groups"] - found["estimated"]
+    return found.drop(columns="estimated")
+
+
+def hidden_bias_bounds(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Return how unlike matched schools would have to be to explain the primary effects."""
+    return hidden_bias(outcome_panel, primary_specifications)
+
+
+def specification_curves(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return every defensible estimate of the primary effects, and a joint test a pilot."""
+    first = int(outcome_panel["event_month"].min())
+    questions = [
+        curve_specifications(each, first_month=first, left_out=[SPECIAL])
+        for each in primary_specifications
+    ]
+    return draw_curves(outcome_panel, questions, seed=seed)
+
+
+def curve_estimates(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
+    """Return the estimates of the curves, doubles left out."""
+    return specification_curves[0]
+
+
+def curve_tests(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
+    """Return the joint test of each pilot's curve."""
+    return specification_curves[1]
+
+
+def pooled_specifications(
+    main_specifications: tuple[Specification, ...],
+) -> tuple[Specification, ...]:
+    """Return the main analysis of each outcome for all pilots at once."""
+    by_outcome = {each.outcome: replace(each, pilot=None) for each in main_specifications}
+    return tuple(by_outcome.values())
+
+
+def across_pilots(
+    outcome_panel: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    pooled_specifications: tuple[Specification, ...],
+) -> pd.DataFrame:
+    """Summarise the pilots, in one stage and in two; the trial is never pooled in."""
+    together = estimate(outcome_panel, pooled_specifications)
+    return pooled_estimates(pd.concat([main_effects, together], ignore_index=True))
