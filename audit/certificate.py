@@ -54,7 +54,8 @@ LIMITS = (
 
 
 def _rests_on(ledger: Mapping[str, Any]) -> str:
-    commit, files = ledger["commit"], ledger["files"]
+    commit = ledger["commit"]
+    files = [file for file in ledger["files"] if file.get("part", "extract") == "extract"]
     rows = sum(file["rows"] for file in files)
     made = (
         f"commit `{commit['id']}` of the project's code"

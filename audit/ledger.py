@@ -1,177 +1,67 @@
-"""The ledger: one record for every exhibit the book shows.
+"""The ledger: one record for every exhibit the book shows, and what the records share.
 
-What is written here travels with the report, so it holds released values as printed and
-nothing that disclosure control took out.
+The public ledger travels with the report, so it holds released values as printed and nothing
+that disclosure control took out. The internal one, for the owner's eyes, adds full precision
+and stays with the data. `ledger.schema.json` states the form of both.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import platform
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from analysis.exhibits.clearance import printed_precision
-from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Table, markdown
+from audit.record import Place, Record, exhibit_digest, printed, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from analysis.exhibits.exhibit import Exhibit
-    from audit.lineage import Lineage
     from audit.repository import Commit
 
-FORMAT = 1
+FORMAT = 2
 """Version of the ledger's form; a reader refuses one it does not know."""
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a chapter shows an exhibit: file from the project's root, and line from 1."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+OWN_EYES = 0o600
 
 
 @dataclass(frozen=True)
 class InputFile:
-    """One data file: its name, SHA-256 in hexadecimal and number of rows."""
+    """One data file: its name, SHA-256 in hexadecimal, number of rows, and what it belongs to.
+
+    `part` is "extract" for what was supplied or invented, and "project" for the project's own:
+    facts of the published summary, proofs of methods.
+    """
 
     name: str
     sha256: str
     rows: int
+    part: str = "extract"
 
 
 @dataclass(frozen=True)
-class Record:
-    """Where one exhibit comes from.
+class RuleOutcome:
+    """What became of one rule of a data contract; counts as they may be published."""
 
-    Attributes
-    ----------
-    id
-        The exhibit's name, the same in code, chapter and HTML.
-    reference
-        The short form printed under it, such as `F3`.
-    kind
-        figure, table, number or claim.
-    printed
-        A number or sentence as printed; for figures and tables the title of its columns.
-    digest
-        SHA-256 over what is displayed and the data behind it.
-    function
-        Module and name of the function that makes it, a key of the ledger's `code`.
-    upstream
-        Functions of the dataflow that it rests on, its own included.
-    closure
-        All definitions that those functions reach.
-    files
-        Data files it rests on.
-    settings
-        Parts of `study.toml` it rests on.
-    shown
-        Where chapters show it.
-    cells
-        Of a table, its headings and cells as printed, row by row.
-    note
-        Of a table, what is printed below it.
-    holds
-        Of a claim, whether its rule is satisfied.
-    """
-
-    id: str
-    reference: str
-    kind: str
-    printed: str
-    digest: str
-    unit: str
-    n: int | None
-    interval: tuple[float, float] | None
-    disclosure: str
-    function: str
-    upstream: tuple[str, ...]
-    closure: tuple[str, ...]
-    files: tuple[str, ...]
-    settings: tuple[str, ...]
-    shown: tuple[str, ...]
-    cells: tuple[str, ...] = ()
-    note: str = ""
-    holds: bool | None = None
+    dataset: str
+    rule: str
+    column: str
+    severity: str
+    outcome: str
+    tested: int | str
+    failing: int | str
+    expected: str
 
 
-def record(
-    name: str,
-    exhibit: Exhibit,
-    provenance: Provenance,
-    lineage: Lineage,
-    places: Iterable[Place],
-) -> Record:
-    """Return the ledger's record of one exhibit."""
-    number = exhibit if isinstance(exhibit, Number) else None
-    return Record(
-        id=name,
-        reference=provenance.reference,
-        kind=exhibit.kind,
-        printed=printed(exhibit),
-        digest=exhibit_digest(exhibit),
-        unit=number.unit if number else "",
-        n=number.n if number else None,
-        interval=_released_interval(number),
-        disclosure=exhibit.status.outcome,
-        function=lineage.function,
-        upstream=lineage.upstream,
-        closure=lineage.closure,
-        files=lineage.files,
-        settings=lineage.settings,
-        shown=tuple(str(place) for place in places),
-        cells=_cells(exhibit),
-        note=exhibit.note if isinstance(exhibit, Table) and not exhibit.status.held else "",
-        holds=exhibit.holds if isinstance(exhibit, Claim) else None,
-    )
+@dataclass(frozen=True)
+class Setting:
+    """A part of `study.toml`: its first line, and SHA-256 of what it says."""
 
-
-def _released_interval(number: Number | None) -> tuple[float, float] | None:
-    """Return the ends of an interval as precisely as they are printed anywhere."""
-    if number is None or number.interval is None:
-        return None
-    low, high = number.interval
-    return printed_precision(low), printed_precision(high)
-
-
-def _cells(exhibit: Exhibit) -> tuple[str, ...]:
-    if not isinstance(exhibit, Table) or exhibit.status.held:
-        return ()
-    return (*exhibit.header, *(cell for row in exhibit.rows for cell in row))
-
-
-def printed(exhibit: Exhibit) -> str:
-    """Return what a reader sees of an exhibit, in one line."""
-    match exhibit:
-        case Number():
-            return exhibit.text
-        case Claim(holds=False):
-            return f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
-        case Claim():
-            return exhibit.sentence
-        case Table():
-            return " | ".join(exhibit.header)
-        case Figure():
-            return exhibit.alt
-
-
-def exhibit_digest(exhibit: Exhibit) -> str:
-    """Return the SHA-256 over what is displayed and the released data behind it."""
-    digest = hashlib.sha256(markdown(exhibit, Provenance("")).encode())
-    if isinstance(exhibit, Figure | Table) and not exhibit.status.held:
-        digest.update(exhibit.data.to_csv(index=False, lineterminator="\n").encode())
-    if isinstance(exhibit, Figure) and not exhibit.status.held:
-        digest.update(exhibit.svg.encode())
-    return digest.hexdigest()
+    line: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -184,14 +74,24 @@ class Ledger:
         Of the report.
     commit
         The code it was built from.
+    remote
+        Address of the public repository; empty where none is configured.
     label
         The label of the data, empty for a supplied extract.
     files
         Every data file read.
     contracts
         For each dataset the number of rules by outcome.
+    rules
+        The outcome of each rule.
+    settings
+        The parts of the study that a record names.
+    columns
+        For each file of the extract, the meaning of each column.
+    graph
+        For each node that a record names, its function and the nodes it needs.
     code
-        File, lines and digest of every definition named in a record.
+        File, lines, digest and uses of every definition that a record rests on.
     records
         Sorted by id.
     """
@@ -203,26 +103,53 @@ class Ledger:
     contracts: Mapping[str, Mapping[str, int]]
     code: Mapping[str, Mapping[str, Any]]
     records: tuple[Record, ...]
+    remote: str = ""
+    rules: tuple[RuleOutcome, ...] = ()
+    settings: Mapping[str, Setting] | None = None
+    columns: Mapping[str, Mapping[str, str]] | None = None
+    graph: Mapping[str, Mapping[str, Any]] | None = None
 
-    def to_json(self) -> str:
-        """Return the ledger as JSON in a stable order."""
-        whole = {
+    def as_dict(self, *, internal: bool = False) -> dict[str, Any]:
+        """Return the ledger as plain data, in the form of its JSON."""
+        records = [asdict(each) for each in sorted(self.records, key=lambda r: r.id)]
+        if not internal:
+            for each in records:
+                del each["internal"]
+        settings = self.settings or {}
+        return {
             "format": FORMAT,
             "title": self.title,
             "label": self.label,
             "commit": asdict(self.commit),
+            "remote": self.remote,
             "environment": environment(),
+            "platform": f"{platform.system()} {platform.machine()}",
             "files": [asdict(file) for file in self.files],
             "contracts": self.contracts,
+            "rules": [asdict(rule) for rule in self.rules],
+            "settings": {name: asdict(each) for name, each in sorted(settings.items())},
+            "columns": self.columns or {},
+            "graph": self.graph or {},
             "code": self.code,
-            "records": [asdict(record) for record in sorted(self.records, key=lambda r: r.id)],
+            "records": records,
         }
-        return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
-    def write(self, path: Path) -> None:
-        """Write the ledger as JSON."""
+    def to_json(self, *, internal: bool = False) -> str:
+        """Return the ledger as JSON in a stable order."""
+        return as_json(self.as_dict(internal=internal))
+
+    def write(self, path: Path, *, internal: bool = False) -> None:
+        """Write the ledger as JSON; the internal one so that only its owner may read it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.to_json(), encoding="utf-8", newline="\n")
+        path.unlink(missing_ok=True)
+        mode = OWN_EYES if internal else 0o666
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(self.to_json(internal=internal).encode())
+
+
+def as_json(whole: Mapping[str, Any]) -> str:
+    """Return a ledger's plain data as JSON: keys sorted, one a line."""
+    return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas",
@@ -233,3 +160,7 @@ def environment() -> dict[str, str]:
     """Return the versions a result can depend on."""
     versions = {name: metadata.version(name) for name in LIBRARIES}
     return {"python": platform.python_version(), **versions}
+
+
+__all__ = ["FORMAT", "InputFile", "Ledger", "Place", "Record", "RuleOutcome", "Setting", "as_json",
+           "environment", "exhibit_digest", "printed", "record"]  # fmt: skip

@@ -83,6 +83,10 @@ class SourceIndex:
         # Closures overlap: what a definition uses is worked out once.
         return {}
 
+    @cached_property
+    def _words(self) -> dict[Key, frozenset[str]]:
+        return {}
+
     def definition(self, module: str, name: str) -> Definition:
         """Return one definition.
 
@@ -102,11 +106,28 @@ class SourceIndex:
             if key in seen:
                 continue
             seen[key] = self.definition(*key)
-            if key not in self._used:
-                home = self.modules[key[0]]
-                self._used[key] = self._uses(home, home.definitions[key[1]][1])
-            waiting.extend(self._used[key])
+            waiting.extend(self.uses(*key))
         return tuple(seen[key] for key in sorted(seen))
+
+    def uses(self, module: str, name: str) -> set[Key]:
+        """Return the definitions that one definition names itself."""
+        key = (module, name)
+        if key not in self._used:
+            home = self.modules[module]
+            self._used[key] = self._uses(home, home.definitions[name][1])
+        return self._used[key]
+
+    def syntax(self, module: str, name: str) -> ast.stmt:
+        """Return the syntax tree of one definition."""
+        return self.modules[module].definitions[name][1]
+
+    def words(self, module: str, name: str) -> frozenset[str]:
+        """Return the texts, attributes and keywords that one definition's closure mentions."""
+        key = (module, name)
+        if key not in self._words:
+            reached = self.closure(module, name)
+            self._words[key] = frozenset().union(*(_words(self.syntax(*d.key)) for d in reached))
+        return self._words[key]
 
     def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
         imports = {**module.imports, **_imports(node, module.name)}
@@ -217,6 +238,18 @@ def _imports(node: ast.AST, package: str) -> dict[str, str]:
             for alias in part.names:
                 bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
     return bound
+
+
+def _words(node: ast.AST) -> set[str]:
+    """Return what could name a column: each text, attribute, keyword and parameter."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Constant(value=str(text)):
+                found.add(text)
+            case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
+                found.add(name)
+    return found
 
 
 def _chains(node: ast.AST) -> set[tuple[str, ...]]:

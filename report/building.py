@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
 from analysis.exhibits.exhibit import Claim, Figure, Number
-from audit.ledger import InputFile, Ledger, record
-from audit.lineage import code_table, lineage
 from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
 from audit.prose import BareNumber, bare_numbers, texts_of
-from audit.repository import Commit, read_commit
-from audit.sources import SourceIndex
+from audit.repository import Commit
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
 from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
+from report.recording import make_ledger
 from report.register import check, references, uses
 from report.sealing import CRATE, lay_data, seal_report, write_data
 from report.stages import Stages
@@ -28,11 +26,14 @@ from report.stages import Stages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from audit.ledger import Ledger
     from press.reading import Book
     from report.register import Use
 
 FORMATS = ("html", "pdf")
 LEDGER = Path(".report") / "ledger.json"
+INTERNAL = LEDGER.with_name("internal-ledger.json")
+"""The ledger at full precision, which stays with the data."""
 
 
 def build(
@@ -191,6 +192,7 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     ledger = make_ledger(evaluation, values, used)
     ledger.write(evaluation.root / LEDGER)
+    ledger.write(evaluation.root / INTERNAL, internal=True)
     write_data(evaluation.root / LEDGER, values, given)
     write_cover(evaluation.root, cover(ledger, ledger.commit))
     return values, ledger
@@ -202,38 +204,6 @@ def exhibit_kinds() -> dict[str, str]:
 
     built = graph.build()
     return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
-
-
-def make_ledger(evaluation: Evaluation, values: Mapping[str, Any], used: list[Use]) -> Ledger:
-    """Return the ledger of every exhibit shown."""
-    from analysis.dataflow import graph
-
-    nodes = graph.nodes(graph.build())
-    sources = SourceIndex(evaluation.root)
-    files = values["extract_files"]
-    places: dict[str, list[Any]] = {}
-    for use in used:
-        places.setdefault(use.name, []).append(use.place)
-    records = tuple(
-        record(
-            name,
-            values[name],
-            values["provenances"][name],
-            lineage(name, nodes, sources, files),
-            where,
-        )
-        for name, where in places.items()
-    )
-    counts = values["contract_counts"].set_index("dataset").to_dict("index")
-    return Ledger(
-        title=evaluation.study.title,
-        commit=read_commit(evaluation.root),
-        label=values["origin"].label,
-        files=tuple(InputFile(f.name, f.sha256, f.rows) for f in files.values()),
-        contracts={str(name): row for name, row in counts.items()},
-        code=code_table({key for each in records for key in each.closure}, sources),
-        records=records,
-    )
 
 
 def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:

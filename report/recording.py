@@ -1,0 +1,155 @@
+"""The ledger of a build: records of what the chapters show, and what the records share."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from analysis.settings_file import key_lines
+from audit.ledger import InputFile, Ledger, RuleOutcome, Setting, record
+from audit.lineage import Dataflow, code_table, dotted
+from audit.repository import read_commit
+from audit.sources import SourceIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from analysis.evaluation import Evaluation
+    from audit.record import Record
+    from report.register import Use
+
+STATED = {"published_directory": "data/published", "proofs_directory": "data/proofs"}
+"""Inputs of the dataflow that are folders of the project, from its root."""
+STUDY = "study.toml"
+
+
+def make_ledger(
+    evaluation: Evaluation, values: Mapping[str, Any], used: Iterable[Use], remote: str = ""
+) -> Ledger:
+    """Return the ledger of every exhibit shown.
+
+    Parameters
+    ----------
+    values
+        Every exhibit, and the results that a ledger needs, by name.
+    used
+        Where the chapters show which exhibit.
+    remote
+        Address of the public repository; empty where none is configured.
+    """
+    root = evaluation.root
+    places: dict[str, list[Any]] = {}
+    for use in used:
+        places.setdefault(use.name, []).append(use.place)
+    flow = dataflow(root, values)
+    lineages = {name: flow.lineage(name) for name in places}
+    records = tuple(
+        record(
+            name,
+            values[name],
+            values["provenances"][name],
+            lineages[name],
+            where,
+            evaluation.study.seed,
+        )
+        for name, where in places.items()
+    )
+    counts = values["contract_counts"].set_index("dataset").to_dict("index")
+    closure = {key for each in lineages.values() for key in each.closure}
+    return Ledger(
+        title=evaluation.study.title,
+        commit=read_commit(root),
+        label=values["origin"].label,
+        files=_files(root, values, records),
+        contracts={str(name): row for name, row in counts.items()},
+        code=code_table(closure, flow.sources),
+        records=records,
+        remote=remote,
+        rules=_rules(values),
+        settings=_settings(root / STUDY, {key for each in records for key in each.settings}),
+        columns=_meanings(values),
+        graph=_graph(flow, {node for each in records for node in each.nodes}),
+    )
+
+
+def dataflow(root: Path, values: Mapping[str, Any]) -> Dataflow:
+    """Return the graph with the code and the files that its lineages end in."""
+    from analysis.dataflow import graph
+
+    stated = {
+        name: tuple(f"{folder}/{path.name}" for path in sorted((root / folder).glob("*.csv")))
+        for name, folder in STATED.items()
+    }
+    columns = {file: tuple(each) for file, each in _meanings(values).items()}
+    return Dataflow(graph.nodes(graph.build()), SourceIndex(root), columns, stated)
+
+
+def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the meaning of each column of each file, unit included, as its contract says."""
+    found = {}
+    for name, contract in values["contracts"].items():
+        meanings = {
+            column.name: f"{column.description} ({column.unit})"
+            if column.unit
+            else column.description
+            for column in contract.columns
+        }
+        for file, _ in values["contract_results"].files.get(name, ()):
+            found[file] = meanings
+    return {file: found.get(file, {}) for file in values["extract_files"]}
+
+
+def _files(
+    root: Path, values: Mapping[str, Any], records: Iterable[Record]
+) -> tuple[InputFile, ...]:
+    extract = values["extract_files"]
+    named = {file for each in records for file in each.files} - set(extract)
+    own = []
+    for name in sorted(named):
+        data = (root / name).read_bytes()
+        rows = sum(1 for _ in csv.reader(data.decode("utf-8-sig").splitlines())) - 1
+        own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
+    return (*(InputFile(f.name, f.sha256, f.rows) for f in extract.values()), *own)
+
+
+def _rules(values: Mapping[str, Any]) -> tuple[RuleOutcome, ...]:
+    return tuple(
+        RuleOutcome(
+            each.dataset,
+            each.rule,
+            each.column,
+            each.severity,
+            each.outcome,
+            each.tested,
+            each.failing,
+            each.expected,
+        )
+        for each in values["contract_results"].public().results
+    )
+
+
+def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
+    text = path.read_text(encoding="utf-8")
+    said, lines = tomllib.loads(text), key_lines(text)
+    found = {}
+    for key in sorted(keys):
+        whole = json.dumps(said.get(key), sort_keys=True, default=str)
+        line = lines.get(key, lines.get(f"{key}.0", 1))
+        found[key] = Setting(line, hashlib.sha256(whole.encode()).hexdigest())
+    return found
+
+
+def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return each node's function and needs; inputs of the graph have no function."""
+    table: dict[str, dict[str, Any]] = {}
+    for name in sorted(names):
+        key = flow.key(name)
+        table[name] = {
+            "function": dotted(key) if key else None,
+            "needs": list(flow.nodes[name].needs),
+        }
+    return table
