@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from analysis.dataflow.graph import Node
     from audit.sources import Key, SourceIndex
 
-SETTINGS_MODULE = "analysis.dataflow.settings"
 STUDY = "study"
 """The dataflow's input that holds the settings."""
 
@@ -97,11 +96,9 @@ class Dataflow:
             nodes=tuple(sorted(keys)),
             upstream=tuple(sorted({dotted(key) for key in keys.values()})),
             closure=tuple(sorted(dotted(key) for key in reached)),
-            files=(*files, *sorted(self._stated_files(keys))),
+            files=(*files, *sorted({f for node in keys for f in self.stated_files(node)})),
             columns={file: self._columns(name, file) for file in files},
-            settings=tuple(
-                sorted({s for node, key in keys.items() for s in self._settings(node, key)})
-            ),
+            settings=tuple(sorted({each for node in keys for each in self.settings(node)})),
         )
 
     def key(self, node: str) -> Key | None:
@@ -121,26 +118,25 @@ class Dataflow:
         said = frozenset().union(*(self.sources.words(*key) for key in between))
         return tuple(column for column in self.columns[file] if column in said)
 
-    def _stated_files(self, keys: Mapping[str, Key]) -> set[str]:
-        """Return the project's own data files that a function names, by name or by stem."""
-        found = set()
-        for node, key in keys.items():
-            for folder in set(self.stated) & set(self.nodes[node].needs):
-                said = self.sources.words(*key)
-                for path in self.stated[folder]:
-                    file = path.rpartition("/")[2]
-                    if file in said or file.rpartition(".")[0] in said:
-                        found.add(path)
-        return found
-
-    def _settings(self, node: str, key: Key) -> set[str]:
-        """Return the keys of the study that a node takes from it, such as `disclosure`."""
-        if STUDY not in self.nodes[node].needs:
+    def stated_files(self, node: str) -> set[str]:
+        """Return the project's own data files that a node's function names, by name or stem."""
+        key = self.key(node)
+        folders = set(self.stated) & set(self.nodes[node].needs)
+        if key is None or not folders:
             return set()
-        tree = self.sources.syntax(*key)
+        said = self.sources.words(*key)
+        paths = [path for folder in folders for path in self.stated[folder]]
+        names = {path: path.rpartition("/")[2] for path in paths}
+        return {path for path, name in names.items() if {name, name.rpartition(".")[0]} & said}
+
+    def settings(self, node: str) -> set[str]:
+        """Return the keys of the study that a node takes from it, such as `disclosure`."""
+        key = self.key(node)
+        if key is None or STUDY not in self.nodes[node].needs:
+            return set()
         return {
             part.attr
-            for part in ast.walk(tree)
+            for part in ast.walk(self.sources.syntax(*key))
             if isinstance(part, ast.Attribute)
             and isinstance(part.value, ast.Name)
             and part.value.id == STUDY

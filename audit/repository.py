@@ -51,3 +51,29 @@ def _git(root: Path, *arguments: str) -> str | None:
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def standing(root: Path, commit: str | None) -> str:
+    """Say what keeps the lines of `commit` from being those that lie at `root`; empty if nothing.
+
+    Parameters
+    ----------
+    commit
+        The hash that a ledger names; None where it was built outside version control.
+    """
+    if commit is None:
+        return "it was built outside version control: its lines belong to no commit"
+    head = read_commit(root).id
+    if head is None:
+        return f"this folder has no history: lines are those of commit {commit[:12]}"
+    if head == commit:
+        return ""
+    if _git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None:
+        return (
+            f"checked out is {head[:12]}; lines are those of {commit[:12]}: "
+            f"`git show {commit[:12]}:FILE` shows them"
+        )
+    shallow = (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    remedy = "`git fetch --unshallow`" if shallow else "`git fetch`"
+    kind = "this clone is shallow and" if shallow else "this clone"
+    return f"{kind} lacks commit {commit[:12]}, whose lines these are: {remedy} may bring it"

@@ -148,13 +148,27 @@ def _clean(parser: argparse.ArgumentParser) -> None:
 
 
 def _trace(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", help="an exhibit's name or short reference, such as F3")
-    parser.add_argument("--json", action="store_true", help="print the record as JSON")
+    _data(parser)
+    parser.add_argument(
+        "identity",
+        metavar="ID",
+        help="an exhibit (effect_forest, fig-effect-forest, F7), or backwards: "
+        "data:FILE#COLUMN, code:FILE:LINE, study:KEY",
+    )
+    parser.add_argument("--json", action="store_true", help="print all that is known, as JSON")
+    parser.add_argument("--open", action="store_true", help="open the exhibit's audit page")
+    parser.add_argument(
+        "--run", dest="again", action="store_true", help="compute it again, and compare"
+    )
+    parser.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="a ledger, or a PDF with one (the last build's)"
+    )
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.tracing import trace
+        from report.tracing import Asked, trace
 
-        return trace(chosen.id, as_json=chosen.json)
+        asked = Asked(chosen.ledger, chosen.json, chosen.open, chosen.again, chosen.data)
+        return trace(chosen.identity, asked)
 
     parser.set_defaults(run=run)
 

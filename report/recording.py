@@ -144,12 +144,14 @@ def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
 
 
 def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return each node's function and needs; inputs of the graph have no function."""
+    """Return each node's function, the nodes it needs, and what it reads of the project."""
     table: dict[str, dict[str, Any]] = {}
     for name in sorted(names):
         key = flow.key(name)
         table[name] = {
             "function": dotted(key) if key else None,
             "needs": list(flow.nodes[name].needs),
+            "files": sorted(flow.stated_files(name)),
+            "settings": sorted(flow.settings(name)),
         }
     return table

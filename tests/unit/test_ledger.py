@@ -32,7 +32,7 @@ def ledger(*records):
         {"a.b": {"file": "a.py", "first": 1, "last": 2, "sha256": "0" * 64, "uses": []}},
         records, "", (RuleOutcome("x", "r", "y", "error", "pass", 2, 0, "y is filled"),),
         {"seed": Setting(1, "0" * 64)}, {"x.csv": {"y": "A column"}},
-        {"b": {"function": "a.b", "needs": ["seed"]}},
+        {"b": {"function": "a.b", "needs": ["seed"], "files": [], "settings": ["seed"]}},
     )  # fmt: skip
 
 

@@ -1,0 +1,94 @@
+"""Exhibits at random: the lines are those that made it, and it comes out the same again."""
+
+import ast
+import json
+import random
+import re
+
+import jsonschema
+import pytest
+
+from analysis.dataflow import graph
+from analysis.evaluation import Evaluation
+from analysis.exhibits.clearance import cleared
+from audit.ledger_form import first_gap, schema
+from audit.record import exhibit_digest
+from tests.end_to_end.conftest import run
+
+pytestmark = pytest.mark.slow
+
+AT_RANDOM = 20
+
+
+@pytest.fixture(scope="module")
+def ledger(built):
+    return json.loads((built / "_book" / "audit" / "ledger.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def chosen(ledger):
+    return random.Random(20261124).sample(ledger["records"], AT_RANDOM)  # noqa: S311
+
+
+def test_the_ledger_of_a_build_keeps_its_schema(built, ledger):
+    jsonschema.validate(ledger, schema())
+    within = json.loads((built / ".report" / "internal-ledger.json").read_text(encoding="utf-8"))
+    jsonschema.validate(within, schema())
+    assert first_gap(ledger) == first_gap(within) == ""
+
+
+def test_the_ledger_names_no_path_of_the_machine(built, ledger):
+    text = json.dumps(ledger)
+    assert str(built) not in text
+    assert not re.search(r'"(/|[A-Z]:\\\\)[^"]*/[^"]*"', text)
+
+
+def test_the_lines_of_a_record_hold_the_code_that_made_it(built, ledger, chosen):
+    for record in chosen:
+        for key in record["upstream"]:
+            at = ledger["code"][key]
+            lines = (built / at["file"]).read_text(encoding="utf-8").splitlines()
+            (made,) = ast.parse("\n".join(lines[at["first"] - 1 : at["last"]])).body
+            assert made.name == key.rpartition(".")[2]
+
+
+def test_each_comes_out_the_same_from_its_own_columns_alone(built, chosen):
+    """So a column that is read and not listed would be missed, and the digest differ."""
+    evaluation = Evaluation(built)
+    driver = graph.build()
+    inputs = graph.inputs(built, evaluation.directory, evaluation.study)
+    base = graph.compute(driver, ["accepted_tables", "extract", "contract_results"], inputs)
+    for record in chosen:
+        tables = {
+            file.rpartition(".")[0]: base["accepted_tables"][file.rpartition(".")[0]][columns]
+            for file, columns in record["columns"].items()
+            if columns
+        }
+        name = record["id"]
+        values = driver.execute([name], inputs=inputs, overrides={**base, **tables})
+        assert exhibit_digest(cleared(name, values[name], ())) == record["digest"], name
+
+
+def test_run_computes_one_exhibit_again_from_the_files(built):
+    done = run(built, "trace", "N1", "--run")
+    assert done.code == 0, done.text
+    assert "the same" in done.text
+
+
+def test_run_says_when_it_does_not_come_out_the_same(project):
+    path = project / "data" / "synthetic" / "evidence.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), encoding="utf-8", newline="")
+    done = run(project, "trace", "evidence_matrix", "--run")
+    assert done.code == 8, done.text
+    assert "evidence.csv" in done.text
+    assert "Traceback" not in done.text
+
+
+def test_run_without_the_data_says_so(project):
+    import shutil
+
+    shutil.rmtree(project / "data" / "synthetic")
+    done = run(project, "trace", "N1", "--run")
+    assert done.code == 2, done.text
+    assert "Traceback" not in done.text
