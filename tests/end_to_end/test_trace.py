@@ -27,7 +27,7 @@ def ledger(built):
 
 @pytest.fixture(scope="module")
 def chosen(ledger):
-    return random.Random(20261124).sample(ledger["records"], AT_RANDOM)  # noqa: S311
+    return random.Random(20261124).sample(ledger["records"], AT_RANDOM)
 
 
 def test_the_ledger_of_a_build_keeps_its_schema(built, ledger):
