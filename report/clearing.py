@@ -12,8 +12,8 @@ import pandas as pd
 
 from analysis.disclosure import EXCEPTIONS, Revealed, read_exceptions, revealed_by
 from analysis.errors import ConfigurationError, ExhibitHeld
-from report.sealing import DATA
-from report.sealing import LEDGER as LEDGER_NAME
+from audit.bundle import DATA
+from audit.bundle import LEDGER as LEDGER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _clean(commands.add_parser("clean", help="remove what builds leave behind"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
+    _diff(commands.add_parser("diff", help="what changed between two builds, and why"))
     _sign(commands.add_parser("sign", help="sign a sealed PDF with an SSH key"))
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
     return top
@@ -197,6 +198,29 @@ def _verify(parser: argparse.ArgumentParser) -> None:
             rerun=chosen.rerun,
             data=chosen.data,
             as_json=chosen.json,
+        )
+
+    parser.set_defaults(run=run)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", help="a PDF, the folder of a book, or a commit")
+    parser.add_argument("new", help="the same; a full stop for the working tree")
+    parser.add_argument("--old-data", type=Path, metavar="DIR", help="extract of the old one")
+    parser.add_argument("--new-data", type=Path, metavar="DIR", help="extract of the new one")
+    parser.add_argument("--json", action="store_true", help="print the difference as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.diffing import diff
+
+        return diff(
+            chosen.old,
+            chosen.new,
+            old_data=chosen.old_data,
+            new_data=chosen.new_data,
+            as_json=chosen.json,
+            page=chosen.html,
         )
 
     parser.set_defaults(run=run)

@@ -11,6 +11,7 @@ from analysis.errors import ConfigurationError
 from analysis.exhibits.exhibit import Figure, Table
 from audit import certificate
 from audit.attachments import Attachment, attach, attached
+from audit.bundle import DATA, LEDGER
 from audit.literals import FILE as LITERALS
 from audit.seal import NAME, SIGNATURE, Chapter, Seal
 from audit.sealing import replace, saved, seal_pdf
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
 
     from press.reading import Book
 
-LEDGER = "ledger.json"
 CRATE = "ro-crate-metadata.json"
-DATA = "exhibits"
-"""Folder beside the ledger of a build with the data behind its exhibits."""
 
 
 def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) -> Seal:
