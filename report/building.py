@@ -11,13 +11,13 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current
 from analysis.exhibits.exhibit import Claim, Figure, Number
 from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
-from audit.prose import BareNumber, bare_numbers, texts_of
 from audit.repository import Commit
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
 from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
+from report.prose import BareNumber, bare_numbers, texts_of
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.sealing import CRATE, lay_data, seal_report, write_data

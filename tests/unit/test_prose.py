@@ -6,10 +6,10 @@ import pytest
 
 from analysis.errors import ClaimBroken
 from audit.literals import Literal, read_literals
-from audit.prose import bare_numbers, texts_of
 from press.reading import read_book
 from press.source import source_of
 from report.building import refuse_bare
+from report.prose import bare_numbers, texts_of
 from tests.architecture import ROOT
 
 LITERALS = [
