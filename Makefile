@@ -25,6 +25,7 @@ test: $(READY)
 # Long proofs; their tables are committed to data/proofs/.
 prove: $(READY)
 	$(BIN)/python -m benchmarks.mutations
+	$(BIN)/python -m benchmarks.differences
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -196,27 +196,41 @@ Row = dict[str, str]
 
 def _table(old: str, new: str) -> tuple[list[Step], list[str]]:
     """Return what changed in the data behind a figure or table."""
-    before, after = _rows(old), _rows(new)
+    one, two = (list(csv.DictReader(io.StringIO(source))) for source in (old, new))
+    labels = _labels([*one, *two])
+    before, after = _keyed(one, labels), _keyed(two, labels)
     steps: list[Step] = []
     crossed: list[str] = []
     for key in [*before, *(key for key in after if key not in before)]:
-        one, two = before.get(key), after.get(key)
         label = ", ".join(key[:-1])
-        if one is None or two is None:
-            crossed.append(f"{label or 'a row'} {'is gone' if two is None else 'is new'}")
+        if key not in before or key not in after:
+            crossed.append(f"{label or 'a row'} {'is gone' if key in before else 'is new'}")
             continue
-        for column in [name for name in one if name in two]:
-            name = f"{label}: {column}" if label else column
-            step = Step(name, _float(one[column]), _float(two[column]))
-            if one[column] != two[column] and not (step.old is None and step.new is None):
-                steps.append(step)
+        row = _row(label, before[key], after[key], labels)
+        steps += row[0]
+        crossed += row[1]
+    return steps, crossed
+
+
+def _row(label: str, one: Row, two: Row, labels: set[str]) -> tuple[list[Step], list[str]]:
+    steps: list[Step] = []
+    crossed: list[str] = []
+    for column in [name for name in one if name in two and name not in labels]:
+        name = f"{label}: {column}" if label else column
+        step = Step(name, _float(one[column]), _float(two[column]))
+        if one[column] == two[column]:
+            continue
+        if step.old is None or step.new is None:
+            # A symbol in a number's place: hidden now, or shown now.
+            crossed.append(f"{name}: {one[column] or 'nothing'} -> {two[column] or 'nothing'}")
+            continue
+        steps.append(step)
+        if f"{column}_low" in one and f"{column}_low" in two:
             null = 1.0 if "ratio" in column else 0.0
-            if f"{column}_low" in one and f"{column}_low" in two:
-                crossed += _crossed(
-                    name, (step.old, step.new), _limits(one, column), _limits(two, column), null
-                )
-            elif re.fullmatch("p|p_.*|.*_p|.*p_value", column):
-                crossed += _level(name, step)
+            limits = _limits(one, column), _limits(two, column)
+            crossed += _crossed(name, (step.old, step.new), *limits, null)
+        elif re.fullmatch("p|p_.*|.*_p|.*p_value", column):
+            crossed += _level(name, step)
     return steps, crossed
 
 
@@ -230,17 +244,24 @@ def _limits(row: Row, column: str) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
-def _rows(source: str) -> dict[tuple[str, ...], Row]:
-    """Return the rows of a CSV by their words, and by their number among rows of the same."""
+def _labels(rows: Sequence[Row]) -> set[str]:
+    """Return the columns that say which row it is: those without a single number."""
+    columns = {name: None for row in rows for name in row}
+    return {
+        name
+        for name in columns
+        if name not in ("status", "reason")
+        and all(_float(row.get(name, "")) is None for row in rows)
+    }
+
+
+def _keyed(rows: Sequence[Row], labels: set[str]) -> dict[tuple[str, ...], Row]:
+    """Return rows by their labels, and by their number among rows with the same."""
     found: dict[tuple[str, ...], Row] = {}
-    for row in csv.DictReader(io.StringIO(source)):
-        words = tuple(
-            value
-            for name, value in row.items()
-            if value and _float(value) is None and name not in ("status", "reason")
-        )
+    for row in rows:
+        words = tuple(value for name, value in row.items() if name in labels and value)
         count = 0
         while (*words, str(count)) in found:
             count += 1
-        found[*words, str(count)] = {name: value or "" for name, value in row.items()}
+        found[*words, str(count)] = row
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from report.diffing import details, grouped
+from report.diff_text import details, grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,9 @@ STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 .table { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 40rem; }
+thead th:first-child { width: 25%; }
+thead th:last-child { width: 15%; }
 caption { text-align: left; font-weight: bold; margin: 1.5rem 0 .5rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-top: 1px solid; }
 ul { margin: 0; padding-left: 1.1rem; }

@@ -6,12 +6,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from audit.bundle import Bundle, read_bundle
 from audit.comparison import Change, compare
+from report.diff_text import as_dictionary, lines
 from report.rebuilding import (
     Inputs,
     RebuildFailed,
@@ -23,12 +24,11 @@ from report.rebuilding import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 ENVIRONMENT = "environment"
 TOGETHER = "only together"
 UNKNOWN = "not found"
-STEPS_SHOWN = 3
 _HEADING = re.compile(r"^#{1,2} (.*?)(?: \{.*\})?$")
 
 
@@ -153,27 +153,48 @@ def _explained(
     """Return the changes with their causes, found by swapping one input at a time."""
     if not changes:
         return ()
-    (before, first), (_, last) = old, new
+    (before, first), (after, last) = old, new
     kinds = differing(root, first, last)
-    if len(kinds) == 1 and before.ledger["environment"] == new[0].ledger["environment"]:
+    if len(kinds) == 1 and before.ledger["environment"] == after.ledger["environment"]:
         return tuple(change.because_of(kinds) for change in changes)
     start = _try(root, first, notes)
-    digests: dict[str, dict[str, str]] = {}
-    for kind in kinds:
-        swapped = _try(root, first.swapped(kind, last), notes, f"with only {kind} of the new")
-        digests[kind] = _digests(swapped) if swapped else {}
     base = _digests(start) if start else {}
+    moved = {kind: _moved(root, kind, (start, first), (after, last), notes) for kind in kinds}
     explained = []
     for change in changes:
-        causes = [
-            k for k in kinds if digests[k] and digests[k].get(change.name) != base.get(change.name)
-        ]
+        causes = [kind for kind in kinds if change.name in (moved[kind] or ())]
         if base and base.get(change.name) != _digests(before).get(change.name):
             causes.append(ENVIRONMENT)
-        failed = [kind for kind in kinds if not digests[kind]]
-        fallback = UNKNOWN if failed or not base else TOGETHER if kinds else ENVIRONMENT
+        known = base and all(names is not None for names in moved.values())
+        fallback = UNKNOWN if not known else TOGETHER if kinds else ENVIRONMENT
         explained.append(change.because_of(causes or (fallback,)))
     return tuple(explained)
+
+
+def _moved(
+    root: Path,
+    kind: str,
+    old: tuple[Bundle | None, Inputs],
+    new: tuple[Bundle, Inputs],
+    notes: list[str],
+) -> set[str] | None:
+    """Return the exhibits that one kind of input changes; None if no swap of it computes.
+
+    The new one is put among the old; where that doesn't compute, as when new code needs a new
+    column, the old one among the new.
+    """
+    (before, first), (after, last) = old, new
+    if before is not None:
+        swapped = _try(root, first.swapped(kind, last), notes, f"with only {kind} of the new")
+        if swapped is not None:
+            return _differ(before, swapped)
+    swapped = _try(root, last.swapped(kind, first), notes, f"with only {kind} of the old")
+    return None if swapped is None else _differ(swapped, after)
+
+
+def _differ(one: Bundle, two: Bundle) -> set[str]:
+    first, second = _digests(one), _digests(two)
+    return {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
 
 
 def _try(root: Path, inputs: Inputs, notes: list[str], how: str = "the old") -> Bundle | None:
@@ -211,93 +232,3 @@ def _group(root: Path, place: str, inputs: Inputs | None) -> str:
     ]
     named = [heading for heading in found if "ey finding" in heading]
     return (named or found[:1] or [file])[-1]
-
-
-def lines(found: Difference) -> Iterator[str]:
-    """Yield a difference as a table for the terminal."""
-    yield f"{found.old} -> {found.new}"
-    if found.causes:
-        yield f"  inputs that differ: {', '.join(found.causes)}"
-    for name, (old, new) in sorted(found.environment.items()):
-        yield f"  environment: {name} {old} -> {new}"
-    yield from (f"  note: {note}" for note in found.notes)
-    if not found.changes:
-        yield "no exhibit changed"
-    for group, changes in grouped(found):
-        yield ""
-        yield group
-        for change in changes:
-            because = f"  [{', '.join(change.causes)}]" if change.causes else ""
-            yield f"  {change.reference:<4} {change.name}{because}"
-            yield from (f"         {line}" for line in details(change))
-    if found.prose:
-        yield ""
-        yield "Chapters' text"
-        for name, out, put in found.prose:
-            yield f"  {name}: {out} lines out, {put} in"
-
-
-def grouped(found: Difference) -> list[tuple[str, list[Change]]]:
-    """Return the changes by key finding, in the order of the report."""
-    groups: dict[str, list[Change]] = {}
-    for change in found.changes:
-        groups.setdefault(found.groups[change.place], []).append(change)
-    return list(groups.items())
-
-
-def details(change: Change) -> Iterator[str]:
-    """Yield what changed about one exhibit, a line each."""
-    if change.kind in ("number", "claim") and change.old != change.new:
-        yield f"{change.old or 'nothing'} -> {change.new or 'nothing'}"
-    yield from change.crossed
-    for step in change.steps[:STEPS_SHOWN]:
-        label = f"{step.label}: " if step.label else ""
-        if step.absolute is None:
-            yield f"{label}{_value(step.old)} -> {_value(step.new)}"
-            continue
-        share = "" if step.relative is None else f", {100 * step.relative:+.2g}%"
-        yield f"{label}{_value(step.old)} -> {_value(step.new)} ({step.absolute:+.3g}{share})"
-    if len(change.steps) > STEPS_SHOWN:
-        yield f"and {len(change.steps) - STEPS_SHOWN} more values"
-    if not change.steps and not change.crossed and change.old == change.new:
-        yield "drawn or described differently; no value changed"
-
-
-def _value(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:.6g}"
-
-
-def as_dictionary(found: Difference) -> dict[str, Any]:
-    """Return a difference for other programs."""
-    return {
-        "old": found.old,
-        "new": found.new,
-        "inputs_that_differ": list(found.causes),
-        "environment": {key: list(pair) for key, pair in found.environment.items()},
-        "changes": [
-            {
-                "id": change.name,
-                "reference": change.reference,
-                "kind": change.kind,
-                "group": found.groups[change.place],
-                "shown": change.place,
-                "old": change.old,
-                "new": change.new,
-                "crossed": list(change.crossed),
-                "causes": list(change.causes),
-                "values": [
-                    {
-                        "label": step.label,
-                        "old": step.old,
-                        "new": step.new,
-                        "absolute": step.absolute,
-                        "relative": step.relative,
-                    }
-                    for step in change.steps
-                ],
-            }
-            for change in found.changes
-        ],
-        "prose": [{"file": f, "lines_out": out, "lines_in": put} for f, out, put in found.prose],
-        "notes": list(found.notes),
-    }
