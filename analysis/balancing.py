@@ -115,30 +115,6 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
     return again.groupby(["school_id", month]).size().rename("events").reset_index()
 
 
-def returns(outcome_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Count returns and pupils by pilot, arm and period: what reporting and rolls did.
-
-    Returns
-    -------
-    DataFrame
-        One row per pilot and arm, intervention first: `returned_before` and
-        `returned_after`, shares of school-months; `roll_change`, the mean roll after
-        divided by that before.
-    """
-    rows = _of(outcome_panel, outcome)
-    rows = rows.loc[rows["window"].isin(["before", "after"])]
-    groups = rows.groupby(["pilot", "arm", "window"])
-    found = groups.agg(returned=("returned", "mean"), pupils=("pupils", "mean")).unstack("window")
-    table = pd.DataFrame(
-        {
-            "returned_before": found["returned", "before"],
-            "returned_after": found["returned", "after"],
-            "roll_change": found["pupils", "after"] / found["pupils", "before"],
-        }
-    ).reset_index()
-    return table.sort_values(["pilot", "arm"], ascending=[True, False], ignore_index=True)
-
-
 def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.DataFrame:
     """Return each school's events per 1,000 pupils a month before the start.
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.balancing import BALANCING, balancing_panel, returns, school_rates
+from analysis.balancing import BALANCING, balancing_panel, school_rates
 from analysis.models.balance import balance
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.event_study import event_study, pre_trend_tests
 from analysis.models.floor import floor_diagnostics
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
+from analysis.models.returns import reporting_changes
 from analysis.models.specification import EventMonths, Specification
 from analysis.models.spillover import spillover_bounds
 from analysis.models.variations import placebo_specifications
@@ -109,9 +110,11 @@ def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
     return spillover_bounds(primary_effects)
 
 
-def reporting(outcome_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """Count returns and pupils by pilot, arm and period."""
-    return returns(outcome_panel, outcomes[0].name)
+def reporting(
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+) -> pd.DataFrame:
+    """Describe returns and pupils by pilot, arm and period."""
+    return reporting_changes(outcome_panel, primary_specifications)
 
 
 def calendar_months(pilots: tuple[Pilot, ...], window: Window) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analysis.exhibits.tables import ARM_NAMES
 from analysis.models.event_study import TEST_COLUMNS
 from analysis.models.floor import COLUMNS as FLOOR
 from analysis.models.pre_trends import SLOPE_COLUMNS
+from analysis.models.returns import COLUMNS as RETURNS
 from analysis.models.spillover import BOUND_COLUMNS
 from analysis.study import Outcome, Pilot
 
@@ -181,28 +182,26 @@ def _floor_cells(row: dict[Any, Any]) -> tuple[str, ...]:
 
 def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
     """Show how many returns arrived and how rolls changed, by pilot and arm."""
+    lines = []
+    for (pilot, arm), rows in reporting.groupby(["pilot", "arm"], sort=False):
+        before, after = (rows.set_index("period").loc[when] for when in ("before", "after"))
+        lines.append(
+            (
+                str(pilot),
+                ARM_NAMES[str(arm)],
+                f"{before['share_returned']:.1%}",
+                f"{after['share_returned']:.1%}",
+                f"{after['change_in_exposure']:.3f}",
+            )
+        )
+    shown = ["pilot", "arm", "period", "schools", "share_returned", "change_in_exposure"]
     return Table(
         header=("Pilot", "Schools", "Returns before", "Returns after", "Rolls, after to before"),
-        rows=tuple(
-            (
-                row["pilot"],
-                ARM_NAMES[row["arm"]],
-                f"{row['returned_before']:.1%}",
-                f"{row['returned_after']:.1%}",
-                f"{row['roll_change']:.3f}",
-            )
-            for row in reporting.to_dict("records")
-        ),
+        rows=tuple(lines),
         numeric=(False, False, True, True, True),
         widths=(3, 5, 3, 3, 4),
-        data=reporting,
-        columns={
-            "pilot": "Local authority",
-            "arm": "Schools with a social worker (intervention) or comparison schools",
-            "returned_before": "Share of school-months before with a return",
-            "returned_after": "Share of school-months after with a return",
-            "roll_change": "Mean roll after divided by mean roll before",
-        },
+        data=reporting[shown],
+        columns={name: RETURNS[name] for name in shown},
         period=compared_period,
         note="A month without a return counts neither as nought nor as exposure.",
     )

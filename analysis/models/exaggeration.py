@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.errors import ConfigurationError
 from analysis.models.estimability import ESTIMATED
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ def exaggeration(
     level
         One less the size of the test.
 
+    Raises
+    ------
+    ConfigurationError
+        If one of the numbers is missing or not above 0.
+
     Notes
     -----
     Log ratios are normal around :math:`\theta` with standard deviation s, and significant
@@ -73,6 +79,13 @@ def exaggeration(
     >>> round(trial.power, 3), round(trial.share_falls, 2), round(trial.mean_ratio_of_falls, 2)
     (0.054, 0.3, 0.5)
     """
+    given = {"true_ratio": true_ratio, "standard_error": standard_error, "df": df}
+    for name, value in given.items():
+        if not value > 0:
+            raise ConfigurationError(
+                f"must be above 0; found {value}", place=f"exaggeration.{name}",
+                remedy="leave out what could not be estimated",
+            )  # fmt: skip
     theta, critical = np.log(true_ratio), stats.t.ppf((1 + level) / 2, df) * standard_error
     above, below = (critical - theta) / standard_error, (-critical - theta) / standard_error
     rise, fall = stats.norm.sf(above), stats.norm.cdf(below)

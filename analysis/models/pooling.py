@@ -125,7 +125,8 @@ def summarise(
     Raises
     ------
     ConfigurationError
-        If there are fewer than two studies, or a variance is not above 0.
+        If there are fewer than two studies, or a log ratio or variance is missing, or a
+        variance is not above 0.
 
     Notes
     -----
@@ -144,9 +145,11 @@ def summarise(
     >>> [round(float(np.exp(x)), 2) for x in (pooled.log_ratio, pooled.low, pooled.high)]
     [0.54, 0.19, 1.51]
     """
-    if len(log_ratios) < 2 or not (variances > 0).all():
+    usable = len(log_ratios) == len(variances) and np.isfinite([log_ratios, variances]).all()
+    if len(log_ratios) < 2 or not usable or not (variances > 0).all():
         raise ConfigurationError(
-            f"needs at least two studies with variances above 0; found {list(variances)}",
+            f"needs at least two finite log ratios, each with a variance above 0; found "
+            f"{list(log_ratios)} and {list(variances)}",
             place="summarise", remedy="leave out studies without an estimate",
         )  # fmt: skip
     tau2 = between_variance(log_ratios, variances, heterogeneity)

@@ -79,8 +79,9 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
     Raises
     ------
     ConfigurationError
-        If the panel lacks a column or an outcome, has a school-month twice, or counts
-        that are negative, missing or not whole, or no exposure.
+        If the panel lacks a column or an outcome, has a row without its place, months
+        that are not whole, a school-month twice, counts that are negative, missing or
+        not whole, or no exposure.
     """
     rows = _chosen_rows(panel, specification)
     _check_rows(rows, specification)
@@ -113,6 +114,7 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
 def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Return the school-months that the specification compares, with their period."""
     columns = _columns(panel, specification)
+    _check_places(panel, specification)
     chosen = _equal(panel, "outcome", specification.outcome)
     if not chosen.any():
         known = ", ".join(sorted(map(str, panel["outcome"].unique())))
@@ -166,6 +168,10 @@ def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataF
         raise _wrong(specification, f"has {duplicated} school-months more than once",
                      "keep one row per school, outcome and month")  # fmt: skip
     if "returned" in rows:
+        # Missing and the word 'no' are both true to Python.
+        if not rows["returned"].isin([True, False]).all():
+            raise _wrong(specification, "has a month neither returned nor not",
+                         "write true or false in the column returned")  # fmt: skip
         rows = rows.loc[rows["returned"].astype(bool)]
     if specification.pair_missing_months:
         start = np.where(
@@ -174,6 +180,22 @@ def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataF
         place = (rows["event_month"] - start).rename("place")
         rows = rows.loc[rows.groupby(["school_id", place])["period"].transform("size") == 2]
     return rows
+
+
+def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
+    """Refuse rows that belong nowhere; to leave them out would be to lose events unseen."""
+    for column in ("outcome", "pilot", "school_id", "event_month"):
+        if panel[column].isna().any():
+            raise _wrong(specification, f"has a row without {column}", "give it one, or drop it")
+    month = panel["event_month"].to_numpy()
+    numbers = np.issubdtype(month.dtype, np.number)
+    if not (numbers and np.isfinite(month).all() and (month % 1 == 0).all()):
+        raise _wrong(specification, "has an event_month that is no whole number",
+                     "count months from the start, 0 for the first")  # fmt: skip
+    for column in ("events", *((specification.exposure,) if specification.exposure else ())):
+        if not pd.api.types.is_numeric_dtype(panel[column]):
+            raise _wrong(specification, f"holds {panel[column].dtype} and not numbers in {column}",
+                         "turn it into numbers")  # fmt: skip
 
 
 def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
@@ -192,6 +214,9 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
         place = rows.loc[~(exposure > 0) | ~np.isfinite(exposure), "school_id"].iloc[0]
         raise _wrong(specification, f"has no {specification.exposure} in a month of {place}",
                      "give every returned month an exposure above 0")  # fmt: skip
+    if not (rows["children"] >= 0).all():
+        raise _wrong(specification, "has returned months without a count of children",
+                     "write 0 for none, or leave the column out")  # fmt: skip
     if unknown := sorted(set(rows["arm"].astype(str)) - set(ARMS)):
         raise _wrong(specification, f"has an arm {unknown[0]!r}", f"use {' or '.join(ARMS)}")
 

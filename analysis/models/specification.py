@@ -39,6 +39,9 @@ class EventMonths:
     last: int
 
     def __post_init__(self) -> None:
+        for month in (self.first, self.last):
+            _require(month % 1 == 0, "before or after", "months are whole numbers", month,
+                     "count them from the start, 0 for the first")  # fmt: skip
         _require(
             self.first <= self.last,
             "before or after",
@@ -147,8 +150,9 @@ class Specification:
 
     def __post_init__(self) -> None:
         for key in ("name", "outcome", "assignment_unit"):
-            _require(bool(getattr(self, key).strip()), key, "may not be empty",
-                     getattr(self, key), "give it a value")  # fmt: skip
+            given = getattr(self, key)
+            _require(isinstance(given, str) and bool(given.strip()), key, "may not be empty",
+                     given, "give it a value")  # fmt: skip
         _require(self.measure in MEASURES, "measure", f"must be one of {', '.join(MEASURES)}",
                  self.measure, "choose one of them")  # fmt: skip
         if self.fewest_children == -1:

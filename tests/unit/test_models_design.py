@@ -164,6 +164,11 @@ class TestExaggeration:
         assert found.wrong_sign == 0.5
         assert found.exaggeration == np.inf
 
+    @pytest.mark.parametrize("given", [(-1.0, 0.3), (0.8, 0.0), (np.nan, 0.3), (0.8, 0.3, 0.0)])
+    def test_what_is_no_ratio_or_error_is_refused(self, given):
+        with pytest.raises(ConfigurationError, match="must be above 0"):
+            exaggeration(*given)
+
     def test_rows_without_an_estimate_are_left_out(self):
         estimates = effect_estimates(
             random_panel(1), [specification(), specification(name="none", fewest_events=999)]

@@ -59,10 +59,14 @@ class TestPooling:
             assert modified.high - modified.low >= normal.high - normal.low
 
     def test_a_study_without_a_variance_is_refused(self):
-        with pytest.raises(ConfigurationError, match="at least two studies"):
+        with pytest.raises(ConfigurationError, match="at least two finite"):
             summarise(np.array([0.1]), np.array([0.1]))
-        with pytest.raises(ConfigurationError, match="variances above 0"):
-            summarise(np.array([0.1, 0.2]), np.array([0.1, np.nan]))
+        for log_ratios, variances in (
+            ([0.1, 0.2], [0.1, np.nan]), ([0.1, 0.2], [0.1, 0.0]), ([np.nan, 0.2], [0.1, 0.1]),
+            ([0.1, 0.2, 0.3], [0.1, 0.1]),
+        ):  # fmt: skip
+            with pytest.raises(ConfigurationError, match="a variance above 0"):
+                summarise(np.array(log_ratios), np.array(variances))
 
     def test_the_one_stage_estimate_stands_beside_and_is_not_pooled_in(self, estimates):
         table = pooled_estimates(estimates).set_index("method")
@@ -90,6 +94,11 @@ class TestMultiplicity:
     def test_an_unknown_method_is_refused(self):
         with pytest.raises(ConfigurationError, match="must be one of Bonferroni"):
             adjusted_p_values(np.array([0.1]), "Sidak")
+
+    @pytest.mark.parametrize("wrong", [-0.1, 1.5])
+    def test_a_p_value_lies_from_nought_to_one(self, wrong):
+        with pytest.raises(ConfigurationError, match="lies from 0 to 1"):
+            adjusted_p_values(np.array([0.1, wrong]), "Holm")
 
     def test_step_down_on_a_table_by_hand(self):
         """First column happened. Rows 5, 3: the larger is beaten by draws 2 and 3 of 4

@@ -15,6 +15,12 @@ def broken(**at_first_row):
     return panel
 
 
+def missing(column):
+    panel = four_schools().astype({column: object})
+    panel.loc[0, column] = None
+    return panel
+
+
 def test_a_school_is_one_row():
     schools = school_periods(four_schools(), specification())
     assert list(schools.columns) == list(COLUMNS)
@@ -85,6 +91,22 @@ def test_exclusions_and_areas():
         (broken(arm="control"), {}, "an arm 'control'"),
         (broken(matched_set="9"), {}, "two values of matched_set for school A"),
         (broken(event_month=0), {}, "1 school-months more than once"),
+        (broken(event_month=np.nan), {}, "a row without event_month"),
+        (broken(event_month=0.5), {}, "event_month that is no whole number"),
+        (broken(event_month=np.inf), {}, "event_month that is no whole number"),
+        (broken(event_month="May"), {}, "event_month that is no whole number"),
+        (missing("school_id"), {}, "a row without school_id"),
+        (missing("pilot"), {}, "a row without pilot"),
+        (missing("outcome"), {}, "a row without outcome"),
+        (missing("arm"), {}, "an arm (None|nan)"),
+        (missing("matched_set"), {}, "a school without matched_set"),
+        (missing("returned"), {}, "neither returned nor not"),
+        (broken(returned="no"), {}, "neither returned nor not"),
+        (broken(children=np.nan), {}, "without a count of children"),
+        (broken(children=-3), {}, "without a count of children"),
+        (broken(events="many"), {}, "not numbers in events"),
+        (broken(pupils="many"), {}, "not numbers in pupils"),
+        (broken(pupils=np.inf), {}, "no pupils in a month of A"),
         (four_schools().drop(columns="pupils"), {}, "no column pupils"),
         (four_schools(), {"assignment_unit": "cluster"}, "no column cluster"),
         (four_schools(), {"outcome": "s17"}, "no outcome 's17'"),

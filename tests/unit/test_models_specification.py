@@ -9,6 +9,7 @@ from analysis.models.specification import EventMonths, Exclusion, Specification
     [
         ({"name": " "}, "may not be empty"),
         ({"outcome": ""}, "may not be empty"),
+        ({"outcome": None}, "may not be empty"),
         ({"role": "main"}, "must be one of primary"),
         ({"before": EventMonths(-3, 0)}, "must end before `after` begins"),
         ({"strata": ("pilot", "matched_set")}, "matched sets may not have period effects"),
@@ -31,6 +32,12 @@ def test_months_run_forwards():
         EventMonths(0, -1)
     assert EventMonths(-12, -3).overlaps(EventMonths(-3, 0))
     assert not EventMonths(-12, -3).overlaps(EventMonths(-2, 0))
+
+
+@pytest.mark.parametrize("month", [0.5, float("nan"), float("inf")])
+def test_months_are_whole(month):
+    with pytest.raises(ConfigurationError, match="months are whole numbers"):
+        EventMonths(month, 3)
 
 
 def test_an_exclusion_names_what_it_leaves_out():
