@@ -118,10 +118,7 @@ def _require_cells(rows: _Rows) -> None:
         inside = (rows.design == cell).all(axis=1)
         some = int((rows.days[inside] > 0).sum())
         if min(some, int(inside.sum()) - some) < FEWEST_IN_CELL:
-            raise NotEstimable(
-                "too few school-months with days, or without, in one arm and period: "
-                f"{some} of {int(inside.sum())} have some"
-            )
+            raise NotEstimable("too few school-months with days, or without, in one arm and period")
 
 
 def _fitted(rows: _Rows) -> tuple[float, float, float]:

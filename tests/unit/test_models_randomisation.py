@@ -123,14 +123,23 @@ def test_schools_without_events_change_places_too():
 
 
 def test_an_assignment_without_an_estimate_counts_as_extreme():
-    """All events after are in A and B, so that swapping both leaves an empty cell."""
+    """After the start only A and D have events: A and B together, or C and D, have some.
+
+    As it happened A and B are treated, and C and D come to the same size. Under the other
+    two assignments one arm has no events, so that all four count.
+    """
     schools = school_periods(four_schools(), specification())
-    empty = schools.assign(events_after=[6, 12, 14, 0])
-    # Four assignments: as it happened, and three others of which one has no events after
-    # among intervention schools; its mirror image has none among comparison schools.
-    test = randomisation_test(empty, seed=1)
+    test = randomisation_test(schools.assign(events_after=[6, 0, 0, 9]), seed=1)
     assert test.possible == 4
-    assert test.p_value in (0.5, 1.0)
+    assert test.p_value == test.p_coefficient == 1.0
+
+
+def test_the_closed_form_is_not_used_where_exposure_varies():
+    schools = schools_of(3).assign(exposure_after=lambda table: 900.0 + 90 * np.arange(len(table)))
+    counts = SchoolCounts.of(schools)
+    assert not counts.has_closed_form
+    found = randomisation.statistics(counts, counts.treated[np.newaxis].astype(float))
+    assert found[0, 0] == pytest.approx(fit_conditional(schools).log_ratio, abs=1e-10)
 
 
 def test_rejections_of_the_test_lie_outside_its_interval():
