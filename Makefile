@@ -24,6 +24,7 @@ test: $(READY)
 
 # Long proofs; their tables are committed to data/proofs/.
 prove: $(READY)
+	$(BIN)/python -m benchmarks.models_proofs
 	$(BIN)/python -m benchmarks.mutations
 	$(BIN)/python -m benchmarks.differences
 

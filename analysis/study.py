@@ -240,6 +240,30 @@ class Disclosure:
 
 
 @dataclass(frozen=True)
+class ScaleUp:
+    """What a larger trial would have to show.
+
+    Attributes
+    ----------
+    enquiries_worth_a_worker
+        Events of the primary outcome that a school must be spared over the months
+        evaluated for a social worker to be worth the cost.
+    enquiries_expected
+        Events that a school has in those months without one.
+    """
+
+    enquiries_worth_a_worker: float
+    enquiries_expected: float
+
+    def __post_init__(self) -> None:
+        worth, expected = self.enquiries_worth_a_worker, self.enquiries_expected
+        _require(worth > 0, "enquiries_worth_a_worker", "above 0", worth)
+        _require(expected > worth, "enquiries_expected",
+                 "above enquiries_worth_a_worker, or nothing would be worth the cost",
+                 expected)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Assumption:
     """Something taken as given, with the reason."""
 
@@ -273,6 +297,7 @@ class Study:
     pilots: tuple[Pilot, ...]
     outcomes: tuple[Outcome, ...]
     specifications: tuple[SpecificationSettings, ...]
+    scale_up: ScaleUp
     synthetic: SyntheticSettings
     assumptions: tuple[Assumption, ...] = field(default=())
 

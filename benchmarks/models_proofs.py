@@ -1,62 +1,98 @@
 """Long proofs of the models: `python -m benchmarks.models_proofs [NAME...]`.
 
-Writes one table each to `data/proofs/`, which is committed and shown in the technical
-appendix. A few minutes in all; continuous integration runs a sample of the same in the
-tests. Without a name, all of:
+Writes tables to `data/proofs/`, each with a record of the seed, the draws and the code
+that made it; they are committed and shown in the technical appendix. About a quarter of an
+hour in all on two cores; continuous integration runs a sample of the same in the tests.
+Without a name, all of:
 
 - agreement: each method beside another implementation
 - by_hand: the formulas worked on four schools
 - size: how often tests reject without an effect, and intervals hold the truth
 - pooling: the same of summaries of three pilots
-- scenarios: the same of the report's findings, over 200 draws of each scenario
+- scale_up: power, precision and coverage of a larger trial
+- scenarios: the same of effects and claims, over many draws of each scenario
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.dataflow.inference import trial
+from analysis.dataflow.scale_up import (
+    SIMULATED_SIZES,
+    planned_trial,
+    smallest_worthwhile_ratio,
+    supposed_ratios,
+)
 from analysis.models.operating_characteristics import operating_characteristics, pilot_designs
 from analysis.models.pooling_coverage import pooling_coverage
-from benchmarks.models_scenarios import scenario_rates
+from analysis.models.scale_up import scale_up as simulated
+from analysis.models.scale_up import with_schools
+from analysis.proofs import ROOT, SETTINGS, Proof, making, write_proof
+from analysis.study import read_study
 
-PROOFS = Path(__file__).parents[1] / "data" / "proofs"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
+DRAWS = 200
+"""Of each scenario; a share of 5% then has a standard error of 1.5 points."""
 PILOT_ERRORS = (0.21, 0.23, 0.26)
 """Standard errors of a log ratio such as the pilots' estimates have."""
 
 
-def agreement() -> pd.DataFrame:
-    """Return each method, its reference and its largest disagreement."""
+def agreement() -> Iterator[tuple[str, Proof]]:
+    """Give each method, its reference and its largest disagreement."""
+    made = making("tests.validation.test_agreement", 0, 0)
     from tests.validation import test_agreement  # noqa: F401  # enters every case
     from tests.validation.cases import agreement as compared
 
-    return pd.DataFrame(compared())
+    yield "agreement", Proof(pd.DataFrame(compared()), made)
 
 
-def by_hand() -> pd.DataFrame:
-    """Return the formulas worked by hand on four schools."""
+def by_hand() -> Iterator[tuple[str, Proof]]:
+    """Give the formulas worked by hand on four schools."""
     from tests.spec.models_by_hand import printed
 
-    return printed()
+    yield "by_hand", Proof(printed(), making("tests.spec.models_by_hand", 0, 0))
 
 
-def size() -> pd.DataFrame:
-    """Return size, coverage and power by design and method."""
-    return operating_characteristics(pilot_designs(), seed=SEED, draws=10_000)
+def size() -> Iterator[tuple[str, Proof]]:
+    """Give size, coverage and power by design and method."""
+    made = making("analysis.models.operating_characteristics", SEED, 20_000)
+    table = operating_characteristics(pilot_designs(), seed=made.seed, draws=made.draws)
+    yield "size", Proof(table, made)
 
 
-def pooling() -> pd.DataFrame:
-    """Return the coverage of summaries of three pilots."""
-    return pooling_coverage(PILOT_ERRORS, seed=SEED, draws=4_000)
+def pooling() -> Iterator[tuple[str, Proof]]:
+    """Give the coverage of summaries of three pilots."""
+    made = making("analysis.models.pooling_coverage", SEED, 4_000)
+    yield "pooling", Proof(pooling_coverage(PILOT_ERRORS, seed=SEED, draws=made.draws), made)
 
 
-def scenarios() -> pd.DataFrame:
-    """Return what the report would find in each scenario."""
-    return scenario_rates(draws=200)
+def scenarios() -> Iterator[tuple[str, Proof]]:
+    """Give what the report would find and claim in each scenario."""
+    from benchmarks.models_scenarios import FIRST_SEED, scenario_rates
+
+    made = making("benchmarks.models_scenarios", FIRST_SEED, DRAWS)
+    effects, claims = scenario_rates(made.draws, made.seed)
+    yield "scenario_effects", Proof(effects, made)
+    yield "scenario_claims", Proof(claims, made)
+
+
+def scale_up() -> Iterator[tuple[str, Proof]]:
+    """Give power, precision and coverage of trials on a larger scale."""
+    study = read_study(ROOT / SETTINGS)
+    planned = planned_trial(trial(ROOT / "data" / "published"), study.scale_up)
+    ratios = (*supposed_ratios(smallest_worthwhile_ratio(study.scale_up)), 1.0)
+    made = making("analysis.dataflow.scale_up", SEED, 4_000)
+    trials = with_schools(planned, SIMULATED_SIZES)
+    yield "scale_up", Proof(simulated(trials, ratios, seed=SEED, draws=made.draws), made)
 
 
 PROOF = {
@@ -64,6 +100,7 @@ PROOF = {
     "by_hand": by_hand,
     "size": size,
     "pooling": pooling,
+    "scale_up": scale_up,
     "scenarios": scenarios,
 }
 
@@ -72,13 +109,12 @@ def main(names: list[str]) -> None:
     """Write the tables named, or all."""
     if unknown := set(names) - set(PROOF):
         sys.exit(f"no proof named {', '.join(sorted(unknown))}; choose from {', '.join(PROOF)}")
-    PROOFS.mkdir(exist_ok=True)
     for name in names or PROOF:
         started = time.perf_counter()
-        table = PROOF[name]()
-        rounded = table.round(4)
-        rounded.to_csv(PROOFS / f"{name}.csv", index=False, lineterminator="\n")
-        print(f"{name}: {len(table)} rows in {time.perf_counter() - started:.0f} s", flush=True)
+        for table, proof in PROOF[name]():
+            write_proof(PROOFS, table, proof)
+            seconds = time.perf_counter() - started
+            print(f"{table}: {len(proof.table)} rows after {seconds:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

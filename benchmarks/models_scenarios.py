@@ -1,34 +1,66 @@
-"""Whether the stand-in tells the truth about itself: claims and intervals over many draws.
+"""Whether the stand-in tells the truth about itself: effects and claims over many draws.
 
-Each scenario of `study.toml` is drawn anew with other seeds, counted into a panel, and
-analysed as the report analyses it. What the generator put in is known, so that it can be
-said how often intervals hold it, and how often a finding of no substance would be made.
+Each scenario of `study.toml` is drawn anew with other seeds: schools, returns, children,
+events and spells in care. Each draw is counted into a panel and analysed by the report's
+own specifications, and the report's own claims are judged on it. What the generator put
+in is known, so it can be said how often intervals hold it, and how often a sentence would
+be printed that isn't so.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from itertools import product
+import inspect
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.dataflow.effects import main_effects, specifications
+from analysis.dataflow.inference import trial
+from analysis.exhibits import claims, practice_claims
+from analysis.models.estimability import ESTIMATED
 from analysis.models.estimates import effect_estimates
-from analysis.models.randomisation import randomisation_test
+from analysis.models.randomisation import randomisation_test, stream
 from analysis.models.school_periods import school_periods
-from analysis.models.specification import Specification
-from analysis.scenario import Scenario
-from analysis.study import Study, read_study
-from analysis.synthetic.counts import school_counts
+from analysis.panel import outcome_panel
+from analysis.study import read_study
+from analysis.synthetic.extract import outcome_tables
 from analysis.synthetic.schools import School, draw_schools
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.exhibits.exhibit import Claim
+    from analysis.models.specification import Specification
+    from analysis.scenario import Scenario
+    from analysis.study import Study
+
 ROOT = Path(__file__).parents[1]
-OUTCOMES = ("s47_enquiries", "s17_starts")
 FIRST_SEED = 10_000
 """Far from the committed extract's, so that no draw is the one that is shown."""
-COLUMNS = {
+CLAIMS: tuple[Callable[..., Claim], ...] = (
+    claims.s47_lower_in_lambeth_and_southampton,
+    claims.s47_no_clear_change_in_stockport,
+    claims.s17_lower_in_stockport,
+    claims.s17_no_clear_change_elsewhere,
+    claims.referrals_no_clear_change,
+    claims.care_no_clear_change,
+    practice_claims.trial_rules_out_such_falls,
+)
+"""Every claim of the report that rests on estimated effects."""
+SIGN_RULES = {
+    "s47_lower_in_lambeth_and_southampton": [
+        ("s47_enquiries", "Lambeth"),
+        ("s47_enquiries", "Southampton"),
+    ],
+    "s17_lower_in_stockport": [("s17_starts", "Stockport")],
+}
+"""What the claims of a fall would rest on if ratios below 1 were enough."""
+SOMETHING_FELL = "something_fell"
+"""Some outcome fell clearly in some pilot: what a search through all of them finds."""
+EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",
     "outcome": "Name of the outcome",
     "pilot": "Local authority",
@@ -42,94 +74,142 @@ COLUMNS = {
     "share_clear_rise": "Share of intervals wholly above 1",
     "share_randomisation": "Share of randomisation tests with p at most .05",
 }
+CLAIM_COLUMNS = {
+    "scenario": "What the stand-in was built to show",
+    "claim": "Name of the claim",
+    "draws": "Extracts drawn",
+    "holds": "Share of draws in which the report would make the claim",
+    "holds_by_sign": "Share in which a rule on signs alone would",
+}
 
 
-def draw_panel(study: Study, scenario: Scenario, seed: int) -> tuple[pd.DataFrame, dict]:
-    """Draw one extract's counts as a panel, and the ratios that were put in."""
-    schools = draw_schools(study, scenario, seed)
-    rows, put_in = [], {}
-    for school in schools:
-        pilot = school.candidate.pilot
-        months = study.window.months(pilot.start)
-        noisy = school.treated and school.matched_set.endswith("-01")
-        counts = school_counts(school.candidate, scenario, treated=school.treated, noisy=noisy)
-        for outcome, (place, month) in product(OUTCOMES, enumerate(months)):
-            rows.append({
-                "pilot": pilot.name, "school_id": school.school_id, "arm": school.arm,
-                "matched_set": school.matched_set, "area": school.area, "outcome": outcome,
-                "event_month": place - study.window.months_before,
-                "events": counts[outcome][month], "pupils": school.candidate.pupils[month],
-            })  # fmt: skip
-    for pilot, outcome in product(study.pilots, OUTCOMES):
-        put_in[pilot.name, outcome] = true_ratio(schools, scenario, pilot.name, outcome)
-    return pd.DataFrame(rows), put_in
+@cache
+def settings() -> Study:
+    """Return the study's settings, read once in each process."""
+    return read_study(ROOT / "study.toml")
+
+
+def draw_panel(study: Study, scenario: Scenario, seed: int, schools: list[School]) -> pd.DataFrame:
+    """Draw one extract of these schools and count it, as the report counts one."""
+    rows = outcome_tables(study, scenario, schools, seed)
+    tables = {name: pd.DataFrame(each) for name, each in rows.items()}
+    months = tables["school_months"].assign(
+        pupils=lambda table: table["pupils"].astype("int64"),
+        returned=lambda table: table["returned"] == "yes",
+    )
+    events, episodes = tables["child_events"], tables["care_episodes"]
+    events["event_date"] = pd.to_datetime(events["event_date"])
+    for end in ("started", "ended"):
+        episodes[end] = pd.to_datetime(episodes[end].mask(episodes[end] == ""))
+    return outcome_panel(
+        tables["schools"], months, events, episodes, study.pilots, study.outcomes, study.window
+    )
 
 
 def true_ratio(schools: list[School], scenario: Scenario, pilot: str, outcome: str) -> float:
-    """Return expected events of intervention schools after, with the effect and without.
+    """Return expected events of intervention schools after, with the effect over without.
 
     A school made noisy is no effect of the intervention and is not counted as one.
     """
     with_effect = without = 0.0
     for school in schools:
         candidate = school.candidate
-        if candidate.pilot.name == pilot and school.treated:
-            for month, mean in candidate.means[outcome].items():
-                if month >= candidate.pilot.start:
-                    changed = mean * scenario.effect(outcome, pilot)
-                    if outcome == "s47_enquiries":
-                        changed *= 1 - scenario.diverted
-                    else:
-                        changed += scenario.diverted * candidate.means["s47_enquiries"][month]
-                    with_effect, without = with_effect + changed, without + mean
+        if candidate.pilot.name != pilot or not school.treated:
+            continue
+        for month, mean in candidate.means[outcome].items():
+            if month < candidate.pilot.start:
+                continue
+            changed = mean * scenario.effect(outcome, pilot)
+            if outcome == "s47_enquiries":
+                changed *= 1 - scenario.diverted
+            elif outcome == "s17_starts":
+                changed += scenario.diverted * candidate.means["s47_enquiries"][month]
+            with_effect, without = with_effect + changed, without + mean
     return with_effect / without
 
 
-def analysed(study: Study, scenario: Scenario, seed: int) -> pd.DataFrame:
-    """Analyse one draw as the report does."""
-    panel, put_in = draw_panel(study, scenario, seed)
-    specifications = [
-        Specification(outcome, outcome, pilot=pilot.name)
-        for outcome in OUTCOMES
-        for pilot in study.pilots
+def analysed(name: str, seed: int) -> tuple[pd.DataFrame, dict[str, bool]]:
+    """Analyse one draw of a scenario as the report does, and judge its claims."""
+    study = settings()
+    scenario = study.synthetic.scenario(name)
+    schools = draw_schools(study, scenario, seed)
+    panel = draw_panel(study, scenario, seed, schools)
+    asked = [
+        each
+        for each in specifications(study.specifications, study.outcomes, study.window)
+        if each.role != "sensitivity"
     ]
-    table = effect_estimates(panel, specifications)
-    table["true_ratio"] = [put_in[row.pilot, row.outcome] for row in table.itertuples()]
-    p_values = []
-    for each, status in zip(specifications, table["status"], strict=True):
-        schools = school_periods(panel, each)
-        test = (
-            randomisation_test(schools, seed=seed, draws=999, exact_up_to=2048)
-            if status == "estimated"
-            else None
+    table = main_effects(effect_estimates(panel, asked), study.specifications)
+    table = table.assign(
+        true_ratio=[true_ratio(schools, scenario, str(s.pilot), s.outcome) for s in asked],
+        randomisation=[
+            _randomisation_p(panel, each, study.seed) if status == ESTIMATED else np.nan
+            for each, status in zip(asked, table["status"], strict=True)
+        ],
+    )
+    return table, _judged(table)
+
+
+def _randomisation_p(panel: pd.DataFrame, specification: Specification, seed: int) -> float:
+    """Return the p-value of the randomisation test, from fewer draws than in the report."""
+    schools = school_periods(panel, specification)
+    name = f"{specification.name} {specification.pilot}"
+    test = randomisation_test(schools, seed=stream(seed, name), draws=999, exact_up_to=2_048)
+    return test.p_value
+
+
+def _judged(table: pd.DataFrame) -> dict[str, bool]:
+    """Return which claims hold, by the report's rules and by signs alone."""
+    public = trial(ROOT / "data" / "published")
+    found = {}
+    for claim in CLAIMS:
+        needs = inspect.signature(claim).parameters
+        given = {"main_effects": table, "trial": public}
+        found[claim.__name__] = claim(**{name: given[name] for name in needs}).holds
+    ratios = table.set_index(["outcome", "pilot"])["ratio"]
+    for name, cells in SIGN_RULES.items():
+        found[f"{name} by sign"] = all(ratios[cell] < 1 for cell in cells)
+    found[SOMETHING_FELL] = bool((table["ratio_high"] < 1).any())
+    found[f"{SOMETHING_FELL} by sign"] = bool((table["ratio"] < 1).any())
+    return found
+
+
+def scenario_rates(draws: int, first_seed: int = FIRST_SEED) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Analyse many draws of every scenario on all cores, and say how far it is.
+
+    Returns
+    -------
+    effects, claims : DataFrame
+        With the columns of `EFFECT_COLUMNS` and of `CLAIM_COLUMNS`.
+    """
+    from joblib import Parallel, delayed
+
+    effects, judged = [], []
+    for scenario in settings().synthetic.scenarios:
+        seeds = range(first_seed, first_seed + draws)
+        work = Parallel(n_jobs=-1, return_as="generator")(
+            delayed(analysed)(scenario.name, seed) for seed in seeds
         )
-        p_values.append(test.p_value if test else np.nan)
-    table["randomisation"] = p_values
-    return table
+        tables, held = [], []
+        for done, (table, claims_held) in enumerate(work, start=1):
+            tables.append(table)
+            held.append(claims_held)
+            if done % 25 == 0 or done == draws:
+                print(f"{scenario.name}: {done} of {draws} draws", flush=True)
+        effects.append(effect_rates(pd.concat(tables), scenario.name, draws))
+        judged.append(claim_rates(pd.DataFrame(held), scenario.name, draws))
+    return pd.concat(effects, ignore_index=True), pd.concat(judged, ignore_index=True)
 
 
-def scenario_rates(draws: int = 200) -> pd.DataFrame:
-    """Analyse many draws of every scenario, on all cores."""
-    study = read_study(ROOT / "study.toml")
-    parts = []
-    with ProcessPoolExecutor() as pool:
-        for scenario in study.synthetic.scenarios:
-            one = partial(analysed, study, scenario)
-            seeds = range(FIRST_SEED, FIRST_SEED + draws)
-            tables = pd.concat(list(pool.map(one, seeds, chunksize=5)))
-            parts.append(_rates(tables).assign(scenario=scenario.name, draws=draws))
-            print(f"{scenario.name}: {draws} draws", flush=True)
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
-
-
-def _rates(tables: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per outcome and pilot."""
+def effect_rates(tables: pd.DataFrame, scenario: str, draws: int) -> pd.DataFrame:
+    """Return one row per outcome and pilot; see `EFFECT_COLUMNS`."""
     rows = []
     for (outcome, pilot), group in tables.groupby(["outcome", "pilot"], sort=False):
-        found = group.loc[group["status"] == "estimated"]
+        found = group.loc[group["status"] == ESTIMATED]
         held = found["true_ratio"].between(found["ratio_low"], found["ratio_high"])
         rows.append({
-            "outcome": outcome, "pilot": pilot, "estimated": len(found) / len(group),
+            "scenario": scenario, "outcome": outcome, "pilot": pilot, "draws": draws,
+            "estimated": len(found) / len(group),
             "true_ratio": np.exp(np.log(group["true_ratio"]).mean()),
             "mean_ratio": np.exp(found["log_ratio"].mean()),
             "coverage": held.mean(),
@@ -138,4 +218,15 @@ def _rates(tables: pd.DataFrame) -> pd.DataFrame:
             "share_clear_rise": (found["ratio_low"] > 1).mean(),
             "share_randomisation": (found["randomisation"] <= 0.05).mean(),
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+def claim_rates(held: pd.DataFrame, scenario: str, draws: int) -> pd.DataFrame:
+    """Return one row per claim; see `CLAIM_COLUMNS`."""
+    shares = held.mean()
+    names = [name for name in shares.index if not name.endswith(" by sign")]
+    rows = [
+        (scenario, name, draws, shares[name], shares.get(f"{name} by sign", np.nan))
+        for name in names
+    ]
+    return pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))

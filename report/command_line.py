@@ -45,6 +45,11 @@ def parser() -> argparse.ArgumentParser:
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
     _diff(commands.add_parser("diff", help="what changed between two builds, and why"))
     _sign(commands.add_parser("sign", help="sign a sealed PDF with an SSH key"))
+    _export_models(
+        commands.add_parser(
+            "export-models", help="write panel, specifications and scripts for R and Stata"
+        )
+    )
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
     return top
 
@@ -234,6 +239,18 @@ def _sign(parser: argparse.ArgumentParser) -> None:
         from report.sealing import sign_report
 
         return sign_report(chosen.pdf, chosen.key)
+
+    parser.set_defaults(run=run)
+
+
+def _export_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder to write to")
+    _data(parser)
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.exporting import export
+
+        return export(chosen.directory, chosen.data)
 
     parser.set_defaults(run=run)
 

@@ -23,6 +23,7 @@ from analysis.dataflow import (
     sensitivity,
     settings,
 )
+from analysis.dataflow import scale_up as scaling
 from analysis.errors import ChapterFailed
 from analysis.exhibits import (
     calibration,
@@ -45,8 +46,11 @@ from analysis.exhibits import (
     practice_numbers,
     practice_tables,
     proof_tables,
+    scale_up,
     sensitivity_figures,
     sensitivity_tables,
+    simulation_numbers,
+    simulation_tables,
     tables,
     timeline,
 )
@@ -83,6 +87,10 @@ MODULES = (
     sensitivity_tables,
     sensitivity_figures,
     proof_tables,
+    simulation_tables,
+    simulation_numbers,
+    scaling,
+    scale_up,
     timeline,
     practice_figures,
     practice_tables,

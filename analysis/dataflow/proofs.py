@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.proofs import Proof, read_proof
+
 
 def agreement(proofs_directory: Path) -> pd.DataFrame:
     """Return each method beside another implementation, as the tests compare them."""
@@ -15,6 +17,21 @@ def agreement(proofs_directory: Path) -> pd.DataFrame:
 def by_hand(proofs_directory: Path) -> pd.DataFrame:
     """Return the formulas worked by hand on four schools."""
     return _read(proofs_directory, "by_hand")
+
+
+def size_proof(proofs_directory: Path) -> Proof:
+    """Return how often tests reject without an effect, and intervals hold the truth."""
+    return read_proof(proofs_directory, "size")
+
+
+def scenario_effects_proof(proofs_directory: Path) -> Proof:
+    """Return what is estimated over many draws of each scenario."""
+    return read_proof(proofs_directory, "scenario_effects")
+
+
+def scenario_claims_proof(proofs_directory: Path) -> Proof:
+    """Return how often each claim would be made over many draws of each scenario."""
+    return read_proof(proofs_directory, "scenario_claims")
 
 
 def _read(directory: Path, name: str) -> pd.DataFrame:

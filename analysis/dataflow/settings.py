@@ -15,6 +15,7 @@ from analysis.study import (
     Disclosure,
     Outcome,
     Pilot,
+    ScaleUp,
     SpecificationSettings,
     Study,
     Window,
@@ -49,6 +50,11 @@ def assumptions(study: Study) -> tuple[Assumption, ...]:
 def scenarios(study: Study) -> tuple[Scenario, ...]:
     """Return what a stand-in extract can be drawn from."""
     return study.synthetic.scenarios
+
+
+def scale_up_settings(study: Study) -> ScaleUp:
+    """Return what a larger trial would have to show."""
+    return study.scale_up
 
 
 def disclosure_settings(study: Study) -> Disclosure:

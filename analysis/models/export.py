@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -50,11 +51,11 @@ def export_models(
 
     Notes
     -----
-    The panel holds counts by school and month. It is for an auditor inside the data
-    owner's network, and not for release.
+    The panel holds counts by school and month, small ones among them. It is for an auditor
+    inside the data owner's network, and not for release; only the owner may read the files.
     """
     wanted = tuple(specifications)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     tables = {
         "panel.csv": _panel(panel, wanted),
         "specifications.csv": pd.DataFrame([_described(each) for each in wanted]),
@@ -62,13 +63,21 @@ def export_models(
     }
     written = []
     for name, table in tables.items():
-        table.to_csv(directory / name, index=False, lineterminator="\n", float_format="%.17g")
-        written.append(directory / name)
+        text = table.to_csv(index=False, lineterminator="\n", float_format="%.17g")
+        written.append(_write_private(directory / name, text))
     for name in SCRIPTS:
         text = (files("analysis.models.outside") / name).read_text(encoding="utf-8")
-        (directory / name).write_text(text, encoding="utf-8", newline="\n")
-        written.append(directory / name)
+        written.append(_write_private(directory / name, text))
     return tuple(written)
+
+
+def _write_private(path: Path, text: str) -> Path:
+    """Write a file that nobody but its owner may read, not even for a moment."""
+    path.unlink(missing_ok=True)
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+    return path
 
 
 def _full_name(specification: Specification) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import date, timedelta
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, TypeVar
 
@@ -143,6 +144,11 @@ class Stream:
 
         Both ends must not lie in one weekend.
         """
-        days = (last - first).days + 1
-        every = (first + timedelta(days=number) for number in range(days))
-        return self.choice([day for day in every if day.weekday() < _SATURDAY])
+        return self.choice(_weekdays(first, last))
+
+
+@lru_cache(maxsize=1024)
+def _weekdays(first: date, last: date) -> tuple[date, ...]:
+    """Return every day from Monday to Friday between two days; months recur in every school."""
+    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return tuple(day for day in every if day.weekday() < _SATURDAY)

@@ -49,6 +49,20 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
     """
     seed = study.synthetic.seed if seed is None else seed
     schools = draw_schools(study, scenario, seed)
+    workers = draw_workers(study, schools, seed)
+    fieldwork, evidence = draw_fieldwork(study, schools, seed)
+    return {
+        **outcome_tables(study, scenario, schools, seed),
+        "social_workers": [worker.row() for worker in workers],
+        "deployments": [row for worker in workers for row in worker.deployment_rows()],
+        "activity_log": draw_activity(study, workers, seed),
+        "fieldwork": fieldwork,
+        "evidence": evidence,
+    }
+
+
+def outcome_tables(study: Study, scenario: Scenario, schools: list[School], seed: int) -> Tables:
+    """Return the tables that outcomes are counted from, without those of practice."""
     noisy = _noisy_schools(schools)
     months: list[Row] = []
     children: list[Child] = []
@@ -58,17 +72,10 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
         children.extend(
             _school_children(study, scenario, school, returned, seed, noisy=school in noisy)
         )
-    workers = draw_workers(study, schools, seed)
-    fieldwork, evidence = draw_fieldwork(study, schools, seed)
     return {
         "schools": [school.row() for school in schools],
         "school_months": months,
         **_child_tables(children, study),
-        "social_workers": [worker.row() for worker in workers],
-        "deployments": [row for worker in workers for row in worker.deployment_rows()],
-        "activity_log": draw_activity(study, workers, seed),
-        "fieldwork": fieldwork,
-        "evidence": evidence,
     }
 
 

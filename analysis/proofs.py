@@ -1,0 +1,172 @@
+"""Tables that take minutes to make: committed with what made them, and read by exhibits.
+
+`make prove` writes them (`benchmarks/models_proofs.py`). Beside each table stands a record
+of seed, draws and the code that made it, so that a reader of the table can be told when
+that code has since changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("analysis", "benchmarks", "tests")
+SETTINGS = "study.toml"
+RESTED_ON = ("outcomes", "pilots", "scale_up", "specifications", "synthetic", "window")
+READS_SETTINGS = "analysis/study.py"
+
+
+@dataclass(frozen=True)
+class Making:
+    """What made a table.
+
+    Attributes
+    ----------
+    seed, draws
+        Of the simulation; 0 where nothing is drawn.
+    files
+        The code and settings it rests on, from the project's root.
+    digest
+        SHA-256 over these; see `code_digest`.
+    """
+
+    seed: int
+    draws: int
+    files: tuple[str, ...]
+    digest: str
+
+    @property
+    def current(self) -> bool:
+        """Whether the code is still what it was."""
+        return code_digest(self.files) == self.digest
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A committed table, and what made it."""
+
+    table: pd.DataFrame
+    making: Making
+
+
+def read_proof(directory: Path, name: str) -> Proof:
+    """Read a table and its record.
+
+    Raises
+    ------
+    ConfigurationError
+        If one of them isn't there.
+    """
+    table, record = directory / f"{name}.csv", directory / f"{name}.json"
+    for path in (table, record):
+        if not path.is_file():
+            raise ConfigurationError(
+                "no such file", place=str(path), remedy="make it with 'make prove'"
+            )
+    known = json.loads(record.read_text(encoding="utf-8"))
+    making = Making(known["seed"], known["draws"], tuple(known["files"]), known["digest"])
+    return Proof(pd.read_csv(table), making)
+
+
+def write_proof(directory: Path, name: str, proof: Proof) -> None:
+    """Write a table to four decimals, and its record."""
+    directory.mkdir(parents=True, exist_ok=True)
+    proof.table.round(4).to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+    record = json.dumps(asdict(proof.making), indent=1)
+    (directory / f"{name}.json").write_text(record + "\n", encoding="utf-8", newline="\n")
+
+
+def making(module: str, seed: int, draws: int) -> Making:
+    """Return the record of a table that this module makes with the code as it is."""
+    files = code_files(module)
+    return Making(seed, draws, files, code_digest(files))
+
+
+def code_digest(files: Iterable[str]) -> str:
+    """Return SHA-256 over what files say, apart from comments, docstrings and layout."""
+    digest = hashlib.sha256()
+    for name in files:
+        path = ROOT / name
+        digest.update(f"{name}\0{_said(path) if path.is_file() else ''}\n".encode())
+    return digest.hexdigest()
+
+
+def _said(path: Path) -> str:
+    """Return a file's code, or the settings that a result can rest on, in one layout."""
+    text = path.read_text(encoding="utf-8")
+    if path.name == SETTINGS:
+        settings = tomllib.loads(text)
+        return json.dumps({key: settings[key] for key in RESTED_ON}, sort_keys=True)
+    return _syntax(ast.parse(text))
+
+
+def _syntax(node: object) -> str:
+    """Return a syntax tree as text that is the same under every version of Python."""
+    if isinstance(node, list):
+        return f"[{','.join(_syntax(each) for each in node if not _is_text(each))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    # Later versions have more fields, empty where the code says nothing of the kind.
+    fields = ((name, part) for name, part in ast.iter_fields(node) if part not in (None, []))
+    return f"{type(node).__name__}({','.join(f'{name}={_syntax(part)}' for name, part in fields)})"
+
+
+def _is_text(statement: object) -> bool:
+    """Whether a statement is a string by itself: a docstring, or one below an assignment."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def code_files(module: str) -> tuple[str, ...]:
+    """Return the project's files that a module imports, directly or not, and its settings.
+
+    Examples
+    --------
+    >>> code_files("analysis.models.trial")
+    ('analysis/errors.py', 'analysis/models/trial.py')
+    """
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        path = _file(waiting.pop())
+        if path is None or (name := path.relative_to(ROOT).as_posix()) in seen:
+            continue
+        seen.add(name)
+        waiting.extend(_imports(path))
+    read = (SETTINGS,) if READS_SETTINGS in seen else ()
+    return (*sorted(seen), *read)
+
+
+def _file(module: str) -> Path | None:
+    """Return the file of a module of the project; None for any other."""
+    parts = module.split(".")
+    if parts[0] not in PACKAGES:
+        return None
+    path = ROOT.joinpath(*parts)
+    candidates = (path / "__init__.py", path.with_suffix(".py"))
+    return next((each for each in candidates if each.is_file()), None)
+
+
+def _imports(path: Path) -> list[str]:
+    """Return every module that a file might import; a name from a package may be one."""
+    modules: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules.extend(each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules.append(node.module)
+            modules.extend(f"{node.module}.{each.name}" for each in node.names)
+    return modules
