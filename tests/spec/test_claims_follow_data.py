@@ -17,6 +17,8 @@ from tests.architecture import ROOT
 STUDY = read_study(ROOT / "study.toml")
 CLAIMS = sorted(name for name, kind in exhibit_kinds().items() if kind == "claim")
 EVALUATION = Evaluation(ROOT)
+# Simulations and settings fell these, no extract does: `unit/test_proofs.py` shows how.
+APART_FROM_ANY_EXTRACT = {"planned_trial_suffices", "primary_analysis_holds_its_size"}
 
 FALLS = {"s47_lower_in_lambeth_and_southampton", "s17_lower_in_stockport"}
 # With the study's seed; another draw of a scenario without effect can differ by chance.
@@ -231,4 +233,4 @@ def test_a_change_by_hand_fells_what_it_contradicts(edit, dataflow, accepted):
 
 def test_every_sentence_can_fall():
     seen = set().union(*SCENARIOS.values(), *(fallen for _, fallen in EDITS.values()))
-    assert set(CLAIMS) - seen == set()
+    assert set(CLAIMS) - seen == APART_FROM_ANY_EXTRACT

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.dataflow.scale_up import Precision
 from analysis.errors import ConfigurationError
 from analysis.exhibits.exhibit import Claim
+from analysis.exhibits.scale_up import planned_trial_suffices
 from analysis.exhibits.simulation_numbers import primary_analysis_holds_its_size
 from analysis.exhibits.simulation_tables import CLAIMS as LABELS
 from analysis.exhibits.simulation_tables import SHORT, scenario_claims, size_and_coverage
@@ -83,6 +85,11 @@ class TestSize:
         )
         table.loc[row, column] = value
         assert not primary_analysis_holds_its_size(Proof(table, MADE)).holds
+
+    def test_the_trial_suffices_if_it_detects_the_smallest_fall_that_matters(self):
+        """A ratio of 0.86 is a fall of 14%: detected by a trial that sees 13%, not 15%."""
+        assert planned_trial_suffices(Precision(0.05, 0.13), 0.86).holds
+        assert not planned_trial_suffices(Precision(0.05, 0.15), 0.86).holds
 
     def test_a_size_out_of_bounds_is_marked(self, sample):
         table = sample.copy()
