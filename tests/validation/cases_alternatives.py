@@ -10,6 +10,7 @@ from analysis.models.sandwich import cluster_covariance
 from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import EPIL, epil_schools
 from tests.validation.cases_months import epil_visits
+from tests.validation.cases_regression import LOOMS, looms
 
 
 def visits_long():
@@ -21,6 +22,17 @@ def visits_long():
     return counts.events.ravel(), design, np.log(counts.exposure.ravel()), counts.unit[school]
 
 
+VISIT_TERMS = ("post:trt", "(Intercept)", "post", "trt")
+
+
+def each_first(rows, terms):
+    """Give every term, and the rows with its column in the first place, where effects stand."""
+    events, design, offset, unit = rows
+    for at, term in enumerate(terms):
+        others = [column for column in range(len(terms)) if column != at]
+        yield term, (events, design[:, [at, *others]], offset, unit)
+
+
 @case("Negative binomial with dummies: ratio and dispersion", "R MASS glm.nb", EPIL, 1e-6)
 def negative_binomial_dummies():
     fit = fit_negative_binomial(*long_form(epil_visits()))
@@ -28,19 +40,47 @@ def negative_binomial_dummies():
     yield "alpha", fit.dispersion, 1 / expected("R05", "nb_twfe_theta")
 
 
-@case("Negative binomial: joint errors, model and clustered", "R, joint information", EPIL, 1e-6)
+@case("Negative binomial before and after: joint errors", "R glm.nb, joint information", EPIL, 1e-6)
 def negative_binomial_errors():
-    fit = fit_negative_binomial(*visits_long())
-    yield "model", fit.standard_error, expected("R05", "nb_joint_se_obs", "post:trt")
-    yield "clustered", fit.clustered_error, expected("R05", "nb_joint_se_cl_CR0", "post:trt")
+    for term, rows in each_first(visits_long(), VISIT_TERMS):
+        fit = fit_negative_binomial(*rows)
+        yield term, fit.log_ratio, expected("R05", "nb_coef", term)
+        yield f"model {term}", fit.standard_error, expected("R05", "nb_joint_se_obs", term)
+        clustered = expected("R05", "nb_joint_se_cl_CR0", term)
+        yield f"clustered {term}", fit.clustered_error, clustered
+    yield "alpha", fit.dispersion, 1 / expected("R05", "nb_theta")
 
 
-@case("GEE, exchangeable: ratio and robust error", "R geepack 1.3.9 and gee", EPIL, 1e-6)
+@case("Negative binomial of a factorial design", "R MASS glm.nb", LOOMS, 1e-6)
+def negative_binomial_looms():
+    data = looms()
+    rows = (data.events, data.design, data.offset, data.clusters)
+    for term, each in each_first(rows, data.terms):
+        fit = fit_negative_binomial(*each)
+        yield term, fit.log_ratio, expected("R03", "nb_coef", term)
+    yield "alpha", fit.dispersion, 1 / expected("R03", "nb_theta")
+
+
+@case("GEE, exchangeable: coefficients and robust errors", "R geepack 1.3.9 and gee", EPIL, 1e-6)
 def gee_exchangeable():
-    fit = fit_gee(*visits_long())
-    yield "theta", fit.log_ratio, expected("R05", "gee_exchangeable_coef", "post:trt")
-    yield "robust", fit.robust_error, expected("R05", "gee_exchangeable_se", "post:trt")
-    yield "gee", fit.robust_error, expected("R05", "gee_pkg_exch_se_robust", "post:trt")
+    for term, rows in each_first(visits_long(), VISIT_TERMS):
+        fit = fit_gee(*rows)
+        yield term, fit.log_ratio, expected("R05", "gee_exchangeable_coef", term)
+        yield f"robust {term}", fit.robust_error, expected("R05", "gee_exchangeable_se", term)
+        yield f"{term} of gee", fit.log_ratio, expected("R05", "gee_pkg_exch_coef", term)
+        of_gee = expected("R05", "gee_pkg_exch_se_robust", term)
+        yield f"robust {term} of gee", fit.robust_error, of_gee
+
+
+@case("GEE without one influential unit", "R geepack 1.3.9", EPIL, 1e-6)
+def gee_without_one():
+    events, design, offset, unit = visits_long()
+    kept = unit != 48  # patient 49
+    unit = np.unique(unit[kept], return_inverse=True)[1]
+    for term, rows in each_first((events[kept], design[kept], offset[kept], unit), VISIT_TERMS):
+        fit = fit_gee(*rows)
+        yield term, fit.log_ratio, expected("R05", "gee_drop49_exch_coef", term)
+        yield f"robust {term}", fit.robust_error, expected("R05", "gee_drop49_exch_se", term)
 
 
 @case("GEE: bias-reduced error of two rows a unit", "R clubSandwich CR3", EPIL, 1e-6)

@@ -1,10 +1,9 @@
 """The primary model and its covariances against R."""
 
 import numpy as np
-from scipy import stats
 
 from analysis.models.conditional import fit_conditional
-from analysis.models.estimates import t_interval
+from analysis.models.intervals import t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, satterthwaite_df
 from tests.validation.cases import case, expected, table
 
@@ -34,6 +33,8 @@ def conditional_estimate():
     yield "two-way Poisson", fit.log_ratio, expected("R05", "twfe_coef", "trt:post")
     naive = np.sqrt(np.diag(fit.bread))
     yield "naive error", naive[0], expected("R05b", "se_model", "trt")
+    by_totals = expected("R05", "twfe_closed_form_se_model", "trt:post")
+    yield "naive error by four totals", naive[0], by_totals
     yield "naive error, period", naive[1], expected("R05b", "se_model", "(Intercept)")
 
 
@@ -44,27 +45,40 @@ def cluster_errors():
         errors = np.sqrt(np.diag(cluster_covariance(fit, kind)))
         for got, term in zip(errors, ("trt", "(Intercept)"), strict=True):
             yield f"{kind} {term}", got, expected("R05b", f"se_{kind}", term)
+            if kind != "CR1":  # one row a unit, so that the corrections are those of rows
+                yield f"HC{kind[2]} {term}", got, expected("R05b", f"se_HC{kind[2]}", term)
 
 
 @case("Satterthwaite degrees of freedom, p-value and interval", CLUBSANDWICH, EPIL, 1e-9)
 def satterthwaite():
     fit = fit_conditional(epil_schools())
-    error = np.sqrt(cluster_covariance(fit, "CR2")[0, 0])
-    df = satterthwaite_df(fit)
-    yield "df", df, expected("R05b", "df_satt_CR2", "trt")
-    p = 2 * stats.t.sf(abs(fit.log_ratio) / error, df)
-    yield "p", p, expected("R05b", "p_satt_CR2", "trt")
-    interval = t_interval(fit.log_ratio, error, df, 0.95)
-    yield "low", interval.low, expected("R05b", "ci_lo_CR2", "trt")
-    yield "high", interval.high, expected("R05b", "ci_hi_CR2", "trt")
+    errors = np.sqrt(np.diag(cluster_covariance(fit, "CR2")))
+    for at, term in enumerate(("trt", "(Intercept)")):
+        df = satterthwaite_df(fit, np.eye(2)[at])
+        yield f"df {term}", df, expected("R05b", "df_satt_CR2", term)
+        value, error = fit.coefficients[at], errors[at]
+        p = t_p_value(value, error, df)
+        yield f"p {term}", p, expected("R05b", "p_satt_CR2", term)
+        interval = t_interval(value, error, df, 0.95)
+        yield f"low {term}", interval.low, expected("R05b", "ci_lo_CR2", term)
+        yield f"high {term}", interval.high, expected("R05b", "ci_hi_CR2", term)
 
 
 @case("The same with period effects by stratum", CLUBSANDWICH, EPIL, 1e-9)
 def stratified():
     fit = fit_conditional(epil_schools(strata=True))
-    yield "theta", fit.log_ratio, expected("R05b", "strat_coef", "trt")
     yield "two-way", fit.log_ratio, expected("R05b", "strat_twfe_poisson_coef", "trt:post")
-    for kind in ("CR0", "CR2", "CR3"):
-        error = np.sqrt(cluster_covariance(fit, kind)[0, 0])
-        yield kind, error, expected("R05b", f"strat_se_{kind}", "trt")
-    yield "df", satterthwaite_df(fit), expected("R05b", "strat_df_satt", "trt")
+    # Ours has a period effect for each stratum, R the first and the others' differences from it.
+    terms = {
+        "trt": (1, 0, 0, 0),
+        "(Intercept)": (0, 1, 0, 0),
+        "factor(stratum)2": (0, -1, 1, 0),
+        "factor(stratum)3": (0, -1, 0, 1),
+    }
+    for term, weights in terms.items():
+        contrast = np.array(weights, dtype=float)
+        yield term, contrast @ fit.coefficients, expected("R05b", "strat_coef", term)
+        for kind in ("CR0", "CR2", "CR3"):
+            error = np.sqrt(contrast @ cluster_covariance(fit, kind) @ contrast)
+            yield f"{kind} {term}", error, expected("R05b", f"strat_se_{kind}", term)
+        yield f"df {term}", satterthwaite_df(fit, contrast), expected("R05b", "strat_df_satt", term)

@@ -88,6 +88,7 @@ def enumeration():
     as_large = (sums >= 314).sum() + (-sums >= 314).sum()
     yield "maize, patterns", as_large, expected("R10", "darwin_n_ge")
     yield "maize, p", as_large / 2**15, expected("R10", "darwin_p_one")
+    yield "maize, two-sided p", as_large / 2**14, expected("R10", "darwin_p_two")
     cups = Assignments(np.arange(8) < 4, np.zeros(8, dtype=int))
     yield "tea, p", 1 / cups.possible, expected("R10", "tea_p_one")
 

@@ -1,6 +1,7 @@
 """Models that keep the months apart against R and pyfixest."""
 
 import numpy as np
+from scipy import stats
 
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import batched_multinomial, fit_multinomial
@@ -38,6 +39,12 @@ def multinomial_effect():
     yield "naive error", naive, expected("R05", "twfe_se_model", "trt:post")
     error = np.sqrt(cluster_covariance(fit, "CR0")[0, 0])
     yield "CR0", error, expected("R05", "twfe_se_cl_HC0_noadj", "trt:post")
+    # R counts the dummies of patients in k, fixest does not.
+    for quantity, kind, k in (("twfe_se_cl_HC0", "CR1", 1), ("twfe_se_cl_HC1", "CR1", 64),
+                              ("twfe_fixest_se_cl", "CR1", 6)):  # fmt: skip
+        error = np.sqrt(cluster_covariance(fit, kind)[0, 0] * 294 / (295 - k))
+        yield quantity, error, expected("R05", quantity, "trt:post")
+    yield "theta of fixest", fit.log_ratio, expected("R05", "twfe_fixest_coef", "trt:post")
     one = counts.treated[np.newaxis].astype(float)
     effects, covariance = batched_multinomial(counts, one, basis)
     yield "batched theta", effects[0, 0], expected("R05", "twfe_coef", "trt:post")
@@ -61,3 +68,6 @@ def event_study_effects():
     effects, block = fit.coefficients[:4], factor * covariance[:4, :4]
     wald = effects @ np.linalg.solve(block, effects) / 4
     yield "joint F", wald, expected("R05", "event_joint_wald_F")
+    # R's denominator has 228 degrees of freedom; this report takes units less one, 58.
+    p = stats.f.sf(wald, 4, expected("R05", "event_joint_wald_df2"))
+    yield "joint p", p, expected("R05", "event_joint_wald_p")

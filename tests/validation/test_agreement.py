@@ -10,8 +10,16 @@ from tests.validation import (  # noqa: F401  # enter their cases
     cases_inference,
     cases_months,
     cases_pooling,
+    cases_regression,
 )
-from tests.validation.cases import AGREEMENT, CASES, agreement
+from tests.validation.cases import (
+    AGREEMENT,
+    CASES,
+    LOOKED_UP,
+    NOT_COMPARED,
+    agreement,
+    reference_values,
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -32,3 +40,11 @@ def test_the_printed_table_is_of_these_cases():
     assert (
         printed["largest_disagreement"].astype(float) <= printed["tolerance"].astype(float)
     ).all()
+
+
+def test_each_reference_value_is_compared_or_has_a_reason():
+    agreement()
+    idle = {" ".join(value).strip() for value in set(reference_values()) - LOOKED_UP}
+    unexplained = {name for name in idle if not name.startswith(tuple(NOT_COMPARED))}
+    assert not unexplained
+    assert not [each for each in NOT_COMPARED if not any(n.startswith(each) for n in idle)]
