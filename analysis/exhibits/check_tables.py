@@ -90,12 +90,12 @@ def trends_table(
     shown = [*keys[:2], "status", "reason", "p_wald", "p_randomisation", "ratio", "ratio_low",
              "ratio_high", "breakdown_change", "breakdown_change_interval"]  # fmt: skip
     return Table(
-        header=("Outcome", "Pilot", "p, joint", "p, permuted", "Trend alone",
-                "Breakdown, ratio", "Breakdown, interval"),
+        header=("Outcome", "Pilot", "Joint p", "Permuted p", "Trend alone",
+                "Ratio breaks at", "Interval breaks at"),
         rows=tuple((labels[row["outcome"]], row["pilot"], *_trend_cells(row))
                    for row in data.to_dict("records")),
         numeric=(False, False, *(True,) * 5),
-        widths=(5, 4, 3, 3, 4, 3, 3),
+        widths=(6, 5, 3, 4, 5, 4, 4),
         data=data[shown],
         columns={name: {**SLOPE_COLUMNS, **TEST_COLUMNS}[name] for name in shown},
         period=panel_period,

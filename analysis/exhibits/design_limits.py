@@ -92,7 +92,7 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
     lines = tuple(
         (
             row["pilot"],
-            f"{row['true_ratio']:.3g}",
+            f"{row['true_ratio']:.4g}",
             f"{row['power']:.0%}",
             f"{row['wrong_sign']:.0%}",
             "[z]" if math.isinf(row["exaggeration"]) else f"{row['exaggeration']:.1f}",

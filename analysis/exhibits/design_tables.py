@@ -32,6 +32,38 @@ DEVIATIONS = (
         "School holidays would otherwise differ between the two periods.",
     ),
     (
+        "Outcomes",
+        "Several, none of them named as the first.",
+        "Section 47 enquiries first; section 17 starts, days in care and, added here, referrals.",
+        "An outcome named first can't be picked for its result; the later trial had the same one.",
+    ),
+    (
+        "Unit assigned",
+        "Not described in the summary.",
+        "Schools, with whole areas as a check.",
+        "What was assigned decides how much chance can do; public pages suggest areas.",
+    ),
+    (
+        "Uncertainty",
+        "In words: the scale was small, and low counts left little room to fall.",
+        "Added: intervals, randomisation tests, and before any estimate what so small a design "
+        "can detect.",
+        "A reader can tell no effect from no chance of seeing one.",
+    ),
+    (
+        "Many comparisons",
+        "Not described in the summary.",
+        "Added: Holm's adjustment for the first outcome; the others are called exploratory.",
+        "Among many comparisons some differ by chance.",
+    ),
+    (
+        "Checks",
+        "Not described in the summary.",
+        "Added: pretended starts, outcomes that should not move, other models, every defensible "
+        "specification at once, and simulated data whose truth is known.",
+        "One analysis is one choice among many, and a fall can come from how schools were chosen.",
+    ),
+    (
         "Results shown",
         "The outcomes that appeared to fall, and days in care.",
         "Every outcome in every pilot.",

@@ -26,7 +26,7 @@ INTERVALS = {
 }  # fmt: skip
 P_VALUES = {
     "CR1": "CR1", REPORTED: "CR2", "CR3": "CR3", "jackknife": "Jackknife",
-    "randomisation": "Random", "score wild bootstrap": "Bootstrap",
+    "randomisation": "Permuted", "score wild bootstrap": "Bootstrap",
 }  # fmt: skip
 
 Row = Mapping[Hashable, Any]
@@ -72,7 +72,7 @@ def intervals(
         header=("Outcome", "Pilot", "Ratio", *INTERVALS.values()),
         rows=_lines(inference_methods, outcomes, INTERVALS, limits),
         numeric=(False, False, *(True,) * (len(INTERVALS) + 1)),
-        widths=(4, 3, 3, *(4,) * len(INTERVALS)),
+        widths=(7, 6, 4, 7, 7, 7, 8),
         data=inference_methods.loc[inference_methods["method"].isin(INTERVALS), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -95,7 +95,7 @@ def p_values(
             inference_methods, outcomes, P_VALUES, lambda row: words.p_value(row["p_value"])
         ),
         numeric=(False, False, *(True,) * (len(P_VALUES) + 1)),
-        widths=(5, 4, 3, *(3,) * len(P_VALUES)),
+        widths=(9, 8, 5, 5, 5, 5, 7, 6, 7),
         data=inference_methods.loc[inference_methods["method"].isin(P_VALUES), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -133,9 +133,9 @@ def many_outcomes(
         columns=MULTIPLICITY,
         period=compared_period,
         note=(
-            "Section 47 enquiries are the confirmatory family; all else is exploratory. The last "
-            "column compares with the largest of all statistics under the same permutations. "
-            + SYMBOL
+            "Section 47 enquiries are the confirmatory family, adjusted by Holm's method; all "
+            "else is exploratory, by that of Benjamini and Hochberg (BH). The last column compares "
+            "with the largest of all statistics under the same permutations. " + SYMBOL
         ),
     )
 
@@ -218,4 +218,5 @@ def _number(value: float, decimals: int = 3) -> str:
 
 def _adjusted(row: Row) -> str:
     printed = words.p_value(row["adjusted"])
-    return printed if math.isnan(row["adjusted"]) else f"{printed} ({row['adjustment']})"
+    how = "BH" if row["adjustment"] == "Benjamini-Hochberg" else row["adjustment"]
+    return printed if math.isnan(row["adjusted"]) else f"{printed} ({how})"

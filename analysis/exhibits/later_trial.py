@@ -26,7 +26,7 @@ def trial_beside_pilots(
     """Draw the later trial's result beside the pilots', on one scale."""
     found = effects(main_effects, outcomes[0].name)
     ratio, low, high = (trial[name] for name in LIMITS)
-    published = words.interval(ratio, low, high, _as_published)
+    published = words.interval(ratio, low, high, words.ratio_as_published)
     alt = (
         f"Forest plot of ratios for {outcomes[0].label} with 95% confidence intervals on a "
         "logarithmic axis: "
@@ -98,10 +98,6 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
         columns={"feature": "What is compared", "pilots": "The pilots", "trial": "The later trial"},
         note="As published [@westlake2020; @westlake2022; @swistrial2023].",
     )
-
-
-def _as_published(value: float) -> str:
-    return f"{value:.3f}"
 
 
 def _printed(each: Effect) -> str:

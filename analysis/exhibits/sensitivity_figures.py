@@ -160,4 +160,5 @@ def _curve_said(row: Row) -> str:
 def _printed(row: Row) -> str:
     if row["status"] != "estimated":
         return "not estimable"
-    return words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
+    printed = words.ratio_as_published if row.get("kind") == "trial" else words.ratio
+    return words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], printed)

@@ -147,10 +147,10 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     """Show the joint test of each pilot's specification curve."""
     return Table(
         header=("Pilot", "Specifications", "Doubles dropped", "Ratios", "Median", "Falls",
-                "p, median", "p, direction"),
+                "p of median", "p of direction"),
         rows=tuple((row["pilot"], *_curve_cells(row)) for row in curve_tests.to_dict("records")),
         numeric=(False, *(True,) * 7),
-        widths=(3, 3, 3, 3, 2, 2, 2, 3),
+        widths=(5, 6, 4, 5, 4, 3, 4, 5),
         data=curve_tests,
         columns=TEST_COLUMNS,
         period=compared_period,

@@ -13,6 +13,17 @@ NO_BREAK = "\u00a0"
 NOT_ESTIMABLE = "not estimable"
 
 
+def ratio_as_published(value: float) -> str:
+    """Return a ratio to the three decimals that the trial's percentages have.
+
+    Examples
+    --------
+    >>> ratio_as_published(1.055)
+    '1.055'
+    """
+    return f"{value:.3f}"
+
+
 def ratio(value: float) -> str:
     """Return a ratio to two decimals.
 
