@@ -88,7 +88,11 @@ def _read_pdf(path: Path) -> Bundle:
         with pikepdf.open(path) as pdf:
             inside = attached(pdf)
     except (OSError, pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise ConfigurationError(f"this is no PDF that opens: {error}", place=path.name) from None
+        raise ConfigurationError(
+            f"this is no PDF that opens: {str(error).splitlines()[0]}",
+            place=path.name,
+            remedy="name a PDF of the report, the folder of a book, or a commit",
+        ) from None
     if LEDGER not in inside:
         raise ConfigurationError(
             "this PDF carries no ledger", place=path.name, remedy="name a PDF that was built here"
@@ -109,6 +113,8 @@ def _ledger(source: bytes, place: str) -> dict[str, Any]:
     missing = [key for key in NEEDED if key not in ledger]
     if missing:
         raise ConfigurationError(
-            f"its ledger cannot be read: it has no {', '.join(missing)}", place=place
+            f"its ledger cannot be read: it has no {', '.join(missing)}",
+            place=place,
+            remedy="it was edited or cut short: take the original, or build anew",
         )
     return ledger

@@ -7,19 +7,18 @@ happens to have the same value is not enough.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.alignment import alignment
-from audit.certificate import as_markdown
 from audit.exhibit_places import PROVENANCE, exhibit_places
-from audit.headings import read_headings
+from audit.facts import Facts, read_facts
+from audit.headings import in_formula, read_headings
 from audit.literals import explained, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from audit.literals import Found, Literal
     from audit.seal import Chapter
@@ -30,7 +29,6 @@ PERIOD = "reference and period under an exhibit"
 OF_THE_LEDGER = "a fact of the ledger itself"
 CERTIFICATE, TRAIL, REFERENCES = "certificate", "audit-trail", "references"
 """Chapters, by the stem of their file, that print the ledger or the list of sources."""
-LONG = 8
 _AROUND = 40
 _MONTH_YEAR = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
@@ -112,11 +110,10 @@ def coverage(
         Numbers that need no exhibit.
     """
     records = {record["id"]: record for record in ledger["records"]}
-    given = _of_tables(layer, records)
+    given, missing = _of_tables(layer, records)
     in_cells = {place for place, _ in given} | _cells(layer)
     headings, facts = read_headings(layer), read_facts(ledger)
-    missing: list[Missing] = []
-    for chapter, places in _by_chapter(layer, chapters):
+    for chapter, places in by_chapter(layer, chapters):
         for place in places:
             block = layer.blocks[place]
             fixed = headings.explained(block) | _fixed(block, chapter, facts)
@@ -167,7 +164,7 @@ def normal(number: str) -> str:
     return re.sub("^[-–]", "−", number)
 
 
-def _by_chapter(
+def by_chapter(
     layer: TextLayer, chapters: Sequence[Chapter]
 ) -> list[tuple[Chapter | None, list[int]]]:
     """Return the places of the blocks of each chapter; of none before the first and outside."""
@@ -197,20 +194,34 @@ def _cells(layer: TextLayer) -> set[int]:
     return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
 
 
-def _of_tables(layer: TextLayer, records: Mapping[str, Mapping[str, Any]]) -> Given:
-    """Return the numbers in cells that stand in the same cell of the ledger's table."""
+def _of_tables(
+    layer: TextLayer, records: Mapping[str, Mapping[str, Any]]
+) -> tuple[Given, list[Missing]]:
+    """Return the numbers that stand in the ledger's cell or note of their table, and what lacks."""
     by_reference = {record["reference"]: record for record in records.values()}
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     given: Given = {}
+    missing = []
     for exhibit in exhibit_places(layer):
         record = by_reference.get(exhibit.reference)
         if record is None or not exhibit.cells:
             continue
-        expected = [token for cell in printed_cells(record) for token in cell]
-        found = [(places[id(cell)], n) for cell in exhibit.cells for n in numbers(cell.text)]
-        pairs = alignment(expected, [normal(number.text) for _, number in found])
-        given |= {found[j]: ("ledger", _named(record)) for _, j in pairs}
-    return given
+        cells = [token for cell in printed_cells(record) for token in cell]
+        note = [normal(number.text) for number in numbers(_printed(record.get("note")))]
+        for expected, blocks in ((cells, exhibit.cells), (note, exhibit.note)):
+            found = [
+                (places[id(block)], number)
+                for block in blocks
+                for number in numbers(block.text)
+                if not in_formula(block, number)
+            ]
+            pairs = alignment(expected, [normal(number.text) for _, number in found])
+            given |= {found[j]: ("ledger", _named(record)) for _, j in pairs}
+            missing += [
+                Missing(record["shown"][0], record["reference"], record["id"], expected[i])
+                for i in sorted(set(range(len(expected))) - {i for i, _ in pairs})
+            ]
+    return given, missing
 
 
 def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
@@ -224,7 +235,7 @@ def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
 def _expected(
     chapter: Chapter | None, records: Mapping[str, Mapping[str, Any]]
 ) -> list[tuple[Mapping[str, Any], str]]:
-    """Return the numbers that a chapter's text should print, in order, with their records."""
+    """Return the numbers that a chapter's sentences should print, in order, with their records."""
     expected = []
     for name in chapter.shows if chapter else ():
         record = records.get(name)
@@ -232,14 +243,12 @@ def _expected(
             continue
         if record["kind"] in ("number", "claim"):
             expected += [(record, normal(n.text)) for n in numbers(_printed(record["printed"]))]
-        else:
-            expected += [(record, normal(n.text)) for n in numbers(_printed(record.get("note")))]
     return expected
 
 
 def _printed(markdown: Any) -> str:
-    """Return text without what Markdown doesn't print: the keys of citations."""
-    return re.sub(r"-?@[\w:.-]*\w", "", str(markdown or ""))
+    """Return text without what Markdown prints otherwise: keys of citations, formulas."""
+    return re.sub(r"-?@[\w:.-]*\w|\$[^$]+\$", "", str(markdown or ""))
 
 
 def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, str]:
@@ -257,47 +266,3 @@ def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, s
     if stem in (CERTIFICATE, TRAIL) or chapter is None:
         return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
     return {}
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the ledger says of itself: commit, versions, files, rows, lines, totals."""
-
-    tokens: frozenset[str]
-    text: str
-
-    def hold(self, number: str) -> bool:
-        """Whether a number is one of them, or a long part of a digest, which may be divided."""
-        return number in self.tokens or (len(number) >= LONG and number in self.text)
-
-
-def read_facts(ledger: Mapping[str, Any]) -> Facts:
-    """Return the facts of a ledger that the audit trail and the certificate print."""
-    records = ledger["records"]
-    code = ledger["code"]
-    printed = [
-        ledger["commit"],
-        ledger["environment"],
-        ledger["files"],
-        [f"D{number}" for number in range(1, len(ledger["files"]) + 1)],
-        [[record["id"], record["reference"], record["shown"]] for record in records],
-        [code.get(record["function"]) for record in records],
-        as_markdown(ledger),
-    ]
-    return Facts(frozenset(_scalars(printed)), json.dumps(printed))
-
-
-def _scalars(value: Any) -> Iterable[str]:
-    """Yield the numbers in every value and key of a nested structure, as they are printed."""
-    if isinstance(value, dict):
-        for key, below in value.items():
-            yield from _scalars(key)
-            yield from _scalars(below)
-    elif isinstance(value, list):
-        for below in value:
-            yield from _scalars(below)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        yield f"{value:,}"
-        yield str(value)
-    elif isinstance(value, str):
-        yield from (number.text for number in numbers(value))

@@ -27,11 +27,14 @@ class ExhibitPlace:
         The line that gives the reference.
     cells
         Of a table, its headings and cells in reading order; empty for a figure.
+    note
+        Of a table, what stands between its last cell and the line.
     """
 
     reference: str
     line: Block
     cells: tuple[Block, ...]
+    note: tuple[Block, ...] = ()
 
     @property
     def page(self) -> int:
@@ -43,17 +46,22 @@ def exhibit_places(layer: TextLayer) -> tuple[ExhibitPlace, ...]:
     """Return every figure and table that bears a reference, in reading order."""
     found = []
     cells: list[Block] = []
+    note: list[Block] = []
     for block in layer.blocks:
         if block.within("Table") and not block.within("Caption"):
             cells.append(block)
+            note = []
             continue
         line = PROVENANCE.match(block.text) if block.element.number > 0 else None
         if line is not None:
-            of_table = line[1].startswith("T")
-            found.append(ExhibitPlace(line[1], block, tuple(cells) if of_table else ()))
-            cells = []
+            of_table = line[1].startswith("T") and bool(cells)
+            parts = (tuple(cells), tuple(note)) if of_table else ((), ())
+            found.append(ExhibitPlace(line[1], block, *parts))
+            cells, note = [], []
         elif block.within("H1") or block.within("H2"):
-            cells = []  # a table without a reference stays without one
+            cells, note = [], []  # a table without a reference stays without one
+        elif block.element.number > 0:
+            note.append(block)
     return tuple(found)
 
 

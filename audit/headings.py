@@ -30,6 +30,7 @@ REFERENCE = "cross-reference"
 EQUATION = "number of an equation"
 ENTRY = "number in a list"
 FORMULA = "in a formula"
+OVERLEAF = "head of a table, repeated overleaf"
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,14 @@ class Headings:
         What may be referred to, such as "Table 3.1", "Section 3.2".
     cover
         How many pages come before the one numbered 1.
+    columns
+        The headings of tables' columns, which stand again where a table goes on overleaf.
     """
 
     pages: dict[str, frozenset[int]]
     labels: frozenset[str]
     cover: int
+    columns: frozenset[str] = frozenset()
 
     def explained(self, block: Block) -> dict[Found, str]:
         """Return the numbers of a block that the order of the book gives, with the reason."""
@@ -73,7 +77,7 @@ class Headings:
             if f"{match[1]} {match[2]}" in self.labels:
                 given = _inside(found, match.span(2), REFERENCE) | given
         for number in found:
-            if "Formula" in (*block.element.roles, *block.run_at(number.start).inline):
+            if in_formula(block, number):
                 given[number] = FORMULA
         equation = _EQUATION.search(text)
         if equation:
@@ -83,6 +87,8 @@ class Headings:
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
         if block.text == str(block.page - self.cover):
             return dict.fromkeys(found, PAGE)
+        if block.text in self.columns:
+            return dict.fromkeys(found, OVERLEAF)
         ends = [heading for heading in self.pages if block.text.endswith(_title(heading))]
         given: dict[Found, str] = {}
         for heading in ends:
@@ -108,6 +114,7 @@ def read_headings(layer: TextLayer) -> Headings:
     pages: dict[str, set[int]] = {}
     labels: set[str] = set()
     covers: Counter[int] = Counter()
+    columns = frozenset(block.text for block in layer.blocks if block.role == "TH")
     for block in layer.blocks:
         role = block.role
         if _HEADING.fullmatch(role):
@@ -122,7 +129,13 @@ def read_headings(layer: TextLayer) -> Headings:
             covers[block.page - int(block.text)] += 1
         labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
     cover = covers.most_common(1)[0][0] if covers else 0
-    return Headings({key: frozenset(each) for key, each in pages.items()}, frozenset(labels), cover)
+    by_heading = {key: frozenset(each) for key, each in pages.items()}
+    return Headings(by_heading, frozenset(labels), cover, columns)
+
+
+def in_formula(block: Block, number: Found) -> bool:
+    """Whether a number is part of a formula."""
+    return "Formula" in (*block.element.roles, *block.run_at(number.start).inline)
 
 
 def _title(heading: str) -> str:

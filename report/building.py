@@ -17,10 +17,11 @@ from press.reading import read_book
 from report import quarto
 from report.clearing import compare_releases, intruder_check, refuse_revealing
 from report.cover import cover, write_cover
+from report.finishing import LEDGER, finish_book
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.recording import make_ledger
 from report.register import check, references, uses
-from report.sealing import CRATE, lay_data, seal_report, write_data
+from report.sealing import write_data
 from report.stages import Stages
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from report.register import Use
 
 FORMATS = ("html", "pdf")
-LEDGER = Path(".report") / "ledger.json"
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -114,20 +114,6 @@ def build(
         if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
-
-
-def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
-    """Lay the ledger beside a book that has been typeset, and seal its PDF.
-
-    The same for both engines: what is to be done to a finished book is done here.
-    """
-    target = book / "audit" / "ledger.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes((root / LEDGER).read_bytes())
-    lay_data(root / LEDGER, target)
-    written = read_book(root, tuple(profiles))
-    for pdf in sorted(book.glob("*.pdf")):
-        seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
 
 
 def prepare_for_quarto(environment: Mapping[str, str]) -> int:

@@ -32,6 +32,8 @@ See #link("https://example.org/")[the page]. Words without numbers stand here as
 F2 · Source: a.csv
 #figure(table(columns: 2, table.header[Pilot][Schools], [Lambeth], [8], [Southampton], [18]),
   caption: [Schools])
+Of all pilots, 8 schools.
+
 T1 · Source: a.csv
 """
 BARS = (
@@ -69,7 +71,8 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("one", "F1", "figure", "Bars of 3 and 4."),
             record("two", "F2", "figure", "Bars of 8 and 6."),
             record("table", "T1", "table", "Pilot | Schools",
-                   cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"]),
+                   cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
+                   note="Of all pilots, 8 schools."),
         ],
     }  # fmt: skip
 

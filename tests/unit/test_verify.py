@@ -326,6 +326,21 @@ def test_a_cell_altered_before_sealing_anew_is_seen(pdf):
     assert [number.text for number in examine(pdf).coverage.untraced] == ["81"]
 
 
+def test_a_cell_emptied_before_sealing_anew_is_missed(pdf):
+    edited(pdf, lambda opened: retype(opened, 2, "18", "is"))
+    sealed.reseal(pdf)
+    assert [(each.reference, each.text) for each in examine(pdf).coverage.missing] == [("T1", "18")]
+
+
+def test_a_note_below_a_table_is_held_to_its_own_record(pdf):
+    """Its number stands once more before the table, and doesn't answer for the note."""
+    edited(pdf, lambda opened: retype(opened, 2, "8 schools", "9 schools"))
+    sealed.reseal(pdf)
+    found = examine(pdf).coverage
+    assert [number.text for number in found.untraced] == ["9"]
+    assert [(each.reference, each.text) for each in found.missing] == [("T1", "8")]
+
+
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory):
     if shutil.which("ssh-keygen") is None:

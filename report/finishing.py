@@ -1,0 +1,48 @@
+"""What is done to a finished book, by either engine: its ledger completed, its PDF sealed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.ledger import as_json
+from audit.printed_places import placed_ledger
+from audit.text_layer import read_text
+from press.reading import read_book
+from report.sealing import CRATE, chapters, lay_data, seal_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from press.reading import Book
+
+LEDGER = Path(".report") / "ledger.json"
+
+
+def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
+    """Lay the ledger beside a book that has been typeset, and seal its PDF.
+
+    The same for both engines: what is to be done to a finished book is done here.
+    """
+    written = read_book(root, tuple(profiles))
+    pdfs = sorted(book.glob("*.pdf"))
+    ledger = json.loads((root / LEDGER).read_bytes())
+    placed = as_json(_placed(ledger, book, pdfs[0] if pdfs else None, written))
+    target = book / "audit" / "ledger.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for path in (root / LEDGER, target):
+        path.write_text(placed, encoding="utf-8", newline="\n")
+    lay_data(root / LEDGER, target)
+    for pdf in pdfs:
+        seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
+
+
+def _placed(ledger: dict[str, Any], book: Path, pdf: Path | None, written: Book) -> dict[str, Any]:
+    """Return the ledger with the places at which the finished book prints each exhibit."""
+    import pikepdf
+
+    if pdf is None:
+        return placed_ledger(ledger, book)
+    with pikepdf.open(pdf) as opened:
+        return placed_ledger(ledger, book, read_text(opened), chapters(written))
