@@ -85,4 +85,24 @@ local function named(div)
   end
 end
 
-return { { Inlines = formulas, Div = named } }
+-- The name of a part stands right before that of its first chapter, but for counters that are
+-- set back: the template is told.
+local function is_chapter(block)
+  return block and block.t == "Header" and block.level == 1
+end
+
+local function parts(doc)
+  for at = #doc.blocks - 1, 1, -1 do
+    local below = at + 1
+    while doc.blocks[below].t == "RawBlock" and doc.blocks[below].text:match("^#counter%(")
+      and below < #doc.blocks do
+      below = below + 1
+    end
+    if is_chapter(doc.blocks[at]) and is_chapter(doc.blocks[below]) then
+      doc.blocks:insert(at, pandoc.RawBlock("typst", "#opens-part.update(true)"))
+    end
+  end
+  return doc
+end
+
+return { { Inlines = formulas, Div = named }, { Pandoc = parts } }
