@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit.ledger import as_json
+from audit.pages.marking import mark_pages
 from audit.printed_places import placed_ledger
 from audit.text_layer import read_text
 from press.reading import read_book
+from report.audit_pages import write_audit_pages
 from report.sealing import CRATE, chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
@@ -28,12 +30,16 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     written = read_book(root, tuple(profiles))
     pdfs = sorted(book.glob("*.pdf"))
     ledger = json.loads((root / LEDGER).read_bytes())
-    placed = as_json(_placed(ledger, book, pdfs[0] if pdfs else None, written))
+    # First the anchors, which the ledger then names.
+    mark_pages(book, {record["id"]: record["reference"] for record in ledger["records"]})
+    whole = _placed(ledger, book, pdfs[0] if pdfs else None, written)
+    placed = as_json(whole)
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
     lay_data(root / LEDGER, target)
+    write_audit_pages(root, book, whole, chapters(written))
     for pdf in pdfs:
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
 

@@ -63,7 +63,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     else:
         print(tree(record, ledger))
     if asked.open_page:
-        _open(root, record)
+        _open(root, record, asked.ledger)
     return _run(root, record, ledger, asked.data) if asked.run else 0
 
 
@@ -164,17 +164,22 @@ def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Aske
     return 0
 
 
-def _open(root: Path, record: Mapping[str, Any]) -> None:
+def _open(root: Path, record: Mapping[str, Any], ledger: Path | None) -> None:
+    """Open the audit page of an exhibit: beside the given ledger, else in the last book."""
     import webbrowser
 
-    page = root / "_book" / "audit" / f"{record['id']}.html"
+    beside = ledger is not None and ledger.suffix == ".json"
+    folder = ledger.resolve().parent if ledger and beside else root / LEDGERS[1].parent
+    page = folder / f"{record['id']}.html"
     if not page.is_file():
         raise ConfigurationError(
-            "this exhibit has no audit page yet",
-            place=f"_book/audit/{page.name}",
-            remedy="run `report build --to html,pdf`",
+            "this exhibit has no audit page here",
+            place=f"{folder.parent.name}/{folder.name}/{page.name}",
+            remedy="run `report build`, or give the ledger of a built book: "
+            "--ledger BOOK/audit/ledger.json",
         )
-    webbrowser.open(page.as_uri())
+    if not webbrowser.open(page.as_uri()):
+        print(f"no browser was found; open {page.as_uri()}")
 
 
 def _run(

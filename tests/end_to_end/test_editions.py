@@ -2,6 +2,7 @@
 
 import re
 
+from audit.pages.marking import book_pages
 from press.reading import read_book
 from tests.end_to_end.conftest import run
 
@@ -10,7 +11,7 @@ def test_the_summary_is_a_book_of_its_own(project):
     outcome = run(project, "build", "--profile", "summary", "--engine", "embedded")
     assert outcome.code == 0, outcome.text
     book = project / "_book-summary"
-    pages = sorted(path.relative_to(book).as_posix() for path in book.rglob("*.html"))
+    pages = sorted(path.relative_to(book).as_posix() for path in book_pages(book))
     chapters = read_book(project, ["summary"]).chapters
     assert pages == sorted(re.sub(r"qmd$", "html", chapter.path) for chapter in chapters)
     assert len(chapters) < len(read_book(project).chapters) / 2

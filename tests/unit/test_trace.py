@@ -182,6 +182,37 @@ def test_before_the_first_build_the_remedy_is_to_build(project):
         trace("rates")
 
 
+def test_open_shows_the_audit_page_of_the_last_book_or_of_a_given_one(project, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    other = project / "elsewhere" / "audit"
+    for folder in (project / "_book" / "audit", other):
+        folder.mkdir(parents=True)
+        (folder / "rates.html").write_text("", "utf-8")
+    (other / "ledger.json").write_text(json.dumps(LEDGER), "utf-8")
+    assert trace("T1", Asked(open_page=True)) == 0
+    assert trace("T1", Asked(ledger=other / "ledger.json", open_page=True)) == 0
+    pages = (project / "_book" / "audit" / "rates.html", other / "rates.html")
+    assert opened == [page.as_uri() for page in pages]
+
+
+@pytest.mark.usefixtures("project")
+def test_open_names_the_page_that_is_not_built():
+    with pytest.raises(ConfigurationError, match="no audit page here") as caught:
+        trace("T1", Asked(open_page=True))
+    assert "_book/audit/rates.html" in str(caught.value)
+    assert "report build" in str(caught.value)
+
+
+def test_without_a_browser_the_address_is_printed(project, monkeypatch, capsys):
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    folder = project / "_book" / "audit"
+    folder.mkdir(parents=True)
+    (folder / "rates.html").write_text("", "utf-8")
+    trace("T1", Asked(open_page=True))
+    assert (folder / "rates.html").as_uri() in capsys.readouterr().out
+
+
 def git(folder, *arguments):
     settings = ["-c", "user.name=N", "-c", "user.email=n@example.org", "-c", "gc.auto=0"]
     done = subprocess.run(

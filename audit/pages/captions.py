@@ -1,0 +1,62 @@
+"""Captions and labels of figures and tables, read from the pages of a finished book."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from audit.pages.marking import book_pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PRINTED = re.compile(r"((?:Figure|Table)\s[\dA-Z]+(?:\.\d+)*):\s*(.+)", re.DOTALL)
+_FLOAT = re.compile(r"(?:fig|tbl)-(?!.*-caption)")
+_VOID = frozenset(["br", "col", "hr", "img", "input", "link", "meta", "wbr"])
+
+
+def captions(book: Path) -> dict[str, tuple[str, str]]:
+    """Return label and caption of each figure and table of a book, by page and anchor."""
+    found: dict[str, tuple[str, str]] = {}
+    for path in book_pages(book):
+        page = path.relative_to(book).as_posix()
+        reader = _Captions()
+        reader.feed(path.read_text(encoding="utf-8"))
+        found |= {f"{page}#{anchor}": each for anchor, each in reader.found.items()}
+    return found
+
+
+class _Captions(HTMLParser):
+    """Reads the captions of one page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, tuple[str, str]] = {}
+        self._open: list[tuple[str, str]] = []
+        self._caption: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the anchor of a float, and where a caption begins."""
+        anchor = dict(attrs).get("id") or ""
+        if tag not in _VOID:
+            self._open.append((tag, anchor if _FLOAT.match(anchor) else ""))
+        if tag == "figcaption":
+            self._caption = []
+
+    def handle_data(self, data: str) -> None:
+        """Take the words of a caption."""
+        if self._caption is not None:
+            self._caption.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Give a caption to the float around it."""
+        if tag == "figcaption" and self._caption is not None:
+            printed = _PRINTED.match(" ".join("".join(self._caption).split()))
+            around = next((anchor for _, anchor in reversed(self._open) if anchor), "")
+            if printed and around:
+                self.found[around] = (printed[1], printed[2])
+            self._caption = None
+        tags = [each for each, _ in self._open]
+        if tag in tags:
+            del self._open[len(tags) - 1 - tags[::-1].index(tag) :]

@@ -1,0 +1,100 @@
+"""Ways from the book's own pages to the audit trail, for the pages of either engine.
+
+A reference under a figure or table becomes a link. Numbers and sentences get an anchor, and
+become links when a reader switches on the audit view, which `view.js` does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FOLDER = "audit"
+"""The folder of a book that holds its audit trail."""
+MARKED = "audit-frame"
+_SPAN = re.compile(r'<span class="(number|claim|claim-broken)" data-exhibit="(\w+)"')
+_SHAPE = re.compile(
+    r'<div class="(provenance|held)" data-exhibit="(\w+)">(\s*<p>)'
+    r'(<span class="reference">\w+</span>)?'
+)
+_NAVIGATION = re.compile(r'<nav\b[^>]*\bid="quarto-sidebar".*?(?=(?:</div>\s*)?</nav>)', re.DOTALL)
+_MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
+
+
+def book_pages(book: Path) -> list[Path]:
+    """Return the pages of a book, its audit trail left out, in a stable order."""
+    return [
+        path for path in sorted(book.rglob("*.html")) if path.relative_to(book).parts[0] != FOLDER
+    ]
+
+
+def mark_pages(book: Path, references: Mapping[str, str]) -> None:
+    """Add to each page of a book the ways to its audit trail; a marked page stays as it is.
+
+    Parameters
+    ----------
+    references
+        The short reference of each exhibit by name.
+    """
+    for path in book_pages(book):
+        text = path.read_bytes().decode("utf-8")
+        if MARKED not in text:
+            up = "../" * (len(path.relative_to(book).parts) - 1)
+            path.write_bytes(marked(text, f"{up}{FOLDER}/", references).encode("utf-8"))
+
+
+def marked(page: str, to: str, references: Mapping[str, str]) -> str:
+    """Return a page of the book with ways to the audit trail.
+
+    Parameters
+    ----------
+    to
+        The audit folder, from the page.
+    """
+    page = _MAIN.sub(lambda main: _with_links(main[0], to, references), page, count=1)
+    page = _NAVIGATION.sub(lambda found: found[0] + _frame(to), page, count=1)
+    page = page.replace("</head>", f'<link rel="stylesheet" href="{to}view.css">\n</head>', 1)
+    before, end, after = page.rpartition("</body>")
+    return f'{before}<script src="{to}view.js"></script>\n{end}{after}'
+
+
+def _with_links(main: str, to: str, references: Mapping[str, str]) -> str:
+    seen: Counter[str] = Counter()
+
+    def anchored(span: re.Match[str]) -> str:
+        name = span[2]
+        if name not in references:
+            return span[0]
+        seen[name] += 1
+        again = f"-{seen[name]}" if seen[name] > 1 else ""
+        return f'{span[0]} id="at-{name}{again}"'
+
+    def linked(shape: re.Match[str]) -> str:
+        kind, name, start, _ = shape.groups()
+        if name not in references:
+            return shape[0]
+        short = escape(references[name])
+        link = (
+            f'<a class="reference" href="{to}{name}.html" '
+            f'aria-label="{short}: where it comes from">{short}</a>'
+        )
+        dot = " · " if kind == "held" else ""
+        return f'<div class="{kind}" data-exhibit="{name}">{start}{link}{dot}'
+
+    return _SHAPE.sub(linked, _SPAN.sub(anchored, main))
+
+
+def _frame(to: str) -> str:
+    return (
+        f'<div class="{MARKED}" data-audit="{to}">\n'
+        f'<a href="{to}index.html">Audit trail: all exhibits</a>\n'
+        '<button type="button" aria-pressed="false" hidden>Audit view</button>\n'
+        "<p hidden>Every number and every sentence held to a rule is now a link to where it "
+        "comes from.</p>\n</div>\n"
+    )

@@ -1,0 +1,162 @@
+"""The project's code with colours and line numbers, and where each piece of it is to be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer, TOMLLexer
+
+from analysis.settings_file import key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+STUDY = "study.toml"
+FOLDER = "code"
+_PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
+"""What has no colour of its own."""
+_FORGE_LINES = {"bitbucket.org": "#lines-{first}:{last}"}
+_FORGE_PATHS = {
+    "gitlab": "/-/blob/{commit}/{file}",
+    "codeberg.org": "/src/commit/{commit}/{file}",
+    "bitbucket.org": "/src/{commit}/{file}",
+}
+"""By a part of the host's name; all others show a file as GitHub does."""
+
+
+@dataclass(frozen=True)
+class SourceCode:
+    """The files of code that a ledger names, as they lay when the report was built.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    ledger
+        As read from its JSON.
+    """
+
+    root: Path
+    ledger: Mapping[str, Any]
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The modules that hold a definition of the ledger, from the project's root."""
+        return tuple(sorted({at["file"] for at in self.ledger["code"].values()}))
+
+    @cached_property
+    def settings(self) -> Mapping[str, range]:
+        """The lines of `study.toml` that each part of the study takes."""
+        text = (self.root / STUDY).read_text(encoding="utf-8")
+        heads = sorted(
+            {line: key.partition(".")[0] for key, line in key_lines(text).items()}.items()
+        )
+        found: dict[str, range] = {}
+        ends = [line for line, _ in heads[1:]] + [len(text.splitlines()) + 1]
+        for (line, head), end in zip(heads, ends, strict=True):
+            first = found[head].start if head in found else line
+            found[head] = range(first, end)
+        return {name: found[name] for name in self.ledger["settings"] if name in found}
+
+    @cached_property
+    def _lines(self) -> dict[str, list[str]]:
+        # A file's colours are found once for all pages that show a part of it.
+        return {}
+
+    def lines(self, file: str) -> list[str]:
+        """Return a file's lines as HTML, coloured."""
+        if file not in self._lines:
+            text = (self.root / file).read_text(encoding="utf-8")
+            lexer = TOMLLexer if file == STUDY else PythonLexer
+            coloured = highlight(text, lexer(stripnl=False), HtmlFormatter(nowrap=True))
+            self._lines[file] = _PLAIN.sub(r"\1", coloured).splitlines()
+        return self._lines[file]
+
+    def block(self, file: str, first: int, last: int) -> str:
+        """Return some lines of a file, numbered, as a block that scrolls by itself."""
+        shown = numbered(self.lines(file)[first - 1 : last], first)
+        name = f"Code of {file}, lines {first} to {last}"
+        return f'<pre class="code" tabindex="0" role="region" aria-label="{name}">{shown}</pre>'
+
+    def page(self, file: str) -> str:
+        """Return the path of the page that shows a module, from the audit folder."""
+        return f"{FOLDER}/{file.removesuffix('.py').replace('/', '.')}.html"
+
+    def address(self, key: str) -> str:
+        """Return where a definition stands, from the audit folder."""
+        return f"{self.page(self.ledger['code'][key]['file'])}#{key.rpartition('.')[2]}"
+
+    def forge(self, file: str, lines: Sequence[int]) -> str:
+        """Return where the forge shows some lines at the ledger's commit; empty without one."""
+        commit = self.ledger["commit"]
+        if not self.ledger["remote"] or not commit["id"] or not commit["clean"]:
+            return ""
+        return forge_address(self.ledger["remote"], commit["id"], file, lines)
+
+
+def numbered(lines: Sequence[str], first: int) -> str:
+    """Return coloured lines with their numbers, which a selection leaves out."""
+    # The code ends each line itself, so that copied text has its line ends.
+    return "".join(
+        f'<span class="line" data-line="{number}">{line}\n</span>'
+        for number, line in enumerate(lines, start=first)
+    )
+
+
+def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> str:
+    """Return the address at which a forge shows lines of a file at a commit.
+
+    Examples
+    --------
+    >>> forge_address("https://github.com/a/b", "0f", "x.py", [3, 9])
+    'https://github.com/a/b/blob/0f/x.py#L3-L9'
+    >>> forge_address("https://gitlab.com/a/b", "0f", "x.py", [3, 9])
+    'https://gitlab.com/a/b/-/blob/0f/x.py#L3-9'
+    """
+    host = re.sub(r"^https://([^/]+)/.*", r"\1", remote)
+    path = next(
+        (form for part, form in _FORGE_PATHS.items() if part in host), "/blob/{commit}/{file}"
+    )
+    to = "#L{first}-{last}" if "gitlab" in host else _FORGE_LINES.get(host, "#L{first}-L{last}")
+    return (
+        remote
+        + path.format(commit=commit, file=quote(file))
+        + to.format(first=lines[0], last=lines[-1])
+    )
+
+
+def code_page_body(code: SourceCode, file: str) -> str:
+    """Return a whole module as HTML, each definition of the ledger a place to link to."""
+    lines = code.lines(file)
+    named: dict[tuple[int, int], list[str]] = {}
+    for key, at in sorted(code.ledger["code"].items()):
+        if at["file"] == file:
+            named.setdefault((at["first"], at["last"]), []).append(key.rpartition(".")[2])
+    parts, here = [], 1
+    for (first, last), names in sorted(named.items()):
+        parts.append(numbered(lines[here - 1 : first - 1], here))
+        # One statement may define several names.
+        also = "".join(f'<span id="{escape(each)}"></span>' for each in names[1:])
+        inner = numbered(lines[first - 1 : last], first)
+        parts.append(f'<span class="definition" id="{escape(names[0])}">{also}{inner}</span>')
+        here = last + 1
+    parts.append(numbered(lines[here - 1 :], here))
+    whole = "".join(parts)
+    return f'<pre class="code" tabindex="0" role="region" aria-label="Code of {file}">{whole}</pre>'
+
+
+def settings_body(code: SourceCode) -> str:
+    """Return the parts of the study that exhibits rest on, and no other part of its file."""
+    parts = []
+    for name, lines in sorted(code.settings.items(), key=lambda item: item[1].start):
+        inner = code.block(STUDY, lines.start, lines.stop - 1)
+        parts.append(f'<h2 id="{escape(name)}">{escape(name)}</h2>\n{inner}')
+    return "\n".join(parts)

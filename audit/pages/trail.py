@@ -1,0 +1,128 @@
+"""All that the pages of an audit trail are made from, and how they name and find things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from audit.pages.frame import KINDS
+from audit.pages.source_code import STUDY
+from audit.trace_text import by_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from audit.pages.source_code import SourceCode
+
+FILES = "files"
+"""Folder of the pages of data files."""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """An audit trail before it is written.
+
+    Attributes
+    ----------
+    ledger
+        As read from its JSON, public, with the places of the finished book.
+    code
+        The project's code.
+    captions
+        Label and caption of each figure and table, by its anchor in the HTML.
+    data
+        The released data of each figure and table as CSV, by name.
+    drawings
+        Names of the figures whose drawing lies beside the data.
+    chapters
+        The title of each chapter by its file, in the order of the book.
+    home, pdf
+        The book's home page and PDF from the audit folder; empty where there is none.
+    """
+
+    ledger: Mapping[str, Any]
+    code: SourceCode
+    captions: Mapping[str, tuple[str, str]]
+    data: Mapping[str, str]
+    drawings: frozenset[str]
+    chapters: Mapping[str, str]
+    home: str = ""
+    pdf: str = ""
+
+    @cached_property
+    def records(self) -> dict[str, Mapping[str, Any]]:
+        """The records by name: figures, tables, sentences, numbers, each in the book's order."""
+        return {each["id"]: each for each in sorted(self.ledger["records"], key=by_reference)}
+
+    @cached_property
+    def files(self) -> dict[str, Mapping[str, Any]]:
+        """The data files by name."""
+        return {file["name"]: file for file in self.ledger["files"]}
+
+    def title(self, record: Mapping[str, Any]) -> str:
+        """Return what a reader calls an exhibit: its caption, or what it prints."""
+        if record["kind"] in ("figure", "table"):
+            return self._caption(record)[1] or record["id"].replace("_", " ").capitalize()
+        unit = record["unit"] if record["unit"] not in record["printed"] else ""
+        return f"{record['printed'] or record['id']} {unit}".strip()
+
+    def heading(self, record: Mapping[str, Any]) -> str:
+        """Return how the book calls an exhibit: by its printed label, or by its kind."""
+        labels = record["labels"] or [self._caption(record)[0]]
+        return ", ".join(filter(None, labels)) or KINDS[record["kind"]]
+
+    def _caption(self, record: Mapping[str, Any]) -> tuple[str, str]:
+        known = (self.captions[at] for at in record["anchors"] if at in self.captions)
+        return next(known, ("", ""))
+
+    def chapter(self, place: str) -> str:
+        """Return the title of the chapter in which a place such as `chapters/one.qmd:4` is."""
+        file = place.rpartition(":")[0]
+        return self.chapters.get(file) or file
+
+    def file_page(self, name: str) -> str:
+        """Return the path of a data file's page, from the audit folder."""
+        return f"{FILES}/{name.replace('/', '.')}.html"
+
+    def rules(self, name: str) -> list[Mapping[str, Any]]:
+        """Return the results of the data contract of a file; empty for one without."""
+        dataset = name.rpartition(".")[0]
+        return [rule for rule in self.ledger["rules"] if rule["dataset"] == dataset]
+
+    def step_address(self, name: str) -> str:
+        """Return where a box of a lineage is to be read, from the audit folder."""
+        if name.startswith("file "):
+            return self.file_page(name.removeprefix("file "))
+        step = self.ledger["graph"][name]
+        if step["settings"]:
+            return self.setting_address(step["settings"][0])
+        return self.code.address(step["function"])
+
+    def setting_address(self, key: str) -> str:
+        """Return where a part of the study is to be read, from the audit folder."""
+        return f"{self.code.page(STUDY)}#{key}"
+
+
+def outcomes(rules: list[Mapping[str, Any]]) -> str:
+    """Return in words how many rules there are, and what became of them.
+
+    Examples
+    --------
+    >>> outcomes([{"outcome": "pass"}, {"outcome": "warn"}, {"outcome": "pass"}])
+    '3 rules: 2 passed, 1 warning'
+    >>> outcomes([{"outcome": "pass"}, {"outcome": "pass"}])
+    '2 rules passed'
+    >>> outcomes([])
+    'no data contract'
+    """
+    if not rules:
+        return "no data contract"
+    counts = Counter(rule["outcome"] for rule in rules)
+    names = {"pass": "passed", "warn": "warning", "fail": "failed"}
+    if counts["pass"] == len(rules):
+        return f"{len(rules)} rules passed"
+    others = sorted(set(counts) - set(names))
+    told = [f"{counts[key]} {names.get(key, key)}" for key in (*names, *others) if counts[key]]
+    return f"{len(rules)} rules: {', '.join(told)}"
