@@ -265,3 +265,17 @@ def _keyed(rows: Sequence[Row], labels: set[str]) -> dict[tuple[str, ...], Row]:
             count += 1
         found[*words, str(count)] = row
     return found
+
+
+def amount(step: Step) -> str:
+    """Return by how much a value changed, absolutely and as a share; empty if it has neither.
+
+    Examples
+    --------
+    >>> amount(Step("", 0.5, 0.55))
+    ' (+0.05, +10%)'
+    """
+    if step.absolute is None:
+        return ""
+    share = "" if step.relative is None else f", {100 * step.relative:+.2g}%"
+    return f" ({step.absolute:+.3g}{share})"

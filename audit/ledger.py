@@ -123,7 +123,7 @@ class Ledger:
             "commit": asdict(self.commit),
             "remote": self.remote,
             "environment": environment(),
-            "platform": f"{platform.system()} {platform.machine()}",
+            "platform": platform_name(),
             "files": [asdict(file) for file in self.files],
             "contracts": self.contracts,
             "rules": [asdict(rule) for rule in self.rules],
@@ -156,6 +156,11 @@ LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pa
              "pypandoc-binary", "scipy", "seaborn", "statsmodels", "typst")  # fmt: skip
 
 
+def platform_name() -> str:
+    """Return the system and processor that a result was computed on."""
+    return f"{platform.system()} {platform.machine()}"
+
+
 def environment() -> dict[str, str]:
     """Return the versions a result can depend on."""
     versions = {name: metadata.version(name) for name in LIBRARIES}
@@ -163,4 +168,4 @@ def environment() -> dict[str, str]:
 
 
 __all__ = ["FORMAT", "InputFile", "Ledger", "Place", "Record", "RuleOutcome", "Setting", "as_json",
-           "environment", "exhibit_digest", "printed", "record"]  # fmt: skip
+           "environment", "exhibit_digest", "platform_name", "printed", "record"]  # fmt: skip

@@ -11,6 +11,7 @@ from analysis.errors import VerificationFailed
 from audit.alterations import Alteration, alterations
 from audit.attachments import attached
 from audit.coverage import Coverage, coverage
+from audit.ledger_form import first_gap
 from audit.literals import FILE as LITERALS
 from audit.literals import parse_literals
 from audit.seal import NAME, SIGNATURE, Seal, make_seal, read_seal
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LEDGER = "ledger.json"
-LEDGER_FORMATS = (1, 2)
+LEDGER_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -174,15 +175,18 @@ def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
     try:
         ledger = json.loads(data)
         version = ledger["format"]
-        every = ledger["records"], ledger["commit"]["id"], ledger["files"], ledger["contracts"]
     except (ValueError, TypeError, KeyError):
         altered.append(Alteration("attachment", f"{LEDGER} is no ledger that can be read"))
         return None
-    if version not in LEDGER_FORMATS or not isinstance(every[0], list):
-        known = " and ".join(map(str, LEDGER_FORMATS))
+    if version != LEDGER_FORMAT:
         raise VerificationFailed(
-            f"the ledger has format {version}, and this version reads {known}",
+            f"the ledger has format {version}, and this version reads format {LEDGER_FORMAT}",
             place=LEDGER,
             remedy="verify with the version of the project that the report names as its commit",
         )
+    gap = first_gap(ledger)
+    if gap:
+        what = f"{LEDGER} is not as a build writes it: see {gap}"
+        altered.append(Alteration("attachment", what))
+        return None
     return dict(ledger)

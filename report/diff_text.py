@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audit.comparison import amount
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -50,7 +52,7 @@ def details(change: Change) -> Iterator[str]:
     crossed = _first(change.crossed, "changes of this kind")
     if change.kind in ("number", "claim"):
         if change.old != change.new:
-            amounts = [_amount(step) for step in change.steps]
+            amounts = [amount(step) for step in change.steps]
             yield f"{change.old or 'nothing'} -> {change.new or 'nothing'}{''.join(amounts)}"
         yield from crossed
     else:
@@ -69,15 +71,7 @@ def _first(told: Sequence[str], what: str) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     label = f"{step.label}: " if step.label else ""
-    return f"{label}{_value(step.old)} -> {_value(step.new)}{_amount(step)}"
-
-
-def _amount(step: Step) -> str:
-    """Return by how much a value changed, absolutely and as a share; empty if it has neither."""
-    if step.absolute is None:
-        return ""
-    share = "" if step.relative is None else f", {100 * step.relative:+.2g}%"
-    return f" ({step.absolute:+.3g}{share})"
+    return f"{label}{_value(step.old)} -> {_value(step.new)}{amount(step)}"
 
 
 def _value(value: float | None) -> str:

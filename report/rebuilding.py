@@ -113,8 +113,19 @@ def _same(root: Path, old: str, new: str, *paths: str) -> bool:
     return not git(root, "diff", "--name-only", old, new, "--", *paths).strip()
 
 
-def rebuild(root: Path, inputs: Inputs, name: str = "") -> Bundle:
+def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) -> Bundle:
     """Compute a report from chosen inputs, in a folder of its own; return its ledger and data.
+
+    Parameters
+    ----------
+    root
+        The clone.
+    inputs
+        What to compute from.
+    name
+        How a reader calls it; by default its commit.
+    fresh
+        Compute even where an earlier result of the same inputs is kept.
 
     Raises
     ------
@@ -122,7 +133,7 @@ def rebuild(root: Path, inputs: Inputs, name: str = "") -> Bundle:
         If it stops, with what it said.
     """
     kept = root / KEPT / _key(root, inputs)
-    if not (kept / LEDGER).is_file():
+    if fresh or not (kept / LEDGER).is_file():
         with tempfile.TemporaryDirectory(prefix="report-") as folder:
             tree = Path(folder) / "project"
             _export(root, inputs, tree)

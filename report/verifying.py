@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
@@ -12,7 +13,8 @@ from audit.verification import Verification, examine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from audit.rerun import Rerun
 
 SHOWN_AT_MOST = 20
 NOT_PROVED = "self-consistent; origin not proved"
@@ -45,21 +47,25 @@ def verify(
         Print the verdict as JSON.
     """
     found = examine(pdf, signers, expected)
-    again: Any = None
-    if rerun:
-        raise VerificationFailed(f"--rerun is not there yet {data}")
+    again = _computed_again(pdf, data) if rerun else None
     holds = _holds(found, asked=bool(signers or expected))
+    holds = holds and (again is None or again.reproducible)
     if as_json:
         print(json.dumps(as_dictionary(found, again, holds=holds), indent=1, ensure_ascii=False))
     else:
         for line in verdict(pdf.name, found):
             print(line)
-        for line in (
-            again.lines() if again else ["reproducible  not asked: --rerun computes it again"]
-        ):
-            print(line)
-        print(f"verdict       {_summary(found, holds=holds)}")
+        print("\n".join(_reproducible(again)))
+        print(f"verdict       {_summary(found, again, holds=holds)}")
     return 0 if holds else VerificationFailed.exit_code
+
+
+def _computed_again(pdf: Path, data: Path | None) -> Rerun:
+    # What computes takes seconds to import, and is needed for nothing else.
+    from analysis.evaluation import find_root
+    from report.rerunning import rerun
+
+    return rerun(find_root(Path.cwd()), pdf, data)
 
 
 def _holds(found: Verification, *, asked: bool) -> bool:
@@ -107,6 +113,15 @@ def _consistent(found: Verification) -> Iterator[str]:
     )
 
 
+def _reproducible(again: Rerun | None) -> Iterator[str]:
+    if again is None:
+        yield "reproducible  not asked: --rerun computes it again"
+        return
+    yield from again.verdict()
+    yield from _some(list(again.differences()))
+    yield from (f"note          {line}" for line in again.notes)
+
+
 def _origin(found: Verification) -> Iterator[str]:
     signature = found.signature
     if signature is None:
@@ -126,10 +141,13 @@ def _origin(found: Verification) -> Iterator[str]:
         )
 
 
-def _summary(found: Verification, *, holds: bool) -> str:
+def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
     if not holds:
-        return "does not hold"
-    return "holds, and its origin is proved" if found.proved else NOT_PROVED
+        untold = again is not None and bool(again.hindrance)
+        sound = found.intact and found.consistent
+        return "reproducible or not: cannot be told" if untold and sound else "does not hold"
+    computed = "" if again is None else "reproducible; "
+    return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED)
 
 
 def _some(lines: list[str]) -> Iterator[str]:
@@ -142,7 +160,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def as_dictionary(found: Verification, again: Any, *, holds: bool) -> dict[str, Any]:
+def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> dict[str, Any]:
     """Return a verdict for other programs."""
     numbers = found.coverage
     return {

@@ -52,7 +52,10 @@ def record(name, reference, kind, printed, **more):
     return {
         "id": name, "reference": reference, "kind": kind, "printed": printed,
         "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
-        "cells": [], "note": "", **more,
+        "cells": [], "note": "", "value": None, "digest": "0" * 64, "unit": "", "n": None,
+        "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [], "files": [],
+        "columns": {}, "settings": [], "seed": None, "described": {}, "rule": "", "evidence": [],
+        "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
     }  # fmt: skip
 
 
@@ -60,8 +63,9 @@ def ledger(ratio="0.66", commit="a" * 40):
     return {
         "format": 2, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
-        "environment": {"python": "3.11.7"}, "code": {},
-        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12}],
+        "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
+        "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
+        "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract"}],
         "contracts": {"a": {"rules": 5, "pass": 5, "warn": 0, "fail": 0, "nothing tested": 0}},
         "records": [
             record("ratio", "N1", "number", f"{ratio} (0.52 to 0.83)"),

@@ -186,6 +186,15 @@ def ledger_spoilt(pdf):
     rewrite(pdf, "ledger.json", lambda data: data[: len(data) // 2])
 
 
+def ledger_edited_by_hand(pdf):
+    def without_reference(data):
+        whole = json.loads(data)
+        del whole["records"][1]["reference"]
+        return json.dumps(whole).encode()
+
+    rewrite(pdf, "ledger.json", without_reference)
+
+
 def ledger_removed(pdf):
     del pdf.attachments["ledger.json"]
 
@@ -264,6 +273,7 @@ TAMPERING = {
     file_described_otherwise: "what is said of the attachment one.csv was altered",
     ledger_edited: "the contents of the attachment ledger.json were altered",
     ledger_spoilt: "ledger.json is no ledger that can be read",
+    ledger_edited_by_hand: "ledger.json is not as a build writes it: see records[1].reference",
     ledger_removed: "the attachment ledger.json was removed",
     title: "the metadata's Title was altered: 'A small report' is now 'Another report'",
     author: "the metadata's Author was altered: 'Nobody' is now nothing",
