@@ -86,3 +86,8 @@ def attached(pdf: Any) -> dict[str, Attachment]:
             str(spec.obj.get("/AFRelationship", "/Unspecified")).lstrip("/"),
         )
     return dict(sorted(found.items()))
+
+
+def entries(pdf: Any) -> dict[str, Any]:
+    """Return the entry of each attachment by name, sorted; one may name no file at all."""
+    return {str(name): spec.obj for name, spec in sorted(pdf.attachments.items())}

@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from audit.text_layer import Element, Placed
 
@@ -173,14 +173,21 @@ class Parts:
         names = root.get("/Names", {})
         return self.digest([root.get("/Outlines"), root.get("/Dests"), names.get("/Dests")])
 
-    def catalogue(self) -> str:
-        """Return the digest of what is left: language, view, colours, scripts, forms."""
+    def catalogue(self, passed_over: Container[str] = ()) -> str:
+        """Return the digest of what is left: language, view, colours, scripts, forms, files.
+
+        Parameters
+        ----------
+        passed_over
+            Names of files that may be associated with the document and don't count.
+        """
         root = self.pdf.Root
         apart = ("/Pages", "/StructTreeRoot", "/Outlines", "/Dests", "/Names", "/Metadata", "/AF")
         values = [x for key in sorted(root.keys()) if key not in apart for x in (key, root[key])]
         names = root.get("/Names", {})
         kept = sorted(set(names.keys()) - {"/Dests", "/EmbeddedFiles"})
-        return self.digest([*values, *(x for key in kept for x in (key, names[key]))])
+        files = [file for file in root.get("/AF", []) if str(file.get("/UF")) not in passed_over]
+        return self.digest([*values, *(x for key in kept for x in (key, names[key])), *files])
 
     def metadata(self) -> dict[str, str]:
         """Return the entries of the document's information, and the digest of its XMP."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.attachments import attached
+from audit.attachments import attached, entries
 from audit.exhibit_places import figure_references
 from audit.literals import numbers
 from audit.parts import Parts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from audit.text_layer import TextLayer
 
-FORMAT = 1
+FORMAT = 2
 """Version of the seal's form; a reader refuses one it does not know."""
 NAME = "seal.json"
 SIGNATURE = "seal.json.sig"
@@ -63,7 +63,7 @@ class SealedFigure:
 
 @dataclass(frozen=True)
 class SealedFile:
-    """One attachment: its name, and SHA-256 of its bytes and of what is said of it."""
+    """One attachment: its name, SHA-256 of its bytes, and of its entry with all it refers to."""
 
     name: str
     sha256: str
@@ -133,6 +133,7 @@ def make_seal(
         for element, (page, drawing) in drawn.items()
     ]
     on_page = page_numbers(layer)
+    inside = attached(pdf)
     return Seal(
         title=title,
         commit=commit,
@@ -144,14 +145,14 @@ def make_seal(
         ),
         figures=tuple(figures),
         files=tuple(
-            SealedFile(file.name, file.sha256, _sha(f"{file.mime} {file.description}"))
-            for file in attached(pdf).values()
-            if file.name not in NOT_SEALED
+            SealedFile(name, inside[name].sha256 if name in inside else "", parts.digest([entry]))
+            for name, entry in entries(pdf).items()
+            if name not in NOT_SEALED
         ),
         metadata=parts.metadata(),
         tags=parts.tags(),
         bookmarks=parts.bookmarks(),
-        catalogue=parts.catalogue(),
+        catalogue=parts.catalogue(NOT_SEALED),
         chapters=tuple(chapters),
     )
 

@@ -7,6 +7,7 @@ import pikepdf
 import typst
 
 from audit.attachments import Attachment
+from audit.certificate import as_text
 from audit.seal import Chapter
 from audit.sealing import saved, seal_pdf
 from audit.text_layer import character_map
@@ -35,6 +36,9 @@ F2 · Source: a.csv
 Of all pilots, 8 schools.
 
 T1 · Source: a.csv
+
+#image(bytes((200, 0, 0, 0, 200, 0)), format: (encoding: "rgb8", width: 2, height: 1),
+  alt: "A picture of dots.", width: 4mm)
 """
 BARS = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40">'
@@ -103,6 +107,8 @@ def reseal(path, ratio="0.66", commit="a" * 40):
         Attachment("ledger.json", json.dumps(ledger(ratio, commit)).encode(), "application/json",
                    "The ledger"),
         Attachment("literals.toml", LITERALS, "application/toml", "Literals"),
+        Attachment("certificate.txt", as_text(ledger(ratio, commit)).encode(), "text/plain",
+                   "The certificate", "Supplement"),
         Attachment("one.csv", b"pilot,schools\nLambeth,8\n", "text/csv", "The data behind F1"),
     ]  # fmt: skip
     seal_pdf(path, files, title="A small report", commit=commit, chapters=CHAPTERS)

@@ -8,12 +8,12 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.attachments import Attachment, attach
 from audit.verification import examine
 from report.sealing import sign_report
 from report.verifying import verify
 from tests.unit import sealed
-from tests.unit.sealed import edited, redraw, retype, rewrite
+from tests.unit.sealed import edited, retype, rewrite
+from tests.unit.tampering import TAMPERING, one_digit, tagged
 
 ALLOWED_NAME = "auditor@example.org"
 
@@ -65,236 +65,32 @@ def test_a_file_merely_written_anew_still_holds(pdf):
 # --- tampering -------------------------------------------------------------------------
 
 
-def one_digit(pdf):
-    retype(pdf, 1, "0.66", "0.68")
-
-
-def only_what_is_copied(pdf):
-    """Draw the same and let the text layer say 7 for 6."""
-    for page in pdf.pages[1:2]:
-        for font in page.Resources.Font.values():
-            table = font.ToUnicode.read_bytes()
-            font.ToUnicode = pdf.make_stream(table.replace(b"<0036>", b"<0037>"))
-
-
-def only_what_is_seen(pdf):
-    redraw(pdf, 1, b"Q\nEMC/Artifact", b"1 1 1 rg 40 380 80 14 re f\nQ\nEMC/Artifact")
-
-
-def words(pdf):
-    retype(pdf, 2, "Words without", "Wordshere with")
-
-
-def number_put_in(pdf):
-    retype(pdf, 2, "Words", "47 words".replace("w", "W"))
-
-
-def number_taken_out(pdf):
-    retype(pdf, 1, "950", "som")
-
-
-def page_removed(pdf):
-    del pdf.pages[1]
-
-
-def page_put_in(pdf):
-    pdf.pages.insert(2, pdf.pages[0])
-
-
-def pages_swapped(pdf):
-    first = pdf.pages[1]
-    pdf.pages.append(first)
-    del pdf.pages[1]
-
-
-def page_turned(pdf):
-    pdf.pages[1].Rotate = 180
-
-
-def page_cropped(pdf):
-    pdf.pages[1].CropBox = [0, 100, 340, 425]
-
-
-def _figure(pdf, page):
-    contents = pdf.pages[page].Contents.read_bytes()
-    start = contents.index(b"/Alt")
-    start = contents.index(b"BDC", start) + 3
-    return contents, start, contents.index(b"EMC", start)
-
-
-def figures_swapped(pdf):
-    one, start, end = _figure(pdf, 1)
-    two, begin, stop = _figure(pdf, 2)
-    pdf.pages[1].Contents = pdf.make_stream(one[:start] + two[begin:stop] + one[end:])
-    pdf.pages[2].Contents = pdf.make_stream(two[:begin] + one[start:end] + two[stop:])
-
-
-def bar_made_longer(pdf):
-    contents, start, end = _figure(pdf, 1)
-    drawn = contents[start:end].replace(b" 30 ", b" 20 ", 1)
-    assert drawn != contents[start:end]
-    pdf.pages[1].Contents = pdf.make_stream(contents[:start] + drawn + contents[end:])
-
-
-def figure_emptied(pdf):
-    contents, start, end = _figure(pdf, 2)
-    pdf.pages[2].Contents = pdf.make_stream(contents[:start] + b"\n" + contents[end:])
-
-
-def _tags(node):
-    if isinstance(node, pikepdf.Array):
-        for each in node:
-            yield from _tags(each)
-    elif isinstance(node, pikepdf.Dictionary):
-        yield node
-        yield from _tags(node.get("/K", []))
-
-
-def _tagged(pdf, role):
-    return next(n for n in _tags(pdf.Root.StructTreeRoot.K) if n.get("/S") == f"/{role}")
-
-
-def alternative_text(pdf):
-    _tagged(pdf, "Figure").Alt = "Bars of 3 and 9."
-
-
-def table_headers(pdf):
-    _tagged(pdf, "TH").S = pikepdf.Name("/TD")
-
-
-def data_edited(pdf):
-    rewrite(pdf, "one.csv", lambda data: data.replace(b"8", b"9"))
-
-
-def data_removed(pdf):
-    del pdf.attachments["one.csv"]
-
-
-def file_put_in(pdf):
-    attach(pdf, [Attachment("extra.csv", b"a\n1\n", "text/csv", "Extra")])
-
-
-def file_described_otherwise(pdf):
-    pdf.attachments["one.csv"].obj.Desc = "The data behind F2"
-
-
-def ledger_edited(pdf):
-    rewrite(pdf, "ledger.json", lambda data: data.replace(b"0.66", b"0.67"))
-
-
-def ledger_spoilt(pdf):
-    rewrite(pdf, "ledger.json", lambda data: data[: len(data) // 2])
-
-
-def ledger_edited_by_hand(pdf):
-    def without_reference(data):
-        whole = json.loads(data)
-        del whole["records"][1]["reference"]
-        return json.dumps(whole).encode()
-
-    rewrite(pdf, "ledger.json", without_reference)
-
-
-def ledger_removed(pdf):
-    del pdf.attachments["ledger.json"]
-
-
-def title(pdf):
-    pdf.docinfo["/Title"] = "Another report"
-
-
-def author(pdf):
-    del pdf.docinfo["/Author"]
-
-
-def archive_metadata(pdf):
-    xmp = pdf.Root.Metadata.read_bytes().replace(b"Nobody", b"Anybody")
-    pdf.Root.Metadata.write(xmp)
-
-
-def link(pdf):
-    pdf.pages[2].Annots[0].A.URI = "https://example.com/"
-
-
-def note_laid_over(pdf):
-    note = pikepdf.Dictionary(
-        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[10, 10, 90, 40],
-        Contents="0.12",
-    )  # fmt: skip
-    pdf.pages[1].Annots = pdf.make_indirect(pikepdf.Array([pdf.make_indirect(note)]))
-
-
-def bookmark(pdf):
-    pdf.Root.Outlines.First.Title = "Third things"
-
-
-def script(pdf):
-    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-    pdf.Root.OpenAction = action
-
-
-def named_script(pdf):
-    action = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-    pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=["x", action])
-
-
-def language(pdf):
-    pdf.Root.Lang = "fr"
-
-
-def form(pdf):
-    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=[])
-
-
-def seal_edited(pdf):
-    rewrite(pdf, "seal.json", lambda data: data.replace(b'"0.66"', b'"0.67"'))
-
-
-TAMPERING = {
-    one_digit: "page 2: the number 0.66 was altered to 0.68",
-    only_what_is_copied: "page 2: the number 0.66 was altered to 0.77",
-    only_what_is_seen: "page 2: what is drawn was altered, though the text is the same",
-    words: "page 3: its words were altered",
-    number_put_in: "page 3: the number 47 was put in",
-    number_taken_out: "page 2: the number 950 was taken out",
-    page_removed: "page 2 of the sealed PDF was removed",
-    page_put_in: "page 3 was put in after sealing",
-    pages_swapped: "pages 2, 3 stand in another order",
-    page_turned: "page 2: what is drawn was altered",
-    page_cropped: "page 2: what is drawn was altered",
-    figures_swapped: "figure F1 (page 2) now shows the drawing of figure F2",
-    bar_made_longer: "figure F1 (page 2) is drawn differently",
-    figure_emptied: "figure F2 (page 3) is drawn differently",
-    alternative_text: "the alternative text of figure F1 (page 2) was altered",
-    table_headers: "the tags were altered",
-    data_edited: "the contents of the attachment one.csv were altered",
-    data_removed: "the attachment one.csv was removed",
-    file_put_in: "the attachment extra.csv was put in after sealing",
-    file_described_otherwise: "what is said of the attachment one.csv was altered",
-    ledger_edited: "the contents of the attachment ledger.json were altered",
-    ledger_spoilt: "ledger.json is no ledger that can be read",
-    ledger_edited_by_hand: "ledger.json is not as a build writes it: see records[1].reference",
-    ledger_removed: "the attachment ledger.json was removed",
-    title: "the metadata's Title was altered: 'A small report' is now 'Another report'",
-    author: "the metadata's Author was altered: 'Nobody' is now nothing",
-    archive_metadata: "the metadata for archives (XMP) was altered",
-    link: "page 3: a link, note or other thing that lies over the page was altered",
-    note_laid_over: "page 2: a link, note or other thing that lies over the page was altered",
-    bookmark: "the bookmarks, or the places links lead to, were altered",
-    script: "how the document opens was altered",
-    named_script: "how the document opens was altered",
-    language: "how the document opens was altered",
-    form: "how the document opens was altered",
-    seal_edited: "the seal itself was edited",
-}
-
-
 @pytest.mark.parametrize("tamper", TAMPERING, ids=lambda tamper: tamper.__name__)
 def test_tampering_is_named(pdf, tamper, capsys):
     edited(pdf, tamper)
     assert TAMPERING[tamper] in told(pdf)
     assert verify(pdf) == 8
     assert TAMPERING[tamper] in capsys.readouterr().out
+
+
+def test_an_update_appended_to_the_file_is_named(pdf):
+    with pikepdf.open(pdf) as opened:
+        page = opened.pages[1].obj
+        page.Rotate = 180
+        number, _ = page.objgen
+        new = b"%d 0 obj %s endobj\n" % (number, page.unparse(resolved=True))
+        root = b"%d %d R" % opened.Root.objgen
+        size = len(opened.objects) + 1
+    old = pdf.read_bytes()
+    start = len(old)
+    before = int(old.rsplit(b"startxref", 1)[1].split()[0])
+    table = b"xref\n%d 1\n%010d 00000 n \n" % (number, start)
+    trailer = b"trailer <</Size %d /Root %s /Prev %d>>\n" % (size, root, before)
+    end = b"startxref\n%d\n%%%%EOF\n" % (start + len(new))
+    pdf.write_bytes(old + new + table + trailer + end)
+    found = examine(pdf)
+    assert "page 2: what is drawn was altered" in "\n".join(a.what for a in found.altered)
+    assert found.notes == ("The file was saved again after it was sealed.",)
 
 
 def test_one_digit_is_the_only_number_named(pdf):
@@ -455,7 +251,7 @@ def older_ledger(path):
 
 
 def seal_without_pages(path):
-    edited(path, lambda pdf: rewrite(pdf, "seal.json", lambda _: b'{"format": 1}'))
+    edited(path, lambda pdf: rewrite(pdf, "seal.json", lambda _: b'{"format": 2}'))
 
 
 def seal_of_other_types(path):
@@ -468,7 +264,7 @@ def seal_of_other_types(path):
 def pages_in_a_circle(path):
     def change(pdf):
         tree = pdf.Root.StructTreeRoot
-        _tagged(pdf, "P").K = tree
+        tagged(pdf, "P").K = tree
 
     edited(path, change)
 
