@@ -35,8 +35,29 @@ def caption_place(attributes: Mapping[str, str], kind: str, options: Mapping[str
     for given in (attributes, options):
         for key in (f"{kind}-cap-location", "cap-location"):
             if given.get(key):
-                return str(given[key]) if given[key] in ("top", "bottom") else default
+                return "top" if given[key] == "top" else "bottom"
     return default
+
+
+def with_caption_place(cell: Node) -> tuple[list[str], Nodes]:
+    """Return a cell's classes, and its content with what they say of the place of captions."""
+    (_, marks, pairs), content = cell["c"]
+    kept = [mark for mark in marks if not mark.startswith("caption-")]
+    places = [mark.rpartition("-")[2] for mark in marks if mark not in kept]
+    places += [mark.rpartition("cap-location-")[2] for mark in kept if "cap-location-" in mark]
+    listings = [pair for pair in pairs if pair[0] == "lst-cap-location"]
+    every = [["cap-location", places[-1]]] if places else []
+    if not every and not listings:
+        return marks, content
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] not in ("Figure", "CodeBlock"):
+            return None
+        (name, own, old), *rest = node["c"]
+        new = [*old, *every, *(listings if node["t"] == "CodeBlock" else [])]
+        return {**node, "c": [[name, own, new], *rest]}
+
+    return kept, tree.walk(content, visit)
 
 
 def caption_inlines(caption: list[Any]) -> Nodes:

@@ -18,7 +18,6 @@ from press.outputs import (
     longest_ticks,
     output_classes,
     output_text,
-    takes_caption,
 )
 from press.pictures import Figures, attribute_value, one_line, picture
 
@@ -110,12 +109,14 @@ def _cell_classes(cell: Cell) -> list[str]:
         ("column", "column-{}"),
         ("fig-column", "fig-column-{}"),
         ("tbl-column", "tbl-column-{}"),
-        ("cap-location", "caption-{}"),
         ("fig-cap-location", "fig-cap-location-{}"),
         ("tbl-cap-location", "tbl-cap-location-{}"),
     ):
         if isinstance(cell.options.get(key), str):
             out.append(form.format(cell.options[key]))
+    if isinstance(cell.options.get("cap-location"), str):
+        # Quarto takes the value of `fig-cap-location` here: alone, the option has no effect.
+        out.append(f"caption-{cell.options.get('fig-cap-location', 'undefined')}")
     return [name if name.startswith(".") else f".{name}" for name in out]
 
 
@@ -186,7 +187,7 @@ def _outputs(
             displays += 1
             if labels.on_cell:
                 label = f"{labels.on_cell}-{displays}"
-            if takes_caption(output) and left:
+            if left:
                 caption = left.pop(0)
         if kind in IMAGES:
             content = picture(cell, output, kind, f"{stem}-output-{index + 1}", index)
@@ -198,7 +199,7 @@ def _outputs(
             parts.append(text)
             continue
         own = "" if kind in IMAGES or not is_display(output) else label
-        own = "" if (cell.label or "").startswith("tbl-") or not takes_caption(output) else own
+        own = "" if (cell.label or "").startswith("tbl-") else own
         parts.append(
             f"\n::: {{{own}{' ' if own else ''}{output_classes(output, kind)}}}\n{text}:::\n"
         )

@@ -86,6 +86,7 @@ OBEYED = frozenset(
 KNOWN = OBEYED | {
     "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
     "layout-valign", "cache", "freeze", "file", "renderings", "html-table-processing",
+    "tbl-colwidths", "lst-cap-location",
 }  # fmt: skip
 _REFUSED = {
     "cache": "a cache of cells",
@@ -247,6 +248,11 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
                 f"{cell.option_places[name]}: no cell option has the name `{name}`; "
                 "it becomes an attribute of the cell"
             )
+    if "cap-location" in cell.options and "fig-cap-location" not in cell.options:
+        found.warn(
+            f"{cell.option_places['cap-location']}: `cap-location` has no effect in a cell, as in "
+            "Quarto; write `fig-cap-location` or `tbl-cap-location`"
+        )
     for name in ("fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap"):
         block = _BLOCK_TAG.search(str(cell.options.get(name, "")))
         if block:

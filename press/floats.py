@@ -11,7 +11,13 @@ import json
 from typing import Any
 
 from press import tree
-from press.captions import bare_image, caption_inlines, caption_of, without_captions
+from press.captions import (
+    bare_image,
+    caption_inlines,
+    caption_of,
+    with_caption_place,
+    without_captions,
+)
 from press.layouts import is_preamble
 from press.pandoc import read_inlines
 from press.tree import Node, Nodes
@@ -149,7 +155,7 @@ def _listing(code: Node) -> Node:
         return code
     left = [pair for pair in pairs if pair[0] != "lst-cap"]
     bare = {"t": "CodeBlock", "c": [["", marks, left], source]}
-    return make_float(name, "lst", [bare], read_inlines(caption))
+    return make_float(name, "lst", [bare], read_inlines(caption), (), left)
 
 
 def _division(block: Node) -> Nodes:
@@ -159,6 +165,8 @@ def _division(block: Node) -> Nodes:
     if kind is None and widths is not None:
         content = _with_column_widths(content, widths)
     if kind is None:
+        if "cell" in marks:
+            marks, content = with_caption_place(block)
         return [{"t": "Div", "c": [[name, marks, pairs], with_floats(content)]}]
     return _float_division(block, kind)
 

@@ -20,11 +20,22 @@ def kept_outputs(result: CellResult, options: Mapping[str, Any], base: str) -> l
     """Return the outputs that print: no unwanted warnings, no echo of a plot's objects."""
     pictures = any(kind_of(output, base) in IMAGES for output in result.outputs)
     return [
-        output
+        _with_formula(output)
         for output in result.outputs
         if not (_is_warning(output) and options.get("warning", True) is False)
         and not _is_plot_object(output, pictures)
     ]
+
+
+def _with_formula(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output that is a formula in LaTeX as Markdown, which has formulae too."""
+    data = output.get("data", {})
+    latex = str(data.get("text/latex", ""))
+    dollars = latex.startswith("$") and latex.endswith("$")
+    environment = latex.startswith("\\begin{") and "\\end{" in latex
+    if "text/markdown" in data or not (dollars or environment):
+        return output
+    return {**output, "data": {**data, "text/markdown": latex}}
 
 
 def _is_warning(output: Mapping[str, Any]) -> bool:
@@ -58,11 +69,6 @@ def kind_of(output: Mapping[str, Any], base: str) -> str:
     return next((kind for kind in order if kind in data), "text/plain")
 
 
-def takes_caption(output: Mapping[str, Any]) -> bool:
-    """Return whether an output takes one of the cell's captions: it is more than plain text."""
-    return is_display(output) and bool(set(output["data"]) - {"text/plain"})
-
-
 def output_classes(output: Mapping[str, Any], kind: str) -> str:
     """Return the classes of the division that holds an output."""
     match output["output_type"]:
@@ -90,9 +96,6 @@ def output_text(output: Mapping[str, Any], kind: str, *, asis: bool) -> str:
         return words + "\n"
     if kind == "text/html":
         return f"```{{=html}}\n{words}\n```\n"
-    latex = str(output["data"].get("text/latex", ""))
-    if latex.startswith("$") and latex.endswith("$"):
-        return latex + "\n"
     return _verbatim(words)
 
 

@@ -41,8 +41,8 @@ def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Node
     return [*content.get("before", []), tree.raw("html", opening), *ordered, closing]
 
 
-def figure_blocks(node: Node) -> Nodes:
-    """Return a figure that has a caption and no number."""
+def figure_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
+    """Return a figure that has a caption and no number; options alone say where it stands."""
     (name, marks, _), caption, content = node["c"]
     aligned = (found["align"] for found in tree.nodes(content, "Image") if found.get("align"))
     align = next(aligned, "center")
@@ -56,12 +56,10 @@ def figure_blocks(node: Node) -> Nodes:
         tree.raw("html", "</figcaption>"),
     ]
     body = [tree.para(block["c"]) if block["t"] == "Plain" else block for block in content]
-    return [
-        tree.raw("html", opening),
-        *_uncaptioned(body),
-        *(cap if words else []),
-        tree.raw("html", "</figure>\n</div>"),
-    ]
+    inner = _uncaptioned(body)
+    if words:
+        inner = [*cap, *inner] if caption_place({}, "fig", options) == "top" else [*inner, *cap]
+    return [tree.raw("html", opening), *inner, tree.raw("html", "</figure>\n</div>")]
 
 
 def _uncaptioned(content: Nodes) -> Nodes:

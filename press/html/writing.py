@@ -113,7 +113,7 @@ class Writer:
                 case "Float":
                     return float_blocks(node, self.words, page.options)
                 case "Figure":
-                    return figure_blocks(node)
+                    return figure_blocks(node, page.options)
                 case "Layout":
                     return layout_blocks(node)
                 case "Image":

@@ -13,6 +13,7 @@ from press.crossref import Wording, collected, counted, number_text, resolve, wo
 from press.equations import with_equations
 from press.errors import Place
 from press.floats import with_floats
+from press.html.figures import figure_blocks
 from press.html.search import words
 from press.html_tables import with_widths
 from press.layouts import with_layouts
@@ -125,11 +126,37 @@ def test_wording_follows_the_options():
         ({}, {"tbl-cap-location": "bottom"}, "bottom"),
         ({}, {"cap-location": "bottom", "tbl-cap-location": "top"}, "top"),
         ({}, {"fig-cap-location": "bottom"}, "top"),
-        ({"cap-location": "margin"}, {}, "top"),
+        ({"cap-location": "margin"}, {}, "bottom"),
     ],
 )
 def test_where_the_caption_of_a_table_stands(attributes, options, place):
     assert caption_place(attributes, "tbl", options) == place
+
+
+@pytest.mark.parametrize(
+    ("marks", "content", "place"),
+    [
+        (".fig-cap-location-top", "![a](a.svg){#fig-a}", "top"),
+        (".caption-undefined", "![a](a.svg){#fig-a}", "bottom"),
+        (".tbl-x", "![a](a.svg){#fig-a}", "bottom"),
+        ("lst-cap-location=bottom", '```{#lst-a .python lst-cap="l"}\nx\n```', "bottom"),
+        ("lst-cap-location=bottom", "![a](a.svg){#fig-a}", "bottom"),
+    ],
+)
+def test_a_cell_says_where_captions_in_it_stand(marks, content, place):
+    blocks = page(f"::: {{.cell {marks}}}\n{content}\n:::\n").blocks
+    (found,) = tree.nodes(blocks, "Float")
+    assert caption_place(found["c"]["attributes"], found["c"]["kind"], {}) == place
+    assert "caption-undefined" not in tree.classes(blocks[0])
+
+
+def test_an_option_puts_the_caption_of_a_figure_without_a_number_above_it():
+    blocks = page("![a](a.svg)").blocks
+    for options, above in (({}, False), ({"fig-cap-location": "top"}, True)):
+        written = [str(block["c"]) for block in figure_blocks(blocks[0], options)]
+        caption = next(at for at, words in enumerate(written) if "<figcaption>" in words)
+        picture = next(at for at, words in enumerate(written) if "a.svg" in words)
+        assert (caption < picture) is above
 
 
 @pytest.mark.parametrize(
