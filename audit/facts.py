@@ -6,8 +6,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audit.appendix import as_printed
 from audit.certificate import as_markdown
 from audit.literals import numbers
+from audit.trace_text import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +40,7 @@ def read_facts(ledger: Mapping[str, Any]) -> Facts:
         ledger["files"],
         [f"D{number}" for number in range(1, len(ledger["files"]) + 1)],
         [[record["id"], record["reference"], record["shown"]] for record in records],
+        [[as_printed(record), record["digest"][:SHORT]] for record in records],
         [code.get(record["function"]) for record in records],
         as_markdown(ledger),
     ]

@@ -94,6 +94,8 @@ class Ledger:
         File, lines, digest and uses of every definition that a record rests on.
     records
         Sorted by id.
+    chapters
+        Files of the chapters that show an exhibit, in the order of the book.
     """
 
     title: str
@@ -108,6 +110,7 @@ class Ledger:
     settings: Mapping[str, Setting] | None = None
     columns: Mapping[str, Mapping[str, str]] | None = None
     graph: Mapping[str, Mapping[str, Any]] | None = None
+    chapters: tuple[str, ...] = ()
 
     def as_dict(self, *, internal: bool = False) -> dict[str, Any]:
         """Return the ledger as plain data, in the form of its JSON."""
@@ -122,6 +125,7 @@ class Ledger:
             "label": self.label,
             "commit": asdict(self.commit),
             "remote": self.remote,
+            "chapters": list(self.chapters),
             "environment": environment(),
             "platform": platform_name(),
             "files": [asdict(file) for file in self.files],

@@ -43,7 +43,9 @@ def make_ledger(
     """
     root = evaluation.root
     places: dict[str, list[Any]] = {}
+    chapters = []
     for use in used:
+        chapters.append(use.place.file)
         places.setdefault(use.name, []).append(use.place)
     flow = dataflow(root, values)
     lineages = {name: flow.lineage(name) for name in places}
@@ -72,6 +74,7 @@ def make_ledger(
         rules=_rules(values),
         settings=_settings(root / STUDY, {key for each in records for key in each.settings}),
         columns=_meanings(values),
+        chapters=tuple(dict.fromkeys(chapters)),
         graph=_graph(flow, {node for each in records for node in each.nodes}),
     )
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from audit.trace_text import SHORT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 KINDS = {"figure": "Figure", "table": "Table", "number": "Number", "claim": "Sentence"}
 """What a reader calls each kind of exhibit."""
-SHORT = 12
-"""Digits of a digest that are enough to compare by eye."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _SHAPE = re.compile(
     r'<div class="(provenance|held)" data-exhibit="(\w+)">(\s*<p>)'
     r'(<span class="reference">\w+</span>)?'
 )
+_ROW = re.compile(r'<span class="trail" data-of="(\w+)">(\w+)</span>')
 _NAVIGATION = re.compile(r'<nav\b[^>]*\bid="quarto-sidebar".*?(?=(?:</div>\s*)?</nav>)', re.DOTALL)
 _MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 
@@ -87,7 +88,10 @@ def _with_links(main: str, to: str, references: Mapping[str, str]) -> str:
         dot = " · " if kind == "held" else ""
         return f'<div class="{kind}" data-exhibit="{name}">{start}{link}{dot}'
 
-    return _SHAPE.sub(linked, _SPAN.sub(anchored, main))
+    def listed(row: re.Match[str]) -> str:
+        return f'<a class="reference" href="{to}{row[1]}.html">{row[2]}</a>'
+
+    return _ROW.sub(listed, _SHAPE.sub(linked, _SPAN.sub(anchored, main)))
 
 
 def _frame(to: str) -> str:
