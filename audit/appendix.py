@@ -77,7 +77,7 @@ def rows(ledger: Mapping[str, Any], title: Callable[[str], str]) -> Iterator[str
     """
     number = {file["name"]: n for n, file in enumerate(ledger["files"], start=1)}
     yield "| Ref. | As printed | Code | Data | Digest |"
-    yield "|:---|:----------------|:--------------|:---------|:--------|"
+    yield "|:--|:---------------|:----------------|:---------|:-------|"
     for chapter, records in groupby(_in_order(ledger), key=_chapter):
         yield f"| | **{title(chapter)}** | | | |"
         for record in records:

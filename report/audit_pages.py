@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.bundle import DATA, read_folder
 from audit.pages.captions import captions
+from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
 from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from audit.seal import Chapter
 
 DRAWINGS = "_exhibits"
+COLOURS = ".report/colours.json"
 
 
 def write_audit_pages(
@@ -39,9 +41,10 @@ def write_audit_pages(
     """
     folder = book / FOLDER
     pdf = next(iter(sorted(book.glob("*.pdf"))), None)
+    colours = Colours(root, root / COLOURS)
     trail = Trail(
         ledger,
-        SourceCode(root, ledger),
+        SourceCode(root, ledger, colours),
         captions(book),
         read_folder(folder, book.name).data,
         frozenset(_lay_drawings(root, folder, ledger)),
@@ -50,6 +53,7 @@ def write_audit_pages(
         pdf=f"../{pdf.name}" if pdf else "",
     )
     write_trail(trail, folder)
+    colours.keep()
 
 
 def _lay_drawings(root: Path, folder: Path, ledger: Mapping[str, Any]) -> list[str]:

@@ -9,20 +9,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer, TOMLLexer
-
 from analysis.settings_file import key_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from audit.pages.colours import Colours
+
 STUDY = "study.toml"
 FOLDER = "code"
-_PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
-"""What has no colour of its own."""
 _FORGE_LINES = {"bitbucket.org": "#lines-{first}:{last}"}
 _FORGE_PATHS = {
     "gitlab": "/-/blob/{commit}/{file}",
@@ -42,10 +38,13 @@ class SourceCode:
         The project's folder.
     ledger
         As read from its JSON.
+    colours
+        Of the project's files.
     """
 
     root: Path
     ledger: Mapping[str, Any]
+    colours: Colours
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -66,23 +65,9 @@ class SourceCode:
             found[head] = range(first, end)
         return {name: found[name] for name in self.ledger["settings"] if name in found}
 
-    @cached_property
-    def _lines(self) -> dict[str, list[str]]:
-        # A file's colours are found once for all pages that show a part of it.
-        return {}
-
-    def lines(self, file: str) -> list[str]:
-        """Return a file's lines as HTML, coloured."""
-        if file not in self._lines:
-            text = (self.root / file).read_text(encoding="utf-8")
-            lexer = TOMLLexer if file == STUDY else PythonLexer
-            coloured = highlight(text, lexer(stripnl=False), HtmlFormatter(nowrap=True))
-            self._lines[file] = _PLAIN.sub(r"\1", coloured).splitlines()
-        return self._lines[file]
-
     def block(self, file: str, first: int, last: int) -> str:
         """Return some lines of a file, numbered, as a block that scrolls by itself."""
-        shown = numbered(self.lines(file)[first - 1 : last], first)
+        shown = numbered(self.colours.lines(file)[first - 1 : last], first)
         name = f"Code of {file}, lines {first} to {last}"
         return f'<pre class="code" tabindex="0" role="region" aria-label="{name}">{shown}</pre>'
 
@@ -135,7 +120,7 @@ def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> 
 
 def code_page_body(code: SourceCode, file: str) -> str:
     """Return a whole module as HTML, each definition of the ledger a place to link to."""
-    lines = code.lines(file)
+    lines = code.colours.lines(file)
     named: dict[tuple[int, int], list[str]] = {}
     for key, at in sorted(code.ledger["code"].items()):
         if at["file"] == file:

@@ -1,0 +1,69 @@
+"""Code with colours, as HTML: each file's are found once, and kept for the next build."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pygments
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer, TOMLLexer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
+"""What has no colour of its own."""
+
+
+class Colours:
+    """The coloured lines of files below a folder.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    kept
+        Where those of the last build are kept, each under a digest of its file and of the
+        library's version, so that none can be stale; None to keep none.
+    """
+
+    def __init__(self, root: Path, kept: Path | None = None) -> None:
+        self._root = root
+        self._kept = kept
+        self._known: dict[str, list[str]] = {}
+        self._digests: dict[str, str] = {}
+        self._used: dict[str, list[str]] = {}
+        if kept is not None and kept.is_file():
+            self._known = _read(kept)
+
+    def lines(self, file: str) -> list[str]:
+        """Return a file's lines as HTML."""
+        if file not in self._digests:
+            text = (self._root / file).read_text(encoding="utf-8")
+            digest = hashlib.sha256(f"{pygments.__version__} {file} {text}".encode()).hexdigest()
+            self._used[digest] = self._known.get(digest) or _coloured(file, text)
+            self._digests[file] = digest
+        return self._used[self._digests[file]]
+
+    def keep(self) -> None:
+        """Keep what was asked for, and nothing else."""
+        if self._kept is not None and self._used.keys() != self._known.keys():
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self._kept.write_text(json.dumps(self._used), encoding="utf-8")
+
+
+def _read(kept: Path) -> dict[str, list[str]]:
+    try:
+        return dict(json.loads(kept.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # cut short: they are found again
+        return {}
+
+
+def _coloured(file: str, text: str) -> list[str]:
+    lexer = TOMLLexer if file.endswith(".toml") else PythonLexer
+    coloured = highlight(text, lexer(stripnl=False), HtmlFormatter(nowrap=True))
+    return _PLAIN.sub(r"\1", coloured).splitlines()
