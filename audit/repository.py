@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
+"""Hosts of code that anyone can reach, though not every repository there is public."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,38 @@ def read_commit(root: Path) -> Commit:
     identity, seconds = shown.split()
     status = _git(root, "status", "--porcelain")
     return Commit(identity, int(seconds), clean=status is not None and not status.strip())
+
+
+def public_repository(root: Path, declared: str = "") -> str:
+    """Return the address at which everybody can read this commit; empty where there is none.
+
+    Parameters
+    ----------
+    declared
+        What the book says of itself: `repo-url` in `_quarto.yml`. It goes before git's own
+        `origin`, which counts only at a forge known to be public, and once the commit is there.
+
+    Examples
+    --------
+    >>> public_repository(Path(), "https://token@git.example.org/a/report.git")
+    'https://git.example.org/a/report'
+    """
+    if declared:
+        return _web_address(declared)
+    origin = _web_address((_git(root, "remote", "get-url", "origin") or "").strip())
+    if urlsplit(origin).hostname not in FORGES:
+        return ""
+    holding = _git(root, "branch", "-r", "--contains", "HEAD") or ""
+    return origin if any(line.strip().startswith("origin/") for line in holding.split("\n")) else ""
+
+
+def _web_address(remote: str) -> str:
+    """Return an https address without the name and password it may hold; empty for any other."""
+    parts = urlsplit(remote)
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme != "https" or not host:
+        return ""
+    return f"https://{host}{parts.path.rstrip('/').removesuffix('.git')}"
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -11,7 +11,7 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current
 from analysis.exhibits.exhibit import Claim, Figure, Number
 from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
-from audit.repository import Commit
+from audit.repository import Commit, public_repository
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
@@ -168,15 +168,17 @@ def prepare(
     kinds = exhibit_kinds()
     check(used, kinds)
     # Short references are those of the whole report, in every edition of it.
-    whole = uses(read_book(evaluation.root))
-    given = references([*whole, *used], kinds)
+    whole = read_book(evaluation.root)
+    given = references([*uses(whole), *used], kinds)
     reused = evaluation.store.is_dir()
     values = evaluation.fill_store(given)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
     for name in given:
         if isinstance(values[name], Figure):
             evaluation.write_drawing(name, values[name])
-    ledger = make_ledger(evaluation, values, used)
+    about = whole.project.settings.values.get("book", {})
+    remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
+    ledger = make_ledger(evaluation, values, used, remote)
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     write_data(evaluation.root / LEDGER, values, given)
