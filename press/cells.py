@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from press.errors import ChapterError, Place, UnsupportedError
+from press.errors import ChapterError, Place, PressError, UnsupportedError
 from press.mistakes import Mistakes
 from press.settings import parse_settings
 from press.source import Line, Source
@@ -28,60 +28,24 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "code-fold": (True, False, "show"),
     "code-overflow": ("scroll", "wrap"),
     "fig-align": ("left", "right", "center", "default"),
+    "fig-format": ("retina", "png", "jpeg", "svg"),
+    "ipynb-shell-interactivity": ("all", "last", "last_expr", "none", "last_expr_or_assign"),
 }
+_NUMBERS = ("fig-width", "fig-height", "fig-dpi")
 _BLOCK_TAG = re.compile(
     r"</?(?:script|style|div|p|table|ul|ol|pre|section|h[1-6]|hr|iframe|form|video)\b[^>]*>?", re.I
 )
 _TEXTS = ("label", "tbl-cap", "lst-cap", "lst-label", "code-summary", "filename", "column")
 # Options that say how a cell runs or prints; any other becomes an attribute of the cell.
-OBEYED = frozenset(
-    [
-        "label",
-        "echo",
-        "eval",
-        "include",
-        "output",
-        "warning",
-        "error",
-        "fig-cap",
-        "fig-subcap",
-        "fig-alt",
-        "fig-scap",
-        "fig-link",
-        "fig-align",
-        "fig-env",
-        "fig-pos",
-        "fig-width",
-        "fig-height",
-        "fig-format",
-        "fig-dpi",
-        "fig-column",
-        "tbl-column",
-        "cap-location",
-        "fig-cap-location",
-        "tbl-cap-location",
-        "lst-cap",
-        "lst-label",
-        "code-fold",
-        "code-summary",
-        "code-overflow",
-        "code-line-numbers",
-        "classes",
-        "column",
-        "tags",
-        "id",
-        "panel",
-        "collapsed",
-        "scrolled",
-        "name",
-        "message",
-        "results",
-        "out-width",
-        "out-height",
-        "lines_to_next_cell",
-        "slideshow",
-    ]
-)
+OBEYED = frozenset((
+    "label", "echo", "eval", "include", "output", "warning", "error", "fig-cap", "fig-subcap",
+    "fig-alt", "fig-scap", "fig-link", "fig-align", "fig-env", "fig-pos", "fig-width",
+    "fig-height", "fig-format", "fig-dpi", "fig-column", "tbl-column", "cap-location",
+    "fig-cap-location", "tbl-cap-location", "lst-cap", "lst-label", "code-fold", "code-summary",
+    "code-overflow", "code-line-numbers", "classes", "column", "tags", "id", "panel", "collapsed",
+    "scrolled", "name", "message", "results", "out-width", "out-height", "lines_to_next_cell",
+    "slideshow",
+))  # fmt: skip
 # These become attributes too, and are obeyed as such.
 KNOWN = OBEYED | {
     "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
@@ -274,7 +238,12 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
         )
 
 
-def check_options(options: dict[str, Any], places: dict[str, Place], fallback: Place) -> None:
+def check_options(
+    options: dict[str, Any],
+    places: dict[str, Place],
+    fallback: Place,
+    error: type[PressError] = ChapterError,
+) -> None:
     """Raise for an option with a value that Quarto does not take, or that the press refuses."""
     for name, value in options.items():
         place = places.get(name, fallback)
@@ -286,11 +255,13 @@ def check_options(options: dict[str, Any], places: dict[str, Place], fallback: P
             )
         choices = _CHOICES.get(name)
         if choices is not None and not _is_one_of(value, choices):
-            raise ChapterError(
+            raise error(
                 f"cell option `{name}` has the value {value!r}",
                 place,
                 "write " + " or ".join(_spelled(choice) for choice in choices),
             )
+        if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise error(f"option `{name}` is not a number: {value!r}", place, "write one")
         if name in _TEXTS and isinstance(value, list | dict):
             raise ChapterError(
                 f"cell option `{name}` is not a single text", place, "write one text in quotes"

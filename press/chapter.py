@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from press.cells import Cell, Prose, check_options, split_cells
+from press.cells import Cell, Prose, split_cells
 from press.configuration import directory_metadata
 from press.errors import ChapterError, Place
 from press.includes import expand_includes
@@ -14,7 +14,7 @@ from press.project import Entry, Project
 from press.settings import Settings, merged, parse_settings
 from press.source import Line, Source, read_text, source_of
 
-INLINE = re.compile(r"`\{python\}[ \t]+(?P<expression>[^`]+?)[ \t]*`")
+INLINE = re.compile(r"(?<!`)`\{python\}[ \t](?P<expression>[^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"^#[ \t]+(?P<text>.*?)[ \t]*#*$")
 _UNDERLINE = re.compile(r"^=+\s*$")
@@ -127,10 +127,6 @@ def read_chapter(project: Project, entry: Entry) -> Chapter:
     source = expand_includes(project.root, body, (entry.file,))
     parts = split_cells(source)
     _check_labels(parts)
-    execute = front.get("execute", default={})
-    if isinstance(execute, dict):
-        places = {key: front.place("execute", key) or Place(entry.file) for key in execute}
-        check_options(execute, places, Place(entry.file))
     return Chapter(entry, entry.file, front, parts, _title(front, parts))
 
 

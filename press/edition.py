@@ -49,7 +49,7 @@ class Edition:
             options = chapter_options(self.book.project, chapter, base)
             figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
             defaults = execute_options(self.book.project, chapter, base)
-            source = manuscript(executed, defaults, base, figures)
+            source = manuscript(executed, defaults, base, figures, self.found)
             if base == "html" and is_home(chapter.path):
                 source = with_cover(source, self.book.project.settings)
             for cell in chapter.cells:

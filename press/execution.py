@@ -129,12 +129,12 @@ async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
     with tempfile.TemporaryDirectory(prefix="press-", ignore_cleanup_errors=True) as folder:
         client = _Client(
             nbformat.v4.new_notebook(),
-            km=kernel_manager(Path(folder)),
+            km=kernel_manager(Path(folder), conditions.defaults),
             timeout=conditions.timeout,
             shutdown_kernel="immediate",
             resources={"metadata": {"path": str(conditions.folder)}},
         )
-        environment = kernel_environment(Path(folder), conditions.environment)
+        environment = kernel_environment(Path(folder), conditions.environment, conditions.defaults)
         results: list[CellResult | ProseResult] = []
         async with client.async_setup_kernel(env=environment, cleanup_kc=True):
             for part in chapter.parts:

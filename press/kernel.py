@@ -6,34 +6,50 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-# Figures as Quarto draws them for HTML (7 x 5 inches, twice 96 dots an inch), and the same
-# figure as a drawing for the PDF: a cell runs once, whatever the formats.
-_FIGURES = ("--InlineBackend.figure_formats=retina", "--InlineBackend.figure_formats=svg")
-_DRAWING = "figure.figsize: 7, 5\nfigure.dpi: 96\nsavefig.dpi: figure\nsvg.hashsalt: press\n"
+# Figures as Quarto draws them for HTML (7 x 5 inches, twice 96 dots an inch, unless options
+# say otherwise), and the same figure as a drawing for the PDF: a cell runs once for all formats.
+_DRAWING = (
+    "figure.figsize: {width}, {height}\nfigure.dpi: {dpi}\n"
+    "savefig.dpi: figure\nsvg.hashsalt: press\n"
+)
 
 
 class _ThisPython(KernelSpecManager):  # type: ignore[misc]  # jupyter_client ships no types
     """Answers every request for a kernel with this interpreter."""
 
+    arguments: tuple[str, ...] = ()
+
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the one kernel there is."""
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(
-            argv=[*command, "--HistoryManager.enabled=False", *_FIGURES],
+            argv=[*command, "--HistoryManager.enabled=False", *self.arguments],
             display_name=kernel_name,
             language="python",
         )
 
 
-def kernel_manager(folder: Path) -> AsyncKernelManager:
-    """Return the manager of a new kernel whose sockets and files live in `folder`."""
+def kernel_manager(folder: Path, options: Mapping[str, Any]) -> AsyncKernelManager:
+    """Return the manager of a new kernel whose sockets and files live in `folder`.
+
+    Of the `execute` options, `fig-format` and `ipynb-shell-interactivity` hold for a kernel.
+    """
+    form = options.get("fig-format", "retina")
+    spec = _ThisPython()
+    spec.arguments = tuple(
+        f"--InlineBackend.figure_formats={name}" for name in dict.fromkeys((form, "svg"))
+    )
+    if options.get("ipynb-shell-interactivity"):
+        shown = options["ipynb-shell-interactivity"]
+        spec.arguments += (f"--InteractiveShell.ast_node_interactivity={shown}",)
     manager = AsyncKernelManager(
         kernel_name="python3",
-        kernel_spec_manager=_ThisPython(),
+        kernel_spec_manager=spec,
         connection_file=str(folder / "kernel.json"),
         transport="tcp" if os.name == "nt" else "ipc",
     )
@@ -41,14 +57,21 @@ def kernel_manager(folder: Path) -> AsyncKernelManager:
     return manager
 
 
-def kernel_environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
+def kernel_environment(
+    folder: Path, extra: Mapping[str, str], options: Mapping[str, Any]
+) -> dict[str, str]:
     """Return the environment of a kernel: this process's, drawing settings, then `extra`.
 
     The author's own IPython and matplotlib settings are left out, so that a book looks the
-    same on every machine.
+    same on every machine; the `execute` options `fig-width`, `fig-height` and `fig-dpi` hold.
     """
     settings = folder / "matplotlibrc"
-    settings.write_text(_DRAWING, encoding="utf-8")
+    drawing = _DRAWING.format(
+        width=options.get("fig-width", 7),
+        height=options.get("fig-height", 5),
+        dpi=options.get("fig-dpi", 96),
+    )
+    settings.write_text(drawing, encoding="utf-8")
     own = {
         "IPYTHONDIR": str(folder / "ipython"),
         "MATPLOTLIBRC": str(settings),

@@ -8,7 +8,9 @@ from typing import Any
 
 from press.cell_markdown import cell_markdown
 from press.chapter import INLINE
+from press.errors import ChapterError
 from press.execution import ExecutedChapter, ProseResult
+from press.mistakes import Mistakes
 from press.pictures import Figures
 from press.source import Line, Source
 
@@ -22,7 +24,11 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()>#+,.!-])")
 
 
 def manuscript(
-    executed: ExecutedChapter, defaults: Mapping[str, Any], base: str, figures: Figures
+    executed: ExecutedChapter,
+    defaults: Mapping[str, Any],
+    base: str,
+    figures: Figures,
+    mistakes: Mistakes,
 ) -> Source:
     """Return the chapter's Markdown with cells and inline expressions replaced by their output.
 
@@ -36,12 +42,14 @@ def manuscript(
         ``"html"`` or ``"typst"``.
     figures
         Takes the pictures.
+    mistakes
+        Takes the inline expressions that Quarto prints as they stand.
     """
     lines: list[Line] = []
     number = 0
     for result in executed.results:
         if isinstance(result, ProseResult):
-            lines += _prose(result)
+            lines += _prose(result, mistakes)
             continue
         number += 1
         text = cell_markdown(result, number, defaults, base, figures)
@@ -83,13 +91,32 @@ def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
             yield line
 
 
-def _prose(result: ProseResult) -> Iterator[Line]:
+def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
     values = iter(result.values)
+
+    def replaced(found: re.Match[str], line: Line) -> str:
+        text = inline_markdown(next(values))
+        expression = found["expression"]
+        spaced = expression != expression.strip()
+        if text and not spaced:
+            return text
+        what = "has spaces around it" if spaced else "has an empty value"
+        mistakes.add(
+            ChapterError(
+                f"the inline expression {expression.strip()} {what}: it is printed as it stands",
+                line.place,
+                "write one space before it and none after"
+                if spaced
+                else "give it a value that prints something",
+            )
+        )
+        return found[0]
+
     for line in result.prose.source:
         if not result.values:
             yield line
             continue
-        text = INLINE.sub(lambda _: inline_markdown(next(values)), line.text)
+        text = INLINE.sub(lambda found, line=line: replaced(found, line), line.text)  # type: ignore[misc]
         yield Line(_ESCAPED.sub(r"\1{\2}", text), line.place)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
+from press.cells import check_options
 from press.chapter import Chapter
+from press.errors import ChapterError, Place, PressError
 from press.project import Project, overlaid
+from press.settings import Settings
 
 _FILES = ("bibliography", "csl")
-_EXECUTE = ("echo", "eval", "include", "output", "warning", "error")
+_CELLS = ("echo", "eval", "include", "output", "warning", "error")
+_DRAWING = ("fig-width", "fig-height", "fig-dpi", "fig-format")
+_EXECUTE = (*_CELLS, *_DRAWING, "ipynb-shell-interactivity")
 
 
 def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, Any]:
@@ -52,3 +57,28 @@ def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
         if isinstance(own, dict):
             out |= {key: own[key] for key in _EXECUTE if key in own}
     return out
+
+
+def check_defaults(settings: Settings, file: str, error: type[PressError] = ChapterError) -> None:
+    """Raise for a default of cells that has a value Quarto does not take.
+
+    Parameters
+    ----------
+    settings
+        The options of project or chapter.
+    file
+        Where they stand.
+    error
+        The class of error to raise.
+    """
+    formats = settings.get("format")
+    levels: list[tuple[str, ...]] = [()]
+    levels += [("format", name) for name in formats] if isinstance(formats, dict) else []
+    for level in levels:
+        for path in (level, (*level, "execute")):
+            given = settings.get(*path) if path else settings.values
+            if not isinstance(given, dict):
+                continue
+            own = {key: given[key] for key in _EXECUTE if key in given}
+            places = {key: settings.place(*path, key) or Place(file) for key in own}
+            check_options(own, places, Place(file), error)

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from press.chapter import Chapter, read_chapter
+from press.configuration import CONFIGURATION
+from press.errors import ProjectError
+from press.options import check_defaults
 from press.project import Project, read_project
 from press.settings import parse_settings
 from press.source import read_text
@@ -51,9 +54,11 @@ def read_book(
     """
     project = read_project(root, profiles, extra)
     check_settings(project.settings)
+    check_defaults(project.settings, CONFIGURATION, ProjectError)
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:
         check_settings(chapter.front)
+        check_defaults(chapter.front, chapter.path)
     return Book(project, chapters, _variables(project))
 
 

@@ -70,6 +70,18 @@ def check_settings(settings: Settings) -> None:
             settings.place("lang"),
             "render with Quarto",
         )
+    if settings.get("execute", "enabled") is False:
+        raise UnsupportedError(
+            "`execute: enabled: false`: the press executes every chapter",
+            settings.place("execute", "enabled"),
+            "write `eval: false`, or render with Quarto",
+        )
+    if settings.get("engine", default="jupyter") != "jupyter":
+        raise UnsupportedError(
+            f"`engine: {settings.get('engine')}`: the press has the engine jupyter alone",
+            settings.place("engine"),
+            "leave it out, or render with Quarto",
+        )
     for path, what in REFUSED.items():
         value = settings.get(*path)
         if what is None or value in (None, False) or (path[-1] == "chapters" and value is True):

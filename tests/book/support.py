@@ -88,6 +88,7 @@ def _refused() -> list[str]:
         "A construct outside this table ends the build with its file, line and name.",
         "",
         "- cells of another language that Quarto runs: R, Julia, Observable, Mermaid, Graphviz",
+        "- engines other than jupyter, `execute: enabled: false`",
         "- theorems and their like (`thm-`, `lem-`, …), callouts with a number (`nte-`, `tip-`, …)",
         "- panels for input and dashboards, diagrams, interactive widgets",
         "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",

@@ -56,6 +56,39 @@ def test_an_inline_expression_that_raises(tmp_path):
     assert "NameError" in error.what
 
 
+@pytest.mark.parametrize(
+    ("inline", "words"),
+    [
+        ('`{python} ""`', ['""', "empty"]),
+        ("`{python}  x`", ["expression x", "spaces"]),
+        ("`{python} x `", ["expression x", "spaces"]),
+    ],
+)
+def test_an_inline_expression_that_quarto_prints_as_it_stands(tmp_path, inline, words):
+    folder = project(
+        tmp_path, f"# One\n\n```{{python}}\nx = 1\n```\n\n{inline}, ``{{python}} x``\n"
+    )
+    with pytest.raises(PressError, match=r"one\.qmd:7") as caught:
+        build_book(folder, formats=("html",))
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+    page = build_book(folder, formats=("html",), lenient=True).html[1].read_text("utf-8")
+    assert page.count("<code>{python} ") == 2
+
+
+def test_figures_are_drawn_as_the_options_say(tmp_path):
+    options = "fig-width: 2\nexecute:\n  fig-height: 1\n  fig-dpi: 50\n  fig-format: png\n"
+    chapter = (
+        "# One\n\n```{python}\nimport matplotlib.pyplot as plt\n"
+        "fig = plt.figure()\nprint(fig.get_size_inches(), fig.dpi)\n"
+        "print(get_ipython().config.InlineBackend.figure_formats)\nplt.close()\n```\n"
+    )
+    folder = project(tmp_path, chapter, **{"_quarto.yml": CONFIGURATION + options})
+    page = build_book(folder, formats=("html",)).html[1].read_text("utf-8")
+    assert "[2. 1.] 50.0" in page
+    assert "png" in page
+    assert "retina" not in page
+
+
 def test_a_cell_that_never_ends(tmp_path):
     error = failure(tmp_path, "# One\n\n```{python}\nwhile True: pass\n```\n", timeout=1)
     assert "did not end within 1 seconds" in error.what

@@ -153,6 +153,10 @@ def test_parts_chapters_and_appendices_in_order(tmp_path):
         ("just words\n", ["_quarto.yml:1", "not a mapping"]),
         (BOOK + "lang: de\n", ["_quarto.yml:8", "lang: de", "English"]),
         (BOOK + "filters: [x.lua]\n", ["_quarto.yml:8", "filters"]),
+        (BOOK + "execute:\n  echo: no\n", ["_quarto.yml:9", "echo", "'no'"]),
+        (BOOK + "fig-width: wide\n", ["_quarto.yml:8", "fig-width", "'wide'"]),
+        (BOOK + "execute: {enabled: false}\n", ["_quarto.yml:8", "enabled"]),
+        (BOOK + "engine: knitr\n", ["_quarto.yml:8", "engine: knitr"]),
     ],
 )
 def test_a_wrong_configuration_is_named_with_its_line(tmp_path, configuration, words):
@@ -219,6 +223,12 @@ def test_a_wrong_chapter_is_named_with_its_line(tmp_path, text, error, words):
     with pytest.raises(error) as caught:
         read_book(tmp_path)
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_an_execute_default_in_a_chapter_is_checked(tmp_path):
+    write(tmp_path, **{"one.qmd": "---\nformat: {html: {execute: {echo: maybe}}}\n---\n\n# One\n"})
+    with pytest.raises(ChapterError, match=r"one\.qmd:2: .*echo.*'maybe'"):
+        read_book(tmp_path)
 
 
 def test_a_chapter_that_is_not_utf_8_is_named_with_its_line(tmp_path):
