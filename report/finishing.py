@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audit.crate import FILE as CRATE
+from audit.crate import WORKFLOW, crate_metadata
 from audit.ledger import as_json
 from audit.pages.marking import mark_pages
 from audit.printed_places import placed_ledger
 from audit.text_layer import read_text
 from press.reading import read_book
 from report.audit_pages import write_audit_pages
-from report.sealing import CRATE, chapters, lay_data, seal_report
+from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from press.reading import Book
 
 LEDGER = Path(".report") / "ledger.json"
+GRAPH = Path("analysis") / "dataflow" / "graph.py"
+"""The module that joins the functions to one graph."""
 
 
 def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
@@ -40,6 +44,9 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
         path.write_text(placed, encoding="utf-8", newline="\n")
     lay_data(root / LEDGER, target)
     write_audit_pages(root, book, whole, chapters(written))
+    (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
+    crate = crate_metadata(whole, book)
+    (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf in pdfs:
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
 

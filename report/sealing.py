@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from press.reading import Book
 
-CRATE = "ro-crate-metadata.json"
-
 
 def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) -> Seal:
     """Seal a finished PDF of the book, from either engine.
@@ -57,7 +55,7 @@ def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) 
     ]
     if crate is not None and crate.is_file():
         about = "The report as an RO-Crate, for other tools"
-        files.append(Attachment(CRATE, crate.read_bytes(), "application/ld+json", about))
+        files.append(Attachment(crate.name, crate.read_bytes(), "application/ld+json", about))
     return seal_pdf(
         pdf,
         files,
