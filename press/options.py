@@ -12,6 +12,7 @@ from press.project import Project, overlaid
 from press.settings import Settings
 
 _FILES = ("bibliography", "csl")
+_OF_CHAPTER = ("title", "subtitle", "author")
 _CELLS = ("echo", "eval", "include", "output", "warning", "error")
 _DRAWING = ("fig-width", "fig-height", "fig-dpi", "fig-format")
 _EXECUTE = (*_CELLS, *_DRAWING, "ipynb-shell-interactivity")
@@ -22,10 +23,7 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
     front = dict(chapter.front.values)
     formats = front.pop("format", {})
     own = formats.get(project.format(base).name) if isinstance(formats, dict) else None
-    if "title" in front:
-        front["chapter-title"] = front["title"]
-    if "subtitle" in front:
-        front["chapter-subtitle"] = front["subtitle"]
+    front |= {f"chapter-{key}": front[key] for key in _OF_CHAPTER if key in front}
     front |= {key: _from_root(front[key], chapter.path) for key in _FILES if front.get(key)}
     options = overlaid(project.options(base), front)
     return overlaid(options, own if isinstance(own, dict) else {})

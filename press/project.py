@@ -27,7 +27,8 @@ class Entry:
         Path of the chapter, or of a part's page, relative to the project; None for a part
         that is only a title.
     text
-        Title of a part without a page.
+        Title of a part without a page; of a chapter, what the side navigation calls it, if not
+        by its heading.
     depth
         0, or 1 below a part or among the appendices.
     appendix
@@ -246,8 +247,9 @@ def _listed(
             if item.get("chapters"):
                 out += _listed(root, settings, (*at, "chapters"), depth + 1, appendix=appendix)
         elif isinstance(item, dict) and ("file" in item or "href" in item):
-            name = str(item.get("file", item.get("href")))
-            out.append(Entry("chapter", _file(root, name, place), None, depth, appendix, place))
+            name = _file(root, str(item.get("file", item.get("href"))), place)
+            text = str(item["text"]) if item.get("text") else None
+            out.append(Entry("chapter", name, text, depth, appendix, place))
         else:
             raise UnsupportedError(
                 f"an entry of the list of chapters is neither a file nor a part: {item!r}",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from press import tree
+from press.authors import plain
 from press.crossref import NBSP
 from press.page import Page
 from press.project import Entry
@@ -34,11 +35,11 @@ def stops(entries: Sequence[Entry], pages: dict[str, Page]) -> list[Stop]:
     out = []
     for entry in entries:
         if entry.file is None:
-            out.append(Stop(str(entry.text), entry.depth, None))
+            out.append(Stop(plain(entry.text), entry.depth, None))
             continue
         page = pages[entry.file]
         number = page.number if entry.kind == "chapter" else ""
-        text = tree.plain(page.title) or posixpath.basename(page.html)
+        text = plain(entry.text) or tree.plain(page.title) or posixpath.basename(page.html)
         out.append(Stop(text, entry.depth, page, number))
     return out
 

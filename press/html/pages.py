@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from press import tree
+from press.authors import Author, authors, plain
 from press.crossref import NBSP
 from press.html.added import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
 from press.page import Page
-from press.pandoc import read_inlines
 from press.resources import relative
 
 ASSETS = "assets"
@@ -31,7 +31,7 @@ class BookFacts:
     subtitle, description, abstract, language
         Texts; empty without one.
     authors
-        Each with `name` and `affiliation`.
+        Its authors.
     """
 
     title: str
@@ -39,7 +39,7 @@ class BookFacts:
     description: str
     abstract: str
     language: str
-    authors: tuple[Mapping[str, str], ...]
+    authors: tuple[Author, ...]
 
 
 def book_facts(settings: Mapping[str, Any]) -> BookFacts:
@@ -47,32 +47,12 @@ def book_facts(settings: Mapping[str, Any]) -> BookFacts:
     book = settings.get("book", {})
     return BookFacts(
         str(book.get("title", "")),
-        _plain(book.get("subtitle")),
-        _plain(book.get("description")),
+        plain(book.get("subtitle")),
+        plain(book.get("description")),
         str(book.get("abstract") or ""),
         str(settings.get("lang", "en")),
         tuple(authors(book.get("author"))),
     )
-
-
-def authors(given: Any) -> list[dict[str, str]]:
-    """Return authors, however they are written, each with `name` and `affiliation`."""
-    out = []
-    for item in given if isinstance(given, list) else [given] if given else []:
-        if isinstance(item, Mapping):
-            where = item.get("affiliations", item.get("affiliation", ""))
-            where = where if isinstance(where, list) else [where] if where else []
-            names = [
-                str(one.get("name", "")) if isinstance(one, Mapping) else str(one) for one in where
-            ]
-            out.append({"name": _plain(item.get("name")), "affiliation": ", ".join(names)})
-        else:
-            out.append({"name": _plain(item), "affiliation": ""})
-    return out
-
-
-def _plain(given: Any) -> str:
-    return tree.plain(read_inlines(str(given))) if given else ""
 
 
 def render(
@@ -110,7 +90,7 @@ def render(
 {added.before}
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
-<a class="book-name" href="{to}index.html">{html.escape(_plain(facts.title))}</a>
+<a class="book-name" href="{to}index.html">{html.escape(plain(facts.title))}</a>
 <div class="book-search" hidden></div>
 <details class="chapters" open><summary>Chapters</summary>
 {sidebar(stops, page)}
@@ -135,7 +115,7 @@ def render(
 
 def _metas(facts: BookFacts) -> list[tuple[str, str]]:
     return [
-        ("author", "; ".join(author["name"] for author in facts.authors)),
+        ("author", "; ".join(author.name for author in facts.authors)),
         ("description", facts.description),
     ]
 
@@ -143,7 +123,7 @@ def _metas(facts: BookFacts) -> list[tuple[str, str]]:
 def _head_title(page: Page, facts: BookFacts) -> str:
     own = tree.plain(page.title)
     if page.home:
-        return _plain(facts.title)
+        return plain(facts.title)
     if not own:
         return f"{posixpath.basename(page.html).removesuffix('.html')} – {facts.title}"
     if page.number and page.entry.appendix:
@@ -158,20 +138,31 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
         if not page.title:
             return ""
         parts = [f'<h1 class="title">{written.title}</h1>']
-        parts += _paragraph("subtitle", _plain(page.options.get("chapter-subtitle")))
+        parts += _paragraph("subtitle", plain(page.options.get("chapter-subtitle")))
+        parts += _authors(authors(page.options.get("chapter-author")))
         return _header([*parts, *_abstract(page.options.get("abstract"))])
     parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
-    for author in facts.authors:
-        parts += _paragraph("author", author["name"])
-        parts += _paragraph("author affiliation", author["affiliation"])
+    parts += _authors(facts.authors)
     parts += _paragraph("description", facts.description)
     parts += _abstract(facts.abstract)
     return _header(parts)
 
 
+def _authors(people: Sequence[Author]) -> list[str]:
+    """Return authors; only with affiliations among them has Quarto classes for either."""
+    if not any(person.affiliations for person in people):
+        return [line for person in people for line in _paragraph("byline", person.name)]
+    out = []
+    for person in people:
+        out += _paragraph("author", person.name)
+        for place in person.affiliations:
+            out += _paragraph("affiliation author", place)
+    return out
+
+
 def _abstract(given: Any) -> list[str]:
-    words = _plain(given)
+    words = plain(given)
     title = '<span class="abstract-title">Abstract</span>'
     return [f'<p class="abstract">{title} {html.escape(words)}</p>'] if words else []
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from press import tree
+from press.authors import authors
 from press.citations import Sources, cited, together, unquoted, with_citations
 from press.crossref import Wording
 from press.errors import Place, TypesettingError
 from press.extension import Extension
 from press.html.book import resolved
-from press.html.pages import authors
 from press.links import anchors_of, chapter_anchor, with_anchors
 from press.mistakes import Mistakes
 from press.page import Page
@@ -46,7 +46,7 @@ def write_typst(
     for entry in project.entries:
         if entry.file is None:
             attr: tree.Attr = ["", ["unnumbered"], []]
-            blocks.append({"t": "Header", "c": [1, attr, [tree.text(str(entry.text))]]})
+            blocks.append({"t": "Header", "c": [1, attr, read_inlines(str(entry.text))]})
             continue
         page = by_path[entry.file]
         own = with_anchors(ready[page.path], page, by_path, anchors, files, found)
@@ -74,12 +74,13 @@ def _chapter(page: Page, blocks: Nodes) -> Nodes:
     name, marks, pairs = page.title_attr
     if page.home:
         return list(tree.walk(blocks, _unnumbered)) if "unnumbered" in marks else blocks
-    if "unnumbered" in marks:
+    if "unnumbered" in marks or page.entry.kind == "part":
         blocks = tree.walk(blocks, _unnumbered)
     kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
     if page.entry.kind == "part" and "unnumbered" not in kept:
         kept.append("unnumbered")
     head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}
+    # As in Quarto, the authors of a chapter stand in its HTML alone.
     below = [
         str(page.options[key]) for key in ("chapter-subtitle", "abstract") if page.options.get(key)
     ]
@@ -127,8 +128,8 @@ def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
     book = options.pop("book", {})
     people: list[dict[str, Any]] = [
         {
-            "name": {"literal": person["name"]},
-            "affiliations": [{"name": person["affiliation"]}] if person["affiliation"] else [],
+            "name": {"literal": person.name},
+            "affiliations": [{"name": place} for place in person.affiliations],
         }
         for person in authors(book.get("author"))
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from press import execution
@@ -315,3 +316,18 @@ def test_the_kernel_is_reached_without_a_network_port(tmp_path):
     chapter = read_book(project(tmp_path, text)).chapters[1]
     done = execute_chapter(chapter, Conditions(tmp_path, {}, 30, {}))
     assert done.results[1].outputs[0]["text"].strip() == "ipc"
+
+
+def test_the_page_of_a_part_has_no_numbers_in_print(tmp_path):
+    chapters = "[index.qmd, {part: p.qmd, chapters: [one.qmd]}, {part: '*Two*', chapters: [b.qmd]}]"
+    files = {
+        "_quarto.yml": CONFIGURATION.replace("[index.qmd, one.qmd]", chapters),
+        "p.qmd": "# Part one\n\n## Below the part\n",
+        "b.qmd": "# B\n",
+    }
+    built = build_book(project(tmp_path, "# One\n", **files), formats=("pdf",))
+    with pikepdf.open(built.pdf) as pdf, pdf.open_outline() as outline:
+        names = [item.title for item in outline.root]
+        below = [item.title for item in outline.root[1].children]
+    assert names == ["Home", "Part one", "1 One", "Two", "2 B"]
+    assert below == ["Below the part"]

@@ -6,6 +6,7 @@ import pytest
 
 from press import tree
 from press.annotations import with_annotations
+from press.authors import authors
 from press.captions import caption_place
 from press.chapter import Chapter, title_of
 from press.conditional import Circumstances, with_conditions
@@ -374,6 +375,29 @@ def test_a_shortcode_that_quarto_would_lose_is_a_mistake(text):
     found = Mistakes()
     shortcodes("first\n" + text, found)
     assert [str(mistake.place) for mistake in found.found] == ["one.qmd:2"]
+
+
+@pytest.mark.parametrize(
+    ("given", "people"),
+    [
+        (None, []),
+        ("Ada *Bell*", [("Ada Bell", ())]),
+        (["A", {"name": "B", "affiliation": "Uni"}], [("A", ()), ("B", ("Uni",))]),
+        (
+            [
+                {
+                    "name": {"given": "Ada", "family": "Bell"},
+                    "degrees": ["PhD"],
+                    "affiliations": [{"id": "u", "name": "Uni"}, "Lab"],
+                },
+                {"name": "B", "affiliations": [{"ref": "u"}]},
+            ],
+            [("Ada Bell, PhD", ("Uni", "Lab")), ("B", ("Uni",))],
+        ),
+    ],
+)
+def test_authors_in_every_form(given, people):
+    assert [(person.name, person.affiliations) for person in authors(given)] == people
 
 
 @pytest.mark.parametrize(("value", "text"), [(1.0, "1"), (1.1, "1.1"), (True, "true"), (None, "")])
