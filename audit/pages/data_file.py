@@ -30,7 +30,7 @@ def file_page(name: str, trail: Trail) -> Page:
         ("file", "The file", about + command(f"python -m report trace data:{name}")),
         ("columns", "Columns", _columns(name, trail)),
         ("contract", "Data contract", rules_table("Rules of the contract", rules) if rules else ""),
-        ("exhibits", "What rests on it", _resting(name, trail)),
+        ("resting", "What rests on it", _resting(name, trail)),
     ]
     shown = [each for each in sections if each[2]]
     body = f'<p class="kicker">Data file</p>\n<h1>{escape(name)}</h1>\n' + "\n".join(
