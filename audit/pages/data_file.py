@@ -54,7 +54,7 @@ def _columns(name: str, trail: Trail) -> str:
         read = sum(column in each["columns"].get(name, ()) for each in trail.records.values())
         rows.append([f"<code>{escape(column)}</code>", escape(meaning), str(read)])
     heads = ("Column", "What it holds, with its unit", "Exhibits that read it")
-    return table("Columns", heads, rows, numeric=(2,))
+    return table("Table of the columns", heads, rows, numeric=(2,))
 
 
 def _resting(name: str, trail: Trail) -> str:

@@ -245,7 +245,7 @@ def data_section(record: Mapping[str, Any], trail: Trail) -> str:
         f'<p><a class="download" href="{DATA}/{name}.csv" download="{name}.csv">{name}.csv</a> '
         f"{len(rows):,} rows, released values only.</p>\n{described}\n"
         f"<details><summary>The data as a table{more}</summary>\n"
-        f"{table('The data behind it', header, shown)}\n</details>"
+        f"{table('Released data', header, shown)}\n</details>"
     )
 
 

@@ -84,10 +84,12 @@ def render(page: Page, ledger: Mapping[str, Any], home: str) -> str:
 </head>
 <body>
 <a class="skip-link" href="#content">Skip to the text</a>
+<header>
 {banner}
-<header class="bar"><nav aria-label="Where this page belongs"><ol>
+<nav class="bar" aria-label="Where this page belongs"><ol>
 {"".join(links)}<li aria-current="page">{escape(page.title)}</li>
-</ol></nav></header>
+</ol></nav>
+</header>
 <div class="page">
 {beside}
 <main id="content">

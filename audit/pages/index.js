@@ -7,7 +7,7 @@
   var FIELDS = ["q", "kind", "chapter", "data", "function"];
 
   function fold(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
-  var words = rows.map(function (row) { return fold(row.textContent + " " + row.dataset.words); });
+  var words = rows.map(function (row) { return fold(row.textContent); });
 
   function filter() {
     var asked = fold(form.elements.q.value).split(/\s+/).filter(Boolean), count = 0;

@@ -101,15 +101,13 @@ def _row(record: Mapping[str, Any], trail: Trail) -> str:
     first = list(trail.chapters).index(chapters[0]) if chapters[0] in trail.chapters else 0
     pages = record["pages"]
     titles = "; ".join(escape(trail.chapters.get(each) or each) for each in chapters)
-    shown = " ".join(record["labels"])
-    words = f"{name} {shown} {record['printed'] if record['kind'] == 'claim' else ''}".strip()
     return (
         f'<tr data-kind="{record["kind"]}" data-chapter="{escape(" ".join(chapters))}" '
         f'data-data="{escape(" ".join(record["files"]))}" '
-        f'data-function="{" ".join(record["upstream"])}" data-words="{escape(words)}">'
+        f'data-function="{" ".join(record["upstream"])}" >'
         f'<th scope="row" data-sort="{order * 10000 + number}">'
         f'<a href="{name}.html">{record["reference"]}</a></th>'
-        f"<td>{escape(trail.title(record))}{_flag(record)}</td>"
+        f'<td>{escape(trail.title(record))}{_flag(record)}<span class="place">{name}</span></td>'
         f"<td>{escape(trail.heading(record))}</td>"
         f'<td data-sort="{first}">{titles}</td>'
         f'<td class="numeric" data-sort="{pages[0] if pages else 0}">'

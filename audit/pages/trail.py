@@ -66,7 +66,8 @@ class Trail:
         if record["kind"] in ("figure", "table"):
             return self._caption(record)[1] or record["id"].replace("_", " ").capitalize()
         unit = record["unit"] if record["unit"] not in record["printed"] else ""
-        return f"{record['printed'] or record['id']} {unit}".strip()
+        words = record["printed"] or record["id"].replace("_", " ").capitalize()
+        return f"{words} ({unit})" if unit else str(words)
 
     def heading(self, record: Mapping[str, Any]) -> str:
         """Return how the book calls an exhibit: by its printed label, or by its kind."""

@@ -54,7 +54,6 @@ class Browser:
         self._last = 0
         self._session = None
         self.requests = []
-        self.loaded = False
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         attached = self.ask("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -83,16 +82,13 @@ class Browser:
         message = json.loads(first)
         if message.get("method") == "Network.requestWillBeSent":
             self.requests.append(message["params"]["request"]["url"])
-        if message.get("method") == "Page.loadEventFired":
-            self.loaded = True
         return message
 
     def open(self, address):
         """Open a page and wait until it is loaded."""
-        self.loaded = False
         self.ask("Page.navigate", url=address)
-        while not self.loaded:
-            self._next()
+        here = f"location.href == {json.dumps(address)}"
+        self.wait(f"{here} && document.readyState == 'complete'")
 
     def run(self, script):
         """Run a script in the page and return its value."""

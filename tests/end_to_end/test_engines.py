@@ -3,6 +3,7 @@
 The comparison runs wherever Quarto is on PATH; that it sees something is tested everywhere.
 """
 
+import json
 import re
 import subprocess
 from html.parser import HTMLParser
@@ -90,7 +91,10 @@ def test_both_engines_give_one_report(project):
         for kind, words in found.items():
             assert words == pages["embedded"][path][kind], f"{path}: {kind}"
     assert printed(books["quarto"]) == printed(books["embedded"])
-    ledgers = [(book / "audit" / "ledger.json").read_bytes() for book in books.values()]
+    ledgers = [json.loads((book / "audit" / "ledger.json").read_bytes()) for book in books.values()]
+    for record in (each for ledger in ledgers for each in ledger["records"]):
+        # Each book has its own pages and anchors.
+        record |= {"anchors": [], "pages": []}
     assert ledgers[0] == ledgers[1]
 
 

@@ -1,5 +1,6 @@
 """The report as its readers meet it."""
 
+import html
 import html.parser
 import json
 import re
@@ -150,6 +151,71 @@ def test_the_pdf_keeps_the_accessibility_and_archive_standards(built):
     for profile in ("ua1", "3a"):
         found = page.validate_pdf(str(built / "_book" / "report.pdf"), profile=profile)
         assert found.is_compliant, [failure.rule_id for failure in found.failures]
+
+
+def test_every_record_has_a_page_with_the_code_that_makes_it(built, ledger):
+    for record in ledger["records"]:
+        text = (built / "_book" / "audit" / f"{record['id']}.html").read_text(encoding="utf-8")
+        shown = re.sub(r"<[^>]*>", "", re.search(r'(?s)<pre class="code".*?</pre>', text)[0])
+        assert f"def {record['function'].rpartition('.')[2]}(" in shown
+        assert 'class="lineage"' in text
+        assert record["digest"] in text
+
+
+def test_every_way_within_the_audit_trail_leads_somewhere(built):
+    folder = built / "_book" / "audit"
+    identifiers = {
+        path.relative_to(folder): set(re.findall(r'\bid="([^"]*)"', path.read_text("utf-8")))
+        for path in folder.rglob("*.html")
+    }
+    for path in sorted(identifiers):
+        text = (folder / path).read_text(encoding="utf-8")
+        for address in sorted(set(re.findall(r'(?:href|src)="([^"#?]*(?:#[^"]*)?)"', text))):
+            file, _, anchor = html.unescape(address).partition("#")
+            if file != "data:," and not file.endswith(".pdf"):
+                target = (folder / path).parent / file if file else folder / path
+                assert target.is_file(), f"{path}: {address}"
+                inside = target.resolve().is_relative_to(folder.resolve())
+                if anchor and inside:
+                    assert anchor in identifiers[target.resolve().relative_to(folder.resolve())]
+
+
+def links(pdf):
+    """Return the pages to which the links of each page lead, all counted from 1."""
+    import pikepdf
+
+    numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+    found = {}
+    for number, page in enumerate(pdf.pages, start=1):
+        ways = [link.get("/A", {}).get("/D", link.get("/Dest")) for link in page.get("/Annots", [])]
+        found[number] = {numbers[w[0].objgen] for w in ways if isinstance(w, pikepdf.Array)}
+    return found
+
+
+def first_page(pdf, title):
+    """Return the page, counted from 1, on which a chapter begins."""
+    with pdf.open_outline() as outline:
+        (to,) = (i.destination[0] for i in walk(outline.root) if i.title.endswith(title))
+        return next(n for n, page in enumerate(pdf.pages, 1) if page.objgen == to.objgen)
+
+
+def test_on_paper_a_reference_leads_to_its_row_and_the_row_back(built, ledger):
+    import pikepdf
+
+    with pikepdf.open(built / "_book" / "report.pdf") as pdf:
+        found = links(pdf)
+        trail = set(range(first_page(pdf, "Audit trail"), first_page(pdf, "Certificate")))
+    rows_lead = {to for number in trail for to in found[number]}
+    for record in ledger["records"]:
+        assert rows_lead & set(record["pages"]), f"no row leads to {record['id']}"
+        if record["kind"] in ("figure", "table"):
+            assert any(found[page] & trail for page in record["pages"]), record["id"]
+
+
+def walk(items):
+    for item in items:
+        yield item
+        yield from walk(item.children)
 
 
 def structure(node):
