@@ -26,9 +26,19 @@ class Author:
     affiliations: tuple[str, ...] = ()
 
 
-def authors(given: Any) -> list[Author]:
-    """Return authors: one or several, each a text or a mapping."""
+def authors(given: Any, listed: Any = None) -> list[Author]:
+    """Return authors: one or several, each a text or a mapping.
+
+    Parameters
+    ----------
+    given
+        The option `author`.
+    listed
+        The option `affiliations`, to which authors may refer.
+    """
     known: dict[str, str] = {}
+    for place in _listed(listed):
+        _affiliation(place, known)
     out = []
     for item in _listed(given):
         if not isinstance(item, Mapping):

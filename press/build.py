@@ -16,7 +16,7 @@ from press.edition import Edition
 from press.errors import PressError, ProjectError
 from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 from press.mistakes import Mistakes
-from press.options import execute_options
+from press.options import drawn_once, execute_options
 from press.placing import aside, check_target, swap
 from press.project import Project
 from press.reading import Book, read_book
@@ -154,7 +154,9 @@ def build_book(
         dict(clock.seconds),
         executed,
         (
-            *passed_over(book.project),
+            *passed_over(book.project.settings),
+            *(line for chapter in book.chapters for line in passed_over(chapter.front)),
+            *filter(None, (drawn_once(book.project, chapter) for chapter in book.chapters)),
             *found.warnings,
             *(str(mistake) for mistake in found.found),
         ),

@@ -151,7 +151,13 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
     words += [".markdown", ".cell-code"] if fenced else [".python", ".cell-code"]
     if cell.options.get("code-overflow") in ("wrap", "scroll"):
         words.append(f".code-overflow-{cell.options['code-overflow']}")
-    for key in ("lst-cap", "code-fold", "code-summary", "code-line-numbers", "filename"):
+    for key in (
+        "lst-cap",
+        "code-fold",
+        "code-summary",
+        "code-line-numbers",
+        "filename",
+    ):
         if cell.options.get(key) is not None:
             value = cell.options[key]
             spelled = str(value).lower() if isinstance(value, bool) else str(value)

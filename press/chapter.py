@@ -16,8 +16,9 @@ from press.source import Line, Source, read_text, source_of
 
 INLINE = re.compile(r"(?<!`)`\{python\}[ \t](?P<expression>[^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_HEADING = re.compile(r"^#[ \t]+(?P<text>.*?)[ \t]*#*$")
-_UNDERLINE = re.compile(r"^=+\s*$")
+# Quarto takes the first heading of a chapter as its title, of whatever level.
+_HEADING = re.compile(r"^#+[ \t]+(?P<text>.*?)[ \t]*#*$")
+_UNDERLINE = re.compile(r"^(=+|-+)\s*$")
 _ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
 
 
@@ -160,7 +161,7 @@ def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
 
 
 def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
-    """Return the first heading of level one: its first line, the line after it, the title."""
+    """Return the first heading: its first line, the line after it, the title."""
     fence = ""
     for at, line in enumerate(lines):
         opening = _FENCE.match(line.text)

@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from press import tree
-from press.errors import BrokenReferenceError, Place, ProjectError
+from press.errors import BrokenReferenceError, Place, ProjectError, TypesettingError
 from press.mistakes import Mistakes
 from press.page import Page
 from press.pandoc import document, metadata, run
 from press.resources import relative
 from press.tree import Node, Nodes
+
+# Options that the citation processor obeys; the language chooses its quotation marks.
+_OBEYED = ("lang", "link-citations", "notes-after-punctuation", "reference-section-title",
+           "suppress-bibliography")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Sources:
         The CSL style; None for pandoc's default.
     keys
         The keys of its entries.
+    listed
+        Entries that the metadata lists themselves, as `references`.
     """
 
     files: tuple[Path, ...]
     style: Path | None
     keys: frozenset[str]
+    listed: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None) -> Sources:
@@ -47,9 +54,19 @@ def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None)
     for file, name in zip(files, names, strict=True):
         if not file.is_file():
             raise ProjectError(f"there is no bibliography {name}", asked_at, "write the file")
-        keys |= _keys(file)
+        try:
+            keys |= _keys(file)
+        except TypesettingError as error:
+            line = re.search(r"line (\d+)", error.what)
+            place = Place(name, int(line[1]) if line else 0)
+            remedy = "correct the entry that stands there"
+            raise ProjectError("the bibliography cannot be read", place, remedy) from None
     style = options.get("csl")
-    return Sources(files, root / str(style) if style else None, frozenset(keys))
+    if style and not (root / str(style)).is_file():
+        raise ProjectError(f"there is no citation style {style}", asked_at, "write the file")
+    listed = tuple(one for one in options.get("references") or [] if isinstance(one, Mapping))
+    keys |= {str(one["id"]) for one in listed if "id" in one}
+    return Sources(files, root / str(style) if style else None, frozenset(keys), listed)
 
 
 def _keys(file: Path) -> frozenset[str]:
@@ -69,7 +86,9 @@ def together(all_sources: Iterable[Sources]) -> Sources:
     given = list(all_sources)
     files = tuple(dict.fromkeys(file for sources in given for file in sources.files))
     style = next((sources.style for sources in given if sources.style), None)
-    return Sources(files, style, frozenset(key for sources in given for key in sources.keys))
+    keys = frozenset(key for sources in given for key in sources.keys)
+    listed = {str(one.get("id")): one for sources in given for one in sources.listed}
+    return Sources(files, style, keys, tuple(listed.values()))
 
 
 def unquoted(options: Mapping[str, Any]) -> list[str]:
@@ -110,20 +129,24 @@ def with_citations(
     sources
         The bibliography.
     options
-        Metadata; `nocite` is obeyed.
+        Metadata: `nocite` and what pandoc's citation processor obeys, such as the language.
     also
         Keys to list beyond those cited.
     """
-    if not sources.files:
+    if not sources.files and not sources.listed:
         return blocks
-    nocite = str(options.get("nocite", "")) + " ".join(f" @{{{key}}}" for key in also)
+    nocite = str(options.get("nocite") or "") + " ".join(f" @{{{key}}}" for key in also)
     if not cited(blocks) and not nocite.strip():
         return blocks
-    given = document(blocks, {"nocite": metadata(nocite)} if nocite.strip() else {})
-    arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
+    given = {key: options[key] for key in _OBEYED if options.get(key) is not None}
+    given |= {"nocite": nocite} if nocite.strip() else {}
+    given |= {"references": [dict(one) for one in sources.listed]} if sources.listed else {}
+    read = document(blocks, {key: metadata(value) for key, value in given.items()})
+    arguments = ["-f", "json", "-t", "json", "--citeproc"]
+    arguments += [] if "link-citations" in given else ["-M", "link-citations=true"]
     arguments += [f"--bibliography={file}" for file in sources.files]
     arguments += [f"--csl={sources.style}"] if sources.style else []
-    return list(json.loads(run(arguments, json.dumps(given)))["blocks"])
+    return list(json.loads(run(arguments, json.dumps(read)))["blocks"])
 
 
 def is_sources_page(page: Page) -> bool:

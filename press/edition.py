@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ class Edition:
             metadata["title"] = title_markdown(
                 chapter.title, number, appendix=chapter.entry.appendix
             )
-        return Values(metadata, self.book.variables, self.environment)
+        return Values(metadata, self.book.variables, {**os.environ, **self.environment})
 
     def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:
         project = self.book.project

@@ -65,6 +65,15 @@ class ChapterError(PressError):
     exit_code = 7
 
 
+class WrongAttributeError(ValueError):
+    """An attribute in Markdown with a value that cannot be read; the page knows its place."""
+
+    def __init__(self, name: str, given: str, wanted: str) -> None:
+        self.given = given
+        self.wanted = wanted
+        super().__init__(f"the attribute {name} has the value {given!r}")
+
+
 class BrokenReferenceError(ChapterError):
     """A cross-reference, citation, link or image leads nowhere, or a label is used twice."""
 

@@ -153,9 +153,10 @@ def _listing(code: Node) -> Node:
     caption = dict(pairs).get("lst-cap")
     if float_kind(name) != "lst" or caption is None:
         return code
-    left = [pair for pair in pairs if pair[0] != "lst-cap"]
+    given = [pair for pair in pairs if pair[0] != "lst-cap"]
+    left = [pair for pair in given if not pair[0].endswith("cap-location")]
     bare = {"t": "CodeBlock", "c": [["", marks, left], source]}
-    return make_float(name, "lst", [bare], read_inlines(caption), (), left)
+    return make_float(name, "lst", [bare], read_inlines(caption), (), given)
 
 
 def _division(block: Node) -> Nodes:
@@ -186,7 +187,7 @@ def _float_division(block: Node, kind: str) -> Nodes:
     if subs is not None:
         before = [item for item in content if is_preamble(item)]
         content = [item for item in content if not is_preamble(item)]
-        content = _with_subcaptions(content, name, kind, json.loads(subs))
+        content = _with_subcaptions(content, name, kind, _subcaptions(subs))
         return [*before, make_float(name, kind, content, caption, marks, attributes)]
     displays = [item for item in content if tree.has_class(item, "cell-output-display")]
     if sum(any(tree.nodes(item, "Figure")) for item in displays) > 1 and kind == "fig":
@@ -259,6 +260,15 @@ def _widened(outputs: Nodes, columns: list[str]) -> Nodes:
     ]
 
 
+def _subcaptions(given: str) -> list[Any]:
+    """Return the captions of sub-floats: a list, a single one, or none where just asked for."""
+    try:
+        read = json.loads(given)
+    except ValueError:  # a text
+        read = given
+    return read if isinstance(read, list) else [] if isinstance(read, bool) else [read]
+
+
 def _is_figure_output(block: Node) -> bool:
     """Return whether an output holds one figure and nothing else."""
     return (
@@ -282,7 +292,7 @@ def _with_subcaptions(content: Nodes, name: str, kind: str, captions: Any) -> No
             return None
         inner = node["c"][1]
         number += 1
-        words = captions[number - 1] if number <= len(captions) else ""
+        words = captions[number - 1] if number <= len(captions) else ""  # none if just `true`
         return {
             "t": "Float",
             "c": {

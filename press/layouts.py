@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from press import tree
+from press.errors import WrongAttributeError
 from press.tree import Node, Nodes
 
 _KEYS = ("layout", "layout-ncol", "layout-nrow", "layout-align", "layout-valign")
@@ -114,14 +115,21 @@ def rows(cells: Nodes, attributes: dict[str, str]) -> list[list[dict[str, Any]]]
     given = attributes.get("layout")
     if given is not None and "layout-ncol" not in attributes:
         return _given_rows(cells, given)
-    columns = int(attributes.get("layout-ncol", 0))
+    columns = _count(attributes, "layout-ncol", 0)
     if not columns:
-        columns = math.ceil(len(cells) / int(attributes.get("layout-nrow", 1))) or 1
+        columns = math.ceil(len(cells) / _count(attributes, "layout-nrow", 1)) or 1
     out = []
     for start in range(0, len(cells), columns):
         row = cells[start : start + columns]
         out.append([{"width": 100 / columns, "content": cell_content(cell)} for cell in row])
     return out
+
+
+def _count(attributes: dict[str, str], key: str, default: int) -> int:
+    given = attributes.get(key, str(default))
+    if not given.isdigit():
+        raise WrongAttributeError(key, given, "a whole number")
+    return int(given) or default
 
 
 def cell_content(cell: Node) -> Nodes:
@@ -132,7 +140,10 @@ def cell_content(cell: Node) -> Nodes:
 
 
 def _given_rows(cells: Nodes, given: str) -> list[list[dict[str, Any]]]:
-    widths = json.loads(given)
+    try:
+        widths = json.loads(given)
+    except ValueError:
+        raise WrongAttributeError("layout", given, "lists of widths: [[1,1],[2]]") from None
     if widths and not isinstance(widths[0], list):
         widths = [widths]
     out = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from press import tree
+from press.errors import WrongAttributeError
 from press.tree import Node, Nodes
 
 _ALIGNMENTS = {
@@ -42,11 +43,11 @@ def _table(node: Node, items: list[Nodes], captions: Nodes) -> Node | None:
         return None
     given = dict(tree.attr(node)[2])
     columns = sum(cell[3] for cell in rows[0][1]) if rows[0] else 0
-    heads = int(given.get("header-rows", "1"))
+    heads = _count(given, "header-rows", "1")
     (name, marks, pairs) = tree.without(tree.attr(node), *_OWN)
     attr = [name, [mark for mark in marks if mark != "list-table"], pairs]
     caption = [tree.plain_block(block["c"]) for block in captions]
-    body = [_bare(), int(given.get("header-cols", "0")), [], rows[heads:]]
+    body = [_bare(), _count(given, "header-cols", "0"), [], rows[heads:]]
     return {
         "t": "Table",
         "c": [
@@ -63,7 +64,7 @@ def _table(node: Node, items: list[Nodes], captions: Nodes) -> Node | None:
 def _columns(given: dict[str, str], count: int) -> list[Any]:
     """Return alignment and width of each column, as `aligns` and `widths` say."""
     aligns = [_ALIGNMENTS.get(sign.strip(), "AlignDefault") for sign in _split(given, "aligns")]
-    shares = [float(share) for share in _split(given, "widths")]
+    shares = [_share(share) for share in _split(given, "widths")]
     out: list[Any] = []
     for number in range(count):
         align = aligns[number] if number < len(aligns) else "AlignDefault"
@@ -72,6 +73,20 @@ def _columns(given: dict[str, str], count: int) -> list[Any]:
             width = {"t": "ColWidth", "c": shares[number] / sum(shares)}
         out.append([{"t": align}, width])
     return out
+
+
+def _count(given: dict[str, str], key: str, default: str) -> int:
+    value = given.get(key, default)
+    if not value.isdigit():
+        raise WrongAttributeError(key, value, "a whole number")
+    return int(value)
+
+
+def _share(given: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        raise WrongAttributeError("widths", given, "numbers with commas between them") from None
 
 
 def _split(given: dict[str, str], key: str) -> list[str]:
@@ -96,7 +111,7 @@ def _cell(content: Nodes) -> Any:
             content = [{**content[0], "c": content[0]["c"][1:]}, *content[1:]]
     given = dict(attr[2])
     align = _ALIGNMENTS.get(given.get("align", ""), "AlignDefault")
-    spans = [int(given.get(key, "1")) for key in ("rowspan", "colspan")]
+    spans = [_count(given, key, "1") for key in ("rowspan", "colspan")]
     return [tree.without(attr, "align", "rowspan", "colspan"), {"t": align}, *spans, content]
 
 

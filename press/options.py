@@ -7,6 +7,7 @@ from typing import Any
 
 from press.cells import check_options
 from press.chapter import Chapter
+from press.dates import printed_date
 from press.errors import ChapterError, Place, PressError
 from press.project import Project, overlaid
 from press.settings import Settings
@@ -26,7 +27,11 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
     front |= {f"chapter-{key}": front[key] for key in _OF_CHAPTER if key in front}
     front |= {key: _from_root(front[key], chapter.path) for key in _FILES if front.get(key)}
     options = overlaid(project.options(base), front)
-    return overlaid(options, own if isinstance(own, dict) else {})
+    options = overlaid(options, own if isinstance(own, dict) else {})
+    if "date" in front:
+        place = chapter.front.place("date") or Place(chapter.path)
+        options["chapter-date"] = printed_date(options, project.root / chapter.path, place)
+    return options
 
 
 def _from_root(given: Any, chapter: str) -> Any:
@@ -55,6 +60,19 @@ def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
         if isinstance(own, dict):
             out |= {key: own[key] for key in _EXECUTE if key in own}
     return out
+
+
+def drawn_once(project: Project, chapter: Chapter) -> str:
+    """Return a line if the PDF asks for figures of another size; else nothing."""
+    html, print_ = (
+        {key: value for key, value in execute_options(project, chapter, base).items()
+         if key in _DRAWING}
+        for base in ("html", "typst")
+    )  # fmt: skip
+    if not chapter.cells or html == print_:
+        return ""
+    names = ", ".join(key for key in _DRAWING if html.get(key) != print_.get(key))
+    return f"{chapter.path}: a chapter is executed once, and drawn as for HTML ({names})"
 
 
 def check_defaults(settings: Settings, file: str, error: type[PressError] = ChapterError) -> None:

@@ -15,7 +15,7 @@ from press.columns import with_columns
 from press.conditional import Circumstances, with_conditions
 from press.crossref import Wording, counted
 from press.equations import with_equations
-from press.errors import ChapterError
+from press.errors import ChapterError, WrongAttributeError
 from press.floats import with_floats
 from press.html_tables import with_html_tables
 from press.layouts import with_layouts
@@ -27,6 +27,8 @@ from press.project import Entry
 from press.source import Source
 from press.tabsets import with_tabsets
 from press.tree import Attr, Nodes
+
+_LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
 
 
 @dataclass
@@ -94,15 +96,23 @@ def read_page(
     _take_warnings(warnings, body, found)
     blocks: Nodes = document["blocks"]
     _check_fences(blocks, body, found)
-    blocks = with_conditions(blocks, given)
-    blocks = with_html_tables(with_list_tables(blocks))
-    blocks = with_annotations(blocks)
-    if given.base == "html":
-        blocks = with_tabsets(blocks)
-    blocks = with_callouts(blocks)
-    blocks = with_equations(blocks)
-    blocks = with_layouts(with_columns(with_floats(blocks)))
+    try:
+        blocks = _own_nodes(with_conditions(blocks, given), options, given.base)
+    except WrongAttributeError as wrong:
+        place = body.place_of(re.escape(wrong.given))
+        raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+
+
+def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
+    """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
+    blocks = with_html_tables(with_list_tables(blocks))
+    blocks = with_annotations(blocks, options.get("code-annotations", True))
+    if base == "html":
+        blocks = with_tabsets(blocks)
+    blocks = with_callouts(blocks, options)
+    blocks = with_equations(blocks)
+    return with_layouts(with_columns(with_floats(blocks)))
 
 
 def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
@@ -123,9 +133,18 @@ def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mista
 
 
 def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Note the fence of a division that is text: a wrong attribute, or one space too many."""
+    """Note markup that is printed as text: a fence with wrong attributes, a label with a space."""
     for node in tree.nodes(blocks, "Para", "Plain"):
         words = [inline["c"] for inline in node["c"] if inline["t"] == "Str"]
+        label = next(filter(_LABEL.match, words), None)
+        if label:
+            found.add(
+                ChapterError(
+                    f"the attributes {label}… are printed as text",
+                    source.place_of(re.escape(label)),
+                    'write a label without spaces, and each attribute as `key="value"`',
+                )
+            )
         if any(word.startswith(":::") for word in words):
             found.add(
                 ChapterError(

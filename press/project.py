@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from press.configuration import CONFIGURATION, read_configuration
+from press.dates import printed_date
 from press.errors import Place, ProjectError, UnsupportedError
 from press.settings import Settings, merged
 
@@ -86,6 +87,13 @@ class Project:
     def title(self) -> str:
         """The book's title, as Markdown."""
         return str(self.settings.get("book", "title", default=""))
+
+    @property
+    def date(self) -> str:
+        """The book's date, as printed; empty without one."""
+        given = {**self.settings.values, **self.settings.get("book", default={})}
+        place = self.settings.place("book", "date") or Place(CONFIGURATION)
+        return printed_date(given, self.root / CONFIGURATION, place)
 
     @property
     def pdf_name(self) -> str:

@@ -15,6 +15,7 @@ from press.project import Project, read_project
 from press.settings import parse_settings
 from press.source import read_text
 from press.unsupported import check_settings
+from press.values import check_values
 
 VARIABLES = "_variables.yml"
 
@@ -53,11 +54,13 @@ def read_book(
         Metadata to lay over that.
     """
     project = read_project(root, profiles, extra)
+    check_values(project.settings)
     check_settings(project.settings)
     check_defaults(project.settings, CONFIGURATION, ProjectError)
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:
-        check_settings(chapter.front)
+        check_values(chapter.front, of_chapter=True)
+        check_settings(chapter.front, of_chapter=True)
         check_defaults(chapter.front, chapter.path)
     return Book(project, chapters, _variables(project))
 

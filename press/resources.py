@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from press import tree
 from press.errors import BrokenReferenceError
 from press.mistakes import Mistakes
 from press.page import Page
 from press.tree import Node, Nodes
+
+_DATA = re.compile(
+    r"data:image/(?P<kind>png|jpeg|gif|svg|webp)(?:\+xml)?(?P<base64>;base64)?,(?P<content>.*)",
+    re.DOTALL,
+)
 
 
 @dataclass
@@ -43,6 +50,20 @@ class Resources:
             return False
         self.files[path] = file
         return True
+
+    def embedded(self, address: str) -> str | None:
+        """Note the picture that a `data:` address holds; return its path, None if it holds none."""
+        found = _DATA.match(address)
+        if found is None:
+            return None
+        given = unquote_to_bytes(found["content"])
+        try:
+            content = base64.b64decode(given) if found["base64"] else given
+        except ValueError:
+            return None
+        path = f"embedded/{hashlib.sha256(content).hexdigest()[:12]}.{found['kind'].lower()}"
+        self.drawn = {**self.drawn, path: content}
+        return path
 
     def write(self, out: Path) -> None:
         """Write the files below a folder."""
@@ -90,6 +111,9 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
         if node["t"] != "Image":
             return None
         attr, alt, (address, title) = node["c"]
+        if address.startswith("data:"):
+            held = resources.embedded(address) if from_root else None
+            return {"t": "Image", "c": [attr, alt, ["/" + held, title]]} if held else None
         if is_outside(address):
             _on_another_host(page, address, found, refused=from_root)
             return None

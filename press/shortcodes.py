@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from press.chapter import Title
 from press.errors import ChapterError, Place, UnsupportedError
+from press.keys import keys_markdown
 from press.mistakes import Mistakes
 from press.source import Line, Source
 
@@ -19,6 +20,7 @@ _ESCAPE_MARK = "\ue000"
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
 _HEADING = re.compile(r"^#[ \t]")
+_LONGEST = 200  # words of a shortcode that spans lines: beyond that, its end is missing
 PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
 
 
@@ -45,7 +47,7 @@ def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> So
     """Return a text whose shortcodes are replaced by what they stand for."""
     lines: list[Line] = []
     fence = ""
-    for line in source:
+    for line in _on_one_line(source):
         opening = _FENCE.match(line.text)
         if "{{<" in line.text:
             text = _resolved(line, values, mistakes, in_code=bool(fence))
@@ -57,6 +59,20 @@ def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> So
         elif opening and opening["fence"].startswith(fence) and not line.text.strip("`~ \t"):
             fence = ""
     return Source(tuple(lines))
+
+
+def _on_one_line(source: Source) -> Iterator[Line]:
+    """Yield lines, those that a shortcode spans joined to one."""
+    waiting: Line | None = None
+    for line in source:
+        if waiting is not None:
+            line = Line(f"{waiting.text} {line.text.strip()}", waiting.place)
+        opens, ends = line.text.rfind("{{<"), line.text.rfind(">}}")
+        waiting = line if opens > ends and line.text.count(" ") < _LONGEST else None
+        if waiting is None:
+            yield line
+    if waiting is not None:
+        yield waiting
 
 
 def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) -> str:
@@ -99,8 +115,8 @@ def _value(
             return values.environment.get(key, " ".join(default))
         case "pagebreak", []:
             return PAGEBREAK
-        case "kbd", [keys, *_]:
-            return f"[{keys}]{{.kbd}}[{keys}]{{.visually-hidden}}"
+        case "kbd", [_, *_] if (keys := keys_markdown(arguments)) is not None:
+            return keys
     known = name in ("var", "meta", "env", "pagebreak", "kbd", "include")
     what = f"the shortcode {found[0]}" + (" is written wrongly" if known else "")
     mistakes.add(

@@ -49,3 +49,15 @@
     });
   });
 })();
+/* A shortcut that differs by system shows the one of the reader's. */
+(function () {
+  "use strict";
+  var platform = navigator.platform || "";
+  var system = /Mac|iPhone|iPad/.test(platform) ? "mac" : /Linux|X11/.test(platform) ? "linux" : "windows";
+  document.querySelectorAll("kbd[title]").forEach(function (keys) {
+    var own = keys.dataset[system];
+    if (!own) return;
+    keys.textContent = own;
+    if (keys.nextElementSibling) keys.nextElementSibling.textContent = own;
+  });
+})();

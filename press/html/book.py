@@ -17,6 +17,7 @@ from press.citations import (
     with_sources_elsewhere,
 )
 from press.crossref import Wording, check_labels, collected, resolve
+from press.equations import check_formulas
 from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
@@ -82,7 +83,7 @@ def write_html(
     listed = next((page for page in pages if is_sources_page(page)), None)
     everywhere = list(dict.fromkeys(key for blocks in ready.values() for key in cited(blocks)))
     writer = Writer(words, by_path, project.title)
-    facts = book_facts(project.settings.values)
+    facts = book_facts(project.settings.values, project.date)
     all_stops = stops(project.entries, by_path)
     out: dict[str, str] = {}
     added = added_html(project)
@@ -99,6 +100,8 @@ def write_html(
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each waits for its pandoc
         out |= zip((page.html for page in pages), pool.map(written, pages, linked), strict=True)
+    for page in pages:
+        check_formulas(out[page.html], page.source, found)
     out[f"{ASSETS}/index.js"] = index(pages, ready)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")

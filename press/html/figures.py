@@ -25,7 +25,7 @@ def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Node
     else:
         marks = [mark for mark in content["classes"] if mark != "border"] + ["quarto-float"]
         if kind == "fig":
-            align = attributes.get("fig-align", "center")
+            align = attributes.get("fig-align") or alignment(options)
             marks += ["quarto-figure", f"quarto-figure-{align}"]
     opening = f'<div id="{name}" class="{" ".join(marks)}">\n<figure class="quarto-float-{kind}">'
     cap = [
@@ -41,11 +41,17 @@ def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Node
     return [*content.get("before", []), tree.raw("html", opening), *ordered, closing]
 
 
+def alignment(options: Mapping[str, Any]) -> str:
+    """Return where figures stand unless they say otherwise."""
+    given = str(options.get("fig-align", "default"))
+    return "center" if given == "default" else given
+
+
 def figure_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
     """Return a figure that has a caption and no number; options alone say where it stands."""
     (name, marks, _), caption, content = node["c"]
     aligned = (found["align"] for found in tree.nodes(content, "Image") if found.get("align"))
-    align = next(aligned, "center")
+    align = next(aligned, alignment(options))
     every = [*marks, "quarto-figure", f"quarto-figure-{align}"]
     named = f' id="{html.escape(name)}"' if name else ""
     words = [inline for block in caption[1] for inline in block["c"]]

@@ -28,7 +28,7 @@ class BookFacts:
     ----------
     title
         The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
-    subtitle, description, abstract, language
+    subtitle, description, date, abstract, language
         Texts; empty without one.
     authors
         Its authors.
@@ -37,21 +37,23 @@ class BookFacts:
     title: str
     subtitle: str
     description: str
+    date: str
     abstract: str
     language: str
     authors: tuple[Author, ...]
 
 
-def book_facts(settings: Mapping[str, Any]) -> BookFacts:
-    """Return the facts that `_quarto.yml` states."""
+def book_facts(settings: Mapping[str, Any], date: str) -> BookFacts:
+    """Return the facts that `_quarto.yml` states, with the date as printed."""
     book = settings.get("book", {})
     return BookFacts(
         str(book.get("title", "")),
         plain(book.get("subtitle")),
         plain(book.get("description")),
+        date,
         str(book.get("abstract") or ""),
         str(settings.get("lang", "en")),
-        tuple(authors(book.get("author"))),
+        tuple(authors(book.get("author"), settings.get("affiliations"))),
     )
 
 
@@ -139,11 +141,15 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
             return ""
         parts = [f'<h1 class="title">{written.title}</h1>']
         parts += _paragraph("subtitle", plain(page.options.get("chapter-subtitle")))
-        parts += _authors(authors(page.options.get("chapter-author")))
+        parts += _authors(
+            authors(page.options.get("chapter-author"), page.options.get("affiliations"))
+        )
+        parts += _paragraph("date", str(page.options.get("chapter-date", "")))
         return _header([*parts, *_abstract(page.options.get("abstract"))])
     parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
     parts += _authors(facts.authors)
+    parts += _paragraph("date", facts.date)
     parts += _paragraph("description", facts.description)
     parts += _abstract(facts.abstract)
     return _header(parts)

@@ -20,6 +20,7 @@ from press.html.figures import (
     pagebreak,
 )
 from press.html_tables import with_widths
+from press.keys import keys_html
 from press.numbering import Target
 from press.page import Page
 from press.pandoc import document, read_inlines, write
@@ -120,8 +121,8 @@ class Writer:
                     return image(node)
                 case "Div":
                     return pagebreak(node) or display(node)
-                case "Span" if "kbd" in tree.classes(node):
-                    return _keys(node)
+                case "Span" if "press-keys" in tree.classes(node):
+                    return keys_html(node)
                 case "Table":
                     return with_widths(node, page.options)
                 case "Reference":
@@ -190,14 +191,6 @@ def _equation(node: Node) -> Nodes:
     ]
 
 
-def _keys(node: Node) -> Nodes:
-    return [
-        tree.raw("html", "<kbd>", inline=True),
-        *node["c"][1],
-        tree.raw("html", "</kbd>", inline=True),
-    ]
-
-
 def _callout(node: Node) -> Nodes:
     content = node["c"]
     kind, collapse = content["kind"], content["collapse"]
@@ -206,21 +199,22 @@ def _callout(node: Node) -> Nodes:
     title = content["title"]
     name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
     word = kind.capitalize()
-    shown = title or [tree.text(word)]
+    shown = title or ([tree.text(word)] if content["appearance"] == "default" else None)
     head = '<div class="callout-title-container">'
+    # A division of the tree, so that a heading in it opens no section beyond it.
+    body = tree.div(content["content"], marks=["callout-body-container"])
     opening = f'<div{name} class="{" ".join(marks)}" role="note" aria-label="{word}">'
     out = [tree.raw("html", opening)]
-    if collapse is not None:
+    if shown is not None and collapse is not None:
         state = "" if collapse else " open"
         opened = "" if collapse else " show"
         out.append(tree.raw("html", f"<details{state}><summary>{head}"))
         out += [tree.plain_block(shown), tree.raw("html", "</div></summary>")]
-        body = f'<div class="callout-collapse{opened}"><div class="callout-body-container">'
-        out += [tree.raw("html", body), *content["content"]]
-        return [*out, tree.raw("html", "</div></div></details></div>")]
-    out += [tree.raw("html", head), tree.plain_block(shown), tree.raw("html", "</div>")]
-    out += [tree.raw("html", '<div class="callout-body-container">'), *content["content"]]
-    return [*out, tree.raw("html", "</div></div>")]
+        out += [tree.raw("html", f'<div class="callout-collapse{opened}">'), body]
+        return [*out, tree.raw("html", "</div></details></div>")]
+    if shown is not None:
+        out += [tree.raw("html", head), tree.plain_block(shown), tree.raw("html", "</div>")]
+    return [*out, body, tree.raw("html", "</div>")]
 
 
 def _tabset(node: Node) -> Nodes:
@@ -229,15 +223,14 @@ def _tabset(node: Node) -> Nodes:
     name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
     out = [tree.raw("html", f'<div{name} class="panel-tabset"{group}>\n<div role="tablist">')]
     for number, tab in enumerate(content["tabs"]):
-        state = "true" if number == 0 else "false"
-        active = " active" if number == 0 else ""
+        state = "true" if number in content["open"] else "false"
+        active = " active" if number in content["open"] else ""
         opening = f'<a role="tab" href="#" class="tab{active}" aria-selected="{state}">'
         out += [tree.raw("html", opening), tree.plain_block(tab["title"]), tree.raw("html", "</a>")]
     out.append(tree.raw("html", "</div>"))
     for number, tab in enumerate(content["tabs"]):
-        active = " active" if number == 0 else ""
-        out.append(tree.raw("html", f'<div role="tabpanel" class="tab-pane{active}">'))
-        out += [*tab["content"], tree.raw("html", "</div>")]
+        marks = ["tab-pane", *(["active"] if number in content["open"] else [])]
+        out.append(tree.div(tab["content"], marks=marks, pairs=[("role", "tabpanel")]))
     return [*out, tree.raw("html", "</div>")]
 
 

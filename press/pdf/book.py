@@ -56,7 +56,7 @@ def write_typst(
     blocks = writing.lowered(blocks)
     every = together(sources.values())
     writer = "typst"
-    if options.get("citeproc") is True:
+    if options.get("citeproc") is True or every.listed:
         blocks = with_citations(blocks, every, options)
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
@@ -131,14 +131,14 @@ def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
             "name": {"literal": person.name},
             "affiliations": [{"name": place} for place in person.affiliations],
         }
-        for person in authors(book.get("author"))
+        for person in authors(book.get("author"), options.get("affiliations"))
     ]
     values: dict[str, Any] = {
         **{key: value for key, value in options.items() if key not in ("execute", "bibliography")},
         "title": book.get("title"),
         "subtitle": book.get("subtitle"),
         "description": book.get("description"),
-        "date": book.get("date"),
+        "date": project.date,
         "lang": options.get("lang", "en"),
         "author": [person["name"]["literal"] for person in people],
         "by-author": people,

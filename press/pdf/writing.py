@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from press import tree
+from press.annotations import spoken_lines
 from press.captions import caption_place
 from press.crossref import Wording
 from press.html_tables import with_widths
+from press.keys import keys_in_print
 from press.numbering import Target
 from press.tree import Node, Nodes
 
@@ -71,8 +73,8 @@ class TypstWriter:
                     return _annotations(node, tagged=self.tagged)
                 case "Div" if "press-pagebreak" in tree.classes(node):
                     return tree.raw("typst", "#pagebreak()")
-                case "Span" if "visually-hidden" in tree.classes(node):
-                    return []
+                case "Span" if "press-keys" in tree.classes(node):
+                    return keys_in_print(node)
                 case "DefinitionList" if not self.tagged:
                     return _definitions(node)
                 case "Header":
@@ -247,15 +249,9 @@ def _code(node: Node) -> Nodes:
 
 def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:
     """Return the explanation of annotated code as a list of its lines."""
-    items = []
-    for item in node["c"]["items"]:
-        lines = item["lines"]
-        words = (
-            f"Lines {lines[0]}-{lines[-1]}"
-            if len(lines) > 1
-            else f"Line {lines[0] if lines else ''}"
-        )
-        items.append([[tree.text(words)], [item["content"]]])
+    items = [
+        [[tree.text(spoken_lines(item["lines"]))], [item["content"]]] for item in node["c"]["items"]
+    ]
     return {"t": "DefinitionList", "c": items} if tagged else _definitions({"c": items})
 
 

@@ -101,7 +101,10 @@ def _refused() -> list[str]:
         if what is not None
     ]
     lines += ["", "## What is passed over, with a warning", ""]
-    return lines + [f"- `{': '.join(path)}`: {what}" for path, what in sorted(PASSED_OVER.items())]
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for path, what in sorted(PASSED_OVER.items()):
+        reasons[what].append(f"`{': '.join(path)}`")
+    return lines + [f"- {', '.join(names)}: {what}" for what, names in reasons.items()]
 
 
 if __name__ == "__main__":

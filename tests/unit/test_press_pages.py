@@ -37,7 +37,7 @@ def page(
     markdown: str, base: str = "html", found: Mistakes | None = None, **options: object
 ) -> Page:
     title = title_of("One", Place("one.qmd", 1))
-    chapter = Chapter(ENTRY, "one.qmd", Settings(), (), title)
+    chapter = Chapter(ENTRY, "one.qmd", Settings({"title": "One"}), (), title)
     return read_page(
         chapter, source_of(markdown, "one.qmd"), options, Circumstances(base), found or Mistakes()
     )
