@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _clean(commands.add_parser("clean", help="remove what builds leave behind"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
+    _worksheet(commands.add_parser("worksheet", help="draw exhibits to be checked by hand"))
     _diff(commands.add_parser("diff", help="what changed between two builds, and why"))
     _sign(commands.add_parser("sign", help="sign a sealed PDF with an SSH key"))
     _export_models(
@@ -204,6 +205,22 @@ def _verify(parser: argparse.ArgumentParser) -> None:
             data=chosen.data,
             as_json=chosen.json,
         )
+
+    parser.set_defaults(run=run)
+
+
+def _worksheet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sample", type=int, default=20, metavar="N", help="how many (20)")
+    parser.add_argument("--seed", help="draws the same again (a new one, which is printed)")
+    parser.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="a ledger, or a PDF with one (the last build's)"
+    )
+    parser.add_argument("--out", type=Path, default=Path("audit-worksheet.html"), metavar="FILE")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.sampling import worksheet
+
+        return worksheet(chosen.sample, seed=chosen.seed, ledger=chosen.ledger, out=chosen.out)
 
     parser.set_defaults(run=run)
 

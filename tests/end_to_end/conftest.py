@@ -1,5 +1,6 @@
 """A copy of the project, built once for all end-to-end tests."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,10 +21,8 @@ class Run:
     text: str
 
 
-def run(project, *arguments, environment=None):
+def run(project, *arguments, environment=None, umask=-1):
     """Run `python -m report` in a copy of the project, as a person would."""
-    import os
-
     done = subprocess.run(
         [sys.executable, "-m", "report", *map(str, arguments)],
         cwd=project,
@@ -32,12 +31,29 @@ def run(project, *arguments, environment=None):
         check=False,
         timeout=570,
         env={**os.environ, **(environment or {})},
+        umask=umask,
     )
     return Run(done.returncode, done.stdout + done.stderr)
 
 
 def copy_of_the_project(folder):
-    return Path(shutil.copytree(ROOT, folder, ignore=LEFT_OUT))
+    """Return a clone with one commit, which is the same for the same files."""
+    project = Path(shutil.copytree(ROOT, folder, ignore=LEFT_OUT))
+    made = {"GIT_AUTHOR_DATE": "2024-05-01T12:00:00Z", "GIT_COMMITTER_DATE": "2024-05-01T12:00:00Z"}
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-q", "-m", "The report", environment=made)
+    return project
+
+
+def git(project, *arguments, environment=None):
+    names = ["-c", "user.name=Author", "-c", "user.email=author@example.org"]
+    subprocess.run(
+        ["git", "-C", project, *names, *arguments],
+        check=True,
+        capture_output=True,
+        env={**os.environ, **(environment or {})},
+    )
 
 
 @pytest.fixture(scope="session")
