@@ -31,6 +31,7 @@ from analysis.exhibits import (
     check_tables,
     claims,
     contract_tables,
+    design_claims,
     design_figures,
     design_limits,
     design_numbers,
@@ -51,6 +52,7 @@ from analysis.exhibits import (
     sensitivity_tables,
     simulation_numbers,
     simulation_tables,
+    summary,
     tables,
     timeline,
 )
@@ -103,7 +105,9 @@ MODULES = (
     practice_numbers,
     published_numbers,
     claims,
+    design_claims,
     practice_claims,
+    summary,
 )
 KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
 

@@ -95,7 +95,7 @@ def trends_table(
         rows=tuple((labels[row["outcome"]], row["pilot"], *_trend_cells(row))
                    for row in data.to_dict("records")),
         numeric=(False, False, *(True,) * 5),
-        widths=(6, 5, 3, 4, 5, 4, 4),
+        widths=(9, 6, 4, 5, 6, 5, 5),
         data=data[shown],
         columns={name: {**SLOPE_COLUMNS, **TEST_COLUMNS}[name] for name in shown},
         period=panel_period,
@@ -158,15 +158,14 @@ def floor_table(
         rows=tuple((labels[row["outcome"]], row["pilot"], *_floor_cells(row))
                    for row in data.to_dict("records")),
         numeric=(False, False, *(True,) * 5),
-        widths=(5, 4, 3, 3, 4, 3, 3),
+        widths=(9, 6, 5, 5, 6, 4, 4),
         data=data[shown],
         columns={name: FLOOR[name] for name in shown},
         period=compared_period,
         note=(
-            "Months without an event beside what count models expect of schools this small: many "
-            "zeros need no special cause. The least error is the standard error of the log ratio "
-            "if nothing but chance moved the counts; the least span is the upper end of the "
-            "interval divided by the lower, at best."
+            "Months without an event beside what count models expect of schools this small. The "
+            "least error is the standard error of the log ratio if nothing but chance moved the "
+            "counts; the least span is the upper end of the interval divided by the lower, at best."
         ),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Claim
-from analysis.exhibits.rows import Effect, effect
+from analysis.exhibits.rows import Effect, effect, effects
 from analysis.exhibits.rules import Least, judge
 
 Verdict = Literal["clearly lower", "lower but not clear", "clearly higher", "not clear"]
@@ -47,18 +47,22 @@ class EffectRule:
         )
 
     def holds(self, found: Effect) -> bool:
-        """Whether one estimate satisfies the rule."""
+        """Whether one estimate satisfies the rule, as it is printed."""
         if not found.estimated:
             return self.verdict == "not clear"
+        # A limit of 0.998 is printed as 1.00, which no reader takes for less than 1.
+        ratio, low, high = (
+            round(limit, 2) for limit in (found.ratio, found.ratio_low, found.ratio_high)
+        )
         match self.verdict:
             case "clearly lower":
-                return found.ratio_high < 1
+                return high < 1
             case "clearly higher":
-                return found.ratio_low > 1
+                return low > 1
             case "lower but not clear":
-                return found.ratio < 1 <= found.ratio_high
+                return ratio < 1 <= high
             case "not clear":
-                return found.ratio_low <= 1 <= found.ratio_high
+                return low <= 1 <= high
 
 
 def s47_lower_in_lambeth_and_southampton(main_effects: pd.DataFrame) -> Claim:
@@ -111,9 +115,33 @@ def referrals_no_clear_change(main_effects: pd.DataFrame) -> Claim:
 def care_no_clear_change(main_effects: pd.DataFrame) -> Claim:
     """Hold the published finding on days in care."""
     return _judge(
-        "In neither is there evidence of an effect.",
+        "Where it could be estimated, there is no clear difference.",
         EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear"),
         main_effects,
+    )
+
+
+def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
+    """Hold that in most schools and months no child was in care."""
+    chosen = school_zeros.loc[school_zeros["outcome"] == "days_in_care"]
+    found = chosen.set_index("pilot")["zero_months_percent"]
+    return judge(
+        "In most months of most schools no child is in care, so that a few children move the rate.",
+        Least("school-months without a day in care", 51, "%"),
+        {str(pilot): float(percent) for pilot, percent in found.items()},
+        ("floor",),
+    )
+
+
+def intervals_are_wide(main_effects: pd.DataFrame) -> Claim:
+    """Hold that the primary outcome's intervals leave much open."""
+    found = [each for each in effects(main_effects, "s47_enquiries") if each.estimated]
+    return judge(
+        "In every pilot the upper end of the interval is at least twice its lower end, so that the "
+        "size of any change is hardly known.",
+        Least("upper over lower limit for section 47 enquiries", 2, " times"),
+        {each.pilot: each.ratio_high / each.ratio_low for each in found},
+        ("main_result", "effect_forest"),
     )
 
 

@@ -72,7 +72,7 @@ def evidence_matrix(
                              textcoords="offset points", fontsize=8.5,
                              fontweight="bold")  # fmt: skip
         axes[0].set_ylim(-(len(findings) * step) + 0.7, 1.4)
-        drawing.supxlabel("Coded items", fontsize=9.5)
+        axes[len(axes) // 2].set_xlabel("Coded items")
         drawing.legend(handles=_legend(), loc="outside upper left", ncols=3)
         svg = to_svg(drawing, origin.label, alt)
     columns = {

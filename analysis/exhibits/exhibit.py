@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from analysis.disclosure import Status, released
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["figure", "table", "number", "claim"]
+PARAGRAPH = "\n\n"
+"""What parts the paragraphs of a table's cell."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class Table:
     header
         Column headings as printed.
     rows
-        Cells as printed; as many a row as `header` has.
+        Cells as printed; as many a row as `header` has. A cell may hold paragraphs, parted by
+        an empty line.
     numeric
         For each column whether it is set flush right.
     data, columns, period, status
@@ -223,15 +227,45 @@ def _figure(figure: Figure, provenance: Provenance) -> str:
 def _table(table: Table, provenance: Provenance) -> str:
     if table.status.held:
         return _held(table.status, provenance)
-    widths = table.widths or (1,) * len(table.header)
-    rule = [
-        "-" * (3 * w - 1) + ":" if right else ":" + "-" * (3 * w - 1)
-        for w, right in zip(widths, table.numeric, strict=True)
-    ]
-    lines = [table.header, tuple(rule), *table.rows]
-    body = "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines)
+    paragraphs = any(PARAGRAPH in cell for row in table.rows for cell in row)
+    body = _grid(table) if paragraphs else _lines(table)
     note = f"\n\n::: {{.table-note}}\n{table.note}\n:::" if table.note else ""
     return f"{body}{note}\n\n{_provenance(table, provenance)}"
+
+
+def _lines(table: Table) -> str:
+    """Write a table with a line for each row."""
+    rule = [
+        "-" * (3 * w - 1) + ":" if right else ":" + "-" * (3 * w - 1)
+        for w, right in zip(_widths(table), table.numeric, strict=True)
+    ]
+    lines = [table.header, tuple(rule), *table.rows]
+    return "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines)
+
+
+def _grid(table: Table) -> str:
+    """Write a table whose cells hold paragraphs, each on a line of its own."""
+    rows = [[cell.split("\n") for cell in row] for row in (table.header, *table.rows)]
+    # The share of a column is its share of the dashes, so every line has to fit as it is.
+    longest = [max(len(line) for row in rows for line in row[c]) for c in range(len(rows[0]))]
+    widths = _widths(table)
+    scale = max(-(-length // width) for length, width in zip(longest, widths, strict=True))
+    spans = [scale * width for width in widths]
+
+    def rule(sign: str) -> str:
+        return "+" + "+".join(sign * (span + 2) for span in spans) + "+"
+
+    out = [rule("-")]
+    for number, row in enumerate(rows):
+        for lines in zip_longest(*row, fillvalue=""):
+            cells = (f" {line:<{span}} " for line, span in zip(lines, spans, strict=True))
+            out.append("|" + "|".join(cells) + "|")
+        out.append(rule("-" if number else "="))
+    return "\n".join(out)
+
+
+def _widths(table: Table) -> tuple[int, ...]:
+    return table.widths or (1,) * len(table.header)
 
 
 def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:

@@ -80,7 +80,7 @@ def effect_forest(
     groups = [(outcome, effects(main_effects, outcome.name)) for outcome in outcomes]
     estimated = [each for _, group in groups for each in group if each.estimated]
     said = [
-        f"{outcome.label}: " + ", ".join(f"{e.pilot} {_printed(e)}" for e in group)
+        f"{outcome.label}: " + ", ".join(f"{e.pilot} {printed(e)}" for e in group)
         for outcome, group in groups
     ]
     alt = (
@@ -99,7 +99,9 @@ def effect_forest(
                         xytext=(4, 0), textcoords="offset points", fontweight="bold", va="center",
                         fontsize=9)  # fmt: skip
             for each in group:
-                _draw_effect(ax, y, each)
+                draw_effect(ax, y, each)
+                ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"),
+                            va="center")  # fmt: skip
                 ticks.append((y, each.pilot))
                 y -= 1
         ax.axvline(1, color=GREY, lw=1)
@@ -147,9 +149,7 @@ def _rates(
         f"and one for comparison schools. {_before_and_after(data, outcome.pilots)}"
     )
     with style():
-        drawing, axes = new_drawing(
-            0.9 + 1.75 * len(outcome.pilots), rows=len(outcome.pilots), sharex=True, sharey=True
-        )
+        drawing, axes = new_drawing(2.6, columns=len(outcome.pilots), sharex=True, sharey=True)
         for ax, pilot in zip(axes, outcome.pilots, strict=True):
             for arm, label, colour, dash, marker in ARMS:
                 line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
@@ -160,10 +160,15 @@ def _rates(
             ax.set_title(pilot)
         axes[0].set_ylim(0, 1.08 * data["rate"].max())  # shared; zero is always in sight
         terms = data.groupby("term")["middle"].mean().sort_values()
-        axes[-1].set_xticks(terms, [term.replace(" ", "\n", 1) for term in terms.index])
-        axes[0].annotate("pilot starts", (-0.5, 1), xycoords=("data", "axes fraction"),
-                         xytext=(4, -9), textcoords="offset points", color=GREY)  # fmt: skip
-        drawing.supylabel("Per 1,000 pupils a month", fontsize=9.5)
+        # A year apart: a name for each term would not fit below.
+        shown = terms.iloc[::3]
+        for ax in axes:
+            ax.set_xticks(terms, minor=True)
+            ax.set_xticks(shown, [term.replace(" ", "\n", 1) for term in shown.index])
+        axes[0].annotate("pilot\nstarts", (-0.5, 0), xycoords=("data", "axes fraction"),
+                         xytext=(-4, 5), textcoords="offset points", color=GREY,
+                         ha="right", fontsize=8)  # fmt: skip
+        axes[0].set_ylabel("Per 1,000 pupils a month")
         drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
         svg = to_svg(drawing, origin.label, alt)
     columns = {
@@ -194,15 +199,15 @@ def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
     return " ".join(parts)
 
 
-def _draw_effect(ax: Axes, y: float, each: Effect) -> None:
-    """Draw one estimate with its interval, and print it at the right."""
+def draw_effect(ax: Axes, y: float, each: Effect) -> None:
+    """Draw one estimate with its interval."""
     if each.estimated:
         ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
         ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=6)
-    ax.annotate(_printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
 
 
-def _printed(each: Effect) -> str:
+def printed(each: Effect) -> str:
+    """Return an estimate with its interval as figures print it."""
     if not each.estimated:
         return "not estimable"
     return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)

@@ -43,10 +43,10 @@ def standard_errors(
     rows = tuple((*line, _number(df[key], 1)) for line, key in zip(lines, keys, strict=True))
     shown = ["outcome", "pilot", "method", "standard_error", "df", "status", "reason"]
     return Table(
-        header=("Outcome", "Pilot", "Ratio", *ERRORS.values(), "Degrees of freedom"),
+        header=("Outcome", "Pilot", "Ratio", *ERRORS.values(), "Degrees"),
         rows=rows,
         numeric=(False, False, True, *(True,) * (len(ERRORS) + 1)),
-        widths=(5, 4, 3, *(2,) * (len(ERRORS) - 1), 3, 3),
+        widths=(18, 12, 7, *(7,) * (len(ERRORS) - 1), 10, 9),
         data=inference_methods.loc[inference_methods["method"].isin(ERRORS), shown],
         columns={
             **COLUMNS,
@@ -72,7 +72,7 @@ def intervals(
         header=("Outcome", "Pilot", "Ratio", *INTERVALS.values()),
         rows=_lines(inference_methods, outcomes, INTERVALS, limits),
         numeric=(False, False, *(True,) * (len(INTERVALS) + 1)),
-        widths=(7, 6, 4, 7, 7, 7, 8),
+        widths=(9, 6, 4, 7, 7, 7, 8),
         data=inference_methods.loc[inference_methods["method"].isin(INTERVALS), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -95,7 +95,7 @@ def p_values(
             inference_methods, outcomes, P_VALUES, lambda row: words.p_value(row["p_value"])
         ),
         numeric=(False, False, *(True,) * (len(P_VALUES) + 1)),
-        widths=(9, 8, 5, 5, 5, 5, 7, 6, 7),
+        widths=(19, 12, 7, 8, 8, 8, 11, 11, 11),
         data=inference_methods.loc[inference_methods["method"].isin(P_VALUES), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -128,7 +128,7 @@ def many_outcomes(
             for row in adjusted_for_many.to_dict("records")
         ),
         numeric=(False, False, False, True, True, True),
-        widths=(4, 3, 3, 2, 5, 2),
+        widths=(5, 3, 3, 2, 4, 2),
         data=adjusted_for_many,
         columns=MULTIPLICITY,
         period=compared_period,
@@ -156,7 +156,7 @@ def summary_across_pilots(
             for row in ordered.to_dict("records")
         ),
         numeric=(False, False, True, True, True, True),
-        widths=(4, 6, 4, 4, 4, 3),
+        widths=(10, 16, 5, 8, 8, 6),
         data=ordered[shown],
         columns={name: POOLING[name] for name in shown},
         period=compared_period,

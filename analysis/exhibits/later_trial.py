@@ -7,8 +7,9 @@ from dataclasses import asdict
 import pandas as pd
 
 from analysis.exhibits import words
-from analysis.exhibits.exhibit import Figure, Table
-from analysis.exhibits.rows import Effect, effects
+from analysis.exhibits.exhibit import Claim, Figure, Table
+from analysis.exhibits.figures import printed
+from analysis.exhibits.rows import effects
 from analysis.exhibits.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome, Pilot
@@ -30,7 +31,7 @@ def trial_beside_pilots(
     alt = (
         f"Forest plot of ratios for {outcomes[0].label} with 95% confidence intervals on a "
         "logarithmic axis: "
-        + "; ".join(f"{each.pilot} {_printed(each)}" for each in found)
+        + "; ".join(f"{each.pilot} {printed(each)}" for each in found)
         + f"; and, apart, the later randomised trial, {published}."
     )
     with style():
@@ -39,7 +40,7 @@ def trial_beside_pilots(
             if each.estimated:
                 ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
                 ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=7)
-            ax.annotate(_printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
+            ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
         ax.plot([trial["ratio_low"], trial["ratio_high"]], [0, 0], color=PLUM, lw=2.2)
         ax.plot(trial["ratio"], 0, "D", color=PLUM, ms=7)
         ax.annotate(published, (1.02, 0), xycoords=("axes fraction", "data"), va="center")
@@ -100,7 +101,13 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
     )
 
 
-def _printed(each: Effect) -> str:
-    if not each.estimated:
-        return "not estimable"
-    return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
+def trial_found_no_benefit(trial: dict[str, float]) -> Claim:
+    """Hold that the trial's interval leaves no fall proven."""
+    low, high = trial["ratio_low"], trial["ratio_high"]
+    return Claim(
+        "That is no evidence of a benefit.",
+        "upper limit of the trial's 95% confidence interval at least 1",
+        high >= 1,
+        f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
+        ("trial_beside_pilots", "main_result"),
+    )

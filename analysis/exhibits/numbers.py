@@ -122,6 +122,14 @@ def effect_difference(
     )
 
 
+def care_estimated(main_effects: pd.DataFrame) -> Number:
+    """Count the pilots where the effect on days in care could be estimated, of those asked."""
+    asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
+    made = int((asked == "estimated").sum())
+    text = f"{words.spelled(made)} of {words.spelled(len(asked))}"
+    return Number(text, text, "pilots", len(asked))
+
+
 def trial_authorities(trial: dict[str, float]) -> Number:
     """Count the local authorities of the later trial, as published."""
     return Number(int(trial["authorities"]), words.count(trial["authorities"]), "authorities")

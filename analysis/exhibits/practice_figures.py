@@ -61,7 +61,7 @@ def time_in_school(
             ax.set_title(f"{name} ({len(at_pilot)})")
         axes[0].set_yticks(range(3), [kind.capitalize() for kind in reversed(INTEGRATION)])
         axes[0].set(ylim=(-0.5, 2.5), xlim=(-0.2, 5.4), xticks=range(6))
-        drawing.supxlabel("Days a week with a social worker", fontsize=9.5)
+        axes[len(axes) // 2].set_xlabel("Days a week with a social worker")
         drawing.legend(handles=_legend(data["phase"]), loc="outside upper left", ncols=3)
         svg = to_svg(drawing, origin.label, alt)
     columns = {

@@ -36,7 +36,7 @@ def delivery_table(
                 "Months with work"),
         rows=tuple(lines),
         numeric=(False, True, True, True, False, True, True),
-        widths=(3, 2, 2, 2, 4, 2, 2),
+        widths=(3, 2, 2, 2, 6, 2, 2),
         data=pilot_delivery,
         columns={
             "pilot": "Local authority",

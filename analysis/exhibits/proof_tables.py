@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.exhibits.exhibit import Table
+from analysis.exhibits import words
+from analysis.exhibits.exhibit import PARAGRAPH, Table
 
 
 def agreement_table(agreement: pd.DataFrame) -> Table:
@@ -34,18 +35,17 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
 def by_hand_table(by_hand: pd.DataFrame) -> Table:
     """Show formulas, the arithmetic that a reader can repeat, and what it comes to."""
     return Table(
-        header=("Quantity", "Formula", "On four schools", "Comes to"),
+        header=("Quantity", "Formula, and the same on four schools"),
         rows=tuple(
             (
-                f"{row['quantity']}. {row['says']}",
-                f"${row['formula']}$",
-                f"`{row['arithmetic']}`",
-                row["value"],
+                f"**{row['quantity']}**{PARAGRAPH}{row['says']}",
+                f"$${row['formula']}$${PARAGRAPH}"
+                f"{_typeset(row['arithmetic'])} = {_typeset(row['value'])}",
             )
             for row in by_hand.to_dict("records")
         ),
-        numeric=(False, False, False, True),
-        widths=(6, 5, 7, 2),
+        numeric=(False, False),
+        widths=(5, 9),
         data=by_hand,
         columns={
             "quantity": "What is computed",
@@ -57,7 +57,12 @@ def by_hand_table(by_hand: pd.DataFrame) -> Table:
         note=(
             "Schools A and B have a social worker, C and D have none; A is matched with C and B "
             "with D. All have 100 pupils. Enquiries before and after: A 10 and 5, B 20 and 11, "
-            "C 12 and 14, D 18 and 16. A test evaluates the arithmetic as it is printed and "
-            "holds the code to it."
+            "C 12 and 14, D 18 and 16. A test evaluates the arithmetic and holds the code to it."
         ),
     )
+
+
+def _typeset(arithmetic: str) -> str:
+    """Return arithmetic with the signs that a reader of print expects."""
+    signs = arithmetic.replace("**2", "²").replace("*", "×").replace(" × ", "\u00a0× ")
+    return signs.replace("-", words.MINUS)

@@ -39,6 +39,32 @@ class Least:
 
 
 @dataclass(frozen=True)
+class Most:
+    """That a value stays below a threshold wherever it is looked at.
+
+    Attributes
+    ----------
+    what
+        The value, in words.
+    most
+        The threshold, which is let through.
+    unit
+        Its unit, printed behind the number.
+    """
+
+    what: str
+    most: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} at most {self.most:g}{self.unit}"
+
+    def holds(self, found: Mapping[str, float]) -> bool:
+        """Whether no value exceeds it; nothing found is nothing shown."""
+        return bool(found) and all(value <= self.most for value in found.values())
+
+
+@dataclass(frozen=True)
 class Largest:
     """That one group has a larger value than every other.
 
@@ -65,7 +91,7 @@ class Largest:
 
 def judge(
     sentence: str,
-    rule: Least | Largest,
+    rule: Least | Most | Largest,
     found: Mapping[str, float],
     evidence: tuple[str, ...],
 ) -> Claim:

@@ -6,10 +6,18 @@ from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Claim, Number
-from analysis.exhibits.simulation_tables import COVERAGE_HELD, INTERVAL, SIZE_HELD, TEST
+from analysis.exhibits.rules import Least, Most, judge
+from analysis.exhibits.simulation_tables import (
+    BOOTSTRAP,
+    COVERAGE_HELD,
+    INTERVAL,
+    SIZE_HELD,
+    TEST,
+)
 from analysis.proofs import Proof
 from analysis.study import Outcome
 
+AREAS, NOISY = "3 and 3 areas", "5 and 15 schools, the 5 noisy"
 BALANCED = ("8 and 8 schools", "11 and 11 schools", "18 and 18 schools")
 BOTH_FELL = "s47_lower_in_lambeth_and_southampton"
 OF_EFFECTS = {
@@ -77,6 +85,41 @@ def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
         holds,
         seen,
         ("size_and_coverage",),
+    )
+
+
+def areas_reject_nothing(size_proof: Proof) -> Claim:
+    """Hold that whole areas are too few for the randomisation test."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "Whole areas are too few for the randomisation test to reject anything.",
+        Most("share of studies without an effect that it rejects", 0, "%"),
+        {AREAS: 100 * float(size[TEST, AREAS])},
+        ("size_and_coverage",),
+    )
+
+
+def noisy_schools_mislead(size_proof: Proof) -> Claim:
+    """Hold that tests reject too often if a few intervention schools vary more."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "If a few intervention schools vary more than the others, it rejects too often, and so "
+        "does the bootstrap.",
+        Least("share of studies without an effect that are rejected", 100 * SIZE_HELD[1], "%"),
+        {f"{method}, {NOISY}": 100 * float(size[method, NOISY]) for method in (TEST, BOOTSTRAP)},
+        ("size_and_coverage",),
+    )
+
+
+def direction_is_a_coin(scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...]) -> Claim:
+    """Hold that without an effect rises are about as common as falls."""
+    falls = share_of_draws(scenario_effects_proof, outcomes, "no-effect", "share_below_1").value
+    shares = {"falls": float(falls or 0), "rises": 100 - float(falls or 0)}
+    return judge(
+        "To report a direction is then to toss a coin.",
+        Least("share of ratios on either side of 1 where nothing has an effect", 40, "%"),
+        shares,
+        ("scenario_effects",),
     )
 
 

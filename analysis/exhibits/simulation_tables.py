@@ -119,7 +119,7 @@ def scenario_effects(
                 "Clear fall", "Clear rise", "Test rejects"),
         rows=lines,
         numeric=(False, False, *(True,) * 7),
-        widths=(4, 4, 2, 2, 2, 2, 2, 2, 2),
+        widths=(10, 6, 4, 4, 4, 4, 4, 4, 4),
         data=table,
         columns=EFFECT_COLUMNS,
         note=(

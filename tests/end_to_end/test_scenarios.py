@@ -7,15 +7,20 @@ import subprocess
 import pytest
 
 from tests.end_to_end.conftest import run
+from tests.spec.test_claims_follow_data import SCENARIOS
 
 pytestmark = pytest.mark.slow
 
 MARK = "[No longer holds: "
-FALLEN = {
-    "s47_lower_in_lambeth_and_southampton",
-    "s17_lower_in_stockport",
-    "trial_rules_out_such_falls",
-}
+FALLEN = SCENARIOS["no-effect"]
+
+
+def marked(book):
+    """Return the marked sentences of a book's pages, with the names of their claims."""
+    pages = "".join(
+        html.unescape(page.read_text(encoding="utf-8")) for page in book.rglob("*.html")
+    )
+    return re.findall(r'class="claim-broken" data-exhibit="(\w+)"[^>]*>([^<]*)', pages)
 
 
 @pytest.mark.poppler
@@ -27,19 +32,24 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     assert {name for name in FALLEN if f" {name}: " in outcome.text} == FALLEN
     assert outcome.text.count("no longer holds: ") >= len(FALLEN)
 
-    pages = "".join(
-        html.unescape(page.read_text(encoding="utf-8"))
-        for page in (project / "book").rglob("*.html")
-    )
-    marked = re.findall(r'class="claim-broken" data-exhibit="(\w+)"[^>]*>([^<]*)', pages)
-    assert {name for name, _ in marked} == FALLEN
-    assert all(MARK in sentence for _, sentence in marked)
+    found = marked(project / "book")
+    assert {name for name, _ in found} == FALLEN
+    assert all(MARK in sentence for _, sentence in found)
     printed = subprocess.run(
         ["pdftotext", project / "book" / "report.pdf", "-"], capture_output=True, check=True
     ).stdout.decode()
-    assert re.sub(r"\s+", "", printed).count(re.sub(r"\s+", "", MARK)) == len(marked)
+    assert re.sub(r"\s+", "", printed).count(re.sub(r"\s+", "", MARK)) == len(found)
 
     outcome = run(project, "build", "--release", "--data", "extract", "--out", "book")
     assert outcome.code == 5, outcome.text
     for name in FALLEN:
         assert f"{name}: " in outcome.text
+
+
+@pytest.mark.parametrize("scenario", sorted(SCENARIOS.keys() - {"no-effect"}))
+def test_each_scenario_marks_the_sentences_that_should_fall(scenario, project):
+    outcome = run(project, "synthesise", scenario, "--out", "extract")
+    assert outcome.code == 0, outcome.text
+    outcome = run(project, "build", "--to", "html", "--data", "extract", "--out", "book")
+    assert outcome.code == 0, outcome.text
+    assert {name for name, _ in marked(project / "book")} == SCENARIOS[scenario]

@@ -80,8 +80,9 @@ def test_a_chapter_has_one_sentence_a_line(path):
 
 
 ELEMENTS = {
-    "introduction": ["sec-introduction", "tbl-pilots-table"],
-    "methodology": ["sec-methods"],
+    "acknowledgements, authors, funding": ["sec-acknowledgements"],
+    "introduction and Table 1": ["sec-introduction", "tbl-pilots-table"],
+    "methodology: phases, questions, sources": ["sec-methods", "sec-phases-and-questions"],
     "key findings": [f"sec-key-finding-{n}" for n in range(1, 7)],
     "pathways and Figure 1": ["sec-pathway-a", "sec-pathway-b", "sec-pathway-c", "fig-logic-model"],
     "recommendations": [f"sec-recommendation-{n}" for n in range(1, 5)],
@@ -106,6 +107,7 @@ EXHIBITS = {
     "what carries what": ["tbl-carriers"],
     "calibration check": ["tbl-calibration-check"],
     "later trial": ["tbl-trial-design", "fig-trial-beside-pilots"],
+    "main result": ["fig-main-result"],
 }  # fmt: skip
 
 
@@ -114,6 +116,19 @@ def test_each_element_of_the_published_summary_has_its_place(element):
     text = "\n".join(text_of(chapter) for chapter in BOOK.chapters)
     for label in (ELEMENTS | EXHIBITS)[element]:
         assert re.search(rf"(#{label}\b|label: {label}$)", text, re.MULTILINE), label
+
+
+def test_the_calibration_check_says_that_it_is_no_evidence():
+    (caption,) = re.findall(
+        r'tbl-cap: "(Published directions.*)"', text_of(CHAPTERS["chapters/limitations.qmd"])
+    )
+    assert "a calibration check, not evidence" in caption
+
+
+def test_authors_and_funder_are_acknowledged():
+    text = text_of(CHAPTERS["chapters/acknowledgements.qmd"])
+    assert "Westlake" in text
+    assert "funded by the Department for Education" in text
 
 
 def test_a_node_rests_on_the_files_of_its_tables_and_no_others():

@@ -1,0 +1,47 @@
+"""The list of sources is what the chapters cite, and says of each what finds it again."""
+
+import json
+import re
+
+import pytest
+
+from press.pandoc import run
+from tests.architecture import ROOT
+
+WITHOUT_DOI = {"holm1979"}
+"""The journal gave it none that the public record of our sources states."""
+WITHOUT_YEAR = {"swissouthampton", "swisstockport"}
+"""Project pages that bear no date."""
+SOURCES = {
+    entry["id"]: entry
+    for entry in json.loads(
+        run(["-f", "bibtex", "-t", "csljson"], (ROOT / "references.bib").read_text("utf-8"))
+    )
+}
+
+
+def cited():
+    texts = [ROOT / "index.qmd", *(ROOT / "chapters").glob("*.qmd")]
+    texts += (ROOT / "analysis" / "exhibits").glob("*.py")
+    words = "\n".join(path.read_text(encoding="utf-8") for path in texts)
+    return set(re.findall(r"@([a-z]+\d{4}[a-z]*|swis[a-z]+\d*)\b", words))
+
+
+def test_every_source_is_cited_and_every_citation_has_its_source():
+    assert set(SOURCES) == cited()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_can_be_found_again(name):
+    entry = SOURCES[name]
+    assert entry["title"]
+    assert "author" in entry
+    assert ("issued" in entry) == (name not in WITHOUT_YEAR)
+    assert (
+        "URL" in entry
+        or "publisher" in entry
+        or entry["type"] == "article-journal"
+        or (name == "hmgovernment2018")
+    )
+    if entry["type"] == "article-journal":
+        assert ("DOI" in entry) == (name not in WITHOUT_DOI)
