@@ -51,7 +51,7 @@ def calibration_check(
         header=("Outcome", "Pilot", "Published", "Built in", "This extract", "As published"),
         rows=tuple(lines),
         numeric=(False, False, False, True, True, False),
-        widths=(10, 6, 10, 5, 10, 10),
+        widths=(12, 7, 9, 5, 12, 10),
         data=pd.DataFrame(lines, columns=names),
         columns={
             "outcome": "Outcome",

@@ -95,7 +95,7 @@ def trends_table(
         rows=tuple((labels[row["outcome"]], row["pilot"], *_trend_cells(row))
                    for row in data.to_dict("records")),
         numeric=(False, False, *(True,) * 5),
-        widths=(9, 6, 4, 5, 6, 5, 5),
+        widths=(10, 6, 4, 5, 6, 5, 5),
         data=data[shown],
         columns={name: {**SLOPE_COLUMNS, **TEST_COLUMNS}[name] for name in shown},
         period=panel_period,
@@ -158,7 +158,7 @@ def floor_table(
         rows=tuple((labels[row["outcome"]], row["pilot"], *_floor_cells(row))
                    for row in data.to_dict("records")),
         numeric=(False, False, *(True,) * 5),
-        widths=(9, 6, 5, 5, 6, 4, 4),
+        widths=(10, 6, 5, 5, 6, 4, 4),
         data=data[shown],
         columns={name: FLOOR[name] for name in shown},
         period=compared_period,

@@ -34,7 +34,7 @@ def detectable_falls(
         + "."
     )
     with style():
-        drawing, (ax,) = new_drawing(0.9 + 0.27 * len(rows))
+        drawing, (ax,) = new_drawing(0.85 + 0.24 * len(rows))
         places = [-place for place in range(len(rows))]
         ax.axvspan(0, open_to, color=PLUM, alpha=0.25, lw=0)
         ax.hlines(places, 0, falls.fillna(0), color="#B9C7D6", lw=2)

@@ -51,7 +51,7 @@ def evidence_matrix(
     )
     step = len(METHODS) + 1.1
     with style():
-        drawing, axes = new_drawing(1.0 + 0.72 * len(findings), columns=len(names),
+        drawing, axes = new_drawing(0.9 + 0.62 * len(findings), columns=len(names),
                                     sharey=True, sharex=True)  # fmt: skip
         for ax, name in zip(axes, names, strict=True):
             places = {

@@ -46,7 +46,7 @@ def standard_errors(
         header=("Outcome", "Pilot", "Ratio", *ERRORS.values(), "Degrees"),
         rows=rows,
         numeric=(False, False, True, *(True,) * (len(ERRORS) + 1)),
-        widths=(18, 12, 7, *(7,) * (len(ERRORS) - 1), 10, 9),
+        widths=(21, 13, 7, *(8,) * (len(ERRORS) - 1), 11, 9),
         data=inference_methods.loc[inference_methods["method"].isin(ERRORS), shown],
         columns={
             **COLUMNS,
@@ -72,7 +72,7 @@ def intervals(
         header=("Outcome", "Pilot", "Ratio", *INTERVALS.values()),
         rows=_lines(inference_methods, outcomes, INTERVALS, limits),
         numeric=(False, False, *(True,) * (len(INTERVALS) + 1)),
-        widths=(9, 6, 4, 7, 7, 7, 8),
+        widths=(14, 8, 5, 10, 10, 10, 10),
         data=inference_methods.loc[inference_methods["method"].isin(INTERVALS), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -95,7 +95,7 @@ def p_values(
             inference_methods, outcomes, P_VALUES, lambda row: words.p_value(row["p_value"])
         ),
         numeric=(False, False, *(True,) * (len(P_VALUES) + 1)),
-        widths=(19, 12, 7, 8, 8, 8, 11, 11, 11),
+        widths=(20, 12, 7, 8, 8, 8, 11, 11, 11),
         data=inference_methods.loc[inference_methods["method"].isin(P_VALUES), shown],
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
@@ -156,7 +156,7 @@ def summary_across_pilots(
             for row in ordered.to_dict("records")
         ),
         numeric=(False, False, True, True, True, True),
-        widths=(10, 16, 5, 8, 8, 6),
+        widths=(11, 17, 5, 8, 8, 6),
         data=ordered[shown],
         columns={name: POOLING[name] for name in shown},
         period=compared_period,

@@ -35,7 +35,7 @@ def trial_beside_pilots(
         + f"; and, apart, the later randomised trial, {published}."
     )
     with style():
-        drawing, (ax,) = new_drawing(2.5)
+        drawing, (ax,) = new_drawing(2.0)
         for y, each in enumerate(reversed(found), start=1):
             if each.estimated:
                 ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)

@@ -72,7 +72,7 @@ def logic_model() -> Figure:
     ends = ", then ".join(step.replace("\n", " ") for step in END)
     alt = f"Diagram of three pathways from left to right. {'. '.join(said)}. All lead to: {ends}."
     with style():
-        drawing, (ax,) = new_drawing(3.7)
+        drawing, (ax,) = new_drawing(3.5)
         ax.set_axis_off()
         ax.set_xlim(0.1, 7.75)
         ax.set_ylim(-0.55, 3.35)

@@ -88,7 +88,7 @@ def activity_types(
         f"The largest share is in {'; in '.join(most)}."
     )
     with style():
-        drawing, axes = new_drawing(3.1, columns=len(names), sharey=True, sharex=True)
+        drawing, axes = new_drawing(2.8, columns=len(names), sharey=True, sharex=True)
         for ax, name in zip(axes, names, strict=True):
             bars = ax.barh(range(len(table)), table[name], color=INTERVENTION, height=0.68)
             ax.bar_label(bars, labels=[f"{v:.0f}%" for v in table[name]], padding=2, fontsize=9)
@@ -128,7 +128,7 @@ def pathways_by_phase(
     labels = [f"{pathway}  {kind}" for pathway, kind in BEGINNINGS.items()]
     panels = {"hours_percent": "Share of logged hours", "items_percent": "Share of coded evidence"}
     with style():
-        drawing, axes = new_drawing(2.3, columns=2, sharey=True)
+        drawing, axes = new_drawing(1.9, columns=2, sharey=True)
         for ax, (column, title) in zip(axes, panels.items(), strict=True):
             _draw_pairs(ax, data, column)
             ax.set(title=title, xlim=(0, 1.2 * data[column].max()))
@@ -164,7 +164,7 @@ def activity_status(
         f"one mark for each phase of school. {'. '.join(said)}."
     )
     with style():
-        drawing, (ax,) = new_drawing(3.0)
+        drawing, (ax,) = new_drawing(2.6)
         for y, status in enumerate(table.index):
             values = table.loc[status, phases]
             ax.plot([values.min(), values.max()], [y, y], color="#B0B0B0", lw=2, zorder=1)

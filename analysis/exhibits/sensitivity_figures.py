@@ -43,7 +43,7 @@ def specification_curve_plot(
         + " ".join(_curve_said(row) for row in curve_tests.to_dict("records"))
     )
     with style():
-        drawing, axes = new_drawing(0.6 + 1.6 * len(pilots), rows=len(pilots), sharey=True)
+        drawing, axes = new_drawing(0.6 + 1.35 * len(pilots), rows=len(pilots), sharey=True)
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
             _draw_curve(ax, rows, reported.get(pilot))
@@ -83,7 +83,7 @@ def pilots_and_summaries(
         + "."
     )
     with style():
-        drawing, (ax,) = new_drawing(0.8 + 0.3 * len(data))
+        drawing, (ax,) = new_drawing(0.75 + 0.26 * len(data))
         _draw_forest(ax, data)
         label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
         svg = to_svg(drawing, label, alt)
