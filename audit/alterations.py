@@ -173,5 +173,5 @@ def _document(sealed: Seal, found: Seal) -> Iterator[Alteration]:
     if sealed.bookmarks != found.bookmarks:
         yield Alteration("bookmarks", "the bookmarks, or the places links lead to, were altered")
     if sealed.catalogue != found.catalogue:
-        what = "how the document opens was altered: language, view, colours, scripts or forms"
+        what = "how the document opens was altered: language, view, colours, scripts, forms, files"
         yield Alteration("catalogue", what)

@@ -179,14 +179,17 @@ class Parts:
         Parameters
         ----------
         passed_over
-            Names of files that may be associated with the document and don't count.
+            Names of attachments that don't count.
         """
         root = self.pdf.Root
         apart = ("/Pages", "/StructTreeRoot", "/Outlines", "/Dests", "/Names", "/Metadata", "/AF")
         values = [x for key in sorted(root.keys()) if key not in apart for x in (key, root[key])]
         names = root.get("/Names", {})
         kept = sorted(set(names.keys()) - {"/Dests", "/EmbeddedFiles"})
-        files = [file for file in root.get("/AF", []) if str(file.get("/UF")) not in passed_over]
+        # A file that is attached as well is sealed as an attachment; here its name is enough.
+        attached = {entry.obj.objgen: str(name) for name, entry in self.pdf.attachments.items()}
+        files = [attached.get(file.objgen, file) for file in root.get("/AF", [])]
+        files = [file for file in files if file not in passed_over]
         return self.digest([*values, *(x for key in kept for x in (key, names[key])), *files])
 
     def metadata(self) -> dict[str, str]:

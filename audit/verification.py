@@ -114,7 +114,9 @@ def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise VerificationFailed(f"cannot be read: {error.strerror}", place=str(path)) from None
+        raise VerificationFailed(
+            f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
+        ) from None
     if not data.startswith(b"%PDF-"):
         what = "the file is empty" if not data else "this is no PDF"
         raise VerificationFailed(what, place=path.name, remedy="name the PDF of a report")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -93,14 +94,14 @@ def verdict(name: str, found: Verification) -> Iterator[str]:
 def _consistent(found: Verification) -> Iterator[str]:
     numbers = found.coverage
     if numbers is None:
-        yield "consistent    cannot be told: the ledger is missing"
+        yield "consistent    cannot be told: there is no ledger that can be read"
         return
     kinds = Counter(number.kind for number in numbers.numbers)
     word = "yes" if found.consistent else "NO"
     yield (
         f"consistent    {word}: of {len(numbers.numbers):,} numbers in the text "
         f"{kinds['ledger']:,} are values of the ledger, {kinds['literal']:,} are literals, "
-        f"{kinds['untraced']:,} are untraced: coverage {100 * numbers.share:.1f}%"
+        f"{kinds['untraced']:,} are untraced: coverage {_percent(numbers.share)}"
     )
     yield from _some(
         [f"page {n.page}: {n.text} is untraced, in “{n.around}”" for n in numbers.untraced]
@@ -154,6 +155,17 @@ def _some(lines: list[str]) -> Iterator[str]:
     yield from (f"  - {line}" for line in lines[:SHOWN_AT_MOST])
     if len(lines) > SHOWN_AT_MOST:
         yield f"  - and {len(lines) - SHOWN_AT_MOST} more; --json lists all"
+
+
+def _percent(share: float) -> str:
+    """Return a share, rounded down: only all is 100%.
+
+    Examples
+    --------
+    >>> _percent(0.9999), _percent(1.0)
+    ('99.9%', '100.0%')
+    """
+    return f"{math.floor(1000 * share) / 10:.1f}%"
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,14 @@ from report.sealing import sign_report
 from report.verifying import verify
 from tests.unit import sealed
 from tests.unit.sealed import edited, retype, rewrite
-from tests.unit.tampering import TAMPERING, one_digit, tagged
+from tests.unit.tampering import (
+    TAMPERING,
+    certificate_edited,
+    data_edited,
+    ledger_edited,
+    one_digit,
+    tagged,
+)
 
 ALLOWED_NAME = "auditor@example.org"
 
@@ -91,6 +98,12 @@ def test_an_update_appended_to_the_file_is_named(pdf):
     found = examine(pdf)
     assert "page 2: what is drawn was altered" in "\n".join(a.what for a in found.altered)
     assert found.notes == ("The file was saved again after it was sealed.",)
+
+
+@pytest.mark.parametrize("tamper", [data_edited, certificate_edited, ledger_edited])
+def test_an_edited_attachment_is_all_that_is_named(pdf, tamper):
+    edited(pdf, tamper)
+    assert [each.part for each in examine(pdf).altered] == ["attachment"]
 
 
 def test_one_digit_is_the_only_number_named(pdf):
