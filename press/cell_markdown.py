@@ -206,9 +206,10 @@ def _outputs(
             continue
         own = "" if kind in IMAGES or not is_display(output) else label
         own = "" if (cell.label or "").startswith("tbl-") else own
-        parts.append(
-            f"\n::: {{{own}{' ' if own else ''}{output_classes(output, kind)}}}\n{text}:::\n"
-        )
+        marks = output_classes(output, kind)
+        if cell.options.get("html-table-processing") == "none":
+            marks += " html-table-processing=none"
+        parts.append(f"\n::: {{{own}{' ' if own else ''}{marks}}}\n{text}:::\n")
     return "".join(parts)
 
 

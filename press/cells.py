@@ -44,13 +44,12 @@ OBEYED = frozenset((
     "fig-cap-location", "tbl-cap-location", "lst-cap", "lst-label", "code-fold", "code-summary",
     "code-overflow", "code-line-numbers", "classes", "column", "tags", "id", "panel", "collapsed",
     "scrolled", "name", "message", "results", "out-width", "out-height", "lines_to_next_cell",
-    "slideshow",
+    "slideshow", "html-table-processing",
 ))  # fmt: skip
 # These become attributes too, and are obeyed as such.
 KNOWN = OBEYED | {
     "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
-    "layout-valign", "cache", "freeze", "file", "renderings", "html-table-processing",
-    "tbl-colwidths", "lst-cap-location",
+    "layout-valign", "cache", "freeze", "file", "renderings", "tbl-colwidths", "lst-cap-location",
 }  # fmt: skip
 _REFUSED = {
     "cache": "a cache of cells",

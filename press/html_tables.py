@@ -11,27 +11,53 @@ from press.pandoc import read
 from press.tree import Node, Nodes
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
+_OPTION = "html-table-processing"
+_UNTOUCHED = re.compile(rf"<!--\|\s*quarto-{_OPTION}:\s*none\s*-->|data-quarto-disable-processing")
 
 
 def with_html_tables(blocks: Nodes) -> Nodes:
-    """Return blocks in which an HTML table is a table; what stands around it stays HTML."""
+    """Return blocks in which an HTML table is a table; what stands around it stays HTML.
+
+    All that one block of HTML becomes has the key `group`, so that a layout keeps it together.
+    """
+    groups = 0
 
     def visit(node: Node) -> Nodes | None:
-        if node["t"] != "RawBlock" or not node["c"][0].startswith("html"):
+        nonlocal groups
+        if node["t"] != "RawBlock" or not node["c"][0].startswith("html") or "group" in node:
             return None
         code = node["c"][1]
-        found = _TABLE.search(code)
-        if found is None:
+        if not _TABLE.search(code) or _UNTOUCHED.search(code):
             return None
-        inner: Nodes = read(found[0], "html")["blocks"]
-        for table in inner:
-            table["html"] = True
-        before, after = code[: found.start()].strip(), code[found.end() :].strip()
-        out = [tree.raw("html", before)] if before else []
-        out += inner
-        return out + ([tree.raw("html", after)] if after else [])
+        groups += 1
+        return [{**part, "group": groups} for part in _parts(code)]
 
-    return list(tree.walk(blocks, visit))
+    return list(tree.walk(tree.walk(blocks, _untouched), visit))
+
+
+def _untouched(node: Node) -> Node | None:
+    """Return a division whose HTML is to stay as it is with that HTML marked."""
+    if node["t"] != "Div" or tree.value(node, _OPTION) is None:
+        return None
+    attr, content = node["c"]
+    if tree.value(node, _OPTION) == "none":
+        content = tree.walk(
+            content, lambda raw: {**raw, "group": 0} if raw["t"] == "RawBlock" else None
+        )
+    return {"t": "Div", "c": [tree.without(attr, _OPTION), content]}
+
+
+def _parts(code: str) -> Nodes:
+    """Return HTML as tables and the HTML between them."""
+    out: Nodes = []
+    at = 0
+    for found in _TABLE.finditer(code):
+        between = code[at : found.start()].strip()
+        out += [tree.raw("html", between)] if between else []
+        out += [{**table, "html": True} for table in read(found[0], "html")["blocks"]]
+        at = found.end()
+    after = code[at:].strip()
+    return out + ([tree.raw("html", after)] if after else [])
 
 
 def with_widths(node: Node, options: Mapping[str, Any] | None = None) -> Node | None:

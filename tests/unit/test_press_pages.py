@@ -12,7 +12,7 @@ from press.chapter import Chapter, title_of
 from press.conditional import Circumstances, with_conditions
 from press.crossref import Wording, collected, counted, number_text, resolve, wording
 from press.equations import with_equations
-from press.errors import Place
+from press.errors import ChapterError, Place
 from press.floats import with_floats
 from press.html.figures import figure_blocks
 from press.html.search import words
@@ -211,6 +211,69 @@ def test_a_citation_among_references_is_a_mistake():
     assert [str(mistake.place) for mistake in found.found] == ["one.qmd:3"]
     assert "@knuth" in found.found[0].what
     assert not list(tree.nodes(blocks, "Cite"))
+
+
+def layout(attributes: str, *cells: str) -> list[list[tuple[int, str]]]:
+    text = f"::: {{{attributes}}}\n" + "\n\n".join(cells) + "\n:::\n"
+    (found,) = tree.nodes(page(text).blocks, "Layout")
+    return [
+        [(round(cell["width"]), tree.plain(cell["content"])) for cell in row]
+        for row in found["c"]["rows"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "rows"),
+    [
+        ("layout-ncol=2", [[(50, "a"), (50, "b")], [(50, "c")]]),
+        ("layout-nrow=1", [[(33, "a"), (33, "b"), (33, "c")]]),
+        ('layout="[1,3]"', [[(25, "a"), (75, "b")], [(25, "c")]]),
+        ('layout="[[2,-1,1],[1]]"', [[(50, "a"), (25, ""), (25, "b")], [(100, "c")]]),
+        ('layout=\'["20%","80%"]\'', [[(20, "a"), (80, "b")], [(20, "c")]]),
+        ('layout="[[1,1],[1,1]]"', [[(50, "a"), (50, "b")], [(50, "c")]]),
+    ],
+)
+def test_rows_of_a_layout(attributes, rows):
+    assert layout(attributes, "a", "b", "c") == rows
+
+
+def test_widths_of_images_are_those_of_their_cells():
+    pictures = ("![](a.svg){width=30% height=2cm}", "![](b.svg){width=60%}")
+    assert [width for width, _ in layout("layout-ncol=2", *pictures)[0]] == [33, 67]
+    text = "::: {layout-ncol=2}\n" + "\n\n".join(pictures) + "\n:::\n"
+    assert not [
+        tree.attr(node)[2] for node in tree.nodes(page(text).blocks, "Image") if node["c"][0][2]
+    ]
+
+
+def test_the_code_of_cells_side_by_side_stands_above_them():
+    cell = "::: {.cell}\n``` {.python .cell-code}\n%s\n```\n\nout %s\n:::"
+    text = "::: {layout-ncol=2}\n" + cell % (1, 1) + "\n\n" + cell % (2, 2) + "\n:::\n"
+    (found,) = tree.nodes(page(text).blocks, "Layout")
+    assert [block["c"][1] for block in found["c"]["before"]] == ["1\n2"]
+    assert not list(tree.nodes(found["c"]["rows"], "CodeBlock"))
+
+
+@pytest.mark.parametrize("attribute", ['layout="[1,two]"', 'layout="[[1],2]"', "layout-ncol=two"])
+def test_a_layout_nobody_can_lay_out_is_named_with_its_line(attribute):
+    with pytest.raises(ChapterError, match=r"one\.qmd:3: the attribute layout"):
+        page(f"Text\n\n::: {{{attribute}}}\nx\n:::\n")
+
+
+def test_html_with_tables_stays_together_in_a_layout():
+    table = "<table><tr><td>%s</td></tr></table>"
+    html = f"```{{=html}}\n<div>{table % 1}<p>x</p>{table % 2}</div>\n```\n"
+    text = (
+        "::: {.cell layout-ncol=2}\n" + f"::: {{.cell-output-display}}\n{html}:::\n" * 2 + ":::\n"
+    )
+    (found,) = tree.nodes(page(text).blocks, "Layout")
+    kinds = [[node["t"] for node in cell["content"]] for cell in found["c"]["rows"][0]]
+    assert kinds == [["RawBlock", "Table", "RawBlock", "Table", "RawBlock"]] * 2
+    for untouched in (
+        html.replace("<table", "<!--| quarto-html-table-processing: none --><table", 1),
+        f"::: {{html-table-processing=none}}\n{html}:::\n",
+    ):
+        assert not list(tree.nodes(page(untouched).blocks, "Table"))
 
 
 def test_a_list_table_is_a_table():
