@@ -89,9 +89,9 @@ def write_proof(directory: Path, name: str, proof: Proof) -> None:
     (directory / f"{name}.json").write_text(record + "\n", encoding="utf-8", newline="\n")
 
 
-def making(module: str, seed: int, draws: int) -> Making:
+def making(module: str, seed: int, draws: int, left_out: Iterable[str] = ()) -> Making:
     """Return the record of a table that this module makes with the code as it is."""
-    files = code_files(module)
+    files = code_files(module, left_out)
     return Making(seed, draws, files, code_digest(files))
 
 
@@ -130,8 +130,16 @@ def _is_text(statement: object) -> bool:
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
-def code_files(module: str) -> tuple[str, ...]:
+def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the project's files that a module imports, directly or not, and its settings.
+
+    Parameters
+    ----------
+    module
+        Where to begin.
+    left_out
+        Modules and packages that no number of the table can hang on; nor is what they
+        import followed.
 
     Examples
     --------
@@ -139,9 +147,12 @@ def code_files(module: str) -> tuple[str, ...]:
     ('analysis/errors.py', 'analysis/models/trial.py')
     """
     seen: set[str] = set()
-    waiting = [module]
+    waiting, unasked = [module], tuple(left_out)
     while waiting:
-        path = _file(waiting.pop())
+        wanted = waiting.pop()
+        if any(f"{wanted}.".startswith(f"{each}.") for each in unasked):
+            continue
+        path = _file(wanted)
         if path is None or (name := path.relative_to(ROOT).as_posix()) in seen:
             continue
         seen.add(name)
@@ -161,9 +172,18 @@ def _file(module: str) -> Path | None:
 
 
 def _imports(path: Path) -> list[str]:
-    """Return every module that a file might import; a name from a package may be one."""
+    """Return every module that a file might import; a name from a package may be one.
+
+    What is imported for the type checker alone never runs.
+    """
     modules: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            waiting.extend(node.orelse)
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
         if isinstance(node, ast.Import):
             modules.extend(each.name for each in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -24,6 +24,7 @@ FAULTS = "tests/validation/test_library_faults.py::"
 ESTIMATES = "tests/unit/test_models_estimates.py::"
 PERIODS = "tests/unit/test_models_school_periods.py::"
 REFUSED = f"{PERIODS}test_a_panel_that_is_wrong_is_refused_with_the_cause"
+BAD_INPUT = "tests/unit/test_models_bad_input.py"
 NO_NUMBER = f"{ESTIMATES}test_what_cannot_be_estimated_has_a_reason_and_no_number"
 
 
@@ -130,6 +131,24 @@ GUARDS = (
           "if False:", REFUSED),
     Guard("periods out of order", "specification", "self.before.last < self.after.first", "True",
           "tests/unit/test_models_specification.py"),
+    Guard("a joint Wald test with few units rejects too often", "hotelling",
+          "df / (eta * q)", "1 / q", "tests/unit/test_models_hotelling.py"),
+    Guard("an estimated error taken for the true one", "exaggeration",
+          "np.sqrt(stats.chi2.ppf(share, df) / df)", "np.ones(1)",
+          "tests/unit/test_models_design.py"),
+    Guard("an exact p-value that forgets exposure", "exact",
+          "_p_value(table, scale)", "_p_value(table, 1.0)", "tests/unit/test_models_checks.py"),
+    Guard("a fixed effect that speaks of further pilots", "pooling",
+          'np.nan if heterogeneity == "fixed" else critical', "critical",
+          "tests/unit/test_models_pooling.py"),
+    Guard("a panel without rows", "school_periods", "if panel.empty:", "if False:", BAD_INPUT),
+    Guard("no events to look for zeros among", "floor", "if spread else 0.0", "", BAD_INPUT),
+    Guard("too few events to compare years", "overdispersion",
+          'raise NotEstimable("too few events to compare years")', "pass", BAD_INPUT),
+    Guard("a panel that is only described", "returns",
+          "compare(panel, specification)  #", "#", BAD_INPUT),
+    Guard("spillover without comparison schools", "spillover", "if others.empty:", "if False:",
+          BAD_INPUT),
     Guard("a summary of studies without a variance", "pooling",
           "not usable or not (variances > 0).all()", "False", "tests/unit/test_models_pooling.py"),
 )  # fmt: skip

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.dataflow.effects import main_effects, specifications
-from analysis.dataflow.inference import trial
+from analysis.dataflow.published import trial
 from analysis.exhibits import claims, practice_claims
 from analysis.models.estimability import ESTIMATED
 from analysis.models.estimates import effect_estimates

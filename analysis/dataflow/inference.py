@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pandas as pd
 
 from analysis.models.detectable import minimum_detectable_effects
@@ -17,12 +14,6 @@ from analysis.models.units import assignment_units
 
 SUPPOSED_RATIO = 0.8
 """A fall that a service would welcome, beside no effect and the trial's result."""
-
-
-def trial(published_directory: Path) -> dict[str, float]:
-    """Return what is public of the later trial, by the name of each figure."""
-    with (published_directory / "trial.csv").open(encoding="utf-8", newline="") as file:
-        return {row["fact_id"]: float(row["value"]) for row in csv.DictReader(file)}
 
 
 def main_specifications(specifications: tuple[Specification, ...]) -> tuple[Specification, ...]:

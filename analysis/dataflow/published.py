@@ -1,4 +1,4 @@
-"""What the public record says of the pilots: facts and findings of the published summary."""
+"""What the public record says: facts and findings of the published summary, and the trial."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def published_facts(published_directory: Path) -> dict[str, Fact]:
 def published_findings(published_directory: Path) -> tuple[dict[str, str], ...]:
     """Return the directions that the published summary states, in our words."""
     return tuple(_read(published_directory / "findings.csv"))
+
+
+def trial(published_directory: Path) -> dict[str, float]:
+    """Return what is public of the later trial, by the name of each figure."""
+    return {row["fact_id"]: float(row["value"]) for row in _read(published_directory / "trial.csv")}
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -12,12 +12,13 @@ from scipy import stats
 from analysis.models.assignments import Assignments
 from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.estimates import described
+from analysis.models.hotelling import joint_test
 from analysis.models.intervals import t_interval, t_p_value
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import batched_multinomial, fit_multinomial
 from analysis.models.randomisation import TIE, stream
 from analysis.models.sandwich import cluster_covariance, satterthwaite_df
-from analysis.models.school_periods import compare
+from analysis.models.school_periods import compare, first_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +54,8 @@ TEST_COLUMNS: dict[str, str] = {
     "status": "'estimated' or 'not estimable'",
     "reason": "Why there is no estimate",
     "terms_before": "Terms before the reference term",
-    "f": "Wald statistic of all of them, divided by their number",
-    "df_denominator": "Its denominator degrees of freedom: units less one",
+    "f": "Hotelling's statistic of all of them; see `joint_test`",
+    "df_denominator": "Its denominator degrees of freedom",
     "p_wald": "Its p-value",
     "p_randomisation": "p-value of the largest studentised term, by permuting assignment",
     "largest_deviation": "Largest log ratio, of either sign, before the start",
@@ -140,7 +141,7 @@ def fit_event_study(
     ----------
     Roth (2022), doi:10.1257/aeri.20210236.
     """
-    whole = specification.over_all_months(int(panel["event_month"].min()))
+    whole = specification.over_all_months(first_month(panel, specification))
     counts = MonthCounts.of(compare(panel, whole))
     term = counts.months // term_months
     terms, group = np.unique(term, return_inverse=True)
@@ -264,19 +265,13 @@ def _estimate(
 
 
 def _joint_test(study: EventStudyFit) -> dict[str, object]:
-    """Return the Wald test that all terms before the reference are 1."""
-    before = np.flatnonzero(study.others < -1)
-    units = int(study.fit.clusters.max()) + 1
-    if len(before) >= units - 1:
-        raise NotEstimable("there are too few units to test all terms before together")
-    effects = study.fit.coefficients[before]
-    covariance = cluster_covariance(study.fit, "CR2")[np.ix_(before, before)]
-    f = float(effects @ np.linalg.solve(covariance, effects) / len(before))
+    """Return the test that all terms before the reference are 1."""
+    found = joint_test(study.fit, np.flatnonzero(study.others < -1))
     return {
-        "terms_before": len(before),
-        "f": f,
-        "df_denominator": units - 1,
-        "p_wald": float(stats.f.sf(f, len(before), units - 1)),
+        "terms_before": found.df_numerator,
+        "f": found.f,
+        "df_denominator": found.df_denominator,
+        "p_wald": found.p_value,
     }
 
 

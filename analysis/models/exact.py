@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from analysis.models.specification import Specification
 
+TIE = 1e-7
+"""Tables whose chances differ by this share are equally likely but for rounding."""
 METHOD = "exact, from four totals"
 P_METHOD = "Fisher's exact test; takes counts to be Poisson and schools alike"
 
@@ -34,7 +36,7 @@ class ExactRatio:
     low, high
         Ends of the exact interval.
     p_value
-        Two-sided, Fisher's, where exposure is in proportion.
+        Two-sided, Fisher's: of all tables with these margins, those as unlikely.
     """
 
     ratio: float
@@ -48,7 +50,7 @@ def exact_ratio(
     exposure: tuple[float, float, float, float] = (1, 1, 1, 1),
     level: float = 0.95,
 ) -> ExactRatio:
-    """Return the exact ratio of rate ratios.
+    r"""Return the exact ratio of rate ratios.
 
     Parameters
     ----------
@@ -67,9 +69,10 @@ def exact_ratio(
     Notes
     -----
     Given the totals of arms and periods, the events of intervention schools after are
-    non-central hypergeometric. It takes events to be Poisson and every school of an arm
-    to change alike, and so is too sure where schools differ: a description of small
-    counts, not a test.
+    non-central hypergeometric, with odds :math:`e^\theta` times the ratio of exposures;
+    at :math:`\theta = 0` that is the distribution behind the p-value. It takes events to
+    be Poisson and every school of an arm to change alike, and so is too sure where
+    schools differ: a description of small counts, not a test.
 
     References
     ----------
@@ -87,10 +90,21 @@ def exact_ratio(
     scale = (exposure[1] / exposure[0]) / (exposure[3] / exposure[2])
     found = stats.contingency.odds_ratio(table, kind="conditional")
     low, high = found.confidence_interval(level)
-    p_value = stats.fisher_exact(table).pvalue
     return ExactRatio(
-        float(found.statistic / scale), float(low / scale), float(high / scale), float(p_value)
+        float(found.statistic / scale),
+        float(low / scale),
+        float(high / scale),
+        _p_value(table, scale),
     )
+
+
+def _p_value(table: np.ndarray, odds: float) -> float:
+    """Return the chance of tables with these margins that are as unlikely, given the odds."""
+    (a, b), (c, d) = table.tolist()
+    null = stats.nchypergeom_fisher(a + b + c + d, a + c, a + b, odds)
+    low, high = null.support()
+    chances = null.pmf(np.arange(low, high + 1))
+    return float(min(1.0, chances[chances <= null.pmf(a) * (1 + TIE)].sum()))
 
 
 def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:

@@ -15,6 +15,9 @@ from analysis.models.estimability import ESTIMATED
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analysis.models.arrays import Floats
+
+ERRORS = 4_000
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -52,7 +55,7 @@ def exaggeration(
     standard_error
         Of the log ratio.
     df
-        Degrees of freedom that give the critical value.
+        Degrees of freedom of the test, on which its standard error is estimated.
     level
         One less the size of the test.
 
@@ -63,11 +66,15 @@ def exaggeration(
 
     Notes
     -----
-    Log ratios are normal around :math:`\theta` with standard deviation s, and significant
-    beyond :math:`c = t_{\nu} s` on either side. With
+    Log ratios are normal around :math:`\theta` with standard deviation s. A study
+    estimates that deviation as :math:`s r` with :math:`\nu r^2` chi-squared on
+    :math:`\nu` degrees of freedom, and finds significant what lies beyond
+    :math:`c = t_{\nu} s r` on either side; so that without an effect as many results are
+    significant as the test's size says. Given r, with
     :math:`a = (c - \theta)/s,\ b = (-c - \theta)/s`, power is
     :math:`\Phi(-a) + \Phi(b)` and the mean size of significant results
     :math:`\{\theta\Phi(-a) + s\varphi(a) - \theta\Phi(b) + s\varphi(b)\}` over the power.
+    Both are averaged over r.
 
     References
     ----------
@@ -86,12 +93,13 @@ def exaggeration(
                 f"must be above 0; found {value}", place=f"exaggeration.{name}",
                 remedy="leave out what could not be estimated",
             )  # fmt: skip
-    theta, critical = np.log(true_ratio), stats.t.ppf((1 + level) / 2, df) * standard_error
+    theta = np.log(true_ratio)
+    critical = stats.t.ppf((1 + level) / 2, df) * standard_error * _estimated_errors(df)
     above, below = (critical - theta) / standard_error, (-critical - theta) / standard_error
-    rise, fall = stats.norm.sf(above), stats.norm.cdf(below)
+    rise, fall = stats.norm.sf(above).mean(), stats.norm.cdf(below).mean()
     power = rise + fall
-    size_of_rises = theta * rise + standard_error * stats.norm.pdf(above)
-    size_of_falls = -theta * fall + standard_error * stats.norm.pdf(below)
+    size_of_rises = theta * rise + standard_error * stats.norm.pdf(above).mean()
+    size_of_falls = -theta * fall + standard_error * stats.norm.pdf(below).mean()
     wrong = fall if theta > 0 else rise
     with np.errstate(divide="ignore"):
         factor = (size_of_rises + size_of_falls) / power / np.abs(theta)
@@ -102,6 +110,15 @@ def exaggeration(
         float(fall / power),
         float(np.exp(-size_of_falls / fall)),
     )
+
+
+def _estimated_errors(df: float) -> Floats:
+    """Return equally likely values of an estimated standard error, as a share of the true one."""
+    if np.isinf(df):
+        return np.ones(1)
+    share = (np.arange(ERRORS) + 0.5) / ERRORS
+    errors: Floats = np.sqrt(stats.chi2.ppf(share, df) / df)
+    return errors
 
 
 def exaggerations(estimates: pd.DataFrame, true_ratios: Iterable[float]) -> pd.DataFrame:

@@ -105,7 +105,8 @@ def _zeros(counts: MonthCounts) -> dict[str, object]:
     fitted = len(counts.unit) + len(counts.months) - 1
     inflation = seen.sum() / max(1, seen.sum() - fitted)
     beyond = squares * inflation - float(mean[seen].sum())
-    dispersion = max(0.0, beyond / float((mean[seen] ** 2).sum()))
+    spread = float((mean[seen] ** 2).sum())
+    dispersion = max(0.0, beyond / spread) if spread else 0.0
     months = int(seen.sum())
     return {
         "school_months": months,

@@ -62,7 +62,8 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
     Raises
     ------
     NotEstimable
-        If no two schools of one stratum have events.
+        If no two schools of one stratum have events, a period has none, or no school has
+        two.
 
     Notes
     -----
@@ -94,6 +95,9 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
     informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
     if informative.groupby("stratum").size().max() < 2 or informative.empty:
         raise NotEstimable("too few schools with events to compare years")
+    events = informative[["events_before", "events_after"]]
+    if not (events.sum() > 0).all() or events.sum(axis=1).max() < 2:
+        raise NotEstimable("too few events to compare years")
     counts = SchoolCounts.of(informative)
     chance = expit(counts.offset + null_period_effects(counts)[counts.stratum])
     weight = counts.total * chance * (1 - chance)

@@ -131,7 +131,8 @@ def summarise(
     Notes
     -----
     The prediction interval is :math:`\hat\mu \pm c \sqrt{s^2 + \tau^2}` with the same
-    critical value c as the interval.
+    critical value c as the interval. A fixed effect says nothing of studies other than
+    these, and has none.
 
     References
     ----------
@@ -162,7 +163,7 @@ def summarise(
     error = float(np.sqrt(scale / weight.sum()))
     df = np.inf if test == "normal" else len(log_ratios) - 1
     critical = stats.t.ppf((1 + level) / 2, df)
-    ahead = critical * np.sqrt(error**2 + tau2)
+    ahead = np.nan if heterogeneity == "fixed" else critical * np.sqrt(error**2 + tau2)
     q = _generalised_q(log_ratios, variances, 0.0)
     return Summary(
         mean, error, float(df), float(mean - critical * error), float(mean + critical * error),

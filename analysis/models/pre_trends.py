@@ -11,11 +11,12 @@ from scipy import stats
 from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.estimates import described
 from analysis.models.event_study import fit_event_study
+from analysis.models.hotelling import hotelling_df
 from analysis.models.intervals import Interval, t_interval, t_p_value
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import fit_multinomial
 from analysis.models.sandwich import cluster_covariance, satterthwaite_df
-from analysis.models.school_periods import compare
+from analysis.models.school_periods import compare, first_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,10 +126,11 @@ def pre_trend_power(
     Notes
     -----
     A difference in trends of :math:`\log r` a year fakes the ratio r where like months
-    are compared, and puts :math:`\delta_k` on the terms before. The joint test's F is
+    are compared, and puts :math:`\delta_k` on the terms before. The F of `joint_test` is
     then non-central with :math:`\delta' V^{-1} \delta`. V is the Poisson covariance of
     the terms times the mean ratio of CR2 to Poisson variances: with few units the CR2
-    matrix itself is too unsteady to be inverted.
+    matrix itself is too unsteady to be inverted. Since the joint test keeps below its
+    size with so few units, its true power is lower still.
 
     References
     ----------
@@ -154,7 +156,7 @@ def pre_trend_power(
 
 def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     """Fit the difference in trends, per year, to the months before."""
-    whole = specification.over_all_months(int(panel["event_month"].min()))
+    whole = specification.over_all_months(first_month(panel, specification))
     counts = MonthCounts.of(compare(panel, whole))
     before = counts.only(~counts.after)
     for treated, arm in ((True, "intervention"), (False, "comparison")):
@@ -184,14 +186,14 @@ def _joint_power(study: EventStudyFit, change: float, level: float) -> float:
     middles = (study.first + study.last) / 2
     distance = middles[study.terms != -1] - middles[study.terms == -1]
     deviation = change * distance[before] / MONTHS_BETWEEN
-    units = int(study.fit.clusters.max()) + 1
-    if len(before) >= units - 1:
+    df = hotelling_df(study.fit, before) - len(before) + 1
+    if not df > 0:
         raise NotEstimable("there are too few units to test all terms before together")
     covariance = _steadied(study.fit, before)
     noncentrality = float(deviation @ np.linalg.solve(covariance, deviation))
-    critical = stats.f.ppf(1 - level, len(before), units - 1)
+    critical = stats.f.ppf(1 - level, len(before), df)
     # scipy 1.17 returns -0.95 for a non-centrality of exactly 0.
-    return float(stats.ncf.sf(critical, len(before), units - 1, max(noncentrality, 1e-9)))
+    return float(stats.ncf.sf(critical, len(before), df, max(noncentrality, 1e-9)))
 
 
 def _steadied(fit: ConditionalFit, chosen: Codes) -> Floats:

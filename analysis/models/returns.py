@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.estimates import ALL_PILOTS
+from analysis.models.school_periods import compare
 from analysis.models.specification import EventMonths
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def reporting_changes(panel: pd.DataFrame, specifications: Iterable[Specificatio
     Raises
     ------
     ConfigurationError
-        If the panel doesn't say what was returned.
+        If the panel doesn't say what was returned, or `compare` refuses it.
     """
     if "returned" not in panel:
         raise ConfigurationError(
@@ -83,7 +84,17 @@ def calendar_months(panel: pd.DataFrame, specifications: Iterable[Specification]
         One row per specification and month of the year that is in either period, with
         the columns of `CALENDAR_COLUMNS`. Where like months are compared, each month is
         in both.
+
+    Raises
+    ------
+    ConfigurationError
+        If the panel has no months of the calendar, or `compare` refuses it.
     """
+    if "month" not in panel:
+        raise ConfigurationError(
+            "the panel has no column month", place="calendar_months",
+            remedy="add it, as a monthly period",
+        )  # fmt: skip
     parts = [_calendar(panel, each) for each in specifications]
     return (
         pd.concat(parts, ignore_index=True)[list(CALENDAR_COLUMNS)]
@@ -130,6 +141,7 @@ def _changes(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
 
 def _compared(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Return the school-months compared, returned or not, with their period."""
+    compare(panel, specification)  # refuses what can be no panel
     rows = panel.loc[panel["outcome"] == specification.outcome]
     if specification.pilot is not None:
         rows = rows.loc[rows["pilot"] == specification.pilot]

@@ -111,6 +111,21 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
     return Comparison(schools, kept.sort_values(["school_id", "event_month"], ignore_index=True))
 
 
+def first_month(panel: pd.DataFrame, specification: Specification) -> int:
+    """Return the first month of the panel, counted from the start.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is none, or the months are not whole.
+    """
+    _columns(panel, specification)
+    _check_places(panel, specification)
+    if panel.empty:
+        raise _wrong(specification, "has no rows", "give one row per school and month")
+    return int(panel["event_month"].min())
+
+
 def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Return the school-months that the specification compares, with their period."""
     columns = _columns(panel, specification)
@@ -205,7 +220,8 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
         raise _wrong(specification, f"has {uncounted} returned months without a count",
                      "write 0 for none, or mark the month as not returned")  # fmt: skip
     if not np.isfinite(events.to_numpy(float)).all() or (events < 0).any():
-        raise _wrong(specification, f"has a count of {events.min():g} events",
+        worst = events.min() if (events < 0).any() else events.max()
+        raise _wrong(specification, f"has a count of {worst:g} events",
                      "counts are 0 or more, and finite")  # fmt: skip
     if (events % 1 != 0).any():
         raise _wrong(specification, f"has a count of {events[events % 1 != 0].iloc[0]:g} events",

@@ -17,7 +17,7 @@ from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.estimates import COLUMNS, PRIMARY, estimate_row
 from analysis.models.months import MonthCounts
 from analysis.models.randomisation import TIE, stream
-from analysis.models.school_periods import Comparison, compare
+from analysis.models.school_periods import Comparison, compare, first_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,7 +218,7 @@ def curve_counts(
     The panel is read once per exposure and exclusion; each specification then adds up
     its own months.
     """
-    first = int(panel["event_month"].min())
+    first = first_month(panel, specifications[0])
     groups: dict[object, list[int]] = {}
     for place, each in enumerate(specifications):
         groups.setdefault((each.exposure, each.exclusions), []).append(place)

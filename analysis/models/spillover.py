@@ -54,7 +54,7 @@ def spillover_estimates(
     Raises
     ------
     ConfigurationError
-        If the column is missing or not true or false.
+        If the column is missing or not true or false, or there are no comparison schools.
     """
     if near not in panel or not panel[near].isin([True, False]).all():
         raise ConfigurationError(
@@ -62,6 +62,11 @@ def spillover_estimates(
             remedy="mark the comparison schools within reach",
         )  # fmt: skip
     others = panel.loc[panel["arm"] == "comparison"]
+    if others.empty:
+        raise ConfigurationError(
+            "the panel has no comparison schools", place="spillover_estimates.panel",
+            remedy="spillover is looked for among them",
+        )  # fmt: skip
     arm = others[near].astype(bool).map({True: "intervention", False: "comparison"})
     asked = [
         replace(each, matched_set=None, role="placebo", name=f"{each.name}: spillover",

@@ -27,11 +27,16 @@ class TestExact:
         assert found.ratio == 0
         assert 0 == found.low < found.high < 2
 
-    def test_exposure_scales_the_ratio_alone(self):
+    def test_exposure_scales_the_ratio(self):
         plain, scaled = exact_ratio((9, 4, 8, 8)), exact_ratio((9, 4, 8, 8), (1, 2, 1, 1))
         assert scaled.ratio == pytest.approx(plain.ratio / 2)
         assert scaled.high == pytest.approx(plain.high / 2)
-        assert scaled.p_value == plain.p_value
+
+    def test_the_p_value_is_of_no_effect_whatever_exposure_does(self):
+        """R: fisher.test(matrix(c(2, 9, 8, 10), 2, byrow = TRUE), or = 1.3)."""
+        found = exact_ratio((9, 2, 10, 8), (1, 1.3, 1, 1))
+        assert found.p_value == pytest.approx(0.117216212611461, abs=1e-12)
+        assert exact_ratio((9, 2, 10, 8)).p_value == pytest.approx(0.234374021780319, abs=1e-12)
 
     def test_it_is_near_the_model_where_counts_are_many(self):
         row = exact_estimates(four_schools(), [specification()]).iloc[0]

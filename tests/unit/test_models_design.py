@@ -147,16 +147,26 @@ class TestExaggeration:
         assert found.mean_ratio_of_falls == pytest.approx(0.50, abs=0.005)
 
     def test_against_draws(self):
+        """Of estimates and of their estimated errors, as a t test meets them."""
         random = np.random.default_rng(1)
         draws = random.normal(np.log(0.8), 0.25, 400_000)
-        critical = stats.t.ppf(0.975, 9) * 0.25
-        significant = draws[np.abs(draws) > critical]
+        errors = 0.25 * np.sqrt(random.chisquare(9, 400_000) / 9)
+        significant = draws[np.abs(draws) > stats.t.ppf(0.975, 9) * errors]
         found = exaggeration(0.8, 0.25, df=9)
         assert found.power == pytest.approx(len(significant) / len(draws), abs=0.002)
         assert found.wrong_sign == pytest.approx((significant > 0).mean(), abs=0.01)
         assert found.exaggeration == pytest.approx(
             np.abs(significant).mean() / abs(np.log(0.8)), rel=0.01
         )
+
+    @pytest.mark.parametrize("df", [2.5, 8, 30, np.inf])
+    def test_without_an_effect_the_test_keeps_its_size(self, df):
+        assert exaggeration(1.0, 0.22, df).power == pytest.approx(0.05, abs=1e-4)
+
+    def test_power_is_that_of_a_noncentral_t(self):
+        reach, shift = stats.t.ppf(0.975, 8), np.log(0.8) / 0.22
+        exact = stats.nct.cdf(-reach, 8, shift) + stats.nct.sf(reach, 8, shift)
+        assert exaggeration(0.8, 0.22, 8).power == pytest.approx(exact, abs=1e-4)
 
     def test_a_true_ratio_of_one_has_no_sign(self):
         found = exaggeration(1.0, 0.3)

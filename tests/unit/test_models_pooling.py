@@ -78,6 +78,12 @@ class TestPooling:
         assert table.loc["fixed", "log_ratio"] == pytest.approx(fixed.log_ratio)
         assert table.loc["fixed", "pilots"] == 3
 
+    def test_a_fixed_effect_says_nothing_of_a_further_pilot(self, estimates):
+        table = pooled_estimates(estimates).set_index("method")
+        ends = table[["prediction_low", "prediction_high"]]
+        assert ends.loc["fixed"].isna().all()
+        assert ends.loc["Paule-Mandel"].notna().all()
+
     def test_one_pilot_is_not_pooled(self, estimates):
         table = pooled_estimates(estimates.loc[estimates["pilot"] == "Lambeth"])
         assert (table["status"] == "not estimable").all()

@@ -85,7 +85,7 @@ def test_exclusions_and_areas():
         (broken(events=-1), {}, "a count of -1 events"),
         (broken(events=2.5), {}, "a count of 2.5 events"),
         (broken(events=np.nan), {}, "1 returned months without a count"),
-        (broken(events=np.inf), {}, "finite"),
+        (broken(events=np.inf), {}, "a count of inf events"),
         (broken(pupils=np.nan), {}, "no pupils in a month of A"),
         (broken(pupils=0), {}, "no pupils in a month of A"),
         (broken(arm="control"), {}, "an arm 'control'"),

@@ -18,7 +18,7 @@ from analysis.models.operating_characteristics import (
 )
 from analysis.proofs import ROOT, Making, Proof, code_digest, code_files, read_proof, write_proof
 from benchmarks import models_scenarios
-from benchmarks.models_proofs import PROOFS
+from benchmarks.models_proofs import PROOFS, WORDING
 
 # It says how little is known, and not which way an outcome went.
 WITHOUT_DIRECTION = {"intervals_are_wide"}
@@ -57,6 +57,14 @@ class TestRecord:
         assert {"analysis/synthetic/draws.py", "analysis/exhibits/claims.py",
                 "analysis/models/sandwich.py", "study.toml"} <= set(files)  # fmt: skip
         assert all((ROOT / name).is_file() for name in files)
+
+    def test_what_is_left_out_is_not_followed_either(self):
+        files = code_files("benchmarks.models_scenarios", WORDING)
+        assert not [name for name in files if name.startswith("analysis/disclosure/")]
+        assert {"analysis/exhibits/rules.py", "analysis/exhibits/rows.py"} <= set(files)
+
+    def test_imports_for_the_type_checker_alone_are_not_followed(self):
+        assert "analysis/models/months.py" not in code_files("analysis.models.assignments")
 
     def test_a_table_says_what_made_it_and_that_this_has_changed(self, sample):
         note = size_and_coverage(Proof(sample, MADE)).note

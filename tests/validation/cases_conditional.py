@@ -1,8 +1,11 @@
 """The primary model and its covariances against R."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from analysis.models.conditional import fit_conditional
+from analysis.models.hotelling import joint_test
 from analysis.models.intervals import t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, satterthwaite_df
 from tests.validation.cases import case, expected, table
@@ -82,3 +85,21 @@ def stratified():
             error = np.sqrt(contrast @ cluster_covariance(fit, kind) @ contrast)
             yield f"{kind} {term}", error, expected("R05b", f"strat_se_{kind}", term)
         yield f"df {term}", satterthwaite_df(fit, contrast), expected("R05b", "strat_df_satt", term)
+
+
+@case("Hotelling's test of several effects", CLUBSANDWICH, EPIL, 1e-8)
+def several_effects():
+    fit = fit_conditional(epil_schools(strata=True))
+    # R's parameters: the first stratum, and how the others differ from it.
+    differences = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, -1, 1, 0], [0, -1, 0, 1]], float)
+    as_in_r = replace(
+        fit,
+        coefficients=differences @ fit.coefficients,
+        bread=differences @ fit.bread @ differences.T,
+        design=fit.design @ np.linalg.inv(differences),
+    )
+    for name, chosen in (("trt_strata", [0, 2, 3]), ("strata", [2, 3])):
+        found = joint_test(as_in_r, np.array(chosen))
+        yield f"F of {name}", found.f, expected("R05b", f"htz_f_{name}")
+        yield f"df of {name}", found.df_denominator, expected("R05b", f"htz_df_{name}")
+        yield f"p of {name}", found.p_value, expected("R05b", f"htz_p_{name}")
