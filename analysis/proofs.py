@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("analysis", "benchmarks", "tests")
 SETTINGS = "study.toml"
-RESTED_ON = ("outcomes", "pilots", "scale_up", "specifications", "synthetic", "window")
+RESTED_ON = (
+    "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
+)  # fmt: skip
 READS_SETTINGS = "analysis/study.py"
 
 

@@ -7,7 +7,7 @@ standard library alone, so that it costs a chapter's kernel nothing to import.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
@@ -192,7 +192,8 @@ class SpecificationSettings:
     role
         'primary', 'secondary' or 'sensitivity'.
     assignment_unit
-        'school' or 'area': what was assigned, and so what is permuted and clustered.
+        'school' or 'area': what was assigned, and so what is permuted and clustered. That
+        of the study where none is named.
     window
         As `Window.comparison`.
     exposure
@@ -204,15 +205,15 @@ class SpecificationSettings:
     name: str
     outcome: str
     role: str
-    assignment_unit: str
     window: str
     exposure: str
     exclude_phases: tuple[str, ...] = ()
+    assignment_unit: str = ""
 
     def __post_init__(self) -> None:
         _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
         _one_of("role", self.role, ROLES)
-        _one_of("assignment_unit", self.assignment_unit, ASSIGNMENT_UNITS)
+        _one_of("assignment_unit", self.assignment_unit, ("", *ASSIGNMENT_UNITS))
         _one_of("window", self.window, COMPARISONS)
         _one_of("exposure", self.exposure, EXPOSURES)
         for phase in self.exclude_phases:
@@ -314,6 +315,11 @@ class Study:
         for number, outcome in enumerate(self.outcomes):
             for name in outcome.pilots:
                 _one_of(f"outcomes.{number}.pilots", name, pilots)
+        with_unit = tuple(
+            replace(each, assignment_unit=each.assignment_unit or self.assignment_unit)
+            for each in self.specifications
+        )
+        object.__setattr__(self, "specifications", with_unit)
         for number, specification in enumerate(self.specifications):
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
         for name in self.synthetic.rates:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
 from analysis.models.detectable import minimum_detectable_effects
 from analysis.models.exaggeration import exaggerations
 from analysis.models.inference import inference_estimates
@@ -32,15 +35,13 @@ def primary_effects(main_effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def units_of_assignment(
-    outcome_panel: pd.DataFrame, specifications: tuple[Specification, ...]
+    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Count units if schools were assigned, and if areas were."""
-    primary = next(each.outcome for each in specifications if each.role == "primary")
     chosen = [
-        each
-        for each in specifications
-        if each.outcome == primary
-        and (each.role == "primary" or each.assignment_unit != "school_id")
+        replace(each, assignment_unit=unit)
+        for unit in ASSIGNMENT_COLUMNS.values()
+        for each in primary_specifications
     ]
     return assignment_units(outcome_panel, chosen)
 

@@ -27,7 +27,9 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
         columns=columns,
         note=(
             "Computed by the tests that hold each method to its reference. A difference below "
-            "a billionth is the rounding of the machine."
+            "a billionth is the rounding of the machine. Reference values with which nothing is "
+            "compared, since their method isn't used here, are listed with the tests "
+            "(tests/validation/cases.py)."
         ),
     )
 

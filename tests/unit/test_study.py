@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.dataflow.effects import specifications
 from analysis.errors import ConfigurationError
 from analysis.settings_file import key_lines
 from analysis.study import Disclosure, Window, read_study, shift_month
@@ -38,6 +39,18 @@ def test_months_shift_over_the_turn_of_the_year(month: str, by: int, shifted: st
 def test_a_setting_cannot_be_changed_afterwards() -> None:
     with pytest.raises(FrozenInstanceError):
         STUDY.seed = 1  # type: ignore[misc]
+
+
+def test_the_unit_of_assignment_holds_for_every_analysis_that_names_none(tmp_path: Path) -> None:
+    area = tmp_path / "study.toml"
+    whole = 'assignment_unit = "school"'
+    assert TEXT.count(whole) == 1
+    area.write_text(TEXT.replace(whole, 'assignment_unit = "area"'), encoding="utf-8")
+    study = read_study(area)
+    asked = specifications(study.specifications, study.outcomes, study.window)
+    assert {each.assignment_unit for each in asked} == {"area"}
+    by_name = {each.name: each.assignment_unit for each in STUDY.specifications}
+    assert (by_name["s47_main"], by_name["s47_by_area"]) == ("school", "area")
 
 
 def test_an_invalid_part_cannot_be_built_in_code_either() -> None:
