@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError, VerificationFailed
+from audit.cells import MARK, find_cell
 from audit.ledger_form import first_gap
 from audit.repository import standing
 from audit.trace import BACKWARDS, backwards, closure, find_record
@@ -49,7 +50,8 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     Parameters
     ----------
     identity
-        An exhibit's name, label or short reference, or a question backwards.
+        An exhibit's name, label or short reference, a cell of a table as `T3#2,1`, or a question
+        backwards.
     """
     asked = asked or Asked()
     root = find_root(Path.cwd())
@@ -57,11 +59,14 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     _warn(standing(root, ledger["commit"]["id"]))
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
-    record = find_record(ledger, identity)
+    name, _, position = identity.partition(MARK)
+    record = find_record(ledger, name)
+    cell = find_cell(record, position) if position else None
     if asked.as_json:
-        print(json.dumps(in_full(record, ledger), indent=1, ensure_ascii=False))
+        whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
+        print(json.dumps(whole, indent=1, ensure_ascii=False))
     else:
-        print(tree(record, ledger))
+        print(*filter(None, [cell, tree(record, ledger)]), sep="\n")
     if asked.open_page:
         _open(root, record, asked.ledger)
     return _run(root, record, ledger, asked.data) if asked.run else 0

@@ -3,8 +3,10 @@
 import hashlib
 import json
 
+import pikepdf
 import pytest
 
+from audit.text_layer import read_text
 from tests.end_to_end.conftest import git, run
 
 pytestmark = pytest.mark.slow
@@ -48,6 +50,14 @@ def test_a_build_of_a_commit_says_that_its_tree_was_clean(built):
     ledger = json.loads((built / "_book" / "audit" / "ledger.json").read_text(encoding="utf-8"))
     assert ledger["commit"]["clean"]
     assert len(ledger["commit"]["id"]) == 40
+
+
+def test_the_certificate_closes_the_pdf_on_one_page(built):
+    with pikepdf.open(built / "_book" / "report.pdf") as pdf:
+        layer = read_text(pdf)
+    heads = [block for block in layer.blocks if block.role == "H1" and not block.within("TOC")]
+    assert heads[-1].text.endswith("Certificate")
+    assert heads[-1].page == len(layer.pages)
 
 
 def test_no_path_of_the_machine_is_in_what_is_published(built):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from analysis.errors import ConfigurationError
+from audit.cells import find_cell
 from audit.repository import standing
 from audit.trace import backwards, closure, find_record
 from audit.trace_text import touched_text, tree
@@ -247,3 +248,26 @@ def test_a_trace_imports_nothing_that_computes():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- cells --------------------------------------------------------------------------------
+
+CELLS = ["A", "B", "Lambeth", "8", "Southampton", "18"]
+
+
+def test_a_cell_is_found_by_row_and_column():
+    cell = find_cell(record("sizes", "T3", [], [], cells=CELLS), "2,2")
+    assert (cell.id, cell.heading, cell.label, cell.printed) == (
+        "sizes#2,2", "B", "Southampton", "18",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("position", ["0,1", "3,1", "1,3", "1", "a,b", "-1,1"])
+def test_a_cell_that_is_not_there_tells_how_many_there_are(position):
+    with pytest.raises(ConfigurationError, match="2 rows and 2 columns"):
+        find_cell(record("sizes", "T3", [], [], cells=CELLS), position)
+
+
+def test_what_is_no_table_has_no_cells():
+    with pytest.raises(ConfigurationError, match="has no cells"):
+        find_cell(record("drawn", "F3", [], [], kind="figure"), "1,1")
