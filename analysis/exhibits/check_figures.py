@@ -24,7 +24,7 @@ def event_study_plot(
     pilots = list(dict.fromkeys(event_study_estimates["pilot"]))
     estimated = event_study_estimates.loc[event_study_estimates["status"] == "estimated"]
     alt = (
-        "Charts of Section 47 enquiries, one a pilot: ratio of rate ratios with 95% interval in "
+        "Charts of section 47 enquiries, one a pilot: ratio of rate ratios with 95% interval in "
         "each run of four months against the last before the start, on a logarithmic axis. "
         + " ".join(_said(pilot, estimated) for pilot in pilots)
     )

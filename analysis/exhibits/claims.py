@@ -137,8 +137,8 @@ def intervals_are_wide(main_effects: pd.DataFrame) -> Claim:
     """Hold that the primary outcome's intervals leave much open."""
     found = [each for each in effects(main_effects, "s47_enquiries") if each.estimated]
     return judge(
-        "In every pilot the upper end of the interval is at least twice its lower end, so that the "
-        "size of any change is hardly known.",
+        "In every pilot the upper end of the interval for enquiries is at least twice its lower "
+        "end, so that the size of any change is hardly known.",
         Least("upper over lower limit for section 47 enquiries", 2, " times"),
         {each.pilot: each.ratio_high / each.ratio_low for each in found},
         ("main_result", "effect_forest"),

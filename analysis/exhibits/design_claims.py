@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.exhibits.exhibit import Claim
 from analysis.exhibits.rules import Least, Most, judge
+from analysis.extracts import Origin
 from analysis.study import Outcome
 
 FIFTH = 0.8
@@ -16,7 +17,18 @@ CLOSURE = "2020-03"
 """Schools in England closed to most pupils in this month."""
 
 
-# --- which schools are compared --------------------------------------------------------------
+# --- which data, and which schools are compared ----------------------------------------------
+
+
+def data_are_invented(origin: Origin) -> Claim:
+    """Hold that the register of invented files lists files of this extract."""
+    return Claim(
+        "This edition runs on an invented extract of the same shape.",
+        "the register of invented files lists files of the extract",
+        origin.kind == "invented",
+        f"an extract that is {origin.kind}",
+        ("calibration_check",),
+    )
 
 
 def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:

@@ -149,7 +149,7 @@ def _rates(
         f"and one for comparison schools. {_before_and_after(data, outcome.pilots)}"
     )
     with style():
-        drawing, axes = new_drawing(2.6, columns=len(outcome.pilots), sharex=True, sharey=True)
+        drawing, axes = new_drawing(2.15, columns=len(outcome.pilots), sharex=True, sharey=True)
         for ax, pilot in zip(axes, outcome.pilots, strict=True):
             for arm, label, colour, dash, marker in ARMS:
                 line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]

@@ -35,7 +35,7 @@ def trial_beside_pilots(
         + f"; and, apart, the later randomised trial, {published}."
     )
     with style():
-        drawing, (ax,) = new_drawing(2.0)
+        drawing, (ax,) = new_drawing(1.8)
         for y, each in enumerate(reversed(found), start=1):
             if each.estimated:
                 ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
@@ -78,12 +78,12 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
         ("Local authorities", words.count(len(pilots)), words.count(trial["authorities"])),
         (
             "Schools",
-            f"{words.count(schools)} with a social worker, set beside others",
-            f"{words.count(trial['schools_planned'])} planned, half of them with a social worker; "
+            f"{words.count(schools)} with a social worker",
+            f"{words.count(trial['schools_planned'])} planned, half with a social worker; "
             f"{words.count(trial['schools'])} analysed",
         ),
         ("Kinds of school", "primary, secondary and special", "secondary"),
-        ("How schools came to take part", "not by lot", "by lot"),
+        ("How schools were chosen", "not by lot", "by lot"),
         (
             "Pupils",
             "not published",
@@ -94,7 +94,7 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
         header=("", "Pilots", "Trial"),
         rows=lines,
         numeric=(False, False, False),
-        widths=(3, 5, 6),
+        widths=(5, 8, 11),
         data=pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
         columns={"feature": "What is compared", "pilots": "The pilots", "trial": "The later trial"},
         note="As published [@westlake2020; @westlake2022; @swistrial2023].",

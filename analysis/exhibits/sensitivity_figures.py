@@ -38,7 +38,7 @@ def specification_curve_plot(
     reported = primary_effects.set_index("pilot")["ratio"]
     pilots = list(curve_tests["pilot"])
     alt = (
-        "Specification curves of Section 47 enquiries, one a pilot: ratios of rate ratios with 95% "
+        "Specification curves of section 47 enquiries, one a pilot: ratios of rate ratios with 95% "
         "intervals on a logarithmic axis, from the smallest to the largest. "
         + " ".join(_curve_said(row) for row in curve_tests.to_dict("records"))
     )

@@ -59,7 +59,7 @@ def timeline(
     )
     rows = list(dict.fromkeys(each.row for each in spans))
     with style():
-        drawing, (ax,) = new_drawing(0.75 + 0.31 * len(rows))
+        drawing, (ax,) = new_drawing(0.7 + 0.27 * len(rows))
         for each in spans:
             _draw(ax, each, -rows.index(each.row))
         ax.set_yticks([-y for y in range(len(rows))], rows)

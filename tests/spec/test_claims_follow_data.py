@@ -52,7 +52,9 @@ def test_the_sentences_that_fall_in_a_scenario_are_those_that_should(scenario, t
     extract = tmp_path / "extract"
     synthesise(STUDY, scenario.name, extract, tmp_path / "digests.txt")
     claims = Evaluation(ROOT, extract).compute(CLAIMS)
-    assert {name for name in CLAIMS if not claims[name].holds} == SCENARIOS[scenario.name]
+    # A register of the test's own lists the extract: the project's doesn't know it as invented.
+    seen = {name for name in CLAIMS if not claims[name].holds} - {"data_are_invented"}
+    assert seen == SCENARIOS[scenario.name]
 
 
 # --- changes of the extract by hand ----------------------------------------------------------
@@ -300,6 +302,9 @@ def other_directions(findings):
 
 SIZE = {"areas_reject_nothing", "noisy_schools_mislead", "primary_analysis_holds_its_size"}
 RESULTS = {
+    "an extract supplied": (
+        "origin", lambda origin: replace(origin, kind="supplied"), {"data_are_invented"},
+    ),
     "a school compared with none": (
         "schools", without_a_set, {"each_school_has_a_comparison", "only_compared_schools"},
     ),
