@@ -1,6 +1,7 @@
 """How many mistakes made at random are caught: `python -m benchmarks.mutations [COUNT]`.
 
-Damages the stand-in extract in one way at a time and sees what becomes of it. A mistake is
+Damages the stand-in extract in one way at a time, each time differently, and sees what becomes
+of it. A mistake is
 
 - caught: a rule of severity error names it, or nothing was tested; the report stops;
 - warned: a rule of severity warning names it, and the report prints it;
@@ -9,34 +10,43 @@ Damages the stand-in extract in one way at a time and sees what becomes of it. A
   and `report diff` show it;
 - missed: a number changed, and a rule could have told.
 
-None may be missed, and none may end in a traceback.
+None may be missed, and none may end in a traceback. What each became is written to
+`.report/mutations.jsonl` as it is found, since all of them take an hour on one core.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import sys
 import tempfile
 import traceback
 from collections import Counter
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 
-from analysis.contracts import raise_if_broken, read_contracts, validate
+from analysis.contracts import read_contracts, validate
 from analysis.contracts.derived import DERIVED
 from analysis.contracts.expectations import Expectation, expectations
 from analysis.dataflow import graph
-from analysis.errors import ReportError
 from analysis.evaluation import Evaluation
 from analysis.extracts import read_extract
 from benchmarks.corruptions import Corruption, corruptions
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "mutations.md"
+JOURNAL = ROOT / ".report" / "mutations.jsonl"
+SHARE = 50
+"""Corruptions that one process draws from one seed."""
 OUTCOMES = ("caught", "warned", "harmless", "plausible", "missed", "traceback")
 SAMPLE = 40
 """Plausible and warned mistakes that are listed for a person to read."""
@@ -54,11 +64,14 @@ class Verdict:
         One of `OUTCOMES`.
     by
         The rules that named it, the numbers that changed, or the traceback.
+    digest
+        Of what it made of the files.
     """
 
     corruption: Corruption
     outcome: str
     by: tuple[str, ...] = ()
+    digest: str = ""
 
 
 @dataclass
@@ -127,21 +140,21 @@ def _judge(corruption: Corruption, directory: Path) -> Verdict:
     extract = read_extract(directory, found.contracts)
     # A rule's outcome can change only if a table changed that it reads.
     touched = {name.partition(".")[0] for name in corruption.files}
-    rules = {m.rule.id for m in found.mapped if touched & tables_read(m)}
-    unread = validate(extract.tables, found.contracts, (), extract.read)
-    results = unread if unread.of("fail") else validate(
-        extract.tables, found.contracts, rules, extract.read
-    )  # fmt: skip
-    try:
-        raise_if_broken(results)
-    except ReportError:
-        names = {r.rule for r in results.results if r.outcome == "fail" or r.stops}
-        return Verdict(corruption, "caught", tuple(sorted(names)))
+    reading = [m.rule for m in found.mapped if touched & tables_read(m)]
+    own = {rule.id for rule in reading if rule.dataset in touched}
+    warned: list[str] = []
+    # Whether the file can be read, then its own rules, then those of other files that read it.
+    for rules in (set[str](), own, {rule.id for rule in reading} - own):
+        results = validate(extract.tables, found.contracts, rules, extract.read)
+        stopped = {r.rule for r in results.results if r.outcome == "fail" or r.stops}
+        if stopped:
+            return Verdict(corruption, "caught", tuple(sorted(stopped)))
+        warned += [r.rule for r in results.of("warn")]
     changed = _changed(found.compute(directory))
     if not changed:
         return Verdict(corruption, "harmless")
-    if warned := results.of("warn"):
-        return Verdict(corruption, "warned", tuple(r.rule for r in warned))
+    if warned:
+        return Verdict(corruption, "warned", tuple(warned))
     return Verdict(corruption, "plausible" if corruption.plausible else "missed", changed)
 
 
@@ -188,13 +201,14 @@ def _tables_of(dataset: str, name: str, datasets: set[str]) -> set[str]:
     return {table} & datasets
 
 
-def run(count: int) -> list[Verdict]:
-    """Draw corruptions, the same at every run, and judge each."""
-    verdicts: list[Verdict] = []
+def run(count: int, seed: int = 0) -> list[Verdict]:
+    """Draw different corruptions, the same for a seed at every run, and judge each."""
+    verdicts: dict[str, Verdict] = {}
 
+    @hypothesis.seed(seed)
     @settings(
-        max_examples=count,
-        derandomize=True,
+        # Hypothesis comes back to what it drew before.
+        max_examples=3 * count,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -202,26 +216,55 @@ def run(count: int) -> list[Verdict]:
     )
     @given(corruptions(subject().files))
     def draw(corruption: Corruption) -> None:
-        verdicts.append(judge(corruption))
-        if len(verdicts) % 100 == 0:
-            print(f"{len(verdicts)}: {dict(Counter(v.outcome for v in verdicts))}", flush=True)
+        digest = _digest(corruption)
+        if len(verdicts) < count and digest not in verdicts:
+            found = judge(corruption)
+            # The files themselves have served.
+            light = replace(corruption, files={})
+            verdicts[digest] = replace(found, corruption=light, digest=digest)
 
     draw()
-    return verdicts
+    return list(verdicts.values())
+
+
+def run_in_shares(count: int, processes: int) -> list[Verdict]:
+    """Judge at least so many different corruptions, each process those of one seed at a time."""
+    verdicts: dict[str, Verdict] = {}
+    JOURNAL.parent.mkdir(exist_ok=True)
+    with ProcessPoolExecutor(processes) as pool, JOURNAL.open("w", encoding="utf-8") as journal:
+        first = 0
+        while len(verdicts) < count:
+            shares = -(-(count - len(verdicts)) // SHARE)
+            for share in pool.map(run, [SHARE] * shares, range(first, first + shares)):
+                verdicts |= {verdict.digest: verdict for verdict in share}
+                journal.writelines(json.dumps(asdict(verdict)) + "\n" for verdict in share)
+                journal.flush()
+                print(f"{len(verdicts)}: {_counted(verdicts.values())}", flush=True)
+            first += shares
+    return list(verdicts.values())
+
+
+def _counted(verdicts: Iterable[Verdict]) -> str:
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    return ", ".join(f"{outcome} {counts[outcome]:,}" for outcome in OUTCOMES)
+
+
+def _digest(corruption: Corruption) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(corruption.files.items()):
+        digest.update(f"{name} {content is None}".encode() + (content or b""))
+    return digest.hexdigest()
 
 
 def report(verdicts: list[Verdict]) -> str:
     """Return the counts, and samples for a person to read, as Markdown."""
-    counts = Counter(verdict.outcome for verdict in verdicts)
     kinds = sorted({verdict.corruption.kind for verdict in verdicts})
     lines = [
         "# Mistakes made at random",
         "",
         "Written by `python -m benchmarks.mutations`; what the outcomes mean stands there.",
         "",
-        f"{len(verdicts):,} corruptions of the stand-in extract: "
-        + ", ".join(f"{outcome} {counts[outcome]:,}" for outcome in OUTCOMES)
-        + ".",
+        f"{len(verdicts):,} different corruptions of the stand-in extract: {_counted(verdicts)}.",
         "",
         "| kind | " + " | ".join(OUTCOMES) + " |",
         "|---|" + "--:|" * len(OUTCOMES),
@@ -252,7 +295,7 @@ def _line(verdict: Verdict) -> str:
 
 
 if __name__ == "__main__":
-    found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+    found = run_in_shares(int(sys.argv[1]) if len(sys.argv) > 1 else 2000, os.cpu_count() or 1)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(report(found), encoding="utf-8", newline="\n")
     print(RESULTS.read_text(encoding="utf-8").split("\n## ")[0])

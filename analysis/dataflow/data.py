@@ -71,13 +71,18 @@ def accepted_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return the typed tables of an extract that keeps its contracts.
 
+    Columns stand in the contract's order, whatever the file's.
+
     Raises
     ------
     ContractBroken, NothingTested
         If it does not; nothing is computed from such an extract.
     """
     raise_if_broken(contract_results)
-    return {name: typed(table, _types(contracts[name])) for name, table in extract.tables.items()}
+    return {
+        name: typed(table[list(contracts[name].column_names)], _types(contracts[name]))
+        for name, table in extract.tables.items()
+    }
 
 
 def schools(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

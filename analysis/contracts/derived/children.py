@@ -12,17 +12,13 @@ from analysis.contracts.derived.column import (
     of_key,
     rows_elsewhere,
     rows_of_same,
+    share_of_rows,
     years_between,
 )
 
 
 def _records(child: pd.Series, event_child: pd.Series, episode_child: pd.Series) -> pd.Series:
     return rows_elsewhere(child, event_child) + rows_elsewhere(child, episode_child)
-
-
-def _share(values: pd.Series) -> pd.Series:
-    """Return the share of rows, in percent, that hold the row's own value."""
-    return 100 * values.map(values.value_counts(normalize=True))
 
 
 def _twins(
@@ -95,7 +91,7 @@ CHILDREN = {
         "a child without event or episode",
     ),
     "birth_month_share": Derived(
-        _share, ("children:birth_month",), "a month that very many children share"
+        share_of_rows, ("children:birth_month",), "a month that very many children share"
     ),
     "twins": Derived(
         _twins,

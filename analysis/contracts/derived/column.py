@@ -92,6 +92,12 @@ def rows_of_same(key: pd.Series) -> pd.Series:
     return of_key(key, counts(key))
 
 
+def share_of_rows(values: pd.Series) -> pd.Series:
+    """Return the share of rows, in percent, that hold the row's own value; blanks don't count."""
+    found: pd.Series = 100 * values.map(values.value_counts(normalize=True)).astype(float)
+    return found
+
+
 def rows_elsewhere(key: pd.Series, other: pd.Series) -> pd.Series:
     """Return for each key how many rows of another column hold it."""
     return of_key(key, counts(other)).fillna(0).where(key.notna())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.contracts.derived.column import Derived, rows_elsewhere
+from analysis.contracts.derived.column import Derived, rows_elsewhere, share_of_rows
 
 
 def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
@@ -24,6 +24,12 @@ def _phase_of_place(
 
 
 FIELDWORK = {
+    "fieldwork_date_share": Derived(
+        share_of_rows, ("fieldwork:fieldwork_date",), "a day that very many rows share"
+    ),
+    "participants_share": Derived(
+        share_of_rows, ("fieldwork:participants",), "a number that very many rows share"
+    ),
     "phase_before_began": Derived(
         _phase_before_began,
         ("fieldwork:study_phase", "fieldwork:pilot", "fieldwork:fieldwork_date"),

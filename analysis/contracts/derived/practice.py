@@ -11,6 +11,7 @@ from analysis.contracts.derived.column import (
     month_of,
     of_key,
     rows_elsewhere,
+    share_of_rows,
 )
 
 WORK_WITH = {
@@ -78,9 +79,16 @@ SOCIAL_WORKERS = {
     ),
 }
 
-DEPLOYMENTS: dict[str, Derived] = {}
+DEPLOYMENTS = {
+    "integration_share": Derived(
+        share_of_rows, ("deployments:integration",), "a word that very many rows share"
+    ),
+}
 
 ACTIVITY_LOG = {
+    "hours_share": Derived(
+        share_of_rows, ("activity_log:hours",), "a number that very many rows share"
+    ),
     "is_deployed": Derived(
         is_elsewhere,
         (

@@ -13,6 +13,7 @@ from analysis.contracts.derived.column import (
     ratio_in_group,
     rows_elsewhere,
     rows_of_same,
+    share_of_rows,
 )
 
 MONTHS_BEFORE = 12
@@ -81,6 +82,9 @@ def _ratio(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 SCHOOLS = {
+    "fsm_percent_share": Derived(
+        share_of_rows, ("schools:fsm_percent",), "a percentage that very many rows share"
+    ),
     "arms_in_set": Derived(
         different_in_group,
         ("schools:matched_set", "schools:arm"),
