@@ -35,12 +35,12 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 
 from analysis.contracts import read_contracts, validate
-from analysis.contracts.derived import DERIVED
-from analysis.contracts.expectations import Expectation, expectations
+from analysis.contracts.expectations import expectations
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
 from analysis.extracts import read_extract
 from benchmarks.corruptions import Corruption, corruptions
+from benchmarks.reach import changed_places, columns_read, waist
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "mutations.md"
@@ -84,36 +84,25 @@ class Subject:
         self.contracts = read_contracts(ROOT / "data_contracts")
         self.files = {path.name: path.read_bytes() for path in self.evaluation.directory.iterdir()
                       if path.suffix == ".csv"}  # fmt: skip
-        self.mapped = [
-            mapped
+        self.reading = {
+            mapped.rule.id: (mapped.rule.dataset, columns_read(mapped, self.contracts))
             for contract in self.contracts.values()
             for mapped in expectations(contract, self.contracts)
-        ]
+        }
         self.graph = graph.build()
-        self.waist = _waist(graph.nodes(self.graph), set(self.contracts))
+        self.waist = waist(graph.nodes(self.graph), set(self.contracts))
         extract = read_extract(self.evaluation.directory, self.contracts)
+        self.tables = extract.tables
         self.accepted = validate(extract.tables, self.contracts, read=extract.read)
-        self.numbers = self.compute(self.evaluation.directory)
+        self.numbers = self.compute(self.evaluation.directory, self.waist)
 
-    def compute(self, directory: Path) -> dict[str, Any]:
-        """Compute what every number of the report rests on, from an accepted extract."""
+    def compute(self, directory: Path, names: Iterable[str]) -> dict[str, Any]:
+        """Compute what numbers of the report rest on, from an accepted extract."""
         inputs = graph.inputs(ROOT, directory, self.evaluation.study)
         found = self.graph.execute(
-            self.waist, inputs=inputs, overrides={"contract_results": self.accepted}
+            list(names), inputs=inputs, overrides={"contract_results": self.accepted}
         )
         return dict(found)
-
-
-def _waist(nodes: dict[str, graph.Node], tables: set[str]) -> list[str]:
-    """Return the nodes that are computed from the extract's tables themselves.
-
-    Every exhibit rests on the extract through them, so numbers are the same if they are.
-    """
-    return sorted(
-        name
-        for name, node in nodes.items()
-        if name not in tables and tables & set(node.needs) and node.function is not None
-    )
 
 
 @cache
@@ -138,30 +127,33 @@ def judge(corruption: Corruption) -> Verdict:
 def _judge(corruption: Corruption, directory: Path) -> Verdict:
     found = subject()
     extract = read_extract(directory, found.contracts)
-    # A rule's outcome can change only if a table changed that it reads.
-    touched = {name.partition(".")[0] for name in corruption.files}
-    reading = [m.rule for m in found.mapped if touched & tables_read(m)]
-    own = {rule.id for rule in reading if rule.dataset in touched}
+    changed = changed_places(found.tables, extract.tables)
+    # A rule's outcome can change only if a column changed that it reads.
+    reading = {rule: home for rule, (home, columns) in found.reading.items() if columns & changed}
+    tables = {table for table, _ in changed}
+    own = {rule for rule, home in reading.items() if home in tables}
     warned: list[str] = []
     # Whether the file can be read, then its own rules, then those of other files that read it.
-    for rules in (set[str](), own, {rule.id for rule in reading} - own):
+    for rules in (set[str](), own, set(reading) - own):
         results = validate(extract.tables, found.contracts, rules, extract.read)
         stopped = {r.rule for r in results.results if r.outcome == "fail" or r.stops}
         if stopped:
             return Verdict(corruption, "caught", tuple(sorted(stopped)))
         warned += [r.rule for r in results.of("warn")]
-    changed = _changed(found.compute(directory))
-    if not changed:
+    moved = _moved(directory, tables)
+    if not moved:
         return Verdict(corruption, "harmless")
     if warned:
         return Verdict(corruption, "warned", tuple(warned))
-    return Verdict(corruption, "plausible" if corruption.plausible else "missed", changed)
+    return Verdict(corruption, "plausible" if corruption.plausible else "missed", moved)
 
 
-def _changed(numbers: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        name for name, value in subject().numbers.items() if not _same(value, numbers[name])
-    )
+def _moved(directory: Path, tables: set[str]) -> tuple[str, ...]:
+    """Return what is computed otherwise than before, of all that rests on these tables."""
+    found = subject()
+    names = [name for name, needs in found.waist.items() if needs & tables]
+    now = found.compute(directory, names) if names else {}
+    return tuple(name for name in names if not _same(found.numbers[name], now[name]))
 
 
 def _same(first: Any, second: Any) -> bool:
@@ -179,26 +171,6 @@ def _same(first: Any, second: Any) -> bool:
     except AssertionError:
         return False
     return True
-
-
-def tables_read(mapped: Expectation) -> set[str]:
-    """Return the datasets whose content a rule's outcome depends on."""
-    contracts = subject().contracts
-    found = {mapped.rule.dataset}
-    for name in mapped.columns:
-        found |= _tables_of(mapped.rule.dataset, name, set(contracts))
-    return found
-
-
-def _tables_of(dataset: str, name: str, datasets: set[str]) -> set[str]:
-    if name.startswith("known("):
-        references = subject().contracts[dataset].column(name[6:-1]).references
-        return {references.partition(".")[0]}
-    table, _, column = name.rpartition(".")
-    if table == "derived":
-        needs = [need.split(":") for need in DERIVED[dataset, column].needs]
-        return {home for home, _ in needs}.union(*(_tables_of(h, n, datasets) for h, n in needs))
-    return {table} & datasets
 
 
 def run(count: int, seed: int = 0) -> list[Verdict]:
