@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -74,21 +75,30 @@ def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> 
     Returns
     -------
     DataFrame
-        The columns of the outcome panel but `children`; counts, missing where the
-        month's return did not arrive.
+        The columns of the outcome panel; counts, missing where the month's return did
+        not arrive. `children` is at most the number of children behind a count.
     """
     enquiries = _of(outcome_panel, "s47_enquiries")
-    both = enquiries["events"] + _joined(enquiries, _of(outcome_panel, "s17_starts"), "events")
-    repeats = _joined(enquiries, repeated(child_events, "referral"), "events").fillna(0.0)
-    columns = {
-        "s47_and_s17": both,
-        "s47_children": enquiries["children"],
-        "repeat_referrals": repeats.where(enquiries["returned"]),
-        "pupils_on_roll": enquiries["pupils"].astype(float).where(enquiries["returned"]),
+    starts, repeats = (
+        _beside(enquiries, other).fillna(0.0).where(enquiries["returned"])
+        for other in (_of(outcome_panel, "s17_starts"), repeated(child_events, "referral"))
+    )
+    own, seen = enquiries[["events", "children"]], enquiries["children"]
+    pupils = enquiries["pupils"].astype(float).where(enquiries["returned"])
+    counts = {
+        # The same children may stand in both.
+        "s47_and_s17": (own["events"] + starts["events"], np.maximum(seen, starts["children"])),
+        "s47_children": (seen, seen),
+        "repeat_referrals": (repeats["events"], repeats["children"]),
+        "pupils_on_roll": (pupils, pupils),
     }
-    frame = enquiries.drop(columns=["children"])
-    parts = [frame.assign(outcome=name, events=events) for name, events in columns.items()]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(
+        [
+            enquiries.assign(outcome=name, events=events, children=children)
+            for name, (events, children) in counts.items()
+        ],
+        ignore_index=True,
+    )
 
 
 def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAYS) -> pd.DataFrame:
@@ -97,7 +107,8 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
     Returns
     -------
     DataFrame
-        One row per school and month with any: `school_id`, `month` and `events`.
+        One row per school and month with any: `school_id`, `month`, `events`, and the
+        distinct `children` behind them.
 
     Examples
     --------
@@ -112,7 +123,8 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
     since = events.groupby("child_id")["event_date"].diff()
     again = events.loc[since <= pd.Timedelta(days=days)]
     month = again["event_date"].dt.to_period("M").rename("month")
-    return again.groupby(["school_id", month]).size().rename("events").reset_index()
+    groups = again.groupby(["school_id", month])["child_id"]
+    return groups.agg(events="size", children="nunique").reset_index()
 
 
 def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.DataFrame:
@@ -140,6 +152,7 @@ def _of(panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
     return panel.loc[panel["outcome"] == outcome].reset_index(drop=True)
 
 
-def _joined(frame: pd.DataFrame, other: pd.DataFrame, column: str) -> pd.Series:
-    """Return a column of `other` in the order of `frame`."""
-    return frame[_KEY].merge(other[[*_KEY, column]], on=_KEY, how="left")[column]
+def _beside(frame: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts of `other` in the order of `frame`."""
+    counts = ["events", "children"]
+    return frame[_KEY].merge(other[[*_KEY, *counts]], on=_KEY, how="left")[counts]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analysis.disclosure import DisclosureRules
@@ -63,11 +65,16 @@ def specifications(
     specification_settings: tuple[SpecificationSettings, ...],
     outcomes: tuple[Outcome, ...],
     window: Window,
+    disclosure_rules: DisclosureRules,
 ) -> tuple[Specification, ...]:
-    """Return each way of analysis, once for every pilot where its outcome is analysed."""
+    """Return each way of analysis, once for every pilot where its outcome is analysed.
+
+    None gives a result that rests on a count which may not be shown: every model's
+    specification comes from here.
+    """
     by_name = {outcome.name: outcome for outcome in outcomes}
     return tuple(
-        _specification(given, by_name[given.outcome], pilot, window)
+        _confidential(_specification(given, by_name[given.outcome], pilot, window), disclosure_rules)
         for given in specification_settings
         for pilot in by_name[given.outcome].pilots
     )
@@ -96,6 +103,20 @@ def _released(
         counts = counts.assign(term=counts["term"].astype(str))
     # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
     return as_released(rates, counts, rules.rate_decimals + 1)
+
+
+def _confidential(specification: Specification, rules: DisclosureRules) -> Specification:
+    """Return a specification that asks for as much as may be shown.
+
+    A ratio and its standard error give away the counts they rest on, and whoever has three
+    of four counts gets the fourth.
+    """
+    return replace(
+        specification,
+        fewest_events=max(specification.fewest_events, rules.threshold),
+        fewest_children=max(specification.fewest_children, rules.threshold),
+        fewest_degrees_of_freedom=rules.least_degrees_of_freedom,
+    )
 
 
 def _specification(

@@ -36,7 +36,8 @@ def event_study_plot(
             ax.set_title(pilot)
             rows = estimated.loc[estimated["pilot"] == pilot]
             if rows.empty:
-                reason = event_study_estimates.set_index("pilot").loc[pilot, "reason"]
+                chosen = event_study_estimates["pilot"] == pilot
+                reason = event_study_estimates.loc[chosen, "reason"].iloc[0]
                 ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
             _draw_terms(ax, rows)
         axes[-1].set_xlabel("Months from the start (middle of each run of four)")

@@ -66,6 +66,14 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
         children = int(schools.loc[schools["treated"] == treated, "children"].sum())
         if children < specification.fewest_children:
             raise NotEstimable(
-                f"fewer than {specification.fewest_children} children behind the events in "
+                f"perhaps fewer than {specification.fewest_children} children behind the events in "
                 f"{name} schools"
             )
+    # One row a school, an effect, and a period effect in each stratum.
+    heard = schools.loc[schools["events_before"] + schools["events_after"] > 0]
+    degrees = len(heard) - heard["stratum"].nunique() - 1
+    if degrees < specification.fewest_degrees_of_freedom:
+        raise NotEstimable(
+            f"fewer than {specification.fewest_degrees_of_freedom} degrees of freedom are left, so "
+            "that results come close to single schools' data"
+        )

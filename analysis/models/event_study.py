@@ -169,17 +169,15 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
     -------
     DataFrame
         One row per specification and term, with the columns of `COLUMNS`; one row with
-        the reason where there is no estimate.
+        the reason where there is no estimate. A term with fewer events in an arm than the
+        specification asks for has its months and the reason.
     """
     rows: list[dict[str, object]] = []
     for specification in specifications:
         known = _known(specification)
         try:
             study = fit_event_study(panel, specification)
-            rows += [
-                known | {"status": ESTIMATED, "reason": ""} | row
-                for row in _term_rows(study, specification.level)
-            ]
+            rows += [known | row for row in _term_rows(study, specification)]
         except NotEstimable as reason:
             rows.append(known | {"status": NOT_ESTIMABLE, "reason": str(reason)})
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -231,20 +229,27 @@ def _known(specification: Specification) -> dict[str, object]:
     return {k: v for k, v in described(specification).items() if k in COLUMNS}
 
 
-def _term_rows(study: EventStudyFit, level: float) -> list[dict[str, object]]:
+def _term_rows(study: EventStudyFit, specification: Specification) -> list[dict[str, object]]:
     """Return one row per term; the reference is 1 by definition."""
+    fewest = specification.fewest_events
+    by_arm = [study.counts.events[study.counts.treated == arm].sum(axis=0) for arm in (True, False)]
+    too_few = np.min(by_arm, axis=0) < fewest
     covariance = cluster_covariance(study.fit, "CR2")
     place = {int(term): position for position, term in enumerate(study.others)}
     rows: list[dict[str, object]] = []
-    for term, first, last in zip(study.terms, study.first, study.last, strict=True):
+    for term, first, last, few in zip(study.terms, study.first, study.last, too_few, strict=True):
         row: dict[str, object] = {
-            "term": int(term), "first_month": int(first), "last_month": int(last),
-            "reference": bool(term == -1), "log_ratio": 0.0, "ratio": 1.0,
+            "status": ESTIMATED, "reason": "", "term": int(term), "first_month": int(first),
+            "last_month": int(last), "reference": bool(term == -1),
         }  # fmt: skip
-        if term != -1:
-            position = place[int(term)]
-            contrast = np.eye(len(covariance))[position]
-            row |= _estimate(study.fit, covariance, contrast, level)
+        if term == -1:
+            row |= {"log_ratio": 0.0, "ratio": 1.0}
+        elif few:
+            reason = f"fewer than {fewest} events in one arm"
+            row |= {"status": NOT_ESTIMABLE, "reason": reason}
+        else:
+            contrast = np.eye(len(covariance))[place[int(term)]]
+            row |= _estimate(study.fit, covariance, contrast, specification.level)
         rows.append(row)
     return rows
 

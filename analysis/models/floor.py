@@ -75,7 +75,8 @@ def floor_diagnostics(panel: pd.DataFrame, specifications: Iterable[Specificatio
                 "smallest_cell": int(cells.min()) if cells.shape == (2, 2) else 0}  # fmt: skip
         if len(schools) and specification.measure == "events":
             row |= _zeros(MonthCounts.of(comparison))
-        if specification.measure == "events" and cells.shape == (2, 2) and cells.min() > 0:
+        enough = cells.shape == (2, 2) and cells.min() >= specification.fewest_events
+        if specification.measure == "events" and enough:
             error = float(np.sqrt((1 / cells).sum()))
             row |= {"smallest_standard_error": error, "smallest_span": np.exp(2 * 1.96 * error)}
         rows.append(row)

@@ -160,8 +160,8 @@ def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     counts = MonthCounts.of(compare(panel, whole))
     before = counts.only(~counts.after)
     for treated, arm in ((True, "intervention"), (False, "comparison")):
-        if not before.events[before.treated == treated].any():
-            raise NotEstimable(f"no events in {arm} schools before")
+        if before.events[before.treated == treated].sum() < specification.fewest_events:
+            raise NotEstimable(f"too few events in {arm} schools before")
     return fit_multinomial(before, before.months[:, np.newaxis] / MONTHS_BETWEEN)
 
 

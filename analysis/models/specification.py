@@ -116,6 +116,8 @@ class Specification:
     fewest_children
         Fewest children behind the events of each arm for a model to be fitted. By
         default 0 for events, and 10 for days, since a few children make many days.
+    fewest_degrees_of_freedom
+        Fewest schools with events beyond the coefficients of the model; 0 for no limit.
     level
         Confidence level of intervals.
 
@@ -146,6 +148,7 @@ class Specification:
     pair_missing_months: bool = False
     fewest_events: int = 5
     fewest_children: int = -1
+    fewest_degrees_of_freedom: int = 0
     level: float = 0.95
 
     def __post_init__(self) -> None:
