@@ -46,7 +46,8 @@ all chapters show one state of files even if somebody edits them meanwhile."""
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
              "seaborn", "statsmodels")  # fmt: skip
 RESULTS = ("contract_counts", "contract_results", "contracts", "effect_estimates",
-           "extract_files", "origin", "released_outcomes", "released_statuses")  # fmt: skip
+           "extract_files", "origin", "released_outcomes", "released_sessions",
+           "released_statuses")  # fmt: skip
 """Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
 
 
@@ -124,11 +125,18 @@ class Evaluation:
     def compute(self, names: Iterable[str]) -> dict[str, Any]:
         """Compute the named nodes from the files."""
         from analysis.dataflow import graph
+        from analysis.dataflow.passage import status_by_way
 
+        built, wanted = graph.build(), list(names)
         inputs = graph.inputs(self.root, self.directory, self.study)
-        values = graph.compute(graph.build(), names, inputs)
+        values = graph.compute(built, [*wanted, "contracts"], inputs)
+        contracts, by_name = values["contracts"].values(), graph.nodes(built)
+        children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
-        return {name: cleared(name, value, exceptions) for name, value in values.items()}
+        return {
+            name: cleared(name, values[name], exceptions, status_by_way(name, by_name, children))
+            for name in wanted
+        }
 
     def fill_store(self, references: Mapping[str, str]) -> dict[str, Any]:
         """Compute every exhibit and the results that chapters ask for, and keep them.

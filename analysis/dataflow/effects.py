@@ -74,7 +74,9 @@ def specifications(
     """
     by_name = {outcome.name: outcome for outcome in outcomes}
     return tuple(
-        _confidential(_specification(given, by_name[given.outcome], pilot, window), disclosure_rules)
+        _confidential(
+            _specification(given, by_name[given.outcome], pilot, window), disclosure_rules
+        )
         for given in specification_settings
         for pilot in by_name[given.outcome].pilots
     )

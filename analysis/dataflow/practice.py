@@ -11,13 +11,19 @@ from analysis.practice.evidence import (
     ITEM,
     ON_PATHWAY,
     PATHWAYS,
+    POOLED,
     Agreement,
     agreement,
     direction_counts,
     items,
     pathway_share,
 )
-from analysis.practice.fieldwork import sessions, study_phases
+from analysis.practice.fieldwork import (
+    ReleasedSessions,
+    release_sessions,
+    sessions,
+    study_phases,
+)
 from analysis.practice.presence import delivery, effort, integration_profile, presence
 from analysis.study import Pilot, Window
 
@@ -141,6 +147,13 @@ def sessions_by_group(fieldwork: pd.DataFrame) -> pd.DataFrame:
     return sessions(fieldwork)
 
 
+def released_sessions(
+    sessions_by_group: pd.DataFrame, disclosure_rules: DisclosureRules
+) -> ReleasedSessions:
+    """Let through, all together, the counts of sessions and people that may be shown."""
+    return release_sessions(sessions_by_group, disclosure_rules)
+
+
 def fieldwork_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:
     """Return when each phase of the study took place."""
     return study_phases(fieldwork)
@@ -172,8 +185,10 @@ def evidence_by_source(evidence_items: pd.DataFrame) -> pd.DataFrame:
 
 
 def evidence_by_group(evidence_items: pd.DataFrame) -> pd.DataFrame:
-    """Count items by finding, group of participants and direction."""
-    return direction_counts(evidence_items, ["finding", "participant_group"])
+    """Count items by finding, group of participants and direction, families not by themselves."""
+    group = evidence_items["participant_group"].replace(POOLED)
+    pooled = evidence_items.assign(participant_group=group)
+    return direction_counts(pooled, ["finding", "participant_group"])
 
 
 def evidence_by_pathway(pathway_items: pd.DataFrame) -> pd.DataFrame:

@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.disclosure.counts import ReleasedValue, release_count, suppress_counts
 from analysis.disclosure.download import safe_csv
 from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
-from analysis.disclosure.ratios import (
-    release_estimate,
-    release_extreme,
-    release_mean,
-    release_percentage,
-    release_rate,
-    release_total,
-)
 from analysis.disclosure.releases import Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
-from analysis.disclosure.status import Status, held, released, suppressed
+from analysis.disclosure.status import Status, held, released, strictest, suppressed
 
 if TYPE_CHECKING:
     from analysis.disclosure.cells import Aggregate
@@ -37,23 +28,15 @@ __all__ = [
     "DisclosureRules",
     "ReleaseException",
     "ReleasedTables",
-    "ReleasedValue",
     "Revealed",
     "Status",
     "held",
     "read_exceptions",
-    "release_count",
-    "release_estimate",
-    "release_extreme",
-    "release_mean",
-    "release_percentage",
-    "release_rate",
     "release_tables",
-    "release_total",
     "released",
     "revealed_by",
     "safe_csv",
-    "suppress_counts",
+    "strictest",
     "suppressed",
     "with_exception",
 ]

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.disclosure.cells import Aggregate
 from analysis.disclosure.linked import release_tables
 from analysis.disclosure.rules import DisclosureRules
-from analysis.disclosure.status import Status
+from analysis.disclosure.status import Status, strictest
 
 if TYPE_CHECKING:
     from analysis.study import Outcome
@@ -93,7 +93,7 @@ def release_outcomes(
             n: pd.concat([p.tables[n] for p in parts if n in p.tables], ignore_index=True)
             for n in names
         },
-        {n: _strictest([p.statuses[n] for p in parts if n in p.statuses]) for n in names},
+        {n: strictest([p.statuses[n] for p in parts if n in p.statuses]) for n in names},
         pd.concat([part.check for part in parts], ignore_index=True),
     )
 
@@ -141,8 +141,3 @@ def _days(care_episodes: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
             "amount": overlap[episode, month].astype(int),
         }
     )
-
-
-def _strictest(statuses: Sequence[Status]) -> Status:
-    order = ("held", "released after suppression", "released")
-    return min(statuses, key=lambda status: order.index(status.outcome))

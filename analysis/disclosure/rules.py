@@ -40,7 +40,7 @@ class DisclosureRules:
     rate_decimals
         Decimal places of rates and percentages.
     total_base
-        National totals are rounded to the nearest multiple of this.
+        Totals over all authorities are rounded to the nearest multiple of this.
     least_degrees_of_freedom
         Residual degrees of freedom below which a model's results are not shown.
     dominance
@@ -78,6 +78,10 @@ class DisclosureRules:
         if count == 0:
             return self.zero_is_unsafe
         return self.lowest_unsafe <= count <= self.highest_unsafe
+
+    def rounded(self, count: int) -> int:
+        """Return a total over all authorities as it is printed, halves away from zero."""
+        return (2 * count + self.total_base) // (2 * self.total_base) * self.total_base
 
     def is_unsafe_sum(self, contributions: Sequence[float]) -> bool:
         """Whether a sum over children must be hidden.

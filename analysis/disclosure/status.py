@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Outcome = Literal["released", "released after suppression", "held"]
 
@@ -31,6 +34,12 @@ class Status:
     def held(self) -> bool:
         """Whether nothing of the exhibit may be published."""
         return self.outcome == "held"
+
+
+def strictest(statuses: Sequence[Status]) -> Status:
+    """Return the status of what is shown together: that of the part most is hidden of."""
+    order = ("held", "released after suppression", "released")
+    return min(statuses, key=lambda status: order.index(status.outcome))
 
 
 def released(reason: str = "It shows nothing that is counted from children's records.") -> Status:

@@ -12,13 +12,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.disclosure import with_exception
+from analysis.disclosure import released, with_exception
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.disclosure import ReleaseException
+    from analysis.disclosure import ReleaseException, Status
 
 DIGITS = 3
 """Significant digits that are printed at most; of large values, one decimal."""
@@ -27,11 +27,23 @@ _PLACES = re.compile(r'(?<=[\s<])(d|x|y)="([^"]*)"')
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
-def cleared(name: str, value: Any, exceptions: tuple[ReleaseException, ...]) -> Any:
-    """Return a node's value as it may leave the dataflow; what is no exhibit stays as it is."""
+def cleared(
+    name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_way: Status | None = None
+) -> Any:
+    """Return a node's value as it may leave the dataflow; what is no exhibit stays as it is.
+
+    Parameters
+    ----------
+    by_way
+        The status that follows from how an exhibit is computed. It holds where the exhibit
+        has none of its own, and always where it holds the exhibit back.
+    """
     if not isinstance(value, Figure | Table | Number | Claim):
         return value
-    status = with_exception(name, value.status, exceptions)
+    own = value.status
+    if by_way is not None and (by_way.held or own == released()):
+        own = by_way
+    status = with_exception(name, own, exceptions)
     if isinstance(value, Figure):
         return replace(value, status=status, data=coarse(value.data), svg=coarse_svg(value.svg))
     if isinstance(value, Table):

@@ -12,6 +12,7 @@ from analysis.exhibits import words
 from analysis.exhibits.exhibit import Figure
 from analysis.exhibits.style import GREY, NAVY, ORANGE, new_drawing, style, to_svg
 from analysis.extracts import Origin
+from analysis.practice.evidence import OTHERS
 from analysis.study import Pilot
 
 METHODS = ("interview", "focus group", "observation")
@@ -19,9 +20,7 @@ GROUPS = {
     "social worker": "Social workers",
     "manager": "Managers",
     "school staff": "School staff",
-    "other professional": "Other professionals",
-    "parent": "Parents",
-    "child": "Children",
+    OTHERS: "Children, parents and\nother professionals",
 }
 MIXED = "#C9CDD2"
 COUNTS = {
@@ -98,7 +97,8 @@ def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin
     data = evidence_by_group.loc[evidence_by_group["finding"] == finding]
     counts = {row["participant_group"]: row for row in data.to_dict("records")}
     groups = [group for group in reversed(GROUPS) if group in counts]
-    said = [f"{GROUPS[g]}: {_counts_said(counts[g])}" for g in reversed(groups)]
+    named = {group: GROUPS[group].replace("\n", " ") for group in groups}
+    said = [f"{named[g]}: {_counts_said(counts[g])}" for g in reversed(groups)]
     alt = (
         f"Bar chart of coded items on key finding {finding} by group of people: contradicting "
         "items to the left of a line, supporting ones to the right, mixed ones after these. "
@@ -113,7 +113,8 @@ def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin
         svg = to_svg(drawing, origin.label, alt)
     columns = {
         "finding": "Key finding of the published summary, by number",
-        "participant_group": "Group of people",
+        "participant_group": "Group of people; families are counted with other professionals, so "
+        "that no child or parent can be identified",
         **COUNTS,
     }
     return Figure(svg, alt, data[list(columns)].reset_index(drop=True), columns, period)

@@ -11,6 +11,7 @@ from itertools import product
 import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
+from analysis.disclosure import DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Number
@@ -58,13 +59,16 @@ def schools_all(schools: pd.DataFrame) -> Number:
     return Number(len(schools), words.count(len(schools)), "schools")
 
 
-def child_events_all(released_outcomes: ReleasedOutcomes) -> Number:
-    """Count the events of the extract in months that were returned."""
+def child_events_all(
+    released_outcomes: ReleasedOutcomes, disclosure_rules: DisclosureRules
+) -> Number:
+    """Count the events of the extract in months that were returned, rounded as a total."""
     count = released_outcomes.tables["all"]["count"].iloc[0]
     status = released_outcomes.statuses["all"]
     if isinstance(count, str):
         return Number(None, f"[{count}]", "events", status=status)
-    return Number(int(count), words.count(count), "events", status=status)
+    rounded = disclosure_rules.rounded(int(count))
+    return Number(rounded, words.count(rounded), "events", status=status)
 
 
 def months_after(window: Window) -> Number:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.disclosure import DisclosureRules
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
-from analysis.practice.fieldwork import release_sessions
+from analysis.practice.fieldwork import ReleasedSessions
 from analysis.practice.presence import PHASES
 from analysis.study import Pilot
 
@@ -130,11 +129,11 @@ def effort_table(effort_by_phase: pd.DataFrame, activity_period: str) -> Table:
 def fieldwork_table(
     sessions_by_group: pd.DataFrame,
     pilots: tuple[Pilot, ...],
+    released_sessions: ReleasedSessions,
     fieldwork_period: str,
-    disclosure_rules: DisclosureRules,
 ) -> Table:
     """Show interviews, focus groups and observations by group of people and pilot."""
-    released, status = release_sessions(sessions_by_group, disclosure_rules)
+    released = released_sessions.table
     names = [pilot.name for pilot in pilots]
     by_group = released.pivot(
         index=["method", "participant_group"], columns="pilot", values="sessions"
@@ -170,7 +169,7 @@ def fieldwork_table(
             "Sessions in each pilot; people are counted once for each session, over all pilots."
             + (" [c] is hidden so that no child or parent can be identified." if hidden else "")
         ),
-        status=status,
+        status=released_sessions.status,
     )
 
 

@@ -160,8 +160,10 @@ def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     counts = MonthCounts.of(compare(panel, whole))
     before = counts.only(~counts.after)
     for treated, arm in ((True, "intervention"), (False, "comparison")):
-        if before.events[before.treated == treated].sum() < specification.fewest_events:
-            raise NotEstimable(f"too few events in {arm} schools before")
+        events = before.events[before.treated == treated].sum()
+        if events < specification.fewest_events:
+            few = f"fewer than {specification.fewest_events}" if events else "no"
+            raise NotEstimable(f"{few} events in {arm} schools before")
     return fit_multinomial(before, before.months[:, np.newaxis] / MONTHS_BETWEEN)
 
 

@@ -19,6 +19,14 @@ PATHWAYS = ("A", "B", "C")
 ON_PATHWAY = (*ITEM, "pathway")
 """What makes an item on a pathway."""
 
+OTHERS = "child, parent or other professional"
+POOLED = {"child": OTHERS, "parent": OTHERS, "other professional": OTHERS}
+"""Groups that are counted together: what few children or parents said points at them.
+
+To hide these counts one by one would hide most others too, since all add up to totals that
+other figures show.
+"""
+
 
 @dataclass(frozen=True)
 class Agreement:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.disclosure import Aggregate, release_tables
+from analysis.disclosure import Aggregate, release_tables, strictest
 
 if TYPE_CHECKING:
     from analysis.disclosure import DisclosureRules, Status
 
 FAMILY = ("child", "parent")
 """Groups of people whom a small count could point at."""
+
+
+@dataclass(frozen=True)
+class ReleasedSessions:
+    """Sessions of fieldwork as they may be shown.
+
+    Attributes
+    ----------
+    table
+        As `sessions`, with `c` in place of each hidden count of sessions (object). People
+        are given as a total over the pilots, in `participants`, in the row of each pilot,
+        missing where it is hidden (Int64).
+    status, check
+        As in `analysis.disclosure.linked.ReleasedTables`, of sessions and people together.
+    """
+
+    table: pd.DataFrame
+    status: Status
+    check: pd.DataFrame
 
 
 def sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
@@ -36,17 +56,11 @@ def sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
     return wide.stack(level="pilot").reset_index().sort_values([*keys, "pilot"], ignore_index=True)
 
 
-def release_sessions(sessions: pd.DataFrame, rules: DisclosureRules) -> tuple[pd.DataFrame, Status]:
+def release_sessions(sessions: pd.DataFrame, rules: DisclosureRules) -> ReleasedSessions:
     """Hide sessions with children and parents that are too few to show.
 
     Sessions with professionals are shown, and so are totals over everybody; what is left
     of such a total is a total of the families, which is why those are released together.
-
-    Returns
-    -------
-    tuple of DataFrame and Status
-        As `sessions`, with `c` in place of each hidden count. People are given as a total
-        over the pilots, in `participants`, in the row of each pilot.
     """
     family = sessions["participant_group"].isin(FAMILY)
     keys = ["method", "participant_group", "pilot"]
@@ -56,13 +70,26 @@ def release_sessions(sessions: pd.DataFrame, rules: DisclosureRules) -> tuple[pd
         Aggregate("all"),
     )
     shown = sessions.astype({"sessions": object})
-    total = sessions.groupby(keys[:2])["participants"].transform("sum")
-    shown["participants"] = total.mask(family & total.map(rules.is_unsafe)).astype("Int64")
     released = release_tables(sessions.loc[family], aggregates, rules, count="sessions")
+    people = release_tables(
+        sessions.loc[family],
+        (Aggregate("people", tuple(keys[:2])), Aggregate("all people")),
+        rules,
+        count="participants",
+    )
     cells = released.tables["cells"].set_index(keys)["count"]
+    totals = people.tables["people"].set_index(keys[:2])["count"]
+    shown["participants"] = sessions.groupby(keys[:2])["participants"].transform("sum")
+    shown["participants"] = shown["participants"].astype("Int64")
     for place in shown.index[family]:
         shown.loc[place, "sessions"] = cells[tuple(shown.loc[place, keys])]
-    return shown, released.statuses["cells"]
+        total = totals[tuple(shown.loc[place, keys[:2]])]
+        shown.loc[place, "participants"] = pd.NA if isinstance(total, str) else total
+    return ReleasedSessions(
+        shown,
+        strictest([released.statuses["cells"], people.statuses["people"]]),
+        pd.concat([released.check, people.check], ignore_index=True),
+    )
 
 
 def study_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:

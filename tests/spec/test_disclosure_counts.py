@@ -1,46 +1,46 @@
 """The rule with legal weight: what is too small to show, at threshold -1, 0 and +1."""
 
-import pandas as pd
+from pathlib import Path
+
 import pytest
 
-from analysis.disclosure import EGRESS, PUBLIC, release_count, suppress_counts
+from analysis.dataflow.effects import specifications
+from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
+from analysis.study import read_study
 
 
 @pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0"), (1, "[c]"), (4, "[c]"), (5, "[c]"), (6, "6"), (7, "7"), (1204, "1,204")],
+    ("count", "unsafe"), [(0, False), (1, True), (4, True), (5, True), (6, False), (1204, False)]
 )
-def test_public_release_hides_one_to_five_and_shows_a_true_zero(count: int, text: str) -> None:
-    assert release_count(count, PUBLIC).text == text
+def test_public_release_hides_one_to_five_and_shows_a_true_zero(count: int, unsafe: bool) -> None:
+    assert PUBLIC.is_unsafe(count) is unsafe
 
 
-@pytest.mark.parametrize(("count", "text"), [(0, "[c]"), (1, "[c]"), (9, "[c]"), (10, "10")])
-def test_a_secure_environment_lets_nothing_below_ten_out(count: int, text: str) -> None:
-    assert release_count(count, EGRESS).text == text
+@pytest.mark.parametrize(("count", "unsafe"), [(0, True), (1, True), (9, True), (10, False)])
+def test_a_secure_environment_lets_nothing_below_ten_out(count: int, unsafe: bool) -> None:
+    assert EGRESS.is_unsafe(count) is unsafe
 
 
-def test_a_hidden_count_is_nowhere_in_what_is_released() -> None:
-    released = release_count(3, PUBLIC)
-    assert released.value is None
-    assert released.status.outcome == "released after suppression"
-    assert "3" not in released.text + released.status.reason
+def test_a_sum_that_two_children_make_up_is_hidden() -> None:
+    # 95 + 85 of 188 is 96%; without the two largest nothing is left to hide behind.
+    assert PUBLIC.is_unsafe_sum([95, 85, 2, 2, 2, 2])
+    assert not PUBLIC.is_unsafe_sum([30] * 6)
+    assert PUBLIC.is_unsafe_sum([30] * 5)
 
 
-def test_a_table_is_released_after_suppression() -> None:
-    table = pd.DataFrame({"school": ["a", "b", "c"], "enquiries": [0, 5, 6], "workers": [5, 6, 1]})
-    shown, status = suppress_counts(table, ["enquiries"], PUBLIC)
-    assert shown["enquiries"].tolist() == [0, "c", 6]
-    assert shown["workers"].tolist() == [5, 6, 1]
-    assert status.outcome == "released after suppression"
-    assert table["enquiries"].tolist() == [0, 5, 6]
+@pytest.mark.parametrize(("count", "printed"), [(0, 0), (6, 10), (14, 10), (15, 20), (7132, 7130)])
+def test_a_total_over_all_authorities_is_rounded_to_the_nearest_ten(
+    count: int, printed: int
+) -> None:
+    assert PUBLIC.rounded(count) == printed
 
 
-def test_a_table_without_small_counts_is_released_as_it_is() -> None:
-    shown, status = suppress_counts(pd.DataFrame({"n": [0, 6, None]}), ["n"], PUBLIC)
-    assert shown["n"].tolist() == [0, 6, None]
-    assert status.outcome == "released"
-
-
-def test_a_negative_count_is_refused() -> None:
-    with pytest.raises(ValueError, match="no count"):
-        release_count(-1, PUBLIC)
+@pytest.mark.parametrize(("rules", "fewest"), [(PUBLIC, 6), (EGRESS, 10)])
+def test_every_model_asks_for_as_much_as_may_be_shown(rules: DisclosureRules, fewest: int) -> None:
+    study = read_study(Path(__file__).parents[2] / "study.toml")
+    asked = specifications(study.specifications, study.outcomes, study.window, rules)
+    assert asked
+    for each in asked:
+        assert each.fewest_events >= fewest
+        assert each.fewest_children >= fewest
+        assert each.fewest_degrees_of_freedom == 10
