@@ -71,7 +71,7 @@ def accepted_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return the typed tables of an extract that keeps its contracts.
 
-    Columns stand in the contract's order, whatever the file's.
+    Columns stand in the contract's order and rows in that of their key, whatever the file's.
 
     Raises
     ------
@@ -79,10 +79,12 @@ def accepted_tables(
         If it does not; nothing is computed from such an extract.
     """
     raise_if_broken(contract_results)
-    return {
-        name: typed(table[list(contracts[name].column_names)], _types(contracts[name]))
-        for name, table in extract.tables.items()
-    }
+    return {name: _accepted(table, contracts[name]) for name, table in extract.tables.items()}
+
+
+def _accepted(table: pd.DataFrame, contract: DataContract) -> pd.DataFrame:
+    ordered = table[list(contract.column_names)].sort_values(list(contract.key), kind="stable")
+    return typed(ordered.reset_index(drop=True), _types(contract))
 
 
 def schools(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
