@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from audit.bundle import DATA
 from audit.pages.frame import KINDS, Page, command, facts, section, short, table
 from audit.pages.lineage import lineage_section, upstream_section
+from audit.pages.printed_text import printed_text
 from audit.pages.trail import outcomes
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def exhibit_page(record: Mapping[str, Any], trail: Trail) -> Page:
     title = f"{record['reference']}: {trail.title(record)}"
     kicker = f"{record['reference']} · {trail.heading(record)}"
     kind = ' class="sentence"' if record["kind"] == "claim" else ""
-    head = f'<p class="kicker">{escape(kicker)}</p>\n<h1{kind}>{escape(trail.title(record))}</h1>'
+    name = printed_text(trail.title(record))
+    head = f'<p class="kicker">{escape(kicker)}</p>\n<h1{kind}>{name}</h1>'
     body = "\n".join([head, *(section(*each) for each in shown), _neighbours(record, trail)])
     return Page(
         f"{record['id']}.html",
@@ -90,7 +92,7 @@ def _display(record: Mapping[str, Any], trail: Trail) -> str:
         case "figure":
             return f"<p>{escape(record['printed'])}</p>"
         case "table":
-            note = f'<p class="note">{escape(record["note"])}</p>' if record["note"] else ""
+            note = f'<p class="note">{printed_text(record["note"])}</p>' if record["note"] else ""
             return f"{_printed_table(record)}\n{note}"
         case "number":
             return f'<p class="value">{escape(record["printed"])}</p>'
@@ -108,23 +110,20 @@ def table_rows(record: Mapping[str, Any]) -> list[list[str]]:
 
 def _printed_table(record: Mapping[str, Any]) -> str:
     header, *rows = table_rows(record) or [[""]]
-    shown = [[escape(cell) for cell in row] for row in rows]
+    shown = [[printed_text(cell) for cell in row] for row in rows]
     return table("The table as printed", header, shown)
 
 
 def _places(record: Mapping[str, Any], trail: Trail) -> Iterator[str]:
     """Yield each chapter and line that shows an exhibit, as a link where the HTML has it."""
-    stems = {
-        file.removesuffix(".qmd"): []
-        for file in (place.rpartition(":")[0] for place in record["shown"])
-    }  # type: dict[str, list[str]]
+    waiting: dict[str, list[str]] = {}
     for anchor in record["anchors"]:
-        stems.setdefault(anchor.partition(".html")[0], []).append(anchor)
+        waiting.setdefault(anchor.partition(".html")[0], []).append(anchor)
     for place in record["shown"]:
         file, _, line = place.rpartition(":")
-        anchors = stems.get(file.removesuffix(".qmd"), [])
+        anchors = waiting.get(file.removesuffix(".qmd"), [])
         words = escape(trail.chapter(place))
-        at = anchors.pop(0) if len(anchors) > 1 else anchors[0] if anchors else ""
+        at = anchors.pop(0) if len(anchors) > 1 else "".join(anchors)
         linked = f'<a href="../{escape(at)}">{words}</a>' if at else words
         forge = trail.code.forge(file, [int(line)])
         source = f"<code>{escape(place)}</code>"

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from audit.pages.frame import KINDS, Page, facts, section
+from audit.pages.printed_text import printed_text
 from audit.pages.trail import outcomes
 from audit.trace_text import by_reference
 
@@ -107,7 +108,8 @@ def _row(record: Mapping[str, Any], trail: Trail) -> str:
         f'data-function="{" ".join(record["upstream"])}" >'
         f'<th scope="row" data-sort="{order * 10000 + number}">'
         f'<a href="{name}.html">{record["reference"]}</a></th>'
-        f'<td>{escape(trail.title(record))}{_flag(record)}<span class="place">{name}</span></td>'
+        f"<td>{printed_text(trail.title(record))}{_flag(record)}"
+        f'<span class="place">{name}</span></td>'
         f"<td>{escape(trail.heading(record))}</td>"
         f'<td data-sort="{first}">{titles}</td>'
         f'<td class="numeric" data-sort="{pages[0] if pages else 0}">'

@@ -246,3 +246,23 @@ def test_a_number_shown_again_has_an_anchor_of_its_own():
 def test_what_the_ledger_does_not_name_is_left_alone():
     span = '<main><span class="number" data-exhibit="other">8</span></main>'
     assert span in marked(f"{span}</body>", "audit/", {})
+
+
+QUARTO = """<head></head><body>
+<nav id="quarto-sidebar" class="sidebar collapse" role="navigation">
+<div class="sidebar-menu-container"><ul><li>One</li></ul>
+</div>
+</nav>
+<div id="quarto-margin-sidebar"><nav id="TOC" role="doc-toc"><ul></ul></nav></div>
+<main class="content" id="quarto-document-content"><nav class="page-navigation"></nav>
+<div class="provenance" data-exhibit="many">
+<p><span class="reference">F1</span> · Source</p></div></main></body>"""
+
+
+def test_the_frame_of_a_page_by_quarto_is_found_too():
+    text = marked(QUARTO, "../audit/", {"many": "F1"})
+    assert re.search(
+        r'(?s)<ul><li>One</li></ul>\s*<div class="audit-frame".*?</div>\s*</div>', text
+    )
+    assert text.count("audit-frame") == 1
+    assert '<p><a class="reference" href="../audit/many.html"' in text
