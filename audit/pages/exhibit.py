@@ -47,7 +47,7 @@ def exhibit_page(record: Mapping[str, Any], trail: Trail) -> Page:
         title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…",
         body,
         [("index.html", "All exhibits")],
-        contents=[(at, name) for at, name, _ in shown],
+        contents=[(at, words) for at, words, _ in shown],
     )
 
 
