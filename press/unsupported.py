@@ -69,8 +69,6 @@ PASSED_OVER: dict[tuple[str, ...], str] = {
     ("book", "navbar"): "the navigation bar",
     ("book", "sidebar"): "the side navigation",
     ("book", "page-footer"): "the footer",
-    ("book", "page-navigation"): "previous and next stand on every page",
-    ("book", "search"): "the search stands on every page",
     ("book", "announcement"): "an announcement",
     ("book", "comments"): "comments of readers",
     ("book", "doi"): _STATED,
@@ -190,6 +188,10 @@ def passed_over(settings: Settings) -> list[str]:
         if value != "default":
             name, what = ": ".join(path), PASSED_OVER[_option(path)]
             out.append(f"{settings.place(*path)}: `{name}` is not obeyed ({what})")
+    for key in ("search", "page-navigation"):
+        if settings.get("book", key) is False:
+            place = settings.place("book", key)
+            out.append(f"{place}: `book: {key}: false` is not obeyed: every page has it")
     for at in ((), ("format", "html")):
         style = settings.get(*at, "code-annotations")
         if style in ("hover", "select"):

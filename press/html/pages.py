@@ -71,6 +71,7 @@ def render(
         if written.contents and page.options.get("toc", True) is not False and not unlisted
         else ""
     )
+    before = f"<header>\n{added.before}\n</header>" if added.before else ""
     metas = "\n".join(
         f'<meta name="{html.escape(name)}" content="{html.escape(content)}">'
         for name, content in _metas(facts)
@@ -89,7 +90,7 @@ def render(
 </head>
 <body>
 <a class="skip-link" href="#content">Skip to the text</a>
-{added.before}
+{before}
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
 <a class="book-name" href="{to}index.html">{html.escape(plain(facts.title))}</a>

@@ -184,7 +184,10 @@ def _equation(node: Node) -> Nodes:
     name, number = html.escape(node["c"]["id"]), node["number"]
     return [
         tree.raw(
-            "html", f'<span id="{name}" class="equation" data-number="{number}">', inline=True
+            "html",
+            f'<span id="{name}" class="equation" tabindex="0" role="group" '
+            f'aria-label="Equation {number}" data-number="{number}">',
+            inline=True,
         ),
         node["c"]["math"],
         tree.raw("html", f'<span class="equation-number">({number})</span></span>', inline=True),
@@ -237,8 +240,9 @@ def _tabset(node: Node) -> Nodes:
 def _finished(body: str) -> str:
     """Return a body with what pandoc's writer leaves out for people who don't see the page."""
     body = with_marks_shown(re.sub(r"<table\b.*?</table>", _table, body, flags=re.DOTALL))
+    body = re.sub(r"<pre\b(?![^>]*tabindex)", '<pre tabindex="0"', body)  # it may scroll
     return re.sub(
-        r'(<span id="[^"]*" class="equation" data-number=")([^"]*)(">.*?)(</annotation>)',
+        r'(<span id="[^"]*" class="equation" [^>]*data-number=")([^"]*)(">.*?)(</annotation>)',
         lambda found: f"{found[1]}{found[2]}{found[3]} \\tag{{{found[2]}}}{found[4]}",
         body,
         flags=re.DOTALL,
@@ -252,4 +256,4 @@ def _table(found: re.Match[str]) -> str:
     if rest:
         table = re.sub(r"<th\b", '<th scope="col"', head) + "</thead>"
         table += re.sub(r"<th\b", '<th scope="row"', rest)
-    return f'<div data-scroll tabindex="0" role="region" aria-label="Table">{table}</div>'
+    return f'<div data-scroll tabindex="0" role="group" aria-label="Table">{table}</div>'

@@ -331,3 +331,11 @@ def test_the_page_of_a_part_has_no_numbers_in_print(tmp_path):
         below = [item.title for item in outline.root[1].children]
     assert names == ["Home", "Part one", "1 One", "Two", "2 B"]
     assert below == ["Below the part"]
+
+
+def test_what_may_scroll_is_reached_by_keyboard(tmp_path):
+    text = "# One\n\n$$ a $$ {#eq-a}\n\n| x |\n|---|\n| 1 |\n\n```python\nx = 1\n```\n"
+    page = build_book(project(tmp_path, text), formats=("html",)).html[1].read_text("utf-8")
+    for start in ('<span id="eq-a"', "<div data-scroll", "<pre"):
+        tag = page[page.index(start) :].partition(">")[0]
+        assert 'tabindex="0"' in tag, tag
