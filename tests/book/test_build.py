@@ -216,8 +216,8 @@ def test_options_on_the_fence_are_passed_over_with_a_warning(tmp_path, words):
 def test_a_cell_of_a_language_nobody_runs_is_code(tmp_path):
     text = "# One\n\n```{text}\nAffine(*a*, b)\n```\n\n````\n```{text}\n````\n"
     page = build_book(project(tmp_path, text), formats=("html",)).html[1].read_text("utf-8")
-    assert '<pre class="{text}"><code>Affine(*a*, b)</code></pre>' in page
-    assert "<pre><code>```{text}</code></pre>" in page
+    assert '<pre tabindex="0" class="{text}"><code>Affine(*a*, b)</code></pre>' in page
+    assert '<pre tabindex="0"><code>```{text}</code></pre>' in page
 
 
 def test_an_image_of_another_host_is_warned_of_and_not_put_into_print(tmp_path):
