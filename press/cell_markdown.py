@@ -50,7 +50,8 @@ def cell_markdown(
     labels = _labels(cell, outputs, shown)
     captions = _captions(cell)
     if shown is not False:
-        body += _outputs(cell, outputs, number, base, figures, labels, captions)
+        asis = shown == "asis"
+        body += _outputs(cell, outputs, number, base, figures, labels, captions, asis=asis)
     if not body or (not cell.source.strip() and not outputs):
         return ""
     if shown == "asis" and not _needs_cell(cell, labels, captions):
@@ -179,10 +180,11 @@ def _outputs(
     figures: Figures,
     labels: _Labels,
     captions: _Captions,
+    *,
+    asis: bool,
 ) -> str:
     left = list(captions.of_outputs)
     stem = (cell.label or f"cell-{number}").replace(":", "-")
-    asis = cell.options.get("output") == "asis"
     parts: list[str] = []
     displays = 0
     for index, output in enumerate(outputs):

@@ -204,6 +204,10 @@ def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
             "the book has no chapters", settings.place("book"), "list them below `chapters:`"
         )
     entries = _listed(root, settings, ("book", "chapters"), 0, appendix=False)
+    if settings.get("book", "references"):
+        place = settings.place("book", "references") or Place(CONFIGURATION)
+        name = _file(root, str(settings.get("book", "references")), place)
+        entries.append(Entry("chapter", name, None, 0, False, place))
     if settings.get("book", "appendices"):
         place = settings.place("book", "appendices") or Place(CONFIGURATION)
         entries.append(Entry("appendices", None, "Appendices", 0, False, place))

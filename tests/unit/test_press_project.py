@@ -122,20 +122,23 @@ def test_profiles_are_laid_over_the_project(tmp_path):
 def test_parts_chapters_and_appendices_in_order(tmp_path):
     listing = (
         "project: {type: book}\nbook:\n  title: T\n  chapters:\n    - one.qmd\n    - index.qmd\n"
-        "    - part: Second\n      chapters: [two.qmd]\n  appendices: [data.qmd]\n"
+        "    - part: Second\n      chapters: [two.qmd]\n  references: refs.qmd\n"
+        "  appendices: [data.qmd]\n"
     )
-    write(tmp_path, **{"_quarto.yml": listing, "two.qmd": "# Two", "data.qmd": "# Data"})
+    more = {"two.qmd": "# Two", "data.qmd": "# Data", "refs.qmd": "# Sources {.unnumbered}"}
+    write(tmp_path, **{"_quarto.yml": listing, **more})
     book = read_book(tmp_path)
     assert [(e.kind, e.file or e.text, e.depth) for e in book.project.entries] == [
         ("chapter", "index.qmd", 0),
         ("chapter", "one.qmd", 0),
         ("part", "Second", 0),
         ("chapter", "two.qmd", 1),
+        ("chapter", "refs.qmd", 0),
         ("appendices", "Appendices", 0),
         ("chapter", "data.qmd", 1),
     ]
     assert chapter_numbers(book) == {
-        "index.qmd": "", "one.qmd": "1", "two.qmd": "2", "data.qmd": "A",
+        "index.qmd": "", "one.qmd": "1", "two.qmd": "2", "refs.qmd": "", "data.qmd": "A",
     }  # fmt: skip
 
 
