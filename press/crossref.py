@@ -57,6 +57,8 @@ class Wording:
         How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
     linked
         Whether references lead to what they name, in HTML.
+    appendix
+        What stands before and after the letter in the heading of an appendix, in HTML.
     """
 
     titles: Mapping[str, str] = field(
@@ -77,6 +79,12 @@ class Wording:
     styles: Mapping[str, str] = field(default_factory=dict)
     parts: str = "alpha a"
     linked: bool = True
+    appendix: tuple[str, str] = ("Appendix", " —")
+
+    def appendix_heading(self, letter: str) -> str:
+        """Return what stands before the words of an appendix's heading."""
+        title, delimiter = self.appendix
+        return f"{title} {letter}{delimiter} "
 
 
 def wording(options: Mapping[str, Any]) -> Wording:
@@ -96,6 +104,10 @@ def wording(options: Mapping[str, Any]) -> Wording:
         {kind: str(given.get(f"{kind}-labels", given.get("labels", "arabic"))) for kind in KINDS},
         str(given.get("subref-labels", plain.parts)),
         given.get("ref-hyperlink", True) is not False,
+        (
+            str(given.get("appendix-title") or plain.appendix[0]),
+            str(given.get("appendix-delim", plain.appendix[1])),
+        ),
     )
 
 
@@ -233,7 +245,9 @@ def _reference(
     if citation["citationPrefix"]:
         content = citation["citationPrefix"]
     elif citation["citationMode"]["t"] != "SuppressAuthor":
-        content = _prefix(target, kind, words, capital=name[:1].isupper())
+        # In HTML, Quarto resolves sections apart, where the options of words do not reach.
+        own_words = Wording() if kind == "sec" and base == "html" else words
+        content = _prefix(target, kind, own_words, capital=name[:1].isupper())
     own = bool(citation["citationPrefix"])
     return {"t": "Reference", "c": {"content": content, "target": target, "own": own}}
 

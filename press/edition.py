@@ -70,9 +70,9 @@ class Edition:
     def _values(self, chapter: Chapter, options: Mapping[str, Any], number: str) -> Values:
         metadata = dict(options)
         if chapter.title is not None:
-            metadata["title"] = title_markdown(
-                chapter.title, number, appendix=chapter.entry.appendix
-            )
+            words = wording(options)
+            before = words.appendix_heading(number) if chapter.entry.appendix else ""
+            metadata["title"] = title_markdown(chapter.title, number, before)
         return Values(metadata, self.book.variables, {**os.environ, **self.environment})
 
     def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:

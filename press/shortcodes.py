@@ -153,12 +153,22 @@ def _looked_up(
     return re.sub(r"[*_`]", "", spelled) if in_code and kind == "meta" else spelled
 
 
-def title_markdown(title: Title, number: str, *, appendix: bool) -> str:
-    """Return what `meta title` names in a chapter: its heading with its number."""
+def title_markdown(title: Title, number: str, appendix: str = "") -> str:
+    """Return what `meta title` names in a chapter: its heading with its number.
+
+    Parameters
+    ----------
+    title
+        The heading.
+    number
+        The number; empty without one.
+    appendix
+        What stands before the heading of an appendix; empty for any other chapter.
+    """
     if not number:
         return title.markdown
     if appendix:
-        return f"Appendix {number} — {title.markdown}"
+        return appendix + title.markdown
     words = _SHORTCODE.sub("", title.markdown).strip()
     return f"[{number}]{{.chapter-number}}\u00a0 [{words}]{{.chapter-title}}"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from press import tree
 from press.authors import Author, authors, plain
-from press.crossref import NBSP
+from press.crossref import NBSP, wording
 from press.html.added import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
@@ -130,7 +130,7 @@ def _head_title(page: Page, facts: BookFacts) -> str:
     if not own:
         return f"{posixpath.basename(page.html).removesuffix('.html')} – {facts.title}"
     if page.number and page.entry.appendix:
-        own = f"Appendix {page.number} — {own}"
+        own = wording(page.options).appendix_heading(page.number) + own
     elif page.number:
         own = f"{page.number}{NBSP} {own}"
     return f"{own} – {facts.title}"

@@ -94,7 +94,7 @@ class Writer:
         if not page.number or not page.numbered:
             inner = page.title
         elif page.entry.appendix:
-            inner = [tree.text(f"{self.words.prefixes['apx']} {page.number} — "), *page.title]
+            inner = [tree.text(self.words.appendix_heading(page.number)), *page.title]
         elif not marked:
             inner = [tree.text(f"{page.number}{NBSP} "), *page.title]
         else:

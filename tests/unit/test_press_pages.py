@@ -22,7 +22,7 @@ from press.links import anchors_of
 from press.manuscript import inline_markdown
 from press.mistakes import Mistakes
 from press.numbering import number_blocks
-from press.page import Page, read_page
+from press.page import Page, number_page, read_page
 from press.pandoc import read
 from press.pdf.writing import length, string
 from press.project import Entry
@@ -116,6 +116,17 @@ def test_wording_follows_the_options():
     assert (words.titles["fig"], words.prefixes["fig"], words.prefixes["tbl"]) == (
         "Plate", "plate", "Table",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "text"), [("html", "Section"), ("typst", "part")])
+def test_the_word_for_a_section_is_an_option_in_print_alone(base, text):
+    whole = page("## Here {#sec-here}\n\n@sec-here\n", base)
+    number_page(whole, "1", Wording())
+    words = wording({"crossref": {"sec-prefix": "part"}})
+    found = Mistakes()
+    blocks = resolve(whole.blocks, collected(whole.targets), words, whole.source, found, base)
+    (reference,) = tree.nodes(blocks, "Reference")
+    assert tree.plain(reference["c"]["content"]) == text
 
 
 @pytest.mark.parametrize(
