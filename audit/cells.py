@@ -85,6 +85,12 @@ def find_cell(record: Mapping[str, Any], position: str) -> Cell:
     )
 
 
+def table_rows(record: Mapping[str, Any]) -> list[list[str]]:
+    """Return the headings and rows of a table from its cells, which the ledger lists in a row."""
+    cells, width = list(record["cells"]), _width(record)
+    return [cells[at : at + width] for at in range(0, len(cells), width)] if width else []
+
+
 def _width(record: Mapping[str, Any]) -> int:
     """Return how many columns a table has: its headings are its first cells."""
     cells = record["cells"]

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from audit.bundle import DATA
+from audit.cells import table_rows
 from audit.pages.frame import KINDS, Page, command, facts, section, short, table
 from audit.pages.lineage import lineage_section, upstream_section
 from audit.pages.printed_text import printed_text
@@ -99,17 +100,8 @@ def _display(record: Mapping[str, Any], trail: Trail) -> str:
     return ""
 
 
-def table_rows(record: Mapping[str, Any]) -> list[list[str]]:
-    """Return the headings and rows of a table from its cells, which the ledger lists in a row."""
-    cells = record["cells"]
-    width = next(
-        (n for n in range(1, len(cells) + 1) if " | ".join(cells[:n]) == record["printed"]), 1
-    )
-    return [cells[at : at + width] for at in range(0, len(cells), width)]
-
-
 def _printed_table(record: Mapping[str, Any]) -> str:
-    header, *rows = table_rows(record) or [[""]]
+    header, *rows = table_rows(record) or [[]]
     shown = [[printed_text(cell) for cell in row] for row in rows]
     return table("The table as printed", header, shown)
 
@@ -255,6 +247,8 @@ def again_section(record: Mapping[str, Any], trail: Trail) -> str:
     steps = [f"python -m report trace {reference} --run"]
     if commit["id"]:
         steps.insert(0, f"git checkout {commit['id']}")
+    if record["kind"] == "table" and record["cells"]:
+        steps.append(f"python -m report trace {reference}#1,2   # one cell: row 1, column 2")
     versions = ", ".join(f"{name} {version}" for name, version in ledger["environment"].items())
     settings = ", ".join(
         f'<a href="{trail.setting_address(key)}">{key}</a>' for key in record["settings"]

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from audit.cells import table_rows
 from audit.pages.drawing import draw
-from audit.pages.exhibit import table_rows
 from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
