@@ -68,8 +68,9 @@ class EffectRule:
 def s47_lower_in_lambeth_and_southampton(main_effects: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
-        "In this extract, section 47 enquiries fell further in schools with a social worker than "
-        "in comparison schools in Lambeth and in Southampton, by more than chance explains.",
+        "In this extract, schools with a social worker in Lambeth and in Southampton had fewer "
+        "section 47 enquiries than comparison schools lead one to expect, by more than chance "
+        "explains.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "clearly lower"),
         main_effects,
     )
@@ -87,8 +88,8 @@ def s47_no_clear_change_in_stockport(main_effects: pd.DataFrame) -> Claim:
 def s17_lower_in_stockport(main_effects: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 17 starts."""
     return _judge(
-        "In Stockport, section 17 starts fell further in schools with a social worker than in "
-        "comparison schools.",
+        "In Stockport, schools with a social worker had fewer section 17 starts than comparison "
+        "schools lead one to expect, by more than chance explains.",
         EffectRule("s17_starts", ("Stockport",), "clearly lower"),
         main_effects,
     )

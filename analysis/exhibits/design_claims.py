@@ -139,8 +139,8 @@ def terms_before_are_uncertain(event_study_estimates: pd.DataFrame) -> Claim:
     found = found.loc[found["status"] == "estimated"].set_index("pilot")
     spans = (found["ratio_high"] / found["ratio_low"]).groupby(level=0).median()
     return judge(
-        "In each pilot half of the intervals before it reach from one ratio to another twice as "
-        "large, or wider.",
+        "In each pilot half of the intervals before the start span a doubling of the ratio, or "
+        "more.",
         Least("median of upper over lower limit before the start", 2, " times"),
         _by_name(spans),
         ("event_study_plot",),

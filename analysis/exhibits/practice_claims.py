@@ -234,7 +234,7 @@ def trial_rules_out_such_falls(main_effects: pd.DataFrame, trial: dict[str, floa
         ratio = effect(main_effects, "s47_enquiries", pilot).ratio
         found[pilot] = trial["ratio_low"] - ratio
     return judge(
-        "Falls as large as those estimated here for Lambeth and Southampton lie outside the "
+        "Ratios as low as those estimated here for Lambeth and Southampton lie outside the "
         "trial's confidence interval.",
         Least("lower limit of the trial's interval less the ratio estimated here", 0),
         found,

@@ -27,14 +27,14 @@ SHORT = {
     "noisy-school": "Noisy school",
 }
 CLAIMS = {
-    "s47_lower_in_lambeth_and_southampton": "Enquiries fell in Lambeth and in Southampton",
+    "s47_lower_in_lambeth_and_southampton": "Fewer enquiries in Lambeth and in Southampton",
     "s47_no_clear_change_in_stockport": "No clear change in enquiries in Stockport",
-    "s17_lower_in_stockport": "Section 17 starts fell in Stockport",
+    "s17_lower_in_stockport": "Fewer section 17 starts in Stockport",
     "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",
     "referrals_no_clear_change": "No clear change in referrals anywhere",
     "care_no_clear_change": "No clear change in days in care",
-    "trial_rules_out_such_falls": "Falls in two pilots outside the trial's interval",
-    "something_fell": "Some outcome fell in some pilot",
+    "trial_rules_out_such_falls": "Ratios of two pilots outside the trial's interval",
+    "something_fell": "Fewer of something in some pilot",
 }
 EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",

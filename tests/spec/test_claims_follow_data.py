@@ -100,6 +100,16 @@ def more_in(event, arm):
     return change
 
 
+def more_everywhere(event):
+    """Let an event happen three times with a worker and without, so that its rate rises."""
+
+    def change(tables):
+        for arm in ("intervention", "comparison"):
+            more_in(event, arm)(tables)
+
+    return change
+
+
 def long_spells_with_a_worker(tables):
     """Put twelve children of each school into care: for long with a worker, else for a week."""
     children, schools = tables["children"], tables["schools"]
@@ -260,6 +270,8 @@ EDITS = {
         more_in("s47_enquiry", "comparison"),
         {"s47_no_clear_change_in_stockport", "as_many_zeros_as_expected"},
     ),
+    # Both arms rise, and what is said of them is not that either fell.
+    "more starts in both arms": (more_everywhere("s17_start"), {"as_many_zeros_as_expected"}),
     "a child of each school always in care": (always_in_care, {"care_moved_by_a_few"}),
     "enquiries steady": (
         steady_enquiries,

@@ -168,7 +168,7 @@ class TestScenarios:
             [models_scenarios.claim_rates(held, s.name, 2) for s in study.synthetic.scenarios]
         )
         rows = scenario_claims(Proof(table, MADE), study.synthetic.scenarios).rows
-        assert rows[-1][0] == "Some outcome fell in some pilot, by the sign alone"
+        assert rows[-1][0] == "Fewer of something in some pilot, by the sign alone"
         assert set(rows[-1][1:]) == {"50.0%"}
 
     @pytest.mark.parametrize("name", ["scenario_effects", "scenario_claims"])
