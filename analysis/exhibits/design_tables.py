@@ -14,8 +14,8 @@ from analysis.study import Assumption, Outcome
 DEVIATIONS = (
     (
         "Comparison schools",
-        "Intervention schools were set beside comparison schools; how these were found is "
-        "described for Lambeth alone, by pupil numbers, level of need and past trend.",
+        "Set beside the pilots' schools; how they were found is described for Lambeth alone: by "
+        "pupils, need and past trend.",
         "One comparison school for each, matched on authority, phase and pupils.",
         "Matching on past trend can by itself create or hide a change.",
     ),
@@ -46,12 +46,11 @@ DEVIATIONS = (
     (
         "Uncertainty",
         "In words: the scale was small, and low counts left little room to fall.",
-        "Added: intervals, randomisation tests, and before any estimate what so small a design "
-        "can detect.",
+        "Added: intervals, randomisation tests, and what so small a design can detect.",
         "A reader can tell no effect from no chance of seeing one.",
     ),
     (
-        "Many comparisons",
+        "Comparisons",
         "Not described in the summary.",
         "Added: Holm's adjustment for the first outcome; the others are called exploratory.",
         "Among many comparisons some differ by chance.",
@@ -59,9 +58,9 @@ DEVIATIONS = (
     (
         "Checks",
         "Not described in the summary.",
-        "Added: pretended starts, outcomes that should not move, other models, every defensible "
-        "specification at once, and simulated data whose truth is known.",
-        "One analysis is one choice among many, and a fall can come from how schools were chosen.",
+        "Added: pretended starts, outcomes that should not move, other models and "
+        "specifications, simulated data.",
+        "One analysis is one choice among many.",
     ),
     (
         "Results shown",

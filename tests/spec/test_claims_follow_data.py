@@ -83,8 +83,8 @@ def arms_swapped(tables):
     tables["schools"]["arm"] = tables["schools"]["arm"].replace(swap("intervention", "comparison"))
 
 
-def more_in(event, arm):
-    """Let an event happen three times wherever it did after the start."""
+def more_in(event, arm, since="2019-01-01"):
+    """Let an event happen three times wherever it did from a day on."""
 
     def change(tables):
         events, schools = tables["child_events"], tables["schools"]
@@ -92,7 +92,7 @@ def more_in(event, arm):
         again = events[
             (events["event_type"] == event)
             & events["school_id"].isin(chosen)
-            & (events["event_date"] >= "2019-01-01")
+            & (events["event_date"] >= since)
         ]
         extra = [again.assign(event_id=again["event_id"] + mark) for mark in "ab"]
         tables["child_events"] = pd.concat([events, *extra], ignore_index=True)
@@ -105,7 +105,7 @@ def more_everywhere(event):
 
     def change(tables):
         for arm in ("intervention", "comparison"):
-            more_in(event, arm)(tables)
+            more_in(event, arm, since="2019-05-01")(tables)
 
     return change
 
