@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -29,14 +30,14 @@ from analysis.dataflow.scale_up import (
     supposed_ratios,
 )
 from analysis.models.operating_characteristics import operating_characteristics, pilot_designs
-from analysis.models.pooling_coverage import pooling_coverage
+from analysis.models.pooling_coverage import BETWEEN, pooling_coverage
 from analysis.models.scale_up import scale_up as simulated
 from analysis.models.scale_up import with_schools
 from analysis.proofs import ROOT, SETTINGS, Proof, making, write_proof
 from analysis.study import read_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
@@ -47,6 +48,19 @@ WORDING = ("analysis.disclosure", "analysis.exhibits.exhibit", "analysis.exhibit
 """What a claim is printed in, beside rates and counts: no verdict hangs on it."""
 PILOT_ERRORS = (0.21, 0.23, 0.26)
 """Standard errors of a log ratio such as the pilots' estimates have."""
+
+
+def on_all_cores(
+    name: str, one: Callable[..., pd.DataFrame], parts: Sequence[object]
+) -> pd.DataFrame:
+    """Make the parts of a table on all cores, each from the same seed; say how far it is."""
+    from joblib import Parallel, delayed
+
+    tables: list[pd.DataFrame] = []
+    for table in Parallel(n_jobs=-1, return_as="generator")(delayed(one)(each) for each in parts):
+        tables.append(table)
+        print(f"{name}: {len(tables)} of {len(parts)} parts", flush=True)
+    return pd.concat(tables, ignore_index=True)
 
 
 def agreement() -> Iterator[tuple[str, Proof]]:
@@ -68,14 +82,15 @@ def by_hand() -> Iterator[tuple[str, Proof]]:
 def size() -> Iterator[tuple[str, Proof]]:
     """Give size, coverage and power by design and method."""
     made = making("analysis.models.operating_characteristics", SEED, 20_000)
-    table = operating_characteristics(pilot_designs(), seed=made.seed, draws=made.draws)
-    yield "size", Proof(table, made)
+    one = partial(operating_characteristics, seed=made.seed, draws=made.draws)
+    yield "size", Proof(on_all_cores("size", one, [[each] for each in pilot_designs()]), made)
 
 
 def pooling() -> Iterator[tuple[str, Proof]]:
     """Give the coverage of summaries of three pilots."""
     made = making("analysis.models.pooling_coverage", SEED, 4_000)
-    yield "pooling", Proof(pooling_coverage(PILOT_ERRORS, seed=SEED, draws=made.draws), made)
+    one = partial(pooling_coverage, PILOT_ERRORS, seed=SEED, draws=made.draws)
+    yield "pooling", Proof(on_all_cores("pooling", one, [[each] for each in BETWEEN]), made)
 
 
 def scenarios() -> Iterator[tuple[str, Proof]]:
@@ -94,8 +109,9 @@ def scale_up() -> Iterator[tuple[str, Proof]]:
     planned = planned_trial(trial(ROOT / "data" / "published"), study.scale_up)
     ratios = (*supposed_ratios(smallest_worthwhile_ratio(study.scale_up)), 1.0)
     made = making("analysis.dataflow.scale_up", SEED, 4_000)
-    trials = with_schools(planned, SIMULATED_SIZES)
-    yield "scale_up", Proof(simulated(trials, ratios, seed=SEED, draws=made.draws), made)
+    one = partial(simulated, ratios=ratios, seed=SEED, draws=made.draws)
+    trials = [[each] for each in with_schools(planned, SIMULATED_SIZES)]
+    yield "scale_up", Proof(on_all_cores("scale_up", one, trials), made)
 
 
 PROOF = {

@@ -16,6 +16,8 @@ COMPARED: tuple[tuple[Heterogeneity, Test], ...] = (
     *SUMMARIES,
     ("DerSimonian-Laird", "normal"),
 )
+BETWEEN = (0.0, 0.15, 0.3)
+"""Standard deviations of true log ratios between pilots: none, some, and much."""
 COLUMNS: dict[str, str] = {
     "pilots": "Pilots pooled",
     "between": "Standard deviation of true log ratios between pilots",
@@ -29,7 +31,7 @@ COLUMNS: dict[str, str] = {
 
 def pooling_coverage(
     standard_errors: Iterable[float],
-    between: Iterable[float] = (0.0, 0.15, 0.3),
+    between: Iterable[float] = BETWEEN,
     *,
     seed: int,
     draws: int = 2_000,

@@ -1,5 +1,7 @@
 """A sample of what `make prove` does at length, held to the tables it committed."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from analysis.models.operating_characteristics import (
 )
 from analysis.proofs import ROOT, Making, Proof, code_digest, code_files, read_proof, write_proof
 from benchmarks import models_scenarios
-from benchmarks.models_proofs import PROOFS, WORDING
+from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
 
 # It says how little is known, and not which way an outcome went.
 WITHOUT_DIRECTION = {"intervals_are_wide"}
@@ -72,6 +74,12 @@ class TestRecord:
 
 
 class TestSize:
+    def test_parts_made_on_all_cores_are_the_whole(self):
+        one = partial(operating_characteristics, seed=7, draws=20)
+        whole = one(pilot_designs()[:2])
+        parts = on_all_cores("size", one, [[each] for each in pilot_designs()[:2]])
+        pd.testing.assert_frame_equal(parts, whole)
+
     def test_the_committed_table_is_what_the_code_gives(self, sample):
         """Within four standard errors of a share, of 500 draws here and many more there."""
         committed = read_proof(PROOFS, "size")
