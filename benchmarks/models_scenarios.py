@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.dataflow.effects import main_effects, specifications
 from analysis.dataflow.published import trial
+from analysis.dataflow.settings import disclosure_rules
 from analysis.exhibits import claims, practice_claims
 from analysis.models.estimability import ESTIMATED
 from analysis.models.estimates import effect_estimates
@@ -134,9 +135,10 @@ def analysed(name: str, seed: int) -> tuple[pd.DataFrame, dict[str, bool]]:
     scenario = study.synthetic.scenario(name)
     schools = draw_schools(study, scenario, seed)
     panel = draw_panel(study, scenario, seed, schools)
+    rules = disclosure_rules(study.disclosure)
     asked = [
         each
-        for each in specifications(study.specifications, study.outcomes, study.window)
+        for each in specifications(study.specifications, study.outcomes, study.window, rules)
         if each.role != "sensitivity"
     ]
     table = main_effects(effect_estimates(panel, asked), study.specifications)

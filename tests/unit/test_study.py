@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.dataflow.effects import specifications
+from analysis.dataflow.settings import disclosure_rules
 from analysis.errors import ConfigurationError
 from analysis.settings_file import key_lines
 from analysis.study import Disclosure, Window, read_study, shift_month
@@ -47,7 +48,9 @@ def test_the_unit_of_assignment_holds_for_every_analysis_that_names_none(tmp_pat
     assert TEXT.count(whole) == 1
     area.write_text(TEXT.replace(whole, 'assignment_unit = "area"'), encoding="utf-8")
     study = read_study(area)
-    asked = specifications(study.specifications, study.outcomes, study.window)
+    asked = specifications(
+        study.specifications, study.outcomes, study.window, disclosure_rules(study.disclosure)
+    )
     assert {each.assignment_unit for each in asked} == {"area"}
     by_name = {each.name: each.assignment_unit for each in STUDY.specifications}
     assert (by_name["s47_main"], by_name["s47_by_area"]) == ("school", "area")

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from analysis.dataflow.effects import effect_estimates, main_effects, specifications
+from analysis.dataflow.settings import disclosure_rules
 from analysis.extracts import typed
 from analysis.panel import outcome_panel
 from analysis.study import read_study
@@ -36,7 +37,9 @@ def estimates(scenario: str) -> pd.DataFrame:
     panel = outcome_panel(
         *(tables[name] for name in TYPES), STUDY.pilots, STUDY.outcomes, STUDY.window
     )
-    ways = specifications(STUDY.specifications, STUDY.outcomes, STUDY.window)
+    ways = specifications(
+        STUDY.specifications, STUDY.outcomes, STUDY.window, disclosure_rules(STUDY.disclosure)
+    )
     return main_effects(effect_estimates(panel, ways), STUDY.specifications)
 
 
