@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
@@ -62,8 +64,40 @@ def style() -> Iterator[None]:
     import matplotlib as mpl
 
     # The non-interactive backend: a chapter must draw the same on a server.
-    with mpl.rc_context({**RC, "backend": "svg"}):
+    with mpl.rc_context({**RC, "backend": "svg"}), _own_fonts():
         yield
+
+
+@contextmanager
+def _own_fonts() -> Iterator[None]:
+    """Draw with the fonts that matplotlib carries, whatever others a machine has of the name."""
+    from matplotlib.font_manager import fontManager
+
+    every = list(fontManager.ttflist)
+    try:
+        _set_fonts(_carried())
+        yield
+    finally:
+        _set_fonts(every)
+
+
+@lru_cache(maxsize=1)
+def _carried() -> tuple[Any, ...]:
+    # Read from the files: matplotlib's own list, which it keeps in the user's folder, may be of
+    # another installation.
+    import matplotlib as mpl
+    from matplotlib.font_manager import get_font, ttfFontProperty
+
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return tuple(ttfFontProperty(get_font(path)) for path in sorted(folder.glob("*.ttf")))
+
+
+def _set_fonts(fonts: Iterable[Any]) -> None:
+    from matplotlib.font_manager import fontManager
+
+    # Adding one is the only way to have found fonts forgotten.
+    fontManager.addfont(_carried()[0].fname)
+    fontManager.ttflist[:] = fonts
 
 
 def new_drawing(
