@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,29 @@ def with_caption_place(cell: Node) -> tuple[list[str], Nodes]:
         return {**node, "c": [[name, own, new], *rest]}
 
     return kept, tree.walk(content, visit)
+
+
+def with_table_captions(content: Nodes, given: str | None) -> Nodes:
+    """Return the content of a cell without a label with the captions that `tbl-cap` gives.
+
+    Several captions go to as many tables; a single one of several tables stands below them.
+    """
+    count = sum(1 for _ in tree.nodes(content, "Table"))
+    if not given or not count:
+        return content
+    texts = [str(text) for text in json.loads(given)] if given.startswith("[") else [given]
+    if count > 1 and len(texts) == 1:
+        return [*content, tree.para(read_inlines(texts[0]))]
+    left = iter(texts)
+
+    def visit(node: Node) -> Node | None:
+        words = next(left, None) if node["t"] == "Table" else None
+        if words is None:
+            return None
+        attr, _, *rest = node["c"]
+        return {**node, "c": [attr, [None, [tree.plain_block(read_inlines(words))]], *rest]}
+
+    return list(tree.walk(content, visit))
 
 
 def caption_inlines(caption: list[Any]) -> Nodes:

@@ -16,8 +16,10 @@ from press.captions import (
     caption_inlines,
     caption_of,
     with_caption_place,
+    with_table_captions,
     without_captions,
 )
+from press.html_tables import with_column_widths
 from press.layouts import is_preamble
 from press.pandoc import read_inlines
 from press.tree import Node, Nodes
@@ -164,10 +166,11 @@ def _division(block: Node) -> Nodes:
     kind = float_kind(name)
     widths = tree.value(block, "tbl-colwidths")
     if kind is None and widths is not None:
-        content = _with_column_widths(content, widths)
+        content = with_column_widths(content, widths)
     if kind is None:
         if "cell" in marks:
-            marks, content = with_caption_place(block)
+            marks, content = with_caption_place({"t": "Div", "c": [block["c"][0], content]})
+            content = with_table_captions(content, tree.value(block, "tbl-cap"))
         return [{"t": "Div", "c": [[name, marks, pairs], with_floats(content)]}]
     return _float_division(block, kind)
 
@@ -180,7 +183,7 @@ def _float_division(block: Node, kind: str) -> Nodes:
         attributes[f"{kind}-cap-location"] = mark.rpartition("-")[2]
         marks = [other for other in marks if other != mark]
     if "tbl-colwidths" in attributes:
-        content = _with_column_widths(content, attributes.pop("tbl-colwidths"))
+        content = with_column_widths(content, attributes.pop("tbl-colwidths"))
     subs = attributes.pop(f"{kind}-subcap", None)
     if "cell" not in marks:
         return [make_float(name, kind, bare_image(content), caption, marks, attributes)]
@@ -213,18 +216,6 @@ def _float_division(block: Node, kind: str) -> Nodes:
     figure = make_float(name, kind, inner, caption, _own(left), kept)
     cell_pairs = [pair for pair in pairs if not pair[0].startswith(f"{kind}-")]
     return [{"t": "Div", "c": [["", left, cell_pairs], [*with_floats(rest), figure]]}]
-
-
-def _with_column_widths(content: Nodes, widths: str) -> Nodes:
-    """Return content whose tables have the column widths of the cell or division around them."""
-
-    def visit(node: Node) -> Node | None:
-        if node["t"] != "Table" or node.get("html") or tree.value(node, "tbl-colwidths"):
-            return None
-        (name, marks, pairs), *rest = node["c"]
-        return {**node, "c": [[name, marks, [*pairs, ["tbl-colwidths", widths]]], *rest]}
-
-    return list(tree.walk(content, visit))
 
 
 def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:

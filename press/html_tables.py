@@ -60,6 +60,18 @@ def _parts(code: str) -> Nodes:
     return out + ([tree.raw("html", after)] if after else [])
 
 
+def with_column_widths(content: Nodes, widths: str) -> Nodes:
+    """Return content whose tables have the column widths of the cell or division around them."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Table" or node.get("html") or tree.value(node, "tbl-colwidths"):
+            return None
+        (name, marks, pairs), *rest = node["c"]
+        return {**node, "c": [[name, marks, [*pairs, ["tbl-colwidths", widths]]], *rest]}
+
+    return list(tree.walk(content, visit))
+
+
 def with_widths(node: Node, options: Mapping[str, Any] | None = None) -> Node | None:
     """Return a table whose columns have the widths that `tbl-colwidths` gives; None without.
 

@@ -162,6 +162,25 @@ def test_a_cell_says_where_captions_in_it_stand(marks, content, place):
     assert "caption-undefined" not in tree.classes(blocks[0])
 
 
+@pytest.mark.parametrize(
+    ("given", "tables", "captions", "below"),
+    [
+        ("tbl-cap='One *cap*'", 1, ["One cap"], ""),
+        ('tbl-cap=\'["A","B"]\'', 2, ["A", "B"], ""),
+        ("tbl-cap='Both'", 2, ["", ""], "Both"),
+        ("", 1, [""], ""),
+    ],
+)
+def test_tables_of_a_cell_without_a_label_have_its_captions(given, tables, captions, below):
+    table = "| x |\n|---|\n| 1 |\n\n"
+    blocks = page(f"::: {{.cell tbl-colwidths='[40]' {given}}}\n\n{table * tables}:::\n").blocks
+    found = list(tree.nodes(blocks, "Table"))
+    assert [tree.plain(node["c"][1][1]) for node in found] == captions
+    assert all("tbl-colwidths" in dict(tree.attr(node)[2]) for node in found)
+    last = blocks[0]["c"][1][-1]
+    assert (tree.plain(last) if last["t"] == "Para" else "") == below
+
+
 def test_an_option_puts_the_caption_of_a_figure_without_a_number_above_it():
     blocks = page("![a](a.svg)").blocks
     for options, above in (({}, False), ({"fig-cap-location": "top"}, True)):
