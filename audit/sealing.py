@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from audit.text_layer import TextLayer
+
 _AMBIGUOUS = b"\r\nendstream"
 SEAL_DESCRIPTION = "The seal of this report: digests of its pages, figures and attachments"
 
@@ -32,6 +34,7 @@ def seal_pdf(
     title: str,
     commit: str,
     chapters: Sequence[Chapter],
+    layer: TextLayer | None = None,
 ) -> Seal:
     """Attach files to a PDF and seal it, in place; the same PDF and files give the same bytes.
 
@@ -43,6 +46,8 @@ def seal_pdf(
         What travels with it.
     title, commit, chapters
         As in `make_seal`.
+    layer
+        Its text where that was read before; attachments leave it as it is.
 
     Raises
     ------
@@ -59,7 +64,8 @@ def seal_pdf(
         raise ConfigurationError(f"this PDF cannot be sealed: {error}", place=path.name) from None
     # Digests are of the PDF as a reader will open it.
     with pikepdf.open(io.BytesIO(whole)) as pdf:
-        seal = make_seal(pdf, read_text(pdf), title=title, commit=commit, chapters=chapters)
+        text = layer if layer is not None else read_text(pdf)
+        seal = make_seal(pdf, text, title=title, commit=commit, chapters=chapters)
         attach(pdf, [seal_file(seal)])
         replace(path, saved(pdf))
     return seal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.crate import FILE as CRATE
 from audit.crate import WORKFLOW, crate_metadata
@@ -19,7 +19,7 @@ from report.sealing import chapters, lay_data, seal_report
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from press.reading import Book
+    from audit.text_layer import TextLayer
 
 LEDGER = Path(".report") / "ledger.json"
 GRAPH = Path("analysis") / "dataflow" / "graph.py"
@@ -32,11 +32,12 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     The same for both engines: what is to be done to a finished book is done here.
     """
     written = read_book(root, tuple(profiles))
-    pdfs = sorted(book.glob("*.pdf"))
+    # The text of a PDF is asked for twice and takes a second to read.
+    layers = {pdf: _text(pdf) for pdf in sorted(book.glob("*.pdf"))}
     ledger = json.loads((root / LEDGER).read_bytes())
     # First the anchors, which the ledger then names.
     mark_pages(book, {record["id"]: record["reference"] for record in ledger["records"]})
-    whole = _placed(ledger, book, pdfs[0] if pdfs else None, written)
+    whole = placed_ledger(ledger, book, next(iter(layers.values()), None), chapters(written))
     placed = as_json(whole)
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,15 +48,13 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
-    for pdf in pdfs:
-        seal_report(pdf, written, root / LEDGER, crate=book / CRATE)
+    for pdf, layer in layers.items():
+        seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
 
 
-def _placed(ledger: dict[str, Any], book: Path, pdf: Path | None, written: Book) -> dict[str, Any]:
-    """Return the ledger with the places at which the finished book prints each exhibit."""
+def _text(pdf: Path) -> TextLayer:
+    """Return the text of a PDF."""
     import pikepdf
 
-    if pdf is None:
-        return placed_ledger(ledger, book)
     with pikepdf.open(pdf) as opened:
-        return placed_ledger(ledger, book, read_text(opened), chapters(written))
+        return read_text(opened)

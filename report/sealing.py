@@ -22,10 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from audit.text_layer import TextLayer
     from press.reading import Book
 
 
-def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) -> Seal:
+def seal_report(
+    pdf: Path,
+    book: Book,
+    ledger: Path,
+    crate: Path | None = None,
+    layer: TextLayer | None = None,
+) -> Seal:
     """Seal a finished PDF of the book, from either engine.
 
     Parameters
@@ -38,6 +45,8 @@ def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) 
         The public ledger of the build, with the data beside it as `write_data` lays them.
     crate
         The RO-Crate's metadata; None where there is none.
+    layer
+        The PDF's text where it was read before.
     """
     source = ledger.read_bytes()
     whole = json.loads(source)
@@ -62,6 +71,7 @@ def seal_report(pdf: Path, book: Book, ledger: Path, crate: Path | None = None) 
         title=whole["title"],
         commit=whole["commit"]["id"] or "",
         chapters=chapters(book),
+        layer=layer,
     )
 
 
