@@ -1,12 +1,17 @@
 """Nothing that names a child leaves: every byte of the output is searched for identifiers."""
 
+import pickle
 import re
 from pathlib import Path
 
+import pandas as pd
 import pikepdf
 
 PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(?:C\d{5}|E\d{6}|W\d{2})(?![0-9A-Za-z])")
 """Identifiers of children, events and workers, as the stand-in extract writes them."""
+
+PACKED = re.compile(rb"C\d{5}(?!\d)|E\d{6}(?!\d)")
+"""The same where a table of text is packed, one value right behind the other."""
 
 OUTPUT = ("_book", "_exhibits", ".report")
 
@@ -35,7 +40,8 @@ def leaks(folder: Path) -> dict[str, set[bytes]]:
     for name in OUTPUT:
         for path in sorted((folder / name).rglob("*")):
             if path.is_file():
-                ids = {i for piece in pieces(path) for i in PERSONAL.findall(piece)}
+                names = PACKED if path.suffix == ".pickle" else PERSONAL
+                ids = {i for piece in pieces(path) for i in names.findall(piece)}
                 if ids:
                     found[path.relative_to(folder).as_posix()] = ids
     return found
@@ -43,6 +49,13 @@ def leaks(folder: Path) -> dict[str, set[bytes]]:
 
 def test_no_identifier_leaves(built):
     assert leaks(built) == {}
+
+
+def test_an_identifier_would_be_found_in_a_stored_result(tmp_path):
+    (tmp_path / ".report").mkdir()
+    frame = pd.DataFrame({"child_id": ["C00042", "C00043"]})
+    (tmp_path / ".report" / "x.pickle").write_bytes(pickle.dumps(frame))
+    assert leaks(tmp_path) == {".report/x.pickle": {b"C00042", b"C00043"}}
 
 
 def test_an_identifier_would_be_found_in_an_attachment(built, tmp_path):
