@@ -59,6 +59,15 @@ def alternative_estimates(
     -----
     A random-intercept Poisson model is not among them: where exposure is constant its
     estimate is the primary one too, and it takes counts to be Poisson given the school.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> table = alternative_estimates(example_panel(), [main])
+    >>> table["ratio"].round(2).tolist()[:2]
+    [0.73, nan]
     """
     return estimates_table(panel, specifications, ALTERNATIVES)
 

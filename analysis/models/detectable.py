@@ -183,6 +183,15 @@ def minimum_detectable_effects(
     -------
     DataFrame
         One row per specification, with the columns of `COLUMNS`.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = minimum_detectable_effects(example_panel(), [main], seed=1, draws=50).iloc[0]
+    >>> float(round(found["ratio_by_formula"], 2)), found["status"]
+    (0.58, 'estimated')
     """
     rows = []
     for specification in specifications:

@@ -171,6 +171,14 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
         One row per specification and term, with the columns of `COLUMNS`; one row with
         the reason where there is no estimate. A term with fewer events in an arm than the
         specification asks for has its months and the reason.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> event_study(example_panel(), [main])[["term", "ratio"]].round(2).to_numpy().tolist()[5:8]
+    [[-1.0, 1.0], [0.0, 0.62], [1.0, 0.95]]
     """
     rows: list[dict[str, object]] = []
     for specification in specifications:
@@ -210,6 +218,15 @@ def pre_trend_tests(
     References
     ----------
     Rambachan & Roth (2023), doi:10.1093/restud/rdad018.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = pre_trend_tests(example_panel(), [main], seed=1, draws=99).iloc[0]
+    >>> int(found["terms_before"]), found["status"]
+    (5, 'estimated')
     """
     rows = []
     for specification in specifications:
@@ -259,7 +276,10 @@ def _estimate(
 ) -> dict[str, object]:
     """Return a combination of coefficients with interval and p-value."""
     estimate = float(contrast @ fit.coefficients)
-    error = float(np.sqrt(contrast @ covariance @ contrast))
+    variance = float(contrast @ covariance @ contrast)
+    if not variance > 0:  # rounding can leave a little below where there is none
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    error = float(np.sqrt(variance))
     df = satterthwaite_df(fit, contrast)
     return {
         "log_ratio": estimate,

@@ -114,6 +114,14 @@ def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]
     -------
     DataFrame
         One row per specification, with the columns of `estimates.COLUMNS`.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> exact_estimates(example_panel(), [main])["ratio"].round(2).tolist()
+    [0.73]
     """
     rows = []
     for specification in specifications:

@@ -63,6 +63,15 @@ def floor_diagnostics(panel: pd.DataFrame, specifications: Iterable[Specificatio
     References
     ----------
     Warton (2005), doi:10.1002/env.702.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = floor_diagnostics(example_panel(), [main]).iloc[0]
+    >>> int(found["smallest_cell"]), float(round(found["share_zero"], 2))
+    (83, 0.15)
     """
     rows = []
     for specification in specifications:

@@ -72,6 +72,15 @@ def hidden_bias(
     References
     ----------
     Rosenbaum (2007), doi:10.1111/j.1541-0420.2006.00717.x.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = hidden_bias(example_panel(), [main], gammas=[1, 2])
+    >>> found["p_highest"].round(3).tolist()
+    [0.141, 0.373]
     """
     odds = tuple(gammas)
     rows: list[dict[str, object]] = []

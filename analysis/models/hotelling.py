@@ -47,7 +47,7 @@ def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
     Raises
     ------
     NotEstimable
-        If there are too few units to test so many effects together.
+        If there are too few units to test so many effects together, or they don't differ.
 
     Notes
     -----
@@ -61,6 +61,17 @@ def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
     References
     ----------
     Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004, section 3.2.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.event_study import fit_event_study
+    >>> study = fit_event_study(example_panel(), main)
+    >>> found = joint_test(study.fit, np.array([0, 1]))
+    >>> found.df_numerator, round(found.p_value, 2)
+    (2, 0.37)
     """
     effects = fit.coefficients[chosen]
     covariance = cluster_covariance(fit, "CR2")[np.ix_(chosen, chosen)]
@@ -68,6 +79,8 @@ def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
     df = eta - q + 1
     if not df > 0:
         raise NotEstimable("there are too few units to test all terms before together")
+    if not np.linalg.eigvalsh(covariance)[0] > 0:
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
     f = float(effects @ np.linalg.solve(covariance, effects)) * df / (eta * q)
     return JointTest(f, q, df, float(stats.f.sf(f, q, df)))
 

@@ -54,6 +54,15 @@ def inference_estimates(
         - 'CR0, normal', 'CR1', 'CR3', 'jackknife'
         - 'randomisation', studentised, with an interval by inversion
         - 'randomisation, coefficient' and 'score wild bootstrap', p-values alone
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> table = inference_estimates(example_panel(), [main], seed=1)
+    >>> table.set_index("method")["p_value"].round(3).tolist()
+    [0.278, 0.093, 0.207, 0.252, 0.317, 0.297, 0.312, 0.281, 0.246]
     """
     return estimates_table(panel, specifications, (PRIMARY, *secondary_methods(seed)))
 

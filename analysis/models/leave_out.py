@@ -48,6 +48,15 @@ def leave_one_out(
     DataFrame
         One row per specification and group, with the columns of `COLUMNS`. Groups that
         are all there is are not left out: one pilot has no rows by pilot.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> table = leave_one_out(example_panel(), [main], by="matched set")
+    >>> table[["left_out", "ratio"]].round(2).to_numpy().tolist()[:2]
+    [['0', 0.8], ['1', 0.74]]
     """
     rows = []
     for specification in specifications:

@@ -154,6 +154,14 @@ def max_t(
     References
     ----------
     Westfall & Young (1993), Resampling-Based Multiple Testing, algorithm 4.1.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> max_t(example_panel(), [main], seed=1, draws=99)["max_t"].round(1).tolist()
+    [0.3]
     """
     wanted = tuple(specifications)
     random = {name: np.random.default_rng(stream(seed, str(name)))

@@ -187,6 +187,20 @@ def pooled_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With the columns of `COLUMNS`, one row per outcome, specification and summary.
         With fewer than two estimates the rows say so.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.estimates import effect_estimates
+    >>> from dataclasses import replace
+    >>> import pandas as pd
+    >>> panel = pd.concat([example_panel(), example_panel(9).assign(pilot="Z")])
+    >>> panel["school_id"] = panel["pilot"] + panel["school_id"]
+    >>> both = effect_estimates(panel, [main, replace(main, pilot="Z")])
+    >>> pooled_estimates(both)["ratio"].round(2).tolist()
+    [0.75, 0.75, 0.75, 0.75]
     """
     rows: list[dict[str, object]] = []
     for (outcome, specification), group in estimates.groupby(

@@ -54,6 +54,17 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     ----------
     Bell & McCaffrey (2002), Survey Methodology 28, 169-181.
     Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.conditional import fit_conditional
+    >>> from analysis.models.school_periods import school_periods
+    >>> fit = fit_conditional(school_periods(example_panel(), main))
+    >>> [round(float(cluster_covariance(fit, kind)[0, 0]), 4) for kind in ("CR0", "CR2", "CR3")]
+    [0.0646, 0.0778, 0.0937]
     """
     adjusted = _adjusted(fit, fit.residuals, POWERS[kind])
     scores = _sums(fit, fit.design * adjusted[:, np.newaxis])
@@ -83,6 +94,17 @@ def satterthwaite_df(fit: ConditionalFit, contrast: Floats | None = None) -> flo
     References
     ----------
     Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.conditional import fit_conditional
+    >>> from analysis.models.school_periods import school_periods
+    >>> fit = fit_conditional(school_periods(example_panel(), main))
+    >>> round(satterthwaite_df(fit), 1)
+    9.7
     """
     direction = fit.bread[:, 0] if contrast is None else fit.bread @ contrast
     adjusted = _adjusted(fit, fit.design @ direction, POWERS["CR2"])

@@ -141,6 +141,17 @@ def specification_curve(
     References
     ----------
     Simonsohn, Simmons & Nelson (2020), doi:10.1038/s41562-020-0912-z.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.variations import curve_specifications
+    >>> asked = curve_specifications(main, first_month=-24)
+    >>> curve, test = specification_curve(example_panel(), asked, seed=1, draws=99)
+    >>> int(test["specifications"].iloc[0]), int(test["duplicates"].iloc[0])
+    (27, 45)
     """
     _require_one_question(specifications)
     counts, whole = curve_counts(panel, specifications)

@@ -55,6 +55,16 @@ def spillover_estimates(
     ------
     ConfigurationError
         If the column is missing or not true or false, or there are no comparison schools.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> panel = example_panel()
+    >>> near = panel["matched_set"].isin(["0", "1", "2"])
+    >>> spillover_estimates(panel.assign(near=near), [main], "near")["ratio"].round(2).tolist()
+    [1.02]
     """
     if near not in panel or not panel[near].isin([True, False]).all():
         raise ConfigurationError(

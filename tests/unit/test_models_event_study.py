@@ -15,14 +15,14 @@ WHOLE = {"before": EventMonths(-24, -1)}
 
 
 def growing_panel(step):
-    """Counts without noise: intervention schools' log rate grows by `step` a month."""
+    """Counts with hardly any noise: intervention schools' log rate grows by `step` a month."""
     months = np.arange(-24, 10)
     rates = {True: 1e6 * np.exp(step * months), False: np.full(34, 1e6)}
     counts = {
         f"{arm}{i}": (
             "intervention" if arm else "comparison",
             str(i),
-            np.round(rates[arm] * (1 + 0.01 * (i + arm))),
+            np.round(rates[arm] * (1 + 3e-4 * np.sin(months * (i + 1.3) + arm))),
         )
         for arm in (True, False)
         for i in range(4)
@@ -88,6 +88,7 @@ def test_all_months_before_are_used_whatever_is_compared():
             "needs two terms before",
         ),
         (random_panel(1, rate=0.01), WHOLE, "no events in"),
+        (random_panel(1).assign(events=3.0), WHOLE, "do not differ at all"),
         (random_panel(1, pairs=3, rate=9), WHOLE, "too few units to test"),
     ],
 )
@@ -96,3 +97,9 @@ def test_what_cannot_be_tested_says_why(panel, changes, reason):
     assert row["status"] == "not estimable"
     assert reason in row["reason"]
     assert np.isnan(row["p_wald"])
+
+
+def test_terms_in_which_schools_do_not_differ_have_a_reason():
+    table = event_study(random_panel(1).assign(events=3.0), [specification(**WHOLE)])
+    assert "do not differ at all" in table["reason"].iloc[0]
+    assert table["ratio"].isna().all()
