@@ -156,9 +156,11 @@ def coders_agree(coder_agreement: Agreement) -> Number:
 
 
 def coders_kappa(coder_agreement: Agreement) -> Number:
-    """State Cohen's kappa of the two coders."""
-    kappa = coder_agreement.kappa
-    return Number(kappa, words.ratio(kappa), "Cohen's kappa", coder_agreement.items)
+    """State Cohen's kappa of the two coders, with its interval."""
+    found = coder_agreement
+    printed = words.interval(found.kappa, found.kappa_low, found.kappa_high, words.ratio)
+    ends = (found.kappa_low, found.kappa_high)
+    return Number(found.kappa, printed, "Cohen's kappa", found.items, ends)
 
 
 # --- the later trial -------------------------------------------------------------------------

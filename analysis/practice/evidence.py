@@ -40,11 +40,15 @@ class Agreement:
         Of these, the share with the same direction, from 0 to 1.
     kappa
         Cohen's kappa; NaN where both always chose one and the same direction.
+    kappa_low, kappa_high
+        Ends of its 95% confidence interval, at most 1.
     """
 
     items: int
     agreed: float
     kappa: float
+    kappa_low: float = float("nan")
+    kappa_high: float = float("nan")
 
 
 def items(
@@ -134,6 +138,8 @@ def agreement(evidence: pd.DataFrame) -> Agreement:
     References
     ----------
     Cohen, J. (1960). doi:10.1177/001316446002000104
+    Fleiss, J. L., Cohen, J. & Everitt, B. S. (1969), for its error in large samples.
+    doi:10.1037/h0028106
 
     Examples
     --------
@@ -141,8 +147,9 @@ def agreement(evidence: pd.DataFrame) -> Agreement:
     ...     "coder": ["R1"] * 4 + ["R2"] * 4,
     ...     "direction": ["supports", "supports", "mixed", "mixed",
     ...                   "supports", "mixed", "mixed", "mixed"]})
-    >>> agreement(coded)
-    Agreement(items=4, agreed=0.75, kappa=0.5)
+    >>> found = agreement(coded)
+    >>> found.items, found.agreed, found.kappa, round(found.kappa_low, 2)
+    (4, 0.75, 0.5, -0.23)
     """
     both = evidence.pivot(index=list(ITEM), columns="coder", values="direction").dropna()
     if len(both.columns) != 2 or both.empty:
@@ -152,4 +159,16 @@ def agreement(evidence: pd.DataFrame) -> Agreement:
     shares = [coder.value_counts(normalize=True) for coder in (first, second)]
     chance = float(shares[0].mul(shares[1], fill_value=0).sum())
     kappa = (agreed - chance) / (1 - chance) if chance < 1 else float("nan")
-    return Agreement(len(both), agreed, kappa)
+    return Agreement(len(both), agreed, kappa, *_kappa_interval(first, second, chance))
+
+
+def _kappa_interval(first: pd.Series, second: pd.Series, chance: float) -> tuple[float, float]:
+    """Return the ends of kappa's interval; NaN where there is no kappa."""
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    if chance >= 1:
+        return float("nan"), float("nan")
+    kinds = sorted({*first, *second})
+    table = pd.crosstab(first, second).reindex(index=kinds, columns=kinds, fill_value=0)
+    found = cohens_kappa(table.to_numpy(float))
+    return float(found.kappa_low), min(1.0, float(found.kappa_upp))
