@@ -5,7 +5,7 @@
 Builds the report once in a clone, with nothing reused. Each step of the audit trail is timed
 within that build: by the clock, and by processor seconds of this process and its children, which
 a busy machine doesn't lengthen as much. Audit pages are apart: they are no part of ledger and
-seal. Commands are timed as a person waits for them, with the start of Python; the best of several.
+seal. `results/audit.json` holds one such run, on two shared cores under load. Commands are timed as a person waits for them, with the start of Python; the best of several.
 """
 
 from __future__ import annotations
