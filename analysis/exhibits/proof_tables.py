@@ -22,7 +22,7 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
         header=("Method", "Reference", "Data", "Values", "Largest difference", "Fails above"),
         rows=tuple(agreement[list(columns)].itertuples(index=False, name=None)),
         numeric=(False, False, False, True, True, True),
-        widths=(7, 6, 8, 2, 3, 2),
+        widths=(7, 6, 7, 3, 5, 3),
         data=agreement[list(columns)],
         columns=columns,
         note=(
