@@ -79,6 +79,7 @@ WAYS: dict[str, str] = {
             "evidence_by_finding",
             "evidence_by_group",
             "evidence_by_pathway",
+            "evidence_by_phase",
             "evidence_by_source",
             "fieldwork_period",
             "fieldwork_phases",

@@ -24,7 +24,7 @@ from analysis.practice.fieldwork import (
     sessions,
     study_phases,
 )
-from analysis.practice.presence import delivery, effort, integration_profile, presence
+from analysis.practice.presence import PHASES, delivery, effort, integration_profile, presence
 from analysis.study import Pilot, Window
 
 
@@ -196,6 +196,11 @@ def evidence_by_pathway(pathway_items: pd.DataFrame) -> pd.DataFrame:
     return direction_counts(pathway_items, ["pathway"], PATHWAYS)
 
 
+def evidence_by_phase(evidence_items: pd.DataFrame) -> pd.DataFrame:
+    """Count items by the phase of school they are about and direction."""
+    return direction_counts(evidence_items, ["school_phase"], PHASES)
+
+
 def pathway_by_phase(pathway_items: pd.DataFrame, evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Return which share of the evidence from each phase of school bears on each pathway."""
     return pathway_share(pathway_items, evidence_items)
@@ -204,6 +209,11 @@ def pathway_by_phase(pathway_items: pd.DataFrame, evidence_items: pd.DataFrame) 
 def coder_agreement(evidence: pd.DataFrame) -> Agreement:
     """Return how far coders agree on the direction of what both coded."""
     return agreement(evidence)
+
+
+def coder_count(evidence: pd.DataFrame) -> int:
+    """Count the people who coded the fieldwork."""
+    return int(evidence["coder"].nunique())
 
 
 def _period(days: pd.Series) -> str:

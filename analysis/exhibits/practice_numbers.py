@@ -144,6 +144,11 @@ def items_on_pathway(evidence_by_pathway: pd.DataFrame, pathway: str, direction:
     )
 
 
+def coders(coder_count: int) -> Number:
+    """Count the researchers who coded the fieldwork."""
+    return Number(coder_count, words.spelled(coder_count), "coders")
+
+
 def items_coded_twice(coder_agreement: Agreement) -> Number:
     """Count the items that both coders coded."""
     return Number(coder_agreement.items, words.count(coder_agreement.items), "coded items")

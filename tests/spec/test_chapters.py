@@ -104,6 +104,7 @@ EXHIBITS = {
     "time in school, integration": ["fig-time-in-school", "tbl-integration-table"],
     "evidence matrix": ["fig-evidence-matrix"],
     "logic model": ["fig-logic-model"],
+    "codebook": ["tbl-codebook"],
     "what carries what": ["tbl-carriers"],
     "calibration check": ["tbl-calibration-check"],
     "later trial": ["tbl-trial-design", "fig-trial-beside-pilots"],

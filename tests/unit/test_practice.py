@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.dataflow.practice import evidence_by_group
+from analysis.dataflow.practice import coder_count, evidence_by_group, evidence_by_phase
 from analysis.disclosure import PUBLIC
 from analysis.practice.activity import hours_share
 from analysis.practice.evidence import OTHERS, agreement, direction_counts, items
@@ -173,6 +173,16 @@ def test_kappa_allows_for_chance():
 
 def test_coders_who_never_met_have_no_agreement(coded):
     assert agreement(coded.loc[coded["coder"] == "R1"]).items == 0
+
+
+def test_a_coder_counts_once_however_much_was_coded(coded):
+    assert coder_count(coded) == 2
+    assert coder_count(coded.loc[coded["coder"] == "R1"]) == 1
+
+
+def test_what_is_about_no_phase_of_school_counts_for_none():
+    seen = pd.DataFrame({"school_phase": ["primary", None], "direction": "supports"})
+    assert evidence_by_phase(seen)["items"].tolist() == [1, 0, 0]
 
 
 def test_people_and_sessions_of_families_follow_from_no_total():
