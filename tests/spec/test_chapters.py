@@ -105,6 +105,7 @@ EXHIBITS = {
     "evidence matrix": ["fig-evidence-matrix"],
     "logic model": ["fig-logic-model"],
     "codebook": ["tbl-codebook"],
+    "joint display": ["tbl-joint-display"],
     "what carries what": ["tbl-carriers"],
     "calibration check": ["tbl-calibration-check"],
     "later trial": ["tbl-trial-design", "fig-trial-beside-pilots"],
