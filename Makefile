@@ -20,7 +20,7 @@ summary: $(READY)
 	$(BIN)/python -m report build --profile summary
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # Long proofs; their tables are committed to data/proofs/.
 prove: $(READY)
