@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from press.cell_markdown import cell_markdown
@@ -116,7 +117,7 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
         if not result.values:
             yield line
             continue
-        text = INLINE.sub(lambda found, line=line: replaced(found, line), line.text)  # type: ignore[misc]
+        text = INLINE.sub(partial(replaced, line=line), line.text)
         yield Line(_ESCAPED.sub(r"\1{\2}", text), line.place)
 
 
