@@ -165,6 +165,15 @@ def estimates_table(
     DataFrame
         One row per specification and method, in that order, with the columns of
         `COLUMNS`. Where there is no estimate there are counts, no numbers, and a reason.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> estimates_table(example_panel(), [main], [PRIMARY])[["method", "ratio", "df"]].round(2)
+                         method  ratio    df
+    0  conditional Poisson, CR2   0.73  9.66
     """
     methods = tuple(estimators)
     rows = [row for each in specifications for row in _rows(panel, each, methods)]

@@ -62,6 +62,16 @@ def gee_fit(schools: pd.DataFrame) -> GeeFit:
     ----------
     Liang & Zeger (1986), doi:10.1093/biomet/73.1.13.
     Mancl & DeRouen (2001), doi:10.1111/j.0006-341X.2001.00126.x.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.school_periods import school_periods
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> fit = gee_fit(school_periods(example_panel(), main))
+    >>> round(fit.log_ratio, 3), round(fit.standard_error, 3), fit.df
+    (-0.321, 0.309, 8.0)
     """
     events = schools[["events_before", "events_after"]].to_numpy(float).ravel()
     exposure = schools[["exposure_before", "exposure_after"]].to_numpy(float).ravel()

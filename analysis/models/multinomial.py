@@ -208,6 +208,18 @@ def fit_multinomial(counts: MonthCounts, basis: Floats) -> ConditionalFit:
     :math:`\bar x_i = \sum_t p_{it} x_{it}`, and its residual
     :math:`(y_{it} - m_i p_{it}) / \sqrt{m_i p_{it}}`. Their products add up to the
     information and the score of the multinomial.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.school_periods import compare
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.months import MonthCounts
+    >>> counts = MonthCounts.of(compare(example_panel(), main))
+    >>> fit = fit_multinomial(counts, counts.after[:, np.newaxis].astype(float))
+    >>> round(fit.log_ratio, 3)  # as from events before and after, since exposure is constant
+    -0.321
     """
     strata = _strata(counts, basis)
     effects, period = _maximum(strata, counts.treated[np.newaxis].astype(float), basis.shape[1])

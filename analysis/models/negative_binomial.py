@@ -68,6 +68,18 @@ def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
     References
     ----------
     Allison & Waterman (2002), doi:10.1111/1467-9531.00117.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.school_periods import compare
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> panel = example_panel()
+    >>> panel["events"] *= 1 + panel["event_month"] % 3  # more than Poisson variance
+    >>> fit = negative_binomial_fit(compare(panel, main))
+    >>> round(fit.log_ratio, 2), round(fit.dispersion, 2)
+    (-0.35, 0.21)
     """
     counts = MonthCounts.of(comparison)
     events, design, offset, unit = long_form(counts)

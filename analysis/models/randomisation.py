@@ -168,6 +168,16 @@ def randomisation_interval(
     it are what would have been without the intervention: exactly so for rates,
     approximately for counts. The ends are where the p-value of the test on those crosses
     1 - level, found by bisection outwards from the estimate.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.school_periods import school_periods
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> ends = randomisation_interval(school_periods(example_panel(), main), seed=1, draws=199)
+    >>> [round(float(np.exp(end)), 2) for end in ends]
+    [0.35, 2.18]
     """
     counts = SchoolCounts.of(schools)
     assignments = Assignments.of(counts)

@@ -112,6 +112,13 @@ def regression_to_the_mean(
     References
     ----------
     Daw & Hatfield (2018), doi:10.1111/1475-6773.12993.
+
+    Examples
+    --------
+    >>> worst_year = Selection("highest counts", "none")
+    >>> regression_to_the_mean([worst_year], seed=1, draws=400)[["ratio", "share_falls"]].round(2)
+       ratio  share_falls
+    0   0.55         0.96
     """
     rows = []
     for selection in selections:

@@ -84,6 +84,16 @@ def two_part_fit(comparison: Comparison) -> TwoPartFit:
     References
     ----------
     Duan, Manning, Morris & Newhouse (1983), doi:10.1080/07350015.1983.10509330.
+
+    Examples
+    --------
+    >>> from analysis.models.example import example_panel
+    >>> from analysis.models.school_periods import compare
+    >>> from analysis.models.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> fit = two_part_fit(compare(example_panel(), main))
+    >>> round(fit.log_ratio, 3), round(fit.standard_error, 3), fit.units
+    (-0.399, 0.419, 12)
     """
     rows = _rows(MonthCounts.of(comparison))
     _require_cells(rows)
