@@ -49,7 +49,7 @@ class Bundle:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Return the build in a PDF, or in the folder of a book or of a ledger.
+    """Return the build in a PDF, or in the folder of a book or of a ledger, or beside a ledger.
 
     Raises
     ------
@@ -68,17 +68,30 @@ def read_bundle(path: Path) -> Bundle:
                 remedy="name a PDF, the folder of a book, or a commit",
             )
         path = pdfs[0]
+    if path.suffix == ".json":
+        return _read_beside(path)
     return _read_pdf(path)
 
 
 def read_folder(folder: Path, name: str) -> Bundle:
     """Return the build whose ledger and data lie in a folder."""
     data = {
-        file.stem: file.read_text(encoding="utf-8")
+        file.stem: file.read_text(encoding="utf-8", errors="replace")
         for file in sorted((folder / DATA).glob("*.csv"))
     }
     ledger = (folder / LEDGER).read_bytes()
     return Bundle(name, _ledger(ledger, str(folder / LEDGER)), data)
+
+
+def _read_beside(ledger: Path) -> Bundle:
+    whole = ledger.is_file() and (ledger.parent / DATA).is_dir()
+    if ledger.name != LEDGER or not whole:
+        raise ConfigurationError(
+            f"this is no {LEDGER} with the folder {DATA} beside it",
+            place=str(ledger),
+            remedy="name a PDF, the folder of a book, or a ledger where the build laid it",
+        )
+    return read_folder(ledger.parent, ledger.name)
 
 
 def _read_pdf(path: Path) -> Bundle:

@@ -15,7 +15,12 @@ from audit.repository import Commit, public_repository
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
-from report.clearing import compare_releases, intruder_check, refuse_revealing
+from report.clearing import (
+    compare_releases,
+    earlier_releases,
+    intruder_check,
+    refuse_revealing,
+)
 from report.cover import cover, write_cover
 from report.finishing import LEDGER, finish_book
 from report.prose import BareNumber, bare_numbers, texts_of
@@ -67,6 +72,7 @@ def build(
     """
     check_formats(formats)
     chosen = quarto.choose(engine)
+    earlier = earlier_releases(against)
     root = find_root(Path.cwd())
     evaluation = Evaluation(root, data.resolve() if data else None)
     stages = Stages()
@@ -80,7 +86,7 @@ def build(
         notes.append(intruder_check(values))
     commit = ledger.commit
     bare = numbers_by_hand(root, book, used, values)
-    revealed = compare_releases(evaluation, ledger, against)
+    revealed = compare_releases(evaluation, ledger, earlier)
     if release:
         refuse_bare(bare)
         refuse_unready(values, commit)

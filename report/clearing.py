@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.disclosure import EXCEPTIONS, Revealed, read_exceptions, revealed_by
+from analysis.disclosure import EXCEPTIONS, ReleasedData, Revealed, read_exceptions, revealed_by
 from analysis.errors import ConfigurationError, ExhibitHeld
-from audit.bundle import DATA
-from audit.bundle import LEDGER as LEDGER_NAME
+from audit.bundle import read_bundle, read_folder
+from report.finishing import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from analysis.evaluation import Evaluation
+    from audit.bundle import Bundle
     from audit.ledger import Ledger
 
-NUMBERS = "numbers in sentences"
 _WHOLE = re.compile(r"-?\d{1,3}(,\d{3})+|-?\d+")
+_DECIMAL = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d+e[-+]?\d+")
 _HIDDEN = "c"
 
 
@@ -44,15 +44,36 @@ def intruder_check(values: Mapping[str, Any]) -> str:
     return "\n".join(["intruder's check:", *lines])
 
 
+def earlier_releases(against: Sequence[Path]) -> tuple[Bundle, ...]:
+    """Return the releases that a build is to be compared with.
+
+    Raises
+    ------
+    ConfigurationError
+        If one is no release, or cannot be read.
+    """
+    found = []
+    for path in against:
+        try:
+            found.append(read_bundle(path))
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                error.what,
+                place=f"--against {path}",
+                remedy="name the PDF of a release, the folder of its book, or its ledger.json",
+            ) from None
+    return tuple(found)
+
+
 def compare_releases(
-    evaluation: Evaluation, ledger: Ledger, against: tuple[Path, ...]
+    evaluation: Evaluation, ledger: Ledger, earlier: Sequence[Bundle]
 ) -> tuple[Revealed, ...]:
     """Print and return what this build and earlier releases would reveal together.
 
     Only exhibits that rest on children's records are compared, and none that a recorded
     exception lets through.
     """
-    if not against:
+    if not earlier:
         return ()
     children = {
         contract.file
@@ -64,85 +85,97 @@ def compare_releases(
         for each in read_exceptions(evaluation.root / "data_contracts" / EXCEPTIONS)
     }  # fmt: skip
     about = {r.id for r in ledger.records if children & set(r.files)} - excepted
-    new = read_release(evaluation.root / ".report", about)
-    earlier = [read_release(path, about) for path in against]
+    days = {
+        text
+        for outcome in evaluation.study.outcomes
+        if outcome.measure == "days"
+        for text in (outcome.name, outcome.label)
+    }
+    new = released_data(read_folder(evaluation.root / LEDGER.parent, "this build"), about, days)
+    before = [released_data(bundle, about, days) for bundle in earlier]
     rules = evaluation.compute(["disclosure_rules"])["disclosure_rules"]
-    found = revealed_by(new, earlier, rules)
+    found = revealed_by(new, before, rules)
     print(f"  against {len(earlier)} earlier: {len(found)} cells would be revealed")
     for each in found:
-        print(f"    {each.exhibit}: {each.cell}: {each.how}")
+        print(f"    {_told(each)}")
+    for bundle, old in zip(earlier, before, strict=True):
+        _tell_not_compared(bundle.name, set(new), set(old))
     return found
+
+
+def _told(each: Revealed) -> str:
+    return f"{each.exhibit}: {each.cell}: {each.how}"
+
+
+def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
+    """Name what only one of two releases shows: nothing here compares it with anything."""
+    for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
+        if alone:
+            print(f"    {which}, so compared with nothing: {', '.join(sorted(alone))}")
 
 
 def refuse_revealing(found: tuple[Revealed, ...]) -> None:
     """Stop a release that reveals a cell together with an earlier one."""
     if found:
-        names = ", ".join(sorted({each.exhibit for each in found}))
+        lines = [f"  {_told(each)}" for each in found]
         raise ExhibitHeld(
-            f"together with an earlier release, these reveal hidden counts: {names}",
-            remedy="hide the cells that are listed above, or record an exception",
+            "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
+            remedy="hide these cells too, release what was released before, or record who "
+            f"decided otherwise, and why, for the exhibit in data_contracts/{EXCEPTIONS}",
         )
 
 
-def read_release(path: Path, about: set[str]) -> dict[str, pd.DataFrame]:
-    """Return the released data of a PDF or of a folder that holds a ledger.
+def released_data(
+    bundle: Bundle, about: Collection[str], days: Collection[str] = ()
+) -> dict[str, ReleasedData]:
+    """Return the released data of a build as `analysis.disclosure.revealed_by` compares them.
 
     Parameters
     ----------
-    path
-        The PDF of a release, its book's folder, or a folder with `ledger.json` in it.
+    bundle
+        The build.
     about
         Names of the exhibits that are compared.
+    days
+        Names and labels of the outcomes that are measured in days.
 
     Raises
     ------
     ConfigurationError
-        If there is no ledger.
+        If a part cannot be read, or the build has none of these exhibits.
     """
-    files = _inside(path)
-    if LEDGER_NAME not in files:
+    found = {}
+    try:
+        for name, record in bundle.records.items():
+            if name not in about:
+                continue
+            if record["kind"] in ("figure", "table") and name in bundle.data:
+                described = {str(k): str(v) for k, v in record.get("described", {}).items()}
+                sums = {c for c, text in described.items() if text.startswith(tuple(days))}
+                cells = _frame(bundle.data[name])
+                found[name] = ReleasedData(cells, frozenset({*days, *sums}))
+            elif record["kind"] == "number":
+                counts = {"printed": _cell(record["printed"]), "n": record.get("n")}
+                whole = {k: [v] for k, v in counts.items() if isinstance(v, int) or v == _HIDDEN}
+                found[name] = ReleasedData(pd.DataFrame(whole, dtype=object))
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise ConfigurationError(
-            "no ledger in this release",
-            place=f"--against {path.name}",
-            remedy="give the PDF of a release, or its book's folder",
+            "what it released cannot be read",
+            place=f"--against {bundle.name}",
+            remedy="it was edited or cut short, or is of another program: take the original",
+        ) from None
+    if not found:
+        raise ConfigurationError(
+            "it has no exhibit about children that this report has",
+            place=f"--against {bundle.name}",
+            remedy="name an earlier release of this report",
         )
-    found = {
-        name.removesuffix(".csv"): _frame(content)
-        for name, content in files.items()
-        if name.endswith(".csv") and name.removesuffix(".csv") in about
-    }
-    records = json.loads(files[LEDGER_NAME])["records"]
-    numbers = {r["id"]: _cell(r["printed"]) for r in records if r["kind"] == "number"}
-    whole = {name: v for name, v in numbers.items() if name in about and not isinstance(v, str)}
-    whole |= {name: v for name, v in numbers.items() if name in about and v == _HIDDEN}
-    found[NUMBERS] = pd.DataFrame(
-        {"number": pd.Series(list(whole), dtype=object),
-         "count": pd.Series(list(whole.values()), dtype=object)}
-    )  # fmt: skip
     return found
 
 
-def _inside(path: Path) -> dict[str, bytes]:
-    if path.is_file():
-        import pikepdf
-
-        from audit.attachments import attached
-
-        try:
-            with pikepdf.open(path) as pdf:
-                return {name: file.data for name, file in attached(pdf).items()}
-        except (pikepdf.PdfError, pikepdf.PasswordError):
-            return {}
-    for folder in (path / "audit", path):
-        if (folder / LEDGER_NAME).is_file():
-            paths = [folder / LEDGER_NAME, *sorted((folder / DATA).glob("*.csv"))]
-            return {each.name: each.read_bytes() for each in paths}
-    return {}
-
-
-def _frame(content: bytes) -> pd.DataFrame:
-    """Return released data with whole numbers as such, so that counts are known as counts."""
-    text = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+def _frame(content: str) -> pd.DataFrame:
+    """Return released data with numbers as such, so that counts are known as counts."""
+    text = pd.read_csv(io.StringIO(content), dtype=str, keep_default_na=False)
     return text.map(_cell).astype(object)
 
 
@@ -150,6 +183,8 @@ def _cell(text: str) -> object:
     text = text.strip()
     if _WHOLE.fullmatch(text):
         return int(text.replace(",", ""))
-    if text in ("[c]", _HIDDEN):
+    if text in (f"[{_HIDDEN}]", _HIDDEN):
         return _HIDDEN
+    if _DECIMAL.fullmatch(text):
+        return float(text)
     return float("nan") if text == "" else text

@@ -72,7 +72,8 @@ def _build(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PREVIOUS",
-        help="an earlier release (PDF, or folder with audit/exhibits): what both would reveal",
+        help="an earlier release, as PDF, folder of its book, or ledger.json with its exhibits: "
+        "name the cells that both together would reveal (may be given more than once)",
     )
 
     def run(chosen: argparse.Namespace) -> int:

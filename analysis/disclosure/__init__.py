@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from analysis.disclosure.download import safe_csv
 from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
-from analysis.disclosure.releases import Revealed, revealed_by
+from analysis.disclosure.releases import ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.status import Status, held, released, strictest, suppressed
 
@@ -27,6 +27,7 @@ __all__ = [
     "Aggregate",
     "DisclosureRules",
     "ReleaseException",
+    "ReleasedData",
     "ReleasedTables",
     "Revealed",
     "Status",

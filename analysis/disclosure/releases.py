@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
+
+DAYS_OF_A_CHILD = 366
+"""Days that one child can add to a sum of days: no table shows a period longer than a year."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,26 @@ class Revealed:
     how: str
 
 
+@dataclass(frozen=True)
+class ReleasedData:
+    """The data behind one exhibit, as released.
+
+    Attributes
+    ----------
+    cells
+        Counts are whole numbers or `c`; text identifies the row; other numbers, such as
+        rates, are neither.
+    days
+        Texts that mark a sum of days: names of outcomes, as the rows have them, or of columns.
+    """
+
+    cells: pd.DataFrame
+    days: frozenset[str] = frozenset()
+
+
 def revealed_by(
-    new: Mapping[str, pd.DataFrame],
-    earlier: Sequence[Mapping[str, pd.DataFrame]],
+    new: Mapping[str, ReleasedData],
+    earlier: Sequence[Mapping[str, ReleasedData]],
     rules: DisclosureRules,
 ) -> tuple[Revealed, ...]:
     """Compare a release with those before it.
@@ -40,8 +61,7 @@ def revealed_by(
     Parameters
     ----------
     new, earlier
-        The data behind each exhibit by its name, as released: counts are whole numbers or
-        `c`; every other column identifies the row.
+        The data behind each exhibit by its name.
     rules
         Of the channel.
 
@@ -54,7 +74,11 @@ def revealed_by(
     Notes
     -----
     A count that appears where another release hid it reveals the hidden one if the data
-    are the same, and something close to it if they were corrected since.
+    are the same, and something close to it if they were corrected since. A hidden part whose
+    total alone moved is no further case: the total differs by just as few.
+
+    A sum of days is flagged where fewer children than the threshold could make the difference.
+    That several events are one child's, releases don't show.
     """
     found: list[Revealed] = []
     for before in earlier:
@@ -64,51 +88,72 @@ def revealed_by(
 
 
 def _of_exhibit(
-    name: str, new: pd.DataFrame, before: pd.DataFrame, rules: DisclosureRules
-) -> list[Revealed]:
-    now, then = _cells(new), _cells(before)
-    found = []
-    for cell in [cell for cell in now if cell in then]:
-        how = _how(now[cell], then[cell], rules)
-        if how:
-            found.append(Revealed(name, cell, how))
+    name: str, new: ReleasedData, before: ReleasedData, rules: DisclosureRules
+) -> Iterator[Revealed]:
+    columns = [column for column in new.cells.columns if column in before.cells.columns]
+    keys = [c for c in columns if _is_key(new.cells[c]) and _is_key(before.cells[c])]
+    for row, now, then in _pairs(new.cells, before.cells, keys):
+        for column in (column for column in columns if column not in keys):
+            days = not new.days.isdisjoint({*row, column})
+            how = _how(now[column], then[column], rules, days=days)
+            if how:
+                where = ", ".join(f"{key} {text}" for key, text in zip(keys, row, strict=True))
+                yield Revealed(name, f"{where}: {column}" if where else column, how)
+
+
+_Row = Mapping[str, object]
+
+
+def _pairs(
+    new: pd.DataFrame, before: pd.DataFrame, keys: list[str]
+) -> Iterator[tuple[tuple[str, ...], _Row, _Row]]:
+    """Yield the rows that stand for the same in both, with what the later one is called.
+
+    Rows of one text are told apart by their order. So are those whose text is in one release
+    alone, as where a verdict in words has changed.
+    """
+    now, then = _by_text(new, keys), _by_text(before, keys)
+    alone: list[list[tuple[tuple[str, ...], _Row]]] = [[], []]
+    for text in dict.fromkeys([*now, *then]):
+        both = zip_longest(now.get(text, ()), then.get(text, ()))
+        for one, other in both:
+            if one is not None and other is not None:
+                yield text, one, other
+            else:
+                alone[one is None].append((text, one if one is not None else other))
+    for (text, one), (_, other) in zip(*alone, strict=False):
+        yield text, one, other
+
+
+def _by_text(data: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[_Row]]:
+    found: dict[tuple[str, ...], list[_Row]] = {}
+    for row in data.to_dict("records"):
+        text = tuple(row[key] if isinstance(row[key], str) else "" for key in keys)
+        found.setdefault(text, []).append({str(name): value for name, value in row.items()})
     return found
 
 
-def _how(now: object, then: object, rules: DisclosureRules) -> str:
+def _how(now: object, then: object, rules: DisclosureRules, *, days: bool) -> str:
+    """Say how two values of one cell reveal a count; empty where they don't."""
+    if _is_missing(now) or _is_missing(then):
+        return ""
     if (now == CONFIDENTIAL) != (then == CONFIDENTIAL):
         return "hidden in one release and shown in the other"
-    both = isinstance(now, int) and isinstance(then, int) and now != then
-    if both and rules.is_unsafe(abs(now - then)):  # type: ignore[operator]  # both are whole
-        return f"the two releases differ by fewer than {rules.threshold}"
-    return ""
+    if not (isinstance(now, int) and isinstance(then, int)) or now == then:
+        return ""
+    few = f"the two releases differ by fewer than {rules.threshold}"
+    difference = abs(now - then)
+    if days:
+        least = math.ceil(difference / DAYS_OF_A_CHILD)
+        return f"{few} children's days" if rules.is_unsafe(least) else ""
+    return few if rules.is_unsafe(difference) else ""
 
 
-def _cells(data: pd.DataFrame) -> dict[str, object]:
-    """Return the counts of an exhibit's data by the keys of their row."""
-    counts = [column for column in data.columns if _is_count(data[column])]
-    keys = [column for column in data.columns if column not in counts and _is_key(data[column])]
-    found: dict[str, object] = {}
-    seen: Counter[str] = Counter()
-    for row in data.to_dict("records"):
-        where = ", ".join(f"{key} {row[key]}" for key in keys)
-        # Rows that no text tells apart are told apart by their order.
-        seen[where] += 1
-        where += f" ({seen[where]})" if seen[where] > 1 else ""
-        for column in counts:
-            value = row[column]
-            whole = isinstance(value, str) or pd.isna(value)
-            found[f"{where}: {column}" if where else str(column)] = value if whole else int(value)
-    return found
-
-
-def _is_count(values: pd.Series) -> bool:
-    return all(
-        value == CONFIDENTIAL
-        or (not isinstance(value, str) and (pd.isna(value) or float(value).is_integer()))
-        for value in values
-    )
+def _is_missing(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def _is_key(values: pd.Series) -> bool:
-    return all(isinstance(value, str) for value in values)
+    """Whether a column is text that tells rows apart: not a count, hidden or shown."""
+    texts = [value for value in values if not _is_missing(value)]
+    return all(isinstance(text, str) for text in texts) and set(texts) != {CONFIDENTIAL}

@@ -10,14 +10,14 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.contracts.typed import typed_texts
-from analysis.disclosure import PUBLIC, ReleaseException, held, revealed_by
+from analysis.disclosure import PUBLIC, ReleasedData, ReleaseException, held, revealed_by
 from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.exhibits.clearance import cleared
 from analysis.exhibits.exhibit import Figure
 from audit.repository import Commit
 from report.building import refuse_unready
 from report.cleaning import clean
-from report.clearing import NUMBERS, read_release, refuse_revealing
+from report.clearing import earlier_releases, refuse_revealing, released_data
 
 ROOT = Path(__file__).parents[2]
 FIGURE = Figure(
@@ -52,28 +52,89 @@ def test_an_exception_lets_it_through_and_says_who_and_why() -> None:
 
 def write_release(folder: Path, cells: list[object], number: str) -> Path:
     (folder / "exhibits").mkdir(parents=True)
-    frame = pd.DataFrame({"arm": ["a", "b"], "events": cells})
+    frame = pd.DataFrame({"arm": ["a", "b"], "events": cells, "rate": [c / 7 if c != "c" else c
+                                                                     for c in cells]})  # fmt: skip
     frame.to_csv(folder / "exhibits" / "rates.csv", index=False)
-    records = [{"id": "total", "kind": "number", "printed": number}]
-    (folder / "ledger.json").write_text(json.dumps({"records": records}), encoding="utf-8")
+    described = {"arm": "Arm", "events": "Events", "rate": "Events a month"}
+    records = [
+        {"id": "rates", "kind": "table", "described": described},
+        {"id": "total", "kind": "number", "printed": number, "n": 20},
+    ]
+    ledger = {"records": records, "commit": {"id": ""}, "environment": {}, "files": []}
+    (folder / "ledger.json").write_text(json.dumps(ledger), encoding="utf-8")
     return folder
 
 
-def test_two_releases_are_compared_as_they_were_published(tmp_path: Path) -> None:
-    before = read_release(write_release(tmp_path / "old", ["c", 12], "1,230"), {"rates", "total"})
-    now = read_release(write_release(tmp_path / "new", [4, 12], "1,233"), {"rates", "total"})
+def read(folder: Path) -> dict[str, ReleasedData]:
+    (bundle,) = earlier_releases([folder])
+    return released_data(bundle, {"rates", "total"})
+
+
+@pytest.mark.parametrize("name", ["", "ledger.json"])
+def test_two_releases_are_compared_as_they_were_published(tmp_path: Path, name: str) -> None:
+    before = read(write_release(tmp_path / "old", ["c", 12], "1,230") / name)
+    now = read(write_release(tmp_path / "new", [4, 13], "1,233") / name)
     found = revealed_by(now, [before], PUBLIC)
     assert {(each.exhibit, each.cell) for each in found} == {
         ("rates", "arm a: events"),
-        (NUMBERS, "number total: count"),
+        ("rates", "arm a: rate"),
+        ("rates", "arm b: events"),
+        ("total", "printed"),
     }
-    with pytest.raises(ExhibitHeld, match="rates"):
+    with pytest.raises(
+        ExhibitHeld, match=r"rates: arm b: events: [^;]*\n.*exceptions.toml"
+    ) as stop:
         refuse_revealing(found)
+    assert stop.value.exit_code == 6
 
 
-def test_a_release_without_a_ledger_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="no ledger"):
-        read_release(tmp_path, set())
+def test_a_release_without_a_change_passes(tmp_path: Path) -> None:
+    before = read(write_release(tmp_path / "old", ["c", 12], "1,230"))
+    assert revealed_by(before, [before], PUBLIC) == ()
+
+
+def spoil(folder: Path, part: str) -> Path:
+    """Write a release and spoil one part of it."""
+    write_release(folder, ["c", 12], "1,230")
+    ledger = folder / "ledger.json"
+    whole = json.loads(ledger.read_bytes())
+    match part:
+        case "missing":
+            return folder / "nowhere"
+        case "no ledger":
+            ledger.unlink()
+        case "another json":
+            (folder / "other.json").write_text("{}")
+            return folder / "other.json"
+        case "no PDF":
+            (folder / "a.pdf").write_bytes(ledger.read_bytes())
+            return folder / "a.pdf"
+        case "cut short":
+            ledger.write_bytes(ledger.read_bytes()[:-20])
+        case "records of another kind":
+            ledger.write_text(json.dumps(whole | {"records": [{"name": "x"}]}))
+        case "records no list":
+            ledger.write_text(json.dumps(whole | {"records": 3}))
+        case "another report":
+            ledger.write_text(json.dumps(whole | {"records": []}))
+        case "ragged data":
+            (folder / "exhibits" / "rates.csv").write_text("a,b\n1,2,3,4\n5\n1,2,3,4,5,6\n")
+        case "no data":
+            (folder / "exhibits" / "rates.csv").write_bytes(b"")
+        case "binary data":
+            (folder / "exhibits" / "rates.csv").write_bytes(b'"\xff\x00')
+    return folder
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["missing", "no ledger", "another json", "no PDF", "cut short", "records of another kind",
+     "records no list", "another report", "ragged data", "no data", "binary data"],
+)  # fmt: skip
+def test_what_is_no_release_is_refused_with_its_place(tmp_path: Path, part: str) -> None:
+    with pytest.raises(ConfigurationError, match="--against") as refused:
+        read(spoil(tmp_path / "old", part))
+    assert refused.value.remedy
 
 
 def test_clean_restricted_leaves_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

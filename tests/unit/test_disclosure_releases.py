@@ -8,6 +8,7 @@ import pytest
 
 from analysis.disclosure import (
     PUBLIC,
+    ReleasedData,
     held,
     read_exceptions,
     released,
@@ -18,9 +19,9 @@ from analysis.disclosure import (
 from analysis.errors import ConfigurationError
 
 
-def release(*counts: object) -> dict[str, pd.DataFrame]:
+def release(*counts: object) -> dict[str, ReleasedData]:
     frame = pd.DataFrame({"arm": ["a", "b", "c"], "events": pd.Series(counts, dtype=object)})
-    return {"before_after": frame}
+    return {"before_after": ReleasedData(frame)}
 
 
 @pytest.mark.parametrize(
@@ -44,8 +45,49 @@ def test_a_cell_that_two_releases_reveal_is_flagged(
 
 
 def test_rows_are_compared_by_their_keys_not_their_place() -> None:
-    before = {"before_after": release(9, "c", 9)["before_after"].iloc[::-1]}
-    assert revealed_by(release(9, "c", 9), [before], PUBLIC) == ()
+    before = release(9, "c", 9)["before_after"].cells.iloc[::-1]
+    assert revealed_by(release(9, "c", 9), [{"before_after": ReleasedData(before)}], PUBLIC) == ()
+
+
+def rates(events: int, rate: float, verdict: str) -> dict[str, ReleasedData]:
+    frame = pd.DataFrame(
+        {"arm": ["a", "b"], "events": [events, 30], "rate": [rate, 2.0], "reads": [verdict, "even"]}
+    )
+    return {"rates": ReleasedData(frame.astype(object))}
+
+
+def test_a_rate_that_moves_with_its_count_hides_nothing() -> None:
+    (found,) = revealed_by(rates(20, 1.41, "even"), [rates(21, 1.48, "even")], PUBLIC)
+    assert found.cell == "arm a, reads even: events"
+
+
+def test_a_row_whose_words_changed_is_compared_all_the_same() -> None:
+    (found,) = revealed_by(rates(20, 1.41, "lower"), [rates(21, 1.48, "even")], PUBLIC)
+    assert found.cell == "arm a, reads lower: events"
+
+
+def test_a_hidden_rate_that_is_shown_is_flagged_though_it_is_no_count() -> None:
+    before = ReleasedData(pd.DataFrame({"arm": ["a"], "rate": ["c"]}, dtype=object))
+    now = ReleasedData(pd.DataFrame({"arm": ["a"], "rate": [1.5]}, dtype=object))
+    (found,) = revealed_by({"rates": now}, [{"rates": before}], PUBLIC)
+    assert found.cell == "arm a: rate"
+
+
+@pytest.mark.parametrize(("days", "flagged"), [(27, True), (5 * 366, True), (5 * 366 + 1, False)])
+def test_days_are_those_of_few_children(days: int, flagged: bool) -> None:
+    def care(count: int) -> dict[str, ReleasedData]:
+        frame = pd.DataFrame({"outcome": ["care", "s47"], "count": [count, 100]}, dtype=object)
+        return {"table": ReleasedData(frame, frozenset({"care"}))}
+
+    found = revealed_by(care(9000 + days), [care(9000)], PUBLIC)
+    assert bool(found) == flagged
+
+
+def test_a_part_hidden_in_both_is_told_by_its_total() -> None:
+    then, now = (9, "c", 30), (9, "c", 33)
+    assert [e.cell for e in revealed_by(release(*now), [release(*then)], PUBLIC)] == [
+        "arm c: events"
+    ]
 
 
 def test_an_exhibit_that_is_new_reveals_nothing_by_itself() -> None:
