@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -137,13 +138,22 @@ def test_a_workbook_is_refused_where_the_contract_does_not_say_so(tmp_path: Path
     assert (found.kind, found.seen) == ("form", "a file of the kind .xlsx")
 
 
-def entities() -> bytes:
+def changed(change: Callable[[bytes], bytes], only: str = "") -> bytes:
+    """Return a workbook whose parts, or the one of that name, were changed."""
     source, target = zipfile.ZipFile(io.BytesIO(workbook(NAMES))), io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name in source.namelist():
-            text = source.read(name)
-            archive.writestr(name, b'<!DOCTYPE x [<!ENTITY a "b">]>' + text)
+            part = source.read(name)
+            archive.writestr(name, change(part) if only in name else part)
     return target.getvalue()
+
+
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>'
+
+
+def behind_a_comment(part: bytes) -> bytes:
+    """Declare entities so late that a look at the first bytes misses them."""
+    return b"<!--" + 9000 * b"-x" + b"-->" + ENTITIES + part.partition(b"?>")[2]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +163,13 @@ def entities() -> bytes:
         (workbook(NAMES, sheets=2), "sheet"),
         (b"PK\x03\x04 cut short", "unreadable"),
         (b"no archive", "unreadable"),
-        (entities(), "entity"),
+        (changed(lambda part: ENTITIES + part), "entity"),
+        (changed(behind_a_comment, "sheet1"), "unreadable"),
+        (changed(lambda part: (ENTITIES + part).decode().encode("utf-16"), "sheet1"), "unreadable"),
+        (changed(lambda part: part[: len(part) // 2], "sheet1"), "unreadable"),
+        (changed(lambda part: part[: len(part) // 2], "workbook.xml"), "unreadable"),
+        (changed(lambda part: part[:60], "Content_Types"), "unreadable"),
+        (changed(lambda part: part.replace(b'r="A1"', b'r="?"'), "sheet1"), "unreadable"),
     ],
 )
 def test_a_workbook_that_is_more_than_a_table_is_refused(

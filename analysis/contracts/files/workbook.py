@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,6 +20,11 @@ LARGEST = 1_000_000_000
 """Bytes a workbook may unpack to: a small archive can unpack to any size."""
 
 
+_BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, SyntaxError, TypeError,
+           ValueError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""What openpyxl raises on a broken workbook: malformed XML is a `SyntaxError` of its parser."""
+
+
 def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFrame:
     """Return the one sheet of a workbook as text.
 
@@ -27,16 +33,8 @@ def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFr
     months
         Columns that hold a month: Excel turns 2019-05 into the first of May.
     """
-    import openpyxl
-
     _check_archive(content, file)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile):
-        raise UnreadableError("unreadable", file, "no workbook that opens") from None
-    if len(book.sheetnames) != 1:
-        raise UnreadableError("sheet", file, f"{len(book.sheetnames)} sheets")
-    cells = [list(row) for row in book[book.sheetnames[0]].iter_rows()]
+    cells = _cells(content, file)
     if not cells:
         raise UnreadableError("empty", file, "no content")
     formulas = tuple(
@@ -57,6 +55,22 @@ def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFr
     if wrong:
         raise UnreadableError("width", file, "rows of another width than the header", wrong)
     return pd.DataFrame(rows, columns=pd.Index(header), dtype="str")
+
+
+def _cells(content: bytes, file: str) -> list[list[Any]]:
+    """Return the cells of the one sheet, row by row."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        sheets = book.sheetnames
+        # A sheet is parsed as it is read, so what is wrong with it shows only here.
+        cells = [list(row) for row in book[sheets[0]].iter_rows()] if len(sheets) == 1 else []
+    except _BROKEN:
+        raise UnreadableError("unreadable", file, "no workbook that opens") from None
+    if len(sheets) != 1:
+        raise UnreadableError("sheet", file, f"{len(sheets)} sheets")
+    return cells
 
 
 def _check_archive(content: bytes, file: str) -> None:
