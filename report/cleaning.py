@@ -13,11 +13,15 @@ WORKING = (".report", "_exhibits")
 BOOKS = ("_book", "_book-summary")
 """Finished books, which hold released values alone."""
 
+UNFINISHED = f".{BOOKS[0]}-*"
+"""Books that a build was killed in the middle of, of every edition."""
+
 
 def clean(*, restricted: bool) -> int:
     """Remove cache and working files, and unless `restricted` the books; return 0."""
     root = find_root(Path.cwd())
-    for name in WORKING if restricted else (*WORKING, *BOOKS):
+    unfinished = sorted(path.name for path in root.glob(UNFINISHED))
+    for name in (*WORKING, *unfinished, *(() if restricted else BOOKS)):
         folder = root / name
         if folder.is_symlink():
             folder.unlink()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from press.errors import PressError
+from report.ownership import owner_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = parser().parse_args(arguments)
     try:
-        return int(chosen.run(chosen))
+        with owner_only():
+            return int(chosen.run(chosen))
     except (ReportError, PressError) as error:
         print(f"report: {error}", file=sys.stderr)
         return error.exit_code

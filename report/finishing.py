@@ -14,6 +14,7 @@ from audit.printed_places import placed_ledger
 from audit.text_layer import read_text
 from press.reading import read_book
 from report.audit_pages import write_audit_pages
+from report.ownership import open_to_readers
 from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
+    open_to_readers(book)
 
 
 def _text(pdf: Path) -> TextLayer:

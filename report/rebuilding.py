@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError, ReportError
-from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.bundle import DATA, LEDGER, read_folder
 from audit.ledger import environment
 
@@ -134,7 +134,9 @@ def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) 
     """
     kept = root / KEPT / _key(root, inputs)
     if fresh or not (kept / LEDGER).is_file():
-        with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        # Within the working files, which `report clean` removes should this be killed.
+        own_folder(root / KEPT.parent)
+        with tempfile.TemporaryDirectory(prefix="rebuild-", dir=root / KEPT.parent) as folder:
             tree = Path(folder) / "project"
             _export(root, inputs, tree)
             _prepare(tree, inputs.extract)
@@ -182,6 +184,8 @@ def _prepare(tree: Path, extract: Path | None) -> None:
     left_out = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH")
     variables = {key: value for key, value in os.environ.items() if key not in left_out}
     variables["PYTHONPATH"] = str(tree)
+    # The tree lies in a clone and is none: git is not to look above it.
+    variables["GIT_CEILING_DIRECTORIES"] = str(tree.parent)
     if extract is not None:
         variables[DATA_VARIABLE] = str(extract.resolve())
     done = subprocess.run(

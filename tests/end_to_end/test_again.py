@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import stat
 
 import pikepdf
 import pytest
@@ -34,7 +35,7 @@ def again(built, tmp_path_factory):
     """The same commit, cloned to another place and built under other conditions."""
     clone = tmp_path_factory.mktemp("a place elsewhere") / "another name"
     git(built, "clone", "-q", built, clone)
-    outcome = run(clone, "build", environment=ELSEWHERE, umask=0o077)
+    outcome = run(clone, "build", environment=ELSEWHERE, umask=0)
     assert outcome.code == 0, outcome.text
     return clone
 
@@ -44,6 +45,15 @@ def test_two_builds_of_a_commit_are_the_same_to_the_byte(built, again):
     assert one.keys() == two.keys()
     assert [name for name in one if one[name] != two[name]] == []
     assert {"index.html", "report.pdf", "audit/ledger.json", "ro-crate-metadata.json"} <= one.keys()
+
+
+def test_working_files_are_their_owners_alone_and_the_book_is_as_the_umask_says(again):
+    def modes(*names):
+        paths = [path for name in names for path in (again / name).rglob("*")]
+        return {stat.S_IMODE(path.stat().st_mode) for path in paths}
+
+    assert modes(".report", "_exhibits") == {0o700, 0o600}
+    assert modes("_book") == {0o777, 0o666}
 
 
 def test_a_build_of_a_commit_says_that_its_tree_was_clean(built):

@@ -1,0 +1,41 @@
+"""Who may read what a command writes: its owner alone; a finished book, whoever its user lets."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OTHERS = 0o077
+_ASKED: ContextVar[int | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Create every file so that only its owner can read it, whatever the umask says.
+
+    Working files can rest on children's records, and a mode that is set after a file is made
+    leaves it open for a moment. Kernels and other programs that are started inherit this.
+    """
+    asked = os.umask(OTHERS)
+    token = _ASKED.set(asked)
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+        os.umask(asked)
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let others read a folder of released values as far as the user's umask lets them."""
+    asked = _ASKED.get()
+    if asked is None:
+        return
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod((0o777 if path.is_dir() else 0o666) & ~asked)
