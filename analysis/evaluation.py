@@ -171,10 +171,8 @@ class Evaluation:
 
     def _write(self, values: Mapping[str, Any]) -> None:
         results = self.store.parent
-        # Results of a restricted extract lie here: for the owner's eyes only.
-        results.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (results.parent, results):
-            folder.chmod(0o700)
+            own_folder(folder)
         aside = results / f"{self.key}.{os.getpid()}"
         aside.mkdir(mode=0o700)
         for name, value in values.items():
@@ -220,11 +218,19 @@ class Evaluation:
         return self._memory[name]
 
     def write_drawing(self, name: str, figure: Figure) -> None:
-        """Write a figure's drawing to `_exhibits/`, unless it stands there already."""
+        """Write a figure's drawing to `_exhibits/`, unless it stands there or is held back."""
         path = self.root / "_exhibits" / f"{name}.svg"
-        if not path.is_file() or path.read_text(encoding="utf-8") != figure.svg:
-            path.parent.mkdir(exist_ok=True)
+        if figure.status.held:
+            path.unlink(missing_ok=True)
+        elif not path.is_file() or path.read_text(encoding="utf-8") != figure.svg:
+            own_folder(path.parent)
             path.write_text(figure.svg, encoding="utf-8", newline="\n")
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder for the owner's eyes only, or make it so: a restricted extract's results."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
 
 
 @lru_cache(maxsize=1)

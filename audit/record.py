@@ -177,7 +177,7 @@ def record(
         rule=claim.rule if claim else "",
         evidence=claim.evidence if claim else (),
         seen=claim.seen if claim and not claim.holds else "",
-        holds=claim.holds if claim else None,
+        holds=claim.holds if claim and open_ else None,
         internal=_internal(exhibit),
     )
 

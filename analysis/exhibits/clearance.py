@@ -12,16 +12,18 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.disclosure import released, with_exception
-from analysis.exhibits.exhibit import Claim, Figure, Number, Table
+from analysis.disclosure import Status, held, released, with_exception
+from analysis.exhibits.exhibit import Claim, Figure, Number, Table, blank
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.disclosure import ReleaseException, Status
+    from analysis.disclosure import ReleaseException
 
 DIGITS = 3
 """Significant digits that are printed at most; of large values, one decimal."""
+
+UNSTATED = "It has no disclosure status: nobody has said that it may be published."
 
 _PLACES = re.compile(r'(?<=[\s<])(d|x|y)="([^"]*)"')
 _DECIMAL = re.compile(r"-?\d+\.\d+")
@@ -40,10 +42,12 @@ def cleared(
     """
     if not isinstance(value, Figure | Table | Number | Claim):
         return value
-    own = value.status
+    own = value.status if isinstance(value.status, Status) else held(UNSTATED)
     if by_way is not None and (by_way.held or own == released()):
         own = by_way
     status = with_exception(name, own, exceptions)
+    if status.held:
+        return blank(replace(value, status=status))
     if isinstance(value, Figure):
         return replace(value, status=status, data=coarse(value.data), svg=coarse_svg(value.svg))
     if isinstance(value, Table):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
@@ -200,8 +200,27 @@ def figure_path(name: str) -> str:
     return f"/_exhibits/{name}.svg"
 
 
+def blank(exhibit: Exhibit) -> Exhibit:
+    """Return a held exhibit without anything that rests on records: kind, name and reason stay."""
+    status = exhibit.status
+    words = f"[Held back by disclosure control: {status.reason}]"
+    match exhibit:
+        case Figure():
+            return Figure("<svg/>", words, exhibit.data.iloc[:0], exhibit.columns, status=status)
+        case Table():
+            nothing = exhibit.data.iloc[:0]
+            return replace(exhibit, rows=(), data=nothing, period="", note="")
+        case Number():
+            return Number(None, words, exhibit.unit, status=status)
+        case Claim():
+            # Whether its rule is satisfied is a result too.
+            return Claim(words, exhibit.rule, True, "", exhibit.evidence, status)
+
+
 def markdown(exhibit: Exhibit, provenance: Provenance) -> str:
     """Return an exhibit as Markdown that Quarto and the press print alike."""
+    if exhibit.status.held:
+        exhibit = blank(exhibit)
     match exhibit:
         case Figure():
             return _figure(exhibit, provenance)

@@ -10,10 +10,11 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.contracts.typed import typed_texts
-from analysis.disclosure import PUBLIC, ReleasedData, ReleaseException, held, revealed_by
+from analysis.disclosure import PUBLIC, ReleasedData, ReleaseException, Status, held, revealed_by
 from analysis.errors import ConfigurationError, ExhibitHeld
+from analysis.evaluation import Evaluation
 from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Figure
+from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Table
 from audit.repository import Commit
 from report.building import refuse_unready
 from report.cleaning import clean
@@ -35,6 +36,37 @@ def test_an_exhibit_leaves_at_printed_precision() -> None:
     out = cleared("rates", FIGURE, ())
     assert out.data.to_dict("records") == [{"ratio": 1.23, "n": 1234}]
     assert out.svg == '<path d="M 1.2 7.7"/>'
+
+
+SHOWN = {"arm": ["3 children"]}
+
+
+@pytest.mark.parametrize(
+    "exhibit",
+    [
+        Figure("<svg>3 children</svg>", "3 children", pd.DataFrame(SHOWN), {"arm": "arm"}),
+        Table(("Arm",), (("3 children",),), (False,), pd.DataFrame(SHOWN), {"arm": "arm"},
+              "3 children", "3 children"),
+        Number(3, "3 children", "events", 3, (3.0, 3.5)),
+        Claim("3 children", "at least one", False, "3 children", ()),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [held("Too few."), None])
+def test_nothing_of_a_held_exhibit_leaves_the_dataflow(
+    exhibit: Exhibit, status: Status | None
+) -> None:
+    out = cleared("rates", replace(exhibit, status=status), ())
+    assert out.status.held
+    assert "3" not in repr(out)
+    assert "3" not in getattr(out, "data", pd.DataFrame()).to_csv()
+
+
+def test_the_drawing_of_a_held_figure_is_taken_away(tmp_path: Path) -> None:
+    evaluation = Evaluation(tmp_path)
+    evaluation.write_drawing("rates", FIGURE)
+    assert (tmp_path / "_exhibits" / "rates.svg").is_file()
+    evaluation.write_drawing("rates", cleared("rates", HELD, ()))
+    assert not (tmp_path / "_exhibits" / "rates.svg").exists()
 
 
 def test_a_held_exhibit_stops_a_release() -> None:
@@ -139,7 +171,7 @@ def test_what_is_no_release_is_refused_with_its_place(tmp_path: Path, part: str)
 
 def test_clean_restricted_leaves_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "study.toml").touch()
-    for name in (".report", "_exhibits", "_book"):
+    for name in (".report", "_exhibits", "_book", "._book-killed", "._book-summary-killed"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path)
     assert clean(restricted=True) == 0

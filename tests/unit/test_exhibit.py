@@ -1,5 +1,7 @@
 """An exhibit displays itself as Markdown that both engines read alike."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Shown, 
 
 DATA = pd.DataFrame({"pilot": ["Lambeth"]})
 COLUMNS = {"pilot": "Local authority"}
+HELD = held("one school only")
 PROVENANCE = Provenance("effect_forest", "F1", ("schools.csv",), "Invented data")
 
 
@@ -72,6 +75,22 @@ def test_what_is_held_back_shows_the_reason_and_nothing_else(make):
     assert "one school only" in text
     assert "Lambeth" not in text
     assert "svg" not in text
+
+
+@pytest.mark.parametrize(
+    "exhibit",
+    [
+        Number(3, "3 children", "children", 3, (1.0, 4.0), HELD),
+        Claim("3 children moved.", "at least one", True, "3 children", (), HELD),
+        Claim("3 children moved.", "at least one", False, "3 children", (), HELD),
+    ],
+)
+def test_a_held_number_or_sentence_stands_blank_with_its_reason(exhibit):
+    assert re.fullmatch(
+        r"\[\[Held back by disclosure control: one school only\]\]"
+        r'\{\.(number|claim) data-exhibit="effect_forest"\}',
+        shown(exhibit),
+    )
 
 
 def test_an_invalid_exhibit_cannot_exist():
