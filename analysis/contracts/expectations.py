@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.contracts.arguments import unfit
 from analysis.contracts.derived import DERIVED
 from analysis.contracts.implied import CALLS, all_rules
 from analysis.errors import ConfigurationError
@@ -139,11 +140,14 @@ def _map(rule: Rule, contract: DataContract, contracts: Mapping[str, DataContrac
         raise _refuse(rule, f"{name} lacks {', '.join(sorted(needed - given))}", "add it to kwargs")
     if extra := given - needed - signature.allowed:
         raise _refuse(rule, f"{name} does not take {', '.join(sorted(extra))}", "take it out")
+    if wrong := unfit(kwargs):
+        argument, words = wrong
+        raise _refuse(rule, f"{argument} of {name} is of the wrong kind", f"write {words}")
     columns = _columns(signature, kwargs)
     for column in columns:
         _check_column(rule, column, contract, contracts)
     if "regex" in kwargs:
-        kwargs["regex"] = _whole(rule, str(kwargs["regex"]))
+        kwargs["regex"] = _whole(rule, kwargs["regex"])
     return Expectation(
         rule, name, _typed(rule, kwargs, columns, contract, contracts), tuple(columns)
     )
@@ -180,13 +184,20 @@ def _implementation(rule: Rule) -> tuple[str, dict[str, Any]]:
     }:
         # As text, the implementation is silently dropped by datacontract's own export.
         raise _refuse(rule, "the implementation is not a mapping", "write type: and kwargs:")
-    return str(implementation["type"]), dict(implementation.get("kwargs") or {})
+    kwargs = implementation.get("kwargs") or {}
+    if not isinstance(kwargs, dict):
+        raise _refuse(rule, "kwargs is no mapping", "write each argument as a key with its value")
+    return str(implementation["type"]), dict(kwargs)
 
 
 def _library(rule: Rule) -> tuple[str, dict[str, Any]]:
     """Map the library metrics of the standard, each as 'none may be so'."""
     body, column = rule.body, rule.column
-    arguments = dict(body.get("arguments") or {})
+    arguments = body.get("arguments") or {}
+    if not isinstance(arguments, dict):
+        raise _refuse(
+            rule, "arguments is no mapping", "write each argument as a key with its value"
+        )
     match body["metric"], sorted(arguments):
         case "rowCount", [] if "mustBeBetween" in body:
             low, high = body["mustBeBetween"]
@@ -273,11 +284,24 @@ def _typed(
     typed = dict(kwargs)
     if columns and (call := CALLS.fullmatch(columns[0])) and call.group(1) == "fits":
         _whole(rule, str(contract.column(call.group(2)).options["pattern"]))
-    if columns and _is_date(columns[0], contract, contracts):
-        for key in ("min_value", "max_value"):
-            if key in typed:
-                typed[key] = pd.Timestamp(typed[key])
+    day = bool(columns) and _is_date(columns[0], contract, contracts)
+    for key in ("min_value", "max_value"):
+        if key in typed:
+            typed[key] = _bound(rule, key, typed[key], day=day)
+    if {"min_value", "max_value"} <= set(typed) and typed["min_value"] > typed["max_value"]:
+        raise _refuse(rule, "min_value is above max_value", "correct one of the two")
     return typed
+
+
+def _bound(rule: Rule, key: str, value: Any, *, day: bool) -> Any:
+    """Return a bound as its column is typed: of days a timestamp, else a number."""
+    try:
+        if day == isinstance(value, str):
+            return pd.Timestamp(value) if day else value
+    except ValueError:
+        pass
+    wanted = "a day or month in quotation marks" if day else "a number"
+    raise _refuse(rule, f"{key} is not {wanted}", f"write {wanted}")
 
 
 def _is_date(name: str, contract: DataContract, contracts: Mapping[str, DataContract]) -> bool:

@@ -16,6 +16,7 @@ from analysis.contracts.contract import (
 )
 from analysis.contracts.document import Document, read_document
 from analysis.contracts.files.form import FileForm, file_form
+from analysis.contracts.implied import implied_rules
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -87,6 +88,15 @@ def _contract(document: Document, dataset: str) -> DataContract:
     )
     if not columns:
         raise _broken(document, where, "lists no columns", "list them under properties")
+    names = [column.name for column in columns]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise _broken(
+                document,
+                (*where, "properties", index, "name"),
+                f"two columns are called '{name}'",
+                "keep one of them, or correct its name",
+            )
     about = top.get("description") or {}
     return DataContract(
         dataset=dataset,
@@ -129,8 +139,19 @@ def _column(document: Document, path: tuple[str | int, ...], entry: dict[str, An
         options=dict(entry.get("logicalTypeOptions") or {}),
         categories=_categories(entry),
         references=targets[0] if targets else "",
-        missing_percent=float(custom.get("expectedMissingPercent", 0)),
+        missing_percent=_percent(document, path, custom.get("expectedMissingPercent", 0)),
         place=document.place(path),
+    )
+
+
+def _percent(document: Document, path: tuple[str | int, ...], value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
+        return float(value)
+    raise _broken(
+        document,
+        (*path, "customProperties"),
+        "expectedMissingPercent is no percentage",
+        "write a number from 0 to 100",
     )
 
 
@@ -210,12 +231,15 @@ def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
 
 
 def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
+    implied = {rule.id: rule for each in contracts.values() for rule in implied_rules(each)}
     seen: dict[str, Rule] = {}
     for contract in contracts.values():
         for rule in contract.rules:
-            if rule.id in seen:
+            first = seen.get(rule.id) or implied.get(rule.id)
+            if first is not None:
+                how = "stands" if rule.id in seen else "is implied by the column"
                 raise ConfigurationError(
-                    f"the rule id '{rule.id}' stands at {seen[rule.id].place} already",
+                    f"the rule id '{rule.id}' {how} at {first.place} already",
                     place=rule.place,
                     remedy="give every rule an id of its own",
                 )
