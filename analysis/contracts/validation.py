@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analysis.contracts.engine import Answer, answers
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 SAFE_NAME = re.compile(r"[a-z][a-z_]{0,40}")
 """A column name that can hold no identifier: a file without its header shows data as names."""
+
+NAMED = 20
+"""Columns named, of those that should or should not be there."""
 
 
 def validate(
@@ -125,15 +129,15 @@ def _header(expectation: Expectation, raw: pd.DataFrame, contract: DataContract)
     """Compare the header with the contract: names, each once."""
     names = [str(name) for name in raw.columns]
     absent = [f"no column {name}" for name in contract.column_names if name not in names]
-    twice = [
-        f"column {_shown(name)} twice" for name in sorted({n for n in names if names.count(n) > 1})
-    ]
-    extra = [
-        f"unknown column {_shown(name)}" for name in names if name not in contract.column_names
-    ]
-    seen = tuple(dict.fromkeys([*absent, *twice, *extra]))
+    repeated = sorted(name for name, count in Counter(names).items() if count > 1)
+    twice = [f"column {_shown(name)} twice" for name in repeated]
+    known = set(contract.column_names)
+    extra = [f"unknown column {_shown(name)}" for name in names if name not in known]
+    found = list(dict.fromkeys([*absent, *twice, *extra]))
+    more = [f"{len(found) - NAMED:,} more"] if len(found) > NAMED else []
+    seen = (*found[:NAMED], *more)
     outcome = _outcome(expectation, broken=bool(seen))
-    return _fill(expectation, contract, outcome, len(names), len(seen), (1,) if seen else (), seen)
+    return _fill(expectation, contract, outcome, len(names), len(found), (1,) if seen else (), seen)
 
 
 def _shown(name: str) -> str:

@@ -1,6 +1,9 @@
 """Files as authorities send them: read where the contract says so, refused where not."""
 
+import gzip
 import io
+import os
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,6 +73,9 @@ def test_both_ways_of_reading_agree(tmp_path: Path) -> None:
         (TEXT.replace("S002", "S,002").encode(), "width", (3,)),
         (TEXT.replace("school_id", " ").encode(), "header", (1,)),
         (TEXT.replace("S002", '"' + "x" * 200_000 + '"').encode(), "quotes", (3,)),
+        (b"\n" + TEXT.encode(), "header", (1,)),
+        (gzip.compress(TEXT.encode()), "unreadable", ()),
+        (b"PK\x03\x04" + TEXT.encode(), "unreadable", ()),
     ],
 )  # fmt: skip
 def test_a_file_written_in_another_way_is_refused(
@@ -110,12 +116,16 @@ def test_days_written_day_first_are_read_where_the_contract_says_so(tmp_path: Pa
     assert table["first_day"].tolist() == ["2016-09-01", "2017-09-13"]
 
 
-def workbook(*rows: list[object], sheets: int = 1) -> bytes:
+def workbook(*rows: list[object], sheets: int = 1, merged: str = "", charts: int = 0) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
     for _ in range(sheets - 1):
         book.create_sheet()
+    for _ in range(charts):
+        book.create_chartsheet()
+    if merged:
+        book.active.merge_cells(merged)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -138,9 +148,9 @@ def test_a_workbook_is_refused_where_the_contract_does_not_say_so(tmp_path: Path
     assert (found.kind, found.seen) == ("form", "a file of the kind .xlsx")
 
 
-def changed(change: Callable[[bytes], bytes], only: str = "") -> bytes:
+def changed(change: Callable[[bytes], bytes], only: str = "", book: bytes = b"") -> bytes:
     """Return a workbook whose parts, or the one of that name, were changed."""
-    source, target = zipfile.ZipFile(io.BytesIO(workbook(NAMES))), io.BytesIO()
+    source, target = zipfile.ZipFile(io.BytesIO(book or workbook(NAMES))), io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name in source.namelist():
             part = source.read(name)
@@ -154,6 +164,40 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>'
 def behind_a_comment(part: bytes) -> bytes:
     """Declare entities so late that a look at the first bytes misses them."""
     return b"<!--" + 9000 * b"-x" + b"-->" + ENTITIES + part.partition(b"?>")[2]
+
+
+RECORD: list[object] = ["C00001", "S001", date(2005, 3, 1), date(2016, 9, 1), None]
+
+
+def test_a_workbook_loses_no_row_though_it_misstates_its_size(tmp_path: Path) -> None:
+    content = changed(
+        lambda part: part.replace(b'<dimension ref="A1:E3"', b'<dimension ref="A1:D2"'),
+        book=workbook(NAMES, RECORD, ["C00002", *RECORD[1:]]),
+    )
+    table = read(tmp_path, content, XLSX).tables["children"]
+    assert table["child_id"].tolist() == ["C00001", "C00002"]
+
+
+def test_what_is_below_and_beside_the_records_of_a_workbook_is_no_record(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(NAMES, RECORD)))
+    for place in ("H1", "A9"):
+        book.active[place].number_format = "0.00"
+    content = io.BytesIO()
+    book.save(content)
+    assert len(read(tmp_path, content.getvalue(), XLSX).tables["children"]) == 1
+    beside = workbook(NAMES, [*RECORD, None, "a note"])
+    assert problem(tmp_path, beside, XLSX) == (
+        "header",
+        "values in a column without a name",
+        (2,),
+    )
+
+
+def damaged() -> bytes:
+    """Return a workbook whose compressed parts cannot be unpacked."""
+    book = workbook(NAMES)
+    start = book.index(b".xml") + 4
+    return book[:start] + bytes(30) + book[start + 30 :]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +214,9 @@ def behind_a_comment(part: bytes) -> bytes:
         (changed(lambda part: part[: len(part) // 2], "workbook.xml"), "unreadable"),
         (changed(lambda part: part[:60], "Content_Types"), "unreadable"),
         (changed(lambda part: part.replace(b'r="A1"', b'r="?"'), "sheet1"), "unreadable"),
+        (workbook(NAMES, RECORD, RECORD, merged="B2:B3"), "merged"),
+        (workbook(NAMES, charts=1), "unreadable"),
+        (damaged(), "unreadable"),
     ],
 )
 def test_a_workbook_that_is_more_than_a_table_is_refused(
@@ -232,6 +279,77 @@ def test_every_file_that_is_wrong_is_named(tmp_path: Path) -> None:
         ("notes-file-unexpected", "notes.docx"),
     ]
     assert results.of("fail")[0].seen == ("no such file; is it Children.csv?",)
+
+
+def test_every_part_that_is_wrong_is_named(tmp_path: Path) -> None:
+    form = FileForm("children.csv", parts="children-*.csv")
+    (tmp_path / "children-a.csv").write_text("", "utf-8")
+    (tmp_path / "children-b.csv").write_text(TEXT, "utf-8")
+    (tmp_path / "children-c.csv").write_text(TEXT[:-1], "utf-8")
+    found = read_files(tmp_path, contract(form)).problems["children"]
+    assert [(each.file, each.kind) for each in found] == [
+        ("children-a.csv", "empty"),
+        ("children-c.csv", "end"),
+    ]
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def circular(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files")
+@pytest.mark.parametrize(
+    ("make", "seen"),
+    [
+        (Path.mkdir, "a folder"),
+        (pipe, "no ordinary file"),
+        (dangling, "a link that leads to no file"),
+        (circular, "a link that leads to no file"),
+    ],
+)
+def test_what_is_no_file_is_not_opened(
+    tmp_path: Path, make: Callable[[Path], None], seen: str
+) -> None:
+    make(tmp_path / "children.csv")
+    (found,) = read_files(tmp_path, contract()).problems["children"]
+    assert (found.kind, found.seen) == ("unreadable", seen)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_file_name_that_does_not_print_is_named_all_the_same(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.csv", b"a\x1b[31m.csv", b"b\nc.csv"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(b"")
+    found = read_files(tmp_path, contract())
+    results = validate(found.tables, contract(), (), found)
+    files = {r.file for r in results.of("fail")}
+    assert files == {"caf?.csv", "a?[31m.csv", "b?c.csv", "children.csv"}
+    describe(results).encode()
+
+
+def test_a_missing_file_is_not_sought_among_those_with_a_contract(tmp_path: Path) -> None:
+    both = {**contract(), "child_events": replace(CHILDREN, dataset="child_events")}
+    (tmp_path / "child_events.csv").write_text(TEXT, "utf-8")
+    both["child_events"] = replace(both["child_events"], forms=(FileForm("child_events.csv"),))
+    (found,) = read_files(tmp_path, both).problems["children"]
+    assert found.seen == "no such file"
+
+
+def test_a_header_of_very_many_names_is_told_in_a_few_words(tmp_path: Path) -> None:
+    names = ",".join(f"column_{number}" for number in range(20_000))
+    found = read(tmp_path, f"{names}\n{',' * 19_999}\n")
+    (result,) = validate(found.tables, contract(), {"children-columns"}, found).results
+    assert result.failing == 5 + 1  # those that are not there, and one class of unknown name
+    wide = read(tmp_path, ",".join("q" * (n + 1) for n in range(40)) + "\n" + "," * 39 + "\n")
+    (result,) = validate(wide.tables, contract(), {"children-columns"}, wide).results
+    assert (len(result.seen), result.seen[-1], result.failing) == (21, "25 more", 45)
 
 
 def test_a_form_leads_to_no_other_folder() -> None:

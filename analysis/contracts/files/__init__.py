@@ -89,19 +89,24 @@ def read_files(directory: Path, contracts: Mapping[str, DataContract]) -> FilesR
             "there is no such folder", place=str(directory), remedy="give an extract's folder"
         )
     present = sorted(path.name for path in directory.iterdir() if not _is_ignored(path.name))
+    unclaimed = [n for n in present if not any(_is_of(n, c) for c in contracts.values())]
     read = FilesRead()
     for dataset, contract in contracts.items():
         try:
-            form, names = _choose(contract, present)
+            form, names = _choose(contract, present, unclaimed)
             read.tables[dataset], read.parts[dataset] = _join(directory, names, form, contract)
         except UnreadableError as error:
-            read.problems[dataset] = (error.problem,)
-    for name in present:
-        if not any(_is_of(name, contract) for contract in contracts.values()):
-            stem = name.partition(".")[0]
-            problem = Problem("unexpected", name, "a file without a contract")
-            read.problems[stem] = (*read.problems.get(stem, ()), problem)
+            read.problems[dataset] = error.problems
+    for name in map(printable, unclaimed):
+        stem = name.partition(".")[0]
+        problem = Problem("unexpected", name, "a file without a contract")
+        read.problems[stem] = (*read.problems.get(stem, ()), problem)
     return read
+
+
+def printable(name: str) -> str:
+    """Return a file's name without what would not print, or would move the cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _is_of(name: str, contract: DataContract) -> bool:
@@ -115,7 +120,9 @@ def _is_ignored(name: str) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in IGNORED)
 
 
-def _choose(contract: DataContract, present: Sequence[str]) -> tuple[FileForm, list[str]]:
+def _choose(
+    contract: DataContract, present: Sequence[str], unclaimed: Sequence[str]
+) -> tuple[FileForm, list[str]]:
     """Return the form a dataset was sent in, and its files."""
     found: list[tuple[FileForm, list[str]]] = []
     for form in contract.forms:
@@ -125,32 +132,59 @@ def _choose(contract: DataContract, present: Sequence[str]) -> tuple[FileForm, l
     if not found:
         other = [name for name in present if _is_of(name, contract)]
         if other:
+            other = [printable(name) for name in other]
             suffix = other[0].partition(".")[2]
-            raise UnreadableError("form", other[0], f"a file of the kind .{suffix}")
-        near = get_close_matches(contract.file, present, n=1)
-        seen = f"no such file; is it {near[0]}?" if near else "no such file"
+            kind = f"a file of the kind .{suffix}" if suffix else "a file or folder of no kind"
+            raise UnreadableError("form", other[0], kind)
+        # A file that has a contract of its own is not this one misnamed.
+        by_name = {name.casefold(): printable(name) for name in unclaimed}
+        near = get_close_matches(contract.file.casefold(), by_name, n=1)
+        seen = f"no such file; is it {by_name[near[0]]}?" if near else "no such file"
         raise UnreadableError("missing", contract.file, seen)
     beside = [name for name in present if _is_of(name, contract) and name not in found[0][1]]
     if beside:
-        raise UnreadableError("twice", contract.file, f"{beside[0]} beside it")
+        raise UnreadableError("twice", contract.file, f"{printable(beside[0])} beside it")
     return found[0]
 
 
 def _join(
     directory: Path, names: Sequence[str], form: FileForm, contract: DataContract
 ) -> tuple[pd.DataFrame, tuple[FilePart, ...]]:
-    """Read the files of one dataset, one after another."""
+    """Read the files of one dataset, one after another; each that is wrong is named."""
     tables: list[pd.DataFrame] = []
     parts: list[FilePart] = []
+    problems: list[Problem] = []
     for name in names:
-        content = (directory / name).read_bytes()
-        table = _read_one(content, name, form, contract)
-        if tables and sorted(table.columns) != sorted(tables[0].columns):
-            raise UnreadableError("parts", name, f"another header than in {names[0]}", (1,))
+        try:
+            content = _content(directory / name)
+            table = _read_one(content, name, form, contract)
+            if tables and sorted(table.columns) != sorted(tables[0].columns):
+                raise UnreadableError(
+                    "parts", name, f"another header than in {parts[0].name}", (1,)
+                )
+        except UnreadableError as error:
+            problems += error.problems
+            continue
         tables.append(table)
         parts.append(FilePart(name, hashlib.sha256(content).hexdigest(), len(table)))
+    if problems:
+        raise UnreadableError.of(problems)
     whole = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
     return whole, tuple(parts)
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file; a pipe would wait for ever, a folder has none."""
+    if path.is_dir():
+        raise UnreadableError("unreadable", path.name, "a folder")
+    if not path.is_file():
+        seen = "a link that leads to no file" if path.is_symlink() else "no ordinary file"
+        raise UnreadableError("unreadable", path.name, seen)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        seen = f"a file that cannot be opened ({error.strerror})"
+        raise UnreadableError("unreadable", path.name, seen) from None
 
 
 def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract) -> pd.DataFrame:

@@ -16,6 +16,14 @@ FIELD_LIMIT = 100_000
 """Characters of a longer value than any; beyond it a quotation mark was left open."""
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
+OTHER_KINDS = {
+    b"\x1f\x8b": "a compressed file (gzip)",
+    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"PAR1": "a Parquet file",
+}
+"""First bytes of files that are sometimes sent under the name of a CSV file."""
+
 
 def read_csv(content: bytes, file: str, form: FileForm) -> pd.DataFrame:
     """Return a CSV file as text, blanks as empty strings.
@@ -44,6 +52,11 @@ def _checked(content: bytes, file: str, form: FileForm) -> bytes:
         content = content.removeprefix(MARK)
     if not content.strip():
         raise UnreadableError("empty", file, "no content")
+    for start, seen in OTHER_KINDS.items():
+        if content.startswith(start):
+            raise UnreadableError("unreadable", file, seen)
+    if content[:1] in (b"\n", b"\r"):
+        raise UnreadableError("header", file, "an empty first line", (1,))
     if b"\0" in content:
         seen = "UTF-16 text" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "a zero byte"
         raise UnreadableError("zero-byte", file, seen, (_line(content, content.index(b"\0")),))

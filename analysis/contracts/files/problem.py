@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,10 @@ FILE_RULES: dict[str, FileRule] = {
     "sheet": FileRule(
         "The workbook has one sheet.", "Keep the sheet with the data; send others elsewhere."
     ),
+    "merged": FileRule(
+        "No cells of the sheet are merged.",
+        "Unmerge them and fill every cell: of merged cells only the first holds a value.",
+    ),
     "formula": FileRule(
         "The workbook holds values, not formulas.", "Copy the sheet and paste it as values."
     ),
@@ -118,8 +126,16 @@ class Problem:
 
 
 class UnreadableError(Exception):
-    """Ends the reading of one file; carried on as a problem."""
+    """Ends the reading of one dataset; carried on as problems."""
 
     def __init__(self, kind: str, file: str, seen: str, rows: tuple[int, ...] = ()) -> None:
-        self.problem = Problem(kind, file, seen, rows)
+        self.problems: tuple[Problem, ...] = (Problem(kind, file, seen, rows),)
         super().__init__(seen)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> UnreadableError:
+        """Return the error that carries several problems on."""
+        first = problems[0]
+        error = cls(first.kind, first.file, first.seen, first.rows)
+        error.problems = tuple(problems)
+        return error

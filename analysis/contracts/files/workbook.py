@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from datetime import date, datetime, time
@@ -35,6 +36,8 @@ def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFr
     """
     _check_archive(content, file)
     cells = _cells(content, file)
+    while cells and all(cell.value is None for cell in cells[-1]):
+        cells.pop()  # rows that were formatted or emptied, below the last record
     if not cells:
         raise UnreadableError("empty", file, "no content")
     formulas = tuple(
@@ -45,32 +48,43 @@ def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFr
     if formulas:
         raise UnreadableError("formula", file, "formulas", formulas)
     header = [as_text(cell.value) for cell in cells[0]]
-    if any(not name.strip() for name in header):
+    while header and not header[-1]:
+        header.pop()  # cells that were formatted, right of the last name
+    if not header or any(not name.strip() for name in header):
         raise UnreadableError("header", file, "a column without a name", (1,))
+    beyond = tuple(
+        number
+        for number, row in enumerate(cells, start=1)
+        if any(cell.value is not None for cell in row[len(header) :])
+    )
+    if beyond:
+        raise UnreadableError("header", file, "values in a column without a name", beyond)
     rows = [
         [as_text(cell.value, month=name in months) for name, cell in zip(header, row, strict=False)]
         for row in cells[1:]
     ]
-    wrong = tuple(n for n, row in enumerate(rows, start=2) if len(row) != len(header))
-    if wrong:
-        raise UnreadableError("width", file, "rows of another width than the header", wrong)
-    return pd.DataFrame(rows, columns=pd.Index(header), dtype="str")
+    blanks = [""] * len(header)
+    whole = [row + blanks[len(row) :] for row in rows]
+    return pd.DataFrame(whole, columns=pd.Index(header), dtype="str")
 
 
 def _cells(content: bytes, file: str) -> list[list[Any]]:
-    """Return the cells of the one sheet, row by row."""
+    """Return the cells of the one sheet, row by row, each row as wide as it is filled."""
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        sheets = book.sheetnames
-        # A sheet is parsed as it is read, so what is wrong with it shows only here.
-        cells = [list(row) for row in book[sheets[0]].iter_rows()] if len(sheets) == 1 else []
+        with warnings.catch_warnings():
+            # Of what it leaves out (styles, drop-down lists); some print the value of a cell.
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+            names, sheets = book.sheetnames, book.worksheets
+            if len(names) == len(sheets) == 1:
+                # What a sheet says of its own size can be too small, and rows would be lost.
+                sheets[0].reset_dimensions()
+                return [list(row) for row in sheets[0].iter_rows()]
     except _BROKEN:
         raise UnreadableError("unreadable", file, "no workbook that opens") from None
-    if len(sheets) != 1:
-        raise UnreadableError("sheet", file, f"{len(sheets)} sheets")
-    return cells
+    raise UnreadableError("sheet", file, f"{len(names)} sheets")
 
 
 def _check_archive(content: bytes, file: str) -> None:
@@ -83,9 +97,12 @@ def _check_archive(content: bytes, file: str) -> None:
         for member in members:
             if member.filename.endswith((".xml", ".rels")):
                 with archive.open(member) as part:
-                    if re.search(rb"<!(DOCTYPE|ENTITY)", part.read(4096)):
-                        raise UnreadableError("entity", file, "a document type declaration")
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+                    text = part.read()
+                if re.search(rb"<!(DOCTYPE|ENTITY)", text[:4096]):
+                    raise UnreadableError("entity", file, "a document type declaration")
+                if "worksheets/" in member.filename and re.search(rb"<(\w+:)?mergeCell\b", text):
+                    raise UnreadableError("merged", file, "merged cells")
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         raise UnreadableError("unreadable", file, "no workbook that opens") from None
 
 
