@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 570
+"""Seconds that a command may take."""
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".report", "_book", "_exhibits", "*cache*", "fixtures", "*.egg-info"
 )
@@ -29,7 +32,7 @@ def run(project, *arguments, environment=None, umask=-1):
         capture_output=True,
         text=True,
         check=False,
-        timeout=570,
+        timeout=LONGEST,
         env={**os.environ, **(environment or {})},
         umask=umask,
     )
@@ -57,10 +60,30 @@ def git(project, *arguments, environment=None):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The project, built as the README says; the book is in `_book`."""
-    project = copy_of_the_project(tmp_path_factory.mktemp("end-to-end") / "project")
-    outcome = run(project, "build")
+def built(tmp_path_factory, worker_id):
+    """The project, built as the README says; the book is in `_book`.
+
+    It is built once for all workers, whichever comes first; nobody may change it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "end-to-end"
+    project, ended = shared / "project", shared / "ended"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        until = time.monotonic() + LONGEST
+        while not ended.exists() and time.monotonic() < until:
+            time.sleep(0.5)
+        assert ended.read_text(encoding="utf-8") == ""
+        return project
+    outcome = Run(1, "the project could not be copied")
+    try:
+        copy_of_the_project(project)
+        outcome = run(project, "build")
+    finally:
+        said = shared / "said"
+        said.write_text(outcome.text if outcome.code else "", encoding="utf-8")
+        said.rename(ended)  # at once: who waits must not read half of it
     assert outcome.code == 0, outcome.text
     return project
 

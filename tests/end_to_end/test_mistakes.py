@@ -142,13 +142,3 @@ def test_an_unknown_format_is_refused(project):
     outcome = run(project, "build", "--to", "docx")
     assert outcome.code == 2
     assert "docx" in outcome.text
-
-
-def test_another_folder_takes_the_same_path_and_keeps_the_label(project):
-    data = project / "elsewhere"
-    (project / "data" / "synthetic").rename(data)
-    outcome = run(project, "validate", "--data", data)
-    assert outcome.code == 0, outcome.text
-    outcome = run(project, "build", "--data", data, "--to", "html", "--out", project / "other")
-    assert outcome.code == 0, outcome.text
-    assert "Invented data" in (project / "other" / "index.html").read_text(encoding="utf-8")

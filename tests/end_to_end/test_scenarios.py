@@ -46,10 +46,19 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
         assert f"{name}: " in outcome.text
 
 
-@pytest.mark.parametrize("scenario", sorted(SCENARIOS.keys() - {"no-effect"}))
+def test_the_committed_extract_marks_none(built):
+    assert SCENARIOS["published-directions"] == set()
+    assert marked(built / "_book") == []
+
+
+@pytest.mark.parametrize(
+    "scenario", sorted(SCENARIOS.keys() - {"no-effect", "published-directions"})
+)
 def test_each_scenario_marks_the_sentences_that_should_fall(scenario, project):
     outcome = run(project, "synthesise", scenario, "--out", "extract")
     assert outcome.code == 0, outcome.text
     outcome = run(project, "build", "--to", "html", "--data", "extract", "--out", "book")
     assert outcome.code == 0, outcome.text
     assert {name for name, _ in marked(project / "book")} == SCENARIOS[scenario]
+    # Another folder takes the same path, and its label knows invented files wherever they lie.
+    assert "Invented data" in (project / "book" / "index.html").read_text(encoding="utf-8")
