@@ -114,7 +114,9 @@ def read_headings(layer: TextLayer) -> Headings:
     pages: dict[str, set[int]] = {}
     labels: set[str] = set()
     covers: Counter[int] = Counter()
-    columns = frozenset(block.text for block in layer.blocks if block.role == "TH")
+    columns = frozenset(
+        block.text for block in layer.blocks if block.role == "TH" and block.within("THead")
+    )
     for block in layer.blocks:
         role = block.role
         if _HEADING.fullmatch(role):

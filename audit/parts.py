@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from audit.text_layer import Element, Placed
+    from audit.tag_tree import Element, Placed
 
 OF_A_PAGE = ("/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _INHERITED = OF_A_PAGE[1:]

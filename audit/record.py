@@ -84,6 +84,8 @@ class Record:
         Where chapters show it.
     cells
         Of a table, its headings and cells as printed, row by row.
+    row_headings
+        Of a table, how many columns from the left head its rows.
     note
         Of a table, what is printed below it.
     described
@@ -119,6 +121,7 @@ class Record:
     seed: int | None
     shown: tuple[str, ...]
     cells: tuple[str, ...] = ()
+    row_headings: int = 0
     note: str = ""
     described: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
@@ -172,6 +175,7 @@ def record(
         seed=seed if "seed" in lineage.settings else None,
         shown=tuple(str(place) for place in places),
         cells=_cells(exhibit),
+        row_headings=exhibit.row_headings if isinstance(exhibit, Table) and open_ else 0,
         note=exhibit.note if isinstance(exhibit, Table) and open_ else "",
         described=dict(shape.columns) if shape and open_ else {},
         rule=claim.rule if claim else "",

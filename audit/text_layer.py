@@ -7,17 +7,18 @@ which a PDF/UA file must have. Nothing is guessed from positions but where a lin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from audit.character_map import character_map
+from audit.tag_tree import Element, is_dictionary, read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-INLINE = frozenset(
-    ["Span", "Link", "Reference", "Strong", "Em", "Code", "Formula", "Quote", "Sub", "NonStruct"]
-)
-"""Roles that stand inside a line and don't begin a block of their own."""
+    from audit.tag_tree import Placed
+
 OPERATORS = "q Q cm BT Tm Td TD Tf Tj TJ BDC BMC EMC"
 DIVIDERS = "\u00ad\u200b"
 """A soft hyphen and a space without width: both only say where a word may be divided."""
@@ -25,30 +26,6 @@ WORD_JOINER = "\u2060"
 ARTEFACT = ("Artifact",)
 LINE_STEP = 1.5
 """How far, in points, the base line must move for a new line to begin."""
-
-
-@dataclass(frozen=True)
-class Element:
-    """One element of the tag tree that begins a block of text, or an artefact outside it.
-
-    Attributes
-    ----------
-    number
-        Its place in reading order, from 1; 0 and below for artefacts: running heads, page
-        numbers, rules. No two elements share one.
-    roles
-        From the outermost to its own, such as ``("Table", "TBody", "TR", "TD")``.
-    alt
-        Its alternative text.
-    """
-
-    number: int
-    roles: tuple[str, ...]
-    alt: str = ""
-
-
-Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
-"""For a page and a mark on it, the block it belongs to and the inline roles between."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +153,15 @@ class TextLayer:
             height = run.height
         return "".join(parts)
 
+    def tagged(self, placed: Placed) -> TextLayer:
+        """Return the same text under another tag tree, which has the same elements."""
+        by_number = {element.number: element for element, _ in placed.values()}
+        pages = tuple(
+            tuple(replace(run, element=by_number.get(run.element.number, run.element)) for run in p)
+            for p in self.pages
+        )
+        return TextLayer(pages, placed)
+
 
 def _breaks(before: Run, run: Run) -> bool:
     if before.page != run.page or before.element.number != run.element.number:
@@ -192,7 +178,7 @@ def read_text(pdf: Any) -> TextLayer:
         A `pikepdf.Pdf`. It is read as data: no action, script or attachment in it is run.
     """
     fonts: dict[tuple[int, int], Mapping[int, str]] = {}
-    placed = elements(pdf)
+    placed = read_tags(pdf).placed
     return TextLayer(
         tuple(
             tuple(_runs(page, number, placed, fonts))
@@ -200,48 +186,6 @@ def read_text(pdf: Any) -> TextLayer:
         ),
         placed,
     )
-
-
-def elements(pdf: Any) -> Placed:
-    """Return where the tag tree puts each piece of marked content."""
-    tree = pdf.Root.get("/StructTreeRoot")
-    if tree is None:
-        return {}
-    numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-    found: Placed = {}
-    count = 0
-    # (node, page, block, inline roles); children are pushed in reverse to be taken in order.
-    waiting: list[tuple[Any, int, Element, tuple[str, ...]]] = [(tree, 0, Element(0, ()), ())]
-    seen: set[tuple[int, int]] = set()
-    while waiting:
-        node, page, block, inline = waiting.pop()
-        if isinstance(node, int):
-            found[page, node] = (block, inline)
-            continue
-        if node.objgen != (0, 0) and node.objgen in seen:
-            continue  # a tree that runs in a circle is not one of ours
-        seen.add(node.objgen)
-        page = numbers.get(node.Pg.objgen, page) if "/Pg" in node else page
-        if "/MCID" in node:
-            found[page, int(node.MCID)] = (block, inline)
-            continue
-        role = str(node.get("/S", "/")).lstrip("/")
-        if role in INLINE and block.number:
-            inline = (*inline, role)
-        elif role not in ("", "Document"):
-            count += 1
-            block = Element(count, (*block.roles, role), str(node.get("/Alt", "")))
-            inline = ()
-        below = node.get("/K", [])
-        kids = [below] if isinstance(below, int) or _is_dictionary(below) else list(below)
-        waiting.extend((kid, page, block, inline) for kid in reversed(kids))
-    return found
-
-
-def _is_dictionary(node: Any) -> bool:
-    import pikepdf
-
-    return isinstance(node, pikepdf.Dictionary)
 
 
 def _runs(
@@ -278,7 +222,7 @@ def _runs(
                 table, width = _decoder(font, fonts) if font is not None else ({}, 1)
             case "BDC" | "BMC":
                 properties = operands[1] if len(operands) > 1 else None
-                given = properties if _is_dictionary(properties) else {}
+                given = properties if is_dictionary(properties) else {}
                 mark = given.get("/MCID") if given else None
                 key = (number, int(mark) if mark is not None else -1)
                 if key not in placed and not (marks and marks[-1][0].number > 0):
@@ -338,36 +282,3 @@ def _decoder(
         stream = font.get("/ToUnicode")
         fonts[font.objgen] = {} if stream is None else character_map(stream.read_bytes())
     return fonts[font.objgen], width
-
-
-def character_map(source: bytes) -> dict[int, str]:
-    """Return the text of each character code, as a font's `ToUnicode` table gives it.
-
-    Examples
-    --------
-    >>> character_map(b"1 beginbfchar <0003> <00660069> endbfchar")
-    {3: 'fi'}
-    >>> character_map(b"1 beginbfrange <0001> <0002> <0041> endbfrange")
-    {1: 'A', 2: 'B'}
-    """
-    found: dict[int, str] = {}
-    text = source.decode("latin-1")
-    for section in re.findall(r"beginbfchar(.*?)endbfchar", text, re.S):
-        for code, signs in re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>", section):
-            found[int(code, 16)] = _signs(signs)
-    for section in re.findall(r"beginbfrange(.*?)endbfrange", text, re.S):
-        for first, last, start, each in re.findall(
-            r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]+)>|\[(.*?)\])", section, re.S
-        ):
-            codes = range(int(first, 16), int(last, 16) + 1)
-            if start:
-                head, tail = start[:-4], int(start[-4:], 16)
-                listed = [f"{head}{tail + step:04X}" for step in range(len(codes))]
-            else:
-                listed = re.findall(r"<([0-9A-Fa-f]+)>", each)
-            found |= {code: _signs(signs) for code, signs in zip(codes, listed, strict=False)}
-    return found
-
-
-def _signs(digits: str) -> str:
-    return bytes.fromhex(digits).decode("utf-16-be", errors="replace")

@@ -11,7 +11,7 @@ from audit.crate import WORKFLOW, crate_metadata
 from audit.ledger import as_json
 from audit.pages.marking import mark_pages
 from audit.printed_places import placed_ledger
-from audit.text_layer import read_text
+from audit.row_headings import tag_row_headings
 from press.reading import read_book
 from report.audit_pages import write_audit_pages
 from report.ownership import open_to_readers
@@ -20,7 +20,6 @@ from report.sealing import chapters, lay_data, seal_report
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from audit.text_layer import TextLayer
 
 LEDGER = Path(".report") / "ledger.json"
 GRAPH = Path("analysis") / "dataflow" / "graph.py"
@@ -33,11 +32,17 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     The same for both engines: what is to be done to a finished book is done here.
     """
     written = read_book(root, tuple(profiles))
-    # The text of a PDF is asked for twice and takes a second to read.
-    layers = {pdf: _text(pdf) for pdf in sorted(book.glob("*.pdf"))}
     ledger = json.loads((root / LEDGER).read_bytes())
+    records = ledger["records"]
+    headings = {record["reference"]: record["row_headings"] for record in records}
+    # The text of a PDF is asked for twice and takes a second to read.
+    layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
     # First the anchors, which the ledger then names.
-    mark_pages(book, {record["id"]: record["reference"] for record in ledger["records"]})
+    mark_pages(
+        book,
+        {record["id"]: record["reference"] for record in records},
+        {record["id"]: record["row_headings"] for record in records},
+    )
     whole = placed_ledger(ledger, book, next(iter(layers.values()), None), chapters(written))
     placed = as_json(whole)
     target = book / "audit" / "ledger.json"
@@ -52,11 +57,3 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
-
-
-def _text(pdf: Path) -> TextLayer:
-    """Return the text of a PDF."""
-    import pikepdf
-
-    with pikepdf.open(pdf) as opened:
-        return read_text(opened)

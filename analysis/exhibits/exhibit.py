@@ -95,6 +95,19 @@ class Table:
         if len(self.numeric) != width or any(len(row) != width for row in self.rows):
             raise ValueError(f"a table with {width} headings needs {width} cells in every row")
 
+    @property
+    def row_headings(self) -> int:
+        """How many columns head the rows: the fewest from the left that tell them apart.
+
+        Numbers head no row. Where nothing tells the rows apart, or the first column is of
+        numbers, the first column alone heads them.
+        """
+        words = self.numeric.index(True) if True in self.numeric else len(self.header) - 1
+        for count in range(1, words + 1):
+            if len({row[:count] for row in self.rows}) == len(self.rows):
+                return count
+        return 1
+
 
 @dataclass(frozen=True)
 class Number:

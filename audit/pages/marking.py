@@ -11,6 +11,8 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
+from audit.row_headings import with_row_headings
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -35,18 +37,23 @@ def book_pages(book: Path) -> list[Path]:
     ]
 
 
-def mark_pages(book: Path, references: Mapping[str, str]) -> None:
-    """Add to each page of a book the ways to its audit trail; a marked page stays as it is.
+def mark_pages(book: Path, references: Mapping[str, str], row_headings: Mapping[str, int]) -> None:
+    """Add to each page of a book the ways to its audit trail, and to its tables row headings.
+
+    A page that is marked already stays as it is.
 
     Parameters
     ----------
     references
         The short reference of each exhibit by name.
+    row_headings
+        How many columns head the rows of a table, by the name of the exhibit.
     """
     for path in book_pages(book):
         text = path.read_bytes().decode("utf-8")
         if MARKED not in text:
             up = "../" * (len(path.relative_to(book).parts) - 1)
+            text = with_row_headings(text, row_headings)
             path.write_bytes(marked(text, f"{up}{FOLDER}/", references).encode("utf-8"))
 
 

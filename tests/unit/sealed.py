@@ -8,9 +8,9 @@ import typst
 
 from audit.attachments import Attachment
 from audit.certificate import as_text
+from audit.character_map import character_map
 from audit.seal import Chapter
 from audit.sealing import saved, seal_pdf
-from audit.text_layer import character_map
 
 SOURCE = """
 #set document(title: "A small report", author: "Nobody", description: "Made for tests")
@@ -56,10 +56,10 @@ def record(name, reference, kind, printed, **more):
     return {
         "id": name, "reference": reference, "kind": kind, "printed": printed,
         "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
-        "cells": [], "note": "", "value": None, "digest": "0" * 64, "unit": "", "n": None,
-        "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [], "files": [],
-        "columns": {}, "settings": [], "seed": None, "described": {}, "rule": "", "evidence": [],
-        "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
+        "cells": [], "row_headings": 0, "note": "", "value": None, "digest": "0" * 64, "unit": "",
+        "n": None, "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [],
+        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "rule": "",
+        "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
     }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("two", "F2", "figure", "Bars of 8 and 6."),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
-                   note="Of all pilots, 8 schools."),
+                   row_headings=1, note="Of all pilots, 8 schools."),
         ],
     }  # fmt: skip
 

@@ -87,8 +87,9 @@ def record(name, reference, kind, printed, nodes, **more):
         "disclosure": "released", "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
         "upstream": sorted(f"m.{node}" for node in nodes), "files": ["schools.csv"],
         "columns": {"schools.csv": ["pupils"]}, "settings": [], "seed": None,
-        "shown": ["chapters/one.qmd:3"], "cells": [], "note": "", "described": {}, "rule": "",
-        "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
+        "shown": ["chapters/one.qmd:3"], "cells": [], "row_headings": 0, "note": "",
+        "described": {}, "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [],
+        "anchors": [], "pages": [], **more,
     }  # fmt: skip
 
 
@@ -155,7 +156,8 @@ def ledger(**more):
                    files=["schools.csv", FACTS], settings=["outcomes"],
                    described={"rate": "Rate, per 1,000 pupils"}),
             record("rates", "T1", "table", "Pilot | Rate", ["outcomes", "rates", "schools"],
-                   cells=["Pilot", "Rate", "Lambeth", "0.41", "Stockport", "<1"]),
+                   cells=["Pilot", "Rate", "Lambeth", "0.41", "Stockport", "<1"],
+                   row_headings=1),
             record("many", "N1", "number", "eight", ["many", "schools"], unit="schools", value=8.0),
             record("fell", "C1", "claim", "Rates fell & stayed low.",
                    ["fell", "outcomes", "rates", "schools"], rule="below 1", holds=True,
@@ -180,7 +182,9 @@ def make(folder, **more):
 
 def finish(folder, book, whole):
     """Do to the book what the end of a build does."""
-    mark_pages(book, {each["id"]: each["reference"] for each in whole["records"]})
+    records = whole["records"]
+    references = {each["id"]: each["reference"] for each in records}
+    mark_pages(book, references, {each["id"]: each["row_headings"] for each in records})
     placed = placed_ledger(whole, book)
     data = book / "audit" / "exhibits"
     data.mkdir(parents=True, exist_ok=True)

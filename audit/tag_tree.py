@@ -1,0 +1,98 @@
+"""The tag tree of a PDF: what each piece of a page is, and the order in which it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+INLINE = frozenset(
+    ["Span", "Link", "Reference", "Strong", "Em", "Code", "Formula", "Quote", "Sub", "NonStruct"]
+)
+"""Roles that stand inside a line and don't begin a block of their own."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of the tag tree that begins a block of text, or an artefact outside it.
+
+    Attributes
+    ----------
+    number
+        Its place in reading order, from 1; 0 and below for artefacts: running heads, page
+        numbers, rules. No two elements share one.
+    roles
+        From the outermost to its own, such as ``("Table", "TBody", "TR", "TD")``.
+    alt
+        Its alternative text.
+    """
+
+    number: int
+    roles: tuple[str, ...]
+    alt: str = ""
+
+
+Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
+"""For a page and a mark on it, the block it belongs to and the inline roles between."""
+
+
+@dataclass(frozen=True)
+class TagTree:
+    """The tag tree of an open PDF.
+
+    Attributes
+    ----------
+    placed
+        Where it puts each piece of marked content, drawings included.
+    nodes
+        The node of each element by its number, as a `pikepdf.Dictionary` of the open PDF.
+    """
+
+    placed: Placed
+    nodes: dict[int, Any]
+
+
+def read_tags(pdf: Any) -> TagTree:
+    """Return the tag tree of an open `pikepdf.Pdf`; empty where it has none."""
+    tree = pdf.Root.get("/StructTreeRoot")
+    found = TagTree({}, {})
+    if tree is None:
+        return found
+    numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+    # (node, page, block, inline roles); children are pushed in reverse to be taken in order.
+    waiting: list[tuple[Any, int, Element, tuple[str, ...]]] = [(tree, 0, Element(0, ()), ())]
+    seen: set[tuple[int, int]] = set()
+    while waiting:
+        node, page, block, inline = waiting.pop()
+        if isinstance(node, int):
+            found.placed[page, node] = (block, inline)
+            continue
+        if node.objgen != (0, 0) and node.objgen in seen:
+            continue  # a tree that runs in a circle is not one of ours
+        seen.add(node.objgen)
+        page = numbers.get(node.Pg.objgen, page) if "/Pg" in node else page
+        if "/MCID" in node:
+            found.placed[page, int(node.MCID)] = (block, inline)
+            continue
+        role = str(node.get("/S", "/")).lstrip("/")
+        if role in INLINE and block.number:
+            inline = (*inline, role)
+        elif role not in ("", "Document"):
+            number = len(found.nodes) + 1
+            block = Element(number, (*block.roles, role), str(node.get("/Alt", "")))
+            found.nodes[number] = node
+            inline = ()
+        waiting.extend((kid, page, block, inline) for kid in reversed(kids(node)))
+    return found
+
+
+def kids(node: Any) -> list[Any]:
+    """Return what stands right below a node: nodes, and numbers of marked content."""
+    below = node.get("/K", [])
+    return [below] if isinstance(below, int) or is_dictionary(below) else list(below)
+
+
+def is_dictionary(node: Any) -> bool:
+    """Whether something read from a PDF is a dictionary."""
+    import pikepdf
+
+    return isinstance(node, pikepdf.Dictionary)
