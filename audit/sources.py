@@ -84,6 +84,10 @@ class SourceIndex:
         return {}
 
     @cached_property
+    def _closures(self) -> dict[Key, tuple[Definition, ...]]:
+        return {}
+
+    @cached_property
     def _words(self) -> dict[Key, frozenset[str]]:
         return {}
 
@@ -99,15 +103,19 @@ class SourceIndex:
 
     def closure(self, module: str, name: str) -> tuple[Definition, ...]:
         """Return all definitions that one definition reaches, itself included, sorted."""
+        start = (module, name)
+        if start in self._closures:
+            return self._closures[start]
         seen: dict[Key, Definition] = {}
-        waiting = [(module, name)]
+        waiting = [start]
         while waiting:
             key = waiting.pop()
             if key in seen:
                 continue
             seen[key] = self.definition(*key)
             waiting.extend(self.uses(*key))
-        return tuple(seen[key] for key in sorted(seen))
+        self._closures[start] = tuple(seen[key] for key in sorted(seen))
+        return self._closures[start]
 
     def uses(self, module: str, name: str) -> set[Key]:
         """Return the definitions that one definition names itself."""

@@ -39,11 +39,11 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
     and the interval spans a factor of six.
     """
     for treated, name in ((True, "intervention"), (False, "comparison")):
-        arm = schools.loc[schools["treated"] == treated]
-        if arm.empty:
+        of_arm = schools["treated"].to_numpy() == treated
+        if not of_arm.any():
             raise NotEstimable(f"there are no {name} schools")
         for period in ("before", "after"):
-            events = int(arm[f"events_{period}"].sum())
+            events = int(schools[f"events_{period}"].to_numpy()[of_arm].sum())
             if events == 0:
                 raise NotEstimable(f"no events in {name} schools {period}")
             if events < fewest:
@@ -63,15 +63,16 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
         raise NotEstimable("there is one school only" if len(schools) else "there are no schools")
     require_events(schools, specification.fewest_events)
     for treated, name in ((True, "intervention"), (False, "comparison")):
-        children = int(schools.loc[schools["treated"] == treated, "children"].sum())
+        of_arm = schools["treated"].to_numpy() == treated
+        children = int(schools["children"].to_numpy()[of_arm].sum())
         if children < specification.fewest_children:
             raise NotEstimable(
                 f"perhaps fewer than {specification.fewest_children} children behind the events in "
                 f"{name} schools"
             )
     # One row a school, an effect, and a period effect in each stratum.
-    heard = schools.loc[schools["events_before"] + schools["events_after"] > 0]
-    degrees = len(heard) - heard["stratum"].nunique() - 1
+    heard = (schools["events_before"] + schools["events_after"]).to_numpy() > 0
+    degrees = int(heard.sum()) - len(set(schools["stratum"].to_numpy()[heard])) - 1
     if degrees < specification.fewest_degrees_of_freedom:
         raise NotEstimable(
             f"fewer than {specification.fewest_degrees_of_freedom} degrees of freedom are left, so "
