@@ -28,11 +28,12 @@ import numpy as np
 from analysis.models.arrays import SchoolCounts
 from analysis.models.assignments import Assignments
 from analysis.models.closed_form import permuted
+from analysis.models.curve_counts import CurveCounts
+from analysis.models.curve_log_ratios import curve_log_ratios
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import batched_multinomial
 from analysis.models.newton import batched_log_ratios
 from analysis.models.randomisation import randomisation_test
-from analysis.models.specification_curve import CurveCounts, curve_log_ratios
 from analysis.models.trial import Trial
 from analysis.models.trial_simulation import simulate_trial
 

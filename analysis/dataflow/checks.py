@@ -10,8 +10,9 @@ import pandas as pd
 from analysis.balancing import BALANCING, balancing_panel, school_rates
 from analysis.models.balance import balance
 from analysis.models.estimates import effect_estimates as estimate
-from analysis.models.event_study import event_study, pre_trend_tests
+from analysis.models.event_study import event_study
 from analysis.models.floor import floor_diagnostics
+from analysis.models.pre_trend_tests import pre_trend_tests
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.returns import reporting_changes
 from analysis.models.specification import EventMonths, Specification

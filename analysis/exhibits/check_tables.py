@@ -12,8 +12,8 @@ from analysis.exhibits import words
 from analysis.exhibits.by_pilot import COLUMNS, limits, reasons, side_by_side
 from analysis.exhibits.exhibit import Table
 from analysis.exhibits.tables import ARM_NAMES
-from analysis.models.event_study import TEST_COLUMNS
 from analysis.models.floor import COLUMNS as FLOOR
+from analysis.models.pre_trend_tests import TEST_COLUMNS
 from analysis.models.pre_trends import SLOPE_COLUMNS
 from analysis.models.returns import COLUMNS as RETURNS
 from analysis.models.spillover import BOUND_COLUMNS

@@ -8,7 +8,7 @@ from analysis.errors import ConfigurationError
 from analysis.models.alternatives import alternative_estimates
 from analysis.models.detectable import minimum_detectable_effects
 from analysis.models.estimates import effect_estimates
-from analysis.models.event_study import event_study, pre_trend_tests
+from analysis.models.event_study import event_study
 from analysis.models.exact import exact_estimates
 from analysis.models.export import export_models
 from analysis.models.floor import floor_diagnostics
@@ -17,6 +17,7 @@ from analysis.models.inference import inference_estimates
 from analysis.models.leave_out import leave_one_out
 from analysis.models.multiplicity import max_t
 from analysis.models.overdispersion import overdispersions
+from analysis.models.pre_trend_tests import pre_trend_tests
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.returns import calendar_months, reporting_changes
 from analysis.models.specification_curve import specification_curves

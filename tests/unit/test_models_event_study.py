@@ -1,13 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.models.event_study import (
-    COLUMNS,
-    TEST_COLUMNS,
-    event_study,
-    fit_event_study,
-    pre_trend_tests,
-)
+from analysis.models.event_study import COLUMNS, event_study, fit_event_study
+from analysis.models.pre_trend_tests import TEST_COLUMNS, pre_trend_tests
 from analysis.models.specification import EventMonths
 from tests.unit.models_panel import monthly_panel, random_panel, specification
 

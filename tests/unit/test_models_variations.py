@@ -9,18 +9,15 @@ import pytest
 from analysis.errors import ConfigurationError
 from analysis.models.arrays import SchoolCounts
 from analysis.models.assignments import Assignments
+from analysis.models.curve_counts import curve_counts
+from analysis.models.curve_log_ratios import curve_log_ratios
 from analysis.models.estimability import NotEstimable
 from analysis.models.estimates import effect_estimates
 from analysis.models.leave_out import leave_one_out
 from analysis.models.newton import batched_log_ratios
 from analysis.models.school_periods import compare
 from analysis.models.specification import EventMonths, Exclusion
-from analysis.models.specification_curve import (
-    TEST_COLUMNS,
-    curve_counts,
-    curve_log_ratios,
-    specification_curve,
-)
+from analysis.models.specification_curve import TEST_COLUMNS, specification_curve
 from analysis.models.variations import (
     curve_specifications,
     placebo_specifications,
