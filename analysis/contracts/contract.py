@@ -21,6 +21,7 @@ LogicalType = Literal["string", "integer", "number", "date"]
 SEVERITIES = ("error", "warning")
 SENSITIVITIES = ("child", "worker", "school", "none")
 LOGICAL_TYPES = ("string", "integer", "number", "date")
+OPTIONS = ("pattern", "minimum", "maximum", "multipleOf", "format")
 API_VERSION = "v3.1.0"
 SUFFIX = ".odcs.yaml"
 
@@ -92,13 +93,15 @@ class Column:
     primary_key
         Whether it is (part of) the key.
     options
-        ODCS `logicalTypeOptions`: pattern, minimum, maximum, format, …
+        ODCS `logicalTypeOptions`: pattern, minimum, maximum, multipleOf and format.
     categories
         The values allowed, in the contract's order; empty where they are not listed.
     references
         `dataset.column` that must hold each value; empty where none.
     missing_percent
-        Share of rows expected to be blank in a good extract, 0 to 100.
+        Share of rows expected to be blank in a good extract, 0 to below 100.
+    expected_percent
+        Share of rows expected in a good extract, 0 to 100, by category; of those stated.
     place
         File and line of the contract.
     """
@@ -115,6 +118,7 @@ class Column:
     categories: tuple[str, ...] = ()
     references: str = ""
     missing_percent: float = 0.0
+    expected_percent: Mapping[str, float] = field(default_factory=dict)
     place: str = ""
 
     @property

@@ -82,6 +82,11 @@ def rule_list(contracts: Mapping[str, DataContract]) -> pd.DataFrame:
 
 def _values(column: Column) -> str:
     if column.categories:
-        return ", ".join(column.categories)
+        expected = column.expected_percent
+        return ", ".join(
+            f"{name} (expected in {expected[name]:g}% of rows)" if name in expected else name
+            for name in column.categories
+        )
     bounds = [str(column.options[key]) for key in ("minimum", "maximum") if key in column.options]
-    return " to ".join(bounds) or str(column.options.get("pattern", ""))
+    step = f" in steps of {column.options['multipleOf']}" if "multipleOf" in column.options else ""
+    return " to ".join(bounds) + step or str(column.options.get("pattern", ""))

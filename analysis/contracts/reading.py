@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.contracts.contract import (
     API_VERSION,
     LOGICAL_TYPES,
+    OPTIONS,
     SENSITIVITIES,
     SEVERITIES,
     SUFFIX,
@@ -136,23 +137,75 @@ def _column(document: Document, path: tuple[str | int, ...], entry: dict[str, An
         required=bool(entry.get("required") or entry.get("primaryKey")),
         unique=bool(entry.get("unique")),
         primary_key=bool(entry.get("primaryKey")),
-        options=dict(entry.get("logicalTypeOptions") or {}),
+        options=_options(document, path, entry),
         categories=_categories(entry),
         references=targets[0] if targets else "",
-        missing_percent=_percent(document, path, custom.get("expectedMissingPercent", 0)),
+        missing_percent=_missing_percent(document, path, entry),
+        expected_percent=_expected_percent(document, path, entry),
         place=document.place(path),
     )
 
 
-def _percent(document: Document, path: tuple[str | int, ...], value: object) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
-        return float(value)
-    raise _broken(
-        document,
-        (*path, "customProperties"),
-        "expectedMissingPercent is no percentage",
-        "write a number from 0 to 100",
-    )
+def _options(
+    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
+) -> dict[str, Any]:
+    options = dict(entry.get("logicalTypeOptions") or {})
+    for name in options:
+        if name not in OPTIONS:
+            raise _broken(
+                document,
+                (*path, "logicalTypeOptions", name),
+                f"the option {name} would be tested by nothing",
+                f"use {', '.join(OPTIONS)}, or write the rule out under quality",
+            )
+    return options
+
+
+def _missing_percent(
+    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
+) -> float:
+    value = _custom(entry).get("expectedMissingPercent", 0)
+    if not _is_percent(value) or value == 100:
+        raise _broken(
+            document,
+            (*path, "customProperties"),
+            "expectedMissingPercent is no percentage of rows that can be expected",
+            "write a number from 0 to below 100",
+        )
+    if value and (entry.get("required") or entry.get("primaryKey")):
+        raise _broken(
+            document,
+            (*path, "customProperties"),
+            "expectedMissingPercent stands at a required column",
+            "take away one of the two",
+        )
+    return float(value)
+
+
+def _expected_percent(
+    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
+) -> dict[str, float]:
+    value = _custom(entry).get("expectedPercent", {})
+    if not isinstance(value, dict) or not all(map(_is_percent, value.values())):
+        raise _broken(
+            document,
+            (*path, "customProperties"),
+            "expectedPercent gives no percentage for each of its categories",
+            "write numbers from 0 to 100, such as {'no': 5}",
+        )
+    for category in value:
+        if category not in _categories(entry):
+            raise _broken(
+                document,
+                (*path, "customProperties"),
+                f"expectedPercent names '{category}', which validValues do not list",
+                "spell it as there",
+            )
+    return {category: float(share) for category, share in value.items()}
+
+
+def _is_percent(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
 
 
 def _categories(entry: dict[str, Any]) -> tuple[str, ...]:

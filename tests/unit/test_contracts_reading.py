@@ -62,6 +62,20 @@ def map_every_rule(directory: Path) -> None:
         ("column: derived.age_first_day", "column: fieldwork.method", "cannot be looked up"),
         ("ignore_row_if: either_value_is_missing", "mostly: 1", "lacks ignore_row_if"),
         ("or_equal: true", "or_equal: true\n        tolerance: 3", "does not take tolerance"),
+        ("value: 75", "value: most", "expectedMissingPercent is no percentage"),
+        ("value: 75", "value: 100", "expectedMissingPercent is no percentage"),
+        ("value: 75", "value: -1", "expectedMissingPercent is no percentage"),
+        ("format: yyyy-MM-dd\n      minimum: \"2017", "exclusiveMinimum: \"2017",
+         "the option exclusiveMinimum would be tested by nothing"),
+        ("property: expectedMissingPercent\n      value: 75",
+         "property: expectedPercent\n      value: 5", "expectedPercent gives no percentage"),
+        ("property: expectedMissingPercent\n      value: 75",
+         "property: expectedPercent\n      value: {gone: 75}",
+         "expectedPercent names 'gone', which validValues do not list"),
+        ("required: true\n    classification: child\n    relationships",
+         "required: true\n    classification: child\n    customProperties:\n"
+         "    - property: expectedMissingPercent\n      value: 5\n    relationships",
+         "expectedMissingPercent stands at a required column"),
         ("pattern: ^C[0-9]{5}$", "pattern: C[0-9]{5}", "does not span the whole value"),
         ("pattern: ^C[0-9]{5}$", "pattern: ^(C)[0-9]{5}$", "has a capturing group"),
         ("pattern: ^C[0-9]{5}$", "pattern: ^C[0-9{5}$", "is no regular expression"),
@@ -78,7 +92,6 @@ def map_every_rule(directory: Path) -> None:
         ("name: last_day", "name: first_day", "two columns are called 'first_day'"),
         ("parameter: primary", "parameter: [primary]", "row_condition of"),
         ("row_condition: {", "row_condition: schools.phase == 'primary' #", "row_condition of"),
-        ("value: 70", "value: most", "expectedMissingPercent is no percentage"),
     ],
 )  # fmt: skip
 def test_a_broken_contract_is_named_with_its_line(

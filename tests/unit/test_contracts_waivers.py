@@ -105,6 +105,9 @@ def test_the_dictionary_describes_every_column_and_rule() -> None:
     assert list(columns) == list(DICTIONARY_COLUMNS)
     assert len(columns) == sum(len(contract.columns) for contract in CONTRACTS.values())
     assert (columns[["description", "type", "sensitivity"]] != "").all(axis=None)
+    values = columns.set_index(["file", "column"])["values"]
+    assert values["school_months.csv", "returned"] == "yes, no (expected in 0.8% of rows)"
+    assert values["activity_log.csv", "hours"] == "0.25 to 12 in steps of 0.25"
     rules = rule_list(CONTRACTS)
     assert list(rules) == list(RULE_COLUMNS)
     assert rules["rule"].is_unique
