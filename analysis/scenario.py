@@ -99,8 +99,6 @@ class SyntheticSettings:
         Variance of a school's rate from month to month (squared coefficient of variation).
     care_days
         Mean length of a care episode in days.
-    not_returned
-        Share of school-months whose return did not arrive.
     candidates
         Candidate schools per place, where schools are chosen by their counts.
     scenarios
@@ -115,7 +113,6 @@ class SyntheticSettings:
     school_variance: dict[str, float]
     month_variance: float
     care_days: float
-    not_returned: float
     candidates: int
     scenarios: tuple[Scenario, ...]
 
@@ -133,8 +130,6 @@ class SyntheticSettings:
                  self.month_variance, "write a small positive number")  # fmt: skip
         _require(self.care_days >= 1, "care_days", "at least one day", self.care_days,
                  "write a mean length in days")  # fmt: skip
-        _require(0 <= self.not_returned < 0.5, "not_returned", "a share from 0 to below 0.5",
-                 self.not_returned, "write a smaller share")  # fmt: skip
         _require(self.candidates >= 2, "candidates", "at least 2 schools a place",
                  self.candidates, "write 2 or more")  # fmt: skip
         names = [scenario.name for scenario in self.scenarios]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.contracts.reading import read_contracts
 from analysis.dataflow.effects import main_effects, specifications
 from analysis.dataflow.published import trial
 from analysis.dataflow.settings import disclosure_rules
@@ -28,6 +29,7 @@ from analysis.models.school_periods import school_periods
 from analysis.panel import outcome_panel
 from analysis.study import read_study
 from analysis.synthetic.extract import outcome_tables
+from analysis.synthetic.recipe import Recipe
 from analysis.synthetic.schools import School, draw_schools
 
 if TYPE_CHECKING:
@@ -90,9 +92,15 @@ def settings() -> Study:
     return read_study(ROOT / "study.toml")
 
 
+@cache
+def recipe() -> Recipe:
+    """Return what the data contracts say of every column, likewise."""
+    return Recipe(read_contracts(ROOT / "data_contracts"))
+
+
 def draw_panel(study: Study, scenario: Scenario, seed: int, schools: list[School]) -> pd.DataFrame:
     """Draw one extract of these schools and count it, as the report counts one."""
-    rows = outcome_tables(study, scenario, schools, seed)
+    rows = outcome_tables(study, scenario, recipe(), schools, seed)
     tables = {name: pd.DataFrame(each) for name, each in rows.items()}
     months = tables["school_months"].assign(
         pupils=lambda table: table["pupils"].astype("int64"),
@@ -133,7 +141,7 @@ def analysed(name: str, seed: int) -> tuple[pd.DataFrame, dict[str, bool]]:
     """Analyse one draw of a scenario as the report does, and judge its claims."""
     study = settings()
     scenario = study.synthetic.scenario(name)
-    schools = draw_schools(study, scenario, seed)
+    schools = draw_schools(study, scenario, recipe(), seed)
     panel = draw_panel(study, scenario, seed, schools)
     rules = disclosure_rules(study.disclosure)
     asked = [

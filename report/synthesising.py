@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from analysis.study import read_study
+from analysis.synthetic import Recipe
 from analysis.synthetic import synthesise as write
 
 
@@ -21,7 +23,8 @@ def synthesise(scenario: str | None, out: Path | None) -> int:
             remedy="name another folder: --out DIR",
         )
     directory = out if out is not None else root / "data" / "synthetic"
-    files = write(study, scenario, directory, root / "data" / "invented-digests.txt")
+    recipe = Recipe(read_contracts(root / "data_contracts"))
+    files = write(study, recipe, scenario, directory, root / "data" / "invented-digests.txt")
     print(f"{scenario or study.synthetic.committed}, seed {study.synthetic.seed}:")
     for path in files:
         print(f"  {path}")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analysis.study import Study
+    from analysis.synthetic.ingredient import Ingredient
+    from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.staff import Deployment, Worker
-
-Row = dict[str, str]
 
 # Entries a week in term; less in months when schools are shut for part or all of it.
 _ENTRIES_A_WEEK = 6.0
@@ -65,11 +65,14 @@ _HOURS = {
     "work with parents": 1.5,
     "universal offer": 1.5,
 }
+# A piece of work fills a working day at most; the contract allows what may happen, not what does.
 _LONGEST, _LONGEST_DAY = 7.0, 10.0
 
 
-def draw_activity(study: Study, workers: list[Worker], seed: int) -> list[Row]:
-    """Return the rows of activity_log.csv, by date."""
+def draw_activity(study: Study, recipe: Recipe, workers: list[Worker], seed: int) -> list[Record]:
+    """Return the records of activity_log.csv, by date."""
+    _check_tables(recipe)
+    key, hours_of = recipe.column("activity_log.activity_id"), recipe.column("activity_log.hours")
     entries: list[tuple[date, str, str, str, str, float]] = []
     for worker in workers:
         stream = Stream(seed, "activity", worker.worker_id)
@@ -78,18 +81,18 @@ def draw_activity(study: Study, workers: list[Worker], seed: int) -> list[Row]:
         monday = worker.started - timedelta(days=worker.started.weekday())
         while monday <= last:
             friday = min(monday + timedelta(days=4), last)
-            week = _week(stream, worker, max(monday, worker.started), friday)
+            week = _week(stream, hours_of, worker, max(monday, worker.started), friday)
             entries.extend((day, worker.worker_id, *what) for day, what in week)
             monday += timedelta(days=7)
     return [
         {
-            "activity_id": f"A{number:05d}",
+            "activity_id": key.key(number),
             "worker_id": worker_id,
             "school_id": school_id,
-            "activity_date": day.isoformat(),
+            "activity_date": day,
             "activity_type": kind,
             "child_status": status,
-            "hours": f"{hours:.2f}",
+            "hours": hours,
         }
         for number, (day, worker_id, school_id, kind, status, hours) in enumerate(
             sorted(entries), start=1
@@ -97,8 +100,25 @@ def draw_activity(study: Study, workers: list[Worker], seed: int) -> list[Row]:
     ]
 
 
+def _check_tables(recipe: Recipe) -> None:
+    """Refuse weights of other categories than the contracts list."""
+    here = "analysis/synthetic/activity.py"
+    kinds = recipe.column("activity_log.activity_type")
+    for name, table in (("_TYPES", _TYPES), ("_STATUSES", _STATUSES), ("_HOURS", _HOURS)):
+        kinds.check_covered(table, f"{here}, {name}")
+    statuses = {status for weights in _STATUSES.values() for status in weights}
+    recipe.column("activity_log.child_status").check_covered(statuses, f"{here}, _STATUSES")
+    for name, factors, column in (
+        ("_BY_PHASE", _BY_PHASE, "schools.phase"),
+        ("_BY_INTEGRATION", _BY_INTEGRATION, "deployments.integration"),
+    ):
+        recipe.column(column).check_covered(factors, f"{here}, {name}")
+        for changed in factors.values():
+            kinds.check_covered(changed, f"{here}, {name}", all_of=False)
+
+
 def _week(
-    stream: Stream, worker: Worker, first: date, last: date
+    stream: Stream, hours: Ingredient, worker: Worker, first: date, last: date
 ) -> Iterator[tuple[date, tuple[str, str, str, float]]]:
     """Draw a week's entries; one that would make too long a day is not logged."""
     if first > last:
@@ -106,7 +126,7 @@ def _week(
     logged: dict[date, float] = {}
     for _ in range(stream.poisson(_ENTRIES_A_WEEK * _HOLIDAYS.get(first.month, 1.0))):
         day = stream.weekday(first, last)
-        what = _entry(stream, worker, day)
+        what = _entry(stream, hours, worker, day)
         if what is None:
             continue
         logged[day] = logged.get(day, 0.0) + what[-1]
@@ -114,18 +134,19 @@ def _week(
             yield day, what
 
 
-def _entry(stream: Stream, worker: Worker, day: date) -> tuple[str, str, str, float] | None:
+def _entry(
+    stream: Stream, hours: Ingredient, worker: Worker, day: date
+) -> tuple[str, str, str, float] | None:
     """Return school, kind, status and hours; None if no school has its worker by that day."""
-    open_by = [d for d in worker.deployments if d.school.start_date <= day.isoformat()]
+    open_by = [each for each in worker.deployments if each.school.opened <= day]
     if not open_by:
         return None
     index = stream.weighted({i: each.days_per_week for i, each in enumerate(open_by)})
     deployment = open_by[index]
     kind = stream.weighted(type_weights(deployment))
     status = stream.weighted(_STATUSES[kind])
-    hours = _HOURS[kind] * stream.frailty(0.3)
-    quarters = min(_LONGEST, max(0.25, round(4 * hours) / 4))
-    return deployment.school.school_id, kind, status, quarters
+    spent = min(_LONGEST, hours.nearest(_HOURS[kind] * stream.frailty(0.3)))
+    return deployment.school.school_id, kind, status, spent
 
 
 def type_weights(deployment: Deployment) -> dict[str, float]:

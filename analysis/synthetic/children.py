@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from analysis.study import Outcome
     from analysis.synthetic.draws import Stream
+    from analysis.synthetic.recipe import Recipe, Record
 
 # Year groups taught, 0 for reception; a child enters in September of the first.
 YEAR_GROUPS = {"primary": (0, 6), "secondary": (7, 11), "special": (3, 11)}
@@ -36,6 +37,7 @@ class Child:
     last_day: date
     events: list[tuple[date, str]] = field(default_factory=list)
     in_care: list[tuple[date, date]] = field(default_factory=list)
+    child_id: str = ""
 
     def on_roll(self, first: date, last: date) -> bool:
         """Return whether the child is on the roll throughout."""
@@ -49,6 +51,16 @@ class Child:
         """Return the day of the child's first event or episode."""
         days = [day for day, _ in self.events] + [started for started, _ in self.in_care]
         return min(days)
+
+    def record(self, closes: date) -> Record:
+        """Return the record of children.csv; who leaves after the window is still on the roll."""
+        return {
+            "child_id": self.child_id,
+            "school_id": self.school_id,
+            "birth_month": month_ends(self.birth_month)[0],
+            "first_day": self.first_day,
+            "last_day": self.last_day if self.last_day <= closes else None,
+        }
 
 
 def month_ends(month: str) -> tuple[date, date]:
@@ -175,3 +187,63 @@ def school_episodes(
                 added.append(child)
             child.in_care.append((started, ended))
     return added
+
+
+def child_records(children: list[Child], recipe: Recipe, closes: date) -> dict[str, list[Record]]:
+    """Return children, events and episodes, numbered by date as an authority's records are.
+
+    Parameters
+    ----------
+    children
+        All of them; they are given their ids here.
+    recipe
+        For the form of the ids.
+    closes
+        The window's last day: what ends later has not ended in the extract.
+    """
+    ordered = sorted(children, key=lambda c: (c.first_known(), c.school_id, c.birth_month))
+    for number, child in enumerate(ordered, start=1):
+        child.child_id = recipe.column("children.child_id").key(number)
+    return {
+        "children": [child.record(closes) for child in ordered],
+        "child_events": _event_records(ordered, recipe),
+        "care_episodes": _episode_records(ordered, recipe, closes),
+    }
+
+
+def _event_records(children: list[Child], recipe: Recipe) -> list[Record]:
+    key = recipe.column("child_events.event_id")
+    events = sorted(
+        (day, child.school_id, child.child_id, event_type)
+        for child in children
+        for day, event_type in child.events
+    )
+    return [
+        {
+            "event_id": key.key(number),
+            "child_id": child_id,
+            "school_id": school_id,
+            "event_type": event_type,
+            "event_date": day,
+        }
+        for number, (day, school_id, child_id, event_type) in enumerate(events, start=1)
+    ]
+
+
+def _episode_records(children: list[Child], recipe: Recipe, closes: date) -> list[Record]:
+    key = recipe.column("care_episodes.episode_id")
+    episodes = sorted(
+        (started, ended, child.school_id, child.child_id)
+        for child in children
+        for started, ended in child.in_care
+    )
+    return [
+        {
+            "episode_id": key.key(number),
+            "child_id": child_id,
+            "school_id": school_id,
+            "started": started,
+            "ended": ended if ended <= closes else None,
+        }
+        for number, (started, ended, school_id, child_id) in enumerate(episodes, start=1)
+    ]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from analysis.scenario import Scenario, SyntheticSettings
     from analysis.study import Pilot, Study
+    from analysis.synthetic.ingredient import Ingredient
+    from analysis.synthetic.recipe import Recipe
 
 # Months of care episodes drawn before the window, so that children are in care when it opens.
 CARE_LEAD = 36
@@ -60,7 +62,13 @@ class Candidate:
 
 
 def draw_candidate(
-    study: Study, scenario: Scenario, pilot: Pilot, phase: str, number: int, seed: int
+    study: Study,
+    scenario: Scenario,
+    recipe: Recipe,
+    pilot: Pilot,
+    phase: str,
+    number: int,
+    seed: int,
 ) -> Candidate:
     """Draw one school's pupils, lasting rate, and uniforms for its counts."""
     synthetic = study.synthetic
@@ -68,9 +76,11 @@ def draw_candidate(
     stream = Stream(seed, "school", *name)
     months = study.window.months(pilot.start)
     care_months = [shift_month(months[0], by) for by in range(-CARE_LEAD, 0)] + list(months)
-    pupils = _pupils(stream, synthetic.pupils[phase], care_months)
+    pupils = _pupils(
+        stream, recipe.column("school_months.pupils"), synthetic.pupils[phase], care_months
+    )
     lasting = stream.frailty(synthetic.school_variance[phase])
-    # Need and eligibility for free meals go together, loosely.
+    # Need and eligibility for free meals go together, loosely; hardly any school is all or none.
     fsm_percent = min(75.0, max(2.0, 21.0 * lasting**0.4 * stream.frailty(0.10)))
     means: dict[str, dict[str, float]] = {}
     uniforms: dict[str, dict[str, float]] = {}
@@ -94,14 +104,16 @@ def _month_factor(stream: Stream, synthetic: SyntheticSettings, month: str) -> f
     return synthetic.season[int(month[5:]) - 1] * stream.frailty(synthetic.month_variance)
 
 
-def _pupils(stream: Stream, mean: float, months: Iterable[str]) -> dict[str, int]:
+def _pupils(
+    stream: Stream, on_roll: Ingredient, mean: float, months: Iterable[str]
+) -> dict[str, int]:
     """Return pupils by month; the roll changes in September."""
     size = mean * stream.frailty(0.05)
     pupils = {}
     for month in months:
         if int(month[5:]) == _SEPTEMBER:
             size *= 1 + 0.015 * stream.normal()
-        pupils[month] = max(20, round(size))
+        pupils[month] = int(on_roll.nearest(size))
     return pupils
 
 

@@ -8,7 +8,14 @@ import io
 from typing import TYPE_CHECKING
 
 from analysis.synthetic.activity import draw_activity
-from analysis.synthetic.children import Child, month_ends, school_episodes, school_events
+from analysis.synthetic.children import (
+    YEAR_GROUPS,
+    Child,
+    child_records,
+    month_ends,
+    school_episodes,
+    school_events,
+)
 from analysis.synthetic.counts import school_counts
 from analysis.synthetic.draws import Stream
 from analysis.synthetic.fieldwork import draw_fieldwork
@@ -20,17 +27,17 @@ if TYPE_CHECKING:
 
     from analysis.scenario import Scenario
     from analysis.study import Study
+    from analysis.synthetic.recipe import Recipe, Record, Row, Tables
 
-Row = dict[str, str]
-Tables = dict[str, list[Row]]
-
+# Whether a month's return arrived.
+_ANSWERS = {True: "yes", False: "no"}
 REGISTER_HEADING = (
     "# Files that this project's generator invented: SHA-256, file, scenario, seed.\n"
     "# An extract with any of these files is labelled as invented, wherever it lies.\n"
 )
 
 
-def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Tables:
+def generate(study: Study, scenario: Scenario, recipe: Recipe, seed: int | None = None) -> Tables:
     """Draw one extract.
 
     Parameters
@@ -39,6 +46,8 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
         Pilots, window, outcomes, and what the stand-in assumes.
     scenario
         What the extract is built to show.
+    recipe
+        What the data contracts say of every column.
     seed
         Start of the random streams; that of `study.toml` where none is given.
 
@@ -46,58 +55,92 @@ def generate(study: Study, scenario: Scenario, seed: int | None = None) -> Table
     -------
     dict
         Rows by table name; every value as text, as it stands in the file.
+
+    Raises
+    ------
+    ConfigurationError
+        If a contract asks for what the generator does not draw, or it draws what a contract
+        does not allow.
     """
     seed = study.synthetic.seed if seed is None else seed
-    schools = draw_schools(study, scenario, seed)
-    workers = draw_workers(study, schools, seed)
-    fieldwork, evidence = draw_fieldwork(study, schools, seed)
-    return {
-        **outcome_tables(study, scenario, schools, seed),
-        "social_workers": [worker.row() for worker in workers],
-        "deployments": [row for worker in workers for row in worker.deployment_rows()],
-        "activity_log": draw_activity(study, workers, seed),
-        "fieldwork": fieldwork,
-        "evidence": evidence,
-    }
+    schools = draw_schools(study, scenario, recipe, seed)
+    workers = draw_workers(study, recipe, schools, seed)
+    fieldwork, evidence = draw_fieldwork(study, recipe, schools, seed)
+    return recipe.extract(
+        {
+            **_outcome_records(study, scenario, recipe, schools, seed),
+            "social_workers": [worker.record() for worker in workers],
+            "deployments": [each for worker in workers for each in worker.deployment_records()],
+            "activity_log": draw_activity(study, recipe, workers, seed),
+            "fieldwork": fieldwork,
+            "evidence": evidence,
+        }
+    )
 
 
-def outcome_tables(study: Study, scenario: Scenario, schools: list[School], seed: int) -> Tables:
+def outcome_tables(
+    study: Study, scenario: Scenario, recipe: Recipe, schools: list[School], seed: int
+) -> Tables:
     """Return the tables that outcomes are counted from, without those of practice."""
-    noisy = _noisy_schools(schools)
-    months: list[Row] = []
+    records = _outcome_records(study, scenario, recipe, schools, seed)
+    return {dataset: recipe.rows(dataset, drawn) for dataset, drawn in records.items()}
+
+
+def _outcome_records(
+    study: Study, scenario: Scenario, recipe: Recipe, schools: list[School], seed: int
+) -> dict[str, list[Record]]:
+    _check_tables(study, recipe)
+    not_returned = recipe.column("school_months.returned").share("no")
+    noisy = _noisy_schools(recipe, schools)
+    months: list[Record] = []
     children: list[Child] = []
     for school in schools:
-        returned = _returned(study, school, seed)
-        months.extend(_month_rows(school, returned))
+        returned = _returned(study, school, not_returned, seed)
+        months.extend(_month_records(school, returned))
         children.extend(
             _school_children(study, scenario, school, returned, seed, noisy=school in noisy)
         )
+    last_month = max(study.window.months(pilot.start)[-1] for pilot in study.pilots)
     return {
-        "schools": [school.row() for school in schools],
+        "schools": [school.record() for school in schools],
         "school_months": months,
-        **_child_tables(children, study),
+        **child_records(children, recipe, month_ends(last_month)[1]),
     }
 
 
-def _noisy_schools(schools: list[School]) -> list[School]:
-    """Return the first intervention school of each pilot's first matched set."""
-    return [school for school in schools if school.treated and school.matched_set.endswith("-01")]
+def _check_tables(study: Study, recipe: Recipe) -> None:
+    """Refuse events, phases and answers of other categories than the contracts list."""
+    here = "analysis/synthetic"
+    counted = [outcome.event_type for outcome in study.outcomes if outcome.measure == "events"]
+    for column, drawn, table in (
+        ("child_events.event_type", counted, "study.toml, [[outcomes]]"),
+        ("schools.phase", YEAR_GROUPS, f"{here}/children.py, YEAR_GROUPS"),
+        ("school_months.returned", _ANSWERS.values(), f"{here}/extract.py, _ANSWERS"),
+    ):
+        recipe.column(column).check_covered(drawn, table)
 
 
-def _returned(study: Study, school: School, seed: int) -> dict[str, bool]:
+def _noisy_schools(recipe: Recipe, schools: list[School]) -> list[School]:
+    """Return the intervention school of each pilot's first matched set."""
+    sets = recipe.column("schools.matched_set")
+    firsts = {sets.key(1, school.candidate.pilot.code) for school in schools}
+    return [school for school in schools if school.treated and school.matched_set in firsts]
+
+
+def _returned(study: Study, school: School, not_returned: float, seed: int) -> dict[str, bool]:
     """Return by month whether the school's return arrived."""
     stream = Stream(seed, "returns", school.school_id)
     months = study.window.months(school.candidate.pilot.start)
-    return {month: not stream.chance(study.synthetic.not_returned) for month in months}
+    return {month: not stream.chance(not_returned) for month in months}
 
 
-def _month_rows(school: School, returned: dict[str, bool]) -> list[Row]:
+def _month_records(school: School, returned: dict[str, bool]) -> list[Record]:
     return [
         {
             "school_id": school.school_id,
-            "month": month,
-            "pupils": str(school.candidate.pupils[month]),
-            "returned": "yes" if arrived else "no",
+            "month": month_ends(month)[0],
+            "pupils": school.candidate.pupils[month],
+            "returned": _ANSWERS[arrived],
         }
         for month, arrived in returned.items()
     ]
@@ -134,56 +177,6 @@ def _school_children(
     return children
 
 
-def _child_tables(children: list[Child], study: Study) -> Tables:
-    """Return children and events, numbered by date as an authority's records would be."""
-    last_month = max(study.window.months(pilot.start)[-1] for pilot in study.pilots)
-    closes = month_ends(last_month)[1]
-    ordered = sorted(children, key=lambda c: (c.first_known(), c.school_id, c.birth_month))
-    ids = {id(child): f"C{number:05d}" for number, child in enumerate(ordered, start=1)}
-    events = sorted(
-        (day, child.school_id, ids[id(child)], event_type)
-        for child in ordered
-        for day, event_type in child.events
-    )
-    episodes = sorted(
-        (started, ended, child.school_id, ids[id(child)])
-        for child in ordered
-        for started, ended in child.in_care
-    )
-    return {
-        "children": [
-            {
-                "child_id": ids[id(child)],
-                "school_id": child.school_id,
-                "birth_month": child.birth_month,
-                "first_day": child.first_day.isoformat(),
-                "last_day": child.last_day.isoformat() if child.last_day <= closes else "",
-            }
-            for child in ordered
-        ],
-        "child_events": [
-            {
-                "event_id": f"E{number:06d}",
-                "child_id": child_id,
-                "school_id": school_id,
-                "event_type": event_type,
-                "event_date": day.isoformat(),
-            }
-            for number, (day, school_id, child_id, event_type) in enumerate(events, start=1)
-        ],
-        "care_episodes": [
-            {
-                "episode_id": f"P{number:05d}",
-                "child_id": child_id,
-                "school_id": school_id,
-                "started": started.isoformat(),
-                "ended": ended.isoformat() if ended <= closes else "",
-            }
-            for number, (started, ended, school_id, child_id) in enumerate(episodes, start=1)
-        ],
-    }
-
-
 def file_text(rows: list[Row]) -> str:
     """Return a table as CSV text with LF line ends."""
     text = io.StringIO()
@@ -218,13 +211,17 @@ def register_invented(files: list[Path], scenario: str, seed: int, register: Pat
     register.write_text(text, encoding="utf-8", newline="\n")
 
 
-def synthesise(study: Study, scenario: str | None, directory: Path, register: Path) -> list[Path]:
+def synthesise(
+    study: Study, recipe: Recipe, scenario: str | None, directory: Path, register: Path
+) -> list[Path]:
     """Draw a scenario's extract, write it, and register it as invented.
 
     Parameters
     ----------
     study
         The settings, seed included.
+    recipe
+        What the data contracts say of every column.
     scenario
         Name of a scenario in `study.toml`; None for the committed one.
     directory
@@ -240,9 +237,9 @@ def synthesise(study: Study, scenario: str | None, directory: Path, register: Pa
     Raises
     ------
     ConfigurationError
-        If there is no scenario of that name.
+        If there is no scenario of that name, or as `generate` raises it.
     """
     chosen = study.synthetic.scenario(scenario or study.synthetic.committed)
-    files = write_extract(generate(study, chosen), directory)
+    files = write_extract(generate(study, chosen, recipe), directory)
     register_invented(files, chosen.name, study.synthetic.seed, register)
     return files

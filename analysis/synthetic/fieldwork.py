@@ -6,7 +6,7 @@ public in a form that could be used, and an invented one would put words into mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.study import shift_month
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analysis.study import Pilot, Study
+    from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.schools import School
-
-Row = dict[str, str]
 
 # Months of each phase of the study, counted from the pilot's start; they do not overlap.
 _PHASE_MONTHS = {1: (-2, 0), 2: (1, 4), 3: (6, 9)}
@@ -35,6 +34,32 @@ class _Planned:
     pieces: tuple[int, int, int]
     at_school: bool
     people: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """An interview, focus group or observation that came about."""
+
+    fieldwork_id: str
+    pilot: str
+    school: School | None
+    planned: _Planned
+    participants: int
+    day: date
+    study_phase: int
+
+    def record(self) -> Record:
+        """Return the record of fieldwork.csv."""
+        return {
+            "fieldwork_id": self.fieldwork_id,
+            "pilot": self.pilot,
+            "school_id": self.school.school_id if self.school else None,
+            "method": self.planned.method,
+            "participant_group": self.planned.group,
+            "participants": self.participants,
+            "fieldwork_date": self.day,
+            "study_phase": self.study_phase,
+        }
 
 
 # In the first phase a pilot is being set up: managers and workers speak, away from schools.
@@ -61,6 +86,7 @@ _FINDINGS = {
     "other professional": (1, 2, 3, 3, 5, 2),
 }
 # How far evidence on each finding supports it, is mixed, or contradicts it.
+_CODES = ("supports", "mixed", "contradicts")
 _DIRECTIONS = {
     1: (0.86, 0.09, 0.05),
     2: (0.80, 0.14, 0.06),
@@ -69,14 +95,17 @@ _DIRECTIONS = {
     5: (0.62, 0.24, 0.14),
     6: (0.42, 0.35, 0.23),
 }
-# Which pathway a passage bears on, by phase of the school: B is more at home in primary
-# schools, C in secondary schools; '' is none.
-_PATHWAYS = {
-    "primary": {"A": 3, "B": 4, "C": 1, "": 4},
-    "secondary": {"A": 3, "B": 1, "C": 4, "": 4},
-    "special": {"A": 3, "B": 2, "C": 3, "": 4},
-    "": {"A": 4, "B": 2, "C": 2, "": 6},
+_CODERS = ("R1", "R2")
+# Which pathway a passage bears on, by phase of the school, if it comes from one: B is more at
+# home in primary schools, C in secondary schools.
+_PATHWAYS: dict[str | None, dict[str | None, float]] = {
+    "primary": {"A": 3, "B": 4, "C": 1},
+    "secondary": {"A": 3, "B": 1, "C": 4},
+    "special": {"A": 3, "B": 2, "C": 3},
+    None: {"A": 4, "B": 2, "C": 2},
 }
+# The contract says how often a passage bears on none; the odds are lower for one from a school.
+_NO_PATHWAY_AT_SCHOOL, _NO_PATHWAY_ELSEWHERE = 0.75, 1.125
 _FINDINGS_A_PIECE = 2.2
 _CODED = 0.97
 _DOUBLE_CODED = 0.25
@@ -84,46 +113,63 @@ _SEES_THE_SAME = 0.88
 _SAYS_THE_SAME = 0.84
 
 
-def draw_fieldwork(study: Study, schools: list[School], seed: int) -> tuple[list[Row], list[Row]]:
-    """Return the rows of fieldwork.csv and of evidence.csv."""
-    register = [
-        row
+def draw_fieldwork(
+    study: Study, recipe: Recipe, schools: list[School], seed: int
+) -> tuple[list[Record], list[Record]]:
+    """Return the records of fieldwork.csv and of evidence.csv."""
+    _check_tables(study, recipe)
+    drawn = [
+        piece
         for pilot in study.pilots
-        for row in _pilot_fieldwork(pilot, schools, Stream(seed, "fieldwork", pilot.name))
+        for piece in _pilot_fieldwork(pilot, schools, Stream(seed, "fieldwork", pilot.name))
     ]
-    register.sort(key=lambda row: (row["fieldwork_date"], row["pilot"]))
-    for number, row in enumerate(register, start=1):
-        row["fieldwork_id"] = f"F{number:03d}"
-    phases = {school.school_id: school.candidate.phase for school in schools}
-    coded = [entry for row in register for entry in _coded(row, phases, seed)]
+    drawn.sort(key=lambda piece: (piece.day, piece.pilot))
+    key = recipe.column("fieldwork.fieldwork_id")
+    register = [
+        replace(piece, fieldwork_id=key.key(number)) for number, piece in enumerate(drawn, start=1)
+    ]
+    no_pathway = recipe.column("evidence.pathway").blank_odds
+    coded = [entry for piece in register for entry in _coded(piece, no_pathway, seed)]
+    key = recipe.column("evidence.evidence_id")
     evidence = [
-        {"evidence_id": f"Q{number:04d}", **entry} for number, entry in enumerate(coded, start=1)
+        {"evidence_id": key.key(number), **entry} for number, entry in enumerate(coded, start=1)
     ]
-    return register, evidence
+    return [piece.record() for piece in register], evidence
 
 
-def _pilot_fieldwork(pilot: Pilot, schools: list[School], stream: Stream) -> list[Row]:
+def _check_tables(study: Study, recipe: Recipe) -> None:
+    """Refuse a plan, findings or codes that name other categories than the contracts do."""
+    here = "analysis/synthetic/fieldwork.py"
+    pilots = [pilot.name for pilot in study.pilots]
+    for column, drawn, table in (
+        ("fieldwork.pilot", pilots, "study.toml, [[pilots]]"),
+        ("fieldwork.method", {planned.method for planned in _PLAN}, f"{here}, _PLAN"),
+        ("fieldwork.participant_group", {planned.group for planned in _PLAN}, f"{here}, _PLAN"),
+        ("fieldwork.participant_group", _FINDINGS, f"{here}, _FINDINGS"),
+        ("fieldwork.study_phase", _PHASE_MONTHS, f"{here}, _PHASE_MONTHS"),
+        ("evidence.pilot", pilots, "study.toml, [[pilots]]"),
+        ("evidence.finding", _DIRECTIONS, f"{here}, _DIRECTIONS"),
+        ("evidence.direction", _CODES, f"{here}, _CODES"),
+        ("evidence.coder", _CODERS, f"{here}, _CODERS"),
+        ("evidence.school_phase", [phase for phase in _PATHWAYS if phase], f"{here}, _PATHWAYS"),
+        *(("evidence.pathway", weights, f"{here}, _PATHWAYS") for weights in _PATHWAYS.values()),
+    ):
+        recipe.column(column).check_covered(drawn, table)
+
+
+def _pilot_fieldwork(pilot: Pilot, schools: list[School], stream: Stream) -> list[_Piece]:
     own = [s for s in schools if s.treated and s.candidate.pilot.name == pilot.name]
-    rows: list[Row] = []
+    found: list[_Piece] = []
     for planned in _PLAN:
         for study_phase, pieces in enumerate(planned.pieces, start=1):
             # What was planned is not always what came about.
             held = max(0, pieces + stream.integer(-1, 1)) if pieces > 1 else pieces
             for _ in range(held):
-                school = stream.choice(own).school_id if planned.at_school else ""
-                rows.append(
-                    {
-                        "fieldwork_id": "",
-                        "pilot": pilot.name,
-                        "school_id": school,
-                        "method": planned.method,
-                        "participant_group": planned.group,
-                        "participants": str(stream.integer(*planned.people)),
-                        "fieldwork_date": _day(pilot, study_phase, stream).isoformat(),
-                        "study_phase": str(study_phase),
-                    }
-                )
-    return rows
+                school = stream.choice(own) if planned.at_school else None
+                people = stream.integer(*planned.people)
+                day = _day(pilot, study_phase, stream)
+                found.append(_Piece("", pilot.name, school, planned, people, day, study_phase))
+    return found
 
 
 def _day(pilot: Pilot, study_phase: int, stream: Stream) -> date:
@@ -134,14 +180,14 @@ def _day(pilot: Pilot, study_phase: int, stream: Stream) -> date:
     return stream.weekday(*month_ends(month))
 
 
-def _coded(row: Row, phases: dict[str, str], seed: int) -> list[Row]:
+def _coded(piece: _Piece, no_pathway: float, seed: int) -> list[Record]:
     """Return what one or both coders took from a piece of fieldwork: a finding once a coder."""
-    stream = Stream(seed, "evidence", row["fieldwork_id"])
+    stream = Stream(seed, "evidence", piece.fieldwork_id)
     if not stream.chance(_CODED):
         return []
-    phase = phases.get(row["school_id"], "")
-    first, second = stream.shuffled(["R1", "R2"])
-    weights = dict(enumerate(_FINDINGS[row["participant_group"]], start=1))
+    phase = piece.school.candidate.phase if piece.school else None
+    first, second = stream.shuffled(_CODERS)
+    weights = dict(enumerate(_FINDINGS[piece.planned.group], start=1))
     possible = sum(1 for weight in weights.values() if weight)
     wanted = min(possible, 1 + stream.poisson(_FINDINGS_A_PIECE - 1))
     seen: dict[int, str] = {}
@@ -152,12 +198,13 @@ def _coded(row: Row, phases: dict[str, str], seed: int) -> list[Row]:
     codings = [(first, seen)]
     if stream.chance(_DOUBLE_CODED):
         codings.append((second, _second_reading(stream, seen)))
-    pathways = {finding: stream.weighted(_PATHWAYS[phase]) for finding in _DIRECTIONS}
+    by_pathway = _pathway_weights(phase, no_pathway)
+    pathways = {finding: stream.weighted(by_pathway) for finding in _DIRECTIONS}
     return [
         {
-            "fieldwork_id": row["fieldwork_id"],
-            "pilot": row["pilot"],
-            "finding": str(finding),
+            "fieldwork_id": piece.fieldwork_id,
+            "pilot": piece.pilot,
+            "finding": finding,
             "pathway": pathways[finding],
             "school_phase": phase,
             "direction": direction,
@@ -168,9 +215,15 @@ def _coded(row: Row, phases: dict[str, str], seed: int) -> list[Row]:
     ]
 
 
+def _pathway_weights(phase: str | None, no_pathway: float) -> dict[str | None, float]:
+    """Return how likely each pathway is, and none, by the contract's odds of none."""
+    weights = _PATHWAYS[phase]
+    odds = no_pathway * (_NO_PATHWAY_AT_SCHOOL if phase else _NO_PATHWAY_ELSEWHERE)
+    return weights | {None: odds * sum(weights.values())}
+
+
 def _direction(stream: Stream, finding: int) -> str:
-    supports, mixed, contradicts = _DIRECTIONS[finding]
-    return stream.weighted({"supports": supports, "mixed": mixed, "contradicts": contradicts})
+    return stream.weighted(dict(zip(_CODES, _DIRECTIONS[finding], strict=True)))
 
 
 def _second_reading(stream: Stream, seen: dict[int, str]) -> dict[int, str]:

@@ -14,7 +14,10 @@ from analysis.synthetic.draws import Stream
 if TYPE_CHECKING:
     from analysis.scenario import Scenario
     from analysis.study import Pilot, Study
+    from analysis.synthetic.recipe import Recipe, Record
 
+# In the order in which schools are placed.
+_PHASES = ("secondary", "primary", "special")
 # Workers do not all begin on the first school day of the pilot.
 _LATEST_START = timedelta(days=16)
 
@@ -26,7 +29,7 @@ class School:
     Attributes
     ----------
     school_id
-        Pseudonymous id, S001 and so on; says nothing of arm or phase.
+        Pseudonymous id; says nothing of arm or phase.
     candidate
         Its phase, pupils and rates.
     arm
@@ -34,7 +37,7 @@ class School:
     matched_set, area
         The pair and the area cluster that it belongs to.
     start_date
-        First day of its social worker, ISO; empty for a comparison school.
+        First day of its social worker; None for a comparison school.
     """
 
     school_id: str
@@ -42,15 +45,21 @@ class School:
     arm: str
     matched_set: str
     area: str
-    start_date: str
+    start_date: date | None
 
     @property
     def treated(self) -> bool:
         """Whether a social worker was placed here."""
         return self.arm == "intervention"
 
-    def row(self) -> dict[str, str]:
-        """Return the row of schools.csv."""
+    @property
+    def opened(self) -> date:
+        """First day of its social worker, in an intervention school."""
+        assert self.start_date is not None, f"{self.school_id} has no social worker"
+        return self.start_date
+
+    def record(self) -> Record:
+        """Return the record of schools.csv."""
         candidate = self.candidate
         return {
             "school_id": self.school_id,
@@ -59,34 +68,40 @@ class School:
             "arm": self.arm,
             "matched_set": self.matched_set,
             "area": self.area,
-            "pupils": str(candidate.pupils[candidate.pilot.start]),
-            "fsm_percent": f"{candidate.fsm_percent:.1f}",
+            "pupils": candidate.pupils[candidate.pilot.start],
+            "fsm_percent": candidate.fsm_percent,
             "start_date": self.start_date,
         }
 
 
-def draw_schools(study: Study, scenario: Scenario, seed: int) -> list[School]:
+def draw_schools(study: Study, scenario: Scenario, recipe: Recipe, seed: int) -> list[School]:
     """Return the schools of every pilot, in the order of their ids."""
+    pilots = [pilot.name for pilot in study.pilots]
+    recipe.column("schools.pilot").check_covered(pilots, "study.toml, [[pilots]]")
+    recipe.column("schools.arm").check_covered(study.arms, "study.toml, arms")
+    recipe.column("schools.phase").check_covered(_PHASES, "analysis/synthetic/schools.py, _PHASES")
     schools: list[School] = []
     for pilot in study.pilots:
         pairs = [
             pair
-            for phase in ("secondary", "primary", "special")
-            for pair in _pairs(study, scenario, pilot, phase, seed)
+            for phase in _PHASES
+            for pair in _pairs(study, scenario, recipe, pilot, phase, seed)
         ]
-        schools.extend(_placed(pilot, pairs, len(schools), Stream(seed, "places", pilot.name)))
+        stream = Stream(seed, "places", pilot.name)
+        schools.extend(_placed(recipe, pilot, pairs, len(schools), stream))
     return schools
 
 
 def _pairs(
-    study: Study, scenario: Scenario, pilot: Pilot, phase: str, seed: int
+    study: Study, scenario: Scenario, recipe: Recipe, pilot: Pilot, phase: str, seed: int
 ) -> list[tuple[Candidate, Candidate]]:
     """Return (intervention, comparison) pairs of one phase, as the scenario chooses them."""
     places = pilot.places.get(phase, 0)
     by_counts = scenario.selection == "highest counts"
     drawn = places * (study.synthetic.candidates if by_counts else 2)
     candidates = [
-        draw_candidate(study, scenario, pilot, phase, number, seed) for number in range(drawn)
+        draw_candidate(study, scenario, recipe, pilot, phase, number, seed)
+        for number in range(drawn)
     ]
     if by_counts:
         return _highest_first(candidates, places, study.window.months_after)
@@ -134,29 +149,36 @@ def _distance(one: Candidate, other: Candidate) -> float:
 
 
 def _placed(
-    pilot: Pilot, pairs: list[tuple[Candidate, Candidate]], taken: int, stream: Stream
+    recipe: Recipe,
+    pilot: Pilot,
+    pairs: list[tuple[Candidate, Candidate]],
+    taken: int,
+    stream: Stream,
 ) -> list[School]:
     """Give each pair its set, each school its area, id and start."""
+    ids, sets, areas = (
+        recipe.column(f"schools.{name}") for name in ("school_id", "matched_set", "area")
+    )
     numbers = stream.shuffled(range(taken + 1, taken + 1 + 2 * len(pairs)))
     schools = []
     for place, (intervention, comparison) in enumerate(pairs):
-        matched_set = f"{pilot.code}-{place + 1:02d}"
+        matched_set = sets.key(place + 1, pilot.code)
         # Pairs of one area share one comparison area, so areas are matched as schools are.
-        area = place % pilot.areas
+        area = place % pilot.areas + 1
         first = date.fromisoformat(f"{pilot.start}-01")
-        started = stream.weekday(first, first + _LATEST_START).isoformat()
-        for arm, candidate, letter in (
+        started = stream.weekday(first, first + _LATEST_START)
+        for arm, candidate, number in (
             ("intervention", intervention, area),
             ("comparison", comparison, area + pilot.areas),
         ):
             schools.append(
                 School(
-                    school_id=f"S{numbers.pop():03d}",
+                    school_id=ids.key(numbers.pop()),
                     candidate=candidate,
                     arm=arm,
                     matched_set=matched_set,
-                    area=f"{pilot.code}-{chr(ord('A') + letter)}",
-                    start_date=started if arm == "intervention" else "",
+                    area=areas.key(number, pilot.code),
+                    start_date=started if arm == "intervention" else None,
                 )
             )
     return sorted(schools, key=lambda school: school.school_id)

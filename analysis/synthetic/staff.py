@@ -11,9 +11,9 @@ from analysis.synthetic.draws import Stream
 
 if TYPE_CHECKING:
     from analysis.study import Study
+    from analysis.synthetic.ingredient import Ingredient
+    from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.schools import School
-
-Row = dict[str, str]
 
 # Of a pilot's schools, ranked by how ready they are: the first part, then the rest after both.
 _EMBEDDED, _MIXED = 0.40, 0.35
@@ -55,30 +55,33 @@ class Worker:
     ended: date | None = None
     deployments: list[Deployment] = field(default_factory=list)
 
-    def row(self) -> Row:
-        """Return the row of social_workers.csv."""
+    def record(self) -> Record:
+        """Return the record of social_workers.csv."""
         return {
             "worker_id": self.worker_id,
             "pilot": self.pilot,
-            "started": self.started.isoformat(),
-            "ended": self.ended.isoformat() if self.ended else "",
+            "started": self.started,
+            "ended": self.ended,
         }
 
-    def deployment_rows(self) -> list[Row]:
-        """Return the rows of deployments.csv."""
+    def deployment_records(self) -> list[Record]:
+        """Return the records of deployments.csv."""
         return [
             {
                 "worker_id": self.worker_id,
                 "school_id": each.school.school_id,
-                "days_per_week": f"{each.days_per_week:.1f}",
+                "days_per_week": each.days_per_week,
                 "integration": each.integration,
             }
             for each in self.deployments
         ]
 
 
-def draw_workers(study: Study, schools: list[School], seed: int) -> list[Worker]:
+def draw_workers(study: Study, recipe: Recipe, schools: list[School], seed: int) -> list[Worker]:
     """Return the workers of every pilot, in the order of their ids."""
+    _check_tables(study, recipe)
+    days = recipe.column("deployments.days_per_week")
+    key = recipe.column("social_workers.worker_id")
     workers: list[Worker] = []
     largest = max(study.pilots, key=lambda pilot: pilot.social_workers)
     for pilot in study.pilots:
@@ -90,16 +93,27 @@ def draw_workers(study: Study, schools: list[School], seed: int) -> list[Worker]
             _worker_for(school, team).append(school)
         for place, shared in enumerate(team):
             deployments = [Deployment(s, integration[s.school_id]) for s in shared]
-            _share_out_days(deployments)
+            _share_out_days(deployments, days)
             # A worker is in post from the day their first school has a worker.
-            started = date.fromisoformat(min(school.start_date for school in shared))
+            started = min(school.opened for school in shared)
             closes = month_ends(study.window.months(pilot.start)[-1])[1]
             # One of the largest team leaves before the end and is not replaced.
             leaves = pilot == largest and place == len(team) - 1
             ended = closes - _LARGEST_TEAM_LOSES_ONE_BEFORE_END if leaves else None
-            name = f"W{len(workers) + 1:02d}"
+            name = key.key(len(workers) + 1)
             workers.append(Worker(name, pilot.name, started, ended, deployments))
     return workers
+
+
+def _check_tables(study: Study, recipe: Recipe) -> None:
+    """Refuse teams and shares of other categories than the contracts list."""
+    here = "analysis/synthetic/staff.py"
+    pilots = [pilot.name for pilot in study.pilots]
+    recipe.column("social_workers.pilot").check_covered(pilots, "study.toml, [[pilots]]")
+    integration = recipe.column("deployments.integration")
+    integration.check_covered(_MOST_DAYS, f"{here}, _MOST_DAYS")
+    integration.check_covered(_SHARE, f"{here}, _SHARE")
+    recipe.column("schools.phase").check_covered(_READINESS, f"{here}, _READINESS")
 
 
 def _largest_first(schools: list[School]) -> list[School]:
@@ -129,9 +143,9 @@ def _worker_for(school: School, team: list[list[School]]) -> list[School]:
     return min(team, key=lambda shared: (len(shared), shared[0].area != school.area))
 
 
-def _share_out_days(deployments: list[Deployment]) -> None:
-    """Share five days among a worker's schools, in halves; what is left is office time."""
+def _share_out_days(deployments: list[Deployment], days_of: Ingredient) -> None:
+    """Share five days among a worker's schools, rounded down; what is left is office time."""
     total = sum(_SHARE[each.integration] for each in deployments)
     for each in deployments:
         days = min(_WEEK * _SHARE[each.integration] / total, _MOST_DAYS[each.integration])
-        each.days_per_week = max(0.5, int(2 * days) / 2)
+        each.days_per_week = days_of.at_most(days)

@@ -10,14 +10,16 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
 from analysis.study import read_study
-from analysis.synthetic import synthesise
+from analysis.synthetic import Recipe, synthesise
 from report.building import exhibit_kinds
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")
+RECIPE = Recipe(read_contracts(ROOT / "data_contracts"))
 CLAIMS = sorted(name for name, kind in exhibit_kinds().items() if kind == "claim")
 EVALUATION = Evaluation(ROOT)
 # Settings fell this one, no extract does: `unit/test_proofs.py` shows how.
@@ -52,7 +54,7 @@ SCENARIOS = {
 @pytest.mark.parametrize("scenario", STUDY.synthetic.scenarios, ids=lambda each: each.name)
 def test_the_sentences_that_fall_in_a_scenario_are_those_that_should(scenario, tmp_path):
     extract = tmp_path / "extract"
-    synthesise(STUDY, scenario.name, extract, tmp_path / "digests.txt")
+    synthesise(STUDY, RECIPE, scenario.name, extract, tmp_path / "digests.txt")
     claims = Evaluation(ROOT, extract).compute(CLAIMS)
     # A register of the test's own lists the extract: the project's doesn't know it as invented.
     seen = {name for name in CLAIMS if not claims[name].holds} - {"data_are_invented"}

@@ -33,6 +33,17 @@ WITHIN_ANALYSIS = {
 }
 
 
+def test_the_stand_in_is_drawn_by_its_own_command_alone():
+    """Nothing that a report is made of reads the recipe: its data are files, invented or not."""
+    importing = {
+        path.relative_to(ROOT).as_posix()
+        for path in module_files()
+        if any(name.startswith("analysis.synthetic") for name in imported(path))
+    }
+    outside = {path for path in importing if not path.startswith("analysis/synthetic/")}
+    assert outside == {"report/synthesising.py"}
+
+
 def test_the_module_table_is_the_tree():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     written = text.split(BEGIN)[1].split(END)[0].strip()

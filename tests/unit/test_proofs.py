@@ -57,7 +57,9 @@ class TestRecord:
     def test_code_is_followed_through_imports(self):
         files = code_files("benchmarks.models_scenarios")
         assert {"analysis/synthetic/draws.py", "analysis/exhibits/claims.py",
-                "analysis/models/sandwich.py", "study.toml"} <= set(files)  # fmt: skip
+                "analysis/models/sandwich.py", "study.toml",
+                "data_contracts/school_months.odcs.yaml"} <= set(files)  # fmt: skip
+        assert not [name for name in code_files("analysis.study") if "contract" in name]
         assert all((ROOT / name).is_file() for name in files)
 
     def test_what_is_left_out_is_not_followed_either(self):
@@ -149,7 +151,7 @@ class TestScenarios:
     def test_what_was_put_in_is_known(self):
         study = models_scenarios.settings()
         scenario = study.synthetic.scenario("threshold-change")
-        schools = models_scenarios.draw_schools(study, scenario, 10_000)
+        schools = models_scenarios.draw_schools(study, scenario, models_scenarios.recipe(), 10_000)
         ratio = models_scenarios.true_ratio
         assert ratio(schools, scenario, "Lambeth", "s47_enquiries") == pytest.approx(0.6)
         assert ratio(schools, scenario, "Lambeth", "s17_starts") > 1.1

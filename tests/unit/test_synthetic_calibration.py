@@ -12,15 +12,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.contracts import read_contracts
 from analysis.dataflow.effects import effect_estimates, main_effects, specifications
 from analysis.dataflow.settings import disclosure_rules
 from analysis.extracts import typed
 from analysis.panel import outcome_panel
 from analysis.study import read_study
-from analysis.synthetic import generate
+from analysis.synthetic import Recipe, generate
 
 ROOT = Path(__file__).parents[2]
 STUDY = read_study(ROOT / "study.toml")
+RECIPE = Recipe(read_contracts(ROOT / "data_contracts"))
 TYPES: dict[str, Mapping[str, str]] = {
     "schools": {"pupils": "integer", "fsm_percent": "number", "start_date": "date"},
     "school_months": {"pupils": "integer", "returned": "boolean"},
@@ -30,7 +32,7 @@ TYPES: dict[str, Mapping[str, str]] = {
 
 
 def estimates(scenario: str) -> pd.DataFrame:
-    drawn = generate(STUDY, STUDY.synthetic.scenario(scenario))
+    drawn = generate(STUDY, STUDY.synthetic.scenario(scenario), RECIPE)
     tables = {
         name: typed(pd.DataFrame(drawn[name], dtype="str"), types) for name, types in TYPES.items()
     }

@@ -8,12 +8,15 @@ from statistics import fmean
 
 import pytest
 
+from analysis.contracts import read_contracts
 from analysis.study import read_study, shift_month
-from analysis.synthetic import generate
+from analysis.synthetic import Recipe, generate
 from analysis.synthetic.counts import school_counts
 from analysis.synthetic.schools import draw_schools
 
-STUDY = read_study(Path(__file__).parents[2] / "study.toml")
+ROOT = Path(__file__).parents[2]
+STUDY = read_study(ROOT / "study.toml")
+RECIPE = Recipe(read_contracts(ROOT / "data_contracts"))
 START = "2019-05"
 AFTER = [month for month in STUDY.window.months(START) if month >= START]
 LIKE = [shift_month(month, -12) for month in AFTER]
@@ -25,7 +28,7 @@ def totals(name: str, seed: int) -> Counter[Key]:
     """Count by pilot, arm, outcome and period, over the compared months."""
     scenario = STUDY.synthetic.scenario(name)
     found: Counter[Key] = Counter()
-    for school in draw_schools(STUDY, scenario, seed):
+    for school in draw_schools(STUDY, scenario, RECIPE, seed):
         pilot = school.candidate.pilot.name
         counts = school_counts(school.candidate, scenario, treated=school.treated, noisy=False)
         for outcome, by_month in counts.items():
@@ -107,7 +110,7 @@ def test_scenarios_of_one_seed_differ_only_where_their_effects_are() -> None:
 
 def test_one_noisy_school_in_each_pilot_and_only_after_the_start() -> None:
     def events(name: str) -> Counter[tuple[str, bool]]:
-        drawn = generate(STUDY, STUDY.synthetic.scenario(name))["child_events"]
+        drawn = generate(STUDY, STUDY.synthetic.scenario(name), RECIPE)["child_events"]
         return Counter((event["school_id"], event["event_date"] >= START) for event in drawn)
 
     noisy, usual = events("noisy-school"), events("no-effect")

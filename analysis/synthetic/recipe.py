@@ -1,0 +1,97 @@
+"""The recipe of the stand-in: what the data contracts say of each column, for what draws it.
+
+Types, keys, categories, ranges and missingness are written once, in the contracts. Here
+alone drawn records become text, so no file can be written that the contracts do not describe.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError
+from analysis.synthetic.ingredient import Ingredient, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analysis.contracts import DataContract
+
+Record = dict[str, Value]
+"""One drawn row: a typed value by column."""
+Row = dict[str, str]
+Tables = dict[str, list[Row]]
+
+
+class Recipe:
+    """How every table of the stand-in is made up and written.
+
+    Parameters
+    ----------
+    contracts
+        The data contracts by dataset, as `analysis.contracts.read_contracts` returns them.
+    """
+
+    def __init__(self, contracts: Mapping[str, DataContract]) -> None:
+        self.contracts = contracts
+        self._columns = {
+            f"{contract.dataset}.{column.name}": Ingredient(contract.dataset, column)
+            for contract in contracts.values()
+            for column in contract.columns
+        }
+
+    def column(self, name: str) -> Ingredient:
+        """Return `dataset.column`; ConfigurationError if no contract has it."""
+        if name not in self._columns:
+            raise ConfigurationError(
+                f"the generator draws {name}, which no contract has",
+                place="data_contracts/",
+                remedy="restore the column, or take it out of analysis/synthetic",
+            )
+        return self._columns[name]
+
+    def rows(self, dataset: str, records: Iterable[Mapping[str, Value]]) -> list[Row]:
+        """Return records as text, columns in the contract's order.
+
+        Raises
+        ------
+        ConfigurationError
+            If a record has other columns, or a value that its column's contract refuses.
+        """
+        contract = self.contracts[dataset]
+        columns = [self.column(f"{dataset}.{name}") for name in contract.column_names]
+        rows = []
+        for record in records:
+            if record.keys() != set(contract.column_names):
+                _refuse_columns(contract, record)
+            rows.append({each.column.name: each.text(record[each.column.name]) for each in columns})
+        return rows
+
+    def extract(self, tables: Mapping[str, Iterable[Mapping[str, Value]]]) -> Tables:
+        """Return every table as text; refuse a contract that nothing is drawn for."""
+        for dataset, contract in self.contracts.items():
+            if dataset not in tables:
+                raise ConfigurationError(
+                    f"nothing is drawn for the dataset '{dataset}'",
+                    place=contract.place,
+                    remedy="draw it in analysis/synthetic, or take the contract away",
+                )
+        for dataset in tables:
+            if dataset not in self.contracts:
+                raise ConfigurationError(
+                    f"the generator draws '{dataset}', which has no contract",
+                    place="data_contracts/",
+                    remedy="add its contract, or draw it no longer",
+                )
+        return {dataset: self.rows(dataset, records) for dataset, records in tables.items()}
+
+
+def _refuse_columns(contract: DataContract, record: Mapping[str, Value]) -> None:
+    lacking = [name for name in contract.column_names if name not in record]
+    added = [name for name in record if name not in contract.column_names]
+    parts = [("lacks", lacking), ("has beside the contract's", added)]
+    said = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
+    raise ConfigurationError(
+        f"a drawn record of {contract.dataset} {said}",
+        place=contract.place,
+        remedy="draw the contract's columns, each and no others, or mend the contract",
+    )
