@@ -13,10 +13,12 @@ import json
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.contracts.contract import SUFFIX
+from analysis.contracts.document import read_document
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -29,6 +31,11 @@ RESTED_ON = (
     "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
 )  # fmt: skip
 READS_SETTINGS = "analysis/study.py"
+CONTRACTS = "data_contracts"
+READS_CONTRACTS = "analysis/synthetic/recipe.py"
+DRAWN_BY = (
+    "name", "logicalType", "logicalTypeOptions", "required", "primaryKey", "customProperties",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Making:
     seed, draws
         Of the simulation; 0 where nothing is drawn.
     files
-        The code and settings it rests on, from the project's root.
+        The code, settings and data contracts it rests on, from the project's root.
     digest
         SHA-256 over these; see `code_digest`.
     """
@@ -112,7 +119,19 @@ def _said(path: Path) -> str:
     if path.name == SETTINGS:
         settings = tomllib.loads(text)
         return json.dumps({key: settings[key] for key in RESTED_ON}, sort_keys=True)
+    if path.parent.name == CONTRACTS:
+        return json.dumps(_drawn_by(path), sort_keys=True)
     return _syntax(ast.parse(text))
+
+
+def _drawn_by(contract: Path) -> list[dict[str, Any]]:
+    """Return what a data contract says that the stand-in is drawn by, without its words."""
+    (table,) = read_document(contract).value["schema"]
+    return [
+        {key: column.get(key) for key in DRAWN_BY}
+        | {"allowed": [rule.get("arguments") for rule in column.get("quality") or []]}
+        for column in table["properties"]
+    ]
 
 
 def _syntax(node: object) -> str:
@@ -133,7 +152,9 @@ def _is_text(statement: object) -> bool:
 
 
 def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the project's files that a module imports, directly or not, and its settings.
+    """Return the project's files that a module imports, directly or not, and what they read.
+
+    That is the settings and, where the stand-in is drawn, the data contracts.
 
     Parameters
     ----------
@@ -159,7 +180,12 @@ def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
             continue
         seen.add(name)
         waiting.extend(_imports(path))
-    read = (SETTINGS,) if READS_SETTINGS in seen else ()
+    read = [SETTINGS] if READS_SETTINGS in seen else []
+    if READS_CONTRACTS in seen:
+        read = [
+            *sorted(f"{CONTRACTS}/{path.name}" for path in (ROOT / CONTRACTS).glob(f"*{SUFFIX}")),
+            *read,
+        ]
     return (*sorted(seen), *read)
 
 

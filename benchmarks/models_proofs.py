@@ -43,9 +43,12 @@ PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
 DRAWS = 200
 """Of each scenario; a share of 5% then has a standard error of 1.5 points."""
-WORDING = ("analysis.disclosure", "analysis.exhibits.exhibit", "analysis.exhibits.words",
-           "analysis.rates")  # fmt: skip
-"""What a claim is printed in, beside rates and counts: no verdict hangs on it."""
+WORDING = ("analysis.contracts", "analysis.disclosure", "analysis.exhibits.exhibit",
+           "analysis.exhibits.words", "analysis.rates")  # fmt: skip
+"""How contracts are read, and what a claim is printed in: no verdict hangs on it.
+
+What the contracts say is part of what made a table.
+"""
 PILOT_ERRORS = (0.21, 0.23, 0.26)
 """Standard errors of a log ratio such as the pilots' estimates have."""
 
