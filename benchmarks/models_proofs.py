@@ -112,7 +112,7 @@ def scale_up() -> Iterator[tuple[str, Proof]]:
     study = read_study(ROOT / SETTINGS)
     planned = planned_trial(trial(ROOT / "data" / "published"), study.scale_up)
     ratios = (*supposed_ratios(smallest_worthwhile_ratio(study.scale_up)), 1.0)
-    made = making("analysis.dataflow.scale_up", SEED, 4_000)
+    made = making("analysis.dataflow.scale_up", SEED, 4_000, ["analysis.proofs"])  # reads the table
     one = partial(simulated, ratios=ratios, seed=SEED, draws=made.draws)
     trials = [[each] for each in with_schools(planned, SIMULATED_SIZES)]
     yield "scale_up", Proof(on_all_cores("scale_up", one, trials), made)

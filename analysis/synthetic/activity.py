@@ -65,7 +65,7 @@ _HOURS = {
     "work with parents": 1.5,
     "universal offer": 1.5,
 }
-# A piece of work fills a working day at most; the contract allows what may happen, not what does.
+# A piece of work fills a working day at most; the contract allows for the rare longer one.
 _LONGEST, _LONGEST_DAY = 7.0, 10.0
 
 
