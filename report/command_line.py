@@ -133,11 +133,14 @@ def _validate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show the values that break a rule, on this terminal only",
     )
+    parser.add_argument("--all", action="store_true", help="list the rules that hold too")
 
     def run(chosen: argparse.Namespace) -> int:
         from report.validating import validate
 
-        return validate(chosen.data, chosen.json, show_values=chosen.show_values)
+        return validate(
+            chosen.data, chosen.json, show_values=chosen.show_values, every_rule=chosen.all
+        )
 
     parser.set_defaults(run=run)
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from analysis.contracts import describe, raise_if_broken
+from analysis.contracts import describe
+from analysis.dataflow.data import contract_results, contracts, extract
+from analysis.errors import ConfigurationError
 from analysis.evaluation import Evaluation, find_root
 
 
-def validate(data: Path | None, json_file: Path | None, *, show_values: bool = False) -> int:
-    """Test an extract against its contracts; return 0 or raise what stops the report.
+def validate(
+    data: Path | None,
+    json_file: Path | None,
+    *,
+    show_values: bool = False,
+    every_rule: bool = False,
+) -> int:
+    """Test an extract against its contracts; return the exit code of what came out.
 
     Parameters
     ----------
@@ -19,12 +28,25 @@ def validate(data: Path | None, json_file: Path | None, *, show_values: bool = F
         Where to write the results as they may be published.
     show_values
         Show the values that break a rule, on this terminal and nowhere else.
+    every_rule
+        List the rules that hold too.
+
+    Raises
+    ------
+    ConfigurationError
+        If values are to be shown and the output is no terminal: they would be kept.
     """
-    evaluation = Evaluation(find_root(Path.cwd()), data.resolve() if data else None)
-    found = evaluation.compute(["contract_results", "extract"])
-    results = found["contract_results"]
-    print(describe(results, found["extract"].tables if show_values else None))
+    if show_values and not sys.stdout.isatty():
+        raise ConfigurationError(
+            "--show-values shows values on a terminal only, and this output goes elsewhere",
+            remedy="run it in a terminal without > or |, or without --show-values",
+        )
+    root = find_root(Path.cwd())
+    folder = root / "data_contracts"
+    agreed = contracts(folder)
+    sent = extract(data.resolve() if data else Evaluation(root).directory, agreed)
+    results = contract_results(sent, agreed, folder)
     if json_file is not None:
         json_file.write_text(results.public().to_json(), encoding="utf-8", newline="\n")
-    raise_if_broken(results)
-    return 0
+    print(describe(results, sent.tables if show_values else None, every_rule=every_rule), end="")
+    return results.exit_code

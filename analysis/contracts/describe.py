@@ -1,7 +1,12 @@
-"""Contract results in words: one table a dataset, and what to mend where a rule is broken."""
+"""Contract results in words: one table a dataset, and what to mend where a rule is broken.
+
+Written for a terminal 80 columns wide. What is wrong comes in the order in which to mend
+it: files, headers, single values, then what follows from those.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from analysis.contracts.typed import FIRST_ROW
@@ -15,35 +20,67 @@ if TYPE_CHECKING:
     from analysis.contracts.results import ContractResults, RuleResult
 
 ROWS_SHOWN = 20
+WIDTH = 80
+LONGEST_VALUE = 60
 WORDS = {"pass": "pass", "warn": "WARN", "fail": "FAIL", "nothing tested": "nothing tested"}
 
 
-def describe(results: ContractResults, tables: Mapping[str, pd.DataFrame] | None = None) -> str:
-    """Return one plain table a dataset, and below it what to do about each breach.
+def describe(
+    results: ContractResults,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    every_rule: bool = False,
+) -> str:
+    """Return one plain table a dataset, and below them what to do about each breach.
 
     Parameters
     ----------
     tables
         The extract as sent: given, the values that break a rule are shown with their
         rows. For the terminal of whoever may see the data, and nowhere else.
+    every_rule
+        Whether the tables list the rules that hold too, rather than count them.
     """
     datasets = dict.fromkeys(result.dataset for result in results.results)
-    parts = [_dataset(results, name, tables or {}) for name in datasets]
+    parts = [_dataset(results, name, every_rule=every_rule) for name in datasets]
+    parts += problems(results, tables or {})
     return "\n\n".join([*parts, _conclusion(results)]) + "\n"
+
+
+def problems(
+    results: ContractResults, tables: Mapping[str, pd.DataFrame] | None = None
+) -> list[str]:
+    """Return all that is wrong, as sections: what fails, had nothing to test, and warns."""
+    failing = _breaches(results.of("fail"), results, tables or {})
+    warning = _breaches(results.of("warn"), results, tables or {})
+    untested = _untested([result for result in results.results if result.stops])
+    sections = (
+        ("These rules are broken; the report stops. Mend them in this order:", failing),
+        ("These rules met no data, which is not a pass:", untested),
+        ("These are warnings; the report goes on and prints them:", warning),
+    )
+    return [f"{title}\n\n" + "\n\n".join(found) for title, found in sections if found]
 
 
 def breach(result: RuleResult, results: ContractResults) -> str:
     """Return one broken rule: file, rows, column, rule, what was seen, remedy."""
-    places = "; ".join(f"{file}{_rows(rows)}" for file, rows in results.locate(result))
-    if isinstance(result.failing, int) and result.failing > ROWS_SHOWN and result.rows:
-        places += f" ({result.failing:,} rows)"
-    column = f", column {result.column}" if result.column else ""
-    seen = f"; seen: {', '.join(result.seen)}" if result.seen else ""
-    return (
-        f"{places}{column}: rule {result.rule}: {result.expected[:-1]}{seen}\n"
-        f"    why: {result.reason}\n"
-        f"    remedy: {result.remedy}" + (f"\n    waiver: {result.waiver}" if result.waiver else "")
-    )
+    place = "; ".join(f"{file}{_rows(rows)}" for file, rows in results.locate(result))
+    several = len(result.rows) > 1 and isinstance(result.failing, int)
+    if several:
+        place += f" ({result.failing:,} in all)"
+    if result.column:
+        place += f", column {result.column}"
+    said = {
+        "rule": result.rule,
+        "expected": result.expected,
+        "seen": ", ".join(result.seen),
+        "why": result.reason,
+        "remedy": result.remedy,
+        "first": f"mend {', '.join(result.follows)}; this may follow" if result.follows else "",
+        "waiver": result.waiver,
+    }
+    lines = [_wrapped(f"{key + ':':<10}{text}", 2, 12) for key, text in said.items() if text]
+    return "\n".join([_wrapped(place, 0, 2), *lines])
 
 
 def raise_if_broken(results: ContractResults) -> None:
@@ -56,41 +93,54 @@ def raise_if_broken(results: ContractResults) -> None:
     NothingTested
         If a dataset, or a rule that must apply, had no row to be tested on.
     """
+    what = "\n\n".join([_summary(results), *problems(results)])
     if results.outcome == "fail":
-        broken = results.of("fail")
-        files = len({result.dataset for result in broken})
-        raise ContractBroken(
-            f"the extract breaks {_count(len(broken), 'rule')} in {_count(files, 'file')}\n"
-            + _list(broken, results)
-        )
+        raise ContractBroken(what, remedy="mend the extract, then run report validate again")
     if results.outcome == "nothing tested":
-        untested = [result for result in results.results if result.stops]
-        raise NothingTested(
-            f"{_count(len(untested), 'rule')} had nothing to test, which is not a pass\n"
-            + _list(untested, results),
-            remedy="send the whole extract; an empty file is no evidence",
-        )
+        raise NothingTested(what, remedy="send the whole extract; an empty file is no evidence")
 
 
-def _list(found: Sequence[RuleResult], results: ContractResults) -> str:
-    return "\n".join(f"  {breach(result, results)}" for result in found)
+def _summary(results: ContractResults) -> str:
+    broken = results.of("fail")
+    if not broken:
+        untested = sum(result.stops for result in results.results)
+        return f"{_count(untested, 'rule')} had nothing to test"
+    files = len({result.dataset for result in broken})
+    return f"the extract breaks {_count(len(broken), 'rule')} in {_count(files, 'file')}"
 
 
-def _dataset(results: ContractResults, name: str, tables: Mapping[str, pd.DataFrame]) -> str:
-    found = results.of_dataset(name)
+def _breaches(
+    found: Sequence[RuleResult],
+    results: ContractResults,
+    tables: Mapping[str, pd.DataFrame],
+) -> list[str]:
+    ordered = sorted(found, key=lambda result: (result.stage, bool(result.follows)))
+    return ["\n".join([breach(each, results), *_values(each, tables)]) for each in ordered]
+
+
+def _untested(found: Sequence[RuleResult]) -> list[str]:
+    """Return the rules that had nothing to test, those with one cause together."""
+    by_cause: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for result in found:
+        by_cause.setdefault((result.dataset, result.seen), []).append(result.rule)
+    parts = []
+    for (dataset, seen), rules in by_cause.items():
+        cause = ", ".join(seen) or "no row that the rule is about, or none that can be read"
+        lines = (_wrapped(f"{dataset}.csv: {cause}", 0, 2), _wrapped(", ".join(rules), 4, 4))
+        parts.append("\n".join(lines))
+    return parts
+
+
+def _dataset(results: ContractResults, name: str, *, every_rule: bool) -> str:
+    found = sorted(results.of_dataset(name), key=lambda result: result.stage)
     file = ", ".join(file for file, _ in results.files.get(name, ((found[0].file, 0),)))
     rows = results.rows.get(name, 0)
-    shown = f"{rows:,}" if isinstance(rows, int) else rows
-    header = ("outcome", "rule", "column", "tested", "failing")
-    body = [
-        (WORDS[r.outcome], r.rule, r.column, _number(r.tested), _number(r.failing)) for r in found
-    ]
-    notes = []
-    for result in found:
-        if result.outcome in ("warn", "fail"):
-            notes += [breach(result, results), *_values(result, tables)]
-    title = f"{file}: {shown} rows, {_count(len(found), 'rule')}, {_tally(found)}"
-    return "\n".join([title, *_aligned([header, *body]), *[f"  {note}" for note in notes]])
+    title = f"{file}: {_number(rows)} rows, {_count(len(found), 'rule')}, {_tally(found)}"
+    # Of what stops for want of data, the cause is told below rather than every rule here.
+    shown = [r for r in found if every_rule or not (r.outcome == "pass" or r.stops)]
+    body = [(WORDS[r.outcome], r.rule, _number(r.tested), _number(r.failing)) for r in shown]
+    table = _aligned([("outcome", "rule", "tested", "failing"), *body]) if body else ()
+    return "\n".join([_wrapped(title, 0, 2), *table])
 
 
 def _values(result: RuleResult, tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -101,17 +151,37 @@ def _values(result: RuleResult, tables: Mapping[str, pd.DataFrame]) -> list[str]
     rows = [row for row in result.rows[:ROWS_SHOWN] if 0 <= row - FIRST_ROW < len(table)]
     columns = [result.column] if result.column in table.columns else list(table.columns)
     return [
-        f"    row {row}: "
-        + ", ".join(f"{name}={str(table[name].iloc[row - FIRST_ROW])!r}" for name in columns)
+        _wrapped(
+            f"row {row}: "
+            + ", ".join(f"{name}={_value(table[name].iloc[row - FIRST_ROW])}" for name in columns),
+            4,
+            6,
+        )
         for row in rows
     ]
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    return repr(text) if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]!r}…"
+
+
+def _wrapped(text: str, first: int, rest: int) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=" " * first,
+        subsequent_indent=" " * rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _aligned(lines: Sequence[Sequence[str]]) -> Iterable[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [
-            cell.rjust(width) if place >= 3 else cell.ljust(width)
+            cell.rjust(width) if place >= 2 else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         yield "  " + "  ".join(cells).rstrip()

@@ -21,6 +21,10 @@ Outcome = Literal["pass", "warn", "fail", "nothing tested"]
 ROWS_KEPT = 1000
 """At most so many rows of a breach are kept by number; the count is always whole."""
 
+STAGE_OF_THE_REST = 4
+STAGES = {2: ("required", "unique", "type", "pattern", "code"), 3: ("range", "known")}
+"""Rules on a column by the ends of their ids, and the stage at which a breach is mended."""
+
 
 @dataclass(frozen=True)
 class RuleResult:
@@ -49,6 +53,8 @@ class RuleResult:
         The file, where the rule is about one that could not be read.
     stops
         Whether testing nothing counts as nothing tested for the extract.
+    follows
+        Other broken rules, on values that this one reads: it may follow from them.
     """
 
     rule: str
@@ -67,6 +73,18 @@ class RuleResult:
     waiver: str = ""
     file: str = ""
     stops: bool = False
+    follows: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> int:
+        """When to mend it: 0 files, 1 headers, 2 values, 3 their size and reference, 4 the rest."""
+        name = self.rule.removeprefix(f"{self.dataset}-")
+        if name.startswith("file"):
+            return 0
+        if not self.column:
+            return {"columns": 1, "key": 2}.get(name, STAGE_OF_THE_REST)
+        kind = name.removeprefix(f"{self.column}-")
+        return next((stage for stage, kinds in STAGES.items() if kind in kinds), STAGE_OF_THE_REST)
 
 
 @dataclass(frozen=True)
@@ -160,7 +178,9 @@ class ContractResults:
         """Return the results that `to_json` wrote."""
         value: dict[str, Any] = json.loads(text)
         results = tuple(
-            RuleResult(**{**entry, "rows": tuple(entry["rows"]), "seen": tuple(entry["seen"])})
+            RuleResult(
+                **{**entry, **{name: tuple(entry[name]) for name in ("rows", "seen", "follows")}}
+            )
             for entry in value["results"]
         )
         files = {n: tuple((f, c) for f, c in parts) for n, parts in value["files"].items()}

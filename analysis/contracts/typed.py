@@ -127,21 +127,34 @@ class Columns:
 
     def has(self, dataset: str, name: str) -> bool:
         """Whether the tables that were sent allow this column."""
+        return all(self._sent(*source) for source in self.sources(dataset, name))
+
+    def lacking(self, dataset: str, names: Iterable[str]) -> tuple[str, ...]:
+        """Return what was not sent of that which columns are made from, in words."""
+        every = sorted({source for name in names for source in self.sources(dataset, name)})
+        return tuple(
+            dict.fromkeys(
+                f"no column {column} in {home}.csv" if home in self.raw else f"no {home}.csv"
+                for home, column in every
+                if not self._sent(home, column)
+            )
+        )
+
+    def sources(self, dataset: str, name: str) -> frozenset[tuple[str, str]]:
+        """Return the columns of files, each with its dataset, that a column is made from."""
+        contract = self.contracts[dataset]
         if call := CALLS.fullmatch(name):
             kind, inner = call.groups()
-            if kind != "known":
-                return self._sent(dataset, inner)
-            target, _, key = self.contracts[dataset].column(inner).references.partition(".")
-            return self._sent(dataset, inner) and self._sent(target, key)
+            own = frozenset({(dataset, inner)})
+            return own | {_target(contract, inner)} if kind == "known" else own
         table, _, column = name.rpartition(".")
-        if not table:
-            return self._sent(dataset, column)
         if table == "derived":
             needs = [need.split(":") for need in DERIVED[dataset, column].needs]
-            return all(home in self.raw and self.has(home, need) for home, need in needs)
-        own = lookup_key(self.contracts[dataset], table)
-        key = self.contracts[dataset].column(own).references.partition(".")[2]
-        return self._sent(dataset, own) and self._sent(table, key) and self._sent(table, column)
+            return frozenset().union(*(self.sources(home, need) for home, need in needs))
+        if not table:
+            return frozenset({(dataset, column)})
+        key = lookup_key(contract, table)
+        return frozenset({(dataset, key), _target(contract, key), (table, column)})
 
     def frame(self, dataset: str, names: Iterable[str]) -> pd.DataFrame:
         """Return the named columns of a dataset, indexed by the row of the file."""
@@ -245,6 +258,12 @@ class Columns:
             found = places.reindex(text.texts.to_numpy()).fillna(-1)
             self._places[dataset, own] = found.to_numpy(np.int64)
         return self._places[dataset, own]
+
+
+def _target(contract: DataContract, column: str) -> tuple[str, str]:
+    """Return the dataset and column that a column refers to."""
+    table, _, key = contract.column(column).references.partition(".")
+    return table, key
 
 
 def _for_rules(values: pd.Series) -> pd.Series:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analysis.contracts.engine import Answer, answers
 from analysis.contracts.expectations import Expectation, expectations
 from analysis.contracts.files import FILE_RULES, REASON, FilesRead, Problem
-from analysis.contracts.results import ROWS_KEPT, ContractResults, RuleResult
+from analysis.contracts.results import (
+    ROWS_KEPT,
+    STAGE_OF_THE_REST,
+    ContractResults,
+    RuleResult,
+)
 from analysis.contracts.seen import classes_seen
 from analysis.contracts.typed import FIRST_ROW, Columns
 
@@ -74,11 +80,38 @@ def validate(
     for name in sorted({*tables, *read.problems} - set(contracts)):
         problems = read.problems.get(name) or (_without_contract(name),)
         results += [_unread(name, problem, "child") for problem in problems]
+    by_rule = {each.rule.id: each for some in mapped.values() for each in some}
     return ContractResults(
-        tuple(results),
+        _with_causes(results, by_rule, columns),
         {name: _files(name, table, contracts, read) for name, table in tables.items()},
         {name: len(table) for name, table in tables.items()},
     )
+
+
+def _with_causes(
+    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
+) -> tuple[RuleResult, ...]:
+    """Name, with each breach, those on the very values that it reads.
+
+    One column in another spelling can break a score of rules; the cause is not to be
+    sought among them.
+    """
+    broken = [result for result in results if result.outcome in ("fail", "warn")]
+    causes = [result for result in broken if result.column and result.stage < STAGE_OF_THE_REST]
+    found = []
+    for result in results:
+        follows: tuple[str, ...] = ()
+        if result in broken and result.rule in mapped:
+            reads = frozenset().union(
+                *(columns.sources(result.dataset, c) for c in mapped[result.rule].columns)
+            )
+            follows = tuple(
+                cause.rule
+                for cause in causes
+                if (cause.dataset, cause.column) in reads and cause.stage < result.stage
+            )
+        found.append(replace(result, follows=follows))
+    return tuple(found)
 
 
 def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -147,9 +180,8 @@ def _shown(name: str) -> str:
 def _untested(
     expectation: Expectation, contract: DataContract, raw: pd.DataFrame, columns: Columns
 ) -> RuleResult:
-    lacking = [c for c in expectation.columns if not columns.has(contract.dataset, c)]
-    seen = tuple(f"{column} was not sent" for column in lacking) if len(raw) else ("no rows",)
-    return _fill(expectation, contract, "nothing tested", 0, 0, seen=seen)
+    lacking = columns.lacking(contract.dataset, expectation.columns) if len(raw) else ("no rows",)
+    return _fill(expectation, contract, "nothing tested", 0, 0, seen=lacking)
 
 
 def _fill(

@@ -131,9 +131,12 @@ def test_the_error_lists_every_breach_and_no_value() -> None:
     with pytest.raises(ContractBroken) as caught:
         raise_if_broken(results_of_two_breaches())
     message = str(caught.value)
-    assert "child_events.csv, row 2, column school_id: rule child_events-school_id-known" in message
-    assert "schools.csv, row 3, column pupils: rule schools-pupils-range" in message
-    assert "seen: above 2500" in message
+    assert (
+        "child_events.csv, row 2, column school_id\n  rule:     child_events-school_id-known"
+        in message
+    )
+    assert "schools.csv, row 3, column pupils\n  rule:     schools-pupils-range" in message
+    assert "seen:     above 2500" in message
     assert "remedy:" in message
     assert "S999" not in message
     assert "98765" not in message
@@ -187,3 +190,57 @@ def test_no_digest_is_made_of_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert validate(extract(), CONTRACTS, only={"schools-pilot-code"}) == results
     assert made == []
+
+
+def of_one_misspelt_pilot() -> ContractResults:
+    tables = extract()
+    tables["schools"]["pilot"] = tables["schools"]["pilot"].replace("Lambeth", "LB Lambeth")
+    tables["activity_log"].loc[0, "hours"] = "much"
+    del tables["care_episodes"]
+    return validate(tables, CONTRACTS)
+
+
+def test_causes_come_before_what_follows_from_them() -> None:
+    results = of_one_misspelt_pilot()
+    shown = [
+        line.split()[1] for line in describe(results).splitlines() if line.startswith("  rule:")
+    ]
+    assert shown[:3] == ["care_episodes-file-missing", "activity_log-hours-type",
+                         "schools-pilot-code"]  # fmt: skip
+    by_rule = {result.rule: result.follows for result in results.results}
+    assert by_rule["child_events-referral-lambeth"] == ("schools-pilot-code",)
+    assert by_rule["schools-pilot-lambeth"] == ("schools-pilot-code",)
+    assert by_rule["schools-pilot-code"] == ()
+    # Ten and more rules that read the pilot are broken; each says why.
+    after = [rule for rule in shown[3:] if not by_rule[rule]]
+    assert after == []
+    assert len(shown) > 10
+
+
+def test_a_breach_that_reads_other_values_follows_from_none() -> None:
+    assert {result.follows for result in results_of_two_breaches().of("fail")} >= {()}
+    results = {result.rule: result for result in results_of_two_breaches().results}
+    assert results["child_events-school_id-known"].follows == ()
+
+
+def test_what_is_said_fits_a_terminal() -> None:
+    for results in (of_one_misspelt_pilot(), results_of_two_breaches()):
+        text = describe(results, extract(), every_rule=True)
+        assert max(len(line) for line in text.splitlines()) <= 80
+
+
+def test_rules_that_lack_one_thing_are_told_once() -> None:
+    text = describe(of_one_misspelt_pilot())
+    (lacking,) = [line for line in text.splitlines() if line.endswith(": no care_episodes.csv")]
+    assert lacking == "children.csv: no care_episodes.csv"
+    assert "nothing tested  children-used" not in text
+
+
+def test_twenty_rows_are_named_and_all_are_counted() -> None:
+    tables = extract()
+    tables["child_events"].loc[:29, "event_type"] = "Referral"
+    results = validate(tables, CONTRACTS, only={"child_events-event_type-code"})
+    text = " ".join(describe(results).split())
+    assert "rows 2, 3, 4, 5, 6" in text
+    assert "20, 21, … (30 in all), column event_type" in text
+    assert "22" not in text
