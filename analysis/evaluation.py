@@ -45,8 +45,8 @@ all chapters show one state of files even if somebody edits them meanwhile."""
 # What a stored result depends on beside files: a result of another version is another result.
 LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
              "seaborn", "statsmodels")  # fmt: skip
-RESULTS = ("contract_counts", "contract_results", "contracts", "effect_estimates",
-           "extract_files", "origin", "released_outcomes", "released_sessions",
+RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules",
+           "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
 """Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
 

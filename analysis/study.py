@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ARMS = ("intervention", "comparison")
 ASSIGNMENT_UNITS = ("school", "area")
-CHANNELS = ("public", "secure")
+CHANNELS = {"public": 6, "secure": 10}
+"""Channels by which results leave, each with its least threshold: see `analysis.disclosure`."""
 COMPARISONS = ("like months", "all months before")
 EVENT_TYPES = ("referral", "s17_start", "s47_enquiry")
 EXPOSURES = ("pupils", "none")
@@ -227,9 +228,10 @@ class Disclosure:
     Attributes
     ----------
     channel
-        'public' (the rule applies) or 'secure' (inside the data owner's own network).
+        'public' (a release to everybody) or 'secure' (out of a secure environment).
     threshold
-        Smallest count of children or their events that may be shown; 0 may be shown.
+        Smallest count of children or their events that may be shown; the channel's or a larger
+        one.
     """
 
     channel: str
@@ -237,7 +239,9 @@ class Disclosure:
 
     def __post_init__(self) -> None:
         _one_of("channel", self.channel, CHANNELS)
-        _require(self.threshold >= 1, "threshold", "at least 1", self.threshold)
+        least = CHANNELS[self.channel]
+        rule = f"at least {least} for the channel '{self.channel}'"
+        _require(self.threshold >= least, "threshold", rule, self.threshold)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class InputFile:
     """One data file: its name, SHA-256 in hexadecimal, number of rows, and what it belongs to.
 
     `part` is "extract" for what was supplied or invented, and "project" for the project's own:
-    facts of the published summary, proofs of methods.
+    facts of the published summary, proofs of methods. The rows of a file about children are
+    counted to the nearest ten, as totals of children are.
     """
 
     name: str

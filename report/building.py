@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.disclosure import read_exceptions
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
-from analysis.exhibits.exhibit import Claim, Figure, Number
+from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number
 from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
 from audit.repository import Commit, public_repository
@@ -16,6 +18,7 @@ from press.build import build_book
 from press.reading import read_book
 from report import quarto
 from report.clearing import (
+    EXCEPTIONS_PLACE,
     compare_releases,
     earlier_releases,
     intruder_check,
@@ -30,7 +33,7 @@ from report.sealing import write_data
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from audit.ledger import Ledger
     from press.reading import Book
@@ -173,6 +176,7 @@ def prepare(
     """Compute what the chapters show, write drawings and ledger where their cells find them."""
     kinds = exhibit_kinds()
     check(used, kinds)
+    check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition of it.
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
@@ -190,6 +194,18 @@ def prepare(
     write_data(evaluation.root / LEDGER, values, given)
     write_cover(evaluation.root, cover(ledger, ledger.commit))
     return values, ledger
+
+
+def check_exceptions(root: Path, kinds: Collection[str]) -> None:
+    """Refuse a recorded exception for an exhibit that the report has not."""
+    for each in read_exceptions(root / EXCEPTIONS_PLACE):
+        if each.exhibit not in kinds:
+            near = get_close_matches(each.exhibit, kinds, 1)
+            raise ConfigurationError(
+                f"there is no exhibit '{each.exhibit}'",
+                place=EXCEPTIONS_PLACE,
+                remedy=f"did you mean {near[0]}?" if near else "remove the entry",
+            )
 
 
 def exhibit_kinds() -> dict[str, str]:
@@ -225,6 +241,12 @@ def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
     }
 
 
+def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return why disclosure control holds what it holds, by name."""
+    exhibits = {name: value for name, value in values.items() if isinstance(value, Exhibit)}
+    return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
+
+
 def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
     """Stop a release that is not ready."""
     broken = broken_claims(values)
@@ -233,13 +255,12 @@ def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
         raise ClaimBroken(
             "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
         )
-    kept = [
-        name
-        for name, value in values.items()
-        if getattr(getattr(value, "status", None), "held", False)
-    ]
+    kept = [f"  {name}: {reason}" for name, reason in held_exhibits(values).items()]
     if kept:
-        raise ExhibitHeld(f"disclosure control holds {', '.join(kept)}", remedy="see its reason")
+        raise ExhibitHeld(
+            "\n".join(["disclosure control holds:", *kept]),
+            remedy=f"show less, or record who lets it through, and why, in {EXCEPTIONS_PLACE}",
+        )
     if not commit.clean:
         raise NotReady(
             "the tree is not as committed", remedy="commit or remove what git status shows"
@@ -275,5 +296,8 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, claim in broken_claims(values).items():
         if name in where:
             print(f"  no longer holds: {where[name]} {name}: {claim.seen}")
+    for name, reason in held_exhibits(values).items():
+        if name in where:
+            print(f"  held back: {where[name]} {name}: {reason}")
     if ledger.label:
         print(f"  {ledger.label}: the label stands on every page and in every picture")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from audit.bundle import Bundle
     from audit.ledger import Ledger
 
+EXCEPTIONS_PLACE = f"data_contracts/{EXCEPTIONS}"
 _WHOLE = re.compile(r"-?\d{1,3}(,\d{3})+|-?\d+")
 _DECIMAL = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d+e[-+]?\d+")
 _HIDDEN = "c"
@@ -82,7 +83,7 @@ def compare_releases(
     }
     excepted = {
         each.exhibit
-        for each in read_exceptions(evaluation.root / "data_contracts" / EXCEPTIONS)
+        for each in read_exceptions(evaluation.root / EXCEPTIONS_PLACE)
     }  # fmt: skip
     about = {r.id for r in ledger.records if children & set(r.files)} - excepted
     days = {
@@ -121,7 +122,7 @@ def refuse_revealing(found: tuple[Revealed, ...]) -> None:
         raise ExhibitHeld(
             "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
             remedy="hide these cells too, release what was released before, or record who "
-            f"decided otherwise, and why, for the exhibit in data_contracts/{EXCEPTIONS}",
+            f"decided otherwise, and why, for the exhibit in {EXCEPTIONS_PLACE}",
         )
 
 

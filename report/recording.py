@@ -116,7 +116,22 @@ def _files(
         data = (root / name).read_bytes()
         rows = sum(1 for _ in csv.reader(data.decode("utf-8-sig").splitlines())) - 1
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
-    return (*(InputFile(f.name, f.sha256, f.rows) for f in extract.values()), *own)
+    rules, about_children = values["disclosure_rules"], _files_about_children(values)
+    supplied = [
+        InputFile(f.name, f.sha256, rules.rounded(f.rows) if f.name in about_children else f.rows)
+        for f in extract.values()
+    ]
+    return (*supplied, *own)
+
+
+def _files_about_children(values: Mapping[str, Any]) -> set[str]:
+    """Return the files whose rows are counted as children's records are."""
+    return {
+        file
+        for name, contract in values["contracts"].items()
+        if contract.sensitivity == "child"
+        for file, _ in values["contract_results"].files.get(name, ())
+    }
 
 
 def _rules(values: Mapping[str, Any]) -> tuple[RuleOutcome, ...]:
@@ -131,7 +146,7 @@ def _rules(values: Mapping[str, Any]) -> tuple[RuleOutcome, ...]:
             each.failing,
             each.expected,
         )
-        for each in values["contract_results"].public().results
+        for each in values["contract_results"].public(values["disclosure_rules"]).results
     )
 
 

@@ -151,13 +151,15 @@ class ContractResults:
         return tuple(found) or ((", ".join(name for name, _ in parts), ()),)
 
     def public(self, rules: DisclosureRules = PUBLIC) -> ContractResults:
-        """Return the form that may be published: no row numbers, no unsafe row counts."""
+        """Return the form that may be published: no row numbers, row counts as totals are.
+
+        Rows are counted over all authorities. Exact, they would undo the rounding of a total,
+        and two releases would tell how many children were added between them.
+        """
         about_children = {r.dataset for r in self.results if r.sensitivity == "child"}
 
         def safe(count: int | str, dataset: str) -> int | str:
-            if isinstance(count, str) or dataset not in about_children:
-                return count
-            return "[c]" if count and rules.is_unsafe(count) else count
+            return _controlled(count, rules) if dataset in about_children else count
 
         return ContractResults(
             tuple(_published(result, rules) for result in self.results),
@@ -202,6 +204,12 @@ def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:
     return replace(
         result,
         rows=(),
-        tested="[c]" if hidden[0] else tested,
-        failing="[c]" if hidden[1] else failing,
+        tested="[c]" if hidden[0] else _controlled(tested, rules),
+        failing="[c]" if hidden[1] else _controlled(failing, rules),
     )
+
+
+def _controlled(count: int | str, rules: DisclosureRules) -> int | str:
+    if isinstance(count, str) or not count:
+        return count
+    return "[c]" if rules.is_unsafe(count) else rules.rounded(count)

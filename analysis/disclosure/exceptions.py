@@ -52,11 +52,19 @@ def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
     if not path.is_file():
         return ()
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("exception", [])
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"cannot be read: {error}", place=path.name, remedy="mend the line"
         ) from None
+    entries = whole.pop("exception", [])
+    tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    if whole or not tables:
+        raise ConfigurationError(
+            f"it holds {', '.join(whole) or 'an exception that is no table'}",
+            place=path.name,
+            remedy="begin each entry with [[exception]]; nothing else stands in this file",
+        )
     return tuple(
         _entry(entry, f"{path.name}, [[exception]] {n}") for n, entry in enumerate(entries, 1)
     )

@@ -52,5 +52,6 @@ def release_exceptions(contract_directory: Path) -> Table:
         widths=(3, 3, 2, 6),
         data=pd.DataFrame(lines, columns=list(columns)),
         columns=columns,
-        note="Each was held back by disclosure control until the person named let it through.",
+        note="Each was held back by disclosure control, by itself or beside an earlier release, "
+        "until the person named let it through.",
     )

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.dataflow.effects import specifications
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
-from analysis.study import read_study
+from analysis.study import CHANNELS, read_study
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,7 @@ def test_every_model_asks_for_as_much_as_may_be_shown(rules: DisclosureRules, fe
         assert each.fewest_events >= fewest
         assert each.fewest_children >= fewest
         assert each.fewest_degrees_of_freedom == 10
+
+
+def test_a_study_cannot_ask_for_less_than_its_channel() -> None:
+    assert {"public": PUBLIC.threshold, "secure": EGRESS.threshold} == CHANNELS

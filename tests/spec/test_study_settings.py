@@ -43,6 +43,18 @@ MISTAKES = {
         "key 'disclosure.threshold': expected a whole number, found True",
         "write a whole number",
     ),
+    "a threshold is too low for a secure environment": (
+        'channel = "public"',
+        'channel = "secure"',
+        "key 'disclosure.threshold': at least 10 for the channel 'secure'; found 6",
+        "mend the value",
+    ),
+    "a threshold is too low for a public release": (
+        "threshold = 6",
+        "threshold = 5",
+        "key 'disclosure.threshold': at least 6 for the channel 'public'; found 5",
+        "mend the value",
+    ),
     "a table is no list": (
         'arms = ["intervention", "comparison"]',
         'arms = "intervention"',

@@ -16,7 +16,7 @@ from analysis.evaluation import Evaluation
 from analysis.exhibits.clearance import cleared
 from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Table
 from audit.repository import Commit
-from report.building import refuse_unready
+from report.building import check_exceptions, refuse_unready
 from report.cleaning import clean
 from report.clearing import earlier_releases, refuse_revealing, released_data
 
@@ -72,6 +72,8 @@ def test_the_drawing_of_a_held_figure_is_taken_away(tmp_path: Path) -> None:
 def test_a_held_exhibit_stops_a_release() -> None:
     with pytest.raises(ExhibitHeld) as stopped:
         refuse_unready({"rates": cleared("rates", HELD, ())}, COMMIT)
+    assert "rates: Too few." in stopped.value.what
+    assert "exceptions.toml" in stopped.value.remedy
     assert stopped.value.exit_code == 6
 
 
@@ -80,6 +82,16 @@ def test_an_exception_lets_it_through_and_says_who_and_why() -> None:
     refuse_unready({"rates": out}, COMMIT)
     assert "A. Statistician" in out.status.reason
     assert "Known already." in out.status.reason
+
+
+def test_an_exception_for_no_exhibit_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data_contracts").mkdir()
+    (tmp_path / "data_contracts" / "exceptions.toml").write_text(
+        '[[exception]]\nexhibit = "ratse"\nname = "A"\nreason = "B"\ndate = 2020-05-01\n'
+    )
+    with pytest.raises(ConfigurationError, match=r"no exhibit 'ratse'[^?]*mean rates\?"):
+        check_exceptions(tmp_path, ["rates"])
+    check_exceptions(tmp_path, ["ratse"])
 
 
 def write_release(folder: Path, cells: list[object], number: str) -> Path:

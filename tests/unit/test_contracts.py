@@ -1,6 +1,7 @@
 """The gate: a good extract passes, and each kind of breach is named where it is."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -160,6 +161,24 @@ def test_results_survive_json_and_lose_their_rows_in_public() -> None:
     # One event of a child is a count from 1 to 5; one school is no secret.
     assert failing["child_events-school_id-known"] == "[c]"
     assert failing["schools-pupils-range"] == 1
+
+
+def test_rows_about_children_are_published_to_the_nearest_ten() -> None:
+    results = ContractResults(
+        tuple(
+            replace(r, tested=7132, failing=26)
+            for r in results_of_two_breaches().results
+            if r.rule in ("child_events-school_id-known", "schools-pupils-range")
+        ),
+        {"child_events": (("child_events.csv", 7132),), "schools": (("schools.csv", 74),)},
+        {"child_events": 7132, "schools": 74},
+    ).public()
+    assert {r.dataset: (r.tested, r.failing) for r in results.results} == {
+        "child_events": (7130, 30),
+        "schools": (7132, 26),
+    }
+    assert results.rows == {"child_events": 7130, "schools": 74}
+    assert results.files["child_events"] == (("child_events.csv", 7130),)
 
 
 def test_a_large_table_is_tested_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:

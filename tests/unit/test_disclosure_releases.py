@@ -124,6 +124,17 @@ def test_an_exception_must_say_who_why_and_when(tmp_path: Path, key: str) -> Non
         read_exceptions(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["exception = 3", 'exception = ["rates"]', "[exception]", "[[exceptions]]\n", "= 3", "\xff"],
+)
+def test_what_is_no_list_of_exceptions_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "exceptions.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"exceptions\.toml"):
+        read_exceptions(path)
+
+
 def test_without_a_file_there_is_no_exception(tmp_path: Path) -> None:
     assert read_exceptions(tmp_path / "exceptions.toml") == ()
 

@@ -57,7 +57,7 @@ def test_the_unit_of_assignment_holds_for_every_analysis_that_names_none(tmp_pat
 
 
 def test_an_invalid_part_cannot_be_built_in_code_either() -> None:
-    with pytest.raises(ConfigurationError, match="at least 1; found 0"):
+    with pytest.raises(ConfigurationError, match="at least 6 for the channel 'public'; found 0"):
         Disclosure("public", 0)
     with pytest.raises(ConfigurationError, match="from 1 to 12; found 13"):
         Window(24, 13, "like months")
