@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.balancing import BALANCING, balancing_panel, school_rates
+from analysis.disclosure.estimates import withhold_terms
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.balance import balance
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.event_study import event_study
@@ -25,10 +27,13 @@ COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per
 
 
 def event_study_estimates(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
-    """Return the effect in each term against the last before the start."""
-    return event_study(outcome_panel, primary_specifications)
+    """Return the effect in each term against the last before the start, where it may be shown."""
+    found = event_study(outcome_panel, primary_specifications)
+    return withhold_terms(found, released_outcomes.tables["terms"], outcome_panel)
 
 
 def pre_trends(

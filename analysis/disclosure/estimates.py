@@ -1,0 +1,62 @@
+"""Estimates that would give away a count which is hidden for the sake of another.
+
+A ratio in one term, the counts it is compared with and the other arm's count leave one unknown:
+whoever has all but one of them gets the last.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.rules import CONFIDENTIAL
+
+WITHHELD = "it would give away a count that is withheld"
+REFERENCE = -1
+"""The term that all others are compared with."""
+
+
+def withhold_terms(
+    estimates: pd.DataFrame, terms: pd.DataFrame, outcome_panel: pd.DataFrame
+) -> pd.DataFrame:
+    """Blank the estimates of terms in which a count of either arm is hidden.
+
+    Parameters
+    ----------
+    estimates
+        One row a pilot, outcome and term from the start, with `first_month`, `last_month`,
+        `status` and `reason`; other numeric columns are results.
+    terms
+        Released counts, columns `outcome`, `pilot`, `term` and `count`.
+    outcome_panel
+        Says which school term a month from the start lies in: `pilot`, `event_month`, `term`.
+
+    Returns
+    -------
+    DataFrame
+        Shape as given. Where the reference term is hidden, no other is shown either.
+    """
+    hidden = terms.loc[terms["count"] == CONFIDENTIAL, ["outcome", "pilot", "term"]]
+    hidden = hidden.assign(term=hidden["term"].astype(str))
+    named = outcome_panel[["pilot", "event_month", "term"]].drop_duplicates()
+    months = named.assign(term=named["term"].astype(str)).merge(hidden, on=["pilot", "term"])
+
+    def gives_away(row: pd.Series) -> bool:
+        own = months.loc[(months["pilot"] == row["pilot"]) & (months["outcome"] == row["outcome"])]
+        return bool(own["event_month"].between(row["first_month"], row["last_month"]).any())
+
+    if estimates.empty:
+        return estimates
+    telling = estimates.apply(gives_away, axis=1)
+    reference = estimates.loc[telling & (estimates["term"] == REFERENCE)]
+    lost = estimates[["pilot", "outcome"]].apply(tuple, axis=1).isin(
+        list(zip(reference["pilot"], reference["outcome"], strict=True))
+    )  # fmt: skip
+    blanked = (telling | lost) & (estimates["status"] == "estimated")
+    keys = ["pilot", "outcome", "specification", "status", "reason", "term", "first_month",
+            "last_month", "reference"]  # fmt: skip
+    results = [column for column in estimates.columns if column not in keys]
+    found = estimates.copy()
+    found.loc[blanked, results] = np.nan
+    found.loc[blanked, ["status", "reason"]] = ["not estimable", WITHHELD]
+    return found
