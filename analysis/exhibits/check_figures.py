@@ -22,11 +22,13 @@ def event_study_plot(
 ) -> Figure:
     """Draw the ratio in each run of four months, before the start and after it."""
     pilots = list(dict.fromkeys(event_study_estimates["pilot"]))
-    estimated = event_study_estimates.loc[event_study_estimates["status"] == "estimated"]
     alt = (
         "Charts of section 47 enquiries, one a pilot: ratio of rate ratios with 95% interval in "
         "each run of four months against the last before the start, on a logarithmic axis. "
-        + " ".join(_said(pilot, estimated) for pilot in pilots)
+        + " ".join(
+            _said(event_study_estimates.loc[event_study_estimates["pilot"] == pilot])
+            for pilot in pilots
+        )
     )
     with style():
         drawing, axes = new_drawing(
@@ -34,19 +36,21 @@ def event_study_plot(
         )
         for ax, pilot in zip(axes, pilots, strict=True):
             ax.set_title(pilot)
-            rows = estimated.loc[estimated["pilot"] == pilot]
-            if rows.empty:
-                chosen = event_study_estimates["pilot"] == pilot
-                reason = event_study_estimates.loc[chosen, "reason"].iloc[0]
+            terms = event_study_estimates.loc[event_study_estimates["pilot"] == pilot]
+            shown = terms["status"] == "estimated"
+            if not shown.any():
+                reason = terms["reason"].iloc[0]
                 ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
-            _draw_terms(ax, rows)
+            else:
+                _mark_absent(ax, terms.loc[~shown])
+            _draw_terms(ax, terms.loc[shown])
         axes[-1].set_xlabel("Months from the start (middle of each run of four)")
         drawing.supylabel("Ratio of rate ratios", fontsize=9.5)
         svg = to_svg(drawing, origin.label, alt)
-    shown = ["pilot", "status", "reason", "term", "first_month", "last_month", "ratio",
+    drawn = ["pilot", "status", "reason", "term", "first_month", "last_month", "ratio",
              "ratio_low", "ratio_high"]  # fmt: skip
-    columns = {name: EVENT_STUDY[name] for name in shown}
-    return Figure(svg, alt, event_study_estimates[shown], columns, panel_period)
+    columns = {name: EVENT_STUDY[name] for name in drawn}
+    return Figure(svg, alt, event_study_estimates[drawn], columns, panel_period)
 
 
 def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Origin) -> Figure:
@@ -100,16 +104,32 @@ def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
     ax.minorticks_off()
 
 
-def _said(pilot: str, estimated: pd.DataFrame) -> str:
-    rows = estimated.loc[estimated["pilot"] == pilot]
+def _mark_absent(ax: Axes, rows: pd.DataFrame) -> None:
+    """Say where a run of months has no estimate: an empty place would pass for none."""
+    for middle in (rows["first_month"] + rows["last_month"]) / 2:
+        ax.annotate("not\nshown", (middle, 0.05), xycoords=("data", "axes fraction"), ha="center",
+                    fontsize=7.5, color=GREY)  # fmt: skip
+
+
+def _said(terms: pd.DataFrame) -> str:
+    pilot = terms["pilot"].iloc[0]
+    rows = terms.loc[terms["status"] == "estimated"]
     if rows.empty:
         return f"{pilot}: not estimable."
     before = rows.loc[(rows["term"] < -1), "ratio"]
     after = rows.loc[rows["term"] >= 0, "ratio"]
-    return (
-        f"{pilot}: from {words.ratio(before.min())} to {words.ratio(before.max())} before, and "
-        f"from {words.ratio(after.min())} to {words.ratio(after.max())} after."
+    absent = terms.loc[terms["status"] != "estimated", "reason"]
+    reasons = "; ".join(dict.fromkeys(absent))
+    return f"{pilot}: {_span(before)} before, and {_span(after)} after." + (
+        f" Not shown, {len(absent)} of {len(terms)} runs: {reasons}." if len(absent) else ""
     )
+
+
+def _span(ratios: pd.Series) -> str:
+    if ratios.empty:
+        return "none shown"
+    ends = dict.fromkeys(words.ratio(end) for end in (ratios.min(), ratios.max()))
+    return " to ".join(ends)
 
 
 def _furthest(balance: pd.DataFrame, pilot: str) -> str:

@@ -55,3 +55,13 @@ def test_hidden_counts_of_the_stand_in_do_not_follow_from_its_event_study() -> N
         inside = panel.loc[(panel["pilot"] == pilot) & (panel["term"].astype(str) == term)]
         months = shown.loc[shown["pilot"] == pilot]
         assert not months["first_month"].isin(inside["event_month"]).any()
+
+
+def test_the_figure_says_which_terms_it_does_not_show():
+    figure = Evaluation(ROOT).compute(["event_study_plot"])["event_study_plot"]
+    absent = figure.data.query("status != 'estimated'")
+    assert not absent.empty
+    for pilot, rows in absent.groupby("pilot"):
+        said = figure.alt.partition(f"{pilot}: ")[2]
+        assert f"Not shown, {len(rows)} of " in said
+        assert all(reason in said for reason in rows["reason"])
