@@ -54,10 +54,16 @@ def problems(
     failing = _breaches(results.of("fail"), results, tables or {})
     warning = _breaches(results.of("warn"), results, tables or {})
     untested = _untested([result for result in results.results if result.stops])
+    spare = [
+        f"{_wrapped(result.rule, 0, 2)}\n{_wrapped(result.waiver, 4, 4)}"
+        for result in results.of("pass", "nothing tested")
+        if result.waiver
+    ]
     sections = (
         ("These rules are broken; the report stops. Mend them in this order:", failing),
         ("These rules met no data, which is not a pass:", untested),
         ("These are warnings; the report goes on and prints them:", warning),
+        ("These waivers cover nothing; take them out:", spare),
     )
     return [f"{title}\n\n" + "\n\n".join(found) for title, found in sections if found]
 

@@ -7,6 +7,7 @@ children; the published form names none.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,7 +49,8 @@ class RuleResult:
     sensitivity
         Whom the dataset is about.
     waiver
-        Who accepted the breach, why and when; empty where nobody did.
+        Who accepted the breach, why and when, and whether that covers it; empty where nobody
+        did.
     file
         The file, where the rule is about one that could not be read.
     stops
@@ -204,6 +206,7 @@ def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:
     return replace(
         result,
         rows=(),
+        waiver=SCOPE.sub(lambda found: _published_scope(found, rules), result.waiver),
         tested="[c]" if hidden[0] else _controlled(tested, rules),
         failing="[c]" if hidden[1] else _controlled(failing, rules),
     )
@@ -213,3 +216,12 @@ def _controlled(count: int | str, rules: DisclosureRules) -> int | str:
     if isinstance(count, str) or not count:
         return count
     return "[c]" if rules.is_unsafe(count) else rules.rounded(count)
+
+
+SCOPE = re.compile(r"up to ([0-9,]+) rows?")
+"""How a waiver says how many rows it covers, which is as telling as their count."""
+
+
+def _published_scope(found: re.Match[str], rules: DisclosureRules) -> str:
+    count = int(found.group(1).replace(",", ""))
+    return "up to [c] rows" if rules.is_unsafe(count) else found.group(0)

@@ -1,7 +1,9 @@
 """Waivers: breaches that the supplier won't mend and that someone has answered for.
 
 A waiver turns one breach, of a known size, from a failure into a warning that the report
-prints. Rules without which nothing can be computed have no waiver.
+prints. Rules without which nothing can be computed have no waiver. One that nothing needs is
+printed too, so that it is taken out before it covers something else; none ends on a certain
+day, for then a report could not be made again.
 """
 
 from __future__ import annotations
@@ -69,12 +71,29 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         return ()
     place = f"{path.parent.name}/{path.name}"
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("waiver", [])
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
             f"cannot be read: {error}", place=place, remedy="mend the line"
         ) from None
-    return tuple(_waiver(entry, f"{place}, [[waiver]] {n}") for n, entry in enumerate(entries, 1))
+    entries = found.get("waiver", [])
+    if set(found) - {"waiver"} or not _is_list_of_tables(entries):
+        raise ConfigurationError(
+            "holds something other than waivers", place=place, remedy="head each with [[waiver]]"
+        )
+    waivers = tuple(_waiver(each, f"{place}, [[waiver]] {n}") for n, each in enumerate(entries, 1))
+    for number, waiver in enumerate(waivers, 1):
+        if waiver.rule in {other.rule for other in waivers[: number - 1]}:
+            raise ConfigurationError(
+                f"the rule {waiver.rule} is waived already",
+                place=f"{place}, [[waiver]] {number}",
+                remedy="keep one waiver a rule, with the rows of both",
+            )
+    return waivers
+
+
+def _is_list_of_tables(entries: object) -> bool:
+    return isinstance(entries, list) and all(isinstance(each, dict) for each in entries)
 
 
 def _waiver(entry: dict[str, object], place: str) -> Waiver:
@@ -94,6 +113,10 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
     if waiver.rows < 1 or not waiver.reason.strip() or not waiver.name.strip():
         raise ConfigurationError(
             "an empty waiver", place=place, remedy="say how many rows, why and who"
+        )
+    if waiver.date > date.today():
+        raise ConfigurationError(
+            f"the date, {waiver.date}, has not come yet", place=place, remedy="correct it"
         )
     return waiver
 
@@ -124,8 +147,10 @@ def with_waivers(
 
 
 def _waived(result: RuleResult, waiver: Waiver | None) -> RuleResult:
-    if waiver is None or result.outcome not in ("fail", "warn"):
+    if waiver is None:
         return result
+    if result.outcome not in ("fail", "warn"):
+        return replace(result, waiver=f"not needed, nothing breaks the rule ({waiver.text})")
     if isinstance(result.failing, int) and result.failing > waiver.rows:
         return replace(result, waiver=f"not covered, more rows than waived ({waiver.text})")
     return replace(result, outcome="warn", waiver=waiver.text)

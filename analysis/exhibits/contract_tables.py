@@ -1,4 +1,4 @@
-"""The data dictionary, as the data contracts state it, and exceptions on file."""
+"""The data dictionary, as the contracts state it, what they warn of, and exceptions on file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.contracts import DataContract
+from analysis.contracts import ContractResults, DataContract
 from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.exhibits.exhibit import Table
@@ -32,6 +32,42 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
         data=data,
         columns=DICTIONARY_COLUMNS,
         note="About: whom a value is about; what is about children passes disclosure control.",
+    )
+
+
+def contract_warnings(contract_results: ContractResults) -> Table:
+    """Show the rules that gave a warning or met no data, and the waivers on file."""
+    columns = {
+        "dataset": "data file",
+        "rule": "the rule's name",
+        "expected": "what must hold",
+        "outcome": "what came out",
+        "failing": "rows that break it, number",
+        "waiver": "who let it pass, when, for how many rows, and why",
+    }
+    lines = [
+        (r.dataset, r.rule, r.expected, r.outcome, str(r.failing), r.waiver)
+        for r in contract_results.public().results
+        if r.outcome != "pass" or r.waiver
+    ]
+    shown = [
+        (
+            dataset,
+            f"{expected} ({rule})",
+            {"warn": "warning", "pass": "holds"}.get(outcome, outcome),
+            failing,
+            waiver,
+        )
+        for dataset, rule, expected, outcome, failing, waiver in lines
+    ]
+    return Table(
+        header=("Data file", "Rule", "Outcome", "Rows", "Waived by"),
+        rows=tuple(shown) or (("none", "", "", "", ""),),
+        numeric=(False, False, False, True, False),
+        widths=(3, 6, 2, 1, 5),
+        data=pd.DataFrame(lines, columns=list(columns)),
+        columns=columns,
+        note="Waived: the supplier won't mend it, and the person named answers for it.",
     )
 
 

@@ -19,6 +19,7 @@ from analysis.contracts import (
 )
 from analysis.contracts.dictionary import DICTIONARY_COLUMNS, RULE_COLUMNS
 from analysis.errors import ConfigurationError
+from analysis.exhibits.contract_tables import contract_warnings
 from tests.fixtures.extract import good_extract
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +82,10 @@ def test_a_breach_of_more_rows_than_waived_still_fails() -> None:
         (RULE, "child_events-child_id-known", "has no waiver"),
         ("rows =", "lines = 3\nrows =", "unknown lines"),
         ("[[waiver]]", "[[waiver", "cannot be read"),
+        ("[[waiver]]", "[[waivers]]", "something other than waivers"),
+        ("[[waiver]]", "[waiver]", "something other than waivers"),
+        ("2020-04-01", "2999-04-01", "has not come yet"),
+        ("2020-04-01\n", f"2020-04-01\n{TEXT}", "is waived already"),
     ],
 )
 def test_a_waiver_that_is_not_whole_is_refused(
@@ -94,6 +99,27 @@ def test_a_waiver_for_no_rule_is_refused(tmp_path: Path) -> None:
     waivers = read(tmp_path, TEXT.replace(RULE, "children-shoe-size"))
     with pytest.raises(ConfigurationError, match="children-shoe-size"):
         with_waivers(broken(), waivers, CONTRACTS)
+
+
+def test_a_waiver_that_nothing_needs_is_told(tmp_path: Path) -> None:
+    found = {name: pd.DataFrame(rows, dtype="str") for name, rows in good_extract().items()}
+    good = validate(found, CONTRACTS, only={RULE})
+    results = with_waivers(good, read(tmp_path, TEXT), CONTRACTS)
+    assert results.outcome == "pass"
+    text = " ".join(describe(results).split())
+    assert "These waivers cover nothing; take them out:" in text
+    assert "not needed, nothing breaks the rule (D. Manager, 01 April 2020" in text
+
+
+def test_the_report_prints_waivers_and_warnings(tmp_path: Path) -> None:
+    results = with_waivers(broken(), read(tmp_path, TEXT), CONTRACTS)
+    (row,) = contract_warnings(results).rows
+    assert row[0] == "children"
+    assert row[1] == f"A child leaves no earlier than it came. ({RULE})"
+    # One child is a count from 1 to 5, and which row it is nobody is told.
+    assert row[2:4] == ("warning", "[c]")
+    assert row[4].startswith("D. Manager, 01 April 2020, up to [c] rows: The school closed")
+    assert contract_warnings(ContractResults((), {}, {})).rows == (("none", "", "", "", ""),)
 
 
 def test_values_are_shown_only_where_they_are_asked_for() -> None:
