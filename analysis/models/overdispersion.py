@@ -93,6 +93,9 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
     (4.44, 0.196)
     """
     informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
+    # A stratum with all its events in one period expects them there: they say nothing.
+    by_stratum = informative.groupby("stratum")[["events_before", "events_after"]]
+    informative = informative.loc[(by_stratum.transform("sum") > 0).all(axis=1)]
     if informative.groupby("stratum").size().max() < 2 or informative.empty:
         raise NotEstimable("too few schools with events to compare years")
     events = informative[["events_before", "events_after"]]

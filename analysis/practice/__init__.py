@@ -69,35 +69,3 @@ def integration(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFram
     days = at_school.groupby("pilot")["days_per_week"].sum()
     table["days_per_week"] = days / table["schools"]
     return table.rename_axis(columns=None).reset_index()
-
-
-def fieldwork_sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each group of people took part in fieldwork.
-
-    Returns
-    -------
-    DataFrame
-        One row a method, group and pilot: `method`, `participant_group`, `pilot` and
-        `sessions`, zero where there were none.
-    """
-    keys = ["method", "participant_group"]
-    wide = fieldwork.pivot_table(
-        index=keys, columns="pilot", values="fieldwork_id", aggfunc="count", fill_value=0
-    )
-    long = wide.melt(ignore_index=False, value_name="sessions").reset_index()
-    return long.sort_values([*keys, "pilot"], ignore_index=True)
-
-
-def evidence_counts(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Return how many coded items support, qualify or contradict each finding.
-
-    Returns
-    -------
-    DataFrame
-        One row a finding and pilot: `finding`, `pilot`, and items in `supports`, `mixed`
-        and `contradicts`.
-    """
-    counts = evidence.groupby(["finding", "pilot"])["direction"].value_counts()
-    table = counts.unstack(fill_value=0)
-    table = table.reindex(columns=["supports", "mixed", "contradicts"], fill_value=0)
-    return table.rename_axis(columns=None).reset_index()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -22,10 +23,11 @@ from analysis.models.estimates import effect_estimates
 from analysis.models.exaggeration import exaggeration, exaggerations
 from analysis.models.overdispersion import between_years, overdispersion, overdispersions
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
+from analysis.models.school_periods import school_periods
 from analysis.models.selection import Selection, regression_to_the_mean
 from analysis.models.simulation import SchoolDesign, draw_counts, fits, p_values, power
 from analysis.models.specification import EventMonths
-from tests.unit.models_panel import random_panel, specification
+from tests.unit.models_panel import four_schools, random_panel, specification
 from tests.unit.test_models_event_study import WHOLE, growing_panel
 
 
@@ -132,6 +134,15 @@ class TestOverdispersion:
     def test_without_events_there_is_none_to_see(self):
         table = overdispersions(random_panel(1, rate=0.0), [specification()])
         assert "too few schools" in table["reason"].iloc[0]
+
+    def test_a_stratum_with_all_its_events_in_one_period_changes_nothing(self):
+        schools = school_periods(four_schools(), specification()).assign(stratum="heard")
+        silent = schools.assign(stratum="silent", events_before=0)
+        silent["cluster"] = silent["cluster"] + " of the other"
+        both = pd.concat([schools, silent], ignore_index=True)
+        assert overdispersion(both) == overdispersion(schools)
+        with pytest.raises(NotEstimable, match="too few schools"):
+            overdispersion(silent)
 
     def test_months_that_overlap_their_like_months_are_refused(self):
         with pytest.raises(NotEstimable, match="no like year"):
