@@ -2,10 +2,12 @@
 
 import pickle
 import re
+import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pikepdf
+import typst
 
 PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(?:C\d{5}|E\d{6}|W\d{2})(?![0-9A-Za-z])")
 """Identifiers of children, events and workers, as the stand-in extract writes them."""
@@ -17,21 +19,37 @@ OUTPUT = ("_book", "_exhibits", ".report")
 
 
 def pieces(path: Path) -> list[bytes]:
-    """Return a file's bytes or, of a PDF, every stream in it unpacked, attachments too."""
-    found = [] if path.suffix == ".pdf" else [path.read_bytes()]
-    if path.suffix == ".pdf":
-        with pikepdf.open(path) as pdf:
-            for item in pdf.objects:
-                if isinstance(item, pikepdf.Stream):
-                    # A font's own program is no text, and has any bytes.
-                    if "/Length1" not in item and item.get("/Subtype") != "/CIDFontType0C":
-                        try:
-                            found.append(item.read_bytes())
-                        except pikepdf.PdfError:
-                            found.append(item.read_raw_bytes())
-                elif isinstance(item, pikepdf.Dictionary):
-                    found += [bytes(v) for v in item.values() if isinstance(v, pikepdf.String)]
+    """Return a file's bytes or, of a PDF, its text, its strings and every stream unpacked."""
+    if path.suffix != ".pdf":
+        return [path.read_bytes()]
+    # On a page stand numbers of glyphs: only a reader of PDFs sees words.
+    found = [subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout]
+    with pikepdf.open(path) as pdf:
+        for item in pdf.objects:
+            found += strings(item)
+            # A font's own program is no text, and has any bytes.
+            program = isinstance(item, pikepdf.Stream) and (
+                "/Length1" in item or item.get("/Subtype") == "/CIDFontType0C"
+            )
+            if isinstance(item, pikepdf.Stream) and not program:
+                try:
+                    found.append(item.read_bytes())
+                except pikepdf.PdfError:
+                    found.append(item.read_raw_bytes())
     return found
+
+
+def strings(item: object, *, depth: int = 8) -> list[bytes]:
+    """Return the strings in an object of a PDF, as UTF-8 whatever their encoding is."""
+    if isinstance(item, pikepdf.String):
+        return [str(item).encode(), bytes(item)]
+    inside: list[object] = []
+    if depth and isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+        inside = [item[key] for key in item.keys()]  # noqa: SIM118  # a stream has no iterator
+    elif depth and isinstance(item, pikepdf.Array):
+        inside = list(item)
+    own = [one for one in inside if not getattr(one, "is_indirect", False)]
+    return [text for one in own for text in strings(one, depth=depth - 1)]
 
 
 def leaks(folder: Path) -> dict[str, set[bytes]]:
@@ -64,3 +82,16 @@ def test_an_identifier_would_be_found_in_an_attachment(built, tmp_path):
         pdf.attachments["x.csv"] = pikepdf.AttachedFileSpec(pdf, b"child_id\nC00042\n")
         pdf.save(tmp_path / "_book" / "report.pdf", compress_streams=True)
     assert leaks(tmp_path) == {"_book/report.pdf": {b"C00042"}}
+
+
+def test_an_identifier_would_be_found_on_a_page_and_in_alternative_text(tmp_path):
+    (tmp_path / "_book").mkdir()
+    (tmp_path / "a.typ").write_text("Child C00042", encoding="utf-8")
+    typst.compile(tmp_path / "a.typ", output=tmp_path / "_book" / "page.pdf")
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.Root.StructTreeRoot = pikepdf.Dictionary(
+        K=pikepdf.Array([pikepdf.Dictionary(Alt=pikepdf.String("Kind \u2013 C00043"))])
+    )
+    pdf.save(tmp_path / "_book" / "alt.pdf")
+    assert leaks(tmp_path) == {"_book/page.pdf": {b"C00042"}, "_book/alt.pdf": {b"C00043"}}
