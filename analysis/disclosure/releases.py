@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import pandas as pd
 
+from analysis.disclosure.estimates import WITHHELD
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 
 DAYS_OF_A_CHILD = 366
@@ -93,11 +93,14 @@ def _of_exhibit(
     columns = [column for column in new.cells.columns if column in before.cells.columns]
     keys = [c for c in columns if _is_key(new.cells[c]) and _is_key(before.cells[c])]
     for row, now, then in _pairs(new.cells, before.cells, keys):
+        texts = zip(keys, row, strict=True)
+        where = ", ".join(f"{key} {text}" for key, text in texts if text and text != WITHHELD)
+        if (WITHHELD in now.values()) != (WITHHELD in then.values()):
+            yield Revealed(name, where, "withheld in one release and shown in the other")
         for column in (column for column in columns if column not in keys):
             days = not new.days.isdisjoint({*row, column})
             how = _how(now[column], then[column], rules, days=days)
             if how:
-                where = ", ".join(f"{key} {text}" for key, text in zip(keys, row, strict=True))
                 yield Revealed(name, f"{where}: {column}" if where else column, how)
 
 
@@ -109,27 +112,32 @@ def _pairs(
 ) -> Iterator[tuple[tuple[str, ...], _Row, _Row]]:
     """Yield the rows that stand for the same in both, with what the later one is called.
 
-    Rows of one text are told apart by their order. So are those whose text is in one release
-    alone, as where a verdict in words has changed.
+    A text that each release has once names the row. All others are compared in their order: rows
+    that no text tells apart, and rows whose words, such as a verdict, have changed.
     """
     now, then = _by_text(new, keys), _by_text(before, keys)
-    alone: list[list[tuple[tuple[str, ...], _Row]]] = [[], []]
-    for text in dict.fromkeys([*now, *then]):
-        both = zip_longest(now.get(text, ()), then.get(text, ()))
-        for one, other in both:
-            if one is not None and other is not None:
-                yield text, one, other
-            else:
-                alone[one is None].append((text, one if one is not None else other))
-    for (text, one), (_, other) in zip(*alone, strict=False):
-        yield text, one, other
+    named = [t for t in now if t in then and len(now[t]) == len(then[t]) == 1]
+    for text in named:
+        yield text, now[text][0], then[text][0]
+    rest = [[row for text, row in _rows(data, keys) if text not in named] for data in (new, before)]
+    for one, other in zip(*rest, strict=False):
+        yield _text(one, keys), one, other
+
+
+def _rows(data: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple[str, ...], _Row]]:
+    for values in data.to_dict("records"):
+        row = {str(name): value for name, value in values.items()}
+        yield _text(row, keys), row
+
+
+def _text(row: _Row, keys: list[str]) -> tuple[str, ...]:
+    return tuple(text if isinstance(text := row[key], str) else "" for key in keys)
 
 
 def _by_text(data: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[_Row]]:
     found: dict[tuple[str, ...], list[_Row]] = {}
-    for row in data.to_dict("records"):
-        text = tuple(row[key] if isinstance(row[key], str) else "" for key in keys)
-        found.setdefault(text, []).append({str(name): value for name, value in row.items()})
+    for text, row in _rows(data, keys):
+        found.setdefault(text, []).append(row)
     return found
 
 

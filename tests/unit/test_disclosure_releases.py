@@ -16,6 +16,7 @@ from analysis.disclosure import (
     safe_csv,
     with_exception,
 )
+from analysis.disclosure.estimates import WITHHELD
 from analysis.errors import ConfigurationError
 
 
@@ -71,6 +72,23 @@ def test_a_hidden_rate_that_is_shown_is_flagged_though_it_is_no_count() -> None:
     now = ReleasedData(pd.DataFrame({"arm": ["a"], "rate": [1.5]}, dtype=object))
     (found,) = revealed_by({"rates": now}, [{"rates": before}], PUBLIC)
     assert found.cell == "arm a: rate"
+
+
+def study(*reasons: str) -> dict[str, ReleasedData]:
+    """Return the terms of an event study, numbered, each with the reason it is not estimated."""
+    frame = pd.DataFrame(
+        {"pilot": "Lambeth", "reason": reasons, "term": range(len(reasons)),
+         "ratio": [float("nan") if reason else 0.5 for reason in reasons]}
+    )  # fmt: skip
+    return {"event_study": ReleasedData(frame.astype(object))}
+
+
+def test_an_estimate_that_is_withheld_now_was_shown_before() -> None:
+    (found,) = revealed_by(study("", WITHHELD, ""), [study("", "", "")], PUBLIC)
+    assert (found.cell, found.how) == (
+        "pilot Lambeth", "withheld in one release and shown in the other"
+    )  # fmt: skip
+    assert revealed_by(study("", "", ""), [study("", "", "")], PUBLIC) == ()
 
 
 @pytest.mark.parametrize(("days", "flagged"), [(27, True), (5 * 366, True), (5 * 366 + 1, False)])
