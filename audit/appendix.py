@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.exhibits.exhibit import literal
 from audit.trace_text import SHORT
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def built_from() -> Markdown:
     commit = ledger["commit"]
     state = "" if commit["clean"] else ", with changes that were not committed"
     files = [
-        f"| D{number} | {file['name']} | {file['rows']:,} "
+        f"| D{number} | {literal(file['name'])} | {file['rows']:,} "
         f"| `{file['sha256'][:32]}` `{file['sha256'][32:]}` |"
         for number, file in enumerate(ledger["files"], start=1)
     ]

@@ -306,7 +306,7 @@ def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
     if provenance.label:
         parts.append(provenance.label)
     if provenance.sources:
-        parts.append("Source: " + ", ".join(provenance.sources))
+        parts.append("Source: " + ", ".join(map(literal, provenance.sources)))
     if exhibit.period:
         parts.append(exhibit.period)
     line = " · ".join(parts)
@@ -327,6 +327,17 @@ def _span(text: str, kind: str, name: str) -> str:
 def _attribute(text: str) -> str:
     # A line break in an attribute ends it in Quarto, and a double quote closes it.
     return re.sub(r"\s+", " ", text).strip().replace('"', "”")
+
+
+def literal(text: str) -> str:
+    r"""Return a text that is not ours, such as a file's name, as Markdown that says just that.
+
+    Examples
+    --------
+    >>> literal("child_events.csv"), literal("a<b>[c](d)\n.csv")
+    ('child_events.csv', 'a\\<b\\>\\[c\\]\\(d\\) .csv')
+    """
+    return re.sub(r"[^\w ./-]", r"\\\g<0>", re.sub(r"\s+", " ", text))
 
 
 def _cell(text: str) -> str:

@@ -1,8 +1,10 @@
 """An exhibit displays itself as Markdown that both engines read alike."""
 
+import json
 import re
 
 import pandas as pd
+import pypandoc
 import pytest
 
 from analysis.disclosure import held
@@ -52,6 +54,15 @@ def test_a_table_is_a_pipe_table_with_numbers_flush_right():
     lines = shown(table(note="A note.")).splitlines()
     assert lines[:3] == ["| Pilot | Schools |", "| :-- | --: |", "| Lambeth | 8 |"]
     assert "A note." in lines
+
+
+def test_the_name_of_a_file_is_no_markup():
+    name = 'a-<img src=x onerror="alert(1)">[x](javascript:y)`z`.csv'
+    text = shown(table(), Provenance("t", "T1", (name,)))
+    tree = json.loads(pypandoc.convert_text(text, "json", format="markdown"))
+    found = json.dumps(tree["blocks"][-1])
+    assert not any(kind in found for kind in ('"RawInline"', '"Link"', '"Code"', '"Image"'))
+    assert "onerror=" in found
 
 
 def test_a_bar_in_a_cell_does_not_end_it():
