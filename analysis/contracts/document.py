@@ -60,7 +60,9 @@ def read_document(path: Path) -> Document:
     """
     name = f"{path.parent.name}/{path.name}"
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=LOADER)
+        text = path.read_text(encoding="utf-8")
+        _refuse_aliases(text, name)
+        node = yaml.compose(text, Loader=LOADER)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be read ({error.strerror})", place=name, remedy="restore the file"
@@ -80,6 +82,17 @@ def read_document(path: Path) -> Document:
         raise ConfigurationError("is empty", place=name, remedy="restore the file")
     lines: dict[Path_, int] = {}
     return Document(name, _construct(node, (), lines, name), lines)
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    """Refuse what stands for another part: a few lines of them can stand for any number."""
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigurationError(
+                f"holds the alias *{event.anchor}",
+                place=f"{name}:{event.start_mark.line + 1}",
+                remedy="write out what it stands for",
+            )
 
 
 def _construct(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str) -> Any:
@@ -120,8 +133,13 @@ def _scalar(node: yaml.Node, place: str) -> Any:
         )
     if kind == "bool":
         return text.lower() == "true"
-    if kind == "int":
-        return int(text.replace("_", ""), 0) if text.lstrip("+-").startswith("0x") else int(text)
-    if kind == "float":
-        return float(text)
+    try:
+        if kind == "int":
+            whole = text.replace("_", "")
+            return int(whole, 0) if whole.lstrip("+-").startswith("0x") else int(whole)
+        if kind == "float":
+            return float(text)
+    except ValueError:
+        # 12:30 is a number to the base of sixty in YAML 1.1, and a word in YAML 1.2.
+        return text
     return None if kind == "null" else text

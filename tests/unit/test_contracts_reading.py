@@ -41,6 +41,8 @@ def map_every_rule(directory: Path) -> None:
         ("kind: DataContract", "kind: [DataContract", "is not valid YAML"),
         ("status: active", "status: active\nstatus: draft", "key 'status' stands twice"),
         ("status: active", "status: no", "'no' is a truth value"),
+        ("status: active", "status: &a active\nname: *a", "holds the alias *a"),
+        ("value: 75", "value: 12:30", "expectedMissingPercent is no percentage"),
         ("apiVersion: v3.1.0", "apiVersion: v9.9.9", "'v9.9.9' is not one of"),
         ("apiVersion: v3.1.0", "apiVersion: v3.0.2", "is another version"),
         ("logicalType: date", "logicalType: day", "'day' is not one of"),
