@@ -88,9 +88,10 @@ def _refuse_aliases(text: str, name: str) -> None:
     """Refuse what stands for another part: a few lines of them can stand for any number."""
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             raise ConfigurationError(
                 f"holds the alias *{event.anchor}",
-                place=f"{name}:{event.start_mark.line + 1}",
+                place=f"{name}:{line}",
                 remedy="write out what it stands for",
             )
 
