@@ -118,6 +118,7 @@ class Column:
     categories: tuple[str, ...] = ()
     references: str = ""
     missing_percent: float = 0.0
+    missing_tolerance: float = 0.0
     expected_percent: Mapping[str, float] = field(default_factory=dict)
     place: str = ""
 

@@ -6,9 +6,11 @@ They are written as the rules in a contract are, so that one mapper serves both.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.contract import Column, DataContract, Rule
+from analysis.contracts.derived.column import FEWEST_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,6 +124,8 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             _truth(f"valid({name})"),
             "conformity",
         )
+    if column.missing_tolerance:
+        yield _missing(contract, column)
     yield from _of_options(contract, column)
     if column.references:
         table = column.references.partition(".")[0]
@@ -135,6 +139,32 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             _truth(f"known({name})"),
             "consistency",
         )
+
+
+def _missing(contract: DataContract, column: Column) -> Rule:
+    """Return the rule on how many rows of a pilot may be blank: some always, never all."""
+    low = max(1.0, column.missing_percent - column.missing_tolerance)
+    high = min(99.0, column.missing_percent + column.missing_tolerance)
+    rule = _rule(
+        contract,
+        column,
+        "missing",
+        f"Of the rows of each pilot with {FEWEST_ROWS} or more, {low:g}% to {high:g}% have no "
+        f"{column.name}.",
+        "Many more blanks point to an export that left the column out, fewer to values filled in: "
+        f"{_lower(column.description)}",
+        "Compare the pilot with the others; send what was left out, leave blank what is unknown.",
+        {
+            "type": "expect_column_values_to_be_between",
+            "kwargs": {
+                "column": f"derived.blank_{column.name}",
+                "min_value": low,
+                "max_value": high,
+            },
+        },
+        "completeness",
+    )
+    return replace(rule, severity="warning")
 
 
 def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:

@@ -142,6 +142,7 @@ def _column(document: Document, path: tuple[str | int, ...], entry: dict[str, An
         references=targets[0] if targets else "",
         missing_percent=_missing_percent(document, path, entry),
         expected_percent=_expected_percent(document, path, entry),
+        missing_tolerance=_missing_tolerance(document, path, entry),
         place=document.place(path),
     )
 
@@ -178,6 +179,20 @@ def _missing_percent(
             (*path, "customProperties"),
             "expectedMissingPercent stands at a required column",
             "take away one of the two",
+        )
+    return float(value)
+
+
+def _missing_tolerance(
+    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
+) -> float:
+    value = _custom(entry).get("missingTolerance", 0)
+    if not _is_percent(value) or (value and not _custom(entry).get("expectedMissingPercent")):
+        raise _broken(
+            document,
+            (*path, "customProperties"),
+            "missingTolerance is no number of points beside an expectedMissingPercent",
+            "write a number from 0 to 100, and the share that it is about",
         )
     return float(value)
 

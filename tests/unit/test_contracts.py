@@ -263,3 +263,16 @@ def test_twenty_rows_are_named_and_all_are_counted() -> None:
     assert "rows 2, 3, 4, 5, 6" in text
     assert "20, 21, … (30 in all), column event_type" in text
     assert "22" not in text
+
+
+@pytest.mark.parametrize(("rows", "outcome"), [(29, "nothing tested"), (30, "warn")])
+def test_a_share_of_blanks_is_judged_in_pilots_of_thirty_rows(rows: int, outcome: str) -> None:
+    tables = extract()
+    first = tables["evidence"].iloc[[0] * rows].assign(pathway="")
+    tables["evidence"] = first.assign(evidence_id=[f"Q{n:04d}" for n in range(rows)])
+    (result,) = validate(tables, CONTRACTS, only={"evidence-pathway-missing"}).results
+    assert (result.outcome, result.failing, result.stops) == (
+        outcome,
+        rows if outcome == "warn" else 0,
+        False,
+    )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.contracts.derived.column import (
     Derived,
+    blanks_by_pilot,
     counts,
     day_of_week,
     of_key,
@@ -79,6 +80,7 @@ def _previous_is_closed(ended: pd.Series, child: pd.Series, started: pd.Series) 
 
 
 CHILDREN = {
+    "blank_last_day": blanks_by_pilot("children", "last_day", "schools.pilot"),
     "age_first_day": Derived(
         years_between, ("children:first_day", "children:birth_month"), "an age outside school age"
     ),
@@ -128,10 +130,16 @@ CHILD_EVENTS = {
 }
 
 CARE_EPISODES = {
+    "blank_ended": blanks_by_pilot("care_episodes", "ended", "schools.pilot"),
     "age_at_start": Derived(
         years_between,
         ("care_episodes:started", "care_episodes:children.birth_month"),
         "an age outside childhood",
+    ),
+    "age_at_end": Derived(
+        years_between,
+        ("care_episodes:ended", "care_episodes:children.birth_month"),
+        "an age beyond that of care",
     ),
     "previous_ended": Derived(
         _previous,

@@ -10,6 +10,9 @@ import pandas as pd
 
 DAYS_IN_YEAR = 365.25
 
+FEWEST_ROWS = 30
+"""Rows of a pilot below which a share of blanks says nothing."""
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -96,6 +99,25 @@ def share_of_rows(values: pd.Series) -> pd.Series:
     """Return the share of rows, in percent, that hold the row's own value; blanks don't count."""
     found: pd.Series = 100 * values.map(values.value_counts(normalize=True)).astype(float)
     return found
+
+
+def blanks_by_pilot(dataset: str, column: str, pilot: str) -> Derived:
+    """Return the derived column `blank_<column>`, which the rule on missing values reads.
+
+    Parameters
+    ----------
+    pilot
+        The column that holds each row's pilot, of the file or looked up.
+    """
+    needs = (f"{dataset}:filled({column})", f"{dataset}:{pilot}")
+    return Derived(_blank_percent, needs, "a pilot with many more blanks, or fewer, than expected")
+
+
+def _blank_percent(filled: pd.Series, pilot: pd.Series) -> pd.Series:
+    """Return for each row the percentage of blanks in its pilot; missing in small pilots."""
+    by_pilot = filled.isna().groupby(pilot, observed=True)
+    percent: pd.Series = 100 * by_pilot.transform("mean")
+    return percent.where(by_pilot.transform("size") >= FEWEST_ROWS)
 
 
 def rows_elsewhere(key: pd.Series, other: pd.Series) -> pd.Series:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.contracts.derived.column import Derived, rows_elsewhere, share_of_rows
+from analysis.contracts.derived.column import (
+    Derived,
+    blanks_by_pilot,
+    rows_elsewhere,
+    share_of_rows,
+)
 
 
 def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
@@ -24,6 +29,7 @@ def _phase_of_place(
 
 
 FIELDWORK = {
+    "blank_school_id": blanks_by_pilot("fieldwork", "school_id", "pilot"),
     "fieldwork_date_share": Derived(
         share_of_rows, ("fieldwork:fieldwork_date",), "a day that very many rows share"
     ),
@@ -43,6 +49,8 @@ FIELDWORK = {
 }
 
 EVIDENCE = {
+    "blank_pathway": blanks_by_pilot("evidence", "pathway", "pilot"),
+    "blank_school_phase": blanks_by_pilot("evidence", "school_phase", "pilot"),
     "phase_of_place": Derived(
         _phase_of_place,
         ("evidence:fieldwork_id", "fieldwork:fieldwork_id", "fieldwork:schools.phase"),

@@ -10,6 +10,7 @@ from analysis.contracts.derived.column import (
     different_in_group,
     gap_in_group,
     month_of,
+    of_key,
     ratio_in_group,
     rows_elsewhere,
     rows_of_same,
@@ -27,6 +28,11 @@ def _code_agrees(pilot: pd.Series, name: pd.Series) -> pd.Series:
     """Return 1 where a name such as LAM-01 begins as its pilot does, else 0."""
     same = name.str[:3] == pilot.str[:3].str.upper()
     return same.astype(float).mask(pilot.isna() | name.isna())
+
+
+def _first_worker(school: pd.Series, deployed_to: pd.Series, started: pd.Series) -> pd.Series:
+    """Return the day on which the first worker deployed to a school came into post."""
+    return of_key(school, started.groupby(deployed_to, observed=True).min())
 
 
 def _months_sent(school: pd.Series, sent_school: pd.Series, month: pd.Series) -> pd.Series:
@@ -126,6 +132,11 @@ SCHOOLS = {
         "a matched set of very different need",
     ),
     "start_day_of_week": Derived(day_of_week, ("schools:start_date",), "a day at the weekend"),
+    "first_worker": Derived(
+        _first_worker,
+        ("schools:school_id", "deployments:school_id", "deployments:social_workers.started"),
+        "a start before any worker was in post",
+    ),
     "months_sent": Derived(
         _months_sent,
         ("schools:school_id", "school_months:school_id", "school_months:month"),
