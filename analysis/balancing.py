@@ -6,14 +6,21 @@ moves where cases were recorded differently rather than fewer in number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from analysis.models.specification import EventMonths
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from analysis.models.specification import Specification
+    from analysis.study import Pilot
+
+AUGUST = 8
 
 REPEAT_DAYS = 183
 """Half a year: a referral within it of an earlier one is a repeat."""
@@ -60,6 +67,17 @@ BALANCING = (
         "Can't be moved by social workers; moves if schools grew or shrank", None,
     ),
 )  # fmt: skip
+
+
+def in_august(specification: Specification, pilots: tuple[Pilot, ...]) -> Specification:
+    """Return a pilot's specification for the month in which schools are closed."""
+    start = next(pilot.start for pilot in pilots if pilot.name == specification.pilot)
+    at = (AUGUST - pd.Period(start, "M").month) % 12
+    return replace(
+        specification, before=EventMonths(at - 12, at - 12), after=EventMonths(at, at),
+        name="s47_august", label="Section 47 enquiries in August, with schools closed (placebo)",
+        role="placebo",
+    )  # fmt: skip
 
 
 def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> pd.DataFrame:

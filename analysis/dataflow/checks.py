@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.balancing import BALANCING, balancing_panel, school_rates
-from analysis.disclosure.estimates import withhold_terms
+from analysis import withholding
+from analysis.balancing import BALANCING, balancing_panel, in_august, school_rates
+from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.balance import balance
 from analysis.models.estimates import effect_estimates as estimate
@@ -17,12 +18,10 @@ from analysis.models.floor import floor_diagnostics
 from analysis.models.pre_trend_tests import pre_trend_tests
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.returns import reporting_changes
-from analysis.models.specification import EventMonths, Specification
+from analysis.models.specification import Specification
 from analysis.models.spillover import spillover_bounds
-from analysis.models.variations import placebo_specifications
 from analysis.study import Outcome, Pilot, Window
 
-AUGUST = 8
 COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
 
 
@@ -37,10 +36,14 @@ def event_study_estimates(
 
 
 def pre_trends(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    released_outcomes: ReleasedOutcomes,
+    seed: int,
 ) -> pd.DataFrame:
     """Test for diverging paths before the start, and say what would overturn the effect."""
-    return pre_trend_tests(outcome_panel, main_specifications, seed=seed)
+    found = pre_trend_tests(outcome_panel, main_specifications, seed=seed)
+    return withhold_trends(found, released_outcomes.tables["terms"])
 
 
 def trend_slopes(
@@ -58,23 +61,21 @@ def trend_detection(
 
 
 def placebo_starts(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
     """Estimate effects of starts that lie before the pilots; the true ratio is 1."""
     first = int(outcome_panel["event_month"].min())
-    asked = [
-        placebo
-        for each in main_specifications
-        for placebo in placebo_specifications(each, first_month=first)
-        if each.role == "primary" or "a year earlier" in placebo.label
-    ]
-    return estimate(outcome_panel, asked)
+    asked = withholding.placebos(main_specifications, first)
+    return estimate(outcome_panel, withholding.marked(asked, withheld_specifications))
 
 
 def balancing_effects(
     outcome_panel: pd.DataFrame,
     child_events: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
     pilots: tuple[Pilot, ...],
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
@@ -85,7 +86,9 @@ def balancing_effects(
         for each in primary_specifications
     ]  # fmt: skip
     found = estimate(balancing_panel(outcome_panel, child_events), asked)
-    summer = [_in_august(each, pilots) for each in primary_specifications]
+    summer = withholding.marked(
+        (in_august(each, pilots) for each in primary_specifications), withheld_specifications
+    )
     return pd.concat([found, estimate(outcome_panel, summer)], ignore_index=True)
 
 
@@ -140,14 +143,3 @@ def calendar_months(pilots: tuple[Pilot, ...], window: Window) -> pd.DataFrame:
 
 def _weekdays(month: pd.Period) -> int:
     return int(np.busday_count(month.start_time.date(), (month + 1).start_time.date()))
-
-
-def _in_august(specification: Specification, pilots: tuple[Pilot, ...]) -> Specification:
-    """Return the specification for the month in which schools are closed."""
-    start = next(pilot.start for pilot in pilots if pilot.name == specification.pilot)
-    at = (AUGUST - pd.Period(start, "M").month) % 12
-    return replace(
-        specification, before=EventMonths(at - 12, at - 12), after=EventMonths(at, at),
-        name="s47_august", label="Section 47 enquiries in August, with schools closed (placebo)",
-        role="placebo",
-    )  # fmt: skip

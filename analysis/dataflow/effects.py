@@ -7,11 +7,13 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.disclosure import DisclosureRules
-from analysis.disclosure.outcomes import ReleasedOutcomes, release_outcomes
+from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.specification import EventMonths, Exclusion, Specification
 from analysis.rates import as_released, baseline, event_rates, zeros
-from analysis.study import Outcome, SpecificationSettings, Window
+from analysis.study import Outcome, Pilot, SpecificationSettings, Window
+from analysis.withholding import marked, questions
+from analysis.withholding import withheld_specifications as withhold
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
@@ -82,11 +84,34 @@ def specifications(
     )
 
 
+def withheld_specifications(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
+    specifications: tuple[Specification, ...],
+    outcomes: tuple[Outcome, ...],
+    pilots: tuple[Pilot, ...],
+    released_outcomes: ReleasedOutcomes,
+    disclosure_rules: DisclosureRules,
+) -> frozenset[Specification]:
+    """Return the analyses whose results would give a hidden count away, of all there are."""
+    returned = outcome_panel.loc[outcome_panel["returned"], ["outcome", "school_id", "month"]]
+    records = {
+        outcome.name: outcome_records(returned, child_events, care_episodes, [outcome])
+        for outcome in outcomes
+    }
+    first = int(outcome_panel["event_month"].min())
+    asked = questions(specifications, first, pilots)
+    return withhold(asked, outcome_panel, released_outcomes.tables, records, disclosure_rules)
+
+
 def effect_estimates(
-    outcome_panel: pd.DataFrame, specifications: tuple[Specification, ...]
+    outcome_panel: pd.DataFrame,
+    specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
     """Return the effect of the pilots on each outcome, one row a specification."""
-    return estimate(outcome_panel, specifications)
+    return estimate(outcome_panel, marked(specifications, withheld_specifications))
 
 
 def main_effects(

@@ -14,19 +14,27 @@ from analysis.models.multiplicity import multiplicity
 from analysis.models.selection import Selection, regression_to_the_mean
 from analysis.models.specification import Specification
 from analysis.models.units import assignment_units
+from analysis.withholding import marked
 
 SUPPOSED_RATIO = 0.8
 """A fall that a service would welcome, beside no effect and the trial's result."""
 
 
-def main_specifications(specifications: tuple[Specification, ...]) -> tuple[Specification, ...]:
+def main_specifications(
+    specifications: tuple[Specification, ...], withheld_specifications: frozenset[Specification]
+) -> tuple[Specification, ...]:
     """Return the main analysis of each outcome and pilot."""
-    return tuple(each for each in specifications if each.role != "sensitivity")
+    return tuple(
+        each for each in marked(specifications, withheld_specifications)
+        if each.role != "sensitivity"
+    )  # fmt: skip
 
 
-def primary_specifications(specifications: tuple[Specification, ...]) -> tuple[Specification, ...]:
+def primary_specifications(
+    main_specifications: tuple[Specification, ...],
+) -> tuple[Specification, ...]:
     """Return the main analysis of the primary outcome, pilot by pilot."""
-    return tuple(each for each in specifications if each.role == "primary")
+    return tuple(each for each in main_specifications if each.role == "primary")
 
 
 def primary_effects(main_effects: pd.DataFrame) -> pd.DataFrame:

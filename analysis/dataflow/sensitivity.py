@@ -6,22 +6,22 @@ from dataclasses import replace
 
 import pandas as pd
 
+from analysis import withholding
 from analysis.models.alternatives import alternative_estimates
 from analysis.models.estimates import effect_estimates as estimate
 from analysis.models.hidden_bias import hidden_bias
 from analysis.models.leave_out import By, leave_one_out
 from analysis.models.pooling import pooled_estimates
-from analysis.models.specification import Exclusion, Specification
+from analysis.models.specification import Specification
 from analysis.models.specification_curve import specification_curves as draw_curves
-from analysis.models.variations import curve_specifications, sensitivity_specifications
 
 LEFT_OUT: tuple[By, ...] = ("school", "matched set", "assignment unit")
-SPECIAL = Exclusion("phase", ("special",))
 
 
 def varied_effects(
     outcome_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
     primary_effects: pd.DataFrame,
 ) -> pd.DataFrame:
     """Estimate the primary effects with one choice changed at a time.
@@ -33,12 +33,10 @@ def varied_effects(
         'reported', that comes to the very same numbers.
     """
     first = int(outcome_panel["event_month"].min())
-    varied = [
-        varied
-        for each in primary_specifications
-        for varied in sensitivity_specifications(each, first_month=first)
+    asked = [
+        varied for each in primary_specifications for varied in withholding.varied(each, first)
     ]
-    found = estimate(outcome_panel, varied)
+    found = estimate(outcome_panel, withholding.marked(asked, withheld_specifications))
     every = pd.concat([primary_effects.assign(label="reported"), found], ignore_index=True)
     rounded = every[["log_ratio", "standard_error", "df"]].round(9)
     keys = [every["pilot"], *(rounded[column] for column in rounded)]
@@ -101,12 +99,15 @@ def hidden_bias_bounds(
 
 
 def specification_curves(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...], seed: int
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
+    seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every defensible estimate of the primary effects, and a joint test a pilot."""
     first = int(outcome_panel["event_month"].min())
     questions = [
-        curve_specifications(each, first_month=first, left_out=[SPECIAL])
+        withholding.marked(withholding.curve(each, first), withheld_specifications)
         for each in primary_specifications
     ]
     return draw_curves(outcome_panel, questions, seed=seed)
@@ -124,10 +125,10 @@ def curve_tests(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.D
 
 def pooled_specifications(
     main_specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
 ) -> tuple[Specification, ...]:
     """Return the main analysis of each outcome for all pilots at once."""
-    by_outcome = {each.outcome: replace(each, pilot=None) for each in main_specifications}
-    return tuple(by_outcome.values())
+    return withholding.marked(withholding.pooled(main_specifications), withheld_specifications)
 
 
 def across_pilots(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.disclosure.download import safe_csv
+from analysis.disclosure.estimates import WITHHELD
 from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
 from analysis.disclosure.releases import ReleasedData, Revealed, revealed_by
@@ -24,6 +25,7 @@ __all__ = [
     "EXCEPTIONS",
     "PUBLIC",
     "SYMBOLS",
+    "WITHHELD",
     "Aggregate",
     "DisclosureRules",
     "ReleaseException",

@@ -11,6 +11,9 @@ import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL
 
+OF_TERMS_AFTER = ["log_ratio_after", "standard_error_after", "df_after", "breakdown_deviation",
+                  "breakdown_change", "breakdown_change_interval"]  # fmt: skip
+OF_TERMS_BEFORE = ["largest_deviation", "largest_change"]
 WITHHELD = "it would give away a count that is withheld"
 REFERENCE = -1
 """The term that all others are compared with."""
@@ -59,4 +62,23 @@ def withhold_terms(
     found = estimates.copy()
     found.loc[blanked, results] = np.nan
     found.loc[blanked, ["status", "reason"]] = ["not estimable", WITHHELD]
+    return found
+
+
+def withhold_trends(tests: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
+    """Blank what tests of the paths before the start say of the size of single terms.
+
+    Parameters
+    ----------
+    tests
+        One row a pilot and outcome, with `OF_TERMS_AFTER` and `OF_TERMS_BEFORE`; tests and
+        p-values say nothing of a single term.
+    terms
+        Released counts, as in `withhold_terms`.
+    """
+    hidden = terms.loc[terms["count"] == CONFIDENTIAL]
+    keys = pd.MultiIndex.from_frame(tests[["outcome", "pilot"]])
+    telling = keys.isin(pd.MultiIndex.from_frame(hidden[["outcome", "pilot"]]))
+    found = tests.copy()
+    found.loc[telling, [*OF_TERMS_AFTER, *OF_TERMS_BEFORE]] = np.nan
     return found

@@ -81,7 +81,7 @@ def release_outcomes(
     parts = []
     for measure, aggregates in (("events", EVENTS), ("days", DAYS)):
         chosen = [outcome for outcome in outcomes if outcome.measure == measure]
-        records = _records(returned, child_events, care_episodes, chosen)
+        records = outcome_records(returned, child_events, care_episodes, chosen)
         if len(records):
             parts.append(
                 release_tables(records, aggregates, rules, count="amount", person="child_id",
@@ -98,13 +98,28 @@ def release_outcomes(
     )
 
 
-def _records(
+def outcome_records(
     returned: pd.DataFrame,
     child_events: pd.DataFrame,
     care_episodes: pd.DataFrame,
     outcomes: Sequence[Outcome],
 ) -> pd.DataFrame:
-    """Return one row a child, month and outcome, and one of nothing for every school-month."""
+    """Return who is behind the counts of some outcomes.
+
+    Parameters
+    ----------
+    returned
+        School-months of the outcomes whose return arrived, with `outcome`, `school_id` and
+        `month`.
+    child_events, care_episodes, outcomes
+        As in `release_outcomes`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `returned`, `child_id` and `amount` (events or days): one row a child,
+        month and outcome, and one of nothing, without a child, for every school-month.
+    """
     parts = []
     for outcome in outcomes:
         panel = returned[returned["outcome"] == outcome.name]

@@ -55,7 +55,7 @@ def side_by_side(
 def cell(row: Mapping[Hashable, Any]) -> str:
     """Return an estimate with its interval: a ratio, or else a difference in rates."""
     if row["status"] != "estimated":
-        return "not estimable"
+        return words.no_estimate(str(row["reason"]))
     if isinstance(row.get("same_as"), str) and row["same_as"]:
         return f"as {row['same_as']}"
     for name, printed in (("ratio", words.ratio), ("per_1000", _rate)):

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.balancing import BALANCING
+from analysis.disclosure import WITHHELD
 from analysis.exhibits import words
 from analysis.exhibits.by_pilot import COLUMNS, limits, reasons, side_by_side
 from analysis.exhibits.exhibit import Table
@@ -87,6 +88,7 @@ def trends_table(
     keys = ["pilot", "outcome", "specification"]
     slopes = trend_slopes.drop(columns=["status", "reason", "p_value"])
     data = pre_trends.merge(slopes, on=keys, validate="one_to_one")
+    hidden = (data["status"] == "estimated") & data["breakdown_change"].isna()
     shown = [*keys[:2], "status", "reason", "p_wald", "p_randomisation", "ratio", "ratio_low",
              "ratio_high", "breakdown_change", "breakdown_change_interval"]  # fmt: skip
     return Table(
@@ -105,6 +107,7 @@ def trends_table(
             "A breakdown value says how many times the largest change between terms before the "
             "start would have to go on in every term after it to explain the ratio, or to bring "
             "its interval to 1; below one, what was seen before is enough."
+            + (f" {words.HIDDEN}: {WITHHELD}." if hidden.any() else "")
         ),
     )  # fmt: skip
 
@@ -116,8 +119,10 @@ def _trend_cells(row: dict[Any, Any]) -> tuple[str, ...]:
         words.p_value(row["p_wald"]),
         words.p_value(row["p_randomisation"]),
         limits(row),
-        words.ratio(row["breakdown_change"]),
-        words.ratio(row["breakdown_change_interval"]),
+        *(
+            words.HIDDEN if math.isnan(row[name]) else words.ratio(row[name])
+            for name in ("breakdown_change", "breakdown_change_interval")
+        ),
     )
 
 

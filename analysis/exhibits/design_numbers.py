@@ -65,6 +65,12 @@ def curve_doubles(curve_tests: pd.DataFrame) -> Number:
     return Number(total, words.count(total), "specifications")
 
 
+def curve_withheld(curve_tests: pd.DataFrame) -> Number:
+    """Count the specifications that are withheld, for what they would tell beside the others."""
+    total = int(curve_tests["withheld"].fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
 def curve_size(curve_tests: pd.DataFrame) -> Number:
     """Count the different specifications of all curves."""
     total = int(curve_tests["specifications"].fillna(0).sum())

@@ -209,5 +209,5 @@ def draw_effect(ax: Axes, y: float, each: Effect) -> None:
 def printed(each: Effect) -> str:
     """Return an estimate with its interval as figures print it."""
     if not each.estimated:
-        return "not estimable"
+        return words.no_estimate(each.reason)
     return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)

@@ -146,16 +146,17 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
 def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     """Show the joint test of each pilot's specification curve."""
     return Table(
-        header=("Pilot", "Specifications", "Doubles dropped", "Ratios", "Median", "Falls",
-                "p of median", "p of direction"),
+        header=("Pilot", "Specifications", "Withheld", "Doubles dropped", "Ratios", "Median",
+                "Falls", "p of median", "p of direction"),
         rows=tuple((row["pilot"], *_curve_cells(row)) for row in curve_tests.to_dict("records")),
-        numeric=(False, *(True,) * 7),
-        widths=(5, 6, 4, 5, 4, 3, 4, 5),
+        numeric=(False, *(True,) * 8),
+        widths=(6, 7, 5, 5, 5, 4, 3, 4, 5),
         data=curve_tests,
         columns=TEST_COLUMNS,
         period=compared_period,
         note=(
-            "Section 47 enquiries. Doubles are specifications that come to the same numbers as "
+            "Section 47 enquiries. Withheld are specifications that, beside the others, would give "
+            "a hidden count away. Doubles are specifications that come to the same numbers as "
             "another, such as counts and rates where pupils never change. Both p-values permute "
             "assignment and fit every specification anew: for the median, and for how far "
             "specifications agree on a direction, which in so few schools they often do by chance."
@@ -165,9 +166,10 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
 
 def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
     if row["status"] != "estimated":
-        return f"none: {row['reason']}", *("[z]",) * 6
+        return f"none: {row['reason']}", *("[z]",) * 7
     return (
         words.count(row["specifications"]),
+        words.count(row["withheld"]),
         words.count(row["duplicates"]),
         f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}",
         words.ratio(row["median_ratio"]),

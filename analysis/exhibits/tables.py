@@ -180,7 +180,7 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
 
 def _effect_cells(each: Effect) -> tuple[str, str, str]:
     if not each.estimated:
-        return words.NOT_ESTIMABLE, "[z]", "[z]"
+        return words.no_estimate(each.reason), "[z]", "[z]"
     number = (each.difference, each.difference_low, each.difference_high)
     rate = (each.per_1000, each.per_1000_low, each.per_1000_high)
     return (

@@ -5,12 +5,16 @@ from __future__ import annotations
 from math import isnan
 from typing import TYPE_CHECKING
 
+from analysis.disclosure import WITHHELD
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NOT_ESTIMABLE = "not estimable"
+HIDDEN = "[c]"
+"""What stands where a number is withheld."""
 
 
 def ratio_as_published(value: float) -> str:
@@ -59,17 +63,38 @@ def rate(value: float, decimals: int = 1) -> str:
 
 
 def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
-    """Return what to add to a note where nothing could be estimated: outcome, pilot, reason.
+    """Return what to add to a note where there is no estimate: outcome, pilot, reason.
 
     Examples
     --------
     >>> not_estimable([("Days in care", "Stockport", "no schools")])
     ' Not estimable: days in care in Stockport (no schools).'
+    >>> not_estimable([("First half", "Lambeth", WITHHELD)])
+    ' [c]: it would give away a count that is withheld: first half in Lambeth.'
     """
-    reasons = [
-        f"{outcome[0].lower()}{outcome[1:]} in {pilot} ({why})" for outcome, pilot, why in rows
-    ]
-    return f" Not estimable: {'; '.join(reasons)}." if reasons else ""
+    missing, withheld = [], []
+    for outcome, pilot, why in rows:
+        named = f"{outcome[0].lower()}{outcome[1:]} in {pilot}"
+        if why == WITHHELD:
+            withheld.append(named)
+        else:
+            missing.append(f"{named} ({why})")
+    return "".join(
+        f" {begun}: {'; '.join(each)}."
+        for begun, each in (("Not estimable", missing), (f"{HIDDEN}: {WITHHELD}", withheld))
+        if each
+    )
+
+
+def no_estimate(reason: str) -> str:
+    """Return what stands in place of an estimate.
+
+    Examples
+    --------
+    >>> no_estimate("no schools"), no_estimate(WITHHELD)
+    ('not estimable', '[c]')
+    """
+    return HIDDEN if reason == WITHHELD else NOT_ESTIMABLE
 
 
 def p_value(value: float) -> str:

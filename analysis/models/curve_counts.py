@@ -110,19 +110,36 @@ def curve_counts(
 
 def _added_up(months: MonthCounts, specification: Specification) -> Floats:
     """Return events before and after, and exposure before and after, by school."""
-    use = [_inside(months, each) for each in (specification.before, specification.after)]
-    weights = [np.broadcast_to(inside, months.exposure.shape) for inside in use]
+    use = used_months(months, specification)
+    sums: Floats = np.array(
+        [(each * used).sum(axis=1) for each in (months.events, months.exposure) for used in use]
+    )
+    return sums
+
+
+def used_months(months: MonthCounts, specification: Specification) -> Booleans:
+    """Return which months of which schools a specification adds up.
+
+    Parameters
+    ----------
+    months
+        Over all months of the schools it compares.
+
+    Returns
+    -------
+    ndarray of shape (2, n, M)
+        Before, then after. Schools without a return in one of the two are left out.
+    """
+    runs = [_inside(months, each) for each in (specification.before, specification.after)]
+    returned = months.exposure > 0
+    use: Booleans = np.array([returned & run for run in runs])
     if specification.pair_missing_months:
-        both = np.logical_and(*((months.exposure[:, inside] > 0) for inside in use))
-        weights = [np.zeros(months.exposure.shape, bool) for _ in use]
-        for weight, inside in zip(weights, use, strict=True):
-            weight[:, inside] = both
-    sums = np.array(
-        [(each * weight).sum(axis=1) for each in (months.events, months.exposure)
-         for weight in weights]
-    )  # fmt: skip
-    seen: Floats = sums * ((sums[2] > 0) & (sums[3] > 0))
-    return seen
+        both = np.logical_and(*(returned[:, run] for run in runs))
+        for used, run in zip(use, runs, strict=True):
+            used[:, run] = both
+    seen = use.sum(axis=2) > 0
+    use[:, ~(seen[0] & seen[1])] = False
+    return use
 
 
 def _inside(months: MonthCounts, period: EventMonths) -> Booleans:

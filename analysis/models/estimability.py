@@ -52,13 +52,15 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:
-    """Refuse what the specification says is too little to fit a model to.
+    """Refuse what the specification says is too little to fit a model to, or is withheld.
 
     Raises
     ------
     NotEstimable
         With the cause.
     """
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)
     if len(schools) < 2:
         raise NotEstimable("there is one school only" if len(schools) else "there are no schools")
     require_events(schools, specification.fewest_events)

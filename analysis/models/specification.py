@@ -118,6 +118,8 @@ class Specification:
         default 0 for events, and 10 for days, since a few children make many days.
     fewest_degrees_of_freedom
         Fewest schools with events beyond the coefficients of the model; 0 for no limit.
+    withheld
+        Why its result may not be shown, whatever it is; empty if it may.
     level
         Confidence level of intervals.
 
@@ -149,6 +151,7 @@ class Specification:
     fewest_events: int = 5
     fewest_children: int = -1
     fewest_degrees_of_freedom: int = 0
+    withheld: str = ""
     level: float = 0.95
 
     def __post_init__(self) -> None:

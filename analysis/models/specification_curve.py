@@ -30,6 +30,7 @@ TEST_COLUMNS: dict[str, str] = {
     "reason": "Why there is no test",
     "specifications": "Different specifications that can be estimated",
     "duplicates": "Specifications left out because they come to the same numbers",
+    "withheld": "Specifications withheld, since they would give away a hidden count",
     "not_estimable": "Specifications that can't be estimated",
     "draws": "Assignments looked at, that which happened among them",
     "median_ratio": "Median of their ratios",
@@ -110,7 +111,8 @@ def specification_curve(
     )
     treated = np.vstack([happened, *assignments.sample(draws, random)])[:, units]
     log_ratios = curve_log_ratios(counts.only(distinct), treated)
-    usable = np.isfinite(log_ratios[0])
+    withheld = np.array([bool(each.withheld) for each in specifications])[distinct]
+    usable = np.isfinite(log_ratios[0]) & ~withheld
     if not usable.any():
         raise NotEstimable("no specification can be estimated")
     row = {
@@ -119,7 +121,8 @@ def specification_curve(
         "status": ESTIMATED,
         "reason": "",
         "duplicates": int((~distinct).sum()),
-        "not_estimable": int((curve["status"] != ESTIMATED).sum()),
+        "withheld": int(withheld.sum()),
+        "not_estimable": int((curve["status"] != ESTIMATED).sum() - withheld.sum()),
         **_joint_test(log_ratios[:, usable]),
     }
     return curve, pd.DataFrame([row], columns=list(TEST_COLUMNS))

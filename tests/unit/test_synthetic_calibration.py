@@ -42,7 +42,7 @@ def estimates(scenario: str) -> pd.DataFrame:
     ways = specifications(
         STUDY.specifications, STUDY.outcomes, STUDY.window, disclosure_rules(STUDY.disclosure)
     )
-    return main_effects(effect_estimates(panel, ways), STUDY.specifications)
+    return main_effects(effect_estimates(panel, ways, frozenset()), STUDY.specifications)
 
 
 def directions(found: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -1,0 +1,113 @@
+"""What results of models tell, beside the tables and beside each other, of hidden counts.
+
+A ratio of rates gives away, near enough, the sums that it is made of: whoever has three of
+the four gets the last. Two results whose months differ by one tell that month's count, and a
+result beside a table may tell the cell that is hidden in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Masks = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+EXACT = 1e-6
+"""Length below which what is left of a sum is a rounding error; that of one atom is 1."""
+
+
+def telling_results(
+    results: Sequence[Masks],
+    shown: Masks,
+    hidden: Masks,
+    is_unsafe: Callable[[Masks], bool],
+) -> list[bool]:
+    """Return which results would give a count away, those before them being shown.
+
+    Parameters
+    ----------
+    results
+        For each result the sums that it rests on, the more important results first: which
+        atoms (school-months, say) each sum is over, shape (sums, atoms).
+    shown, hidden
+        The sums that tables show and hide, shape (sums, atoms).
+    is_unsafe
+        Whether a sum over some atoms, shape (atoms,), is too small to be known.
+
+    Returns
+    -------
+    list of bool
+        A result tells too much if a hidden sum follows from it and all that is shown, as a
+        sum and difference of whatever length; or if what is left between one of its sums and
+        another that is shown, or several that lie in it side by side, is unsafe.
+
+    Examples
+    --------
+    >>> months = np.eye(4, dtype=bool)
+    >>> first_two, all_four = months[:2].any(0), months.any(0)
+    >>> counts = np.array([9, 8, 2, 7])
+    >>> def few(mask): return counts[mask].sum() < 6
+    >>> without_third = np.array([[True, True, False, True]])
+    >>> telling_results([all_four[None], without_third], first_two[None], months[:0], few)
+    [False, True]
+    """
+    parts = [shown, hidden, *results]
+    atoms, back = np.unique(np.vstack(parts), axis=1, return_inverse=True)
+    shown, hidden, *results = np.split(atoms, np.cumsum([len(part) for part in parts])[:-1])
+
+    @cache
+    def unsafe(mask: bytes) -> bool:
+        chosen = np.frombuffer(mask, dtype=bool)
+        return bool(chosen.any()) and is_unsafe(chosen[back.ravel()])
+
+    known, span, found = shown, _spanned(np.zeros((0, atoms.shape[1])), shown), []
+    for sums in results:
+        new = sums[[not (known == row).all(axis=1).any() for row in sums]]
+        wider = _spanned(span, new)
+        tells = len(new) > 0 and (
+            _follows(hidden, wider) or any(unsafe(rest.tobytes()) for rest in _rests(new, known))
+        )
+        # What is hidden itself is no news about anything else.
+        tells = tells or any((hidden == row).all(axis=1).any() for row in sums)
+        found.append(tells)
+        if not tells:
+            known, span = np.vstack([known, new]), wider
+    return found
+
+
+def _spanned(basis: Floats, sums: Masks) -> Floats:
+    """Return an orthonormal basis of all combinations of known sums, some of them new."""
+    for row in sums.astype(float):
+        rest = row
+        for _ in range(2):  # once leaves a rounding error that would pass for news
+            rest = rest - (rest @ basis.T) @ basis
+        length = np.linalg.norm(rest)
+        if length > EXACT:
+            basis = np.vstack([basis, rest / length])
+    return basis
+
+
+def _follows(hidden: Masks, basis: Floats) -> bool:
+    """Whether a hidden sum is a combination of known ones."""
+    wanted = hidden.astype(float)
+    rest = wanted - (wanted @ basis.T) @ basis
+    return bool((np.linalg.norm(rest, axis=1) < EXACT).any())
+
+
+def _rests(new: Masks, known: Masks) -> list[Masks]:
+    """Return what is left between sums that lie in each other."""
+    found = []
+    for place, row in enumerate(new):
+        others = np.vstack([known, new[:place]])
+        inside = others[~(others & ~row).any(axis=1)]
+        around = others[~(row & ~others).any(axis=1)]
+        found += [*(row & ~inside), *(around & ~row)]
+        left = row.copy()
+        for part in inside[np.argsort(inside.sum(axis=1), kind="stable")]:
+            if not (part & ~left).any():
+                left &= ~part
+        found.append(left)
+    return found
