@@ -41,12 +41,22 @@ class BalancingOutcome:
         What a change in it would say.
     exposure
         Column of its denominator; None for counts.
+    part_of
+        The main outcome whose events it is some of; empty where it is not.
     """
 
     name: str
     label: str
     says: str
     exposure: str | None = "pupils"
+    part_of: str = ""
+
+    def asked_like(self, main: Specification) -> Specification:
+        """Return a main analysis with this outcome in place of its own."""
+        return replace(
+            main, outcome=self.name, name=self.name, label=self.label, role="placebo",
+            exposure=self.exposure,
+        )  # fmt: skip
 
 
 BALANCING = (
@@ -57,10 +67,11 @@ BALANCING = (
     BalancingOutcome(
         "s47_children", "Children with a Section 47 enquiry in the month",
         "Moves with enquiries unless the same children were seen more often",
+        part_of="s47_enquiries",
     ),
     BalancingOutcome(
         "repeat_referrals", "Referrals within half a year of another for the same child",
-        "Rises if needs went unmet",
+        "Rises if needs went unmet", part_of="referrals",
     ),
     BalancingOutcome(
         "pupils_on_roll", "Pupils on roll (placebo)",

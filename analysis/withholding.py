@@ -82,6 +82,33 @@ def marked(
     return tuple(replace(each, withheld=WITHHELD) if each in withheld else each for each in asked)
 
 
+def marked_part(
+    asked: Specification, whole: str, panel: pd.DataFrame, rules: DisclosureRules
+) -> Specification:
+    """Return an analysis, marked if beside that of a whole it tells what few events are left.
+
+    Parameters
+    ----------
+    asked
+        The analysis of an outcome whose events are some of another's.
+    whole
+        The other outcome, which is shown as well; empty where there is none.
+    panel
+        One row a school, outcome and month, of both.
+    """
+    if not whole:
+        return asked
+    one, other = (
+        compare(panel, replace(asked, outcome=name)).schools for name in (asked.outcome, whole)
+    )
+    by_arm = [
+        table.groupby("treated")[["events_before", "events_after"]].sum() for table in (one, other)
+    ]
+    left = (by_arm[1] - by_arm[0]).to_numpy().ravel()
+    telling = any(rules.is_unsafe(count) for count in left)
+    return replace(asked, withheld=WITHHELD) if telling else asked
+
+
 def withheld_specifications(
     asked: Sequence[Specification],
     outcome_panel: pd.DataFrame,

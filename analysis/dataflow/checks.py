@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from analysis import withholding
 from analysis.balancing import BALANCING, balancing_panel, in_august, school_rates
+from analysis.disclosure import DisclosureRules
 from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.balance import balance
@@ -76,16 +75,18 @@ def balancing_effects(
     child_events: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
+    disclosure_rules: DisclosureRules,
     pilots: tuple[Pilot, ...],
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
+    panel = balancing_panel(outcome_panel, child_events)
+    whole = pd.concat([outcome_panel, panel], ignore_index=True)
     asked = [
-        replace(each, outcome=other.name, name=other.name, label=other.label, role="placebo",
-                exposure=other.exposure)
+        withholding.marked_part(other.asked_like(each), other.part_of, whole, disclosure_rules)
         for other in BALANCING
         for each in primary_specifications
-    ]  # fmt: skip
-    found = estimate(balancing_panel(outcome_panel, child_events), asked)
+    ]
+    found = estimate(panel, asked)
     summer = withholding.marked(
         (in_august(each, pilots) for each in primary_specifications), withheld_specifications
     )

@@ -59,8 +59,6 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
     NotEstimable
         With the cause.
     """
-    if specification.withheld:
-        raise NotEstimable(specification.withheld)
     if len(schools) < 2:
         raise NotEstimable("there is one school only" if len(schools) else "there are no schools")
     require_events(schools, specification.fewest_events)
@@ -80,3 +78,6 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
             f"fewer than {specification.fewest_degrees_of_freedom} degrees of freedom are left, so "
             "that results come close to single schools' data"
         )
+    # Last, since what can't be estimated says why by itself.
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)

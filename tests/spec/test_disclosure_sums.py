@@ -16,7 +16,7 @@ from analysis.models.estimates import effect_estimates
 from analysis.models.school_periods import compare
 from analysis.models.specification_curve import specification_curve
 from analysis.models.variations import curve_specifications
-from analysis.withholding import marked, questions
+from analysis.withholding import marked, marked_part, questions
 from tests.unit.models_panel import random_panel, specification
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +134,20 @@ def test_every_table_of_results_obeys():
     shown = every.loc[every["status"] == "estimated"]
     assert not withheld & set(shown[keys].itertuples(index=False, name=None))
     assert withheld & set(every[keys].itertuples(index=False, name=None))
+
+
+def test_what_is_left_of_a_whole_is_tested_too():
+    panel = random_panel(1).assign(outcome="whole")
+    some = panel["school_id"] == panel["school_id"].iloc[0]
+    few = panel["event_month"].between(0, 3) & some & (panel["events"] > 0)
+    part = panel.assign(outcome="part", events=panel["events"] - few)
+    asked = specification(outcome="part")
+    both = pd.concat([panel, part])
+    assert PUBLIC.is_unsafe(int(few.sum()))
+    assert marked_part(asked, "whole", both, PUBLIC).withheld == WITHHELD
+    assert marked_part(asked, "", both, PUBLIC) == asked
+    same = pd.concat([panel, panel.assign(outcome="part")])
+    assert marked_part(asked, "whole", same, PUBLIC) == asked
 
 
 # --- models ----------------------------------------------------------------------------------
