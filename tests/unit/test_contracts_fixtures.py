@@ -11,7 +11,7 @@ from analysis.contracts.expectations import expectations
 from analysis.contracts.files import read_files
 from tests.fixtures.extract import good_extract
 from tests.fixtures.faults import FILE_FAULTS, faults
-from tests.fixtures.write import INVALID, NOTHING_TESTED, fixtures
+from tests.fixtures.write import DOUBTFUL, INVALID, NOTHING_TESTED, fixtures, folder
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = read_contracts(ROOT / "data_contracts")
@@ -28,7 +28,7 @@ def good_tables() -> dict[str, pd.DataFrame]:
 
 
 def validate_folder(name: str, only: set[str] | None) -> ContractResults:
-    read = read_files(INVALID / name, CONTRACTS)
+    read = read_files(folder(name), CONTRACTS)
     return validate(read.tables, CONTRACTS, only, read)
 
 
@@ -38,9 +38,10 @@ def test_every_rule_has_its_mistake() -> None:
 
 def test_the_folders_are_what_the_mistakes_make() -> None:
     made = fixtures()
-    assert {path.name for path in INVALID.iterdir()} == set(made), "python -m tests.fixtures.write"
+    on_disk = {path for kind in (INVALID, DOUBTFUL) for path in kind.iterdir()}
+    assert on_disk == {folder(name) for name in made}, "python -m tests.fixtures.write"
     for name, files in made.items():
-        on_file = {path.name: path.read_bytes() for path in (INVALID / name).iterdir()}
+        on_file = {path.name: path.read_bytes() for path in folder(name).iterdir()}
         assert on_file == files, f"{name}: python -m tests.fixtures.write"
 
 

@@ -11,7 +11,7 @@ import pytest
 from analysis.errors import ConfigurationError
 from report.validating import validate
 from tests.fixtures.extract import good_extract, write_extract
-from tests.fixtures.write import INVALID
+from tests.fixtures.write import INVALID, folder
 
 ROOT = Path(__file__).parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -43,7 +43,7 @@ def test_a_good_extract_ends_with_0(alone: Path, capsys: Captured) -> None:
 def test_each_outcome_has_its_exit_code(
     alone: Path, capsys: Captured, fixture: str, code: int, told: str
 ) -> None:
-    assert validate(INVALID / fixture, alone / "results.json") == code
+    assert validate(folder(fixture), alone / "results.json") == code
     assert told in capsys.readouterr().out
     assert json.loads((alone / "results.json").read_text("utf-8"))["exit_code"] == code
 
