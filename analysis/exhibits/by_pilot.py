@@ -75,7 +75,7 @@ def reasons(estimates: pd.DataFrame, named: str) -> str:
     """
     missing = estimates.loc[estimates["status"] != "estimated"]
     return words.not_estimable(
-        (", ".join(dict.fromkeys(group[named])), str(pilot), str(reason))
+        (", ".join(map(words.inside, dict.fromkeys(group[named]))), str(pilot), str(reason))
         for (pilot, reason), group in missing.groupby(["pilot", "reason"], sort=False)
     )
 

@@ -62,6 +62,17 @@ def rate(value: float, decimals: int = 1) -> str:
     return f"{value:z,.{decimals}f}".replace("-", MINUS)
 
 
+def inside(label: str) -> str:
+    """Return a label as it stands inside a sentence.
+
+    Examples
+    --------
+    >>> inside("Days in care")
+    'days in care'
+    """
+    return label[:1].lower() + label[1:]
+
+
 def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     """Return what to add to a note where there is no estimate: outcome, pilot, reason.
 
@@ -74,7 +85,7 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     """
     missing, withheld = [], []
     for outcome, pilot, why in rows:
-        named = f"{outcome[0].lower()}{outcome[1:]} in {pilot}"
+        named = f"{inside(outcome)} in {pilot}"
         if why == WITHHELD:
             withheld.append(named)
         else:
