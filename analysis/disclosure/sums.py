@@ -70,8 +70,6 @@ def telling_results(
         tells = len(new) > 0 and (
             _follows(hidden, wider) or any(unsafe(rest.tobytes()) for rest in _rests(new, known))
         )
-        # What is hidden itself is no news about anything else.
-        tells = tells or any((hidden == row).all(axis=1).any() for row in sums)
         found.append(tells)
         if not tells:
             known, span = np.vstack([known, new]), wider

@@ -33,7 +33,7 @@ def specification_curve_plot(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw every defensible estimate of each pilot by size, the reported one marked."""
+    """Draw each pilot's estimates that may be shown by size, the reported one marked."""
     estimated = curve_estimates.loc[curve_estimates["status"] == "estimated"]
     reported = primary_effects.set_index("pilot")["ratio"]
     pilots = list(curve_tests["pilot"])

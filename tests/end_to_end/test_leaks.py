@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pikepdf
+import pytest
 import typst
+
+pytestmark = [pytest.mark.poppler, pytest.mark.slow]
 
 PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(?:C\d{5}|E\d{6}|W\d{2})(?![0-9A-Za-z])")
 """Identifiers of children, events and workers, as the stand-in extract writes them."""

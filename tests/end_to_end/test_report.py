@@ -6,7 +6,11 @@ import json
 import re
 import subprocess
 
+import pikepdf
 import pytest
+
+from audit.exhibit_places import exhibit_places
+from audit.text_layer import read_text
 
 pytestmark = pytest.mark.slow
 
@@ -131,8 +135,6 @@ def test_every_picture_has_alternative_text(pages):
 
 
 def test_the_pdf_has_title_language_tags_bookmarks_and_alternative_texts(built):
-    import pikepdf
-
     with pikepdf.open(built / "_book" / "report.pdf") as pdf:
         root = pdf.Root
         assert str(root.Lang).startswith("en")
@@ -151,6 +153,32 @@ def test_the_pdf_keeps_the_accessibility_and_archive_standards(built):
     for profile in ("ua1", "3a"):
         found = page.validate_pdf(str(built / "_book" / "report.pdf"), profile=profile)
         assert found.is_compliant, [failure.rule_id for failure in found.failures]
+
+
+def test_the_rows_of_every_table_have_headings_in_html_and_in_the_pdf(built, pages, ledger):
+    tables = {r["id"]: r for r in ledger["records"] if r["kind"] == "table"}
+    found = {}
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for body, name in re.findall(
+            r'<tbody>((?:(?!<tbody>).)*?)</tbody>(?:(?!<tbody>).)*?class="provenance" '
+            r'data-exhibit="(\w+)"', text, re.S,
+        ):  # fmt: skip
+            if name in tables:
+                rows = re.findall(r"<tr\b.*?</tr>", body, re.S)
+                found[name] = {row.count('scope="row"') for row in rows}
+    assert found == {name: {record["row_headings"]} for name, record in tables.items()}
+    assert max(record["row_headings"] for record in tables.values()) > 1
+
+    with pikepdf.open(built / "_book" / "report.pdf") as pdf:
+        layer = read_text(pdf)
+    cells = {place.reference: place.cells for place in exhibit_places(layer) if place.cells}
+    for record in tables.values():
+        heads = [cell for cell in cells[record["reference"]] if cell.within("TH")]
+        texts = {cell.text for cell in heads if cell.within("TBody")}
+        first_cell = record["cells"][len(record["printed"].split(" | "))]
+        assert texts, record["id"]
+        assert re.sub(r"\W", "", first_cell)[:12] in {re.sub(r"\W", "", t)[:12] for t in texts}
 
 
 def test_every_record_has_a_page_with_the_code_that_makes_it(built, ledger):
@@ -182,8 +210,6 @@ def test_every_way_within_the_audit_trail_leads_somewhere(built):
 
 def links(pdf):
     """Return the pages to which the links of each page lead, all counted from 1."""
-    import pikepdf
-
     numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
     found = {}
     for number, page in enumerate(pdf.pages, start=1):
@@ -200,8 +226,6 @@ def first_page(pdf, title):
 
 
 def test_on_paper_a_reference_leads_to_its_row_and_the_row_back(built, ledger):
-    import pikepdf
-
     with pikepdf.open(built / "_book" / "report.pdf") as pdf:
         found = links(pdf)
         trail = set(range(first_page(pdf, "Audit trail"), first_page(pdf, "Certificate")))
@@ -220,8 +244,6 @@ def walk(items):
 
 def structure(node):
     """Walk the structure tree of a PDF."""
-    import pikepdf
-
     kids = node.get("/K", [])
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
