@@ -1,9 +1,6 @@
-"""What a chapter's cells call: run a function of the dataflow, show an exhibit.
+"""The evaluation of one extract: what its results rest on, how they are computed and kept.
 
-    from analysis.evaluation import claims, numbers, run, show
-    run(contract_results)      # validate the data contracts
-    show(effect_forest)        # a figure that displays itself
-    numbers.schools_lambeth    # a number in a sentence
+A chapter sees `analysis.book`, which names what it shows and asks this module for it.
 
 Within a build everything is computed once, before typesetting, and kept in a store;
 a cell then loads it. The store is named by a digest of all that its contents depend on
@@ -27,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.errors import ChapterFailed, ConfigurationError
 from analysis.exhibits.parts.clearance import cleared
-from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
+from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, Shown
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from analysis.study.settings import Study
 
@@ -241,27 +238,4 @@ def current() -> Evaluation:
     return Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
 
 
-def run(function: Callable[..., Any]) -> Any:
-    """Run a function of the dataflow, with all it needs, and return its value."""
-    return current().result(function.__name__)
-
-
-def show(function: Callable[..., Figure | Table | Claim | Number]) -> Shown:
-    """Run an exhibit's function and display what it returns."""
-    return current().shown(function.__name__)
-
-
-class Named:
-    """Exhibits of one kind by name, for inline code: `numbers.schools_lambeth`."""
-
-    def __getattr__(self, name: str) -> Shown:
-        """Return the exhibit of that name."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return current().shown(name)
-
-
-numbers = Named()
-claims = Named()
-
-__all__ = ["Evaluation", "claims", "current", "find_root", "numbers", "run", "show"]
+__all__ = ["Evaluation", "current", "find_root"]

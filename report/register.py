@@ -1,8 +1,7 @@
 """Which exhibits the chapters show, where, and under which short reference.
 
 Read from the chapters' text, without running them, so that both engines and an
-editor agree: `show(effect_forest)` in a cell, `numbers.x` and `claims.x` in a cell or
-inline.
+editor agree: `figures.x`, `tables.x`, `numbers.x` and `claims.x` in a cell or inline.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from analysis.book import check_kind
 from analysis.errors import ChapterFailed
 from audit.ledger.ledger import Place
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from press.chapter.reading import Book
 
 LETTERS = {"figure": "F", "table": "T", "number": "N", "claim": "C"}
-NAMESPACES = ("numbers", "claims")
+NAMESPACES = {f"{kind}s": kind for kind in LETTERS}
+"""What a chapter writes before a name, and the kind of exhibit that it asks for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Use:
     ----------
     name
         The exhibit.
+    kind
+        The kind it is asked for as.
     label
         The label of the cell around it, empty inline or without one.
     place
@@ -39,6 +42,7 @@ class Use:
     """
 
     name: str
+    kind: str
     label: str
     place: Place
 
@@ -49,18 +53,19 @@ def uses(book: Book) -> list[Use]:
     for chapter in book.chapters:
         in_chapter = []
         for cell in chapter.cells:
-            for name, line in _shown(cell.source):
+            for name, kind, line in _shown(cell.source):
                 place = Place(cell.place.file, cell.first_line + line - 1)
-                in_chapter.append(Use(name, cell.label or "", place))
+                in_chapter.append(Use(name, kind, cell.label or "", place))
         for inline in chapter.inlines:
             place = Place(inline.place.file, inline.place.line)
-            in_chapter.extend(Use(name, "", place) for name, _ in _shown(inline.expression))
+            found_inline = _shown(inline.expression)
+            in_chapter.extend(Use(name, kind, "", place) for name, kind, _ in found_inline)
         found.extend(sorted(in_chapter, key=lambda use: use.place.line))
     return found
 
 
-def _shown(source: str) -> list[tuple[str, int]]:
-    """Return the exhibits a piece of code shows, with the line inside it."""
+def _shown(source: str) -> list[tuple[str, str, int]]:
+    """Return the exhibits a piece of code shows, with their kind and the line inside it."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # the kernel will say so, with the chapter's line
@@ -68,17 +73,13 @@ def _shown(source: str) -> list[tuple[str, int]]:
     found = []
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name(id="show"), args=[ast.Name(id=name)]):
-                found.append((name, node.lineno))
-            case ast.Call(func=ast.Name(id="show"), args=[ast.Attribute(attr=name)]):
-                found.append((name, node.lineno))
             case ast.Attribute(value=ast.Name(id=space), attr=name) if space in NAMESPACES:
-                found.append((name, node.lineno))
+                found.append((name, NAMESPACES[space], node.lineno))
     return found
 
 
 def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
-    """Stop at a name that is no exhibit, or a label that is not the exhibit's name.
+    """Stop at a name that is no exhibit of its kind, or a label that is not the exhibit's name.
 
     Parameters
     ----------
@@ -99,6 +100,7 @@ def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
                 place=str(use.place),
                 remedy=f"did you mean {' or '.join(near)}?" if near else "see analysis/exhibits/",
             )
+        check_kind(use.name, use.kind, kinds[use.name], str(use.place))
         prefix = prefixes.get(kinds[use.name])
         expected = f"{prefix}{use.name.replace('_', '-')}"
         if prefix and use.label and use.label != expected:

@@ -7,106 +7,44 @@ is computed, never where it is only shown.
 from __future__ import annotations
 
 import logging
+import pkgutil
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
-from analysis.dataflow import (
-    checks,
-    data,
-    effects,
-    inference,
-    practice,
-    proofs,
-    published,
-    sensitivity,
-    settings,
-)
-from analysis.dataflow import scale_up as scaling
+from analysis import dataflow, exhibits
 from analysis.errors import ChapterFailed
-from analysis.exhibits.appendix import (
-    calibration,
-    contract_tables,
-    inference_tables,
-    proof_tables,
-    sensitivity_figures,
-    sensitivity_tables,
-    simulation_numbers,
-    simulation_tables,
-)
-from analysis.exhibits.design import claims as design_claims
-from analysis.exhibits.design import figures as design_figures
-from analysis.exhibits.design import limits_tables as design_limits
-from analysis.exhibits.design import numbers as design_numbers
-from analysis.exhibits.design import tables as design_tables
-from analysis.exhibits.design import timeline
-from analysis.exhibits.design_checks import figures as check_figures
-from analysis.exhibits.design_checks import tables as check_tables
-from analysis.exhibits.outcomes import claims, figures, numbers, tables
-from analysis.exhibits.outcomes import published as published_numbers
-from analysis.exhibits.outcomes import summary_figure as summary
-from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table
-from analysis.exhibits.practice import claims as practice_claims
-from analysis.exhibits.practice import codebook, evidence_figures, joint_display, logic_model
-from analysis.exhibits.practice import figures as practice_figures
-from analysis.exhibits.practice import numbers as practice_numbers
-from analysis.exhibits.practice import tables as practice_tables
-from analysis.exhibits.recommendations import later_trial, scale_up
+from analysis.exhibits.parts.exhibit import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+    from types import ModuleType
 
 # Where a node fails, Hamilton logs its inputs, which can be children's records; the error
 # itself is raised and told once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
-MODULES = (
-    settings,
-    data,
-    effects,
-    inference,
-    checks,
-    sensitivity,
-    practice,
-    published,
-    proofs,
-    figures,
-    tables,
-    contract_tables,
-    design_tables,
-    design_limits,
-    design_figures,
-    inference_tables,
-    check_tables,
-    check_figures,
-    sensitivity_tables,
-    sensitivity_figures,
-    proof_tables,
-    simulation_tables,
-    simulation_numbers,
-    scaling,
-    scale_up,
-    timeline,
-    practice_figures,
-    practice_tables,
-    evidence_figures,
-    codebook,
-    joint_display,
-    logic_model,
-    later_trial,
-    calibration,
-    numbers,
-    design_numbers,
-    practice_numbers,
-    published_numbers,
-    claims,
-    design_claims,
-    practice_claims,
-    summary,
-)
-KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
+_NO_NODES = ("analysis.dataflow.graph", "analysis.dataflow.passage", "analysis.exhibits.parts.")
+"""Modules of the two packages whose functions are no nodes of the graph."""
+
+
+@lru_cache(maxsize=1)
+def modules() -> tuple[ModuleType, ...]:
+    """Return the modules whose functions make up the graph.
+
+    Every module of `analysis.dataflow` and `analysis.exhibits` takes part by being there.
+    """
+    found = (
+        each.name
+        for package in (dataflow, exhibits)
+        for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not each.ispkg and not each.name.startswith(_NO_NODES)
+    )
+    return tuple(import_module(name) for name in sorted(found))
 
 
 @dataclass(frozen=True)
@@ -129,8 +67,8 @@ class Node:
 
 
 def build() -> driver.Driver:
-    """Join the functions of `MODULES` into one graph."""
-    return driver.Builder().with_modules(*MODULES).build()
+    """Join the functions of `modules` into one graph."""
+    return driver.Builder().with_modules(*modules()).build()
 
 
 def nodes(graph: driver.Driver) -> dict[str, Node]:
@@ -147,7 +85,7 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
 
 def kind(graph: driver.Driver, name: str) -> str:
     """Return the kind of an exhibit; empty for a node that is none."""
-    return KINDS.get(graph.graph.nodes[name].type, "")
+    return kind_of(graph.graph.nodes[name].type)
 
 
 def exhibit_names(graph: driver.Driver) -> list[str]:

@@ -105,7 +105,7 @@ def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
         ("study.toml", "seed = ", "sead = ", 2, ["study.toml", "sead"]),
         ("study.toml", "[window]", "[window", 2, ["study.toml", "line"]),
         ("_quarto.yml", "project:", "project: [", 2, ["_quarto.yml"]),
-        ("chapters/introduction.qmd", "show(pilots_table)", "show(1 / 0)", 7,
+        ("chapters/introduction.qmd", "tables.pilots_table", "1 / 0", 7,
          ["introduction.qmd:", "ZeroDivision", "1 / 0"]),
         ("chapters/introduction.qmd", "@tbl-pilots-table", "@tbl-pilot", 7,
          ["introduction.qmd:", "tbl-pilot"]),

@@ -166,6 +166,12 @@ class Claim:
 
 
 Exhibit = Figure | Table | Number | Claim
+KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Claim: "claim"}
+
+
+def kind_of(made: type) -> str:
+    """Return the kind of exhibit that a class stands for; empty for any other class."""
+    return KINDS.get(made, "")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ title: The 4 pilots
 #| label: fig-a
 #| fig-cap: "Events in 21 schools"
 #| fig-alt: "A line falls by 3."
-show(a)
+tables.a
 ```
 """
     assert in_chapter(tmp_path, text) == [(2, "4"), (5, "5"), (9, "21"), (10, "3")]

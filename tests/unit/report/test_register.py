@@ -1,5 +1,7 @@
 """Which exhibits chapters show is read from their text."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.errors import ChapterFailed
@@ -18,7 +20,7 @@ INDEX = """# Start
 ```{python}
 #| label: fig-effect-forest
 #| fig-cap: "Effects"
-show(effect_forest)
+figures.effect_forest
 ```
 
 There are `{python} numbers.schools_all` schools, `{python} claims.it_fell`
@@ -27,7 +29,7 @@ ONE = """# One
 
 ```{python}
 # a comment
-show(tables.pilots_table); x = numbers.schools_all
+tables.pilots_table; x = numbers.schools_all
 ```
 """
 KINDS = {
@@ -76,4 +78,13 @@ def test_an_unknown_exhibit_is_refused_with_its_line_and_the_nearest_name(used):
 
 def test_a_label_that_is_not_the_exhibits_name_is_refused(used):
     with pytest.raises(ChapterFailed, match="label it tbl-effect-forest"):
-        check(used, {**KINDS, "effect_forest": "table"})
+        check([replace(use, kind="table") for use in used[:1]], {**KINDS, "effect_forest": "table"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "remedy"), [("table", "write tables.effect_forest"), ("", 'run("effect_forest")')]
+)
+def test_an_exhibit_asked_for_as_another_kind_is_refused_with_its_line(used, kind, remedy):
+    with pytest.raises(ChapterFailed, match=r"index.qmd:6: ") as error:
+        check(used, {**KINDS, "effect_forest": kind})
+    assert remedy in str(error.value)
