@@ -192,7 +192,8 @@ def prepare(
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     write_data(evaluation.root / LEDGER, values, given)
-    write_cover(evaluation.root, cover(ledger, ledger.commit))
+    moment = timestamp(ledger.commit, os.environ)
+    write_cover(evaluation.root, cover(ledger, ledger.commit, moment))
     return values, ledger
 
 

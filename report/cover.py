@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,11 +28,19 @@ _STYLE = (
 )
 
 
-def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
-    """Return the metadata of a book: label, note and commit, and what stands on HTML pages."""
+def cover(ledger: Ledger, commit: Commit, moment: int) -> dict[str, Any]:
+    """Return the metadata of a book: label, note, commit, time, and what stands on HTML pages.
+
+    Parameters
+    ----------
+    moment
+        The time that the PDF bears, in seconds since 1970. Its template writes it, since an
+        engine that was started by itself is told no time.
+    """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
     facts = {"label": label, "note": INVENTED_NOTE if invented else "", "commit": commit.short}
+    made = datetime.fromtimestamp(moment, UTC)
     metas = [
         f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'
         for name in ("label", "commit")
@@ -42,6 +51,7 @@ def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
         "include-in-header": [{"text": "\n".join([*metas, _STYLE if invented else ""]) + "\n"}],
         "include-before-body": [{"text": banner + "\n"}] if invented else [],
     }
+    facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
     return {"evaluation": facts, "format": {"html": pages}}
 
 
