@@ -6,6 +6,7 @@ template takes `evaluation` from it, and each HTML page the banner.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 from datetime import UTC, datetime
@@ -28,7 +29,11 @@ _STYLE = (
 )
 
 
-def cover(ledger: Ledger, commit: Commit, moment: int) -> dict[str, Any]:
+RESULTS = "evaluation-results"
+"""What a page calls the digest of the results that it was rendered with."""
+
+
+def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, Any]:
     """Return the metadata of a book: label, note, commit, time, and what stands on HTML pages.
 
     Parameters
@@ -36,6 +41,8 @@ def cover(ledger: Ledger, commit: Commit, moment: int) -> dict[str, Any]:
     moment
         The time that the PDF bears, in seconds since 1970. Its template writes it, since an
         engine that was started by itself is told no time.
+    key
+        Of the results that the book shows.
     """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
@@ -46,6 +53,7 @@ def cover(ledger: Ledger, commit: Commit, moment: int) -> dict[str, Any]:
         for name in ("label", "commit")
         if facts[name]
     ]
+    metas.append(f'<meta name="{RESULTS}" content="{results_digest(ledger, key)}">')
     banner = f'<div class="book-label" role="note">{html.escape(label)}</div>'
     pages = {
         "include-in-header": [{"text": "\n".join([*metas, _STYLE if invented else ""]) + "\n"}],
@@ -53,6 +61,12 @@ def cover(ledger: Ledger, commit: Commit, moment: int) -> dict[str, Any]:
     }
     facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
     return {"evaluation": facts, "format": {"html": pages}}
+
+
+def results_digest(ledger: Ledger, key: str) -> str:
+    """Return a digest of what pages print of exhibits: their results and short references."""
+    references = [(record.id, record.reference) for record in ledger.records]
+    return hashlib.sha256(f"{key} {sorted(references)}".encode()).hexdigest()[:16]
 
 
 def write_cover(root: Path, metadata: dict[str, Any]) -> None:
