@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from audit.alignment import alignment
-from audit.coverage import normal, without_keys
-from audit.exhibit_places import figure_references
-from audit.literals import numbers
+from audit.coverage.alignment import alignment
+from audit.coverage.coverage import normal, without_keys
+from audit.coverage.literals import numbers
+from audit.pdf.exhibit_places import figure_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from audit.coverage import Coverage
-    from audit.text_layer import TextLayer
+    from audit.coverage.coverage import Coverage
+    from audit.pdf.text_layer import TextLayer
 
 # What is written in one way and printed in another, so that words alone can't be compared.
 _MARKUP = re.compile(r"[][@$\\{}<>^~`|*_]")

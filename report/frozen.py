@@ -11,12 +11,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 from report.cover import FILE as COVER
-from report.finishing import LEDGER
+from report.finish import LEDGER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from press.reading import Book
+    from press.chapter.reading import Book
 
 FREEZERS = (".quarto/_freeze", "_freeze")
 UNDER = LEDGER.with_name("frozen-under")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from audit.agreement import page_disagreements
 from audit.pages.marking import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
-from report.finishing import LEDGER, refuse
+from report.finish import LEDGER, refuse
 from report.search_offline import search_offline
 
 if TYPE_CHECKING:
