@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
-from audit.agreement import page_disagreements, pdf_disagreements
+from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.printed_places import placed_ledger
 from audit.documents.crate import FILE as CRATE
@@ -17,15 +17,15 @@ from audit.pages.marking import book_pages, mark_pages
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
+from report.hooks.search_offline import search_offline
 from report.permissions import open_to_readers
 from report.sealing import chapters, lay_data, seal_report
-from report.search_offline import search_offline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-    from audit.agreement import Disagreement
+    from audit.coverage.agreement import Disagreement
     from audit.coverage.coverage import Coverage
     from audit.pdf.text_layer import TextLayer
 

@@ -19,7 +19,8 @@ from press.chapter.reading import read_book
 from report import quarto
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
-from report.frozen import execution_digest, thaw
+from report.hooks.frozen import execution_digest, thaw
+from report.hooks.rendered_pages import finish_pages
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.recording import make_ledger
 from report.register import check, references, uses
@@ -30,7 +31,6 @@ from report.release import (
     intruder_check,
     refuse_revealing,
 )
-from report.rendered_pages import finish_pages
 from report.sealing import write_data
 from report.stages import Stages
 

@@ -10,11 +10,11 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from audit.agreement import page_disagreements
+from audit.coverage.agreement import page_disagreements
 from audit.pages.marking import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
 from report.finish import LEDGER, refuse
-from report.search_offline import search_offline
+from report.hooks.search_offline import search_offline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
