@@ -117,6 +117,19 @@ class Evaluation:
         """The folder of stored results for today's key."""
         return self.root / ".report" / "results" / self.key
 
+    @cached_property
+    def state(self) -> frozenset[tuple[str, int, int]]:
+        """Path, time and size of every file that a result depends on, when first asked."""
+        return self._state()
+
+    def changed(self) -> bool:
+        """Whether one of these files is another now: what was computed then is no result now."""
+        return self._state() != self.state
+
+    def _state(self) -> frozenset[tuple[str, int, int]]:
+        facts = ((str(path), path.stat()) for path in self._dependencies())
+        return frozenset((path, each.st_mtime_ns, each.st_size) for path, each in facts)
+
     # --- computing -------------------------------------------------------------
 
     def compute(self, names: Iterable[str]) -> dict[str, Any]:
@@ -231,11 +244,25 @@ def own_folder(folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
+def _evaluation(root: Path, data: str | None, key: str | None) -> Evaluation:
+    evaluation = Evaluation(root, Path(data) if data else None, key)
+    if key is None:
+        _ = evaluation.state  # before anything is computed from the files
+    return evaluation
+
+
 def current() -> Evaluation:
-    """Return the evaluation of the project around the working directory."""
-    data = os.environ.get(DATA_VARIABLE)
-    key = os.environ.get(KEY_VARIABLE)
-    return Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
+    """Return the evaluation of the project around the working directory.
+
+    Within a build it is the build's. Elsewhere a kernel may outlive an edit, as in an editor or
+    in Quarto's preview, so that one whose files have changed is dropped.
+    """
+    given = find_root(Path.cwd()), os.environ.get(DATA_VARIABLE), os.environ.get(KEY_VARIABLE)
+    evaluation = _evaluation(*given)
+    if evaluation.given_key is None and evaluation.changed():
+        _evaluation.cache_clear()
+        evaluation = _evaluation(*given)
+    return evaluation
 
 
 __all__ = ["Evaluation", "current", "find_root"]

@@ -36,7 +36,9 @@ ROOT = Path(__file__).resolve().parents[1]
 STEPS = {
     "records": (building, "make_ledger"),
     "released data": (building, "write_data"),
-    "text of the PDF": (finishing, "_text"),
+    "text of the PDF": (finishing, "tag_row_headings"),
+    "numbers of the PDF": (finishing, "coverage"),
+    "agreement with the ledger": (finishing, "refuse_other_numbers"),
     "places in the book": (finishing, "placed_ledger"),
     "released data laid beside": (finishing, "lay_data"),
     "RO-Crate": (finishing, "crate_metadata"),

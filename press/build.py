@@ -155,7 +155,11 @@ def build_book(
         executed,
         (
             *passed_over(book.project.settings),
-            *(line for chapter in book.chapters for line in passed_over(chapter.front)),
+            *(
+                line
+                for chapter in book.chapters
+                for line in passed_over(chapter.front, of_chapter=True)
+            ),
             *filter(None, (drawn_once(book.project, chapter) for chapter in book.chapters)),
             *found.warnings,
             *(str(mistake) for mistake in found.found),

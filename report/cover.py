@@ -6,8 +6,10 @@ template takes `evaluation` from it, and each HTML page the banner.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,22 +29,44 @@ _STYLE = (
 )
 
 
-def cover(ledger: Ledger, commit: Commit) -> dict[str, Any]:
-    """Return the metadata of a book: label, note and commit, and what stands on HTML pages."""
+RESULTS = "evaluation-results"
+"""What a page calls the digest of the results that it was rendered with."""
+
+
+def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, Any]:
+    """Return the metadata of a book: label, note, commit, time, and what stands on HTML pages.
+
+    Parameters
+    ----------
+    moment
+        The time that the PDF bears, in seconds since 1970. Its template writes it, since an
+        engine that was started by itself is told no time.
+    key
+        Of the results that the book shows.
+    """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
     facts = {"label": label, "note": INVENTED_NOTE if invented else "", "commit": commit.short}
+    made = datetime.fromtimestamp(moment, UTC)
     metas = [
         f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'
         for name in ("label", "commit")
         if facts[name]
     ]
+    metas.append(f'<meta name="{RESULTS}" content="{results_digest(ledger, key)}">')
     banner = f'<div class="book-label" role="note">{html.escape(label)}</div>'
     pages = {
         "include-in-header": [{"text": "\n".join([*metas, _STYLE if invented else ""]) + "\n"}],
         "include-before-body": [{"text": banner + "\n"}] if invented else [],
     }
+    facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
     return {"evaluation": facts, "format": {"html": pages}}
+
+
+def results_digest(ledger: Ledger, key: str) -> str:
+    """Return a digest of what pages print of exhibits: their results and short references."""
+    references = [(record.id, record.reference) for record in ledger.records]
+    return hashlib.sha256(f"{key} {sorted(references)}".encode()).hexdigest()[:16]
 
 
 def write_cover(root: Path, metadata: dict[str, Any]) -> None:

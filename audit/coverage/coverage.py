@@ -207,7 +207,7 @@ def _of_tables(
         if record is None or not exhibit.cells:
             continue
         cells = [token for cell in printed_cells(record) for token in cell]
-        note = [normal(number.text) for number in numbers(_printed(record.get("note")))]
+        note = [normal(number.text) for number in numbers(without_keys(record.get("note")))]
         for expected, blocks in ((cells, exhibit.cells), (note, exhibit.note)):
             found = [
                 (places[id(block)], number)
@@ -227,7 +227,7 @@ def _of_tables(
 def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
     """Return the numbers in each cell of a table as printed, its headings first."""
     return [
-        [normal(number.text) for number in numbers(_printed(cell))]
+        [normal(number.text) for number in numbers(without_keys(cell))]
         for cell in record.get("cells", [])
     ]
 
@@ -242,11 +242,11 @@ def _expected(
         if record is None or record["disclosure"] == "held":
             continue
         if record["kind"] in ("number", "claim"):
-            expected += [(record, normal(n.text)) for n in numbers(_printed(record["printed"]))]
+            expected += [(record, normal(n.text)) for n in numbers(without_keys(record["printed"]))]
     return expected
 
 
-def _printed(markdown: Any) -> str:
+def without_keys(markdown: Any) -> str:
     """Return text without what Markdown prints otherwise: keys of citations, formulas."""
     return re.sub(r"-?@[\w:.-]*\w|\$[^$]+\$", "", str(markdown or ""))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from audit.coverage.coverage import Coverage
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
 
@@ -29,6 +30,7 @@ def placed_ledger(
     book: Path,
     layer: TextLayer | None = None,
     chapters: Sequence[Chapter] = (),
+    found: Coverage | None = None,
 ) -> dict[str, Any]:
     """Return a ledger whose records say where the book prints them.
 
@@ -40,9 +42,11 @@ def placed_ledger(
         The folder of the finished book.
     layer, chapters
         Text and chapters of its PDF; None where it has none.
+    found
+        The numbers of that text, where they were held against the ledger before.
     """
     anchors = html_anchors(book)
-    pages = pdf_pages(layer, ledger, chapters) if layer is not None else {}
+    pages = pdf_pages(layer, ledger, chapters, found) if layer is not None else {}
     labels = pdf_labels(layer) if layer is not None else {}
     records = []
     for record in ledger["records"]:
@@ -111,7 +115,10 @@ def pdf_labels(layer: TextLayer) -> dict[str, list[str]]:
 
 
 def pdf_pages(
-    layer: TextLayer, ledger: Mapping[str, Any], chapters: Sequence[Chapter]
+    layer: TextLayer,
+    ledger: Mapping[str, Any],
+    chapters: Sequence[Chapter],
+    found: Coverage | None = None,
 ) -> dict[str, list[int]]:
     """Return the pages on which each exhibit is printed, the cover being page 1.
 
@@ -125,7 +132,8 @@ def pdf_pages(
             every = {place.page, place.line.page, *(cell.page for cell in place.cells)}
             pages.setdefault(named[place.reference], set()).update(every)
     shapes = set(pages)
-    for number in coverage(layer, ledger, chapters, ()).numbers:
+    found = coverage(layer, ledger, chapters, ()) if found is None else found
+    for number in found.numbers:
         name = number.reason.rpartition(" ")[2]
         if number.kind == "ledger" and name not in shapes:
             pages.setdefault(name, set()).add(number.page)

@@ -11,10 +11,10 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from audit.pdf.row_headings import with_row_headings
+from audit.pdf.row_headings import with_column_headings, with_row_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FOLDER = "audit"
@@ -37,8 +37,13 @@ def book_pages(book: Path) -> list[Path]:
     ]
 
 
-def mark_pages(book: Path, references: Mapping[str, str], row_headings: Mapping[str, int]) -> None:
-    """Add to each page of a book the ways to its audit trail, and to its tables row headings.
+def mark_pages(
+    book: Path,
+    references: Mapping[str, str],
+    row_headings: Mapping[str, int],
+    pages: Iterable[Path] | None = None,
+) -> None:
+    """Add to each page of a book the ways to its audit trail, and to its tables their headings.
 
     A page that is marked already stays as it is.
 
@@ -48,12 +53,14 @@ def mark_pages(book: Path, references: Mapping[str, str], row_headings: Mapping[
         The short reference of each exhibit by name.
     row_headings
         How many columns head the rows of a table, by the name of the exhibit.
+    pages
+        Of the book; None for all.
     """
-    for path in book_pages(book):
+    for path in book_pages(book) if pages is None else pages:
         text = path.read_bytes().decode("utf-8")
         if MARKED not in text:
             up = "../" * (len(path.relative_to(book).parts) - 1)
-            text = with_row_headings(text, row_headings)
+            text = with_column_headings(with_row_headings(text, row_headings))
             path.write_bytes(marked(text, f"{up}{FOLDER}/", references).encode("utf-8"))
 
 

@@ -1,7 +1,8 @@
-"""The headings of a table's rows, told to people who hear a table: in HTML and in a PDF's tags.
+"""The headings of a table, told to people who hear it: in HTML and in a PDF's tags.
 
 Neither engine can be told which columns head the rows: Markdown has no sign for it, and
-Typst keeps it behind a feature that its Python binding does not reach.
+Typst keeps it behind a feature that its Python binding does not reach. The headings of columns
+lack their scope only in Quarto's HTML.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _PARTS = re.compile(
     r'(?P<body><tbody\b[^>]*>.*?</tbody>)|<div class="provenance" data-exhibit="(?P<name>\w+)">',
     re.DOTALL,
 )
+_HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
+_BARE = re.compile(r"<th\b(?![^>]*\bscope=)")
 _ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
 
@@ -52,6 +55,17 @@ def with_row_headings(page: str, counts: Mapping[str, int]) -> str:
     for start, end, text in reversed(edits):
         page = page[:start] + text + page[end:]
     return page
+
+
+def with_column_headings(page: str) -> str:
+    """Return a page in which the headings of columns say that they are; Quarto's don't.
+
+    Examples
+    --------
+    >>> with_column_headings("<thead><tr><th>Pilot</th></tr></thead>")
+    '<thead><tr><th scope="col">Pilot</th></tr></thead>'
+    """
+    return _HEAD.sub(lambda head: _BARE.sub('<th scope="col"', head[0]), page)
 
 
 def _headed(count: int, row: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a project adds to every page: `include-in-header`, `include-before-body`, `…-after-body`."""
+"""What a project adds to every page: style sheets, and the three options named `include-…`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ def added_html(project: Project) -> Added:
     """Return what the project's options of the format HTML add to its pages."""
     own = project.settings.get("format", project.format("html").name)
     given = own if isinstance(own, Mapping) else {}
-    return Added(*(_texts(project, option, given.get(option)) for option in OPTIONS))
+    styles = _texts(project, "css", project.options("html").get("css"))
+    header, before, after = (_texts(project, option, given.get(option)) for option in OPTIONS)
+    if styles:
+        header = f"<style>\n{styles}\n</style>\n{header}"
+    return Added(header, before, after)
 
 
 def _texts(project: Project, option: str, given: Any) -> str:

@@ -123,8 +123,10 @@ def _write_template(folder: Path, extension: Extension) -> None:
 
 def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
     """Return the template's variables, named as Quarto names them."""
-    # Books are numbered unless they say otherwise, as Quarto has it.
+    # Books are numbered unless they say otherwise, and the template is told how, as by Quarto.
     options = {"number-sections": True, **extension.options, **project.options("typst")}
+    if options["number-sections"]:
+        options = {"section-numbering": "1.1.a", **options}
     book = options.pop("book", {})
     people: list[dict[str, Any]] = [
         {

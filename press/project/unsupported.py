@@ -55,6 +55,8 @@ REFUSED: dict[tuple[str, ...], str | None] = {
 _PLAIN = (
     ("reference-location", "document"),
     ("from", "markdown"),
+    ("html-math-method", "mathml"),
+    ("toc-expand", True),
 )
 # What a page would state of itself beyond its title, authors, date and abstract.
 _STATED = "what a page states of itself beyond title, authors, date and abstract"
@@ -75,7 +77,7 @@ PASSED_OVER: dict[tuple[str, ...], str] = {
     ("project", "resources"): "files that no chapter links",
     ("execute", "cache"): "the cache: every build executes every chapter",
     ("execute", "freeze"): "frozen results: every build executes every chapter",
-    ("css",): "style sheets of its own",
+    ("css",): "a style sheet of one chapter",
     ("resources",): "files that no chapter links",
     **{
         (name,): _STATED
@@ -181,11 +183,13 @@ def _is_made(name: str) -> bool:
     return name in ("html", "typst") or name.endswith(("-html", "-typst"))
 
 
-def passed_over(settings: Settings) -> list[str]:
+def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
     """Return a line for every option that the press does not obey and need not."""
     out = []
     for path, value in _given(settings, PASSED_OVER):
-        if value != "default":
+        if path[-1] == "css" and not of_chapter:
+            continue
+        if value != "default" and (path[-1], value) not in _PLAIN:
             name, what = ": ".join(path), PASSED_OVER[_option(path)]
             out.append(f"{settings.place(*path)}: `{name}` is not obeyed ({what})")
     for key in ("search", "page-navigation"):

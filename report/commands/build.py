@@ -19,6 +19,8 @@ from press.chapter.reading import read_book
 from report import quarto
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
+from report.hooks.frozen import execution_digest, thaw
+from report.hooks.rendered_pages import finish_pages
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.recording import make_ledger
 from report.register import check, references, uses
@@ -111,6 +113,7 @@ def build(
             notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
         else:
             environment |= {"SOURCE_DATE_EPOCH": str(moment)}
+            thaw(root, execution_digest(book, evaluation.key))
             asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
             written = quarto.render(
                 chosen, asked, lambda folder: finish_book(root, folder, profiles)
@@ -138,6 +141,8 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     profiles = environment.get("QUARTO_PROFILE", "").split(",")
     book = read_book(evaluation.root, [name for name in profiles if name])
     prepare(evaluation, uses(book), notes)
+    if thaw(evaluation.root, execution_digest(book, evaluation.key)):
+        notes.append("chapters that Quarto had frozen before a change are executed again")
     print(f"report: {', '.join(notes)}")
     return 0
 
@@ -145,13 +150,18 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
 def finish_for_quarto(environment: Mapping[str, str]) -> int:
     """Do after `quarto render` what a build does to a finished book; return 0.
 
-    Only once all of the book was rendered, as Quarto says it was: in a preview, one page is.
+    The book is sealed only once all of it was rendered, as Quarto says it was: in a preview, one
+    page is.
     """
-    if quarto.WITHIN_BUILD in environment or not environment.get("QUARTO_PROJECT_RENDER_ALL"):
+    if quarto.WITHIN_BUILD in environment:
         return 0
     root = find_root(Path.cwd())
-    profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
-    finish_book(root, root / environment["QUARTO_PROJECT_OUTPUT_DIR"], profiles)
+    book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
+    if environment.get("QUARTO_PROJECT_RENDER_ALL"):
+        profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
+        finish_book(root, book, profiles)
+    else:
+        finish_pages(root, book, environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines())
     return 0
 
 
@@ -192,7 +202,8 @@ def prepare(
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     write_data(evaluation.root / LEDGER, values, given)
-    write_cover(evaluation.root, cover(ledger, ledger.commit))
+    moment = timestamp(ledger.commit, os.environ)
+    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
     return values, ledger
 
 

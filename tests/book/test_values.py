@@ -71,13 +71,18 @@ def test_a_project_s_files_and_values(tmp_path, more, files, words):
 
 def test_what_is_passed_over_is_named_with_its_place(tmp_path):
     given = CONFIGURATION.replace("html: default", "html: {theme: cosmo}\n  docx: default")
-    chapter = "---\nlicense: CC BY\ncode-annotations: hover\n---\n\n# One\n"
-    built = build_book(project(tmp_path, chapter, **{"_quarto.yml": given}), formats=("html",))
+    given = given.replace("{theme", "{css: a.css, html-math-method: mathml, theme")
+    chapter = "---\nlicense: CC BY\ncode-annotations: hover\ncss: b.css\n---\n\n# One\n"
+    files = {"_quarto.yml": given, "a.css": "p { color: red }"}
+    built = build_book(project(tmp_path, chapter, **files), formats=("html",))
+    assert "<style>\np { color: red }\n</style>" in built.html[1].read_text("utf-8")
+    assert not any("mathml" in line or "html: css" in line for line in built.warnings)
     for words in (
         "_quarto.yml:6: `format: html: theme` is not obeyed",
         "_quarto.yml:7: the press makes no docx",
         "one.qmd:2: `license` is not obeyed",
         "one.qmd:3: `code-annotations: hover`",
+        "one.qmd:4: `css` is not obeyed",
     ):
         assert any(line.startswith(words) for line in built.warnings), words
 

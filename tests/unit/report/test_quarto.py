@@ -152,6 +152,7 @@ def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_
 
 class Ledger:
     label = "Invented data"
+    records = ()
 
 
 class Commit:
@@ -159,12 +160,13 @@ class Commit:
 
 
 def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
-    write_cover(tmp_path, cover(Ledger, Commit))
+    write_cover(tmp_path, cover(Ledger, Commit, 86_400 + 61, "key"))
     (tmp_path / "_quarto.yml").write_text(f"metadata-files: [{FILE}]\n{BOOK}", "utf-8")
     (tmp_path / "index.qmd").write_text("# Home\n", "utf-8")
     settings = read_book(tmp_path).project.settings
     assert settings.get("evaluation", "label") == "Invented data: not evidence"
     assert settings.get("evaluation", "commit") == "abc1234"
+    assert settings.get("evaluation", "made") == "1970, 1, 2, 0, 1, 1"
     (banner,) = settings.get("format", "html", "include-before-body")
     assert "Invented data: not evidence" in banner["text"]
 
@@ -173,7 +175,7 @@ def test_with_real_data_there_is_no_banner(tmp_path):
     class Real(Ledger):
         label = ""
 
-    write_cover(tmp_path, cover(Real, Commit))
+    write_cover(tmp_path, cover(Real, Commit, 0, "key"))
     written = json.loads((tmp_path / FILE).read_text())
     assert written["format"]["html"]["include-before-body"] == []
     assert "label" not in str(written["format"]["html"]["include-in-header"])

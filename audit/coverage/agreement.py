@@ -1,0 +1,196 @@
+"""Whether a typeset book prints what its ledger says: asked before it is sealed.
+
+A sealed book whose text and ledger disagree would prove the wrong number. What an engine kept
+from an earlier run, or a file edited while chapters were executed, ends here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.alignment import alignment
+from audit.coverage.coverage import normal, without_keys
+from audit.coverage.literals import numbers
+from audit.pdf.exhibit_places import figure_references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from audit.coverage.coverage import Coverage
+    from audit.pdf.text_layer import TextLayer
+
+# What is written in one way and printed in another, so that words alone can't be compared.
+_MARKUP = re.compile(r"[][@$\\{}<>^~`|*_]")
+_AROUND = 60
+_DASHES = re.compile("[−–—-]+")
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Something that the ledger says of an exhibit and the book does not print.
+
+    Attributes
+    ----------
+    place
+        The page of the HTML, or the chapter in the PDF.
+    reference, name
+        Of the exhibit.
+    expected
+        As the ledger has it.
+    printed
+        As the book has it; empty where that can't be told.
+    """
+
+    place: str
+    reference: str
+    name: str
+    expected: str
+    printed: str = ""
+
+    def __str__(self) -> str:
+        instead = f"prints “{self.printed}”" if self.printed else "does not print it there"
+        exhibit = f"{self.reference} {self.name}".strip()
+        return f"{self.place}: {exhibit} is “{self.expected}” in the ledger; the book {instead}"
+
+
+def pdf_disagreements(
+    name: str, layer: TextLayer, ledger: Mapping[str, Any], found: Coverage
+) -> Iterator[Disagreement]:
+    """Yield what a PDF does not print as its ledger has it.
+
+    Parameters
+    ----------
+    name
+        Of the PDF.
+    layer
+        Its text.
+    found
+        Its numbers held against the ledger.
+    """
+    for each in found.missing:
+        yield Disagreement(f"{name}, {each.chapter}", each.reference, each.name, each.text)
+    records = {record["reference"]: record for record in ledger["records"]}
+    elements = {element for element, _ in layer.placed.values() if element.alt}
+    drawn = {element.number: element.alt for element in elements if "Figure" in element.roles}
+    for number, reference in figure_references(layer, drawn).items():
+        record = records.get(reference)
+        if record and record["kind"] == "figure" and not same(record["printed"], drawn[number]):
+            yield _differing(name, record, record["printed"], drawn[number])
+
+
+def page_disagreements(book: Path, page: Path, ledger: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Yield what a page of a book does not print as the ledger has it."""
+    records = {record["id"]: record for record in ledger["records"]}
+    place = page.relative_to(book).as_posix()
+    for name, kind, printed in _Printed(page.read_text(encoding="utf-8")).found:
+        record = records.get(name)
+        if record is None:
+            yield Disagreement(place, "", name, "not shown")
+        elif record["disclosure"] != "held" and kind in _KINDS[record["kind"]]:
+            yield from _of_record(place, record, printed)
+
+
+_KINDS = {"number": ("span",), "claim": ("span",), "figure": ("img",), "table": ("table",)}
+
+
+def _of_record(
+    page: str, record: Mapping[str, Any], printed: Sequence[str]
+) -> Iterator[Disagreement]:
+    """Yield where what was found of an exhibit is not what its record has."""
+    expected = record["cells"] if record["kind"] == "table" else [record["printed"]]
+    if len(printed) != len(expected):
+        counted = f"{len(expected)} cells", f"{len(printed)} cells"
+        yield Disagreement(page, record["reference"], record["id"], *counted)
+        return
+    for wanted, seen in zip(expected, printed, strict=True):
+        if not same(wanted, seen):
+            yield _differing(page, record, wanted, seen)
+
+
+def _differing(place: str, record: Mapping[str, Any], wanted: str, seen: str) -> Disagreement:
+    """Return a disagreement, of long texts what stands around the first difference."""
+    texts = [" ".join(text.split()) for text in (wanted, seen)]
+    differs = (n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b)
+    start = max(0, next(differs, min(map(len, texts))) - _AROUND // 2)
+    cut = [
+        ("…" if start else "") + text[start : start + _AROUND]
+        + ("…" if len(text) > start + _AROUND else "")
+        for text in texts
+    ]  # fmt: skip
+    return Disagreement(place, record["reference"], record["id"], *cut)
+
+
+def same(markdown: str, printed: str) -> bool:
+    r"""Return whether a text is what its Markdown prints: its numbers, and its words if plain.
+
+    Examples
+    --------
+    >>> same("−0.41 to 1,204", "-0.41 to 1,204"), same("0.41", "0.40"), same("fell", "rose")
+    (True, False, False)
+    >>> same("*six* key findings [@west2020]", "six key findings (West 2020)")
+    True
+    """
+    expected = [normal(number.text) for number in numbers(without_keys(markdown))]
+    found = [normal(number.text) for number in numbers(printed)]
+    if len(alignment(expected, found)) < len(expected):
+        return False
+    return bool(_MARKUP.search(markdown)) or _words(markdown) == _words(printed)
+
+
+def _words(text: str) -> str:
+    dashed = _DASHES.sub("-", text.replace("…", "..."))
+    return re.sub(r"[^\w.%<>-]", "", dashed).casefold()
+
+
+class _Printed(HTMLParser):
+    """What a page prints of each exhibit: a span's text, a table's cells, a picture's words.
+
+    A figure or table is the last one before the line that bears its name.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, list[str]]] = []
+        self._spans: list[tuple[str, list[str]]] = []
+        self._cells: list[str] = []
+        self._alt: list[str] = []
+        self._cell: list[str] | None = None
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note an exhibit, a cell or a picture that begins."""
+        given = dict(attributes)
+        name = given.get("data-exhibit") or ""
+        if tag == "span":
+            self._spans.append((name, []))
+        elif tag == "table":
+            self._cells = []
+        elif tag in ("td", "th"):
+            self._cell = []
+        elif tag == "img":
+            self._alt = [given.get("alt") or ""]
+        elif name:
+            kinds = (("table", self._cells), ("img", self._alt))
+            self.found += [(name, kind, seen) for kind, seen in kinds if seen]
+            self._cells, self._alt = [], []
+
+    def handle_data(self, data: str) -> None:
+        """Take text for all that is open around it."""
+        for _, words in self._spans:
+            words.append(data)
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close a span or a cell."""
+        if tag == "span" and self._spans:
+            name, words = self._spans.pop()
+            if name:
+                self.found.append((name, "span", ["".join(words)]))
+        elif tag in ("td", "th") and self._cell is not None:
+            self._cells.append("".join(self._cell))
+            self._cell = None

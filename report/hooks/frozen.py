@@ -1,0 +1,69 @@
+"""What Quarto froze of executed chapters: gone as soon as anything they were executed with moved.
+
+Quarto keeps the output of a chapter's cells, even with `freeze: false`, under a digest of the
+chapter's text alone, and takes it where it renders one chapter of a PDF or a preview.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from typing import TYPE_CHECKING
+
+from report.cover import FILE as COVER
+from report.finish import LEDGER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from press.chapter.reading import Book
+
+FREEZERS = (".quarto/_freeze", "_freeze")
+UNDER = LEDGER.with_name("frozen-under")
+"""The digest of what the chapters were executed with that lie in the freezers."""
+
+
+def execution_digest(book: Book, key: str) -> str:
+    """Return SHA-256 over what the output of chapters' cells depends on, beside their own text.
+
+    Parameters
+    ----------
+    book
+        As written; its ledger and cover were written by `prepare`.
+    key
+        Of the results.
+    """
+    root = book.project.root
+    included = {line.place.file for chapter in book.chapters for line in chapter.source.lines}
+    included |= {cell.place.file for chapter in book.chapters for cell in chapter.cells}
+    files = {
+        root / LEDGER,
+        root / COVER,
+        root / "_variables.yml",
+        *root.glob("_quarto*.yml"),
+        *(root / "audit").rglob("*.py"),
+        *(root / name for name in included - {chapter.path for chapter in book.chapters}),
+    }
+    digest = hashlib.sha256(key.encode())
+    for path in sorted(path for path in files if path.is_file()):
+        name = path.relative_to(root).as_posix()
+        digest.update(f"\n{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def thaw(root: Path, digest: str) -> bool:
+    """Remove what was frozen under another digest; return whether there was anything.
+
+    Parameters
+    ----------
+    digest
+        Of `execution_digest`, as it is now.
+    """
+    record = root / UNDER
+    if record.is_file() and record.read_text(encoding="utf-8") == digest:
+        return False
+    freezers = [root / name for name in FREEZERS if (root / name).is_dir()]
+    for folder in freezers:
+        shutil.rmtree(folder)
+    record.write_text(digest, encoding="utf-8")
+    return bool(freezers)
