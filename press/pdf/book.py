@@ -13,48 +13,44 @@ from typing import Any, cast
 from press import tree
 from press.authors import authors
 from press.citations import Sources, cited, together, unquoted, with_citations
-from press.crossref import Wording
 from press.errors import Place, TypesettingError
 from press.extension import Extension
-from press.html.book import resolved
-from press.links import anchors_of, chapter_anchor, with_anchors
+from press.links import chapter_anchor
 from press.mistakes import Mistakes
 from press.page import Page
 from press.pandoc import document, metadata, read_inlines, run
 from press.pdf.writing import TypstWriter, string
 from press.project import Project
-from press.resources import Resources, with_images
+from press.ready import Ready
+from press.resources import Resources
 from press.tree import Node, Nodes
 
 
-def write_typst(
-    project: Project,
-    pages: list[Page],
-    words: Wording,
-    sources: Mapping[str, Sources],
-    extension: Extension,
-    files: Resources,
-    found: Mistakes,
-) -> str:
-    """Return a book as one Typst document; arguments are as for the HTML."""
-    for page in pages:
-        page.blocks = with_images(page, files, found, from_root=True)
-    ready = resolved(pages, words, sources, found, "typst")
-    by_path = {page.path: page for page in pages}
-    anchors = {page.path: anchors_of(page) for page in pages}
+def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
+    """Return a book as one Typst document.
+
+    Parameters
+    ----------
+    project
+        The project.
+    ready
+        Its pages, ready for Typst.
+    extension
+        What the format's extension contributes.
+    files
+        Takes the files of the bibliography.
+    """
     blocks: Nodes = []
     for entry in project.entries:
         if entry.file is None:
             attr: tree.Attr = ["", ["unnumbered"], []]
             blocks.append({"t": "Header", "c": [1, attr, read_inlines(str(entry.text))]})
             continue
-        page = by_path[entry.file]
-        own = with_anchors(ready[page.path], page, by_path, anchors, files, found)
-        blocks += _chapter(page, own)
+        blocks += _chapter(ready.by_path[entry.file], ready.blocks[entry.file])
     options = {**extension.options, **project.options("typst")}
-    writing = TypstWriter(words, bool(options.get("pdf-standard")), options)
+    writing = TypstWriter(ready.words, bool(options.get("pdf-standard")), options)
     blocks = writing.lowered(blocks)
-    every = together(sources.values())
+    every = together(ready.sources.values())
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
         blocks = with_citations(blocks, every, options)
