@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from press.conditional import Circumstances
 from press.cover import with_cover
 from press.crossref import wording
 from press.execution import ExecutedChapter
-from press.extension import read_extension
+from press.extension import brings_shortcodes, read_extension
 from press.html.book import write_files, write_html
 from press.manuscript import manuscript
 from press.mistakes import Mistakes
@@ -73,7 +74,12 @@ class Edition:
             words = wording(options)
             before = words.appendix_heading(number) if chapter.entry.appendix else ""
             metadata["title"] = title_markdown(chapter.title, number, before)
-        return Values(metadata, self.book.variables, {**os.environ, **self.environment})
+        environment = {**os.environ, **self.environment}
+        return Values(metadata, self.book.variables, environment, self._extended)
+
+    @cached_property
+    def _extended(self) -> bool:
+        return brings_shortcodes(self.book.project.root)
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
         """Return the pages of a format ready to be written, their mistakes noted."""

@@ -15,6 +15,7 @@ from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
 from audit.repository import Commit, public_repository
 from press.build import build_book
+from press.checking import check_book
 from press.reading import read_book
 from report import quarto
 from report.clearing import (
@@ -95,6 +96,9 @@ def build(
         refuse_unready(values, commit)
         refuse_revealing(revealed)
     environment = kernel_environment(evaluation)
+    if chosen is not None:  # the press checks while it typesets, Quarto hardly does
+        with stages.stage("check the sources"):
+            check_book(book, formats, environment=environment)
     moment = timestamp(commit, os.environ)
     with stages.stage("typeset") as notes:
         if chosen is None:
@@ -138,6 +142,9 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     profiles = environment.get("QUARTO_PROFILE", "").split(",")
     book = read_book(evaluation.root, [name for name in profiles if name])
     prepare(evaluation, uses(book), notes)
+    # Quarto doesn't say which formats it will make. A page in a preview is HTML.
+    formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
+    check_book(book, formats, environment=kernel_environment(evaluation))
     print(f"report: {', '.join(notes)}")
     return 0
 
