@@ -39,7 +39,7 @@ def write_html(project: Project, ready: Ready, found: Mistakes) -> dict[str, str
     everywhere = list(dict.fromkeys(key for each in ready.blocks.values() for key in cited(each)))
     writer = Writer(ready.words, ready.by_path, project.title)
     facts = book_facts(project.settings.values, project.date)
-    all_stops = stops(project.entries, ready.by_path)
+    all_stops = stops(project.listed, ready.by_path)
     out: dict[str, str] = {}
     added = added_html(project)
 
