@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from press import tree
+from press.blocks.equations import check_formulas
 from press.build import BASES, execute_book
+from press.chapter.reading import Book
+from press.document import tree
+from press.document.page import Page
+from press.document.pandoc import document, write
 from press.edition import Edition
-from press.equations import check_formulas
 from press.errors import (
     BrokenReferenceError,
     PressError,
@@ -15,13 +18,10 @@ from press.errors import (
     UnknownSourceError,
     UnsupportedError,
 )
-from press.execution import ExecutedChapter
 from press.mistakes import Mistakes
-from press.options import execute_options
-from press.page import Page
-from press.pandoc import document, write
-from press.reading import Book
-from press.resources import Resources
+from press.project.options import execute_options
+from press.project.resources import Resources
+from press.run.execution import ExecutedChapter
 from press.standins import not_yet_run
 
 

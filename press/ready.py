@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from press.citations import Sources, check_citations, read_sources
-from press.crossref import Wording, check_labels, collected, resolve, wording
-from press.links import anchors_of, with_anchors, with_links
+from press.document.citations import Sources, check_citations, read_sources
+from press.document.crossref import Wording, check_labels, collected, resolve, wording
+from press.document.links import anchors_of, with_anchors, with_links
+from press.document.notes import check_notes
+from press.document.page import Page
+from press.document.tree import Nodes
 from press.mistakes import Mistakes
-from press.notes import check_notes
-from press.page import Page
-from press.project import Project
-from press.resources import Resources, with_images
-from press.tree import Nodes
+from press.project.project import Project
+from press.project.resources import Resources, with_images
 
 
 @dataclass(frozen=True)

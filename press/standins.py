@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from press.cells import Cell
-from press.chapter import Chapter, inlines_of
-from press.execution import CellResult, ExecutedChapter, ProseResult
+from press.chapter.cells import Cell
+from press.chapter.chapter import Chapter, inlines_of
+from press.run.execution import CellResult, ExecutedChapter, ProseResult
 
 # An alternative text and an address that nobody misses; a word that begins no list.
 _PICTURE = '![](data:image/svg+xml;base64,PHN2Zy8+){fig-alt="not drawn yet"}'

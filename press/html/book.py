@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
-from press.citations import cited, is_sources_page, with_citations, with_sources_elsewhere
-from press.equations import check_formulas
+from press.blocks.equations import check_formulas
+from press.document.citations import cited, is_sources_page, with_citations, with_sources_elsewhere
+from press.document.page import Page
 from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index
 from press.html.writing import Writer
 from press.mistakes import Mistakes
-from press.page import Page
-from press.project import Project
+from press.project.project import Project
 from press.ready import Ready
 
 _OWN_FILES = ("book.css", "book.js", "search.js")

@@ -4,9 +4,9 @@ import pytest
 
 from press import checking
 from press.build import build_book
+from press.chapter.reading import read_book
 from press.checking import check_book
 from press.errors import BrokenReferenceError, PressError
-from press.reading import read_book
 
 CONFIGURATION = (
     "project: {type: book}\nbook:\n  title: T\n  chapters: [index.qmd, one.qmd]\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from press import tree
-from press.pandoc import inline_html, read_inlines
+from press.document import tree
+from press.document.pandoc import inline_html, read_inlines
 
 
 @pytest.mark.parametrize(
