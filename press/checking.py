@@ -22,7 +22,7 @@ from press.mistakes import Mistakes
 from press.project.options import execute_options
 from press.project.resources import Resources
 from press.run.execution import ExecutedChapter
-from press.standins import not_yet_run
+from press.run.standins import not_yet_run
 
 
 def check_book(

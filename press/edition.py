@@ -18,6 +18,7 @@ from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
 from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, is_home, number_page, read_page
+from press.document.ready import Ready, make_ready
 from press.html.book import write_files, write_html
 from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, write_typst
@@ -26,7 +27,6 @@ from press.project.extension import brings_shortcodes, read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.resources import Resources
 from press.project.unsupported import check_page
-from press.ready import Ready, make_ready
 from press.run.execution import ExecutedChapter
 from press.run.pictures import Figures
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from press.blocks.equations import check_formulas
 from press.document.citations import cited, is_sources_page, with_citations, with_sources_elsewhere
 from press.document.page import Page
+from press.document.ready import Ready
 from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
@@ -18,7 +19,6 @@ from press.html.search import index
 from press.html.writing import Writer
 from press.mistakes import Mistakes
 from press.project.project import Project
-from press.ready import Ready
 
 _OWN_FILES = ("book.css", "book.js", "search.js")
 

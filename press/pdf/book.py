@@ -15,6 +15,7 @@ from press.document.citations import Sources, cited, together, unquoted, with_ci
 from press.document.links import chapter_anchor
 from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
+from press.document.ready import Ready
 from press.document.tree import Node, Nodes
 from press.errors import Place, TypesettingError
 from press.mistakes import Mistakes
@@ -23,7 +24,6 @@ from press.project.authors import authors
 from press.project.extension import Extension
 from press.project.project import Project
 from press.project.resources import Resources
-from press.ready import Ready
 
 
 def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
