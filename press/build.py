@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from press.chapter.chapter import Chapter
 from press.chapter.reading import Book, read_book
@@ -23,7 +23,7 @@ from press.project.unsupported import passed_over
 from press.run.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 
 Progress = Callable[[str], None]
-_BASES = {"html": "html", "pdf": "typst"}
+BASES: Mapping[str, Literal["html", "typst"]] = {"html": "html", "pdf": "typst"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def build_book(
         With file, line and remedy; its `exit_code` is 2 for a wrong project and 7 for a
         chapter that failed.
     """
-    wrong = [name for name in formats if name not in _BASES]
+    wrong = [name for name in formats if name not in BASES]
     if wrong or not formats:
         raise ProjectError(
             f"there is no format {', '.join(wrong) or 'to build'}", remedy="ask for html or pdf"
@@ -128,7 +128,7 @@ def build_book(
     target = (out or book.project.output).resolve()
     check_target(book.project, target)
     with clock.stage("execute"):
-        executed = _execute(book, environment or {}, timeout, workers, earlier, say)
+        executed = execute_book(book, environment or {}, timeout, workers, earlier, say)
     found = Mistakes(lenient)
     press = Edition(book, executed, found, environment or {})
     with aside(target) as folder:
@@ -183,14 +183,15 @@ class _Clock:
         self._say(f"{name:<8} {self.seconds[name]:6.1f} s")
 
 
-def _execute(
+def execute_book(
     book: Book,
     environment: Mapping[str, str],
     timeout: float | None,
-    workers: int | None,
-    earlier: Sequence[ExecutedChapter],
-    say: Progress,
+    workers: int | None = None,
+    earlier: Sequence[ExecutedChapter] = (),
+    say: Progress = lambda _: None,
 ) -> tuple[ExecutedChapter, ...]:
+    """Run every chapter of a book; arguments are as for `build_book`."""
     known = {one.chapter.path: one for one in earlier}
 
     def run(chapter: Chapter) -> ExecutedChapter:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from press.blocks.conditional import Circumstances
 from press.chapter.cells import check_cell
@@ -15,14 +16,14 @@ from press.chapter.manuscript import manuscript
 from press.chapter.reading import Book, chapter_numbers
 from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
 from press.document.accessibility import check_accessible
-from press.document.citations import Sources, read_sources
-from press.document.crossref import Wording, wording
+from press.document.crossref import wording
 from press.document.page import Page, is_home, number_page, read_page
+from press.document.ready import Ready, make_ready
 from press.html.book import write_files, write_html
 from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, write_typst
 from press.project.cover import with_cover
-from press.project.extension import read_extension
+from press.project.extension import brings_shortcodes, read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.resources import Resources
 from press.project.unsupported import check_page
@@ -73,43 +74,48 @@ class Edition:
             words = wording(options)
             before = words.appendix_heading(number) if chapter.entry.appendix else ""
             metadata["title"] = title_markdown(chapter.title, number, before)
-        return Values(metadata, self.book.variables, {**os.environ, **self.environment})
+        environment = {**os.environ, **self.environment}
+        return Values(metadata, self.book.variables, environment, self._extended)
 
-    def _shared(self, pages: list[Page], base: str) -> tuple[Wording, dict[str, Sources]]:
+    @cached_property
+    def _extended(self) -> bool:
+        return brings_shortcodes(self.book.project.root)
+
+    def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
+        """Return the pages of a format ready to be written, their mistakes noted."""
+        pages = self.pages(base, files)
+        if base == "typst" and "ua-1" in self.standards():
+            for page in pages:
+                check_accessible(page, self.found)
+        return make_ready(self.book.project, pages, base, files, self.found)
+
+    def standards(self) -> list[str]:
+        """Return the standards that the PDF is to keep."""
         project = self.book.project
-        place = project.settings.place("bibliography")
-        words = wording(project.options(base))
-        return words, {page.path: read_sources(project.root, page.options, place) for page in pages}
+        extension = read_extension(project, project.format("typst"))
+        given = {**extension.options, **project.options("typst")}.get("pdf-standard") or []
+        return [str(name) for name in (given if isinstance(given, list) else [given])]
 
     def html(self, out: Path) -> tuple[str, ...]:
         """Write the HTML pages; return their paths."""
         files = Resources(self.book.project.root)
-        pages = self.pages("html", files)
-        words, sources = self._shared(pages, "html")
-        texts = write_html(self.book.project, pages, words, sources, files, self.found)
+        ready = self.ready("html", files)
+        texts = write_html(self.book.project, ready, self.found)
         self.found.stop()
         write_files(texts, out)
         files.write(out)
-        return tuple(page.html for page in pages)
+        return tuple(page.html for page in ready.pages)
 
     def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
         """Write the PDF; return its path."""
         project = self.book.project
         extension = read_extension(project, project.format("typst"))
         files = Resources(project.root)
-        pages = self.pages("typst", files)
-        options = {**extension.options, **project.options("typst")}
-        given = options.get("pdf-standard") or []
-        standards = [str(name) for name in (given if isinstance(given, list) else [given])]
-        if "ua-1" in standards:
-            for page in pages:
-                check_accessible(page, self.found)
-        words, sources = self._shared(pages, "typst")
-        text = write_typst(project, pages, words, sources, extension, files, self.found)
+        text = write_typst(project, self.ready("typst", files), extension, files)
         self.found.stop()
         folder.mkdir()
         files.write(folder)
-        pdf = compile_pdf(text, folder, standards, timestamp, fonts, self.found)
+        pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
         name = f"{project.pdf_name}.pdf"
         (out / name).write_bytes(pdf)
         return name

@@ -78,6 +78,10 @@ class BrokenReferenceError(ChapterError):
     """A cross-reference, citation, link or image leads nowhere, or a label is used twice."""
 
 
+class UnknownSourceError(BrokenReferenceError):
+    """A citation has a key that the bibliography has not."""
+
+
 class CellError(ChapterError):
     """A cell raised an exception, ran out of time or lost its kernel.
 

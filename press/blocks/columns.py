@@ -20,7 +20,7 @@ def _visit(node: Node) -> Node | None:
         return None
     (name, marks, pairs), content = node["c"]
     columns = [mark for mark in marks if mark.startswith(("column-", "fig-column-", "tbl-column-"))]
-    placed = [mark for mark in marks if mark.startswith("caption-") or "cap-location" in mark]
+    placed = [mark for mark in marks if mark.startswith("caption-")]
     if not columns and not placed:
         return None
     left = [mark for mark in marks if mark not in columns and mark not in placed]

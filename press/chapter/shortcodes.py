@@ -11,7 +11,7 @@ from typing import Any
 from press.chapter.chapter import Title
 from press.chapter.keys import keys_markdown
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Place, UnsupportedError
+from press.errors import ChapterError, Place, PressError, UnsupportedError
 from press.mistakes import Mistakes
 
 _SHORTCODE = re.compile(r"\{\{<(?!\{)\s*(?P<inside>.*?)\s*>\}\}")
@@ -20,6 +20,8 @@ _ESCAPE_MARK = "\ue000"
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
 _HEADING = re.compile(r"^#[ \t]")
+_KNOWN = ("include", "meta", "var", "env", "pagebreak", "kbd")
+_OTHERS_OF_QUARTO = ("brand", "contents", "lipsum", "placeholder", "version", "video")
 _LONGEST = 200  # words of a shortcode that spans lines: beyond that, its end is missing
 PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
 
@@ -36,11 +38,14 @@ class Values:
         `_variables.yml`.
     environment
         Environment variables.
+    extended
+        Whether an extension of the project brings shortcodes of its own.
     """
 
     metadata: Mapping[str, Any]
     variables: Mapping[str, Any]
     environment: Mapping[str, str]
+    extended: bool = False
 
 
 def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> Source:
@@ -80,7 +85,7 @@ def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) 
     text = _ESCAPED.sub(_ESCAPE_MARK, line.text)
     if _HEADING.match(text) and not in_code and _SHORTCODE.search(text):
         mistakes.add(
-            UnsupportedError(
+            ChapterError(
                 "a shortcode in the heading of a chapter",
                 line.place,
                 "write the words out: Quarto loses it",
@@ -117,12 +122,18 @@ def _value(
             return PAGEBREAK
         case "kbd", [_, *_] if (keys := keys_markdown(arguments)) is not None:
             return keys
-    known = name in ("var", "meta", "env", "pagebreak", "kbd", "include")
-    what = f"the shortcode {found[0]}" + (" is written wrongly" if known else "")
-    mistakes.add(
-        UnsupportedError(what, place, "the press knows include, meta, var, env, pagebreak and kbd")
-    )
+    mistakes.add(_not_resolved(name, found[0], values, place))
     return found[0] if in_code else re.sub(r"([<>{}])", r"\\\1", found[0])
+
+
+def _not_resolved(name: str, whole: str, values: Values, place: Place) -> PressError:
+    """Return why a shortcode stands for nothing: the press has it not, or nobody has."""
+    listed = f"the press knows {', '.join(_KNOWN[:-1])} and {_KNOWN[-1]}"
+    if name in _KNOWN:
+        return ChapterError(f"the shortcode {whole} is written wrongly", place, listed)
+    if name in _OTHERS_OF_QUARTO or values.extended:
+        return UnsupportedError(f"the shortcode {whole}", place, listed)
+    return ChapterError(f"there is no shortcode {whole}", place, listed)
 
 
 def _looked_up(

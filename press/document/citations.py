@@ -14,7 +14,7 @@ from press.document import tree
 from press.document.page import Page
 from press.document.pandoc import document, metadata, run
 from press.document.tree import Node, Nodes
-from press.errors import BrokenReferenceError, Place, ProjectError, TypesettingError
+from press.errors import Place, ProjectError, TypesettingError, UnknownSourceError
 from press.mistakes import Mistakes
 from press.project.resources import relative
 
@@ -109,7 +109,7 @@ def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes
     for key in cited(blocks):
         if key not in sources.keys:
             found.add(
-                BrokenReferenceError(
+                UnknownSourceError(
                     f"the citation @{key} is not in the bibliography",
                     page.source.place_of(rf"@\{{?{re.escape(key)}"),
                     "correct the key, or add the source",

@@ -261,9 +261,11 @@ def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Node
     return read_inlines(prefix) if prefix else []
 
 
-def gap(target: Target) -> Node:
+def gap(reference: Node) -> Node:
     """Return what stands between the word and the number of a reference in HTML."""
-    return tree.space() if target.kind == "sec" else tree.text(NBSP)
+    given = reference["c"]
+    breaks = given["target"].kind == "sec" and not given["own"]
+    return tree.space() if breaks else tree.text(NBSP)
 
 
 def number_text(target: Target, words: Wording) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import re
 import subprocess
@@ -15,6 +16,7 @@ from press.errors import TypesettingError
 
 # Quarto's Markdown is pandoc's.
 READER = "markdown"
+_WORD = "\ue001"
 
 
 @cache
@@ -71,19 +73,38 @@ def read(markdown: str, reader: str = READER) -> Node:
 
 
 def read_inlines(markdown: str) -> Nodes:
-    """Return the inlines of a text of one paragraph."""
+    """Return the inlines of a short text, which is never a list, a heading or another block.
+
+    Paragraphs are joined by a space.
+    """
     return copy.deepcopy(_inlines(markdown))
 
 
 @lru_cache(maxsize=4096)  # words such as "Figure" come again and again
 def _inlines(markdown: str) -> Nodes:
-    blocks = read(markdown)["blocks"]
-    return [inline for block in blocks if block["t"] in ("Para", "Plain") for inline in block["c"]]
+    # A paragraph that begins with a word can be nothing but a paragraph.
+    texts = [f"{_WORD} {text}" for text in re.split(r"\n[ \t]*\n", markdown.strip())]
+    out: Nodes = []
+    for block in read("\n\n".join(texts))["blocks"]:
+        if block["t"] in ("Para", "Plain", "Header"):  # a line of hyphens underlines a heading
+            words = block["c"][2] if block["t"] == "Header" else block["c"]
+            words = words[2:] if words[:1] == [{"t": "Str", "c": _WORD}] else words
+            out += [{"t": "Space"}, *words] if out and words else words
+    return out
 
 
 def document(blocks: Nodes, meta: dict[str, Any] | None = None) -> Node:
     """Return a document of the given blocks."""
     return {"pandoc-api-version": list(api_version()), "meta": meta or {}, "blocks": blocks}
+
+
+@lru_cache(maxsize=256)
+def inline_html(markdown: str) -> str:
+    """Return a text of one paragraph as HTML."""
+    inlines = read_inlines(markdown)
+    if all(node["t"] in ("Str", "Space", "SoftBreak") for node in inlines):
+        return html.escape("".join(str(node.get("c", " ")) for node in inlines))
+    return write(document([{"t": "Plain", "c": inlines}]), "html5", "--mathml").strip()
 
 
 @cache

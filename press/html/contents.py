@@ -9,12 +9,29 @@ from press.document.crossref import gap
 from press.document.tree import Node, Nodes
 
 
-def contents_list(blocks: Nodes, depth: int) -> Nodes:
-    """Return the page's own list of contents, as deep as asked for."""
+def contents_list(blocks: Nodes, depth: int, *, numbered: bool = True) -> Nodes:
+    """Return the page's own list of contents, as deep as asked for.
+
+    A section without a number that is marked `unlisted` is left out with all that is in it.
+
+    Parameters
+    ----------
+    blocks
+        The page.
+    depth
+        The deepest level that is listed.
+    numbered
+        Whether its chapter has a number: in one without, no section has one.
+    """
     entries = []
+    left_out = 7  # the level of the section that is left out here; none is deeper than 6
     for node in _sections(blocks):
         level, attr, title = node["c"]
-        if level > depth or {"unlisted", "unnumbered"} <= set(attr[1]):
+        if level > left_out:
+            continue
+        hidden = "unlisted" in attr[1] and (not numbered or "unnumbered" in attr[1])
+        left_out = level if hidden else 7
+        if level > depth or hidden:
             continue
         words = [tree.text(node["number"]), tree.space()] if "number" in node else []
         entries.append((level, tree.link([*words, *_without_links(title)], f"#{attr[0]}")))
@@ -39,7 +56,7 @@ def _without_links(title: Nodes) -> Nodes:
         if node["t"] == "Reference":
             return [
                 *node["c"]["content"],
-                *([gap(node["c"]["target"])] if node["c"]["content"] else []),
+                *([gap(node)] if node["c"]["content"] else []),
                 tree.text(node["c"]["target"].number),
             ]
         return [] if node["t"] == "Note" else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from press.document import tree
 from press.document.crossref import NBSP, wording
 from press.document.page import Page
+from press.document.pandoc import inline_html
 from press.html.added import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
@@ -28,10 +30,14 @@ class BookFacts:
     ----------
     title
         The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
-    subtitle, description, date, abstract, language
-        Texts; empty without one.
+    subtitle, description, abstract
+        Markdown; empty without one.
+    date, language
+        Texts.
     authors
         Its authors.
+    affiliated
+        Whether the project lists affiliations.
     """
 
     title: str
@@ -41,6 +47,7 @@ class BookFacts:
     abstract: str
     language: str
     authors: tuple[Author, ...]
+    affiliated: bool
 
 
 def book_facts(settings: Mapping[str, Any], date: str) -> BookFacts:
@@ -48,12 +55,13 @@ def book_facts(settings: Mapping[str, Any], date: str) -> BookFacts:
     book = settings.get("book", {})
     return BookFacts(
         str(book.get("title", "")),
-        plain(book.get("subtitle")),
-        plain(book.get("description")),
+        str(book.get("subtitle") or ""),
+        str(book.get("description") or ""),
         date,
         str(book.get("abstract") or ""),
         str(settings.get("lang", "en")),
         tuple(authors(book.get("author"), settings.get("affiliations"))),
+        bool(settings.get("affiliations")),
     )
 
 
@@ -64,17 +72,16 @@ def render(
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
     heading = str(page.options.get("toc-title", "On this page"))
-    unlisted = page.home and "unlisted" in page.title_attr[1]
+    unlisted = "unlisted" in page.title_attr[1] and not page.number
     contents = (
         f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
         f'<h2 id="toc-title">{html.escape(heading)}</h2>\n{written.contents}</nav></aside>'
         if written.contents and page.options.get("toc", True) is not False and not unlisted
         else ""
     )
-    before = f"<header>\n{added.before}\n</header>" if added.before else ""
     metas = "\n".join(
         f'<meta name="{html.escape(name)}" content="{html.escape(content)}">'
-        for name, content in _metas(facts)
+        for name, content in _metas(page, facts)
         if content
     )
     return f"""<!DOCTYPE html>
@@ -90,7 +97,6 @@ def render(
 </head>
 <body>
 <a class="skip-link" href="#content">Skip to the text</a>
-{before}
 <div class="book">
 <nav id="quarto-sidebar" aria-label="Chapters" data-root="{to}"><div class="sidebar-inner">
 <a class="book-name" href="{to}index.html">{html.escape(plain(facts.title))}</a>
@@ -100,6 +106,7 @@ def render(
 </details>
 </div></nav>
 <main id="content">
+{added.before}
 {_heading(page, written, facts)}
 {written.body}
 <nav class="page-navigation" aria-label="Previous and next page">
@@ -116,10 +123,11 @@ def render(
 """
 
 
-def _metas(facts: BookFacts) -> list[tuple[str, str]]:
+def _metas(page: Page, facts: BookFacts) -> list[tuple[str, str]]:
+    own = [] if page.home else authors(page.options.get("chapter-author"))
     return [
-        ("author", "; ".join(author.name for author in facts.authors)),
-        ("description", facts.description),
+        ("author", "; ".join(author.name for author in own or facts.authors)),
+        ("description", plain(facts.description)),
     ]
 
 
@@ -141,42 +149,48 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
         if not page.title:
             return ""
         parts = [f'<h1 class="title">{written.title}</h1>']
-        parts += _paragraph("subtitle", plain(page.options.get("chapter-subtitle")))
-        parts += _authors(
-            authors(page.options.get("chapter-author"), page.options.get("affiliations"))
-        )
-        parts += _paragraph("date", str(page.options.get("chapter-date", "")))
+        parts += _paragraph("subtitle", str(page.options.get("chapter-subtitle") or ""))
+        places = page.options.get("affiliations")
+        parts += _authors(authors(page.options.get("chapter-author"), places), bool(places))
+        parts += _date(str(page.options.get("chapter-date", "")))
         return _header([*parts, *_abstract(page.options.get("abstract"))])
     parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
-    parts += _authors(facts.authors)
-    parts += _paragraph("date", facts.date)
+    parts += _authors(facts.authors, facts.affiliated)
+    parts += _date(facts.date)
     parts += _paragraph("description", facts.description)
     parts += _abstract(facts.abstract)
     return _header(parts)
 
 
-def _authors(people: Sequence[Author]) -> list[str]:
-    """Return authors; only with affiliations among them has Quarto classes for either."""
-    if not any(person.affiliations for person in people):
-        return [line for person in people for line in _paragraph("byline", person.name)]
+def _authors(people: Sequence[Author], affiliated: bool) -> list[str]:
+    """Return authors; only where affiliations are named has Quarto classes for either."""
+    if not affiliated and not any(person.affiliations for person in people):
+        return [line for person in people for line in _paragraph("byline", person.markdown)]
     out = []
     for person in people:
-        out += _paragraph("author", person.name)
+        out += _paragraph("author", person.markdown)
         for place in person.affiliations:
             out += _paragraph("affiliation author", place)
     return out
 
 
 def _abstract(given: Any) -> list[str]:
-    words = plain(given)
     title = '<span class="abstract-title">Abstract</span>'
-    return [f'<p class="abstract">{title} {html.escape(words)}</p>'] if words else []
+    first, *others = map(inline_html, re.split(r"\n\s*\n", str(given or "").strip()))
+    if not others:
+        return [f'<p class="abstract">{title} {first}</p>'] if first else []
+    paragraphs = "\n".join(f"<p>{words}</p>" for words in (f"{title} {first}", *others))
+    return [f'<div class="abstract">{paragraphs}</div>']
+
+
+def _date(words: str) -> list[str]:
+    return [f'<p class="date">{html.escape(words)}</p>'] if words else []
 
 
 def _header(parts: list[str]) -> str:
     return '<header id="title-block-header">\n' + "\n".join(parts) + "\n</header>"
 
 
-def _paragraph(mark: str, words: str) -> list[str]:
-    return [f'<p class="{mark}">{html.escape(words)}</p>'] if words else []
+def _paragraph(mark: str, markdown: str) -> list[str]:
+    return [f'<p class="{mark}">{inline_html(markdown)}</p>'] if markdown else []

@@ -71,7 +71,8 @@ class Writer:
         body
             The same blocks, lowered, with citations and links made good.
         """
-        contents = self.lowered(page, contents_list(blocks, int(page.options.get("toc-depth", 3))))
+        depth = int(page.options.get("toc-depth", 3))
+        contents = self.lowered(page, contents_list(blocks, depth, numbered=bool(page.number)))
         title = self.lowered(page, [tree.plain_block(self.title(page))])
         book = [tree.plain_block(read_inlines(self.book_title))] if page.home else []
         mark = tree.raw("html", _SPLIT)
@@ -145,14 +146,15 @@ class Writer:
         """Return a cross-reference as a link."""
         target: Target = node["c"]["target"]
         content: Nodes = list(node["c"]["content"])
-        if target.kind == "sec" and not (page.number and page.numbered) and not node["c"]["own"]:
+        if target.kind == "sec" and not (page.number and page.numbered):
             # As in Quarto: where chapters have no number, a section is called by its title.
             title = target.title
             if target.level == 1 and target.page != page.path:
                 title = self.title(self.pages[target.page], marked=False)
-            return tree.link(title, self.address(page, target), ["quarto-xref"])
+            before = [*content, gap(node)] if node["c"]["own"] else []
+            return tree.link([*before, *title], self.address(page, target), ["quarto-xref"])
         if content:
-            content.append(gap(target))
+            content.append(gap(node))
         content.append(tree.text(number_text(target, self.words)))
         if not self.words.linked:
             return tree.span(content)

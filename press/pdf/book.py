@@ -12,49 +12,45 @@ from typing import Any, cast
 
 from press.document import tree
 from press.document.citations import Sources, cited, together, unquoted, with_citations
-from press.document.crossref import Wording
-from press.document.links import anchors_of, chapter_anchor, with_anchors
+from press.document.links import chapter_anchor
 from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
+from press.document.ready import Ready
 from press.document.tree import Node, Nodes
 from press.errors import Place, TypesettingError
-from press.html.book import resolved
 from press.mistakes import Mistakes
 from press.pdf.writing import TypstWriter, string
 from press.project.authors import authors
 from press.project.extension import Extension
 from press.project.project import Project
-from press.project.resources import Resources, with_images
+from press.project.resources import Resources
 
 
-def write_typst(
-    project: Project,
-    pages: list[Page],
-    words: Wording,
-    sources: Mapping[str, Sources],
-    extension: Extension,
-    files: Resources,
-    found: Mistakes,
-) -> str:
-    """Return a book as one Typst document; arguments are as for the HTML."""
-    for page in pages:
-        page.blocks = with_images(page, files, found, from_root=True)
-    ready = resolved(pages, words, sources, found, "typst")
-    by_path = {page.path: page for page in pages}
-    anchors = {page.path: anchors_of(page) for page in pages}
+def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
+    """Return a book as one Typst document.
+
+    Parameters
+    ----------
+    project
+        The project.
+    ready
+        Its pages, ready for Typst.
+    extension
+        What the format's extension contributes.
+    files
+        Takes the files of the bibliography.
+    """
     blocks: Nodes = []
     for entry in project.entries:
         if entry.file is None:
             attr: tree.Attr = ["", ["unnumbered"], []]
             blocks.append({"t": "Header", "c": [1, attr, read_inlines(str(entry.text))]})
             continue
-        page = by_path[entry.file]
-        own = with_anchors(ready[page.path], page, by_path, anchors, files, found)
-        blocks += _chapter(page, own)
+        blocks += _chapter(ready.by_path[entry.file], ready.blocks[entry.file])
     options = {**extension.options, **project.options("typst")}
-    writing = TypstWriter(words, bool(options.get("pdf-standard")), options)
+    writing = TypstWriter(ready.words, bool(options.get("pdf-standard")), options)
     blocks = writing.lowered(blocks)
-    every = together(sources.values())
+    every = together(ready.sources.values())
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
         blocks = with_citations(blocks, every, options)

@@ -16,14 +16,19 @@ class Author:
 
     Parameters
     ----------
-    name
-        The name as printed, with degrees.
+    markdown
+        The name, with degrees, as Markdown.
     affiliations
-        Names of the places he or she belongs to.
+        Names of the places he or she belongs to, as Markdown.
     """
 
-    name: str
+    markdown: str
     affiliations: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name without markup."""
+        return plain(self.markdown)
 
 
 def authors(given: Any, listed: Any = None) -> list[Author]:
@@ -42,11 +47,11 @@ def authors(given: Any, listed: Any = None) -> list[Author]:
     out = []
     for item in _listed(given):
         if not isinstance(item, Mapping):
-            out.append(Author(plain(item)))
+            out.append(Author(str(item)))
             continue
         places = _listed(item.get("affiliations", item.get("affiliation")))
         names = [_affiliation(place, known) for place in places]
-        degrees = [plain(degree) for degree in _listed(item.get("degrees"))]
+        degrees = [str(degree) for degree in _listed(item.get("degrees"))]
         name = ", ".join([_name(item.get("name", item.get("literal"))), *degrees])
         out.append(Author(name, tuple(filter(None, names))))
     return out
@@ -60,18 +65,18 @@ def _listed(given: Any) -> list[Any]:
 
 def _name(given: Any) -> str:
     if not isinstance(given, Mapping):
-        return plain(given)
+        return str(given or "")
     parts = [given.get(key) for key in ("given", "non-dropping-particle", "family")]
-    return plain(given.get("literal") or " ".join(str(part) for part in parts if part))
+    return str(given.get("literal") or " ".join(str(part) for part in parts if part))
 
 
 def _affiliation(given: Any, known: dict[str, str]) -> str:
     """Return an affiliation's name; one with an `id` may be named again by `ref`."""
     if not isinstance(given, Mapping):
-        return plain(given)
+        return str(given or "")
     if "ref" in given:
         return known.get(str(given["ref"]), "")
-    name = plain(given.get("name"))
+    name = str(given.get("name") or "")
     if "id" in given:
         known[str(given["id"])] = name
     return name

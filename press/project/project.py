@@ -71,6 +71,8 @@ class Project:
         `_quarto.yml`, with profiles merged over it.
     entries
         The home page first, then parts, chapters and appendices in order.
+    listed
+        The same as the configuration lists them: a part may come before the home page.
     formats
         The formats the project declares that the press can make.
     profiles
@@ -80,6 +82,7 @@ class Project:
     root: Path
     settings: Settings
     entries: tuple[Entry, ...]
+    listed: tuple[Entry, ...]
     formats: tuple[FormatName, ...]
     profiles: tuple[str, ...] = ()
 
@@ -169,7 +172,9 @@ def read_project(
     settings, active = read_configuration(root, profiles)
     settings = merged(settings, Settings(dict(extra or {})))
     _check(settings)
-    return Project(root, settings, _entries(root, settings), _formats(settings), active)
+    listed = _entries(root, settings)
+    entries = _home_first(listed, settings)
+    return Project(root, settings, entries, tuple(listed), _formats(settings), active)
 
 
 def _check(settings: Settings) -> None:
@@ -197,7 +202,7 @@ def _formats(settings: Settings) -> tuple[FormatName, ...]:
     )
 
 
-def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
+def _entries(root: Path, settings: Settings) -> list[Entry]:
     chapters = settings.get("book", "chapters")
     if not isinstance(chapters, list) or not chapters:
         raise ProjectError(
@@ -213,6 +218,10 @@ def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
         entries.append(Entry("appendices", None, "Appendices", 0, False, place))
         entries += _listed(root, settings, ("book", "appendices"), 1, appendix=True)
     _check_once(entries)
+    return entries
+
+
+def _home_first(entries: list[Entry], settings: Settings) -> tuple[Entry, ...]:
     home = [entry for entry in entries if entry.file and Path(entry.file).stem == "index"]
     home = [entry for entry in home if "/" not in str(entry.file)]
     if not home:

@@ -7,6 +7,7 @@ from press.project.yaml import Settings
 
 _WHOLE = ("toc-depth", "number-depth")
 _MAPPINGS = ("execute", "crossref")
+_CHOICES = {"code-fold": ("true", "false", "show")}
 
 
 def check_values(settings: Settings, *, of_chapter: bool = False) -> None:
@@ -20,6 +21,11 @@ def check_values(settings: Settings, *, of_chapter: bool = False) -> None:
             value = settings.get(*start, key)
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise _wrong(settings, (*start, key), value, "a whole number", of_chapter)
+        for key, choices in _CHOICES.items():
+            value = settings.get(*start, key)
+            if value is not None and str(value).lower() not in choices:
+                wanted = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise _wrong(settings, (*start, key), value, wanted, of_chapter)
         for key in _MAPPINGS:
             value = settings.get(*start, key)
             if value not in (None, False) and not isinstance(value, dict):

@@ -16,6 +16,7 @@ from audit.coverage.literals import read_literals
 from audit.trace.repository import Commit, public_repository
 from press.build import build_book
 from press.chapter.reading import read_book
+from press.checking import check_book
 from report import quarto
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
@@ -97,6 +98,9 @@ def build(
         refuse_unready(values, commit)
         refuse_revealing(revealed)
     environment = kernel_environment(evaluation)
+    if chosen is not None:  # the press checks while it typesets, Quarto hardly does
+        with stages.stage("check the sources"):
+            check_book(book, formats, environment=environment)
     moment = timestamp(commit, os.environ)
     with stages.stage("typeset") as notes:
         if chosen is None:
@@ -143,6 +147,9 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     prepare(evaluation, uses(book), notes)
     if thaw(evaluation.root, execution_digest(book, evaluation.key)):
         notes.append("chapters that Quarto had frozen before a change are executed again")
+    # Quarto doesn't say which formats it will make. A page in a preview is HTML.
+    formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
+    check_book(book, formats, environment=kernel_environment(evaluation))
     print(f"report: {', '.join(notes)}")
     return 0
 

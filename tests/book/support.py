@@ -73,6 +73,12 @@ def _differences() -> list[str]:
         f"| {one['case']} | {one['format']} | {one['reason']} |"
         for one in recorded.listed()["listed"]
     ]
+    lines += ["", "In the books of `tests/book/golden_books`, which Quarto is held to where it is"]
+    lines += ["installed:", "", "| book | format | reason |", "|---|---|---|"]
+    lines += [
+        f"| {one['case']} | {one['format']} | {one['reason']} |"
+        for one in recorded.listed()["golden"]
+    ]
     lines += ["", "## What stops a build here and not in Quarto", "", "| case | format | reason |"]
     lines += ["|---|---|---|"]
     return lines + [

@@ -34,6 +34,7 @@ def test_an_attribute_or_formula_that_cannot_be_read(tmp_path, chapter, words):
     ("front", "words"),
     [
         ("toc-depth: deep", "`toc-depth` has the value 'deep'"),
+        ("code-fold: hide", "`code-fold` has the value 'hide'"),
         ("execute: x", "`execute` has the value 'x'"),
         ("date: someday", "the date someday cannot be read"),
         ("format: {html: {number-depth: x}}", "`format: html: number-depth` has the value 'x'"),

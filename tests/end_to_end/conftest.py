@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 570
 """Seconds that a command may take."""
+BUILD = ("build", "--engine", "embedded")
+"""What a build is here, Quarto on PATH or not: `test_engines` has Quarto."""
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".report", "_book", "_exhibits", "*cache*", "fixtures", "*.egg-info"
 )
@@ -79,7 +81,7 @@ def built(tmp_path_factory, worker_id):
     outcome = Run(1, "the project could not be copied")
     try:
         copy_of_the_project(project)
-        outcome = run(project, "build")
+        outcome = run(project, *BUILD)
     finally:
         said = shared / "said"
         said.write_text(outcome.text if outcome.code else "", encoding="utf-8")

@@ -4,11 +4,11 @@ import re
 
 from audit.pages.marking import book_pages
 from press.chapter.reading import read_book
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import BUILD, run
 
 
 def test_the_summary_is_a_book_of_its_own(project):
-    outcome = run(project, "build", "--profile", "summary", "--engine", "embedded")
+    outcome = run(project, *BUILD, "--profile", "summary")
     assert outcome.code == 0, outcome.text
     book = project / "_book-summary"
     pages = sorted(path.relative_to(book).as_posix() for path in book_pages(book))
@@ -33,7 +33,7 @@ def test_the_summary_is_a_book_of_its_own(project):
 
 
 def test_a_profile_that_does_not_exist(project):
-    outcome = run(project, "build", "--profile", "short")
+    outcome = run(project, *BUILD, "--profile", "short")
     assert outcome.code == 2
     assert "there is no profile short" in outcome.text
     assert "Traceback" not in outcome.text

@@ -1,11 +1,12 @@
 """A person's mistake ends with one clear message, its exit code, and the old book intact."""
 
 import hashlib
+import os
 import re
 
 import pytest
 
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import BUILD, run
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +91,7 @@ def lose_a_file(data):
 def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
     before = digest(project)
     damage(project / "data" / "synthetic")
-    outcome = run(project, "build")
+    outcome = run(project, *BUILD)
     assert outcome.code == 3, outcome.text
     assert "Traceback" not in outcome.text
     assert "remedy" in outcome.text
@@ -118,11 +119,26 @@ def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
 def test_a_mistake_of_an_author_is_told_with_its_place(project, file, old, new, code, expected):
     before = digest(project)
     edit(project / file, old, new)
-    outcome = run(project, "build")
+    outcome = run(project, *BUILD)
     assert outcome.code == code, outcome.text
     assert "Traceback" not in outcome.text
     for part in expected:
         assert part in outcome.text
+    assert digest(project) == before
+
+
+def test_what_quarto_would_print_in_silence_is_told_before_it_begins(project, tmp_path):
+    before = digest(project)
+    edit(project / "index.qmd", "\n\n", "\n\n[@nobody], {{< meta nothing >}}\n\n")
+    program = tmp_path / "quarto"
+    program.write_text('#!/bin/sh\n[ "$1" = --version ] && echo 99.0 || touch rendered\n', "utf-8")
+    program.chmod(0o755)
+    path = {"PATH": os.pathsep.join([str(tmp_path), os.environ["PATH"]])}
+    outcome = run(project, "build", "--engine", "quarto", environment=path)
+    assert outcome.code == 7, outcome.text
+    for words in ("the citation @nobody", "the shortcode meta names nothing"):
+        assert f"index.qmd:3: {words}" in outcome.text
+    assert not (project / "rendered").exists()
     assert digest(project) == before
 
 
@@ -131,7 +147,7 @@ def test_a_release_refuses_a_number_written_by_hand(project):
     number = "The pilots had 21 schools."
     text = (project / "index.qmd").read_text(encoding="utf-8")
     (project / "index.qmd").write_text(f"{text}\n{number}\n", encoding="utf-8", newline="\n")
-    outcome = run(project, "build", "--release")
+    outcome = run(project, *BUILD, "--release")
     assert outcome.code == 5, outcome.text
     line = text.count("\n") + 2
     assert f"index.qmd:{line} “21” is printed by no exhibit" in outcome.text
@@ -139,6 +155,6 @@ def test_a_release_refuses_a_number_written_by_hand(project):
 
 
 def test_an_unknown_format_is_refused(project):
-    outcome = run(project, "build", "--to", "docx")
+    outcome = run(project, *BUILD, "--to", "docx")
     assert outcome.code == 2
     assert "docx" in outcome.text

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import BUILD, run
 from tests.spec.test_claims_follow_data import SCENARIOS
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ def marked(book):
 def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     outcome = run(project, "synthesise", "no-effect", "--out", "extract")
     assert outcome.code == 0, outcome.text
-    outcome = run(project, "build", "--data", "extract", "--out", "book")
+    outcome = run(project, *BUILD, "--data", "extract", "--out", "book")
     assert outcome.code == 0, outcome.text
     assert {name for name in FALLEN if f" {name}: " in outcome.text} == FALLEN
     assert outcome.text.count("no longer holds: ") >= len(FALLEN)
@@ -40,7 +40,7 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     ).stdout.decode()
     assert re.sub(r"\s+", "", printed).count(re.sub(r"\s+", "", MARK)) == len(found)
 
-    outcome = run(project, "build", "--release", "--data", "extract", "--out", "book")
+    outcome = run(project, *BUILD, "--release", "--data", "extract", "--out", "book")
     assert outcome.code == 5, outcome.text
     for name in FALLEN:
         assert f"{name}: " in outcome.text
@@ -57,7 +57,7 @@ def test_the_committed_extract_marks_none(built):
 def test_each_scenario_marks_the_sentences_that_should_fall(scenario, project):
     outcome = run(project, "synthesise", scenario, "--out", "extract")
     assert outcome.code == 0, outcome.text
-    outcome = run(project, "build", "--to", "html", "--data", "extract", "--out", "book")
+    outcome = run(project, *BUILD, "--to", "html", "--data", "extract", "--out", "book")
     assert outcome.code == 0, outcome.text
     assert {name for name, _ in marked(project / "book")} == SCENARIOS[scenario]
     # Another folder takes the same path, and its label knows invented files wherever they lie.

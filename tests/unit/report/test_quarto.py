@@ -4,11 +4,13 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from analysis.errors import ChapterFailed, ConfigurationError
 from press.chapter.reading import read_book
+from press.errors import PressError
 from report import quarto
 from report.commands import build as building
 from report.cover import FILE, cover, write_cover
@@ -128,6 +130,26 @@ def test_what_quarto_stops_at_or_passes_over_stops_a_build(install, tmp_path, gi
     with pytest.raises(ChapterFailed, match=words):
         quarto.render(quarto.choose("quarto"), asked, lambda _: None)
     assert (asked.target / "index.html").read_text() == "the old book"
+
+
+@pytest.mark.parametrize(
+    ("rendered", "stopped"), [({}, 1), ({"QUARTO_PROJECT_RENDER_ALL": "1"}, 2)]
+)
+def test_the_hook_before_quarto_stops_for_mistakes_in_sources(
+    tmp_path, monkeypatch, rendered, stopped
+):
+    (tmp_path / "_quarto.yml").write_text(BOOK.replace("evaluation-typst", "typst"), "utf-8")
+    (tmp_path / "index.qmd").write_text("# Home\n\n[@nobody] ![](https://x.org/a.png)\n", "utf-8")
+    monkeypatch.setattr(building, "current", lambda: SimpleNamespace(root=tmp_path))
+    monkeypatch.setattr(building, "prepare", lambda *_: None)
+    monkeypatch.setattr(building, "uses", lambda _: [])
+    monkeypatch.setattr(building, "kernel_environment", lambda _: {})
+    with pytest.raises(PressError) as caught:
+        building.prepare_for_quarto(rendered)
+    told = str(caught.value)
+    assert "index.qmd:3: the citation @nobody" in told
+    # In a preview the book is HTML alone; else it is printed too.
+    assert [told.count("remedy"), "another host" in told] == [stopped, stopped == 2]
 
 
 def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):

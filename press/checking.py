@@ -1,0 +1,98 @@
+"""The checks of a book's sources, without the book: for one that another engine will typeset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from press.blocks.equations import check_formulas
+from press.build import BASES, execute_book
+from press.chapter.reading import Book
+from press.document import tree
+from press.document.page import Page
+from press.document.pandoc import document, write
+from press.edition import Edition
+from press.errors import (
+    BrokenReferenceError,
+    PressError,
+    ProjectError,
+    UnknownSourceError,
+    UnsupportedError,
+)
+from press.mistakes import Mistakes
+from press.project.options import execute_options
+from press.project.resources import Resources
+from press.run.execution import ExecutedChapter
+from press.run.standins import not_yet_run
+
+
+def check_book(
+    book: Book,
+    formats: Sequence[str] = ("html", "pdf"),
+    *,
+    environment: Mapping[str, str] | None = None,
+    timeout: float | None = 600.0,
+) -> None:
+    """Stop for every mistake in a book's sources that a build by the press would stop for.
+
+    Chapters run only if something seems to be missing, since a cell may make it.
+
+    Parameters
+    ----------
+    book
+        The book.
+    formats
+        Those it is to be made in, of ``"html"`` and ``"pdf"``.
+    environment
+        Variables laid over this process's environment in the kernels.
+    timeout
+        Seconds one cell may take; None for no limit.
+
+    Raises
+    ------
+    PressError
+        With file, line and remedy. What Quarto has and the press has not is no mistake here.
+    """
+    given = environment or {}
+    standing_in = tuple(
+        not_yet_run(chapter, execute_options(book.project, chapter, "html"))
+        for chapter in book.chapters
+    )
+    found = _mistakes(book, standing_in, formats, given)
+    runs = any(chapter.cells for chapter in book.chapters)
+    if runs and any(_may_be_made(one) for one in found.found):
+        found = _mistakes(book, execute_book(book, given, timeout), formats, given)
+    found.stop()
+
+
+def _may_be_made(mistake: PressError) -> bool:
+    """Return whether what is missing may be there once cells have run."""
+    missing = isinstance(mistake, BrokenReferenceError | ProjectError)
+    return missing and not isinstance(mistake, UnknownSourceError)
+
+
+def _mistakes(
+    book: Book,
+    executed: tuple[ExecutedChapter, ...],
+    formats: Sequence[str],
+    environment: Mapping[str, str],
+) -> Mistakes:
+    """Return what is wrong in a book that has run, in whatever is not the press's own limit."""
+    found = Mistakes()
+    edition = Edition(book, executed, found, environment)
+    for name in formats:
+        try:
+            ready = edition.ready(BASES[name], Resources(book.project.root))
+        except PressError as error:
+            found.add(error)
+            continue
+        for page in ready.pages if name == "html" else []:
+            _check_formulas(page, found)
+    found.found = [one for one in found.found if not isinstance(one, UnsupportedError)]
+    return found
+
+
+def _check_formulas(page: Page, found: Mistakes) -> None:
+    formulas = list(tree.nodes(page.blocks, "Math"))
+    if formulas:
+        text = write(document([tree.para([one]) for one in formulas]), "html5", "--mathml")
+        check_formulas(text, page.source, found)

@@ -1,0 +1,99 @@
+"""The pages of a format, ready to be written: everything they name has been looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from press.document.citations import Sources, check_citations, read_sources
+from press.document.crossref import Wording, check_labels, collected, resolve, wording
+from press.document.links import anchors_of, with_anchors, with_links
+from press.document.notes import check_notes
+from press.document.page import Page
+from press.document.tree import Nodes
+from press.mistakes import Mistakes
+from press.project.project import Project
+from press.project.resources import Resources, with_images
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Numbered pages with what they name made good, or noted as a mistake.
+
+    Parameters
+    ----------
+    pages
+        The pages, in the order of the book.
+    blocks
+        The blocks of each, by the path of its chapter: references and links lead where they
+        should in this format; citations are still to be written out.
+    words
+        The words of captions and references.
+    sources
+        The bibliography of each.
+    """
+
+    pages: list[Page]
+    blocks: Mapping[str, Nodes]
+    words: Wording
+    sources: Mapping[str, Sources]
+
+    @property
+    def by_path(self) -> dict[str, Page]:
+        """The pages by the path of their chapter."""
+        return {page.path: page for page in self.pages}
+
+
+def make_ready(
+    project: Project,
+    pages: list[Page],
+    base: Literal["html", "typst"],
+    files: Resources,
+    found: Mistakes,
+) -> Ready:
+    """Look up what pages name: images, references, citations, notes and links.
+
+    Parameters
+    ----------
+    project
+        The project.
+    pages
+        Its numbered pages.
+    base
+        The format they are for.
+    files
+        Takes the images and files that they need.
+    found
+        Takes what leads nowhere.
+    """
+    words = wording(project.options(base))
+    place = project.settings.place("bibliography")
+    sources = {page.path: read_sources(project.root, page.options, place) for page in pages}
+    for page in pages:
+        page.blocks = with_images(page, files, found, from_root=base == "typst")
+    blocks = _resolved(pages, words, sources, found, base)
+    by_path = {page.path: page for page in pages}
+    anchors = {page.path: anchors_of(page) for page in pages}
+    link = with_links if base == "html" else with_anchors
+    linked = {
+        page.path: link(blocks[page.path], page, by_path, anchors, files, found) for page in pages
+    }
+    return Ready(pages, linked, words, sources)
+
+
+def _resolved(
+    pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes, base: str
+) -> dict[str, Nodes]:
+    """Return every page's blocks with cross-references resolved and citations checked."""
+    targets = [target for page in pages for target in page.targets]
+    check_labels(targets, {page.path: page.source for page in pages}, found)
+    known = collected(targets)
+    out = {}
+    for page in pages:
+        blocks = resolve(page.blocks, known, words, page.source, found, base)
+        page.title = resolve(page.title, known, words, page.source, found, base)
+        check_citations(page, blocks, sources[page.path], found)
+        check_notes(page, found)
+        out[page.path] = blocks
+    return out
