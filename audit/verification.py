@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.alterations import Alteration, alterations
+from audit.attachment_form import attachment_faults
 from audit.attachments import attached
 from audit.coverage import Coverage, coverage
 from audit.ledger_form import first_gap
+from audit.limits import opened, read_file, read_json, said
 from audit.literals import FILE as LITERALS
 from audit.literals import parse_literals
-from audit.seal import NAME, SIGNATURE, Seal, make_seal, read_seal
+from audit.pdf_form import form_faults, warnings
+from audit.pdf_writing import FileForm, file_form
+from audit.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.signature import SignatureCheck, check
 from audit.text_layer import read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+UNKNOWN = (
+    "the file was written anew by another program, or put together by hand: whether all readers "
+    "show what was sealed cannot be told"
+)
 LEDGER = "ledger.json"
 LEDGER_FORMAT = 2
 
@@ -43,6 +52,9 @@ class Verification:
         None where it bears none.
     published
         Whether the digest published elsewhere is this PDF's; None where none was given.
+    form
+        How the file is written. Only in one form is it beyond doubt that all readers see what
+        was sealed, so only that one can be proved.
     notes
         What is no alteration and should be known.
     """
@@ -53,6 +65,7 @@ class Verification:
     coverage: Coverage | None
     signature: SignatureCheck | None = None
     published: bool | None = None
+    form: FileForm = FileForm.CANONICAL
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -70,7 +83,8 @@ class Verification:
     @property
     def proved(self) -> bool:
         """Whether a signature or a published digest says where it comes from."""
-        return bool(self.published) or bool(self.signature and self.signature.signer)
+        named = bool(self.published) or bool(self.signature and self.signature.signer)
+        return named and self.form is FileForm.CANONICAL
 
 
 def examine(path: Path, signers: Path | None = None, expected: str | None = None) -> Verification:
@@ -94,7 +108,7 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
 
     data = _bytes(path)
     try:
-        with pikepdf.open(path) as pdf:
+        with opened(data) as pdf:
             return _examined(pdf, data, path.name, signers, expected)
     except pikepdf.PasswordError:
         raise VerificationFailed(
@@ -104,7 +118,7 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
         ) from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise VerificationFailed(
-            f"this PDF is damaged and cannot be read: {str(error).splitlines()[0]}",
+            f"this PDF is damaged and cannot be read: {said(error)}",
             place=path.name,
             remedy="ask for the file again",
         ) from None
@@ -112,7 +126,7 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
 
 def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise VerificationFailed(
             f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
@@ -142,9 +156,15 @@ def _examined(
             remedy="ask for the file as it was published",
         )
     seal, holds = read_seal(inside[NAME].data)
+    form = file_form(data)
+    # Asking for the pages sets their tree right, so it is looked at before.
+    faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
     altered = list(alterations(seal, found))
+    altered += _of_the_form(form, [*faults, *warnings(pdf)])
+    if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
+        altered.append(Alteration("form", "something was altered that is in no part of the report"))
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
@@ -166,16 +186,23 @@ def _examined(
     published = None
     if expected is not None:
         published = expected.lower() in (seal.digest, hashlib.sha256(data).hexdigest())
-    notes = []
-    if data.count(b"startxref") > 1:
-        notes.append("The file was saved again after it was sealed.")
-    return Verification(seal, ledger, tuple(altered), numbers, signature, published, tuple(notes))
+    notes = () if form is FileForm.CANONICAL else (ANEW,)
+    return Verification(
+        seal, ledger, tuple(altered), numbers, signature, published, form, tuple(notes)
+    )
+
+
+def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
+    """Yield what makes it doubtful that all readers see what the library reads."""
+    yield from (Alteration("form", what) for what in dict.fromkeys(faults))
+    if form is FileForm.UNKNOWN:
+        yield Alteration("form", UNKNOWN)
 
 
 def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
     """Return the ledger inside, or None and say what is wrong with it."""
     try:
-        ledger = json.loads(data)
+        ledger = read_json(data)
         version = ledger["format"]
     except (ValueError, TypeError, KeyError):
         altered.append(Alteration("attachment", f"{LEDGER} is no ledger that can be read"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from audit.bundle import Bundle, read_bundle
 from audit.comparison import Change, compare
+from audit.terminal import tell, tell_json
 from report.diff_text import as_dictionary, lines
 from report.rebuilding import (
     Inputs,
@@ -87,9 +87,10 @@ def diff(
         Write it there as an HTML page too.
     """
     found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
-    print(json.dumps(as_dictionary(found), indent=1, ensure_ascii=False) if as_json else "", end="")
-    if not as_json:
-        print("\n".join(lines(found)))
+    if as_json:
+        tell_json(as_dictionary(found))
+    else:
+        tell(lines(found))
     if page is not None:
         from report.diff_page import write_page
 

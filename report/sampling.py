@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.bundle import LEDGER, read_bundle, read_folder
 from audit.repository import standing
+from audit.terminal import tell
 from audit.worksheet import Worksheet, draw
 from report.tracing import find_root, read_ledger
 
@@ -50,9 +51,8 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
         ) from None
-    for note in filter(None, [standing(root, whole["commit"]["id"])]):
-        print(f"note: {note}")
-    print(f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}")
+    tell(f"note: {note}" for note in filter(None, [standing(root, whole["commit"]["id"])]))
+    tell([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,9 @@ from audit import certificate
 from audit.attachments import Attachment, attach, attached
 from audit.bundle import DATA, LEDGER
 from audit.literals import FILE as LITERALS
-from audit.seal import NAME, SIGNATURE, Chapter, Seal
-from audit.sealing import replace, saved, seal_pdf
+from audit.seal import NAME, OWN_FILES, SIGNATURE, Chapter, Seal
+from audit.pdf_writing import replace, saved
+from audit.sealing import seal_pdf
 from audit.signature import sign
 from report.register import uses
 
@@ -143,9 +145,7 @@ def sign_report(pdf: Path, key: Path) -> int:
                     "this PDF has no seal", place=pdf.name, remedy="build it with `report build`"
                 )
             signature = sign(inside[NAME].data, key)
-            about = "The signature over the seal, as ssh-keygen makes it"
-            file = Attachment(SIGNATURE, signature, "application/octet-stream", about, "Supplement")
-            attach(opened, [file])
+            attach(opened, [dataclasses.replace(OWN_FILES[SIGNATURE], data=signature)])
             whole = saved(opened)
     except (OSError, pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise ConfigurationError(f"this PDF cannot be read: {error}", place=pdf.name) from None

@@ -13,6 +13,7 @@ from analysis.errors import ConfigurationError, VerificationFailed
 from audit.cells import MARK, find_cell
 from audit.ledger_form import first_gap
 from audit.repository import standing
+from audit.terminal import tell, tell_json
 from audit.trace import BACKWARDS, backwards, closure, find_record
 from audit.trace_text import touched_text, tree
 
@@ -64,9 +65,10 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     cell = find_cell(record, position) if position else None
     if asked.as_json:
         whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
-        print(json.dumps(whole, indent=1, ensure_ascii=False))
+        tell_json(whole)
     else:
-        print(*filter(None, [cell, tree(record, ledger)]), sep="\n")
+        tell([str(cell)] if cell else [])
+        print(tree(record, ledger))
     if asked.open_page:
         _open(root, record, asked.ledger)
     return _run(root, record, ledger, asked.data) if asked.run else 0
@@ -165,7 +167,7 @@ def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Aske
     keys = ("id", "reference", "kind", "printed", "labels", "shown", "pages", "anchors")
     rests = [{key: record[key] for key in keys} for record in touched.records]
     whole = {"question": question, "what": touched.what, "note": touched.note, "touches": rests}
-    print(json.dumps(whole, indent=1, ensure_ascii=False))
+    tell_json(whole)
     return 0
 
 
@@ -216,4 +218,4 @@ def _run(
 
 def _warn(text: str) -> None:
     if text:
-        print(f"note: {text}", file=sys.stderr)
+        tell([f"note: {text}"], sys.stderr)

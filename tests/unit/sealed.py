@@ -9,13 +9,16 @@ import typst
 from audit.attachments import Attachment
 from audit.certificate import as_text
 from audit.character_map import character_map
+from audit.pdf_writing import saved
 from audit.seal import Chapter
-from audit.sealing import saved, seal_pdf
+from audit.sealing import seal_pdf
 
 SOURCE = """
 #set document(title: "A small report", author: "Nobody", description: "Made for tests")
 #set text(lang: "en")
-#set page(width: 120mm, height: 150mm, footer: context align(center, counter(page).display("1")))
+#set page(width: 120mm, height: 150mm, footer: context if here().page() > 1 {
+  align(center, counter(page).display("1"))
+})
 #set heading(numbering: "1.1")
 #set figure.caption(separator: [. ])
 #title()

@@ -5,7 +5,7 @@ import re
 
 import pikepdf
 
-from audit.sealing import saved
+from audit.pdf_writing import saved
 
 COUNT = 600
 
