@@ -14,8 +14,8 @@ from audit import certificate
 from audit.attachments import Attachment, attach, attached
 from audit.bundle import DATA, LEDGER
 from audit.literals import FILE as LITERALS
-from audit.seal import NAME, OWN_FILES, SIGNATURE, Chapter, Seal
 from audit.pdf_writing import replace, saved
+from audit.seal import NAME, OWN_FILES, SIGNATURE, Chapter, Seal
 from audit.sealing import seal_pdf
 from audit.signature import sign
 from report.register import uses
