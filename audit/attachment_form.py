@@ -1,4 +1,4 @@
-"""Whether a PDF's attachments have the form in which `audit.attachments` puts them in.
+"""Whether a PDF's attachments have the form in which `audit.pdf.attachments` puts them in.
 
 A reader of PDF may show another name, another file, or a second one where the form allows it. So
 an entry has one name, one stream and nothing else; no two have one name; and the list of the
@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from audit.attachments import created, listed, nodes
-from audit.tag_tree import is_dictionary
+from audit.pdf.attachments import created, listed, nodes
+from audit.pdf.tag_tree import is_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from audit.attachments import Attachment
+    from audit.pdf.attachments import Attachment
 
 _ENTRY = {"/AFRelationship", "/Desc", "/EF", "/F", "/Type", "/UF"}
 _STREAM = {"/Filter", "/DecodeParms", "/Length", "/Params", "/Subtype", "/Type"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audit.limits import PAGES, refuse, said, spend
-from audit.tag_tree import is_dictionary
+from audit.pdf.tag_tree import is_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import zlib
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from tests.unit.sealed import retype
+from tests.unit.audit.sealed import retype
 
 FORGED = "0.68"
 _OBJECT = re.compile(rb"(\d+) 0 obj\n")

@@ -13,15 +13,16 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.attachments import Attachment, attach
 from audit.limits import BeyondLimits
+from audit.pdf.attachments import Attachment, attach
 from audit.pdf_writing import FileForm, file_form, saved
-from audit.verification import examine
+from audit.seal.verification import examine
+from report.commands.verify import verify
 from report.sealing import sign_report
-from report.verifying import verify
-from tests.unit import forgeries, sealed
+from tests.unit import forgeries
+from tests.unit.audit import sealed
+from tests.unit.audit.sealed import edited
 from tests.unit.forgeries import FORGERIES, previous_table_is_itself
-from tests.unit.sealed import edited
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,74 @@
+"""Sealing a finished PDF, whichever engine made it: attach what travels with it, then the seal.
+
+The seal is put in after typesetting. The other way, a second run of the typesetter with the
+seal among its sources, would have to be taught to each engine, takes as long again, and can't
+be done from Quarto's post-render hook.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError
+from audit.pdf.attachments import attach
+from audit.pdf.text_layer import read_text
+from audit.pdf_writing import replace, saved
+from audit.seal.seal import NAME, OWN_FILES, Chapter, Seal, make_seal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from audit.pdf.attachments import Attachment
+    from audit.pdf.text_layer import TextLayer
+
+
+def seal_pdf(
+    path: Path,
+    files: Iterable[Attachment],
+    *,
+    title: str,
+    commit: str,
+    chapters: Sequence[Chapter],
+    layer: TextLayer | None = None,
+) -> Seal:
+    """Attach files to a PDF and seal it, in place; the same PDF and files give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The PDF; replaced only once the sealed one is whole.
+    files
+        What travels with it.
+    title, commit, chapters
+        As in `make_seal`.
+    layer
+        Its text where that was read before; attachments leave it as it is.
+
+    Raises
+    ------
+    ConfigurationError
+        If this is no PDF that can be read.
+    """
+    import pikepdf
+
+    try:
+        with pikepdf.open(path) as pdf:
+            attach(pdf, files)
+            whole = saved(pdf)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise ConfigurationError(f"this PDF cannot be sealed: {error}", place=path.name) from None
+    # Digests are of the PDF as a reader will open it.
+    with pikepdf.open(io.BytesIO(whole)) as pdf:
+        text = layer if layer is not None else read_text(pdf)
+        seal = make_seal(pdf, text, title=title, commit=commit, chapters=chapters)
+        attach(pdf, [seal_file(seal)])
+        replace(path, saved(pdf))
+    return seal
+
+
+def seal_file(seal: Seal) -> Attachment:
+    """Return the seal as an attachment."""
+    return dataclasses.replace(OWN_FILES[NAME], data=seal.to_bytes())
