@@ -14,7 +14,7 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
 from audit.ledger.bundle import DATA, LEDGER
 from audit.pdf.attachments import Attachment, attach, attached
-from audit.pdf_writing import replace, saved
+from audit.pdf.writing import replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Chapter, Seal
 from audit.seal.sealing import seal_pdf
 from audit.seal.signature import sign

@@ -222,7 +222,7 @@ class Parts:
         """Return the digest of everything: every object, every key, every stream as packed.
 
         Only the names of attachments and what they name are taken one by one, so that those
-        passed over leave no trace in it. `audit.attachment_form` looks at these.
+        passed over leave no trace in it. `audit.pdf.attachment_form` looks at these.
         """
         root, names = self.pdf.Root, self.pdf.Root.get("/Names", {})
         trailer = self.pdf.trailer

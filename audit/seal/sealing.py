@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from analysis.errors import ConfigurationError
 from audit.pdf.attachments import attach
 from audit.pdf.text_layer import read_text
-from audit.pdf_writing import replace, saved
+from audit.pdf.writing import replace, saved
 from audit.seal.seal import NAME, OWN_FILES, Chapter, Seal, make_seal
 
 if TYPE_CHECKING:

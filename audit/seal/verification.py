@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.attachment_form import attachment_faults
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.literals import parse_literals
 from audit.ledger.form import first_gap
 from audit.limits import opened, read_file, read_json, said
+from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
+from audit.pdf.form import form_faults, warnings
 from audit.pdf.text_layer import read_text
-from audit.pdf_form import form_faults, warnings
-from audit.pdf_writing import FileForm, file_form
+from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check

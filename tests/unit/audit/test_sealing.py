@@ -5,7 +5,7 @@ import re
 
 import pikepdf
 
-from audit.pdf_writing import saved
+from audit.pdf.writing import saved
 
 COUNT = 600
 

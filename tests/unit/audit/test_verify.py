@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.pdf_writing import FileForm
+from audit.pdf.writing import FileForm
 from audit.seal.verification import examine
 from report.commands.verify import verify
 from report.sealing import sign_report

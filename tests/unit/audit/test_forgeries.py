@@ -15,14 +15,13 @@ import pytest
 from analysis.errors import VerificationFailed
 from audit.limits import BeyondLimits
 from audit.pdf.attachments import Attachment, attach
-from audit.pdf_writing import FileForm, file_form, saved
+from audit.pdf.writing import FileForm, file_form, saved
 from audit.seal.verification import examine
 from report.commands.verify import verify
 from report.sealing import sign_report
-from tests.unit import forgeries
-from tests.unit.audit import sealed
+from tests.unit.audit import forgeries, sealed
+from tests.unit.audit.forgeries import FORGERIES, previous_table_is_itself
 from tests.unit.audit.sealed import edited
-from tests.unit.forgeries import FORGERIES, previous_table_is_itself
 
 
 @pytest.fixture(scope="session")
