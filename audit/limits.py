@@ -10,7 +10,7 @@ import io
 import json
 import re
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -51,6 +51,7 @@ class BeyondLimits(VerificationFailed):
 class Allowance:
     """What is left for one file: bytes to read, and the time when it must be done."""
 
+    name: str
     left: int
     ends: float
 
@@ -75,16 +76,27 @@ def spend(amount: int = 0) -> None:
 
 def refuse(what: str) -> NoReturn:
     """Refuse a file, saying which limit it breaks."""
-    raise BeyondLimits(f"this file is beyond the limits of what is read: {what}", remedy=REMEDY)
+    given = _allowance.get()
+    raise BeyondLimits(
+        f"this file is beyond the limits of what is read: {what}",
+        place=given.name if given else "",
+        remedy=REMEDY,
+    )
 
 
 @contextmanager
-def allowance() -> Iterator[None]:
-    """Give one file its share of bytes and time; within another's share, that one goes on."""
+def allowance(name: str) -> Iterator[None]:
+    """Give one file its share of bytes and time; within another's share, that one goes on.
+
+    Parameters
+    ----------
+    name
+        By which a message names it.
+    """
     if _allowance.get() is not None:
         yield
         return
-    token = _allowance.set(Allowance(ALL, time.monotonic() + SECONDS))
+    token = _allowance.set(Allowance(name, ALL, time.monotonic() + SECONDS))
     try:
         yield
     finally:
@@ -92,8 +104,15 @@ def allowance() -> Iterator[None]:
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[Any]:
+def opened(data: bytes, name: str) -> Iterator[Any]:
     """Open a PDF from elsewhere as a `pikepdf.Pdf`: within limits, and nothing guessed.
+
+    Parameters
+    ----------
+    data
+        The file.
+    name
+        By which a message names it.
 
     Raises
     ------
@@ -116,26 +135,27 @@ def opened(data: bytes) -> Iterator[Any]:
         doc_max_warnings=100,
     )
     exceeded = pikepdf.settings.qpdf_limit_errors()
-    try:
-        with allowance(), pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
-            yield pdf
-        # Where the library only warns, something was left out.
-        if pikepdf.settings.qpdf_limit_errors() > exceeded:
-            refuse(UNFOLDS)
-    except pikepdf.PdfError as error:
-        if pikepdf.settings.qpdf_limit_errors() > exceeded or "limit exceeded" in str(error):
-            refuse(UNFOLDS)
-        raise
-    except RecursionError:
-        refuse("it is nested too deeply")
-    finally:
-        pikepdf.settings.set_qpdf_limits(**before)
+    with ExitStack() as within:
+        within.enter_context(allowance(name))
+        within.callback(pikepdf.settings.set_qpdf_limits, **before)
+        try:
+            with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
+                yield pdf
+            # Where the library only warns, something was left out.
+            if pikepdf.settings.qpdf_limit_errors() > exceeded:
+                refuse(UNFOLDS)
+        except pikepdf.PdfError as error:
+            if pikepdf.settings.qpdf_limit_errors() > exceeded or "limit exceeded" in str(error):
+                refuse(UNFOLDS)
+            raise
+        except RecursionError:
+            refuse("it is nested too deeply")
 
 
 def said(error: object) -> str:
     """Return what the library says of a PDF, in one line, without what it calls the file."""
     first = str(error).splitlines()[0] if str(error) else "no reason given"
-    return re.sub(r"(?:stream )?<_io\.BytesIO object at \w+>,? ?", "", first)
+    return re.sub(r"(?:stream )?<_io\.BytesIO object at \w+>[,:]? ?", "", first)
 
 
 def read_file(path: Path) -> bytes:

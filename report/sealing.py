@@ -12,7 +12,8 @@ from analysis.errors import ConfigurationError
 from analysis.exhibits.parts.exhibit import Figure, Table
 from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
-from audit.ledger.bundle import DATA, LEDGER
+from audit.ledger.bundle import DATA
+from audit.ledger.reading import LEDGER
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.writing import replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Chapter, Seal

@@ -10,8 +10,8 @@ from analysis.errors import VerificationFailed
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.literals import parse_literals
-from audit.ledger.form import first_gap
-from audit.limits import opened, read_file, read_json, said
+from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
+from audit.limits import opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
@@ -30,8 +30,6 @@ UNKNOWN = (
     "the file was written anew by another program, or put together by hand: whether all readers "
     "show what was sealed cannot be told"
 )
-LEDGER = "ledger.json"
-LEDGER_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
 
     data = _bytes(path)
     try:
-        with opened(data) as pdf:
+        with opened(data, path.name) as pdf:
             return _examined(pdf, data, path.name, signers, expected)
     except pikepdf.PasswordError:
         raise VerificationFailed(
@@ -202,20 +200,13 @@ def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
 def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
     """Return the ledger inside, or None and say what is wrong with it."""
     try:
-        ledger = read_json(data)
-        version = ledger["format"]
-    except (ValueError, TypeError, KeyError):
-        altered.append(Alteration("attachment", f"{LEDGER} is no ledger that can be read"))
-        return None
-    if version != LEDGER_FORMAT:
+        return parse_ledger(data, LEDGER)
+    except OtherFormat as error:
         raise VerificationFailed(
-            f"the ledger has format {version}, and this version reads format {LEDGER_FORMAT}",
+            error.what,
             place=LEDGER,
             remedy="verify with the version of the project that the report names as its commit",
-        )
-    gap = first_gap(ledger)
-    if gap:
-        what = f"{LEDGER} is not as a build writes it: see {gap}"
-        altered.append(Alteration("attachment", what))
+        ) from None
+    except NoLedger as error:
+        altered.append(Alteration("attachment", f"{LEDGER}: {error.what}"))
         return None
-    return dict(ledger)

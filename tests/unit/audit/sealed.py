@@ -12,6 +12,7 @@ from audit.pdf.character_map import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
+from tests.unit.audit.whole import whole
 
 SOURCE = """
 #set document(title: "A small report", author: "Nobody", description: "Made for tests")
@@ -67,7 +68,7 @@ def record(name, reference, kind, printed, **more):
 
 
 def ledger(ratio="0.66", commit="a" * 40):
-    return {
+    return whole({
         "format": 2, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
@@ -85,7 +86,7 @@ def ledger(ratio="0.66", commit="a" * 40):
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
                    row_headings=1, note="Of all pilots, 8 schools."),
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def make(folder, ratio="0.66", commit="a" * 40):
