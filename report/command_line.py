@@ -266,7 +266,7 @@ def _sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="an SSH key")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.sealing import sign_report
+        from report.commands.sign import sign_report
 
         return sign_report(chosen.pdf, chosen.key)
 

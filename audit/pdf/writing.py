@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _AMBIGUOUS = b"\r\nendstream"
 _TRIES = 5
-# The second half of a file's identifier is drawn at random unless asked otherwise.
-_IDENTIFIER = re.compile(rb"<[0-9a-f]{32}>(?= ?\])")
+# A file's identifier is drawn at random unless asked otherwise.
+_IDENTIFIER = re.compile(rb"/ID \[.*?\] >>", re.DOTALL)
 
 
 class FileForm(Enum):

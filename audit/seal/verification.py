@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.literals import parse_literals
+from audit.coverage.own_literals import known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.limits import opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
@@ -23,9 +24,10 @@ from audit.seal.signature import SignatureCheck, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+ROOT = Path(__file__).resolve().parents[2]
+"""The clone that this code is part of."""
 UNKNOWN = (
     "the file was written anew by another program, or put together by hand: whether all readers "
     "show what was sealed cannot be told"
@@ -85,7 +87,14 @@ class Verification:
         return named and self.form is FileForm.CANONICAL
 
 
-def examine(path: Path, signers: Path | None = None, expected: str | None = None) -> Verification:
+def examine(
+    path: Path,
+    signers: Path | None = None,
+    expected: str | None = None,
+    *,
+    data: bytes | None = None,
+    root: Path = ROOT,
+) -> Verification:
     """Return what a delivered PDF is worth.
 
     Parameters
@@ -96,6 +105,10 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
         `ssh-keygen`'s file of allowed signers.
     expected
         SHA-256 of the seal or of the file, from elsewhere.
+    data
+        Its bytes where they were read before.
+    root
+        The clone whose literals explain numbers; those of the PDF are only compared with them.
 
     Raises
     ------
@@ -104,10 +117,10 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
     """
     import pikepdf
 
-    data = _bytes(path)
+    whole = _bytes(path, data)
     try:
-        with opened(data, path.name) as pdf:
-            return _examined(pdf, data, path.name, signers, expected)
+        with opened(whole, path.name) as pdf:
+            return _examined(pdf, whole, path.name, signers, expected, root)
     except pikepdf.PasswordError:
         raise VerificationFailed(
             "this PDF is encrypted, and a report of ours never is: somebody saved it again",
@@ -122,9 +135,9 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
         ) from None
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, data: bytes | None) -> bytes:
     try:
-        data = read_file(path)
+        data = read_file(path) if data is None else data
     except OSError as error:
         raise VerificationFailed(
             f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
@@ -142,7 +155,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _examined(
-    pdf: Any, data: bytes, name: str, signers: Path | None, expected: str | None
+    pdf: Any, data: bytes, name: str, signers: Path | None, expected: str | None, root: Path
 ) -> Verification:
     inside = attached(pdf)
     if NAME not in inside:
@@ -174,17 +187,21 @@ def _examined(
                 "seal", "the seal is another report's: it names another commit than the ledger"
             )
         )
+    notes = [] if form is FileForm.CANONICAL else [ANEW]
     numbers = None
     if ledger is not None:
-        listed = inside[LITERALS].data.decode("utf-8", "replace") if LITERALS in inside else ""
-        numbers = coverage(layer, ledger, seal.chapters, parse_literals(listed))
+        listed = inside[LITERALS].data if LITERALS in inside else b""
+        literals, unknown = known_literals(listed, own_patterns(root, seal.commit))
+        notes += [f"{unknown} of its literals are none of this clone's, and explain nothing."] * (
+            unknown > 0
+        )
+        numbers = coverage(layer, ledger, seal.chapters, literals)
     signature = None
     if SIGNATURE in inside:
         signature = check(inside[NAME].data, inside[SIGNATURE].data, signers)
     published = None
     if expected is not None:
         published = expected.lower() in (seal.digest, hashlib.sha256(data).hexdigest())
-    notes = () if form is FileForm.CANONICAL else (ANEW,)
     return Verification(
         seal, ledger, tuple(altered), numbers, signature, published, form, tuple(notes)
     )

@@ -49,7 +49,7 @@ BARS = (
     '<rect x="5" y="{}" width="20" height="{}" fill="#12436d"/>'
     '<rect x="30" y="{}" width="20" height="{}" fill="#801650"/></svg>'
 )
-LITERALS = b'[[literal]]\npattern = "section 47"\nreason = "section of an Act"\n'
+LITERALS = b"[[literal]]\npattern = '[Ss]ections? (17|47)\\b'\nreason = 'section of an Act'\n"
 CHAPTERS = (
     Chapter("index.qmd", "First things", ("ratio", "schools", "events", "pupils", "one")),
     Chapter("second.qmd", "Second things", ("two", "table")),

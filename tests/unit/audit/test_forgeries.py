@@ -17,8 +17,8 @@ from audit.limits import BeyondLimits
 from audit.pdf.attachments import Attachment, attach
 from audit.pdf.writing import FileForm, file_form, saved
 from audit.seal.verification import examine
+from report.commands.sign import sign_report
 from report.commands.verify import verify
-from report.sealing import sign_report
 from tests.unit.audit import forgeries, sealed
 from tests.unit.audit.forgeries import FORGERIES, previous_table_is_itself
 from tests.unit.audit.sealed import edited
