@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
+from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+NEW_LINE = "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with owner_only():
             return int(chosen.run(chosen))
     except (ReportError, PressError) as error:
-        print(f"report: {error}", file=sys.stderr)
+        # A message may have several lines, and the name of a file only one.
+        place = str(error.place or "")
+        said = str(error).replace(place, printable(place)) if place else str(error)
+        print(f"report: {printable(said, keep=NEW_LINE)}", file=sys.stderr)
         return error.exit_code
 
 
@@ -259,7 +266,7 @@ def _sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="an SSH key")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.sealing import sign_report
+        from report.commands.sign import sign_report
 
         return sign_report(chosen.pdf, chosen.key)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.disclosure import EXCEPTIONS, ReleasedData, Revealed, read_exceptions, revealed_by
 from analysis.errors import ConfigurationError, ExhibitHeld
 from audit.ledger.bundle import read_bundle, read_folder
+from audit.terminal import tell
 from report.finish import LEDGER
 
 if TYPE_CHECKING:
@@ -96,9 +97,8 @@ def compare_releases(
     before = [released_data(bundle, about, days) for bundle in earlier]
     rules = evaluation.compute(["disclosure_rules"])["disclosure_rules"]
     found = revealed_by(new, before, rules)
-    print(f"  against {len(earlier)} earlier: {len(found)} cells would be revealed")
-    for each in found:
-        print(f"    {_told(each)}")
+    tell([f"  against {len(earlier)} earlier: {len(found)} cells would be revealed"])
+    tell(f"    {_told(each)}" for each in found)
     for bundle, old in zip(earlier, before, strict=True):
         _tell_not_compared(bundle.name, set(new), set(old))
     return found
@@ -112,7 +112,7 @@ def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
     """Name what only one of two releases shows: nothing here compares it with anything."""
     for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
         if alone:
-            print(f"    {which}, so compared with nothing: {', '.join(sorted(alone))}")
+            tell([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
 
 
 def refuse_revealing(found: tuple[Revealed, ...]) -> None:

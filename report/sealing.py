@@ -1,4 +1,4 @@
-"""Sealing the book's PDF at the end of a build, and signing a sealed one."""
+"""Sealing the book's PDF at the end of a build."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
-from analysis.errors import ConfigurationError
 from analysis.exhibits.parts.exhibit import Figure, Table
 from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
-from audit.ledger.bundle import DATA, LEDGER
-from audit.pdf.attachments import Attachment, attach, attached
-from audit.seal.seal import NAME, SIGNATURE, Chapter, Seal
-from audit.seal.sealing import replace, saved, seal_pdf
-from audit.seal.signature import sign
+from audit.ledger.bundle import DATA
+from audit.ledger.reading import LEDGER
+from audit.pdf.attachments import Attachment
+from audit.seal.seal import Chapter, Seal
+from audit.seal.sealing import seal_pdf
 from report.register import uses
 
 if TYPE_CHECKING:
@@ -129,26 +128,3 @@ def chapters(book: Book) -> Sequence[Chapter]:
         )
         for chapter in book.chapters
     ]
-
-
-def sign_report(pdf: Path, key: Path) -> int:
-    """Sign the seal of a PDF with an SSH key, in place; return 0."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(pdf) as opened:
-            inside = attached(opened)
-            if NAME not in inside:
-                raise ConfigurationError(
-                    "this PDF has no seal", place=pdf.name, remedy="build it with `report build`"
-                )
-            signature = sign(inside[NAME].data, key)
-            about = "The signature over the seal, as ssh-keygen makes it"
-            file = Attachment(SIGNATURE, signature, "application/octet-stream", about, "Supplement")
-            attach(opened, [file])
-            whole = saved(opened)
-    except (OSError, pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise ConfigurationError(f"this PDF cannot be read: {error}", place=pdf.name) from None
-    replace(pdf, whole)
-    print(f"signed: {pdf.name}")
-    return 0

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.limits import refuse, spend
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+CELLS = 10_000_000
+"""Size of the table that aligning fills."""
 
 
 def alignment(expected: Sequence[str], found: Sequence[str]) -> list[tuple[int, int]]:
@@ -29,10 +34,13 @@ def alignment(expected: Sequence[str], found: Sequence[str]) -> list[tuple[int, 
     >>> alignment(["8", "0.66"], ["47", "8", "0.66", "8"])
     [(0, 1), (1, 2)]
     """
+    if len(expected) * len(found) > CELLS:
+        refuse("more numbers than any chapter has")
     # longest[i][j]: pairs to be had from expected[i:] and found[j:].
     width = len(found) + 1
     longest = [[0] * width for _ in range(len(expected) + 1)]
     for i in range(len(expected) - 1, -1, -1):
+        spend()
         row, below = longest[i], longest[i + 1]
         for j in range(len(found) - 1, -1, -1):
             if expected[i] == found[j]:

@@ -15,6 +15,7 @@ from audit.coverage.alignment import alignment
 from audit.coverage.headings import in_formula, read_headings
 from audit.coverage.literals import explained, numbers
 from audit.ledger.facts import Facts, read_facts
+from audit.limits import spend
 from audit.pdf.exhibit_places import PROVENANCE, exhibit_places
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def coverage(
         ]
     traced = []
     for place, block in enumerate(layer.blocks):
+        spend()
         known = explained(block.text, literals)
         for number in numbers(block.text):
             listed = ("literal", known[number]) if number in known else ("untraced", "")
@@ -252,17 +254,23 @@ def without_keys(markdown: Any) -> str:
 
 
 def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, str]:
-    """Return the numbers of a block that are of the ledger, the list of sources, a period."""
+    """Return the numbers of a block that are of the ledger, the list of sources, a period.
+
+    Of an artefact none is: what may stand in running heads is known from the book's own order,
+    and anything else could be laid over a page. Before the first chapter, only the commit is.
+    """
     found = numbers(block.text)
-    if not found:
+    if not found or block.element.number <= 0:
         return {}
     line = PROVENANCE.match(block.text)
-    if line is not None and block.element.number > 0:
+    if line is not None:
         spans = [line.span(1), *(match.span() for match in _MONTH_YEAR.finditer(block.text))]
         return {n: PERIOD for n in found if any(a <= n.start and n.end <= b for a, b in spans)}
     stem = chapter.file.rpartition("/")[2].removesuffix(".qmd") if chapter else ""
     if stem == REFERENCES:
         return dict.fromkeys(found, SOURCES)
-    if stem in (CERTIFICATE, TRAIL) or chapter is None:
+    if chapter is None:
+        return {n: OF_THE_LEDGER for n in found if facts.name_commit(n.text)}
+    if stem in (CERTIFICATE, TRAIL):
         return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
     return {}

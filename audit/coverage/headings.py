@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from audit.coverage.literals import Found, numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.pdf.text_layer import Block, TextLayer
 
 _NUMBERED = re.compile(r"(?:Appendix )?((?:\d+|[A-Z])(?:\.\d+)*) ")
@@ -47,12 +49,18 @@ class Headings:
         How many pages come before the one numbered 1.
     columns
         The headings of tables' columns, which stand again where a table goes on overleaf.
+    margins
+        Heights at which the book prints running heads and page numbers, page after page.
+    tops
+        For each page, the height of its highest line that is no artefact.
     """
 
     pages: dict[str, frozenset[int]]
     labels: frozenset[str]
     cover: int
     columns: frozenset[str] = frozenset()
+    margins: frozenset[int] = frozenset()
+    tops: Mapping[int, float] = field(default_factory=dict)
 
     def explained(self, block: Block) -> dict[Found, str]:
         """Return the numbers of a block that the order of the book gives, with the reason."""
@@ -85,10 +93,14 @@ class Headings:
         return given
 
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
+        """Explain what stands where only running heads do; anything else was laid over a page."""
+        heights = [run.height for run in block.runs]
+        if block.text in self.columns and min(heights) > self.tops.get(block.page, 0.0):
+            return dict.fromkeys(found, OVERLEAF)
+        if not {round(height) for height in heights} <= self.margins:
+            return {}
         if block.text == str(block.page - self.cover):
             return dict.fromkeys(found, PAGE)
-        if block.text in self.columns:
-            return dict.fromkeys(found, OVERLEAF)
         ends = [heading for heading in self.pages if block.text.endswith(_title(heading))]
         given: dict[Found, str] = {}
         for heading in ends:
@@ -132,7 +144,24 @@ def read_headings(layer: TextLayer) -> Headings:
         labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
     cover = covers.most_common(1)[0][0] if covers else 0
     by_heading = {key: frozenset(each) for key, each in pages.items()}
-    return Headings(by_heading, frozenset(labels), cover, columns)
+    return Headings(by_heading, frozenset(labels), cover, columns, _margins(layer), _tops(layer))
+
+
+def _margins(layer: TextLayer) -> frozenset[int]:
+    """Return the heights at which an artefact stands on at least half of the pages."""
+    pages: dict[int, set[int]] = {}
+    for block in layer.blocks:
+        for run in block.runs if block.element.number <= 0 else ():
+            pages.setdefault(round(run.height), set()).add(run.page)
+    return frozenset(at for at, found in pages.items() if 2 * len(found) >= len(layer.pages))
+
+
+def _tops(layer: TextLayer) -> dict[int, float]:
+    tops: dict[int, float] = {}
+    for block in layer.blocks:
+        for run in block.runs if block.element.number > 0 else ():
+            tops[run.page] = max(run.height, tops.get(run.page, run.height))
+    return tops
 
 
 def in_formula(block: Block, number: Found) -> bool:

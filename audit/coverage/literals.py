@@ -10,12 +10,12 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from pathlib import Path
 
 FILE = "literals.toml"
@@ -83,6 +83,12 @@ def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
     return given
 
 
+def _chosen(listed: list[Any], only: Container[str] | None) -> list[Any]:
+    if only is None:
+        return listed
+    return [each for each in listed if isinstance(each, dict) and each.get("pattern") in only]
+
+
 def read_literals(path: Path) -> tuple[Literal, ...]:
     """Return the literals that a file lists.
 
@@ -94,10 +100,18 @@ def read_literals(path: Path) -> tuple[Literal, ...]:
     return parse_literals(path.read_text(encoding="utf-8"), path.name)
 
 
-def parse_literals(source: str, name: str = FILE) -> tuple[Literal, ...]:
-    """Return the literals in the text of such a file; see `read_literals`."""
+def parse_literals(
+    source: str, name: str = FILE, only: Container[str] | None = None
+) -> tuple[Literal, ...]:
+    """Return the literals in the text of such a file; see `read_literals`.
+
+    Parameters
+    ----------
+    only
+        The patterns to take; others are passed over, and not even compiled. None for all.
+    """
     try:
-        listed = tomllib.loads(source).get("literal", [])
+        listed = _chosen(tomllib.loads(source).get("literal", []), only)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
             f"this is no TOML: {error}", place=name, remedy="see what its other entries look like"

@@ -93,7 +93,7 @@ class Worksheet:
         if self.ledger["label"]:
             yield f'<p class="label">{escape(self.ledger["label"])}: not evidence.</p>\n'
         yield (
-            f"<p>Built from commit <code>{commit['id'] or 'none'}</code>{state}. "
+            f"<p>Built from commit <code>{escape(commit['id'] or 'none')}</code>{state}. "
             f"{len(self.sample)} of {len(self.ledger['records'])} exhibits, drawn with the seed "
             f"<code>{escape(self.seed)}</code>: those whose SHA-256 of <code>seed:name</code> "
             "come first. The same seed draws the same.</p>\n"
@@ -107,7 +107,7 @@ class Worksheet:
     def _sheet(self, number: int, record: Mapping[str, Any]) -> Iterator[str]:
         labels = "".join(f", {label}" for label in record["labels"])
         name = f"{record['reference']} {record['id']} ({record['kind']}{labels})"
-        yield f"<h2>{number}. {name}</h2>\n"
+        yield f"<h2>{number}. {escape(name)}</h2>\n"
         yield _table((), list(self._facts(record)))
         if record["evidence"]:
             known = {each["id"]: each for each in self.ledger["records"]}
@@ -163,12 +163,12 @@ class Worksheet:
         ]
         told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
         below = _table(("Dataset", "Rule", "Outcome", "Rows", "Expected"), rows) if rows else ""
-        return f"<p>{told or 'None'}.</p>\n{below}"
+        return f"<p>{escape(told or 'None')}.</p>\n{below}"
 
     def _data(self, record: Mapping[str, Any]) -> str:
         rows = list(csv.reader(io.StringIO(self.data[record["id"]])))
         more = len(rows) - 1 - ROWS
-        rest = f"<p>And {more:,} rows more in {record['id']}.csv.</p>\n" if more > 0 else ""
+        rest = f"<p>And {more:,} rows more in {escape(record['id'])}.csv.</p>\n" if more > 0 else ""
         meanings = _table(("Column", "Meaning"), list(record["described"].items()))
         return _table(rows[0], rows[1 : ROWS + 1]) + rest + meanings if rows else "<p>None.</p>"
 
@@ -184,8 +184,8 @@ class Worksheet:
             if key != record["function"] and (step := self.ledger["code"][key])
         ]  # fmt: skip
         return (
-            f"<p>{at['file']}:{at['first']}-{at['last']}, digest of its syntax tree "
-            f"{at['sha256']}.</p>\n{shown}"
+            f"<p>{escape(at['file'])}:{at['first']}-{at['last']}, digest of its syntax tree "
+            f"{escape(at['sha256'])}.</p>\n{shown}"
             + (_table(("Rests on", "Lines", "Digest"), above) if above else "")
         )
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from audit.pdf.attachments import attached
+from audit.ledger.reading import LEDGER, files_of_pdf, parse_ledger
+from audit.limits import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEDGER = "ledger.json"
-NEEDED = ("records", "commit", "environment", "files")
 DATA = "exhibits"
 """Folder beside a ledger with one CSV an exhibit."""
 
@@ -76,11 +74,13 @@ def read_bundle(path: Path) -> Bundle:
 def read_folder(folder: Path, name: str) -> Bundle:
     """Return the build whose ledger and data lie in a folder."""
     data = {
-        file.stem: file.read_text(encoding="utf-8", errors="replace")
+        file.stem: read_file(file).decode("utf-8", "replace")
         for file in sorted((folder / DATA).glob("*.csv"))
+        # A link could lead to any file of this machine.
+        if file.is_file() and not file.is_symlink()
     }
-    ledger = (folder / LEDGER).read_bytes()
-    return Bundle(name, _ledger(ledger, str(folder / LEDGER)), data)
+    ledger = read_file(folder / LEDGER)
+    return Bundle(name, parse_ledger(ledger, str(folder / LEDGER)), data)
 
 
 def _read_beside(ledger: Path) -> Bundle:
@@ -95,39 +95,18 @@ def _read_beside(ledger: Path) -> Bundle:
 
 
 def _read_pdf(path: Path) -> Bundle:
-    import pikepdf
-
     try:
-        with pikepdf.open(path) as pdf:
-            inside = attached(pdf)
-    except (OSError, pikepdf.PdfError, pikepdf.PasswordError) as error:
+        source = read_file(path)
+    except OSError as error:
         raise ConfigurationError(
-            f"this is no PDF that opens: {str(error).splitlines()[0]}",
+            f"cannot be read: {error.strerror}",
             place=path.name,
             remedy="name a PDF of the report, the folder of a book, or a commit",
         ) from None
-    if LEDGER not in inside:
-        raise ConfigurationError(
-            "this PDF carries no ledger", place=path.name, remedy="name a PDF that was built here"
-        )
+    inside = files_of_pdf(source, path.name)
     data = {
         name.removesuffix(".csv"): file.data.decode("utf-8", "replace")
         for name, file in inside.items()
         if name.endswith(".csv")
     }
-    return Bundle(path.name, _ledger(inside[LEDGER].data, path.name), data)
-
-
-def _ledger(source: bytes, place: str) -> dict[str, Any]:
-    try:
-        ledger = dict(json.loads(source))
-    except (ValueError, TypeError):
-        ledger = {}
-    missing = [key for key in NEEDED if key not in ledger]
-    if missing:
-        raise ConfigurationError(
-            f"its ledger cannot be read: it has no {', '.join(missing)}",
-            place=place,
-            remedy="it was edited or cut short: take the original, or build anew",
-        )
-    return ledger
+    return Bundle(path.name, parse_ledger(inside[LEDGER].data, path.name), data)

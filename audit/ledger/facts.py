@@ -24,10 +24,15 @@ class Facts:
 
     tokens: frozenset[str]
     text: str
+    commit: str
 
     def hold(self, number: str) -> bool:
         """Whether a number is one of them, or a long part of a digest, which may be divided."""
         return number in self.tokens or (len(number) >= LONG and number in self.text)
+
+    def name_commit(self, number: str) -> bool:
+        """Whether a number is how the commit begins, at sufficient length."""
+        return len(number) >= SHORT and self.commit.startswith(number)
 
 
 def read_facts(ledger: Mapping[str, Any]) -> Facts:
@@ -44,7 +49,8 @@ def read_facts(ledger: Mapping[str, Any]) -> Facts:
         [code.get(record["function"]) for record in records],
         as_markdown(ledger),
     ]
-    return Facts(frozenset(_scalars(printed)), json.dumps(printed))
+    commit = str(ledger["commit"]["id"] or "")
+    return Facts(frozenset(_scalars(printed)), json.dumps(printed), commit)
 
 
 def _scalars(value: Any) -> Iterable[str]:

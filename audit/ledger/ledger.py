@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from audit.ledger.form import FORMAT
 from audit.ledger.record import Place, Record, exhibit_digest, printed, record
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.trace.repository import Commit
-
-FORMAT = 2
-"""Version of the ledger's form; a reader refuses one it does not know."""
 
 OWN_EYES = 0o600
 

@@ -6,8 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audit.limits import spend
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+_DEPTH = 20
+"""Levels of the tree of names; eight hold more files than there are."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,12 @@ def attach(pdf: Any, files: Iterable[Attachment]) -> None:
     """
     import pikepdf
 
-    made = str(pdf.docinfo.get("/CreationDate", "D:19700101000000Z"))
-    listed = pdf.Root.get("/AF", pikepdf.Array())
+    made = created(pdf)
+    listed = list(pdf.Root.get("/AF", []))
     for file in files:
         if file.name in pdf.attachments:
             old = pdf.attachments[file.name].obj.objgen
-            listed = pikepdf.Array([each for each in listed if each.objgen != old])
+            listed = [each for each in listed if each.objgen != old]
         spec = pikepdf.AttachedFileSpec(
             pdf,
             file.data,
@@ -67,27 +72,59 @@ def attach(pdf: Any, files: Iterable[Attachment]) -> None:
         )
         pdf.attachments[file.name] = spec
         listed.append(pdf.attachments[file.name].obj)
-    pdf.Root.AF = listed
+    # The library lists a file too where there is a list already: each stands in it once.
+    pdf.Root.AF = pikepdf.Array({each.objgen: each for each in listed}.values())
+
+
+def created(pdf: Any) -> str:
+    """Return the time that an open PDF bears."""
+    return str(pdf.docinfo.get("/CreationDate", "D:19700101000000Z"))
 
 
 def attached(pdf: Any) -> dict[str, Attachment]:
     """Return the files inside an open PDF by name, sorted."""
     found = {}
-    for name, spec in pdf.attachments.items():
-        stream = spec.obj.get("/EF", {}).get("/F")
+    for name, spec in entries(pdf).items():
+        stream = spec.get("/EF", {}).get("/F")
         if stream is None:
             continue
         data = stream.read_bytes()
-        found[str(name)] = Attachment(
-            str(name),
+        spend(len(data))
+        found[name] = Attachment(
+            name,
             data,
             str(stream.get("/Subtype", "/")).lstrip("/"),
-            str(spec.obj.get("/Desc", "")),
-            str(spec.obj.get("/AFRelationship", "/Unspecified")).lstrip("/"),
+            str(spec.get("/Desc", "")),
+            str(spec.get("/AFRelationship", "/Unspecified")).lstrip("/"),
         )
-    return dict(sorted(found.items()))
+    return found
 
 
 def entries(pdf: Any) -> dict[str, Any]:
-    """Return the entry of each attachment by name, sorted; one may name no file at all."""
-    return {str(name): spec.obj for name, spec in sorted(pdf.attachments.items())}
+    """Return the entry of each attachment by name, sorted; one may name no file at all.
+
+    Of two of one name it is the first: `audit.pdf.attachment_form` refuses the second.
+    """
+    found: dict[str, Any] = {}
+    for name, spec in listed(pdf):
+        found.setdefault(name, spec)
+    return dict(sorted(found.items()))
+
+
+def listed(pdf: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each name and entry of the tree of attachments as the file has them, twice if twice."""
+    for node in nodes(pdf):
+        named = list(node.get("/Names", []))
+        yield from ((str(key), spec) for key, spec in zip(named[::2], named[1::2], strict=False))
+
+
+def nodes(pdf: Any) -> Iterator[Any]:
+    """Yield the nodes of the tree of attachments, from the first to the last."""
+    tree = pdf.Root.get("/Names", {}).get("/EmbeddedFiles")
+    waiting = [] if tree is None else [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        spend()
+        yield node
+        if depth < _DEPTH:
+            waiting.extend((kid, depth + 1) for kid in reversed(list(node.get("/Kids", []))))

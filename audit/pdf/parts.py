@@ -1,9 +1,9 @@
 """A PDF taken apart into what a person would name, with a digest of each part.
 
 Every object that the document reaches falls into one part: pages (text, drawing, links),
-figures, attachments, metadata, tags, bookmarks, and what is left of the catalogue. Digests are
-over values and not over the file's bytes, so that a file which was merely written anew, say by
-a mail gateway, still holds.
+figures, attachments, metadata, tags, bookmarks, and what is left of the catalogue. Digests of
+parts are over values and not over the file's bytes, so that they can say what was altered in a
+file which was written anew. The digest of the whole leaves nothing out, packing included.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from audit.limits import spend
+from audit.pdf.attachments import entries
+
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Callable, Container, Iterable, Mapping
 
     from audit.pdf.tag_tree import Element, Placed
 
@@ -23,6 +26,8 @@ _INHERITED = OF_A_PAGE[1:]
 _REFERENCE = re.compile(rb"\((?:\\.|[^\\()])*\)|(\d+) (\d+) R\b", re.S)
 # How a stream is packed is not what it says.
 _PACKING = ("/Length", "/Filter", "/DecodeParms")
+# What a trailer says of its own file, and the catalogue, which is taken apart.
+_TRAILER = {"/DecodeParms", "/Filter", "/ID", "/Index", "/Length", "/Root", "/Size", "/Type", "/W"}
 _NAMED = {b"Do": "/XObject", b"sh": "/Shading", b"gs": "/ExtGState", b"cs": "/ColorSpace",
           b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern"}  # fmt: skip
 _NAMES = re.compile(rb"(/[^\s/<>\[\]()]+)\s+(Do|sh|gs|cs|CS|scn|SCN)\b")
@@ -55,6 +60,14 @@ class Parts:
         References are numbered in the order in which they are met, so that the numbers of
         objects in the file don't matter.
         """
+        return self._digest(values, self._pages, self._resolved)
+
+    def _digest(
+        self,
+        values: Iterable[Any],
+        pages: Mapping[tuple[int, int], int],
+        resolved: Callable[[Any], bytes],
+    ) -> str:
         whole = hashlib.sha256()
         order: dict[tuple[int, int], int] = {}
         waiting: list[tuple[int, int]] = []
@@ -63,8 +76,8 @@ class Parts:
             if match[1] is None:
                 return match[0]
             key = (int(match[1]), int(match[2]))
-            if key in self._pages:
-                return b"page %d" % self._pages[key]
+            if key in pages:
+                return b"page %d" % pages[key]
             if key not in order:
                 order[key] = len(order)
                 waiting.append(key)
@@ -75,8 +88,9 @@ class Parts:
         while waiting:
             key = waiting.pop()
             value = self.pdf.get_object(key)
+            spend()
             whole.update(b"%d: " % order[key])
-            whole.update(_REFERENCE.sub(canonical, self._resolved(value)) + b"\n")
+            whole.update(_REFERENCE.sub(canonical, resolved(value)) + b"\n")
         return whole.hexdigest()
 
     def _written(self, value: Any) -> bytes:
@@ -94,6 +108,18 @@ class Parts:
         keys = [key for key in sorted(value.keys()) if key not in _PACKING]
         named = b" ".join(key.encode() + b" " + self._written(value[key]) for key in keys)
         return b"<<" + named + b">> " + self._stream(value)
+
+    def _as_packed(self, value: Any) -> bytes:
+        """Return a value with all its keys, a stream's data as they are packed."""
+        import pikepdf
+
+        if not isinstance(value, pikepdf.Stream):
+            return self._resolved(value)
+        keys = [key for key in sorted(value.keys()) if key != "/Length"]
+        named = b" ".join(key.encode() + b" " + self._written(value[key]) for key in keys)
+        return (
+            b"<<" + named + b">> " + hashlib.sha256(value.read_raw_bytes()).digest().hex().encode()
+        )
 
     def _stream(self, stream: Any) -> bytes:
         if stream.objgen not in self._streams:
@@ -187,10 +213,28 @@ class Parts:
         names = root.get("/Names", {})
         kept = sorted(set(names.keys()) - {"/Dests", "/EmbeddedFiles"})
         # A file that is attached as well is sealed as an attachment; here its name is enough.
-        attached = {entry.obj.objgen: str(name) for name, entry in self.pdf.attachments.items()}
+        attached = {entry.objgen: name for name, entry in entries(self.pdf).items()}
         files = [attached.get(file.objgen, file) for file in root.get("/AF", [])]
         files = [file for file in files if file not in passed_over]
         return self.digest([*values, *(x for key in kept for x in (key, names[key])), *files])
+
+    def whole(self, passed_over: Container[str] = ()) -> str:
+        """Return the digest of everything: every object, every key, every stream as packed.
+
+        Only the names of attachments and what they name are taken one by one, so that those
+        passed over leave no trace in it. `audit.pdf.attachment_form` looks at these.
+        """
+        root, names = self.pdf.Root, self.pdf.Root.get("/Names", {})
+        trailer = self.pdf.trailer
+        values: list[Any] = [self.pdf.pdf_version]
+        values += [x for key in sorted(set(trailer.keys()) - _TRAILER) for x in (key, trailer[key])]
+        apart = ("/AF", "/Names")
+        values += [x for key in sorted(root.keys()) if key not in apart for x in (key, root[key])]
+        kept = sorted(set(names.keys()) - {"/EmbeddedFiles"})
+        values += [x for key in kept for x in (key, names[key])]
+        files = entries(self.pdf).items()
+        values += [x for name, entry in files if name not in passed_over for x in (name, entry)]
+        return self._digest(values, {}, self._as_packed)
 
     def metadata(self) -> dict[str, str]:
         """Return the entries of the document's information, and the digest of its XMP."""
@@ -204,9 +248,11 @@ def decoded(stream: Any) -> bytes:
     import pikepdf
 
     try:
-        return bytes(stream.read_bytes())
+        data = bytes(stream.read_bytes())
     except pikepdf.PdfError:
-        return bytes(stream.read_raw_bytes())
+        data = bytes(stream.read_raw_bytes())
+    spend(len(data))
+    return data
 
 
 def _contents(page: Any) -> bytes:

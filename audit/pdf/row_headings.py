@@ -84,7 +84,7 @@ def tag_row_headings(path: Path, counts: Mapping[str, int]) -> TextLayer:
     """
     import pikepdf
 
-    from audit.seal.sealing import replace, saved
+    from audit.pdf.writing import replace, saved
 
     with pikepdf.open(path) as pdf:
         layer = read_text(pdf)

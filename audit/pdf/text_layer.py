@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from audit.limits import CONTENTS, MEGABYTE, refuse, spend
 from audit.pdf.character_map import character_map
 from audit.pdf.tag_tree import Element, is_dictionary, read_tags
 
@@ -193,6 +194,8 @@ def _runs(
 ) -> Iterator[Run]:
     import pikepdf
 
+    if sum(len(stream.read_bytes()) for stream in _streams(page)) > CONTENTS:
+        refuse(f"what draws page {number} has more than {CONTENTS // MEGABYTE} megabytes")
     resources = page.get("/Resources", {})
     named = resources.get("/Font", {})
     matrix, kept = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), []
@@ -203,6 +206,7 @@ def _runs(
     table: Mapping[int, str] = {}
     width = 2
     for instruction in pikepdf.parse_content_stream(page, OPERATORS):
+        spend()
         operands = instruction.operands
         match str(instruction.operator):
             case "q":
@@ -239,8 +243,16 @@ def _runs(
                 text = _text(operands[0], table, width)
                 if spoken and spoken[-1] is not None:
                     text, spoken[-1] = spoken[-1], ""
+                spend(len(text))
                 height = _product(line, matrix)[5]
                 yield Run(number, height, text, *(marks[-1] if marks else (LOOSE, ())))
+
+
+def _streams(page: Any) -> list[Any]:
+    import pikepdf
+
+    given = page.get("/Contents", [])
+    return list(given) if isinstance(given, pikepdf.Array | list) else [given]
 
 
 LOOSE = Element(0, ARTEFACT)

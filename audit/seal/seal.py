@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.coverage.literals import numbers
-from audit.pdf.attachments import attached, entries
+from audit.limits import read_json
+from audit.pdf.attachments import Attachment, attached, entries
 from audit.pdf.exhibit_places import figure_references
 from audit.pdf.parts import Parts
 
@@ -22,11 +23,27 @@ if TYPE_CHECKING:
 
     from audit.pdf.text_layer import TextLayer
 
-FORMAT = 2
+FORMAT = 3
 """Version of the seal's form; a reader refuses one it does not know."""
 NAME = "seal.json"
 SIGNATURE = "seal.json.sig"
-NOT_SEALED = (NAME, SIGNATURE)
+OWN_FILES = {
+    NAME: Attachment(
+        NAME,
+        b"",
+        "application/json",
+        "The seal of this report: digests of its pages, figures and attachments",
+    ),
+    SIGNATURE: Attachment(
+        SIGNATURE,
+        b"",
+        "application/octet-stream",
+        "The signature over the seal, as ssh-keygen makes it",
+        "Supplement",
+    ),
+}
+"""What the seal can't hold: itself, and the signature over it. All but their data is fixed."""
+NOT_SEALED = tuple(OWN_FILES)
 
 
 @dataclass(frozen=True)
@@ -81,7 +98,11 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Seal:
-    """All parts of a PDF, each with its digest; `chapters` says where which exhibit stands."""
+    """All parts of a PDF, each with its digest; `chapters` says where which exhibit stands.
+
+    `whole` is over every object of the file but the seal and its signature, so that nothing
+    lies between the parts.
+    """
 
     title: str
     commit: str
@@ -92,6 +113,7 @@ class Seal:
     tags: str
     bookmarks: str
     catalogue: str
+    whole: str
     chapters: tuple[Chapter, ...]
     format: int = FORMAT
 
@@ -153,6 +175,7 @@ def make_seal(
         tags=parts.tags(),
         bookmarks=parts.bookmarks(),
         catalogue=parts.catalogue(NOT_SEALED),
+        whole=parts.whole(NOT_SEALED),
         chapters=tuple(chapters),
     )
 
@@ -166,7 +189,7 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
         For anything that is no seal, or one of another version of the format.
     """
     try:
-        given = json.loads(data)
+        given = read_json(data)
         version = given["format"]
     except (ValueError, TypeError, KeyError):
         raise VerificationFailed("the seal in this PDF cannot be read", place=NAME) from None

@@ -7,24 +7,22 @@ be done from Quarto's post-render hook.
 
 from __future__ import annotations
 
+import dataclasses
 import io
-import os
-from base64 import a85encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from audit.pdf.attachments import Attachment, attach
+from audit.pdf.attachments import attach
 from audit.pdf.text_layer import read_text
-from audit.seal.seal import NAME, Chapter, Seal, make_seal
+from audit.pdf.writing import replace, saved
+from audit.seal.seal import NAME, OWN_FILES, Chapter, Seal, make_seal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from audit.pdf.attachments import Attachment
     from audit.pdf.text_layer import TextLayer
-
-_AMBIGUOUS = b"\r\nendstream"
-SEAL_DESCRIPTION = "The seal of this report: digests of its pages, figures and attachments"
 
 
 def seal_pdf(
@@ -73,67 +71,4 @@ def seal_pdf(
 
 def seal_file(seal: Seal) -> Attachment:
     """Return the seal as an attachment."""
-    return Attachment(NAME, seal.to_bytes(), "application/json", SEAL_DESCRIPTION)
-
-
-def saved(pdf: Any) -> bytes:
-    """Return an open PDF as a file; equal contents give equal bytes.
-
-    PDF/A wants each stream's length to be that up to the line end before `endstream`. Data that
-    end in a carriage return make that line end ambiguous, and validators count one byte less.
-    The last byte of compressed data is that of a checksum, which no level of compression
-    changes: such data are written in ASCII, and what the writer would compress is left as it is.
-    """
-    import pikepdf
-
-    data = _written(pdf, compress=True)
-    if _AMBIGUOUS not in data:
-        return data
-    with pikepdf.open(io.BytesIO(data)) as again:
-        for each in again.objects:
-            if isinstance(each, pikepdf.Stream) and each.read_raw_bytes().endswith(b"\r"):
-                _write_in_ascii(each)
-        return _written(again, compress=False)
-
-
-def _written(pdf: Any, *, compress: bool) -> bytes:
-    import pikepdf
-
-    out = io.BytesIO()
-    pdf.save(
-        out,
-        deterministic_id=True,
-        fix_metadata_version=False,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        compress_streams=compress,
-        stream_decode_level=pikepdf.StreamDecodeLevel.none,
-    )
-    return out.getvalue()
-
-
-def _write_in_ascii(stream: Any) -> None:
-    """Encode a stream's data, compressed as they are, once more in ASCII, which ends in `~>`."""
-    import pikepdf
-
-    filters = _as_list(stream.get("/Filter"))
-    parameters = [each or pikepdf.Dictionary() for each in _as_list(stream.get("/DecodeParms"))]
-    stream.write(
-        a85encode(stream.read_raw_bytes()) + b"~>",
-        filter=pikepdf.Array([pikepdf.Name.ASCII85Decode, *filters]),
-        decode_parms=pikepdf.Array([pikepdf.Dictionary(), *parameters]) if parameters else None,
-    )
-
-
-def _as_list(given: Any) -> list[Any]:
-    import pikepdf
-
-    if given is None:
-        return []
-    return list(given) if isinstance(given, pikepdf.Array) else [given]
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file in one step, so that it is never half written."""
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(data)
-    os.replace(aside, path)
+    return dataclasses.replace(OWN_FILES[NAME], data=seal.to_bytes())

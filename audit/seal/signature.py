@@ -86,10 +86,26 @@ def check(seal: bytes, signature: bytes, allowed: Path | None) -> SignatureCheck
         found = _run(["-Y", "find-principals", "-s", str(path), *listed], b"")
         names = found.stdout.decode(errors="replace").splitlines()
         if found.returncode != 0 or not names:
-            return SignatureCheck(True, "", fingerprint, "the key is no allowed signer's")
-        done = _run(["-Y", "verify", "-I", names[0], *listed, *given], seal)
-        signer = names[0] if done.returncode == 0 else ""
-        return SignatureCheck(True, signer, fingerprint, _last(done.stderr or done.stdout))
+            return SignatureCheck(True, "", fingerprint, _not_allowed(found.stderr))
+        for name in names:
+            done = _run(["-Y", "verify", "-I", name, *listed, *given], seal)
+            if done.returncode == 0:
+                return SignatureCheck(True, name, fingerprint)
+        return SignatureCheck(True, "", fingerprint, _reason(done.stderr or done.stdout))
+
+
+def _not_allowed(said: bytes) -> str:
+    """Say why a key is nobody's who may sign: it is not listed, or is not at this time."""
+    for line in said.decode(errors="replace").splitlines():
+        dated = re.search(r"key (has expired|is not yet valid): (.*)", line)
+        if dated is not None:
+            return f"the key is an allowed signer's, and {dated[1]}: {dated[2]}"
+    return "the key is no allowed signer's"
+
+
+def _reason(said: bytes) -> str:
+    """Return what `ssh-keygen` says last, without the place in the file of signers."""
+    return re.sub(r"^.*?:\d+: ", "", _last(said))
 
 
 def _run(arguments: list[str], given: bytes) -> subprocess.CompletedProcess[bytes]:

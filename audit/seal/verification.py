@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.literals import parse_literals
-from audit.ledger.form import first_gap
+from audit.coverage.own_literals import known_literals, own_patterns
+from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
+from audit.limits import opened, read_file, said
+from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
+from audit.pdf.form import form_faults, warnings
 from audit.pdf.text_layer import read_text
+from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
-from audit.seal.seal import NAME, SIGNATURE, Seal, make_seal, read_seal
+from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
-LEDGER = "ledger.json"
-LEDGER_FORMAT = 2
+ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+ROOT = Path(__file__).resolve().parents[2]
+"""The clone that this code is part of."""
+UNKNOWN = (
+    "the file was written anew by another program, or put together by hand: whether all readers "
+    "show what was sealed cannot be told"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,9 @@ class Verification:
         None where it bears none.
     published
         Whether the digest published elsewhere is this PDF's; None where none was given.
+    form
+        How the file is written. Only in one form is it beyond doubt that all readers see what
+        was sealed, so only that one can be proved.
     notes
         What is no alteration and should be known.
     """
@@ -53,6 +65,7 @@ class Verification:
     coverage: Coverage | None
     signature: SignatureCheck | None = None
     published: bool | None = None
+    form: FileForm = FileForm.CANONICAL
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -70,10 +83,18 @@ class Verification:
     @property
     def proved(self) -> bool:
         """Whether a signature or a published digest says where it comes from."""
-        return bool(self.published) or bool(self.signature and self.signature.signer)
+        named = bool(self.published) or bool(self.signature and self.signature.signer)
+        return named and self.form is FileForm.CANONICAL
 
 
-def examine(path: Path, signers: Path | None = None, expected: str | None = None) -> Verification:
+def examine(
+    path: Path,
+    signers: Path | None = None,
+    expected: str | None = None,
+    *,
+    data: bytes | None = None,
+    root: Path = ROOT,
+) -> Verification:
     """Return what a delivered PDF is worth.
 
     Parameters
@@ -84,6 +105,10 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
         `ssh-keygen`'s file of allowed signers.
     expected
         SHA-256 of the seal or of the file, from elsewhere.
+    data
+        Its bytes where they were read before.
+    root
+        The clone whose literals explain numbers; those of the PDF are only compared with them.
 
     Raises
     ------
@@ -92,10 +117,10 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
     """
     import pikepdf
 
-    data = _bytes(path)
+    whole = _bytes(path, data)
     try:
-        with pikepdf.open(path) as pdf:
-            return _examined(pdf, data, path.name, signers, expected)
+        with opened(whole, path.name) as pdf:
+            return _examined(pdf, whole, path.name, signers, expected, root)
     except pikepdf.PasswordError:
         raise VerificationFailed(
             "this PDF is encrypted, and a report of ours never is: somebody saved it again",
@@ -104,15 +129,15 @@ def examine(path: Path, signers: Path | None = None, expected: str | None = None
         ) from None
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise VerificationFailed(
-            f"this PDF is damaged and cannot be read: {str(error).splitlines()[0]}",
+            f"this PDF is damaged and cannot be read: {said(error)}",
             place=path.name,
             remedy="ask for the file again",
         ) from None
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, data: bytes | None) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_file(path) if data is None else data
     except OSError as error:
         raise VerificationFailed(
             f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
@@ -130,7 +155,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _examined(
-    pdf: Any, data: bytes, name: str, signers: Path | None, expected: str | None
+    pdf: Any, data: bytes, name: str, signers: Path | None, expected: str | None, root: Path
 ) -> Verification:
     inside = attached(pdf)
     if NAME not in inside:
@@ -142,9 +167,15 @@ def _examined(
             remedy="ask for the file as it was published",
         )
     seal, holds = read_seal(inside[NAME].data)
+    form = file_form(data)
+    # Asking for the pages sets their tree right, so it is looked at before.
+    faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
     altered = list(alterations(seal, found))
+    altered += _of_the_form(form, [*faults, *warnings(pdf)])
+    if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
+        altered.append(Alteration("form", "something was altered that is in no part of the report"))
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
@@ -156,39 +187,43 @@ def _examined(
                 "seal", "the seal is another report's: it names another commit than the ledger"
             )
         )
+    notes = [] if form is FileForm.CANONICAL else [ANEW]
     numbers = None
     if ledger is not None:
-        listed = inside[LITERALS].data.decode("utf-8", "replace") if LITERALS in inside else ""
-        numbers = coverage(layer, ledger, seal.chapters, parse_literals(listed))
+        listed = inside[LITERALS].data if LITERALS in inside else b""
+        literals, unknown = known_literals(listed, own_patterns(root, seal.commit))
+        notes += [f"{unknown} of its literals are none of this clone's, and explain nothing."] * (
+            unknown > 0
+        )
+        numbers = coverage(layer, ledger, seal.chapters, literals)
     signature = None
     if SIGNATURE in inside:
         signature = check(inside[NAME].data, inside[SIGNATURE].data, signers)
     published = None
     if expected is not None:
         published = expected.lower() in (seal.digest, hashlib.sha256(data).hexdigest())
-    notes = []
-    if data.count(b"startxref") > 1:
-        notes.append("The file was saved again after it was sealed.")
-    return Verification(seal, ledger, tuple(altered), numbers, signature, published, tuple(notes))
+    return Verification(
+        seal, ledger, tuple(altered), numbers, signature, published, form, tuple(notes)
+    )
+
+
+def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
+    """Yield what makes it doubtful that all readers see what the library reads."""
+    yield from (Alteration("form", what) for what in dict.fromkeys(faults))
+    if form is FileForm.UNKNOWN:
+        yield Alteration("form", UNKNOWN)
 
 
 def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
     """Return the ledger inside, or None and say what is wrong with it."""
     try:
-        ledger = json.loads(data)
-        version = ledger["format"]
-    except (ValueError, TypeError, KeyError):
-        altered.append(Alteration("attachment", f"{LEDGER} is no ledger that can be read"))
-        return None
-    if version != LEDGER_FORMAT:
+        return parse_ledger(data, LEDGER)
+    except OtherFormat as error:
         raise VerificationFailed(
-            f"the ledger has format {version}, and this version reads format {LEDGER_FORMAT}",
+            error.what,
             place=LEDGER,
             remedy="verify with the version of the project that the report names as its commit",
-        )
-    gap = first_gap(ledger)
-    if gap:
-        what = f"{LEDGER} is not as a build writes it: see {gap}"
-        altered.append(Alteration("attachment", what))
+        ) from None
+    except NoLedger as error:
+        altered.append(Alteration("attachment", f"{LEDGER}: {error.what}"))
         return None
-    return dict(ledger)

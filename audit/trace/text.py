@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audit.terminal import printable
 from audit.trace.queries import closure
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def tree(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:
     reached = closure(ledger["code"], record["upstream"])
     below = len(reached) - len(set(record["upstream"]))
     lines += ["", f"and {below} definitions that these use; --json lists them"]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 class Branches:
@@ -117,7 +118,7 @@ def touched_text(touched: Touched) -> str:
         lines.append(f"  {record['reference']:<4} {record['id']}  {where}{pages}")
         if record["kind"] in ("number", "claim"):
             lines.append(f"       {_short(record['printed'])}")
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def by_reference(record: Mapping[str, Any]) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError, ReportError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
-from audit.ledger.bundle import DATA, LEDGER, read_folder
+from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
+from audit.ledger.reading import LEDGER
 
 if TYPE_CHECKING:
     from audit.ledger.bundle import Bundle
@@ -81,7 +82,8 @@ def find_commit(root: Path, name: str) -> str:
         # Makes a commit object of the changed files and touches nothing else.
         return git(root, "stash", "create").decode().strip() or find_commit(root, "HEAD")
     try:
-        return git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        asked = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return git(root, "rev-parse", *asked).decode().split()[-1]
     except RebuildFailed:
         pass
     try:
@@ -110,7 +112,7 @@ def differing(root: Path, old: Inputs, new: Inputs) -> tuple[str, ...]:
 
 
 def _same(root: Path, old: str, new: str, *paths: str) -> bool:
-    return not git(root, "diff", "--name-only", old, new, "--", *paths).strip()
+    return not git(root, "diff", "--name-only", "--end-of-options", old, new, "--", *paths).strip()
 
 
 def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) -> Bundle:

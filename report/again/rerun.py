@@ -7,24 +7,19 @@ the clone. Its ledger is only compared with what they give.
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
-from audit.ledger.form import first_gap
 from audit.ledger.ledger import environment, platform_name
 from audit.trace.rerun import Rerun, grade
-from report.again.rebuild import RebuildFailed, find_commit, git, of_commit, rebuild
+from report.again.commits import delivered_commit, held_by
+from report.again.rebuild import RebuildFailed, git, of_commit, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    from audit.ledger.bundle import Bundle
-
-_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class CannotBeTold(ReportError):
@@ -45,28 +40,14 @@ def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
     """
     try:
         delivered = read_bundle(pdf)
-        gap = first_gap(delivered.ledger)
-        if gap:
-            raise CannotBeTold(f"its ledger is not as a build writes it: see {gap}")
-        commit = _commit(root, delivered)
+        commit = delivered_commit(root, delivered.commit)
         extract = _extract(root, commit, data)
         _same_files(root, commit, extract, delivered.ledger)
         again = rebuild(root, of_commit(commit, extract), fresh=True)
     except ReportError as error:
         return Rerun(hindrance=error.what, remedy=error.remedy)
-    return Rerun(grade(delivered, again), notes=tuple(_notes(delivered.ledger)))
-
-
-def _commit(root: Path, delivered: Bundle) -> str:
-    named = delivered.commit
-    if not named:
-        raise CannotBeTold(
-            "it was built outside version control, so no commit says with which code",
-            remedy="ask for a report built in a clone",
-        )
-    if not _HASH.fullmatch(named):
-        raise CannotBeTold(f"what its ledger names as its commit is none: '{named}'")
-    return find_commit(root, named)
+    notes = (held_by(root, commit), *_notes(delivered.ledger))
+    return Rerun(grade(delivered, again), notes=notes)
 
 
 def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
@@ -113,12 +94,12 @@ def _same_files(root: Path, commit: str, extract: Path | None, ledger: Mapping[s
 
 
 def _study(root: Path, commit: str) -> dict[str, Any]:
-    return tomllib.loads(git(root, "show", f"{commit}:study.toml").decode())
+    return tomllib.loads(git(root, "show", "--end-of-options", f"{commit}:study.toml").decode())
 
 
 def _committed(root: Path, commit: str, path: str) -> bytes | None:
     try:
-        return git(root, "show", f"{commit}:{path}")
+        return git(root, "show", "--end-of-options", f"{commit}:{path}")
     except RebuildFailed:
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from audit.ledger.bundle import Bundle, read_bundle
+from audit.terminal import tell, tell_json
 from audit.trace.comparison import Change, compare
+from report.again.commits import delivered_commit, held_by
 from report.again.diff_text import as_dictionary, lines
 from report.again.rebuild import (
     Inputs,
@@ -87,9 +88,10 @@ def diff(
         Write it there as an HTML page too.
     """
     found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
-    print(json.dumps(as_dictionary(found), indent=1, ensure_ascii=False) if as_json else "", end="")
-    if not as_json:
-        print("\n".join(lines(found)))
+    if as_json:
+        tell_json(as_dictionary(found))
+    else:
+        tell(lines(found))
     if page is not None:
         from report.again.diff_page import write_page
 
@@ -135,10 +137,12 @@ def _build(
     if name != "." and path.exists():
         bundle = read_bundle(path)
         try:
-            return bundle, of_commit(find_commit(root, bundle.commit or "unknown"), extract)
+            commit = delivered_commit(root, bundle.commit)
         except ConfigurationError as error:
             notes.append(f"causes were not looked for: {error.what}")
             return bundle, None
+        notes.append(f"{bundle.name}: {held_by(root, commit)}")
+        return bundle, of_commit(commit, extract)
     inputs = of_commit(find_commit(root, name), extract)
     return rebuild(root, inputs, "the working tree" if name == "." else name), inputs
 
@@ -211,8 +215,8 @@ def _digests(bundle: Bundle) -> dict[str, str]:
 
 def _prose(root: Path, old: str, new: str) -> tuple[tuple[str, int, int], ...]:
     """Return the chapters whose text changed, with lines taken out and put in."""
-    told = git(root, "diff", "--numstat", old, new, "--", "*.qmd").decode().splitlines()
-    parts = [line.split("\t") for line in told]
+    told = git(root, "diff", "--numstat", "--end-of-options", old, new, "--", "*.qmd").decode()
+    parts = [line.split("\t") for line in told.splitlines()]
     return tuple((name, int(out), int(put)) for put, out, name in parts)
 
 
@@ -222,7 +226,7 @@ def _group(root: Path, place: str, inputs: Inputs | None) -> str:
     if inputs is None:
         return file
     try:
-        text = git(root, "show", f"{inputs.code}:{file}").decode()
+        text = git(root, "show", "--end-of-options", f"{inputs.code}:{file}").decode()
     except RebuildFailed:
         return file
     found = [

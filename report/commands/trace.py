@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from dataclasses import asdict, dataclass
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError, VerificationFailed
 from audit.ledger.cells import MARK, find_cell
-from audit.ledger.form import first_gap
+from audit.ledger.reading import read_ledger
+from audit.terminal import tell, tell_json
 from audit.trace.queries import BACKWARDS, backwards, closure, find_record
 from audit.trace.repository import standing
 from audit.trace.text import touched_text, tree
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEDGERS = (Path(".report") / "ledger.json", Path("_book") / "audit" / "ledger.json")
-FORMATS = (2,)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     """
     asked = asked or Asked()
     root = find_root(Path.cwd())
-    ledger = read_ledger(root, asked.ledger)
+    ledger = ledger_at_hand(root, asked.ledger)
     _warn(standing(root, ledger["commit"]["id"]))
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
@@ -64,9 +63,10 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     cell = find_cell(record, position) if position else None
     if asked.as_json:
         whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
-        print(json.dumps(whole, indent=1, ensure_ascii=False))
+        tell_json(whole)
     else:
-        print(*filter(None, [cell, tree(record, ledger)]), sep="\n")
+        tell([str(cell)] if cell else [])
+        print(tree(record, ledger))
     if asked.open_page:
         _open(root, record, asked.ledger)
     return _run(root, record, ledger, asked.data) if asked.run else 0
@@ -84,7 +84,7 @@ def find_root(start: Path) -> Path:
     )
 
 
-def read_ledger(root: Path, given: Path | None = None) -> dict[str, Any]:
+def ledger_at_hand(root: Path, given: Path | None = None) -> dict[str, Any]:
     """Return the ledger of the last build, or the given one.
 
     Raises
@@ -98,43 +98,7 @@ def read_ledger(root: Path, given: Path | None = None) -> dict[str, Any]:
             "nothing was built yet",
             remedy="run `report build`, or give a delivered report: --ledger report.pdf",
         )
-    try:
-        data = found[0].read_bytes()
-        if data[:5] == b"%PDF-":
-            data = _from_pdf(found[0])
-        whole = json.loads(data)
-        version = whole["format"]
-    except (OSError, ValueError, TypeError, KeyError):
-        raise ConfigurationError(
-            "there is no ledger that can be read", place=found[0].name,
-            remedy="give a ledger.json or a PDF of the report",
-        ) from None  # fmt: skip
-    if version not in FORMATS:
-        raise ConfigurationError(
-            f"the ledger has format {version}, and this version reads {FORMATS[0]}",
-            place=found[0].name,
-            remedy="build anew, or trace with the version of the project that it names as commit",
-        )
-    gap = first_gap(whole)
-    if gap:
-        raise ConfigurationError(
-            f"the ledger is not as a build writes it: see {gap}",
-            place=found[0].name,
-            remedy="it was edited or cut short: take the original, or build anew",
-        )
-    return dict(whole)
-
-
-def _from_pdf(path: Path) -> bytes:
-    import pikepdf
-
-    from audit.pdf.attachments import attached
-
-    try:
-        with pikepdf.open(path) as pdf:
-            return attached(pdf)["ledger.json"].data
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise ValueError(str(error)) from None
+    return read_ledger(found[0])
 
 
 def in_full(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,7 +129,7 @@ def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Aske
     keys = ("id", "reference", "kind", "printed", "labels", "shown", "pages", "anchors")
     rests = [{key: record[key] for key in keys} for record in touched.records]
     whole = {"question": question, "what": touched.what, "note": touched.note, "touches": rests}
-    print(json.dumps(whole, indent=1, ensure_ascii=False))
+    tell_json(whole)
     return 0
 
 
@@ -216,4 +180,4 @@ def _run(
 
 def _warn(text: str) -> None:
     if text:
-        print(f"note: {text}", file=sys.stderr)
+        tell([f"note: {text}"], sys.stderr)

@@ -9,6 +9,7 @@ from analysis.contracts import describe
 from analysis.dataflow.data import contract_results, contracts, extract
 from analysis.errors import ConfigurationError
 from analysis.evaluation import Evaluation, find_root
+from audit.terminal import printable
 
 
 def validate(
@@ -48,5 +49,6 @@ def validate(
     results = contract_results(sent, agreed, folder)
     if json_file is not None:
         json_file.write_text(results.public().to_json(), encoding="utf-8", newline="\n")
-    print(describe(results, sent.tables if show_values else None, every_rule=every_rule), end="")
+    said = describe(results, sent.tables if show_values else None, every_rule=every_rule)
+    print(printable(said, keep="\n"), end="")
     return results.exit_code

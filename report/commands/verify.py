@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.seal.verification import Verification, examine
+from audit.terminal import tell, tell_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,12 +52,11 @@ def verify(
     holds = _holds(found, asked=bool(signers or expected))
     holds = holds and (again is None or again.reproducible)
     if as_json:
-        print(json.dumps(as_dictionary(found, again, holds=holds), indent=1, ensure_ascii=False))
+        tell_json(as_dictionary(found, again, holds=holds))
     else:
-        for line in verdict(pdf.name, found):
-            print(line)
-        print("\n".join(_reproducible(again)))
-        print(f"verdict       {_summary(found, again, holds=holds)}")
+        tell(verdict(pdf.name, found))
+        tell(_reproducible(again))
+        tell([f"verdict       {_summary(found, again, holds=holds)}"])
     return 0 if holds else VerificationFailed.exit_code
 
 

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
 from audit.documents.worksheet import Worksheet, draw
-from audit.ledger.bundle import LEDGER, read_bundle, read_folder
+from audit.ledger.bundle import read_bundle, read_folder
+from audit.ledger.reading import LEDGER
+from audit.limits import read_file
+from audit.terminal import tell
 from audit.trace.repository import standing
-from report.commands.trace import find_root, read_ledger
+from report.commands.trace import find_root, ledger_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +34,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         The file to write.
     """
     root = find_root(Path.cwd())
-    whole = read_ledger(root, ledger)
+    whole = ledger_at_hand(root, ledger)
     total = len(whole["records"])
     if not 1 <= size <= total:
         raise ConfigurationError(
@@ -50,15 +53,14 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
         ) from None
-    for note in filter(None, [standing(root, whole["commit"]["id"])]):
-        print(f"note: {note}")
-    print(f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}")
+    tell(f"note: {note}" for note in filter(None, [standing(root, whole["commit"]["id"])]))
+    tell([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
     return 0
 
 
 def _data(root: Path, given: Path | None) -> Mapping[str, str]:
     """Return the released data that lie beside a ledger, or in the PDF with it."""
-    if given is not None and given.suffix == ".pdf":
+    if given is not None and read_file(given)[:5] == b"%PDF-":
         return read_bundle(given).data
     folder = given.parent if given is not None else root / ".report"
     return read_folder(folder, "").data if (folder / LEDGER).is_file() else {}
@@ -78,12 +80,14 @@ def _code(
 
 
 def _file(root: Path, commit: Mapping[str, Any], name: str) -> str:
+    """Return a file of code, which a ledger names and the clone has; nothing else of it."""
     from report.again.rebuild import RebuildFailed, git
 
     if not commit["id"] or not commit["clean"]:
-        path = root / name
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        path = (root / name).resolve()
+        inside = path.is_relative_to(root.resolve()) and path.suffix == ".py"
+        return path.read_text(encoding="utf-8") if inside and path.is_file() else ""
     try:
-        return git(root, "show", f"{commit['id']}:{name}").decode()
-    except RebuildFailed:
+        return git(root, "show", "--end-of-options", f"{commit['id']}:{name}").decode()
+    except (RebuildFailed, UnicodeDecodeError):
         return ""

@@ -5,7 +5,7 @@ import re
 
 import pikepdf
 
-from audit.seal.sealing import saved
+from audit.pdf.writing import saved
 
 COUNT = 600
 

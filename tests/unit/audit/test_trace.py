@@ -11,7 +11,7 @@ from audit.ledger.cells import find_cell
 from audit.trace.queries import backwards, closure, find_record
 from audit.trace.repository import standing
 from audit.trace.text import touched_text, tree
-from report.commands.trace import Asked, read_ledger, trace
+from report.commands.trace import Asked, ledger_at_hand, trace
 
 STUDY = {"outcomes": [{"name": "s47_enquiries"}, {"name": "s17_starts"}], "seed": 7, "title": "T"}
 
@@ -167,14 +167,20 @@ def test_a_ledger_edited_by_hand_is_refused(project, spoil, message):
     spoil(whole)
     (project / "edited.json").write_text(json.dumps(whole), "utf-8")
     with pytest.raises(ConfigurationError, match=message):
-        read_ledger(project, project / "edited.json")
+        ledger_at_hand(project, project / "edited.json")
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 cut short", b'{"format": ', b"[]"])
+@pytest.mark.parametrize("content", [b"", b'{"format": ', b"[]"])
 def test_what_is_no_ledger_is_refused(project, content):
     (project / "other").write_bytes(content)
     with pytest.raises(ConfigurationError, match="no ledger that can be read"):
-        read_ledger(project, project / "other")
+        ledger_at_hand(project, project / "other")
+
+
+def test_a_pdf_that_does_not_open_is_refused(project):
+    (project / "other").write_bytes(b"%PDF-1.7 cut short")
+    with pytest.raises(ConfigurationError, match="no PDF that opens"):
+        ledger_at_hand(project, project / "other")
 
 
 def test_before_the_first_build_the_remedy_is_to_build(project):

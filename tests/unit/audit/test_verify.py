@@ -1,5 +1,6 @@
 """Every way to tamper with a sealed PDF that we could think of is named; the untouched passes."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -8,9 +9,13 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
+from audit.pdf.attachments import attached
+from audit.pdf.character_map import character_map
+from audit.pdf.writing import FileForm, saved
+from audit.seal.sealing import seal_pdf
 from audit.seal.verification import examine
+from report.commands.sign import sign_report
 from report.commands.verify import verify
-from report.sealing import sign_report
 from tests.unit.audit import sealed
 from tests.unit.audit.sealed import edited, retype, rewrite
 from tests.unit.audit.tampering import (
@@ -64,9 +69,13 @@ def test_the_same_report_is_sealed_to_the_same_bytes(tmp_path, made):
     assert again.read_bytes() == made.read_bytes()
 
 
-def test_a_file_merely_written_anew_still_holds(pdf):
-    edited(pdf, lambda _: None, linearize=True, fix_metadata_version=False)
-    assert examine(pdf).intact
+def test_a_file_merely_written_anew_holds_and_is_no_proof_any_more(pdf, keys, capsys):
+    sign_report(pdf, keys / "auditor")
+    plain = pikepdf.ObjectStreamMode.disable
+    edited(pdf, lambda _: None, object_stream_mode=plain, fix_metadata_version=False)
+    assert verify(pdf) == 0
+    assert "was written anew after it was sealed" in capsys.readouterr().out
+    assert verify(pdf, signers=keys / "allowed_signers") == 8
 
 
 # --- tampering -------------------------------------------------------------------------
@@ -97,7 +106,7 @@ def test_an_update_appended_to_the_file_is_named(pdf):
     pdf.write_bytes(old + new + table + trailer + end)
     found = examine(pdf)
     assert "page 2: what is drawn was altered" in "\n".join(a.what for a in found.altered)
-    assert found.notes == ("The file was saved again after it was sealed.",)
+    assert found.form is FileForm.UNKNOWN
 
 
 @pytest.mark.parametrize("tamper", [data_edited, certificate_edited, ledger_edited])
@@ -218,6 +227,122 @@ def test_a_digest_published_elsewhere_proves_the_origin(pdf, capsys):
     assert verify(pdf, expected="0" * 64) == 8
 
 
+@pytest.mark.parametrize("tamper", [one_digit, data_edited, certificate_edited])
+def test_an_altered_report_is_not_signed(pdf, keys, tamper):
+    edited(pdf, tamper)
+    before = pdf.read_bytes()
+    with pytest.raises(VerificationFailed, match="not signed, since it does not hold"):
+        sign_report(pdf, keys / "auditor")
+    assert pdf.read_bytes() == before
+
+
+def test_a_report_whose_numbers_are_not_the_ledgers_is_not_signed(pdf, keys):
+    edited(pdf, one_digit)
+    sealed.reseal(pdf)
+    with pytest.raises(VerificationFailed, match=r"0\.68 is untraced"):
+        sign_report(pdf, keys / "auditor")
+
+
+def test_a_report_written_anew_is_not_signed(pdf, keys):
+    plain = pikepdf.ObjectStreamMode.disable
+    edited(pdf, lambda _: None, object_stream_mode=plain, fix_metadata_version=False)
+    with pytest.raises(VerificationFailed, match="written anew"):
+        sign_report(pdf, keys / "auditor")
+
+
+def test_signing_tells_what_was_signed(pdf, keys, capsys):
+    digest = examine(pdf).seal.digest
+    assert sign_report(pdf, keys / "auditor") == 0
+    assert digest in capsys.readouterr().out
+    assert examine(pdf).seal.digest == digest
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ('valid-before="20200101"', "is an allowed signer's, and has expired"),
+        ('valid-after="20900101"', "is an allowed signer's, and is not yet valid"),
+        ('namespaces="file"', "not permitted for use in signature namespace"),
+    ],
+)
+def test_a_key_that_may_not_sign_now_is_told_from_a_strangers(pdf, keys, tmp_path, option, told):
+    sign_report(pdf, keys / "auditor")
+    public = (keys / "auditor.pub").read_text()
+    (tmp_path / "allowed").write_text(f"{ALLOWED_NAME} {option} {public}")
+    found = examine(pdf, tmp_path / "allowed")
+    assert told in found.signature.said
+    assert not found.proved
+
+
+# --- numbers that are laid over a page -----------------------------------------------------
+
+
+def laid_over(opened, number, height, tag):
+    """Set a number in a font of the page, tagged as an artefact or not at all."""
+    page = opened.pages[1]
+    for name, font in page.Resources.Font.items():
+        table = character_map(font.ToUnicode.read_bytes())
+        back = {signs: code for code, signs in table.items()}
+        if all(sign in back for sign in number):
+            codes = b"".join(b"%04x" % back[sign] for sign in number)
+            shown = b"BT %s 9 Tf 60 %d Td <%s> Tj ET" % (name.encode(), height, codes)
+            drawn = b"/Artifact BMC %s EMC" % shown if tag else shown
+            page.Contents = pikepdf.Array([page.Contents, opened.make_stream(b"\n" + drawn)])
+            return
+    raise AssertionError("no font has these digits")
+
+
+@pytest.mark.parametrize("tag", [False, True])
+@pytest.mark.parametrize(("number", "height"), [("12", 380), ("1", 380), ("12", 30)])
+def test_no_fact_of_the_ledger_explains_a_number_laid_over_a_page(pdf, number, height, tag):
+    """12 is the number of rows of the data file, 1 the number of the page."""
+    edited(pdf, lambda opened: laid_over(opened, number, height, tag))
+    sealed.reseal(pdf)
+    found = examine(pdf)
+    assert found.intact
+    assert [each.text for each in found.coverage.untraced] == [number]
+
+
+# --- patterns that a PDF brings along ------------------------------------------------------
+
+
+ENDLESS = b"[[literal]]\npattern = '(([a-zA-Z .,]*)*)*0\\.99'\nreason = 'x'\n"
+ANY_NUMBER = b"[[literal]]\npattern = 'is \\d\\.\\d\\d'\nreason = 'x'\n"
+
+
+@pytest.mark.parametrize("pattern", [ENDLESS, ANY_NUMBER])
+def test_a_pattern_of_the_pdf_is_not_run(pdf, pattern):
+    edited(pdf, one_digit)
+    edited(pdf, lambda opened: rewrite(opened, "literals.toml", lambda data: data + pattern))
+    seal_as_it_is(pdf)
+    found = examine(pdf)
+    assert found.intact
+    assert "0.68" in [each.text for each in found.coverage.untraced]
+    assert "1 of its literals are none of this clone's" in found.notes[0]
+
+
+def seal_as_it_is(pdf):
+    """Seal a PDF with the attachments that it has."""
+    with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
+        files = [each for name, each in attached(opened).items() if not name.startswith("seal.")]
+        for name in list(opened.attachments):
+            del opened.attachments[name]
+        pdf.write_bytes(saved(opened))
+    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=sealed.CHAPTERS)
+
+
+def test_literals_that_are_no_list_explain_nothing(pdf):
+    edited(pdf, lambda opened: rewrite(opened, "literals.toml", lambda _: b"[" * 5000))
+    assert not examine(pdf).intact
+
+
+def test_literals_nested_without_end_are_refused(pdf):
+    listed = b"literal = " + b"[" * 50_000 + b"]" * 50_000
+    edited(pdf, lambda opened: rewrite(opened, "literals.toml", lambda _: listed))
+    with pytest.raises(VerificationFailed, match="nested too deeply"):
+        examine(pdf)
+
+
 # --- bad input ----------------------------------------------------------------------------
 
 
@@ -264,7 +389,7 @@ def older_ledger(path):
 
 
 def seal_without_pages(path):
-    edited(path, lambda pdf: rewrite(pdf, "seal.json", lambda _: b'{"format": 2}'))
+    edited(path, lambda pdf: rewrite(pdf, "seal.json", lambda _: b'{"format": 3}'))
 
 
 def seal_of_other_types(path):

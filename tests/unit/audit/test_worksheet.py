@@ -24,6 +24,7 @@ def ledger(commit=None):
         known | {"rule": "unique", "outcome": "pass", "failing": 0, "expected": "one each"},
     ]
     for record in whole["records"]:
+        whole["graph"][record["id"]]["settings"] = ["seed"]
         record |= {"files": ["a.csv"], "columns": {"a.csv": ["pupils"]}, "settings": ["seed"],
                    "seed": 11, "unit": "schools", "n": 1204, "interval": [0.52, 0.83],
                    "upstream": [record["function"]], "pages": [4], "digest": "7" * 64}  # fmt: skip

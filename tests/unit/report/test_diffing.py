@@ -12,6 +12,7 @@ from report.again.diff_page import write_page
 from report.again.diff_text import as_dictionary, details, lines
 from report.again.rebuild import RebuildFailed, find_commit, git
 from report.commands import diff as diffing
+from tests.unit.audit import sealed
 
 CHAPTER = "# Results\n\n## Key finding 1: fewer enquiries\n\nIt fell by `{python} show(n.fall)`.\n"
 
@@ -225,7 +226,7 @@ def test_a_state_is_computed_once(clone, monkeypatch):
     def prepare(tree, _):
         made.append(tree)
         (tree / ".report/exhibits").mkdir(parents=True)
-        ledger = bundle({"n.fall": 1}).ledger
+        ledger = sealed.ledger()
         (tree / ".report/ledger.json").write_text(json.dumps(ledger))
 
     monkeypatch.setattr(rebuilding, "_prepare", prepare)

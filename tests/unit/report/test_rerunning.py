@@ -18,6 +18,7 @@ from report.again.rebuild import RebuildFailed
 from report.again.rerun import rerun
 from report.commands.verify import verify
 from tests.unit.audit import sealed, test_ledger
+from tests.unit.audit.whole import whole as completed
 from tests.unit.report.test_diffing import git_in
 
 ROWS = "school,pupils\na,5\nb,7\n"
@@ -69,7 +70,7 @@ def ledger(commit, rows=ROWS):
     whole = replace(
         made, commit=Commit(commit, 0, clean=True), files=(InputFile("x.csv", digest, 2),)
     )
-    return json.loads(whole.to_json())
+    return completed(json.loads(whole.to_json()))
 
 
 @pytest.fixture(autouse=True)
@@ -178,7 +179,7 @@ def test_a_report_without_a_commit(clone, delivered):
 
 @pytest.mark.parametrize("commit", ["--upload-pack=x", "HEAD", ".", "main"])
 def test_what_is_no_commit_is_never_handed_to_git(clone, delivered, computed, commit):
-    assert "is none" in rerun(clone, delivered(names(commit))).hindrance
+    assert "see commit.id" in rerun(clone, delivered(names(commit))).hindrance
     assert not computed["asked"]
 
 

@@ -1,0 +1,99 @@
+"""Whether a PDF's attachments have the form in which `audit.pdf.attachments` puts them in.
+
+A reader of PDF may show another name, another file, or a second one where the form allows it. So
+an entry has one name, one stream and nothing else; no two have one name; and the list of the
+document's own files names each of them once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from audit.pdf.attachments import created, listed, nodes
+from audit.pdf.tag_tree import is_dictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from audit.pdf.attachments import Attachment
+
+_ENTRY = {"/AFRelationship", "/Desc", "/EF", "/F", "/Type", "/UF"}
+_STREAM = {"/Filter", "/DecodeParms", "/Length", "/Params", "/Subtype", "/Type"}
+_PARAMETERS = {"/CreationDate", "/ModDate", "/Size"}
+_NODE = {"/Kids", "/Limits", "/Names"}
+
+
+def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[str]:
+    """Yield, in words, whatever is not as `attach` leaves it.
+
+    Parameters
+    ----------
+    pdf
+        An open `pikepdf.Pdf`.
+    stated
+        By name, attachments of which the seal says nothing, its own among them, as they must
+        be said to be; their data don't count.
+    """
+    if any(set(node.keys()) - _NODE for node in nodes(pdf)):
+        yield "the tree of attachments holds more than names"
+    if any(len(node.get("/Names", [])) % 2 for node in nodes(pdf)):
+        yield "a name among the attachments has no file"
+    names = [name for name, _ in listed(pdf)]
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
+        yield f"there are several attachments of the name {name}"
+    if names != sorted(names):
+        yield "the attachments do not stand in the order of their names"
+    for name, entry in listed(pdf):
+        if not _regular(name, entry):
+            yield f"the entry of the attachment {name} is not as a build writes it"
+        elif name in stated and not _as_stated(entry, stated[name], created(pdf)):
+            yield f"what is said of the attachment {name} was altered"
+    own = [each.objgen if is_dictionary(each) else None for each in pdf.Root.get("/AF", [])]
+    if sorted(own, key=str) != sorted((entry.objgen for _, entry in listed(pdf)), key=str):
+        yield "the list of the document's own files is not that of its attachments"
+
+
+def _regular(name: str, entry: Any) -> bool:
+    """Whether an entry holds one file under one name, and nothing beside it."""
+    if not is_dictionary(entry) or set(entry.keys()) != _ENTRY:
+        return False
+    if not str(entry.F) == str(entry.UF) == name or str(entry.Type) != "/Filespec":
+        return False
+    files = entry.EF
+    if not is_dictionary(files) or set(files.keys()) != {"/F", "/UF"}:
+        return False
+    stream = files.F
+    return bool(
+        _is_stream(stream)
+        and files.UF.objgen == stream.objgen != (0, 0)
+        and set(stream.keys()) <= _STREAM
+        and str(stream.get("/Type")) == "/EmbeddedFile"
+        and is_dictionary(stream.get("/Params"))
+        and set(stream.Params.keys()) == _PARAMETERS
+        and stream.Params.Size == len(stream.read_bytes())
+    )
+
+
+def _is_stream(value: Any) -> bool:
+    import pikepdf
+
+    return isinstance(value, pikepdf.Stream)
+
+
+def _as_stated(entry: Any, stated: Attachment, made: str) -> bool:
+    stream = entry.EF.F
+    said = (
+        str(entry.Desc),
+        str(entry.AFRelationship),
+        str(stream.get("/Subtype")),
+        str(stream.Params.CreationDate),
+        str(stream.Params.ModDate),
+    )
+    return said == (
+        stated.description,
+        f"/{stated.relationship}",
+        f"/{stated.mime}",
+        made,
+        made,
+    )

@@ -1,0 +1,63 @@
+"""Text that others wrote, made fit for a terminal and for a program that reads its output.
+
+A control character in a title can move the cursor and print a verdict over the true one; a mark
+of direction can turn a number round. Whatever does not print itself is shown by its code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Return a text in which all that doesn't print itself is written as its code.
+
+    Parameters
+    ----------
+    text
+        From a PDF, a ledger, a file's name.
+    keep
+        Characters to leave alone, such as the ends of lines.
+
+    Examples
+    --------
+    >>> printable("A title\r\x1b[2Kholds")
+    'A title\\r\\x1b[2Kholds'
+    >>> printable("not \u202e66.0")
+    'not \\u202e66.0'
+    """
+    if text.isprintable():
+        return text
+    return "".join(sign if sign in keep or _prints(sign) else _code(sign) for sign in text)
+
+
+def _prints(sign: str) -> bool:
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
+
+
+def _code(sign: str) -> str:
+    return sign.encode("unicode_escape").decode("ascii")
+
+
+def tell(lines: Iterable[str], to: TextIO | None = None) -> None:
+    """Print lines, each of which stays one line whatever it quotes."""
+    for line in lines:
+        print(printable(line), file=to or sys.stdout)
+
+
+def tell_json(value: Any) -> None:
+    """Print JSON in which nothing acts on a terminal; it reads back as the same."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    print(re.sub(r"[^\n -~]", _json_code, text))
+
+
+def _json_code(match: re.Match[str]) -> str:
+    sign = match[0]
+    return sign if _prints(sign) else json.dumps(sign)[1:-1]
