@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from analysis.errors import ChapterFailed, ConfigurationError
 from press.project.placing import aside, check_target, swap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from press.project.project import Project
 
@@ -26,8 +27,12 @@ OLDEST = (1, 9)
 WITHIN_BUILD = "REPORT_BUILDING"
 """Environment variable that tells the hooks of `_quarto.yml` that a build does their work."""
 
-_LAST_LINES = 20
+LEFT_BEHIND = ("index.typ",)
+"""Files that Quarto leaves in the project where a PDF could not be made."""
+
+_LINES = 20
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_TYPST = re.compile(r"(?:^|\.\.\.)error: ")
 _UNRESOLVED = re.compile(r"Unable to resolve (?:crossref|link target:?) (\S+)")
 
 
@@ -74,9 +79,12 @@ def find() -> Quarto | None:
     program = shutil.which("quarto")
     if program is None:
         return None
-    done = subprocess.run(
-        [program, "--version"], capture_output=True, text=True, check=False, timeout=60
-    )
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Quarto(program, "of no version")
     return Quarto(program, done.stdout.strip() or "of no version")
 
 
@@ -121,11 +129,23 @@ def render(quarto: Quarto, asked: Rendering, finish: Callable[[Path], None]) -> 
     check_target(asked.project, target)
     with aside(target) as folder:
         new = folder / "book"
-        _run(quarto, asked, os.path.relpath(new, root))
+        with _swept(root):
+            _run(quarto, asked, os.path.relpath(new, root))
         finish(new)
         swap(new, target, folder / "old")
     home = [target / "index.html"] if "html" in asked.formats else []
     return (*home, *sorted(target.glob("*.pdf")))
+
+
+@contextmanager
+def _swept(root: Path) -> Iterator[None]:
+    """Remove what a failing Quarto leaves in the project and was not there before."""
+    own = {name for name in LEFT_BEHIND if (root / name).exists()}
+    try:
+        yield
+    finally:
+        for name in set(LEFT_BEHIND) - own:
+            (root / name).unlink(missing_ok=True)
 
 
 def _run(quarto: Quarto, asked: Rendering, out: str) -> None:
@@ -150,10 +170,9 @@ def _run(quarto: Quarto, asked: Rendering, out: str) -> None:
 
 def _check(quarto: Quarto, name: str, code: int, log: str) -> None:
     if code != 0:
-        last = [line for line in log.splitlines() if line.strip()][-_LAST_LINES:]
         raise ChapterFailed(
-            "\n".join([f"Quarto {quarto.version} could not render {name}:", *last]),
-            remedy="mend what Quarto names above",
+            "\n".join([f"Quarto {quarto.version} could not render {name}:", *_cause(log)]),
+            remedy="correct what Quarto names above, or build without Quarto: --engine embedded",
         )
     nowhere = sorted(set(_UNRESOLVED.findall(log)))
     if nowhere:
@@ -161,6 +180,13 @@ def _check(quarto: Quarto, name: str, code: int, log: str) -> None:
             f"these lead nowhere: {', '.join(nowhere)}",
             remedy="correct the label or address, or label what it should name",
         )
+
+
+def _cause(log: str) -> list[str]:
+    """Return the lines from Typst's first error on, or else the last lines of a log."""
+    lines = [line for line in log.splitlines() if line.strip()]
+    start = next((n for n, line in enumerate(lines) if _TYPST.search(line)), None)
+    return lines[-_LINES:] if start is None else lines[start : start + _LINES]
 
 
 def _environment(given: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 from analysis.evaluation import find_root
+from report.quarto import LEFT_BEHIND
 
-WORKING = (".report", "_exhibits")
-"""Cache and working files, which may rest on records of children."""
+WORKING = (".report", "_exhibits", ".quarto", *LEFT_BEHIND)
+"""Cache and working files of either engine, which may rest on records of children."""
 
 BOOKS = ("_book", "_book-summary")
 """Finished books, which hold released values alone."""
@@ -23,7 +24,7 @@ def clean(*, restricted: bool) -> int:
     unfinished = sorted(path.name for path in root.glob(UNFINISHED))
     for name in (*WORKING, *unfinished, *(() if restricted else BOOKS)):
         folder = root / name
-        if folder.is_symlink():
+        if folder.is_symlink() or folder.is_file():
             folder.unlink()
         elif folder.is_dir():
             shutil.rmtree(folder)

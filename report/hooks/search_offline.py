@@ -1,7 +1,8 @@
 """The search of Quarto's pages, made to work from a folder.
 
-Its script fetches `search.json`, which a browser refuses to a page that was opened as a file.
-There the same text is given to it by a script beside the pages.
+Quarto's script fetches `search.json`, which a browser refuses to a page that was opened as a
+file, and it says so in an alert. There the same text is given to it by a script beside the
+pages; where a later Quarto asks in another way, its alert is what a reader gets.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _SCRIPT = """(function () {
     return /(^|\\/)search\\.json$/.test(String(address)) ?
       Promise.resolve(new Response(index)) : fetched.apply(window, arguments);
   };
+  // Quarto's own mark that its alert has been shown.
+  addEventListener("DOMContentLoaded", function () { window.shownWarning = true; });
 })();
 """
 

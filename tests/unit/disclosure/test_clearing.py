@@ -183,7 +183,8 @@ def test_what_is_no_release_is_refused_with_its_place(tmp_path: Path, part: str)
 
 def test_clean_restricted_leaves_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "study.toml").touch()
-    for name in (".report", "_exhibits", "_book", "._book-killed", "._book-summary-killed"):
+    (tmp_path / "index.typ").touch()  # a PDF that Quarto could not make
+    for name in (".report", ".quarto", "_exhibits", "_book", "._book-killed", "._book-summary-k"):
         (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path)
     assert clean(restricted=True) == 0

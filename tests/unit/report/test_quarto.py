@@ -27,6 +27,8 @@ with open("asked.jsonl", "a") as asked:
     asked.write(json.dumps([sys.argv[1:], dict(os.environ)]) + "\\n")
 name = "index.html" if "html" in sys.argv else "T.pdf"
 (folder / name).write_text("by Quarto")
+if {code}:
+    open("index.typ", "w").close()
 print("{says}")
 raise SystemExit({code})
 """
@@ -140,7 +142,7 @@ def test_the_hook_before_quarto_stops_for_mistakes_in_sources(
 ):
     (tmp_path / "_quarto.yml").write_text(BOOK.replace("evaluation-typst", "typst"), "utf-8")
     (tmp_path / "index.qmd").write_text("# Home\n\n[@nobody] ![](https://x.org/a.png)\n", "utf-8")
-    monkeypatch.setattr(building, "current", lambda: SimpleNamespace(root=tmp_path))
+    monkeypatch.setattr(building, "current", lambda: SimpleNamespace(root=tmp_path, key="k"))
     monkeypatch.setattr(building, "prepare", lambda *_: None)
     monkeypatch.setattr(building, "uses", lambda _: [])
     monkeypatch.setattr(building, "kernel_environment", lambda _: {})
@@ -150,6 +152,42 @@ def test_the_hook_before_quarto_stops_for_mistakes_in_sources(
     assert "index.qmd:3: the citation @nobody" in told
     # In a preview the book is HTML alone; else it is printed too.
     assert [told.count("remedy"), "another host" in told] == [stopped, stopped == 2]
+
+
+def failing(install, folder, **given):
+    install(code=1, **given)
+    asked = rendering(folder)
+    with pytest.raises(ChapterFailed) as caught:
+        quarto.render(quarto.choose("auto"), asked, lambda _: None)
+    return str(caught.value)
+
+
+def test_a_failing_quarto_is_told_with_its_cause_and_the_way_without_it(install, tmp_path):
+    says = "long ago\\n[typst]: Compiling index.typ...error: no such label\\n" + "line\\n" * 40
+    told = failing(install, tmp_path / "p", says=says)
+    assert "Quarto 1.10.18 could not render html" in told
+    assert "error: no such label" in told
+    assert "long ago" not in told
+    assert "--engine embedded" in told
+
+
+def test_what_a_failing_quarto_leaves_in_the_project_goes_and_an_author_s_file_stays(
+    install, tmp_path
+):
+    failing(install, tmp_path / "p")
+    assert not (tmp_path / "p" / "index.typ").exists()
+    (tmp_path / "q").mkdir()
+    (tmp_path / "q" / "index.typ").write_text("kept on purpose")
+    failing(install, tmp_path / "q")
+    assert (tmp_path / "q" / "index.typ").exists()
+
+
+def test_a_quarto_that_cannot_be_run_is_none(tmp_path, monkeypatch):
+    program = tmp_path / "quarto"
+    program.write_text("#!/nowhere/python\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert quarto.choose("auto") is None
 
 
 def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):
@@ -164,8 +202,12 @@ def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_
     finished = []
     monkeypatch.setattr(building, "finish_book", lambda *given: finished.append(given[1]))
     monkeypatch.chdir(tmp_path)
-    building.finish_for_quarto({"QUARTO_PROJECT_OUTPUT_DIR": "_book"})  # a preview of one page
-    assert not finished
+    pages = []
+    monkeypatch.setattr(building, "finish_pages", lambda *given: pages.append(given[2]))
+    building.finish_for_quarto(
+        {"QUARTO_PROJECT_OUTPUT_DIR": "_book", "QUARTO_PROJECT_OUTPUT_FILES": "_book/one.html"}
+    )
+    assert (finished, pages) == ([], [["_book/one.html"]])
     building.finish_for_quarto(
         {"QUARTO_PROJECT_OUTPUT_DIR": "_book", "QUARTO_PROJECT_RENDER_ALL": "1"}
     )
