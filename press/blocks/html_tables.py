@@ -12,7 +12,10 @@ from press.document.tree import Node, Nodes
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
 _OPTION = "html-table-processing"
-_UNTOUCHED = re.compile(rf"<!--\|\s*quarto-{_OPTION}:\s*none\s*-->|data-quarto-disable-processing")
+_UNTOUCHED = re.compile(
+    rf"<!--\|\s*quarto-{_OPTION}:\s*none\s*-->"
+    r"|data-quarto-disable-processing=[\"']?true"
+)
 
 
 def with_html_tables(blocks: Nodes) -> Nodes:

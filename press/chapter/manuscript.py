@@ -12,7 +12,8 @@ from press.chapter.source import Line, Source
 from press.errors import ChapterError
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
-from press.run.execution import ExecutedChapter, ProseResult
+from press.run.execution import CellResult, ExecutedChapter, ProseResult
+from press.run.outputs import lost_in_print
 from press.run.pictures import Figures
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
@@ -53,11 +54,27 @@ def manuscript(
             lines += _prose(result, mistakes)
             continue
         number += 1
+        if base == "typst":
+            _check_outputs(result, mistakes)
         text = cell_markdown(result, number, defaults, base, figures)
         lines += [
             Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]
         ]
     return Source(tuple(_with_shown_cells(lines)))
+
+
+def _check_outputs(result: CellResult, mistakes: Mistakes) -> None:
+    """Note an output of which print has nothing, such as one that lives in a browser."""
+    cell = result.cell
+    hidden = cell.options.get("include") is False or cell.options.get("output") is False
+    for forms in filter(None, map(lost_in_print, result.outputs if not hidden else ())):
+        mistakes.add(
+            ChapterError(
+                f"print can show what the cell shows in none of its forms: {', '.join(forms)}",
+                cell.place,
+                'show a picture or a table too, or hide it from print: `when-format="html"`',
+            )
+        )
 
 
 def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from press.blocks.conditional import Circumstances, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
 from press.blocks.html_tables import with_html_tables
+from press.blocks.inline_html import lost_in_print
 from press.blocks.layouts import with_layouts
 from press.blocks.list_tables import with_list_tables
 from press.blocks.tabsets import with_tabsets
@@ -101,6 +102,8 @@ def read_page(
     except WrongAttributeError as wrong:
         place = body.place_of(re.escape(wrong.given))
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
+    if given.base == "typst":
+        _check_html(blocks, source, found)
     return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
 
 
@@ -153,6 +156,18 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
                     "start it where the text around it starts, with well formed attributes",
                 )
             )
+
+
+def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note HTML in a sentence that shows something which print would leave out."""
+    for tag in lost_in_print(blocks):
+        found.add(
+            ChapterError(
+                f"{tag[:60]} stands in the pages and not in print",
+                source.place_of(re.escape(tag.split()[0].rstrip(">"))),
+                'write it in Markdown, or hide it from print: `when-format="html"`',
+            )
+        )
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:

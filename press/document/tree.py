@@ -77,6 +77,33 @@ def walk(tree: Any, visit: Visit) -> Any:
     return node if replaced is None else replaced
 
 
+_HOLD_INLINES = frozenset(
+    [
+        "Para", "Plain", "Emph", "Underline", "Strong", "Strikeout", "Superscript", "Subscript",
+        "SmallCaps", "MetaInlines",
+    ]
+)  # fmt: skip
+_HOLD_INLINES_AT = {"Header": 2, "Span": 1, "Link": 1, "Quoted": 1, "Cite": 1, "Image": 1}
+
+
+def with_inlines(tree: Any, change: Callable[[Nodes], Nodes]) -> Any:
+    """Rebuild a tree with each list of inlines changed, the inner ones first."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] in _HOLD_INLINES:
+            return {**node, "c": change(node["c"])}
+        if node["t"] == "LineBlock":
+            return {**node, "c": [change(line) for line in node["c"]]}
+        at = _HOLD_INLINES_AT.get(node["t"])
+        if at is None:
+            return None
+        content = list(node["c"])
+        content[at] = change(content[at])
+        return {**node, "c": content}
+
+    return walk(tree, visit)
+
+
 def nodes(tree: Any, *types: str) -> Iterator[Node]:
     """Yield the nodes of the given types (of any type without one), in document order."""
     waiting = [tree]  # a stack: recursion would resume a generator a level for every word

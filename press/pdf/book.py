@@ -19,6 +19,7 @@ from press.document.ready import Ready
 from press.document.tree import Node, Nodes
 from press.errors import Place, TypesettingError
 from press.mistakes import Mistakes
+from press.pdf.marks import with_words_kept
 from press.pdf.writing import TypstWriter, string
 from press.project.authors import authors
 from press.project.extension import Extension
@@ -141,9 +142,8 @@ def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
         "author": [person["name"]["literal"] for person in people],
         "by-author": people,
     }
-    return {
-        key: metadata(value) for key, value in values.items() if value not in (None, "", [], {})
-    }
+    given = {key: value for key, value in values.items() if value not in (None, "", [], {})}
+    return {key: with_words_kept(metadata(value)) for key, value in given.items()}
 
 
 def compile_pdf(

@@ -10,11 +10,14 @@ from typing import Any
 from press.blocks.annotations import spoken_lines
 from press.blocks.captions import caption_place
 from press.blocks.html_tables import with_widths
+from press.blocks.inline_html import with_html_meant
 from press.chapter.keys import keys_in_print
 from press.document import tree
 from press.document.crossref import Wording
 from press.document.numbering import Target
+from press.document.pandoc import read
 from press.document.tree import Node, Nodes
+from press.pdf.marks import with_words_kept
 
 _COLOURS = {
     "note": "#12436d",
@@ -71,6 +74,9 @@ class TypstWriter:
                     return _code(node)
                 case "Annotations":
                     return _annotations(node, tagged=self.tagged)
+                case "Div" if "cell-output-display" in tree.classes(node):
+                    attr, content = node["c"]
+                    return tree.div(tree.walk(content, _html_as_blocks), *attr)
                 case "Div" if "press-pagebreak" in tree.classes(node):
                     return tree.raw("typst", "#pagebreak()")
                 case "Span" if "press-keys" in tree.classes(node):
@@ -81,7 +87,7 @@ class TypstWriter:
                     return _header(node)
             return None
 
-        return list(tree.walk(blocks, visit))
+        return list(with_words_kept(with_html_meant(tree.walk(blocks, visit))))
 
     def float(self, node: Node) -> Nodes:
         """Return a float as a Typst figure."""
@@ -127,6 +133,13 @@ class TypstWriter:
             *node["c"]["content"],
             tree.raw("typst", "])", inline=True),
         ]
+
+
+def _html_as_blocks(node: Node) -> Nodes | None:
+    """Return what a cell shows as HTML as blocks, so that print has its words."""
+    if node["t"] != "RawBlock" or not node["c"][0].startswith("html"):
+        return None
+    return list(read(node["c"][1], "html")["blocks"])
 
 
 def string(words: str) -> str:

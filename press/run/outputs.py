@@ -10,6 +10,12 @@ from press.run.execution import CellResult
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
+# Environments of LaTeX that hold a formula; a table or a figure in LaTeX is none.
+_FORMULA = re.compile(
+    r"\\begin\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath)\*?\}"
+)
+# HTML that works, or draws, in a browser alone.
+_MOVING = re.compile(r"<(?:script|iframe|canvas|svg|img|video|audio|object|embed|input)\b", re.I)
 _ORDER = {
     "html": ("text/html", "text/markdown", "image/png", "image/svg+xml", "image/jpeg"),
     "typst": ("text/markdown", "image/svg+xml", "image/png", "image/jpeg"),
@@ -32,8 +38,7 @@ def _with_formula(output: dict[str, Any]) -> dict[str, Any]:
     data = output.get("data", {})
     latex = str(data.get("text/latex", ""))
     dollars = latex.startswith("$") and latex.endswith("$")
-    environment = latex.startswith("\\begin{") and "\\end{" in latex
-    if "text/markdown" in data or not (dollars or environment):
+    if "text/markdown" in data or not (dollars or _FORMULA.match(latex)):
         return output
     return {**output, "data": {**data, "text/markdown": latex}}
 
@@ -64,9 +69,16 @@ def kind_of(output: Mapping[str, Any], base: str) -> str:
         return ""
     data = output["data"]
     order = list(_ORDER[base])
-    if base != "html" and "<table" in str(data.get("text/html", "")).lower():
+    if base != "html" and not _MOVING.search(str(data.get("text/html", ""))):
         order.append("text/html")
     return next((kind for kind in order if kind in data), "text/plain")
+
+
+def lost_in_print(output: dict[str, Any]) -> list[str]:
+    """Return the forms of an output if print can show none, but how Python names its object."""
+    if not is_display(output) or kind_of(_with_formula(output), "typst") != "text/plain":
+        return []
+    return sorted(set(output["data"]) - {"text/plain"})
 
 
 def output_classes(output: Mapping[str, Any], kind: str) -> str:

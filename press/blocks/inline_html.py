@@ -1,0 +1,79 @@
+"""HTML tags in a sentence, which print takes as what they mean: breaks, raised text, emphasis."""
+
+from __future__ import annotations
+
+import re
+
+from press.document import tree
+from press.document.tree import Node, Nodes
+
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][\w-]*)\b[^<>]*>")
+_MEANT = {
+    "sup": "Superscript",
+    "sub": "Subscript",
+    **dict.fromkeys(("b", "strong"), "Strong"),
+    **dict.fromkeys(("i", "em", "cite", "var", "dfn"), "Emph"),
+    **dict.fromkeys(("u", "ins"), "Underline"),
+    **dict.fromkeys(("s", "del", "strike"), "Strikeout"),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "Code"),
+}
+_SHOWN = frozenset(
+    ["audio", "canvas", "embed", "iframe", "img", "input", "meter", "object", "progress", "video"]
+)
+
+
+def with_html_meant(blocks: Nodes) -> Nodes:
+    """Return blocks in which pairs of tags are pandoc's own nodes, and `<br>` a line break."""
+    return list(tree.with_inlines(blocks, _meant))
+
+
+def lost_in_print(blocks: Nodes) -> list[str]:
+    """Return the tags in sentences whose content print has not: pictures, films, fields."""
+    return [
+        node["c"][1]
+        for node in tree.nodes(blocks, "RawInline")
+        if node["c"][0] == "html"
+        and (found := _TAG.fullmatch(node["c"][1]))
+        and found["name"].lower() in _SHOWN
+    ]
+
+
+def _meant(inlines: Nodes) -> Nodes:
+    """Return inlines with tags made nodes; a tag without its other half stays as it is."""
+    opened: list[tuple[str, Node]] = []
+    levels: list[Nodes] = [[]]
+    for node in inlines:
+        found = _TAG.fullmatch(node["c"][1].strip()) if _is_html(node) else None
+        name = found["name"].lower() if found else ""
+        if name == "br":
+            levels[-1].append({"t": "LineBreak"})
+        elif found and name in _MEANT and not found["end"]:
+            opened.append((name, node))
+            levels.append([])
+        elif found and name in _MEANT and name in [one for one, _ in opened]:
+            while opened[-1][0] != name:
+                _unfinished(opened, levels)
+            opened.pop()
+            levels[-2].append(_node(_MEANT[name], levels.pop()))
+        else:
+            levels[-1].append(node)
+    while opened:
+        _unfinished(opened, levels)
+    return levels[0]
+
+
+def _is_html(node: Node) -> bool:
+    return bool(node["t"] == "RawInline" and node["c"][0] == "html")
+
+
+def _unfinished(opened: list[tuple[str, Node]], levels: list[Nodes]) -> None:
+    """Take back the innermost tag, which nothing closes."""
+    _, tag = opened.pop()
+    inner = levels.pop()
+    levels[-1] += [tag, *inner]
+
+
+def _node(kind: str, content: Nodes) -> Node:
+    if kind == "Code":
+        return {"t": "Code", "c": [["", [], []], tree.plain(content)]}
+    return {"t": kind, "c": content}

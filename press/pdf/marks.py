@@ -1,0 +1,37 @@
+"""Words that Typst would take for its own marks: a dash or a number at the start of a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from press.document import tree
+from press.document.tree import Node, Nodes
+
+_MARK = re.compile(r"[-+/]|=+|\d+\.")
+_GAPS = ("Space", "SoftBreak", "LineBreak")
+
+
+def with_words_kept(content: Any) -> Any:
+    r"""Return a tree in which no text opens a list, a heading or a term.
+
+    Pandoc sees to paragraphs; a text opens a block of Typst in a table's cell, in emphasis and
+    after a line break too. A backslash makes the mark a letter: ``\- 5``, ``1\. May``.
+    """
+    return tree.with_inlines(content, _kept)
+
+
+def _kept(inlines: Nodes) -> Nodes:
+    out: Nodes = []
+    starts = True
+    for at, node in enumerate(inlines):
+        alone = at + 1 == len(inlines) or inlines[at + 1]["t"] in _GAPS
+        mark = starts and alone and node["t"] == "Str" and _MARK.fullmatch(node["c"])
+        out.append(_letters(node["c"]) if mark else node)
+        starts = node["t"] == "LineBreak"
+    return out
+
+
+def _letters(mark: str) -> Node:
+    words = f"{mark[:-1]}\\." if mark.endswith(".") else f"\\{mark}"
+    return tree.raw("typst", words, inline=True)

@@ -1,0 +1,71 @@
+"""Every word of a chapter arrives, in pages and in print, whatever a typesetter makes of it."""
+
+import html
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from press.build import build_book
+from press.errors import PressError
+from tests.book.test_build import project
+
+FIXTURE = Path(__file__).resolve().parent / "fixtures" / "words"
+IN_BOTH = {
+    "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates"],
+    "marks": ["2. Marks", "- 51", "+ 52", "= 53", "1. May", "/ none: 54", "// note", "- 55",
+              "== 56", "- 57 here, and + 58"],
+    "tags": ["before after", "71 72", "10 3 and H 2 O", "Words run, under , bold and it , Ctrl",
+             "open 73", "Before 10 4", "74 75"],
+    "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("words") / "project"
+    shutil.copytree(FIXTURE, folder)
+    return build_book(folder, timestamp=1)
+
+
+def bare(text):
+    """Return a text without white space, which HTML and a PDF place differently."""
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize(("chapter", "words"), IN_BOTH.items())
+def test_in_pages(book, chapter, words):
+    page = (book.out / f"{chapter}.html").read_text("utf-8")
+    text = bare(
+        html.unescape(re.sub(r"<(style|head)\b.*?</\1>|<[^>]*>", "", page, flags=re.DOTALL))
+    )
+    assert not [one for one in words if bare(one) not in text]
+
+
+@pytest.mark.poppler
+@pytest.mark.parametrize("words", IN_BOTH.values(), ids=IN_BOTH)
+def test_in_print(book, words):
+    done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
+    text = bare(done.stdout.decode())
+    assert not [one for one in words if bare(one) not in text]
+    assert "object>" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('Look: <img src="x.png">', "one.qmd:3: <img"),
+        ("```{python}\nfrom IPython.display import HTML\nHTML('<script>1</script>')\n```",
+         "one.qmd:3: print can show what the cell shows in none of its forms: text/html"),
+        ("```{python}\nfrom IPython.display import Latex\nLatex(r'\\begin{tabular}')\n```",
+         "one.qmd:3: print can show what the cell shows in none of its forms: text/latex"),
+    ],
+)  # fmt: skip
+def test_what_print_has_not_is_named(tmp_path, text, words):
+    folder = project(tmp_path, f"# One\n\n{text}\n")
+    build_book(folder, formats=("html",))
+    with pytest.raises(PressError) as caught:
+        build_book(folder, formats=("pdf",))
+    assert words in str(caught.value)
