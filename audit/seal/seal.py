@@ -181,7 +181,7 @@ def make_seal(
 
 
 def read_seal(data: bytes) -> tuple[Seal, bool]:
-    """Return a seal from its attachment, and whether its own digest holds.
+    """Return a seal from its attachment, and whether it is as written, its own digest included.
 
     Raises
     ------
@@ -221,7 +221,7 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
             f"the seal lacks what format {FORMAT} has: {', '.join(f.name for f in fields(Seal))}",
             place=NAME,
         ) from None
-    return seal, stated == seal.digest
+    return seal, stated == seal.digest and data == seal.to_bytes()
 
 
 def _refuse_excess(given: Mapping[str, Any]) -> None:
