@@ -39,6 +39,8 @@ NESTING = 100
 """Arrays and dictionaries in one another."""
 CODES = 2**16
 """Codes of one font: they have two bytes."""
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
+"""What reading ends in where a PDF has one kind of thing in the place of another."""
 UNFOLDS = "a stream, a list or a nesting in it is too large"
 REMEDY = "no report of ours comes near it: ask for the file as it was published"
 

@@ -23,7 +23,9 @@ FILE = "literals.toml"
 # A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47). A
 # sign counts only where no word or number stands right before it: 2018-19 is two years.
 _NUMBER = re.compile(
-    r"(?<![\w.,])(?:(?<![)\]%])[−+-])?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])|\w*\d\w*(?:\.\d+)*"
+    r"(?<![\w.,])(?:(?<![)\]%])[−+-])?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])|"
+    # Begun nowhere within letters, so that a long word without a digit is read once.
+    r"(?<![^\W\d])[^\W\d]*+\d\w*(?:\.\d+)*"
 )
 
 

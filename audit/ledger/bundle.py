@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from audit.ledger.reading import LEDGER, files_of_pdf, parse_ledger
+from audit.ledger.reading import LEDGER, NoLedger, files_of_pdf, parse_ledger
 from audit.limits import read_file
 
 if TYPE_CHECKING:
@@ -80,7 +82,25 @@ def read_folder(folder: Path, name: str) -> Bundle:
         if file.is_file() and not file.is_symlink()
     }
     ledger = read_file(folder / LEDGER)
-    return Bundle(name, parse_ledger(ledger, str(folder / LEDGER)), data)
+    place = str(folder / LEDGER)
+    return Bundle(name, parse_ledger(ledger, place), _checked(data, place))
+
+
+def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
+    """Return released data if each is a table: a heading of its own for every column."""
+    for name, source in data.items():
+        try:
+            rows = list(csv.reader(io.StringIO(source), strict=True))
+        except csv.Error:
+            rows = [[], [""]]
+        head = rows[0] if rows else []
+        if any(len(row) != len(head) for row in rows) or len(set(head)) < len(head):
+            raise NoLedger(
+                f"the data behind {name[:80]} are not as a build writes them",
+                place=place,
+                remedy="they were edited or cut short: take the original, or build anew",
+            )
+    return data
 
 
 def _read_beside(ledger: Path) -> Bundle:
@@ -109,4 +129,5 @@ def _read_pdf(path: Path) -> Bundle:
         for name, file in inside.items()
         if name.endswith(".csv")
     }
-    return Bundle(path.name, parse_ledger(inside[LEDGER].data, path.name), data)
+    ledger = parse_ledger(inside[LEDGER].data, path.name)
+    return Bundle(path.name, ledger, _checked(data, path.name))

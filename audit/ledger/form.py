@@ -80,14 +80,18 @@ def _fits(value: Any, form: Mapping[str, Any]) -> bool:
     if "enum" in form and value not in form["enum"]:
         return False
     if isinstance(value, str):
-        # In JSON Schema `$` is the end, and in Python it may stand before the end of a line.
-        pattern = re.sub(r"\$$", r"\\Z", form.get("pattern", ""))
-        return re.search(pattern, value) is not None
+        return "pattern" not in form or _pattern(form["pattern"]).search(value) is not None
     if isinstance(value, list):
         return bool(form.get("minItems", 0) <= len(value) <= form.get("maxItems", len(value)))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return bool(value >= form.get("minimum", value))
     return True
+
+
+@lru_cache(maxsize=64)
+def _pattern(stated: str) -> re.Pattern[str]:
+    # In JSON Schema `$` is the end, and in Python it may stand before the end of a line.
+    return re.compile(re.sub(r"\$(?=\)?$)", r"\\Z", stated))
 
 
 def _is(value: Any, kind: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
 from audit.ledger.form import FORMAT, first_gap
-from audit.limits import allowance, opened, read_file, read_json, said
+from audit.limits import MALFORMED, allowance, opened, read_file, read_json, said
 from audit.pdf.attachments import attached
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
     try:
         with opened(data, place) as pdf:
             inside = attached(pdf)
-    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, AttributeError) as e:
+    except (pikepdf.PdfError, pikepdf.PasswordError, *MALFORMED) as e:
         raise NoLedger(
             f"this is no PDF that opens: {said(e)}",
             place=place,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _ENTRY = {"/AFRelationship", "/Desc", "/EF", "/F", "/Type", "/UF"}
 _STREAM = {"/Filter", "/DecodeParms", "/Length", "/Params", "/Subtype", "/Type"}
 _PARAMETERS = {"/CreationDate", "/ModDate", "/Size"}
-_NODE = {"/Kids", "/Limits", "/Names"}
 
 
 def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[str]:
@@ -35,10 +34,8 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
         By name, attachments of which the seal says nothing, its own among them, as they must
         be said to be; their data don't count.
     """
-    if any(set(node.keys()) - _NODE for node in nodes(pdf)):
-        yield "the tree of attachments holds more than names"
-    if any(len(node.get("/Names", [])) % 2 for node in nodes(pdf)):
-        yield "a name among the attachments has no file"
+    for place, node in enumerate(nodes(pdf)):
+        yield from _node_faults(node, root=place == 0)
     names = [name for name, _ in listed(pdf)]
     for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield f"there are several attachments of the name {name}"
@@ -52,6 +49,19 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
     own = [each.objgen if is_dictionary(each) else None for each in pdf.Root.get("/AF", [])]
     if sorted(own, key=str) != sorted((entry.objgen for _, entry in listed(pdf)), key=str):
         yield "the list of the document's own files is not that of its attachments"
+
+
+def _node_faults(node: Any, *, root: bool) -> Iterator[str]:
+    """Yield what is wrong with one node of the tree: it has names, or kids, and its bounds."""
+    if set(node.keys()) not in ({"/Names"}, {"/Kids"}) and root:
+        yield "the tree of attachments holds more than names"
+    if not root and set(node.keys()) not in ({"/Limits", "/Names"}, {"/Limits", "/Kids"}):
+        yield "a node of the tree of attachments holds more than names and their bounds"
+    names = list(node.get("/Names", []))
+    if len(names) % 2:
+        yield "a name among the attachments has no file"
+    if names and not root and list(node.get("/Limits", [])) != [names[0], names[-2]]:
+        yield "a node of the tree of attachments has other bounds than its names"
 
 
 def _regular(name: str, entry: Any) -> bool:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from audit.limits import spend
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -74,6 +76,7 @@ def figure_references(layer: TextLayer, figures: Iterable[int]) -> dict[int, str
     numbers = sorted(figures)
     given = {}
     for place in exhibit_places(layer):
+        spend(len(numbers))
         before = [each for each in numbers if each < place.line.element.number]
         if place.reference.startswith("F") and before and before[-1] not in given:
             given[before[-1]] = place.reference

@@ -194,7 +194,9 @@ def _runs(
 ) -> Iterator[Run]:
     import pikepdf
 
-    if sum(len(stream.read_bytes()) for stream in _streams(page)) > CONTENTS:
+    size = sum(len(stream.read_bytes()) for stream in _streams(page))
+    spend(size)
+    if size > CONTENTS:
         refuse(f"what draws page {number} has more than {CONTENTS // MEGABYTE} megabytes")
     resources = page.get("/Resources", {})
     named = resources.get("/Font", {})
@@ -206,7 +208,6 @@ def _runs(
     table: Mapping[int, str] = {}
     width = 2
     for instruction in pikepdf.parse_content_stream(page, OPERATORS):
-        spend()
         operands = instruction.operands
         match str(instruction.operator):
             case "q":

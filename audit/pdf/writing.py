@@ -65,7 +65,8 @@ def file_form(data: bytes) -> FileForm:
     """
     import pikepdf
 
-    for compress in (True, False):
+    # Whether the table at its end is compressed says which of both comes first.
+    for compress in sorted((True, False), reverse=b"/FlateDecode" in data[-1024:]):
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
             if _written(pdf, compress=compress) == data:
                 return FileForm.CANONICAL

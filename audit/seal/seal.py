@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.coverage.literals import numbers
-from audit.limits import read_json
+from audit.limits import PAGES, read_json, refuse
 from audit.pdf.attachments import Attachment, attached, entries
 from audit.pdf.exhibit_places import figure_references
 from audit.pdf.parts import Parts
@@ -181,7 +181,7 @@ def make_seal(
 
 
 def read_seal(data: bytes) -> tuple[Seal, bool]:
-    """Return a seal from its attachment, and whether its own digest holds.
+    """Return a seal from its attachment, and whether it is as written, its own digest included.
 
     Raises
     ------
@@ -199,6 +199,7 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
             place=NAME,
             remedy="verify with the version of the project that the report names as its commit",
         )
+    _refuse_excess(given)
     stated = given.pop("digest", None)
     try:
         seal = Seal(
@@ -220,7 +221,17 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
             f"the seal lacks what format {FORMAT} has: {', '.join(f.name for f in fields(Seal))}",
             place=NAME,
         ) from None
-    return seal, stated == seal.digest
+    return seal, stated == seal.digest and data == seal.to_bytes()
+
+
+def _refuse_excess(given: Mapping[str, Any]) -> None:
+    """Refuse a seal that lists more than any report has: comparing takes time for each."""
+    pages = given.get("pages", [])
+    lists = [given.get(key, []) for key in ("figures", "files", "chapters")]
+    numbers_of = [each.get("numbers", []) for each in pages if isinstance(each, dict)]
+    sized = [len(each) for each in (*lists, *numbers_of) if isinstance(each, list | str)]
+    if len(pages) > PAGES or max(sized, default=0) > PAGES:
+        refuse(f"the seal lists more than {PAGES:,} of a kind")
 
 
 def page_numbers(layer: TextLayer) -> dict[int, tuple[str, ...]]:

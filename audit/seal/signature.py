@@ -16,6 +16,10 @@ from analysis.errors import ConfigurationError
 NAMESPACE = "evaluation-report-seal"
 """What the signature is for: one made for another purpose is not taken for this one."""
 
+_ARMOUR = re.compile(
+    rb"-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]+\n-----END SSH SIGNATURE-----\n"
+)
+
 
 @dataclass(frozen=True)
 class SignatureCheck:
@@ -73,6 +77,8 @@ def check(seal: bytes, signature: bytes, allowed: Path | None) -> SignatureCheck
         raise ConfigurationError(
             "there is no such file of allowed signers", place=str(allowed), remedy="name a file"
         )
+    if _ARMOUR.fullmatch(signature) is None:
+        return SignatureCheck(False, "", "", "it holds more, or something else, than a signature")
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         path = Path(folder) / "seal.sig"
         path.write_bytes(signature)

@@ -12,7 +12,7 @@ from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
-from audit.limits import opened, read_file, said
+from audit.limits import MALFORMED, opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
@@ -127,7 +127,7 @@ def examine(
             place=path.name,
             remedy="ask for the file as it was published",
         ) from None
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (pikepdf.PdfError, *MALFORMED) as error:
         raise VerificationFailed(
             f"this PDF is damaged and cannot be read: {said(error)}",
             place=path.name,

@@ -179,6 +179,7 @@ def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> d
         "intact": found.intact,
         "consistent": found.consistent,
         "origin_proved": found.proved,
+        "written": found.form.value,
         "seal": found.seal.digest,
         "commit": found.seal.commit,
         "altered": [asdict(each) for each in found.altered],

@@ -121,6 +121,44 @@ def entry_without_file(pdf):
     _names(pdf).extend([pikepdf.String("z"), pdf.make_indirect(Dictionary(Type=Name.Filespec))])
 
 
+def _in_nodes(pdf, limits, **more):
+    """Put all attachments into one node below the root of their tree."""
+    root = pdf.Root.Names.EmbeddedFiles
+    kid = pdf.make_indirect(Dictionary(Names=root.Names, Limits=limits))
+    pdf.Root.Names.EmbeddedFiles = pdf.make_indirect(Dictionary(Kids=[kid], **more))
+
+
+@by_objects
+def bounds_that_hide_a_name(pdf):
+    """A node whose bounds leave out names that it holds."""
+    _in_nodes(pdf, ["certificate.txt", "ledger.json"])
+
+
+@by_objects
+def names_and_kids(pdf):
+    """A root of the tree with names of its own beside its kids."""
+    bounds = [_names(pdf)[0], _names(pdf)[-2]]
+    _in_nodes(pdf, bounds, Names=[pikepdf.String("zzz"), _forged_file(pdf, "zzz")])
+
+
+@by_objects
+def words_after_the_signature(pdf):
+    """Words in the file of the signature, which the program that checks it passes over."""
+    stream = pdf.attachments["seal.json.sig"].obj.EF.F
+    data = stream.read_bytes() + b"Checked and approved.\n"
+    stream.write(data)
+    stream.Params.Size = len(data)
+
+
+@by_objects
+def spaces_in_the_seal(pdf):
+    """The seal laid out otherwise, its digest and meaning the same."""
+    stream = pdf.attachments["seal.json"].obj.EF.F
+    data = stream.read_bytes().replace(b"{\n", b"{ \n", 1)
+    stream.write(data)
+    stream.Params.Size = len(data)
+
+
 @by_objects
 def seal_described_otherwise(pdf):
     """What a reader shows beside the seal's name is forged."""
@@ -364,6 +402,10 @@ FORGERIES = {
     another_file_for_other_readers: ENTRY.format("seal.json"),
     related_file: ENTRY.format("seal.json"),
     entry_without_file: ENTRY.format("z"),
+    bounds_that_hide_a_name: "has other bounds than its names",
+    names_and_kids: "the tree of attachments holds more than names",
+    words_after_the_signature: "it holds more, or something else, than a signature",
+    spaces_in_the_seal: "the seal itself was edited",
     seal_described_otherwise: "what is said of the attachment seal.json was altered",
     words_in_the_seals_stream: ENTRY.format("seal.json"),
     two_entries_for_one_object: NO_FORM,

@@ -8,6 +8,7 @@ import subprocess
 import jsonschema
 import pytest
 
+from audit.coverage.literals import numbers
 from audit.ledger.form import first_gap, schema
 from report.command_line import main
 from tests.unit.audit import sealed
@@ -242,6 +243,32 @@ def test_a_link_beside_a_ledger_is_no_data(clone, tmp_path):
     (ledger.parent / "exhibits" / "one.csv").symlink_to(tmp_path / "secret.py")
     assert main(["worksheet", "--sample", "7", "--ledger", str(ledger), "--out", "s.html"]) == 0
     assert SECRET not in (clone / "s.html").read_text("utf-8")
+
+
+RAGGED = "a,b\n1,2,3\n"
+LONG = f'a\n"{"x" * 200_000}"\n'
+TWICE = "a,a\n1,2\n"
+OPEN = 'a\n"1\n'
+
+
+@pytest.mark.parametrize(
+    "data", [RAGGED, LONG, TWICE, OPEN], ids=["ragged", "long", "twice", "open"]
+)
+def test_data_that_are_no_table_are_refused_in_one_message(clone, tmp_path, data, capsys):
+    ledger = laid(tmp_path / "forged", forged(commit=head(clone)))
+    honest = laid(tmp_path / "honest", forged(commit=head(clone))).parent
+    (ledger.parent / "exhibits" / "one.csv").write_text(data)
+    for command in COMMANDS[2:]:
+        places = {"ledger": ledger, "folder": ledger.parent, "honest": honest}
+        assert main([part.format(**places) for part in command]) == 2, command
+        assert "the data behind one are not as a build writes them" in capsys.readouterr().err
+
+
+def test_a_long_word_without_a_digit_is_looked_at_once():
+    """A pattern that tried each of its letters in turn would take a day."""
+    assert [each.text for each in numbers("x" * 1_000_000 + " 3")] == ["3"]
+    told = [each.text for each in numbers("a1.2b3 _4 5x, b 0.5")]
+    assert told == ["a1.2", "b3", "_4", "5x", "0.5"]
 
 
 SCRIPT = "<script>alert(1)</script>"

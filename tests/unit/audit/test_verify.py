@@ -9,11 +9,12 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.pdf.attachments import attached
+from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
 from audit.seal.sealing import seal_pdf
 from audit.seal.verification import examine
+from report.command_line import main
 from report.commands.sign import sign_report
 from report.commands.verify import verify
 from tests.unit.audit import sealed
@@ -301,6 +302,43 @@ def test_no_fact_of_the_ledger_explains_a_number_laid_over_a_page(pdf, number, h
     found = examine(pdf)
     assert found.intact
     assert [each.text for each in found.coverage.untraced] == [number]
+
+
+# --- what a PDF says of itself on the terminal ----------------------------------------------
+
+
+SAYS = "A report\r\x1b[2K\x1b[1Averdict       holds\x9b2J\u202e\nverdict       holds"
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_a_pdf_says_acts_on_no_terminal(pdf, capsys, as_json):
+    """A title, an attachment's name, an entry of the metadata, each with a verdict in it."""
+
+    def say(opened):
+        opened.docinfo["/Author"] = SAYS
+        opened.docinfo["/" + "Forged\x1b"] = SAYS
+
+    files = [
+        Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
+    ]
+    seal_pdf(pdf, files, title=SAYS, commit="a" * 40, chapters=sealed.CHAPTERS)
+    edited(pdf, say)
+    edited(pdf, lambda opened: attach(opened, [Attachment(SAYS, b"", "text/csv", SAYS)]))
+    assert verify(pdf, as_json=as_json) == 8
+    said = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e", "\r"} & {*said}
+    verdicts = [line for line in said.splitlines() if line.startswith("verdict")]
+    assert verdicts == ([] if as_json else ["verdict       does not hold"])
+    assert not as_json or any(SAYS in each["what"] for each in json.loads(said)["altered"])
+
+
+def test_a_message_about_a_file_acts_on_no_terminal(tmp_path, capsys):
+    path = tmp_path / "a\x1b[2J\nreport.pdf"
+    path.write_bytes(b"no PDF")
+    assert main(["verify", str(path)]) == 8
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert said.startswith("report: a\\x1b[2J\\nreport.pdf: this is no PDF")
 
 
 # --- patterns that a PDF brings along ------------------------------------------------------

@@ -19,6 +19,8 @@ from audit.trace.repository import Commit
 from report.commands.build import check_exceptions, refuse_unready
 from report.commands.clean import clean
 from report.release import earlier_releases, refuse_revealing, released_data
+from tests.unit.audit import sealed
+from tests.unit.audit.whole import whole
 
 ROOT = Path(__file__).parents[3]
 FIGURE = Figure(
@@ -101,10 +103,10 @@ def write_release(folder: Path, cells: list[object], number: str) -> Path:
     frame.to_csv(folder / "exhibits" / "rates.csv", index=False)
     described = {"arm": "Arm", "events": "Events", "rate": "Events a month"}
     records = [
-        {"id": "rates", "kind": "table", "described": described},
-        {"id": "total", "kind": "number", "printed": number, "n": 20},
+        sealed.record("rates", "T1", "table", "Arm | Events", described=described),
+        sealed.record("total", "N1", "number", number, n=20),
     ]
-    ledger = {"records": records, "commit": {"id": ""}, "environment": {}, "files": []}
+    ledger = whole(sealed.ledger() | {"records": records})
     (folder / "ledger.json").write_text(json.dumps(ledger), encoding="utf-8")
     return folder
 

@@ -189,6 +189,21 @@ def test_a_commit_that_the_clone_has_not(clone, delivered):
     assert "git fetch" in found.remedy
 
 
+def test_a_commit_on_no_branch_is_not_run(clone, delivered, computed):
+    """An object that merely lies in the clone, as that of a proposed change may."""
+    git_in(clone, "commit", "-q", "--allow-empty", "-m", "proposed")
+    proposed = head(clone)
+    book = delivered()
+    git_in(clone, "reset", "-q", "--hard", "HEAD~1")
+    found = rerun(clone, book)
+    assert f"commit {proposed[:12]} is on no branch of this clone" in found.hindrance
+    assert f"git branch checked {proposed[:12]}" in found.remedy
+    assert not computed["asked"]
+    git_in(clone, "branch", "checked", proposed)
+    notes = rerun(clone, book).notes
+    assert f"the code that was run is commit {proposed[:12]}, on checked" in notes
+
+
 def test_a_shallow_clone(tmp_path, clone, delivered):
     book = delivered()
     git_in(clone, "commit", "-q", "--allow-empty", "-m", "later")
