@@ -145,11 +145,11 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     profiles = environment.get("QUARTO_PROFILE", "").split(",")
     book = read_book(evaluation.root, [name for name in profiles if name])
     prepare(evaluation, uses(book), notes)
-    if thaw(evaluation.root, execution_digest(book, evaluation.key)):
-        notes.append("chapters that Quarto had frozen before a change are executed again")
     # Quarto doesn't say which formats it will make. A page in a preview is HTML.
     formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
     check_book(book, formats, environment=kernel_environment(evaluation))
+    if thaw(evaluation.root, execution_digest(book, evaluation.key)):
+        notes.append("chapters that Quarto had frozen before a change are executed again")
     print(f"report: {', '.join(notes)}")
     return 0
 
