@@ -13,7 +13,7 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current
 from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number
 from audit.literals import FILE as LITERALS
 from audit.literals import read_literals
-from audit.repository import Commit, public_repository
+from audit.repository import Commit, changes, enclosing_repository, public_repository
 from press.build import build_book
 from press.reading import read_book
 from report import quarto
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from report.register import Use
 
 FORMATS = ("html", "pdf")
+SHOWN_AT_MOST = 12
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -92,7 +93,8 @@ def build(
     revealed = compare_releases(evaluation, ledger, earlier)
     if release:
         refuse_bare(bare)
-        refuse_unready(values, commit)
+        refuse_unready(values)
+        refuse_uncommitted(root, commit)
         refuse_revealing(revealed)
     environment = kernel_environment(evaluation)
     moment = timestamp(commit, os.environ)
@@ -247,8 +249,8 @@ def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
 
 
-def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
-    """Stop a release that is not ready."""
+def refuse_unready(values: Mapping[str, Any]) -> None:
+    """Stop a release with a broken claim or a held exhibit."""
     broken = broken_claims(values)
     if broken:
         lines = [f"  {name}: {claim.seen}; needed: {claim.rule}" for name, claim in broken.items()]
@@ -261,10 +263,33 @@ def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
             "\n".join(["disclosure control holds:", *kept]),
             remedy=f"show less, or record who lets it through, and why, in {EXCEPTIONS_PLACE}",
         )
-    if not commit.clean:
+
+
+def refuse_uncommitted(root: Path, commit: Commit) -> None:
+    """Stop a release whose files are not those of a commit, and say which are not."""
+    if commit.clean:
+        return
+    outer = enclosing_repository(root)
+    if outer is not None:
         raise NotReady(
-            "the tree is not as committed", remedy="commit or remove what git status shows"
+            f"this folder is no repository of its own: it lies inside {outer}, whose commits "
+            "do not hold it",
+            remedy="clone the project's repository and build the release there",
         )
+    if commit.id is None:
+        raise NotReady(
+            "this folder is under no version control, as when it comes from a zip file",
+            remedy="clone the project's repository and build the release there",
+        )
+    found = changes(root)
+    more = [f"  and {len(found) - SHOWN_AT_MOST} more"] if len(found) > SHOWN_AT_MOST else []
+    lines = [*(f"  {each}" for each in found[:SHOWN_AT_MOST]), *more]
+    raise NotReady(
+        "\n".join([f"these files are not those of commit {commit.id[:12]}:", *lines]),
+        remedy="commit or restore each; where git status does not show one, git was told to pass "
+        "over it: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
+        ".gitignore and .git/info/exclude",
+    )
 
 
 def numbers_by_hand(
@@ -299,5 +324,7 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, reason in held_exhibits(values).items():
         if name in where:
             print(f"  held back: {where[name]} {name}: {reason}")
+    if ledger.commit.id is None:
+        print("  this folder is no git repository of its own: the book names no commit")
     if ledger.label:
         print(f"  {ledger.label}: the label stands on every page and in every picture")
