@@ -15,6 +15,7 @@ from press.errors import PressError
 from press.preview import serve
 from press.reading import read_book
 from report.building import kernel_environment, prepare
+from report.lock import alone
 from report.register import uses
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class Preview:
         basis = (evaluation.key, [(use.name, use.label) for use in used])
         if basis != self._basis or any(path.startswith("_") for path in changed):
             self._basis, self._earlier = None, ()
-            prepare(evaluation, used, [])
+            with alone(self.root):
+                prepare(evaluation, used, [])
         book = build_book(
             self.root,
             out=self.root / OUT,

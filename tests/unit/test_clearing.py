@@ -15,9 +15,10 @@ from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
 from analysis.exhibits.clearance import cleared
 from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Table
-from report.building import check_exceptions, refuse_unready
+from report.building import check_exceptions
 from report.cleaning import clean
 from report.clearing import earlier_releases, refuse_revealing, released_data
+from report.readiness import refuse_unready
 
 ROOT = Path(__file__).parents[2]
 FIGURE = Figure(
