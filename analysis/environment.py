@@ -108,7 +108,7 @@ def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> in
 def stated() -> Iterator[None]:
     """Compute under the stated settings of libraries, leaving the caller's as they were.
 
-    Matplotlib's settings are stated where something is drawn: see `analysis.exhibits.style`.
+    Matplotlib's settings are stated where something is drawn: see `analysis.exhibits.parts.style`.
     """
     import decimal
     import locale

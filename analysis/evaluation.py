@@ -23,15 +23,15 @@ from analysis import dependencies
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
-from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
 from analysis.store import NotKept, Store, own_folder
-from analysis.study import read_study
+from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from analysis.study import Study
+    from analysis.study.settings import Study
 
 DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
-from analysis.exhibits.exhibit import Claim, Exhibit, Number
-from audit.literals import FILE as LITERALS
-from audit.literals import read_literals
-from audit.repository import changes, enclosing_repository
-from report.clearing import EXCEPTIONS_PLACE
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
+from audit.coverage.literals import FILE as LITERALS
+from audit.coverage.literals import read_literals
+from audit.trace.repository import changes, enclosing_repository
 from report.prose import BareNumber, bare_numbers, texts_of
+from report.release import EXCEPTIONS_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from audit.repository import Commit
-    from press.reading import Book
+    from audit.trace.repository import Commit
+    from press.chapter.reading import Book
     from report.register import Use
 
 SHOWN_AT_MOST = 12

@@ -13,7 +13,7 @@ from analysis.dataflow import graph
 from analysis.dependencies import hash_files, key
 from analysis.errors import InputsChanged
 from analysis.evaluation import Evaluation
-from analysis.extracts import Origin
+from analysis.extract.extract import Origin
 from report.recording import STATED
 
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from analysis.environment import VARIABLES, conditions, stated, variables
-from analysis.exhibits.style import new_drawing, style, to_svg
-from report import building
-from report.building import kernel_environment
-from report.ownership import open_to_readers, owner_only
+from analysis.exhibits.parts.style import new_drawing, style, to_svg
+from report.commands import build as building
+from report.commands.build import kernel_environment
+from report.permissions import open_to_readers, owner_only
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = {

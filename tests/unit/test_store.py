@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from analysis.exhibits.exhibit import Number
+from analysis.exhibits.parts.exhibit import Number
 from analysis.store import DIGESTS, NotKept, Store
 
 NUMBER = Number(0.41, "0.41", "ratio", 3)

@@ -1,0 +1,286 @@
+"""`report build`: validate, compute, typeset, and lay the ledger beside the book."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.dependencies import refuse_changed
+from analysis.disclosure import read_exceptions
+from analysis.environment import VARIABLES
+from analysis.errors import ConfigurationError
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
+from analysis.exhibits.parts.exhibit import Figure
+from audit.trace.repository import Commit, public_repository, read_commit
+from press.build import build_book
+from press.chapter.reading import read_book
+from report import quarto
+from report.cover import cover, write_cover
+from report.finish import LEDGER, finish_book
+from report.lock import alone
+from report.readiness import (
+    broken_claims,
+    held_exhibits,
+    numbers_by_hand,
+    refuse_bare,
+    refuse_uncommitted,
+    refuse_unready,
+)
+from report.recording import make_ledger
+from report.register import check, references, uses
+from report.release import (
+    EXCEPTIONS_PLACE,
+    compare_releases,
+    earlier_releases,
+    intruder_check,
+    refuse_revealing,
+)
+from report.sealing import write_data
+from report.sources import hash_sources
+from report.stages import Stages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from audit.ledger.ledger import Ledger
+    from report.register import Use
+
+FORMATS = ("html", "pdf")
+LATEST = 253_402_300_799
+"""Seconds since 1970 of the last second that has a date: 31 December 9999."""
+INTERNAL = LEDGER.with_name("internal-ledger.json")
+"""The ledger at full precision, which stays with the data."""
+
+
+def build(
+    data: Path | None = None,
+    formats: tuple[str, ...] = FORMATS,
+    *,
+    out: Path | None = None,
+    release: bool = False,
+    engine: str = "auto",
+    profiles: tuple[str, ...] = (),
+    against: tuple[Path, ...] = (),
+) -> int:
+    """Build the report; return the exit code.
+
+    Parameters
+    ----------
+    data
+        Folder of the extract; None for the one `study.toml` names.
+    formats
+        Of "html" and "pdf".
+    out
+        Folder of the book; None for the one `_quarto.yml` names.
+    release
+        Refuse whatever a draft only marks.
+    engine
+        Of `report.quarto.ENGINES`.
+    profiles
+        Quarto profiles: which edition of the book.
+    against
+        Earlier releases: what one of them and this one would reveal together.
+    """
+    check_formats(formats)
+    chosen = quarto.choose(engine)
+    earlier = earlier_releases(against)
+    root = find_root(Path.cwd())
+    with alone(root):
+        written_in = hash_sources(root)
+        evaluation = Evaluation(root, data.resolve() if data else None)
+        stages = Stages()
+        print(f"report: {evaluation.study.title}")
+        with stages.stage("read the chapters") as notes:
+            book = read_book(root, profiles)
+            used = uses(book)
+            notes.append(f"{len({use.name for use in used})} exhibits shown")
+        with stages.stage("validate and compute") as notes:
+            values, ledger = prepare(evaluation, used, notes, fresh=release)
+            notes.append(intruder_check(values))
+        bare = numbers_by_hand(root, book, used, values)
+        revealed = compare_releases(evaluation, ledger, earlier)
+        if release:
+            refuse_bare(bare)
+            refuse_unready(values)
+            refuse_uncommitted(root, ledger.commit)
+            refuse_revealing(revealed)
+        asked = quarto.Rendering(
+            book.project, formats, out or book.project.output, kernel_environment(evaluation)
+        )
+
+        def finish(folder: Path) -> None:
+            finish_book(root, folder, profiles, fresh=release)
+            # Ledger, pages and book are read from the files at different moments.
+            refuse_changed(written_in, hash_sources(root))
+            evaluation.refuse_changed()
+            if release:
+                refuse_uncommitted(root, read_commit(root))
+
+        with stages.stage("typeset") as notes:
+            moment = timestamp(ledger.commit, os.environ)
+            written = _typeset(chosen, asked, moment, finish, notes)
+    _tell_outcome(values, used, ledger)
+    for number in bare:
+        print(f"  {number}")
+    for path in written:
+        if path is not None:
+            print(f"  {os.path.relpath(path)}")
+    return 0
+
+
+def _typeset(
+    chosen: quarto.Quarto | None,
+    asked: quarto.Rendering,
+    moment: int,
+    finish: Callable[[Path], None],
+    notes: list[str],
+) -> tuple[Path | None, ...]:
+    """Make the book with Quarto, or where none was chosen with the press; return its files."""
+    if chosen is not None:
+        environment = {**asked.environment, "SOURCE_DATE_EPOCH": str(moment)}
+        written = quarto.render(chosen, replace(asked, environment=environment), finish)
+        notes.append(f"by Quarto {chosen.version}")
+        return written
+    made = build_book(
+        asked.project.root,
+        out=asked.target,
+        formats=asked.formats,
+        timestamp=moment,
+        environment=asked.environment,
+        profiles=asked.project.profiles,
+        finish=finish,
+    )
+    notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
+    return (*made.html[:1], made.pdf)
+
+
+def prepare_for_quarto(environment: Mapping[str, str]) -> int:
+    """Do before `quarto render` what a build does before typesetting; return 0.
+
+    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
+    it is done already.
+    """
+    if quarto.WITHIN_BUILD in environment:
+        return 0
+    evaluation = current()
+    notes: list[str] = []
+    profiles = environment.get("QUARTO_PROFILE", "").split(",")
+    with alone(evaluation.root):
+        book = read_book(evaluation.root, [name for name in profiles if name])
+        prepare(evaluation, uses(book), notes)
+    print(f"report: {', '.join(notes)}")
+    return 0
+
+
+def finish_for_quarto(environment: Mapping[str, str]) -> int:
+    """Do after `quarto render` what a build does to a finished book; return 0.
+
+    Only once all of the book was rendered, as Quarto says it was: in a preview, one page is.
+    """
+    if quarto.WITHIN_BUILD in environment or not environment.get("QUARTO_PROJECT_RENDER_ALL"):
+        return 0
+    root = find_root(Path.cwd())
+    profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
+    with alone(root):
+        finish_book(root, root / environment["QUARTO_PROJECT_OUTPUT_DIR"], profiles)
+    return 0
+
+
+def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
+    """Return the stated environment, and what points a kernel at the store of this build."""
+    data = {DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {}
+    return {**VARIABLES, KEY_VARIABLE: evaluation.key, **data}
+
+
+def check_formats(formats: Iterable[str]) -> None:
+    """Refuse a format that the report has not."""
+    for name in formats:
+        if name not in FORMATS:
+            raise ConfigurationError(
+                f"there is no format '{name}'", place="--to", remedy="use html, pdf or html,pdf"
+            )
+
+
+def prepare(
+    evaluation: Evaluation, used: list[Use], notes: list[str], *, fresh: bool = False
+) -> tuple[dict[str, Any], Ledger]:
+    """Compute what the chapters show, write drawings and ledger where their cells find them.
+
+    With `fresh`, as for a release, nothing kept from an earlier build is used.
+    """
+    kinds = exhibit_kinds()
+    check(used, kinds)
+    check_exceptions(evaluation.root, kinds)
+    # Short references are those of the whole report, in every edition of it.
+    whole = read_book(evaluation.root)
+    given = references([*uses(whole), *used], kinds)
+    values, reused = evaluation.fill_store(given, fresh=fresh)
+    notes.append("results reused: nothing they rest on has changed" if reused else "computed")
+    for name in given:
+        if isinstance(values[name], Figure):
+            evaluation.write_drawing(name, values[name])
+    about = whole.project.settings.values.get("book", {})
+    remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
+    ledger = make_ledger(evaluation, values, used, remote)
+    ledger.write(evaluation.root / LEDGER)
+    ledger.write(evaluation.root / INTERNAL, internal=True)
+    write_data(evaluation.root / LEDGER, values, given)
+    write_cover(evaluation.root, cover(ledger, ledger.commit))
+    # The ledger has read code and settings too.
+    evaluation.refuse_changed()
+    return values, ledger
+
+
+def check_exceptions(root: Path, kinds: Collection[str]) -> None:
+    """Refuse a recorded exception for an exhibit that the report has not."""
+    for each in read_exceptions(root / EXCEPTIONS_PLACE):
+        if each.exhibit not in kinds:
+            near = get_close_matches(each.exhibit, kinds, 1)
+            raise ConfigurationError(
+                f"there is no exhibit '{each.exhibit}'",
+                place=EXCEPTIONS_PLACE,
+                remedy=f"did you mean {near[0]}?" if near else "remove the entry",
+            )
+
+
+def exhibit_kinds() -> dict[str, str]:
+    """Return the kind of each exhibit that the dataflow can make, by name."""
+    from analysis.dataflow import graph
+
+    built = graph.build()
+    return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
+
+
+def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
+    """Return the time that the book bears, in seconds since 1970.
+
+    `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
+    commit gives the same bytes.
+    """
+    given = environment.get("SOURCE_DATE_EPOCH", "")
+    if given and not (given.isascii() and given.isdecimal() and int(given[:13]) <= LATEST
+                      and len(given) <= len(str(LATEST))):  # fmt: skip
+        raise ConfigurationError(
+            f"'{given[:40]}' is not a number of seconds between 0 and {LATEST}",
+            place="SOURCE_DATE_EPOCH",
+            remedy="set it to whole seconds since 1970, or unset it",
+        )
+    return int(given) if given else commit.time or 0
+
+
+def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> None:
+    """Say what a reader of the terminal must know beside that it worked."""
+    where = {use.name: use.place for use in used}
+    for name, claim in broken_claims(values).items():
+        if name in where:
+            print(f"  no longer holds: {where[name]} {name}: {claim.seen}")
+    for name, reason in held_exhibits(values).items():
+        if name in where:
+            print(f"  held back: {where[name]} {name}: {reason}")
+    if ledger.commit.id is None:
+        print("  this folder is no git repository of its own: the book names no commit")
+    if ledger.label:
+        print(f"  {ledger.label}: the label stands on every page and in every picture")
