@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
-from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.literals import read_literals
 from audit.trace.repository import changes, enclosing_repository
+from report.pinned import pinned_literals
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.release import EXCEPTIONS_PLACE
 
@@ -91,7 +90,7 @@ def numbers_by_hand(
     lines = [line for chapter in book.chapters for line in texts_of(chapter)]
     shown = {use.name: values[use.name] for use in used}
     printed = {name: value.text for name, value in shown.items() if isinstance(value, Number)}
-    return bare_numbers(lines, read_literals(root / LITERALS), printed)
+    return bare_numbers(lines, pinned_literals(root), printed)
 
 
 def refuse_bare(bare: Iterable[BareNumber]) -> None:

@@ -16,6 +16,7 @@ from audit.pdf.attachments import Attachment, attach, attached
 from audit.seal.seal import NAME, SIGNATURE, Chapter, Seal
 from audit.seal.sealing import replace, saved, seal_pdf
 from audit.seal.signature import sign
+from report.pinned import as_toml, pinned_literals
 from report.register import uses
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def _project_files(root: Path) -> Iterator[Attachment]:
     path = root / LITERALS
     if path.is_file():
         about = "Numbers that are no results, and why: years, statutes, names"
-        yield Attachment(LITERALS, path.read_bytes(), "application/toml", about, "Supplement")
+        pinned = as_toml(pinned_literals(root)).encode()
+        yield Attachment(LITERALS, pinned, "application/toml", about, "Supplement")
 
 
 def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:
