@@ -212,8 +212,8 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "identity",
         metavar="ID",
-        help="an exhibit (effect_forest, fig-effect-forest, F7), a cell (T3#2,1: row, column), or "
-        "backwards: data:FILE#COLUMN, code:FILE:LINE, study:KEY",
+        help="an exhibit (effect_forest, fig-effect-forest, F7), a cell (T3#2,1: row, column), a "
+        "number as printed (0.41), or backwards: data:FILE#COLUMN, code:FILE:LINE, study:KEY",
     )
     parser.add_argument("--json", action="store_true", help="print all that is known, as JSON")
     parser.add_argument("--open", action="store_true", help="open the exhibit's audit page")
