@@ -93,6 +93,12 @@ def enclosing_repository(root: Path) -> Path | None:
     return None if _same_folder(found, root) else found
 
 
+def history(root: Path) -> tuple[Path, ...]:
+    """Return the files that change whenever another commit is checked out or made."""
+    named = (_git(root, "rev-parse", "--git-path", name) for name in ("HEAD", "logs/HEAD"))
+    return tuple(root / path.strip() for path in named if path and path.strip())
+
+
 def _same_folder(one: Path, other: Path) -> bool:
     try:
         return one.samefile(other)
