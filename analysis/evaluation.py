@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
+from analysis.contracts import read_contracts, refuse_without_column
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
@@ -131,7 +132,11 @@ class Evaluation:
         built, wanted = graph.build(), list(names)
         inputs = graph.inputs(self.root, self.directory, self.study)
         with stated():
-            values = graph.compute(built, [*wanted, "contracts"], inputs)
+            try:
+                values = graph.compute(built, [*wanted, "contracts"], inputs)
+            except KeyError as error:
+                refuse_without_column(error, read_contracts(self.root / "data_contracts"))
+                raise
         self.refuse_changed()
         contracts, by_name = values["contracts"].values(), graph.nodes(built)
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
