@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from press.document.tree import Node, Nodes
@@ -24,6 +26,16 @@ def _program() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
+def _environment() -> dict[str, str]:
+    """Return an environment in which pandoc takes names of files for what they are."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def path_argument(path: Path) -> str:
+    """Return a path as pandoc takes it: it reads %20 as a space."""
+    return str(path).replace("%", "%25")
+
+
 def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
     """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
     done = subprocess.run(
@@ -31,6 +43,7 @@ def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[
         input=markdown.encode(),
         capture_output=True,
         check=True,
+        env=_environment(),
     )
     found = []
     for warning in done.stderr.decode(errors="replace").split("[WARNING]")[1:]:
@@ -55,6 +68,7 @@ def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> s
         capture_output=True,
         check=False,
         cwd=folder,
+        env=_environment(),
     )
     if done.returncode:
         raise TypesettingError(
