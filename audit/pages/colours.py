@@ -52,14 +52,21 @@ class Colours:
         """Keep what was asked for, and nothing else."""
         if self._kept is not None and self._used.keys() != self._known.keys():
             self._kept.parent.mkdir(parents=True, exist_ok=True)
-            self._kept.write_text(json.dumps(self._used), encoding="utf-8")
+            kept = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
+            self._kept.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def _read(kept: Path) -> dict[str, list[str]]:
+    """Return what was kept, as far as it is what was put there; the rest is found again."""
     try:
-        return dict(json.loads(kept.read_text(encoding="utf-8")))
-    except (OSError, ValueError):  # cut short: they are found again
+        found = dict(json.loads(kept.read_text(encoding="utf-8")))
+        return {digest: lines for digest, (own, *lines) in found.items() if own == _digest(lines)}
+    except (OSError, ValueError, TypeError):
         return {}
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _coloured(file: str, text: str) -> list[str]:
