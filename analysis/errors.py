@@ -83,3 +83,9 @@ class NotReady(ReportError):
     """A release is refused for another reason, which is listed (author)."""
 
     exit_code = 9
+
+
+class InputsChanged(ReportError):
+    """A file was edited while a result was computed from it (author)."""
+
+    exit_code = 9

@@ -4,27 +4,26 @@ A chapter sees `analysis.book`, which names what it shows and asks this module f
 
 Within a build everything is computed once, before typesetting, and kept in a store;
 a cell then loads it. The store is named by a digest of all that its contents depend on
-(code, study, contracts, data, versions), so a cell that finds no store under today's
-digest, as in an editor after an edit, does the work itself.
+(`analysis.dependencies`), so a cell that finds no store under today's digest, as in an
+editor after an edit, does the work itself.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import pickle
-import platform
-import shutil
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib import metadata
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis import dependencies
+from analysis.contracts import read_contracts, refuse_without_column
 from analysis.disclosure import EXCEPTIONS, read_exceptions
-from analysis.errors import ChapterFailed, ConfigurationError
+from analysis.environment import stated
+from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, Shown
+from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
@@ -39,9 +38,6 @@ KEY_VARIABLE = "REPORT_STORE"
 """Environment variable by which a build tells its kernels the key of its store, so that
 all chapters show one state of files even if somebody edits them meanwhile."""
 
-# What a stored result depends on beside files: a result of another version is another result.
-LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas", "scipy",
-             "seaborn", "statsmodels")  # fmt: skip
 RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules",
            "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
@@ -89,57 +85,56 @@ class Evaluation:
         return self.data if self.data is not None else self.root / self.study.extract_directory
 
     @cached_property
-    def key(self) -> str:
-        """SHA-256 over all that a result depends on: code, settings, data, versions."""
-        if self.given_key is not None:
-            return self.given_key
-        digest = hashlib.sha256()
-        for path in sorted(self._dependencies()):
-            inside = path.is_relative_to(self.root)
-            name = path.relative_to(self.root).as_posix() if inside else path.name
-            digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-        versions = [f"{name}=={metadata.version(name)}" for name in LIBRARIES]
-        digest.update("\n".join([platform.python_version(), *versions]).encode())
-        return digest.hexdigest()
-
-    def _dependencies(self) -> set[Path]:
-        sources = set((self.root / "analysis").rglob("*.py"))
-        settings = {self.root / "study.toml", self.root / "data" / "invented-digests.txt"}
-        contracts = set((self.root / "data_contracts").glob("*"))
-        published = set((self.root / "data" / "published").glob("*"))
-        proofs = set((self.root / "data" / "proofs").glob("*"))
-        extract = set(self.directory.rglob("*"))
-        every = sources | settings | contracts | published | proofs | extract
-        return {path for path in every if path.is_file()}
-
-    @property
-    def store(self) -> Path:
-        """The folder of stored results for today's key."""
-        return self.root / ".report" / "results" / self.key
+    def files(self) -> Mapping[str, str]:
+        """SHA-256 of each file that a result depends on, as it was before anything was read."""
+        found = dependencies.hash_files(self.root, self.directory)
+        # The settings alone were read before, as they name the extract.
+        if read_study(self.root / "study.toml") != self.study:
+            raise InputsChanged("study.toml changed while it was read", remedy="run this again")
+        return found
 
     @cached_property
-    def state(self) -> frozenset[tuple[str, int, int]]:
-        """Path, time and size of every file that a result depends on, when first asked."""
-        return self._state()
+    def key(self) -> str:
+        """SHA-256 over all that a result depends on: code, settings, data, packages."""
+        return dependencies.key(self.files) if self.given_key is None else self.given_key
 
-    def changed(self) -> bool:
-        """Whether one of these files is another now: what was computed then is no result now."""
-        return self._state() != self.state
+    def refuse_changed(self) -> None:
+        """Stop if a file that results depend on is no longer what it was.
 
-    def _state(self) -> frozenset[tuple[str, int, int]]:
-        facts = ((str(path), path.stat()) for path in self._dependencies())
-        return frozenset((path, each.st_mtime_ns, each.st_size) for path, each in facts)
+        Within a build's kernels it is the build that looks.
+        """
+        if self.given_key is None:
+            now = dependencies.hash_files(self.root, self.directory)
+            dependencies.refuse_changed(self.files, now)
+
+    @cached_property
+    def store(self) -> Store:
+        """The stored results for today's key."""
+        return Store(self.root / ".report" / "results" / self.key)
 
     # --- computing -------------------------------------------------------------
 
     def compute(self, names: Iterable[str]) -> dict[str, Any]:
-        """Compute the named nodes from the files."""
+        """Compute the named nodes from the files, in the stated environment.
+
+        Raises
+        ------
+        InputsChanged
+            If a file is edited meanwhile: a value would belong to no state of the files.
+        """
+        assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
         from analysis.dataflow.passage import status_by_way
 
         built, wanted = graph.build(), list(names)
         inputs = graph.inputs(self.root, self.directory, self.study)
-        values = graph.compute(built, [*wanted, "contracts"], inputs)
+        with stated():
+            try:
+                values = graph.compute(built, [*wanted, "contracts"], inputs)
+            except KeyError as error:
+                refuse_without_column(error, read_contracts(self.root / "data_contracts"))
+                raise
+        self.refuse_changed()
         contracts, by_name = values["contracts"].values(), graph.nodes(built)
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
@@ -148,27 +143,31 @@ class Evaluation:
             for name in wanted
         }
 
-    def fill_store(self, references: Mapping[str, str]) -> dict[str, Any]:
+    def fill_store(
+        self, references: Mapping[str, str], *, fresh: bool = False
+    ) -> tuple[dict[str, Any], bool]:
         """Compute every exhibit and the results that chapters ask for, and keep them.
 
         Parameters
         ----------
         references
             The short reference of each exhibit the book shows.
+        fresh
+            Compute even what the store holds, as a release does.
 
         Returns
         -------
-        dict
-            Each value by name. Taken from the store where it holds them already.
+        values : dict
+            Each value by name.
+        reused : bool
+            Whether they were taken from the store, which held all of them as they were put there.
         """
         from analysis.dataflow import graph
 
         built = graph.build()
         names = [*RESULTS, *graph.exhibit_names(built)]
-        if all((self.store / f"{name}.pickle").is_file() for name in names):
-            values = {name: self._load(name) for name in names}
-        else:
-            values = self.compute(names)
+        kept = None if fresh else self.store.read_all(names)
+        values = self.compute(names) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
@@ -176,25 +175,9 @@ class Evaluation:
             sources = graph.data_files(name, by_name, values["extract_files"])
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")
-        self._write({**values, "provenances": provenances})
-        return {**values, "provenances": provenances}
-
-    def _write(self, values: Mapping[str, Any]) -> None:
-        results = self.store.parent
-        for folder in (results.parent, results):
-            own_folder(folder)
-        aside = results / f"{self.key}.{os.getpid()}"
-        aside.mkdir(mode=0o700)
-        for name, value in values.items():
-            (aside / f"{name}.pickle").write_bytes(pickle.dumps(value))
-        for old in results.iterdir():
-            if old != aside:
-                shutil.rmtree(old, ignore_errors=True)
-        aside.replace(self.store)
-
-    def _load(self, name: str) -> Any:
-        # Our own file, in a folder only we can write to, under a digest just computed.
-        return pickle.loads((self.store / f"{name}.pickle").read_bytes())  # noqa: S301
+        values = {**values, "provenances": provenances}
+        self.store.write(values)
+        return values, kept is not None
 
     @cached_property
     def _memory(self) -> dict[str, Any]:
@@ -203,29 +186,26 @@ class Evaluation:
     def result(self, name: str) -> Any:
         """Return the value of one node, from the store or else computed."""
         if name not in self._memory:
-            stored = (self.store / f"{name}.pickle").is_file()
-            self._memory[name] = self._load(name) if stored else self.compute([name])[name]
+            try:
+                self._memory[name] = self.store.read(name)
+            except NotKept:
+                self._memory[name] = self.compute([name])[name]
         return self._memory[name]
 
     def shown(self, name: str) -> Shown:
         """Return an exhibit with its provenance, and put its drawing where the book finds it."""
-        if (self.store / "provenances.pickle").is_file():
-            provenances = self.result_from_store("provenances")
-            provenance = provenances.get(name, Provenance(name))
-        else:
-            provenance = Provenance(name, label=self.result("origin").label)
         exhibit = self.result(name)
         if not isinstance(exhibit, Exhibit):
             raise ChapterFailed(f"'{name}' is a result, not an exhibit", remedy="use run(...)")
+        try:
+            if "provenances" not in self._memory:
+                self._memory["provenances"] = self.store.read("provenances")
+            provenance = self._memory["provenances"].get(name, Provenance(name))
+        except NotKept:
+            provenance = Provenance(name, label=self.result("origin").label)
         if isinstance(exhibit, Figure):
             self.write_drawing(name, exhibit)
         return Shown(exhibit, provenance)
-
-    def result_from_store(self, name: str) -> Any:
-        """Return a stored value that is no node of the graph."""
-        if name not in self._memory:
-            self._memory[name] = self._load(name)
-        return self._memory[name]
 
     def write_drawing(self, name: str, figure: Figure) -> None:
         """Write a figure's drawing to `_exhibits/`, unless it stands there or is held back."""
@@ -237,32 +217,23 @@ class Evaluation:
             path.write_text(figure.svg, encoding="utf-8", newline="\n")
 
 
-def own_folder(folder: Path) -> None:
-    """Make a folder for the owner's eyes only, or make it so: a restricted extract's results."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-
-
-@lru_cache(maxsize=1)
-def _evaluation(root: Path, data: str | None, key: str | None) -> Evaluation:
-    evaluation = Evaluation(root, Path(data) if data else None, key)
-    if key is None:
-        _ = evaluation.state  # before anything is computed from the files
-    return evaluation
+_KNOWN: list[Evaluation] = []
+"""The evaluation that this process asked for last."""
 
 
 def current() -> Evaluation:
-    """Return the evaluation of the project around the working directory.
+    """Return the evaluation of the project around the working directory, as its files are now.
 
-    Within a build it is the build's. Elsewhere a kernel may outlive an edit, as in an editor or
-    in Quarto's preview, so that one whose files have changed is dropped.
+    Within a build that is the build's. In an editor the files are looked at each time, so that
+    no value outlives an edit.
     """
-    given = find_root(Path.cwd()), os.environ.get(DATA_VARIABLE), os.environ.get(KEY_VARIABLE)
-    evaluation = _evaluation(*given)
-    if evaluation.given_key is None and evaluation.changed():
-        _evaluation.cache_clear()
-        evaluation = _evaluation(*given)
-    return evaluation
+    data = os.environ.get(DATA_VARIABLE)
+    key = os.environ.get(KEY_VARIABLE)
+    now = Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
+    last = _KNOWN[-1] if _KNOWN else None
+    if last is None or last != now or (key is None and last.files != now.files):
+        _KNOWN[:] = [now]
+    return _KNOWN[-1]
 
 
-__all__ = ["Evaluation", "current", "find_root"]
+__all__ = ["Evaluation", "current", "find_root", "own_folder"]

@@ -48,7 +48,7 @@ _SCRIPT = """
 
 Rebuild = Callable[[frozenset[str]], object]
 Say = Callable[[str], object]
-Snapshot = dict[str, tuple[int, int]]
+Snapshot = dict[str, tuple[int, int, int]]
 
 
 @dataclass
@@ -67,6 +67,7 @@ def serve(
     port: int = 0,
     errors: tuple[type[Exception], ...] = (PressError,),
     ignored: frozenset[str] = frozenset(),
+    also: tuple[Path, ...] = (),
     say: Say = print,
     stop: threading.Event | None = None,
 ) -> None:
@@ -87,6 +88,8 @@ def serve(
         What `rebuild` may raise for a mistake of the author's: shown in page and terminal.
     ignored
         Names of folders of the project that hold no sources.
+    also
+        Files and folders to watch beside the project's own.
     say
         Takes the address, the errors and what was rebuilt.
     stop
@@ -95,7 +98,11 @@ def serve(
     state, ended = State(), stop or threading.Event()
 
     def look() -> Snapshot:
-        return snapshot(project, ignored | {out.name})
+        found = snapshot(project, ignored | {out.name})
+        for path in also:
+            beside = snapshot(path, ignored) if path.is_dir() else _facts(path, "")
+            found |= {str(path / name): facts for name, facts in beside.items()}
+        return found
 
     with _serving(out, state, port) as address:
         say(f"preview: {address} (end with Ctrl-C)")
@@ -141,21 +148,27 @@ def changes(
 
 
 def snapshot(project: Path, ignored: frozenset[str]) -> Snapshot:
-    """Return time and size of every file of a project, less hidden and ignored folders."""
-    found = {}
+    """Return times and size of every file of a project, less hidden and ignored folders.
+
+    Of times also that of the last change of any kind: the other stays in a copy with its time.
+    """
+    found: Snapshot = {}
     for place, folders, files in os.walk(project):
         folder = Path(place)
         folders[:] = [
             name for name in folders if not name.startswith((".", "__")) and name not in ignored
         ]
         for name in files:
-            path = folder / name
-            try:
-                facts = path.stat()
-            except OSError:  # gone since it was listed
-                continue
-            found[path.relative_to(project).as_posix()] = (facts.st_mtime_ns, facts.st_size)
+            found |= _facts(folder / name, (folder / name).relative_to(project).as_posix())
     return found
+
+
+def _facts(path: Path, name: str) -> Snapshot:
+    try:
+        facts = path.stat()
+    except OSError:  # gone since it was listed
+        return {}
+    return {name: (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)}
 
 
 @contextmanager

@@ -24,7 +24,12 @@ COLOURS = ".report/colours.json"
 
 
 def write_audit_pages(
-    root: Path, book: Path, ledger: Mapping[str, Any], chapters: Sequence[Chapter]
+    root: Path,
+    book: Path,
+    ledger: Mapping[str, Any],
+    chapters: Sequence[Chapter],
+    *,
+    fresh: bool = False,
 ) -> None:
     """Write the pages of a book's audit trail beside its ledger and its released data.
 
@@ -38,10 +43,12 @@ def write_audit_pages(
         As it lies there.
     chapters
         Of the book, in order.
+    fresh
+        Use nothing that an earlier build kept.
     """
     folder = book / FOLDER
     pdf = next(iter(sorted(book.glob("*.pdf"))), None)
-    colours = Colours(root, root / COLOURS)
+    colours = Colours(root, None if fresh else root / COLOURS)
     trail = Trail(
         ledger,
         SourceCode(root, ledger, colours),

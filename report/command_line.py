@@ -7,12 +7,15 @@ traceback. A traceback is a fault of the program, and ends with 1.
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.environment import start_in
 from analysis.errors import ReportError
+from analysis.importing import FROM_SOURCE
 from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
@@ -22,10 +25,37 @@ if TYPE_CHECKING:
 
 
 NEW_LINE = "\n"
+RELEASE = "--release"
+INTERRUPTED = 130
+"""Exit code of what was ended by Ctrl-C, as a shell has it."""
+_PERMIT = "let this user write there, or run it on a copy in a folder that can be written to"
+_FREE = "free some space on that disk; `report clean` removes what builds leave behind"
+REMEDIES = {
+    errno.EACCES: _PERMIT,
+    errno.EPERM: _PERMIT,
+    errno.EROFS: _PERMIT,
+    errno.ENOSPC: _FREE,
+    errno.EDQUOT: _FREE,
+    errno.EFBIG: _FREE,
+    errno.EMFILE: "allow this user more open files at a time (ulimit -n)",
+    errno.ENAMETOOLONG: "move the project to a folder with a shorter path",
+}
+"""What a machine may refuse, and what helps."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        None for those of the process, which then starts again in the stated environment.
+    """
+    if arguments is None:
+        arguments = sys.argv[1:]
+        ended = start_in(list(arguments), {FROM_SOURCE: "1"} if RELEASE in arguments else {})
+        if ended is not None:
+            return ended
     chosen = parser().parse_args(arguments)
     try:
         with owner_only():
@@ -36,6 +66,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = str(error).replace(place, printable(place)) if place else str(error)
         print(f"report: {printable(said, keep=NEW_LINE)}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("\nreport: interrupted; the last book is as it was", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Who reads the output has heard enough; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        remedy = REMEDIES.get(error.errno or 0)
+        if remedy is None:
+            raise
+        what = f"{error.strerror}; the last book is as it was"
+        mistake = ReportError(what, place=str(error.filename or ""), remedy=remedy)
+        print(f"report: {mistake}", file=sys.stderr)
+        return mistake.exit_code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,7 +118,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
     )
     _profile(parser)
     parser.add_argument(
-        "--release", action="store_true", help="refuse whatever a draft would only mark"
+        RELEASE, action="store_true", help="refuse whatever a draft would only mark"
     )
     parser.add_argument(
         "--against",
@@ -172,8 +217,8 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "identity",
         metavar="ID",
-        help="an exhibit (effect_forest, fig-effect-forest, F7), a cell (T3#2,1: row, column), or "
-        "backwards: data:FILE#COLUMN, code:FILE:LINE, study:KEY",
+        help="an exhibit (effect_forest, fig-effect-forest, F7), a cell (T3#2,1: row, column), a "
+        "number as printed (0.41), or backwards: data:FILE#COLUMN, code:FILE:LINE, study:KEY",
     )
     parser.add_argument("--json", action="store_true", help="print all that is known, as JSON")
     parser.add_argument("--open", action="store_true", help="open the exhibit's audit page")

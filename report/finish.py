@@ -36,10 +36,13 @@ GRAPH = Path("analysis") / "dataflow" / "graph.py"
 """The module that joins the functions to one graph."""
 
 
-def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
+def finish_book(
+    root: Path, book: Path, profiles: Iterable[str] = (), *, fresh: bool = False
+) -> None:
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
-    The same for both engines: what is to be done to a finished book is done here.
+    The same for both engines: what is to be done to a finished book is done here. With `fresh`,
+    as for a release, nothing is used that an earlier build kept.
     """
     written = read_book(root, tuple(profiles))
     ledger = json.loads((root / LEDGER).read_bytes())
@@ -66,7 +69,7 @@ def finish_book(root: Path, book: Path, profiles: Iterable[str] = ()) -> None:
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
     lay_data(root / LEDGER, target)
-    write_audit_pages(root, book, whole, chapters(written))
+    write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
     search_offline(book, book_pages(book))
     (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
     crate = crate_metadata(whole, book)

@@ -38,4 +38,6 @@ def open_to_readers(folder: Path) -> None:
         return
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod((0o777 if path.is_dir() else 0o666) & ~asked)
+            # Its owner reads it under any umask.
+            whole, own = (0o777, 0o700) if path.is_dir() else (0o666, 0o600)
+            path.chmod(whole & ~asked | own)

@@ -15,6 +15,7 @@ from audit.ledger.reading import LEDGER
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
+from report.pinned import as_toml, pinned_literals
 from report.register import uses
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def _project_files(root: Path) -> Iterator[Attachment]:
     path = root / LITERALS
     if path.is_file():
         about = "Numbers that are no results, and why: years, statutes, names"
-        yield Attachment(LITERALS, path.read_bytes(), "application/toml", about, "Supplement")
+        pinned = as_toml(pinned_literals(root)).encode()
+        yield Attachment(LITERALS, pinned, "application/toml", about, "Supplement")
 
 
 def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:

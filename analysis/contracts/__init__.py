@@ -10,7 +10,7 @@ from analysis.contracts.contract import Column, DataContract, Rule
 from analysis.contracts.describe import describe, raise_if_broken
 from analysis.contracts.dictionary import dictionary, rule_list
 from analysis.contracts.engine import ValidationError
-from analysis.contracts.reading import read_contracts
+from analysis.contracts.reading import read_contracts, refuse_without_column
 from analysis.contracts.results import ContractResults, RuleResult
 from analysis.contracts.validation import validate
 from analysis.contracts.waivers import Waiver, read_waivers, with_waivers
@@ -28,6 +28,7 @@ __all__ = [
     "raise_if_broken",
     "read_contracts",
     "read_waivers",
+    "refuse_without_column",
     "rule_list",
     "validate",
     "with_waivers",

@@ -256,6 +256,9 @@ def _check_column(
         return
     table, _, column = name.partition(".")
     if table == "derived" and (contract.dataset, column) in DERIVED:
+        for need in DERIVED[contract.dataset, column].needs:
+            home, _, made_from = need.partition(":")
+            _check_need(rule, name, made_from, contracts.get(home), home, contracts)
         return
     if table in contracts and column in contracts[table].column_names:
         if lookup_key(contract, table):
@@ -266,6 +269,32 @@ def _check_column(
             f"give one column a relationship to {table}",
         )
     raise _refuse(rule, f"there is no column '{name}'", "correct the name")
+
+
+def _check_need(
+    rule: Rule,
+    name: str,
+    need: str,
+    contract: DataContract | None,
+    home: str,
+    contracts: Mapping[str, DataContract],
+) -> None:
+    """Refuse a derived column that is computed from one that its contract has not."""
+    if contract is None:
+        raise _refuse(
+            rule, f"'{name}' is computed from {home}, which has no contract", "restore the contract"
+        )
+    try:
+        _check_column(rule, need, contract, contracts)
+    except ConfigurationError:
+        table, _, column = need.rpartition(".")
+        owner = contracts.get(table, contract)
+        raise _refuse(
+            rule,
+            f"'{name}' is computed from the column '{column}' of {owner.dataset}, which its "
+            f"contract ({owner.place.partition(':')[0]}) does not have",
+            "give the column its name back there, or take the rule away",
+        ) from None
 
 
 def lookup_key(contract: DataContract, dataset: str) -> str:

@@ -24,7 +24,7 @@ TYPE_WORDS = {
 }
 
 
-CALLS = re.compile(r"(filled|number|sent|valid|fits|known)\((\w+)\)")
+CALLS = re.compile(r"(filled|number|sent|valid|fits|steps|known)\((\w+)\)")
 """Columns made from one of the file:
 
 - `filled(x)`: 1 where there is a text, missing where blank;
@@ -32,6 +32,7 @@ CALLS = re.compile(r"(filled|number|sent|valid|fits|known)\((\w+)\)")
 - `sent(x)`: the text as sent;
 - `valid(x)`: 1 where the text is of the declared type, else 0; missing where blank;
 - `fits(x)`: likewise, of the declared pattern;
+- `steps(x)`: likewise, a multiple of the declared step; missing where it is no number too;
 - `known(x)`: likewise, found where the column refers to.
 """
 
@@ -195,6 +196,19 @@ def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:
             f"A value outside is an error of entry or of export: {_lower(column.description)}",
             "Look the value up in the source system and correct it there.",
             {"type": "expect_column_values_to_be_between", "kwargs": {"column": name, **kwargs}},
+            "accuracy",
+        )
+    if "multipleOf" in options:
+        unit = f" {column.unit}" if column.unit else ""
+        yield _rule(
+            contract,
+            column,
+            "step",
+            f"{name} is in steps of {options['multipleOf']}{unit}.",
+            "A value between two steps was computed or rounded on the way, and is not what was "
+            f"recorded: {_lower(column.description)}",
+            "Export the value as it was recorded.",
+            _truth(f"steps({name})"),
             "accuracy",
         )
 

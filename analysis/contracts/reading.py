@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from analysis.contracts.contract import (
@@ -16,6 +17,7 @@ from analysis.contracts.contract import (
     Rule,
 )
 from analysis.contracts.implied_rules import implied_rules
+from analysis.contracts.keys import check_keys
 from analysis.contracts.yaml_document import Document, read_document
 from analysis.errors import ConfigurationError
 from analysis.extract.files.form import FileForm, file_form
@@ -56,6 +58,7 @@ def read_contracts(directory: Path) -> dict[str, DataContract]:
         contracts[contract.dataset] = contract
     _check_rule_ids(contracts)
     _check_references(contracts)
+    _check_rules(contracts)
     return contracts
 
 
@@ -65,7 +68,9 @@ def read_contract(path: Path) -> DataContract:
 
     document = read_document(path)
     check_schema(document)
-    return _contract(document, path.name.removesuffix(SUFFIX))
+    contract = _contract(document, path.name.removesuffix(SUFFIX))
+    check_keys(document)
+    return contract
 
 
 def _contract(document: Document, dataset: str) -> DataContract:
@@ -286,7 +291,9 @@ def _custom(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
-    servers = document.value.get("servers") or [{"path": f"{dataset}.csv", "format": "csv"}]
+    table = document.value["schema"][0]
+    named = str(table.get("physicalName", f"{dataset}.csv"))
+    servers = document.value.get("servers") or [{"path": named, "format": "csv"}]
     found = []
     for index, server in enumerate(servers):
         try:
@@ -312,6 +319,36 @@ def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
                     remedy="give every rule an id of its own",
                 )
             seen[rule.id] = rule
+
+
+def refuse_without_column(error: KeyError, contracts: Mapping[str, DataContract]) -> None:
+    """Say which column a computation lacks, if it is one that no contract has.
+
+    Raises
+    ------
+    ConfigurationError
+        A contract was edited, and the code asks for what it had.
+    """
+    name = error.args[0] if error.args else None
+    known = {column for contract in contracts.values() for column in contract.column_names}
+    if not isinstance(name, str) or name in known:
+        return
+    near = get_close_matches(name, known, 1)
+    meant = f" ({near[0]} is near it)" if near else ""
+    raise ConfigurationError(
+        f"the report computes with '{name}', and no data contract has a column of that name{meant}",
+        place="data_contracts/",
+        remedy="give the column its name back, in contract and extract, or change the code that "
+        "reads it",
+    ) from error
+
+
+def _check_rules(contracts: Mapping[str, DataContract]) -> None:
+    """Refuse a rule that could not be tested, before any data are read."""
+    from analysis.contracts.expectations import expectations
+
+    for contract in contracts.values():
+        expectations(contract, contracts)
 
 
 def _check_references(contracts: Mapping[str, DataContract]) -> None:

@@ -31,6 +31,8 @@ MONTH = r"[0-9]{4}-[0-9]{2}"
 UNSEEN = "\\s\u0000-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Characters that look like a space, like nothing, or change what stands beside them."""
 PLAIN = f"[^{UNSEEN}](?:[^{UNSEEN}]| (?! )){{0,198}}(?<! )"
+STEP_TOLERANCE = 1e-9
+"""Relative distance from a multiple of a step that is still one."""
 FIRST_ROW = 2
 """Row of the file that holds the first record; the header is row 1."""
 
@@ -99,6 +101,16 @@ def valid_texts(texts: pd.Series, column: Column) -> pd.Series:
 def matches(texts: pd.Series, pattern: str) -> pd.Series:
     """Return whether each text as a whole has a form."""
     return texts.str.fullmatch(pattern).astype(bool)
+
+
+def in_steps(values: pd.Series, step: float) -> np.ndarray:
+    """Return 1 for each multiple of a step, 0 for any other number, and missing for none.
+
+    A step such as 0.1 has no exact binary form: a billionth of it is let through.
+    """
+    steps = values.to_numpy(float, na_value=np.nan) / step
+    apart = np.abs(steps - np.round(steps))
+    return np.where(np.isnan(steps), np.nan, apart <= STEP_TOLERANCE * np.maximum(1, np.abs(steps)))
 
 
 class Columns:
@@ -213,6 +225,8 @@ class Columns:
                 truth = valid_texts(text.texts, column).to_numpy()
             case "fits":
                 truth = matches(text.texts, column.options["pattern"].strip("^$")).to_numpy()
+            case "steps":
+                truth = in_steps(typed_texts(text.texts, column), column.options["multipleOf"])
             case _ if column.logical_type == "string":
                 return pd.Categorical.from_codes(codes, pd.Index(text.texts))
             case _:

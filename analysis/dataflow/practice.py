@@ -24,7 +24,14 @@ from analysis.practice.fieldwork import (
     sessions,
     study_phases,
 )
-from analysis.practice.presence import PHASES, delivery, effort, integration_profile, presence
+from analysis.practice.presence import (
+    PHASES,
+    delivery,
+    effort,
+    integration_profile,
+    kinds,
+    presence,
+)
 from analysis.study.settings import Pilot, Window
 
 
@@ -56,15 +63,19 @@ def evidence(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 # --- workers in schools, and their work ------------------------------------------------------
 
 
-def school_presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+def school_kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return how far a worker was part of each school."""
+    return kinds(deployments, schools)
+
+
+def school_presence(school_kinds: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
     """Return how far a worker was part of each school, and for how long."""
-    return presence(deployments, schools)
+    return presence(school_kinds, deployments)
 
 
-def placed_activity(activity_log: pd.DataFrame, school_presence: pd.DataFrame) -> pd.DataFrame:
+def placed_activity(activity_log: pd.DataFrame, school_kinds: pd.DataFrame) -> pd.DataFrame:
     """Return the activity log with pilot, phase and integration of the school."""
-    place = school_presence[["school_id", "pilot", "phase", "integration"]]
-    return activity_log.merge(place, on="school_id", validate="many_to_one")
+    return activity_log.merge(school_kinds, on="school_id", validate="many_to_one")
 
 
 def last_days(pilots: tuple[Pilot, ...], window: Window) -> pd.Series:
@@ -88,15 +99,20 @@ def pilot_delivery(
 
 
 def integration_by_kind(
-    school_presence: pd.DataFrame, placed_activity: pd.DataFrame, window: Window
+    school_presence: pd.DataFrame,
+    schools: pd.DataFrame,
+    placed_activity: pd.DataFrame,
+    window: Window,
 ) -> pd.DataFrame:
     """Return what embedded, mixed and visited schools were like."""
-    return integration_profile(school_presence, placed_activity, window.months_after)
+    return integration_profile(school_presence, schools, placed_activity, window.months_after)
 
 
-def effort_by_phase(school_presence: pd.DataFrame, placed_activity: pd.DataFrame) -> pd.DataFrame:
+def effort_by_phase(
+    school_presence: pd.DataFrame, schools: pd.DataFrame, placed_activity: pd.DataFrame
+) -> pd.DataFrame:
     """Return how workers' time was spread over phases of school."""
-    return effort(school_presence, placed_activity)
+    return effort(school_presence, schools, placed_activity)
 
 
 def activity_by_type(placed_activity: pd.DataFrame) -> pd.DataFrame:

@@ -16,21 +16,20 @@ DAYS_IN_POST = 5.0
 """Working days of a full-time worker in a week."""
 
 
-def presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Return how far a social worker was part of each school, and for how long.
+def kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
+    """Return how far a social worker was part of each school.
 
     Parameters
     ----------
     deployments
-        One row a worker and school, with `days_per_week` and `integration`.
+        One row a worker and school, with `integration`.
     schools
-        One row a school, with its pilot, phase, pupils and free school meals.
+        One row a school, with its `pilot` and `phase`.
 
     Returns
     -------
     DataFrame
-        One row a school with a social worker: `school_id`, `pilot`, `phase`, `pupils`,
-        `fsm_percent`, `integration`, and `days_per_week`, summed over workers.
+        One row a school with a social worker: `school_id`, `pilot`, `phase` and `integration`.
 
     Notes
     -----
@@ -38,12 +37,28 @@ def presence(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
     """
     rank = {name: place for place, name in enumerate(INTEGRATION)}
     ordered = deployments.sort_values("integration", key=lambda names: names.map(rank))
-    at_school = ordered.groupby("school_id").agg(
-        integration=("integration", "first"), days_per_week=("days_per_week", "sum")
-    )
-    known = schools[["school_id", "pilot", "phase", "pupils", "fsm_percent"]]
-    found = known.merge(at_school.reset_index(), on="school_id")
+    at_school = ordered.groupby("school_id", as_index=False)["integration"].first()
+    found = schools[["school_id", "pilot", "phase"]].merge(at_school, on="school_id")
     return found.sort_values("school_id", ignore_index=True)
+
+
+def presence(kinds: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
+    """Return for how long a social worker was in each school.
+
+    Parameters
+    ----------
+    kinds
+        As `kinds` returns it.
+    deployments
+        One row a worker and school, with `days_per_week`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `kinds` with `days_per_week`, summed over workers.
+    """
+    days = deployments.groupby("school_id", as_index=False)["days_per_week"].sum()
+    return kinds.merge(days, on="school_id")
 
 
 def delivery(
@@ -98,7 +113,7 @@ def delivery(
 
 
 def integration_profile(
-    presence: pd.DataFrame, activity: pd.DataFrame, months: int
+    presence: pd.DataFrame, schools: pd.DataFrame, activity: pd.DataFrame, months: int
 ) -> pd.DataFrame:
     """Return what embedded, mixed and visited schools were like.
 
@@ -110,7 +125,8 @@ def integration_profile(
         schools), and `hours_a_month` (logged hours per school and month); the last three
         are NaN for a kind without schools.
     """
-    groups = presence.groupby("integration")
+    meals = schools[["school_id", "fsm_percent"]]
+    groups = presence.merge(meals, on="school_id").groupby("integration")
     table = presence.groupby("integration")["phase"].value_counts().unstack(fill_value=0)
     table = table.reindex(index=list(INTEGRATION), columns=list(PHASES), fill_value=0)
     table.insert(0, "schools", table.sum(axis=1))
@@ -120,7 +136,7 @@ def integration_profile(
     return table.rename_axis(index="integration", columns=None).reset_index()
 
 
-def effort(presence: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
+def effort(presence: pd.DataFrame, schools: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
     """Return how workers' time was spread over phases of school.
 
     Returns
@@ -130,7 +146,8 @@ def effort(presence: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
         `hours`, `percent` (of all logged hours) and `hours_per_100` (logged hours per 100
         pupils over the pilot's months); means are NaN for a phase without schools.
     """
-    table = _by_phase(presence, ("school_id", "pupils", "days_per_week"))
+    sized = presence.merge(schools[["school_id", "pupils"]], on="school_id")
+    table = _by_phase(sized, ("school_id", "pupils", "days_per_week"))
     table["days_per_week"] = table["days_per_week"] / table["schools"]
     hours = activity.groupby("phase")["hours"].sum()
     table["hours"] = hours.reindex(table.index, fill_value=0.0)

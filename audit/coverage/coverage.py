@@ -90,6 +90,13 @@ class Coverage:
         total = len(self.numbers)
         return 1.0 if total == 0 else 1 - len(self.untraced) / total
 
+    @property
+    def share_of_values(self) -> float:
+        """The share of the numbers that are values of the ledger: literals do not count."""
+        total = len(self.numbers)
+        values = sum(number.kind == "ledger" for number in self.numbers)
+        return 1.0 if total == 0 else values / total
+
 
 def coverage(
     layer: TextLayer,

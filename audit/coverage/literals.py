@@ -1,24 +1,30 @@
 """Numbers in a text, and those of them that are no results: years, statutes, section numbers.
 
 The prose check and the check of the finished PDF both ask here what a number is. A literal is
-a pattern in `literals.toml` with the reason why a number so written needs no exhibit.
+a pattern in `literals.toml` with the reason why a number so written needs no exhibit, and with
+what it repeats: a build holds each to that (`report.pinned`).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path
 
 FILE = "literals.toml"
+A_NAME = "a name"
+"""What a number repeats that is part of a name or a definition and measures nothing."""
+_KEYS = ("pattern", "reason", "repeats", "numbers", "beside")
+# What can stand for one digit or another in a pattern.
+_WILD = re.compile(r"\\[dwDSW]|(?<!\\)\.|\[\^|\[[^\]]*(?:\\[dwDSW]|\d)[^\]]*\]")
 
 # A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47). A
 # sign counts only where no word or number stands right before it: 2018-19 is two years.
@@ -48,10 +54,29 @@ class Literal:
         A regular expression; every number inside a match is explained by it.
     reason
         What such a number is, in words.
+    repeats
+        Where the number is stated for good: a constant, a setting, a column, the list of
+        sources; or `A_NAME`.
+    numbers
+        The numbers that it may explain, as printed; None for any that the pattern matches.
+    beside
+        For a number, the words of which one must be in the match; empty where none need be.
     """
 
     pattern: re.Pattern[str]
     reason: str
+    repeats: str = ""
+    numbers: frozenset[str] | None = None
+    beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def admits(self, number: str, matched: str) -> bool:
+        """Whether it explains a number inside what its pattern matched."""
+        # Of several sources of a year, the text tells them apart by a letter.
+        number = number.rstrip("abcdefgh") if self.beside else number
+        if self.numbers is not None and number not in self.numbers:
+            return False
+        words = self.beside.get(number)
+        return words is None or any(word in matched for word in words)
 
 
 @lru_cache(maxsize=2**14)
@@ -80,7 +105,8 @@ def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
     for literal in literals if found else ():
         for match in literal.pattern.finditer(text):
             for number in found:
-                if match.start() <= number.start and number.end <= match.end():
+                inside = match.start() <= number.start and number.end <= match.end()
+                if inside and literal.admits(number.text, match[0]):
                     given.setdefault(number, literal.reason)
     return given
 
@@ -121,14 +147,30 @@ def parse_literals(
     return tuple(_literal(entry, number, name) for number, entry in enumerate(listed, start=1))
 
 
+def stated(pattern: str) -> tuple[str, ...] | None:
+    r"""Return the numbers that a pattern names itself; None where it leaves a digit open.
+
+    Examples
+    --------
+    >>> stated(r"[Ss]ections? (17|47)\b"), stated(r"\d\d% power"), stated("CR[0-3]")
+    (('17', '47'), None, None)
+    """
+    if _WILD.search(pattern):
+        return None
+    plain = re.sub(r"\\[a-zA-Z]|[()|?]", " ", pattern).replace("\\", "")
+    return tuple(found.text for found in numbers(plain))
+
+
 def _literal(entry: object, number: int, name: str) -> Literal:
     place = f"{name}, literal {number}"
     given = entry if isinstance(entry, dict) else {}
-    if set(given) != {"pattern", "reason"} or not all(
-        isinstance(value, str) and value.strip() for value in given.values()
+    texts = [given.get(key) for key in ("pattern", "reason")] + [given.get("repeats", "x")]
+    if not set(given) <= set(_KEYS) or not all(
+        isinstance(value, str) and value.strip() for value in texts
     ):
         raise ConfigurationError(
-            "a literal has a pattern and a reason, both of them text", place=place
+            "a literal has a pattern and a reason, both of them text, and what it repeats",
+            place=place,
         )
     try:
         pattern = re.compile(given["pattern"])
@@ -142,4 +184,15 @@ def _literal(entry: object, number: int, name: str) -> Literal:
             place=place,
             remedy="write the words that stand beside the number into the pattern",
         )
-    return Literal(pattern, given["reason"])
+    return Literal(pattern, given["reason"], given.get("repeats", ""), *_pins(given, place))
+
+
+def _pins(
+    given: Mapping[str, Any], place: str
+) -> tuple[frozenset[str] | None, dict[str, frozenset[str]]]:
+    listed, beside = given.get("numbers"), given.get("beside", {})
+    texts = [listed or [], *(beside.values() if isinstance(beside, dict) else [None])]
+    if not all(isinstance(t, list) and all(isinstance(each, str) for each in t) for t in texts):
+        raise ConfigurationError("its numbers, and what stands beside each, are texts", place=place)
+    words = {number: frozenset(each) for number, each in beside.items()}
+    return None if listed is None else frozenset(listed), words

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from analysis.environment import conditions
 from audit.ledger.form import FORMAT
 from audit.ledger.record import Place, Record, exhibit_digest, printed, record
 
@@ -126,6 +127,7 @@ class Ledger:
             "remote": self.remote,
             "chapters": list(self.chapters),
             "environment": environment(),
+            "conditions": conditions(),
             "platform": platform_name(),
             "files": [asdict(file) for file in self.files],
             "contracts": self.contracts,
@@ -155,8 +157,9 @@ def as_json(whole: Mapping[str, Any]) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-LIBRARIES = ("apache-hamilton", "great-expectations", "matplotlib", "numpy", "pandas",
-             "pypandoc-binary", "scipy", "seaborn", "statsmodels", "typst")  # fmt: skip
+LIBRARIES = ("apache-hamilton", "contourpy", "great-expectations", "matplotlib", "numpy",
+             "openpyxl", "pandas", "patsy", "pillow", "pyarrow", "pypandoc-binary", "scipy",
+             "seaborn", "statsmodels", "typst")  # fmt: skip
 
 
 def platform_name() -> str:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pygments
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, TOMLLexer
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
 """What has no colour of its own."""
+_OWN_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 class Colours:
@@ -27,8 +25,8 @@ class Colours:
     root
         The folder.
     kept
-        Where those of the last build are kept, each under a digest of its file and of the
-        library's version, so that none can be stale; None to keep none.
+        Where those of the last build are kept, each under a digest of its file, of this
+        module and of the library's version, so that none can be stale; None to keep none.
     """
 
     def __init__(self, root: Path, kept: Path | None = None) -> None:
@@ -44,7 +42,8 @@ class Colours:
         """Return a file's lines as HTML."""
         if file not in self._digests:
             text = (self._root / file).read_text(encoding="utf-8")
-            digest = hashlib.sha256(f"{pygments.__version__} {file} {text}".encode()).hexdigest()
+            said = f"{pygments.__version__} {_OWN_CODE} {file} {text}"
+            digest = hashlib.sha256(said.encode()).hexdigest()
             self._used[digest] = self._known.get(digest) or _coloured(file, text)
             self._digests[file] = digest
         return self._used[self._digests[file]]
@@ -53,14 +52,21 @@ class Colours:
         """Keep what was asked for, and nothing else."""
         if self._kept is not None and self._used.keys() != self._known.keys():
             self._kept.parent.mkdir(parents=True, exist_ok=True)
-            self._kept.write_text(json.dumps(self._used), encoding="utf-8")
+            kept = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
+            self._kept.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def _read(kept: Path) -> dict[str, list[str]]:
+    """Return what was kept, as far as it is what was put there; the rest is found again."""
     try:
-        return dict(json.loads(kept.read_text(encoding="utf-8")))
-    except (OSError, ValueError):  # cut short: they are found again
+        found = dict(json.loads(kept.read_text(encoding="utf-8")))
+        return {digest: lines for digest, (own, *lines) in found.items() if own == _digest(lines)}
+    except (OSError, ValueError, TypeError):
         return {}
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _coloured(file: str, text: str) -> list[str]:

@@ -7,6 +7,7 @@ import io
 import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
@@ -184,7 +185,11 @@ def _crossed(
     at = f"{label}: " if label else ""
     old, new = values
     if old is not None and new is not None and (old - null) * (new - null) < 0:
-        yield f"{at}changed its sign"
+        # A ratio has no sign: 1 is where there is no difference.
+        side = "above" if new > null else "below"
+        yield (
+            f"{at}changed its sign" if null == 0 else f"{at}was on the other side of 1, now {side}"
+        )
     if before and after:
         was, now = (each[0] > null or each[1] < null for each in (before, after))
         if was != now:
@@ -277,5 +282,19 @@ def amount(step: Step) -> str:
     """
     if step.absolute is None:
         return ""
-    share = "" if step.relative is None else f", {100 * step.relative:+.2g}%"
-    return f" ({step.absolute:+.3g}{share})"
+    share = "" if step.relative is None else f", {plain(100 * step.relative, 2, '+')}%"
+    return f" ({plain(step.absolute, 3, '+')}{share})"
+
+
+def plain(value: float, digits: int, sign: str = "-") -> str:
+    """Return a value to some significant digits, or whole where that is more; no exponent.
+
+    Examples
+    --------
+    >>> plain(170.4, 2, "+"), plain(0.0000123456, 3), plain(8777123.4, 6), plain(-0.05, 3)
+    ('+170', '0.0000123', '8,777,123', '-0.05')
+    """
+    if not math.isfinite(value):
+        return f"{value:{sign}}"
+    whole = abs(value) >= 10**digits - 0.5
+    return f"{Decimal(f'{value:.0f}' if whole else f'{value:.{digits}g}'):{sign},f}"

@@ -1,14 +1,40 @@
-"""The commit that a report is built from, and whether the tree was clean."""
+"""The commit that a report is built from, and whether the files are those of the commit.
+
+Git's own answer is not asked: `git status` believes flags in its index (`--assume-unchanged`,
+`--skip-worktree`) and lists of ignored files, and from inside another repository it answers for
+that one. Each file is compared with the commit's tree by digest instead.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 """Hosts of code that anyone can reach, though not every repository there is public."""
+
+TAKES_PART = (
+    *(f"{folder}/**/*.py" for folder in ("analysis", "audit", "press", "report")),
+    *(f"{folder}/**/*" for folder in ("_extensions", "chapters", "data_contracts")),
+    "data/published/*", "data/proofs/*", "data/synthetic/*", "data/*.txt",
+    "*.py", "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
+    "matplotlibrc",
+)  # fmt: skip
+"""What a build reads or imports of a project, as patterns from its root: a file of these that
+the commit lacks is a change, even where git is told to ignore it."""
+MADE = ("__pycache__", ".ipynb_checkpoints", "_book", "_book-summary", "_exhibits")
+"""Folders that a build, Python or Jupyter writes itself."""
+_OWN_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
+            "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")  # fmt: skip
+"""Variables that would have git answer for another repository than the folder's."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +44,12 @@ class Commit:
     Attributes
     ----------
     id
-        The full hash; None outside a git checkout, which is then said so, never guessed.
+        The full hash; None where the folder is no git checkout of its own, which is then said
+        so, never guessed.
     time
         Seconds since 1970 of the commit; None likewise.
     clean
-        Whether the tracked files are as committed and no untracked file could take part.
+        Whether every file is as committed and no other file could take part.
     """
 
     id: str | None
@@ -39,12 +66,95 @@ class Commit:
 
 def read_commit(root: Path) -> Commit:
     """Return the commit checked out at `root`."""
-    shown = _git(root, "log", "-1", "--format=%H %ct")
-    if shown is None or not shown.strip():
+    found = _head(root)
+    if found is None:
         return Commit(None, None, clean=False)
+    return Commit(*found, clean=next(_changes(root), None) is None)
+
+
+def changes(root: Path) -> tuple[str, ...]:
+    """Return what differs between the files at `root` and the commit checked out there, sorted.
+
+    Returns
+    -------
+    tuple of str
+        A path from the root with what is the matter with it: "changed", "missing", or "not in
+        the commit". Empty outside a checkout: there is nothing to compare with.
+    """
+    return tuple(sorted(_changes(root))) if _head(root) else ()
+
+
+def enclosing_repository(root: Path) -> Path | None:
+    """Return the repository that `root` lies inside of without being its top level, if any."""
+    top = _git(root, "rev-parse", "--show-toplevel")
+    if not top or not top.strip():
+        return None
+    found = Path(top.rstrip("\r\n"))
+    return None if _same_folder(found, root) else found
+
+
+def history(root: Path) -> tuple[Path, ...]:
+    """Return the files that change whenever another commit is checked out or made."""
+    named = (_git(root, "rev-parse", "--git-path", name) for name in ("HEAD", "logs/HEAD"))
+    return tuple(root / path.strip() for path in named if path and path.strip())
+
+
+def _same_folder(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _head(root: Path) -> tuple[str, int] | None:
+    """Return hash and time of the commit checked out; None where `root` is no top level."""
+    shown = _git(root, "log", "-1", "--format=%H %ct")
+    if not shown or not shown.strip() or enclosing_repository(root):
+        return None
     identity, seconds = shown.split()
-    status = _git(root, "status", "--porcelain")
-    return Commit(identity, int(seconds), clean=status is not None and not status.strip())
+    return identity, int(seconds)
+
+
+def _changes(root: Path) -> Iterator[str]:
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", "HEAD")
+    if listed is None:
+        yield "the commit's tree cannot be read"
+        return
+    committed: dict[str, tuple[str, str]] = {}
+    for entry in filter(None, listed.split("\0")):
+        about, _, name = entry.partition("\t")
+        mode, kind, digest = about.split()
+        if kind == "blob":
+            committed[name] = (mode, digest)
+    for name, (mode, digest) in committed.items():
+        found = _blob(root / name, mode, len(digest))
+        if found != digest:
+            yield f"{name}: {'missing' if found is None else 'changed'}"
+    others = (_git(root, "ls-files", "-z", "--others", "--exclude-standard") or "").split("\0")
+    for name in sorted({*filter(None, others), *_taking_part(root)} - committed.keys()):
+        yield f"{name}: not in the commit"
+
+
+def _taking_part(root: Path) -> Iterator[str]:
+    for pattern in TAKES_PART:
+        for path in root.glob(pattern):
+            name = path.relative_to(root)
+            if path.is_file() and not set(name.parts) & set(MADE):
+                yield name.as_posix()
+
+
+def _blob(path: Path, mode: str, length: int) -> str | None:
+    """Return the digest that git gives a file's bytes as they are; None where there is none."""
+    try:
+        link = mode == "120000" and path.is_symlink()
+        data = os.fsencode(os.readlink(path)) if link else path.read_bytes()
+    except OSError:
+        return None
+    whole = b"blob %d\0" % len(data) + data
+    sha1 = len(hashlib.sha1(usedforsecurity=False).hexdigest())
+    # Git's own name of the contents: SHA-1, in newer repositories SHA-256.
+    made = hashlib.sha1(whole, usedforsecurity=False) if length == sha1 else hashlib.sha256(whole)
+    return made.hexdigest()
 
 
 def public_repository(root: Path, declared: str = "") -> str:
@@ -80,9 +190,16 @@ def _web_address(remote: str) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
+    variables = {name: value for name, value in os.environ.items() if name not in _OWN_GIT}
     try:
         done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False
+            ["git", "-C", str(root), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+            # A replacement of an object would show another tree under the commit's hash.
+            env={**variables, "GIT_NO_REPLACE_OBJECTS": "1"},
         )
     except FileNotFoundError:
         return None
@@ -99,9 +216,10 @@ def standing(root: Path, commit: str | None) -> str:
     """
     if commit is None:
         return "it was built outside version control: its lines belong to no commit"
-    head = read_commit(root).id
-    if head is None:
+    found = _head(root)
+    if found is None:
         return f"this folder has no history: lines are those of commit {commit[:12]}"
+    head = found[0]
     if head == commit:
         return ""
     if _git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
-from audit.trace.comparison import TOLERANCE, amount, compare
+from audit.trace.comparison import TOLERANCE, amount, compare, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -150,7 +150,7 @@ def _differences(change: Change) -> Iterator[str]:
         yield f"{change.old} -> {change.new}{amounts}"
     else:
         yield from (
-            f"{step.label}: {step.old:g} -> {step.new:g}{amount(step)}"
+            f"{step.label}: {plain(step.old, 6)} -> {plain(step.new, 6)}{amount(step)}"
             for step in change.steps
             if step.old is not None and step.new is not None
         )

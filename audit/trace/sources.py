@@ -185,7 +185,7 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     definitions: dict[str, tuple[Definition, ast.stmt]] = {}
     for statement in tree.body:
-        for defined in _names(statement):
+        for defined in defined_names(statement):
             definitions[defined] = (_definition(statement, name, defined, file), statement)
     imports: dict[str, str] = {}
     for statement in tree.body:
@@ -193,7 +193,8 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     return _Module(name, definitions, imports)
 
 
-def _names(statement: ast.stmt) -> list[str]:
+def defined_names(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement at the top of a module defines."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return [statement.name]

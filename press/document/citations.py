@@ -12,7 +12,7 @@ from typing import Any
 
 from press.document import tree
 from press.document.page import Page
-from press.document.pandoc import document, metadata, run
+from press.document.pandoc import document, metadata, path_argument, run
 from press.document.tree import Node, Nodes
 from press.errors import Place, ProjectError, TypesettingError, UnknownSourceError
 from press.mistakes import Mistakes
@@ -144,8 +144,8 @@ def with_citations(
     read = document(blocks, {key: metadata(value) for key, value in given.items()})
     arguments = ["-f", "json", "-t", "json", "--citeproc"]
     arguments += [] if "link-citations" in given else ["-M", "link-citations=true"]
-    arguments += [f"--bibliography={file}" for file in sources.files]
-    arguments += [f"--csl={sources.style}"] if sources.style else []
+    arguments += [f"--bibliography={path_argument(file)}" for file in sources.files]
+    arguments += [f"--csl={path_argument(sources.style)}"] if sources.style else []
     return list(json.loads(run(arguments, json.dumps(read)))["blocks"])
 
 

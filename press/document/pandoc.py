@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import html
 import json
+import os
 import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from press.document.tree import Node, Nodes
@@ -26,6 +28,16 @@ def _program() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
+def _environment() -> dict[str, str]:
+    """Return an environment in which pandoc takes names of files for what they are."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def path_argument(path: Path) -> str:
+    """Return a path as pandoc takes it: it reads %20 as a space."""
+    return str(path).replace("%", "%25")
+
+
 def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
     """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
     done = subprocess.run(
@@ -33,6 +45,7 @@ def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[
         input=markdown.encode(),
         capture_output=True,
         check=True,
+        env=_environment(),
     )
     found = []
     for warning in done.stderr.decode(errors="replace").split("[WARNING]")[1:]:
@@ -57,6 +70,7 @@ def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> s
         capture_output=True,
         check=False,
         cwd=folder,
+        env=_environment(),
     )
     if done.returncode:
         raise TypesettingError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -45,11 +47,33 @@ def check_target(project: Project, target: Path) -> None:
 def aside(target: Path) -> Iterator[Path]:
     """Give a folder beside a book's place to work in, and remove it afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    _remove_abandoned(target)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Remove what builds left beside a book's place that were killed in the middle."""
+    for folder in target.parent.glob(f".{glob.escape(target.name)}-*-*"):
+        process = folder.name.removeprefix(f".{target.name}-").partition("-")[0]
+        if process.isdecimal() and folder.is_dir() and not _runs(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process runs; True where that can't be asked without disturbing it."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:  # another user's
+        return True
+    return True
 
 
 def swap(new: Path, target: Path, old: Path) -> None:

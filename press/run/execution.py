@@ -103,13 +103,15 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
 
 
 def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:
-    """Return a chapter with the results of an earlier run, if its code is the same.
+    """Return a chapter with the results of an earlier run, if code and front matter are the same.
 
     Prose may have changed. Whether anything else has that the code depends on, is for the
     caller to know.
     """
     old = earlier.chapter
     if [(c.source, c.options) for c in chapter.cells] != [(c.source, c.options) for c in old.cells]:
+        return None
+    if chapter.front.values != old.front.values:
         return None
     if [one.expression for one in chapter.inlines] != [one.expression for one in old.inlines]:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audit.trace.comparison import amount
+from audit.trace.comparison import amount, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,7 @@ def _step(step: Step) -> str:
 
 
 def _value(value: float | None) -> str:
-    return "nothing" if value is None else f"{value:.6g}"
+    return "nothing" if value is None else plain(value, 6)
 
 
 def as_dictionary(found: Difference) -> dict[str, Any]:

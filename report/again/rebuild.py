@@ -15,11 +15,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.environment import variables as environment_of
 from analysis.errors import ConfigurationError, ReportError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
+from report.quarto import WITHIN_BUILD
 
 if TYPE_CHECKING:
     from audit.ledger.bundle import Bundle
@@ -28,7 +30,9 @@ KINDS = ("data", "code", "settings")
 DATA_FOLDER, SETTINGS_FILE = "data", "study.toml"
 KEPT = Path(".report") / "rebuilt"
 """Results of what was rebuilt, by a digest of all that went in."""
+DIGEST = "digest.txt"
 TIMEOUT = 1800
+_NOT_PASSED_ON = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH", "QUARTO_PROFILE", WITHIN_BUILD)
 
 
 class RebuildFailed(ReportError):
@@ -135,17 +139,37 @@ def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) 
         If it stops, with what it said.
     """
     kept = root / KEPT / _key(root, inputs)
-    if fresh or not (kept / LEDGER).is_file():
+    if fresh or not _whole(kept):
         # Within the working files, which `report clean` removes should this be killed.
         own_folder(root / KEPT.parent)
         with tempfile.TemporaryDirectory(prefix="rebuild-", dir=root / KEPT.parent) as folder:
             tree = Path(folder) / "project"
             _export(root, inputs, tree)
             _prepare(tree, inputs.extract)
-            kept.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(kept, ignore_errors=True)
+            kept.mkdir(parents=True)
             shutil.copytree(tree / ".report" / DATA, kept / DATA, dirs_exist_ok=True)
             shutil.copy(tree / ".report" / LEDGER, kept / LEDGER)
+            (kept / DIGEST).write_text(_contents(kept), encoding="utf-8")
     return read_folder(kept, name or inputs.code[:12])
+
+
+def _whole(kept: Path) -> bool:
+    """Whether a kept rebuild is as it was put there."""
+    try:
+        return (kept / DIGEST).read_text(encoding="utf-8") == _contents(kept)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _contents(kept: Path) -> str:
+    """Return the SHA-256 over all files of a kept rebuild."""
+    files = sorted(path for path in kept.rglob("*") if path.is_file() and path.name != DIGEST)
+    said = [
+        f"{path.relative_to(kept).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in files
+    ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def _key(root: Path, inputs: Inputs) -> str:
@@ -183,9 +207,9 @@ def _unpack(archive: bytes, folder: Path) -> None:
 
 
 def _prepare(tree: Path, extract: Path | None) -> None:
-    left_out = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH")
-    variables = {key: value for key, value in os.environ.items() if key not in left_out}
-    variables["PYTHONPATH"] = str(tree)
+    given = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED_ON}
+    # An old commit may not start itself in the stated environment.
+    variables = {**environment_of(given), "PYTHONPATH": str(tree)}
     # The tree lies in a clone and is none: git is not to look above it.
     variables["GIT_CEILING_DIRECTORIES"] = str(tree.parent)
     if extract is not None:

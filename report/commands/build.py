@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
-from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
+from analysis.environment import VARIABLES
+from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
-from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number
-from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.literals import read_literals
-from audit.trace.repository import Commit, public_repository
+from analysis.exhibits.parts.exhibit import Figure
+from audit.trace.repository import Commit, public_repository, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
 from press.checking import check_book
@@ -22,7 +23,15 @@ from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
 from report.hooks.frozen import execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages
-from report.prose import BareNumber, bare_numbers, texts_of
+from report.lock import alone
+from report.readiness import (
+    broken_claims,
+    held_exhibits,
+    numbers_by_hand,
+    refuse_bare,
+    refuse_uncommitted,
+    refuse_unready,
+)
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.release import (
@@ -33,16 +42,18 @@ from report.release import (
     refuse_revealing,
 )
 from report.sealing import write_data
+from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from audit.ledger.ledger import Ledger
-    from press.chapter.reading import Book
     from report.register import Use
 
 FORMATS = ("html", "pdf")
+LATEST = 253_402_300_799
+"""Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -80,49 +91,43 @@ def build(
     chosen = quarto.choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
-    evaluation = Evaluation(root, data.resolve() if data else None)
-    stages = Stages()
-    print(f"report: {evaluation.study.title}")
-    with stages.stage("read the chapters") as notes:
-        book = read_book(root, profiles)
-        used = uses(book)
-        notes.append(f"{len({use.name for use in used})} exhibits shown")
-    with stages.stage("validate and compute") as notes:
-        values, ledger = prepare(evaluation, used, notes)
-        notes.append(intruder_check(values))
-    commit = ledger.commit
-    bare = numbers_by_hand(root, book, used, values)
-    revealed = compare_releases(evaluation, ledger, earlier)
-    if release:
-        refuse_bare(bare)
-        refuse_unready(values, commit)
-        refuse_revealing(revealed)
-    environment = kernel_environment(evaluation)
-    if chosen is not None:  # the press checks while it typesets, Quarto hardly does
-        with stages.stage("check the sources"):
-            check_book(book, formats, environment=environment)
-    moment = timestamp(commit, os.environ)
-    with stages.stage("typeset") as notes:
-        if chosen is None:
-            made = build_book(
-                root,
-                out=out,
-                formats=formats,
-                timestamp=moment,
-                environment=environment,
-                profiles=profiles,
-                finish=lambda folder: finish_book(root, folder, profiles),
-            )
-            written = (*made.html[:1], made.pdf)
-            notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
-        else:
-            environment |= {"SOURCE_DATE_EPOCH": str(moment)}
+    with alone(root):
+        written_in = hash_sources(root)
+        evaluation = Evaluation(root, data.resolve() if data else None)
+        stages = Stages()
+        print(f"report: {evaluation.study.title}")
+        with stages.stage("read the chapters") as notes:
+            book = read_book(root, profiles)
+            used = uses(book)
+            notes.append(f"{len({use.name for use in used})} exhibits shown")
+        with stages.stage("validate and compute") as notes:
+            values, ledger = prepare(evaluation, used, notes, fresh=release)
+            notes.append(intruder_check(values))
+        bare = numbers_by_hand(root, book, used, values)
+        revealed = compare_releases(evaluation, ledger, earlier)
+        if release:
+            refuse_bare(bare)
+            refuse_unready(values)
+            refuse_uncommitted(root, ledger.commit)
+            refuse_revealing(revealed)
+        environment = kernel_environment(evaluation)
+        moment = timestamp(ledger.commit, os.environ)
+        if chosen is not None:  # the press checks while it typesets, Quarto hardly does
+            with stages.stage("check the sources"):
+                check_book(book, formats, environment=environment)
             thaw(root, execution_digest(book, evaluation.key))
-            asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
-            written = quarto.render(
-                chosen, asked, lambda folder: finish_book(root, folder, profiles)
-            )
-            notes.append(f"by Quarto {chosen.version}")
+        asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
+
+        def finish(folder: Path) -> None:
+            finish_book(root, folder, profiles, fresh=release)
+            # Ledger, pages and book are read from the files at different moments.
+            refuse_changed(written_in, hash_sources(root))
+            evaluation.refuse_changed()
+            if release:
+                refuse_uncommitted(root, read_commit(root))
+
+        with stages.stage("typeset") as notes:
+            written = _typeset(chosen, asked, moment, finish, notes)
     _tell_outcome(values, used, ledger)
     for number in bare:
         print(f"  {number}")
@@ -130,6 +135,32 @@ def build(
         if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
+
+
+def _typeset(
+    chosen: quarto.Quarto | None,
+    asked: quarto.Rendering,
+    moment: int,
+    finish: Callable[[Path], None],
+    notes: list[str],
+) -> tuple[Path | None, ...]:
+    """Make the book with Quarto, or where none was chosen with the press; return its files."""
+    if chosen is not None:
+        environment = {**asked.environment, "SOURCE_DATE_EPOCH": str(moment)}
+        written = quarto.render(chosen, replace(asked, environment=environment), finish)
+        notes.append(f"by Quarto {chosen.version}")
+        return written
+    made = build_book(
+        asked.project.root,
+        out=asked.target,
+        formats=asked.formats,
+        timestamp=moment,
+        environment=asked.environment,
+        profiles=asked.project.profiles,
+        finish=finish,
+    )
+    notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
+    return (*made.html[:1], made.pdf)
 
 
 def prepare_for_quarto(environment: Mapping[str, str]) -> int:
@@ -143,13 +174,14 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     evaluation = current()
     notes: list[str] = []
     profiles = environment.get("QUARTO_PROFILE", "").split(",")
-    book = read_book(evaluation.root, [name for name in profiles if name])
-    prepare(evaluation, uses(book), notes)
-    # Quarto doesn't say which formats it will make. A page in a preview is HTML.
-    formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
-    check_book(book, formats, environment=kernel_environment(evaluation))
-    if thaw(evaluation.root, execution_digest(book, evaluation.key)):
-        notes.append("chapters that Quarto had frozen before a change are executed again")
+    with alone(evaluation.root):
+        book = read_book(evaluation.root, [name for name in profiles if name])
+        prepare(evaluation, uses(book), notes)
+        # Quarto doesn't say which formats it will make. A page in a preview is HTML.
+        formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
+        check_book(book, formats, environment=kernel_environment(evaluation))
+        if thaw(evaluation.root, execution_digest(book, evaluation.key)):
+            notes.append("chapters that Quarto had frozen before a change are executed again")
     print(f"report: {', '.join(notes)}")
     return 0
 
@@ -164,18 +196,20 @@ def finish_for_quarto(environment: Mapping[str, str]) -> int:
         return 0
     root = find_root(Path.cwd())
     book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
-    if environment.get("QUARTO_PROJECT_RENDER_ALL"):
-        profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
-        finish_book(root, book, profiles)
-    else:
-        finish_pages(root, book, environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines())
+    with alone(root):
+        if environment.get("QUARTO_PROJECT_RENDER_ALL"):
+            profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
+            finish_book(root, book, profiles)
+        else:
+            pages = environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
+            finish_pages(root, book, pages)
     return 0
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
-    """Return the variables that point a chapter's kernel at the store of this build."""
+    """Return the stated environment, and what points a kernel at the store of this build."""
     data = {DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {}
-    return {KEY_VARIABLE: evaluation.key, **data}
+    return {**VARIABLES, KEY_VARIABLE: evaluation.key, **data}
 
 
 def check_formats(formats: Iterable[str]) -> None:
@@ -188,17 +222,19 @@ def check_formats(formats: Iterable[str]) -> None:
 
 
 def prepare(
-    evaluation: Evaluation, used: list[Use], notes: list[str]
+    evaluation: Evaluation, used: list[Use], notes: list[str], *, fresh: bool = False
 ) -> tuple[dict[str, Any], Ledger]:
-    """Compute what the chapters show, write drawings and ledger where their cells find them."""
+    """Compute what the chapters show, write drawings and ledger where their cells find them.
+
+    With `fresh`, as for a release, nothing kept from an earlier build is used.
+    """
     kinds = exhibit_kinds()
     check(used, kinds)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition of it.
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
-    reused = evaluation.store.is_dir()
-    values = evaluation.fill_store(given)
+    values, reused = evaluation.fill_store(given, fresh=fresh)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
     for name in given:
         if isinstance(values[name], Figure):
@@ -211,6 +247,8 @@ def prepare(
     write_data(evaluation.root / LEDGER, values, given)
     moment = timestamp(ledger.commit, os.environ)
     write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
+    # The ledger has read code and settings too.
+    evaluation.refuse_changed()
     return values, ledger
 
 
@@ -241,71 +279,14 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     commit gives the same bytes.
     """
     given = environment.get("SOURCE_DATE_EPOCH", "")
-    if given and not given.isdigit():
+    if given and not (given.isascii() and given.isdecimal() and int(given[:13]) <= LATEST
+                      and len(given) <= len(str(LATEST))):  # fmt: skip
         raise ConfigurationError(
-            f"'{given}' is no number of seconds",
+            f"'{given[:40]}' is not a number of seconds between 0 and {LATEST}",
             place="SOURCE_DATE_EPOCH",
             remedy="set it to whole seconds since 1970, or unset it",
         )
     return int(given) if given else commit.time or 0
-
-
-def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
-    """Return the claims that no longer hold, by name."""
-    return {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, Claim) and not value.holds
-    }
-
-
-def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return why disclosure control holds what it holds, by name."""
-    exhibits = {name: value for name, value in values.items() if isinstance(value, Exhibit)}
-    return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
-
-
-def refuse_unready(values: Mapping[str, Any], commit: Commit) -> None:
-    """Stop a release that is not ready."""
-    broken = broken_claims(values)
-    if broken:
-        lines = [f"  {name}: {claim.seen}; needed: {claim.rule}" for name, claim in broken.items()]
-        raise ClaimBroken(
-            "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
-        )
-    kept = [f"  {name}: {reason}" for name, reason in held_exhibits(values).items()]
-    if kept:
-        raise ExhibitHeld(
-            "\n".join(["disclosure control holds:", *kept]),
-            remedy=f"show less, or record who lets it through, and why, in {EXCEPTIONS_PLACE}",
-        )
-    if not commit.clean:
-        raise NotReady(
-            "the tree is not as committed", remedy="commit or remove what git status shows"
-        )
-
-
-def numbers_by_hand(
-    root: Path, book: Book, used: Iterable[Use], values: Mapping[str, Any]
-) -> list[BareNumber]:
-    """Return the numbers in chapters that no exhibit prints.
-
-    A number in a claim's sentence is its rule's affair.
-    """
-    lines = [line for chapter in book.chapters for line in texts_of(chapter)]
-    shown = {use.name: values[use.name] for use in used}
-    printed = {name: value.text for name, value in shown.items() if isinstance(value, Number)}
-    return bare_numbers(lines, read_literals(root / LITERALS), printed)
-
-
-def refuse_bare(bare: Iterable[BareNumber]) -> None:
-    """Stop a release whose chapters hold a number by hand."""
-    lines = [f"  {number}" for number in bare]
-    if lines:
-        raise ClaimBroken(
-            "\n".join(["numbers that rest on nothing:", *lines]),
-            remedy="print each from the ledger",
-        )
 
 
 def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> None:
@@ -317,5 +298,7 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, reason in held_exhibits(values).items():
         if name in where:
             print(f"  held back: {where[name]} {name}: {reason}")
+    if ledger.commit.id is None:
+        print("  this folder is no git repository of its own: the book names no commit")
     if ledger.label:
         print(f"  {ledger.label}: the label stands on every page and in every picture")

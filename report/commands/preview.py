@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
+from audit.trace.repository import history, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
+from report.lock import alone
 from report.register import uses
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ OUT = Path(".report") / "preview"
 CODE = ("analysis", "audit", "press", "report")
 """Folders of the project's own code: once it has changed, this process is out of date."""
 
-_NOT_SOURCES = frozenset({"_book", "_book-summary", "_exhibits", "tests", "benchmarks"})
+NO_CELL_READS = ("benchmarks", "tests")
+"""Folders that results may rest on, by the proofs in them, and chapters' cells do not."""
+
+_NOT_SOURCES = frozenset({"_book", "_book-summary", "_exhibits"})
 
 
 class CodeChanged(Exception):
@@ -34,8 +39,8 @@ class CodeChanged(Exception):
 class Preview:
     """A book that is made again with as little work as an edit allows.
 
-    A chapter is executed again when its cells have changed, and every chapter when anything
-    else has that results rest on.
+    A chapter is executed again when its cells or its front matter have changed. Every chapter is
+    when anything else has, results or any file but a chapter: a cell may read it.
     """
 
     def __init__(self, root: Path, data: Path | None, profiles: tuple[str, ...]) -> None:
@@ -43,6 +48,7 @@ class Preview:
         self.data = data
         self.profiles = profiles
         self._basis: object = None
+        self._label = ""
         self._earlier: tuple[ExecutedChapter, ...] = ()
 
     def rebuild(self, changed: frozenset[str]) -> None:
@@ -54,9 +60,12 @@ class Preview:
         # Outputs rest on the results, and on which exhibits are shown: their short references
         # count them. The ledger's line numbers wait for the next such change, or for a build.
         basis = (evaluation.key, [(use.name, use.label) for use in used])
-        if basis != self._basis or any(path.startswith("_") for path in changed):
+        label = read_commit(self.root).short  # stands on every page
+        if basis != self._basis or not all(map(self._is_prose, changed)):
             self._basis, self._earlier = None, ()
-            prepare(evaluation, used, [])
+        if self._basis is None or label != self._label:
+            with alone(self.root):
+                prepare(evaluation, used, [])
         book = build_book(
             self.root,
             out=self.root / OUT,
@@ -65,7 +74,17 @@ class Preview:
             profiles=self.profiles,
             earlier=self._earlier,
         )
-        self._basis, self._earlier = basis, book.chapters
+        evaluation.refuse_changed()
+        self._basis, self._label, self._earlier = basis, label, book.chapters
+
+    def _is_prose(self, path: str) -> bool:
+        """Whether no cell reads what has changed: a chapter itself, a proof's code, the history."""
+        own = path.endswith(".qmd") or path.split("/")[0] in NO_CELL_READS
+        return own or Path(path) in history(self.root)
+
+    def outside(self) -> tuple[Path, ...]:
+        """Return what is to be watched beside the project: another extract, and the history."""
+        return (*([self.data] if self.data else []), *history(self.root))
 
 
 def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
@@ -84,6 +103,7 @@ def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
             port=port,
             errors=(PressError, ReportError),
             ignored=_NOT_SOURCES,
+            also=book.outside(),
         )
     except CodeChanged:
         print("the code has changed: starting again", flush=True)

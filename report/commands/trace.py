@@ -12,14 +12,17 @@ from analysis.errors import ConfigurationError, VerificationFailed
 from audit.ledger.cells import MARK, find_cell
 from audit.ledger.reading import read_ledger
 from audit.terminal import tell, tell_json
+from audit.trace.currency import changed_since
+from audit.trace.printed import Printed, as_number, where_printed
 from audit.trace.queries import BACKWARDS, backwards, closure, find_record
 from audit.trace.repository import standing
 from audit.trace.text import touched_text, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LEDGERS = (Path(".report") / "ledger.json", Path("_book") / "audit" / "ledger.json")
+SHOWN_AT_MOST = 6
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     Parameters
     ----------
     identity
-        An exhibit's name, label or short reference, a cell of a table as `T3#2,1`, or a question
-        backwards.
+        An exhibit's name, label or short reference, a cell of a table as `T3#2,1`, a number as
+        printed, or a question backwards.
     """
     asked = asked or Asked()
     root = find_root(Path.cwd())
@@ -58,8 +61,13 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     _warn(standing(root, ledger["commit"]["id"]))
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
-    name, _, position = identity.partition(MARK)
+    places = _places(ledger, identity)
+    if len(places) > 1 and not (asked.open_page or asked.run):
+        _list(places, as_json=asked.as_json)
+        return 0
+    name, _, position = (places[0].id if places else identity).partition(MARK)
     record = find_record(ledger, name)
+    _warn_changed(root, ledger, [record], asked)
     cell = find_cell(record, position) if position else None
     if asked.as_json:
         whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
@@ -70,6 +78,55 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     if asked.open_page:
         _open(root, record, asked.ledger)
     return _run(root, record, ledger, asked.data) if asked.run else 0
+
+
+def _places(ledger: Mapping[str, Any], identity: str) -> tuple[Printed, ...]:
+    """Return where a number is printed; nothing for what is no number.
+
+    Raises
+    ------
+    ConfigurationError
+        It is a number, and no exhibit prints it.
+    """
+    number = as_number(identity)
+    if number is None:
+        return ()
+    found = where_printed(ledger, number)
+    if not found:
+        raise ConfigurationError(
+            f"no exhibit prints {number}",
+            place=identity,
+            remedy="write it as the report does, with its decimals; in a figure, name the figure",
+        )
+    return found
+
+
+def _list(places: tuple[Printed, ...], *, as_json: bool) -> None:
+    if as_json:
+        tell_json([asdict(place) for place in places])
+        return
+    print(f"printed in {len(places)} places; trace one of them:")
+    tell(f"  {place.id:<8} {place.text}" for place in places)
+
+
+def _warn_changed(
+    root: Path, ledger: Mapping[str, Any], records: Sequence[Mapping[str, Any]], asked: Asked
+) -> None:
+    """Say what an answer rests on that is no longer as the ledger has it."""
+    changed = changed_since(
+        root,
+        ledger,
+        code=closure(ledger["code"], {key for each in records for key in each["upstream"]}),
+        files={file for each in records for file in each["files"]},
+        settings={key for each in records for key in each["settings"]},
+        extract=asked.data,
+    )
+    if changed:
+        more = f" and {len(changed) - SHOWN_AT_MOST} more" if len(changed) > SHOWN_AT_MOST else ""
+        _warn(
+            f"changed since that build: {', '.join(changed[:SHOWN_AT_MOST])}{more}. The answer is "
+            "that of the ledger; `report build` makes a new one"
+        )
 
 
 def find_root(start: Path) -> Path:
@@ -123,6 +180,7 @@ def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Aske
         )
     study = tomllib.loads((root / "study.toml").read_text(encoding="utf-8"))
     touched = backwards(ledger, question, study)
+    _warn_changed(root, ledger, touched.records, asked)
     if not asked.as_json:
         print(touched_text(touched))
         return 0

@@ -100,7 +100,8 @@ def _consistent(found: Verification) -> Iterator[str]:
     yield (
         f"consistent    {word}: of {len(numbers.numbers):,} numbers in the text "
         f"{kinds['ledger']:,} are values of the ledger, {kinds['literal']:,} are literals, "
-        f"{kinds['untraced']:,} are untraced: coverage {_percent(numbers.share)}"
+        f"{kinds['untraced']:,} are untraced: coverage {_percent(numbers.share)}, "
+        f"without literals {_percent(numbers.share_of_values)}"
     )
     yield from _some(
         [f"page {n.page}: {n.text} is untraced, in “{n.around}”" for n in numbers.untraced]
@@ -184,6 +185,7 @@ def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> d
         "commit": found.seal.commit,
         "altered": [asdict(each) for each in found.altered],
         "coverage": None if numbers is None else round(numbers.share, 6),
+        "coverage_without_literals": None if numbers is None else round(numbers.share_of_values, 6),
         "untraced": [asdict(each) for each in numbers.untraced] if numbers else [],
         "missing": [asdict(each) for each in numbers.missing] if numbers else [],
         "signature": asdict(found.signature) if found.signature else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 import urllib.error
@@ -104,6 +105,51 @@ def test_the_book_and_hidden_folders_are_not_watched(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     assert sorted(snapshot(tmp_path, frozenset({"_book"}))) == ["a.qmd", "src/x.py"]
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("x\n1\n")
+    os.utime(path, (1, 1))
+    before = snapshot(tmp_path, frozenset())
+    time.sleep(0.02)
+    path.write_text("x\n2\n")
+    os.utime(path, (1, 1))
+    assert snapshot(tmp_path, frozenset()) != before
+
+
+def test_what_is_watched_beside_the_project_is_named_with_its_place(tmp_path):
+    extract, head = tmp_path / "extract", tmp_path / "HEAD"
+    project = tmp_path / "project"
+    for folder in (extract, project):
+        folder.mkdir()
+    head.write_text("one")
+    (extract / "one.csv").write_text("x")
+    seen, stop, said = [], threading.Event(), []
+    thread = threading.Thread(
+        target=serve,
+        args=(project, project / "_book", seen.append),
+        kwargs={"say": said.append, "stop": stop, "also": (extract, head)},
+    )
+    thread.start()
+    until(lambda: any(line.startswith("built") for line in said))
+    (extract / "one.csv").write_text("another")
+    until(lambda: frozenset({str(extract / "one.csv")}) in seen)
+    head.write_text("two, longer")
+    until(lambda: frozenset({str(head)}) in seen)
+    stop.set()
+    thread.join()
+
+
+@pytest.mark.parametrize("front", ["---\nexecute: {echo: false}\n---\n", "---\nn: 4\n---\n"])
+def test_another_front_matter_executes_the_chapter_again(tmp_path, front):
+    text = "# Home\n\n```{python}\nopen('runs', 'a').write('x')\n```\n"
+    (tmp_path / "_quarto.yml").write_text(CONFIGURATION, "utf-8")
+    (tmp_path / "index.qmd").write_text(text, "utf-8")
+    first = build_book(tmp_path, formats=("html",))
+    (tmp_path / "index.qmd").write_text(front + text, "utf-8")
+    build_book(tmp_path, formats=("html",), earlier=first.chapters)
+    assert (tmp_path / "runs").read_text() == "xx"
 
 
 def test_an_edit_of_prose_executes_nothing_again(tmp_path):

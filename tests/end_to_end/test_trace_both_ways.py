@@ -8,11 +8,10 @@ import re
 import jsonschema
 import pytest
 
-from analysis.dataflow import graph
-from analysis.evaluation import Evaluation
 from analysis.exhibits.parts.clearance import cleared
 from audit.ledger.form import first_gap, schema
 from audit.ledger.record import exhibit_digest
+from benchmarks.lineage import Shuffles
 from tests.end_to_end.conftest import run
 
 pytestmark = pytest.mark.slow
@@ -52,12 +51,32 @@ def test_the_lines_of_a_record_hold_the_code_that_made_it(built, ledger, chosen)
             assert made.name == key.rpartition(".")[2]
 
 
-def test_each_comes_out_the_same_from_its_own_columns_alone(built, chosen):
+# Columns on which few and quick exhibits rest; `benchmarks.lineage` shuffles every one.
+SHUFFLED = (("evidence.csv", "direction"), ("fieldwork.csv", "method"))
+
+
+@pytest.fixture(scope="module")
+def shuffles(built, ledger):
+    files = {file for file, _ in SHUFFLED}
+    quick = [
+        each["id"]
+        for each in ledger["records"]
+        if files & each["columns"].keys() and "outcome_panel" not in each["nodes"]
+    ]
+    return Shuffles(built, quick)
+
+
+@pytest.mark.parametrize(("file", "column"), SHUFFLED)
+def test_every_exhibit_that_a_shuffled_column_changes_lists_it(shuffles, file, column):
+    changed = shuffles.changed(file, column)
+    assert changed
+    assert changed <= shuffles.listing(file, column)
+
+
+def test_each_comes_out_the_same_from_its_own_columns_alone(shuffles, chosen):
     """So a column that is read and not listed would be missed, and the digest differ."""
-    evaluation = Evaluation(built)
-    driver = graph.build()
-    inputs = graph.inputs(built, evaluation.directory, evaluation.study)
-    base = graph.compute(driver, ["accepted_tables", "extract", "contract_results"], inputs)
+    base = {name: shuffles.base[name] for name in ("accepted_tables", "extract")}
+    base["contract_results"] = shuffles.base["contract_results"]
     for record in chosen:
         tables = {
             file.rpartition(".")[0]: base["accepted_tables"][file.rpartition(".")[0]][columns]
@@ -65,7 +84,9 @@ def test_each_comes_out_the_same_from_its_own_columns_alone(built, chosen):
             if columns
         }
         name = record["id"]
-        values = driver.execute([name], inputs=inputs, overrides={**base, **tables})
+        values = shuffles.driver.execute(
+            [name], inputs=shuffles.inputs, overrides={**base, **tables}
+        )
         assert exhibit_digest(cleared(name, values[name], ())) == record["digest"], name
 
 

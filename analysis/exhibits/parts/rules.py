@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,12 @@ class Largest:
     def holds(self, found: Mapping[str, float]) -> bool:
         """Whether the group is there and above all others."""
         others = [value for name, value in found.items() if name != self.group]
-        return self.group in found and bool(others) and found[self.group] > max(others)
+        # One by one: the largest of values that are not all known is no value at all.
+        return (
+            self.group in found
+            and bool(others)
+            and all(found[self.group] > value for value in others)
+        )
 
 
 def judge(
@@ -105,5 +111,10 @@ def judge(
         Names of the exhibits that carry the sentence.
     """
     unit = rule.unit
-    seen = "; ".join(f"{name} {words.rate(value)}{unit}" for name, value in found.items())
+    seen = "; ".join(
+        f"{name} {words.rate(value)}{unit}"
+        if math.isfinite(value)
+        else f"{name} {words.NOT_ESTIMABLE}"
+        for name, value in found.items()
+    )
     return Claim(sentence, str(rule), rule.holds(found), seen or "nothing", evidence)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
@@ -63,8 +63,11 @@ def style() -> Iterator[None]:
     """Draw in the report's style, leaving matplotlib's settings as they were."""
     import matplotlib as mpl
 
-    # The non-interactive backend: a chapter must draw the same on a server.
-    with mpl.rc_context({**RC, "backend": "svg"}), _own_fonts():
+    # Matplotlib's own defaults come first, whatever a `matplotlibrc` or the caller has set. The
+    # backend is non-interactive: a chapter must draw the same on a server.
+    shipped: Mapping[Any, Any] = mpl.rcParamsDefault
+    own = {name: shipped[name] for name in shipped if name != "backend"}
+    with mpl.rc_context({**own, **RC, "backend": "svg"}), _own_fonts():
         yield
 
 

@@ -53,9 +53,9 @@ def work_in_nearly_every_month(pilot_delivery: pd.DataFrame) -> Claim:
     )
 
 
-def every_kind_in_every_pilot(school_presence: pd.DataFrame) -> Claim:
+def every_kind_in_every_pilot(school_kinds: pd.DataFrame) -> Claim:
     """Hold that integration varied within each pilot."""
-    counts = pd.crosstab(school_presence["pilot"], school_presence["integration"])
+    counts = pd.crosstab(school_kinds["pilot"], school_kinds["integration"])
     table = counts.reindex(columns=list(INTEGRATION), fill_value=0)
     found = {
         f"{pilot} {kind}": float(n) for kind in INTEGRATION for pilot, n in table[kind].items()

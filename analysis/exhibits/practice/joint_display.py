@@ -96,7 +96,7 @@ def joint_display(
     evidence_by_finding: pd.DataFrame,
     evidence_by_pathway: pd.DataFrame,
     pilot_delivery: pd.DataFrame,
-    school_presence: pd.DataFrame,
+    school_kinds: pd.DataFrame,
     activity_by_type: pd.DataFrame,
     activity_by_phase: pd.DataFrame,
     main_effects: pd.DataFrame,
@@ -105,7 +105,7 @@ def joint_display(
     """Show for each finding and pathway whether records and coded evidence agree."""
     records = {
         "1": _time_in_schools(pilot_delivery),
-        "2": _kinds_of_school(school_presence),
+        "2": _kinds_of_school(school_kinds),
         "3": _span_of_work(activity_by_type),
         "6": _published_falls(main_effects, published_findings),
         **dict(_beginnings(activity_by_phase)),
@@ -147,10 +147,10 @@ def _time_in_schools(pilot_delivery: pd.DataFrame) -> Records:
     return Records(shown, tuple(each > HALF_A_WEEK for each in days))
 
 
-def _kinds_of_school(school_presence: pd.DataFrame) -> Records:
-    kinds = school_presence.groupby("pilot")["integration"].agg(set)
+def _kinds_of_school(school_kinds: pd.DataFrame) -> Records:
+    kinds = school_kinds.groupby("pilot")["integration"].agg(set)
     checks = tuple({"embedded", "visiting"} <= each for each in kinds)
-    counts = school_presence["integration"].value_counts()
+    counts = school_kinds["integration"].value_counts()
     return Records(
         f"embedded in {counts.get('embedded', 0)} schools, visiting {counts.get('visiting', 0)}; "
         f"both in {_of(checks)} pilots",

@@ -14,6 +14,8 @@ ENCODINGS = ("utf-8", "utf-8-sig", "windows-1252")
 DELIMITERS = (",", ";", "tab")
 DATE_FORMATS = ("yyyy-MM-dd", "dd/MM/yyyy")
 LINE_ENDS = ("lf", "any")
+OF_TEXT = ("encoding", "delimiter", "date_format", "line_end")
+"""What only a CSV file has: workbooks and Parquet files say it themselves."""
 
 
 @dataclass(frozen=True)
@@ -80,4 +82,6 @@ def file_form(server: dict[str, Any]) -> FileForm:
     values = {renamed.get(name, name): str(value) for name, value in own.items()}
     if unknown := set(values) - {field.name for field in fields(FileForm)}:
         raise ValueError(f"the property {', '.join(sorted(unknown))} is not known")
+    if server["format"] != "csv" and (idle := [name for name in OF_TEXT if name in values]):
+        raise ValueError(f"{', '.join(idle)} would be ignored: a CSV file alone has it")
     return FileForm(path=server["path"], format=server["format"], **values)

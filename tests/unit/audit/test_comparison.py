@@ -7,8 +7,9 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle, read_bundle
-from audit.trace.comparison import TOLERANCE, compare
+from audit.trace.comparison import TOLERANCE, Step, amount, compare
 
+ONE = "was on the other side of 1, now"
 EMPTY = {"commit": {"id": "", "clean": True}, "environment": {}, "files": []}
 
 
@@ -57,6 +58,26 @@ def test_a_negative_number_is_read_with_its_sign():
     assert found.crossed == ("changed its sign",)
 
 
+def test_a_ratio_that_rises_over_one_has_no_sign_to_change():
+    found = change(record("a.b", "0.757", unit="ratio"), record("a.b", "1.2", unit="ratio"))
+    assert found.crossed == (f"{ONE} above",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (0.5, 0.55, " (+0.05, +10%)"),
+        (1.0, 2.7, " (+1.7, +170%)"),
+        (0.01, 1234.5, " (+1,234, +12,344,900%)"),
+        (1e-7, 2e-7, " (+0.0000001, +100%)"),
+        (1.0, 1.000002, " (+0.000002, +0.0002%)"),
+        (0.0, -250000.0, " (-250,000)"),
+    ],
+)
+def test_an_amount_is_written_out(old, new, told):
+    assert amount(Step("", old, new)) == told
+
+
 def test_a_share_of_nothing_is_none():
     assert change(record("a.b", "0"), record("a.b", "4")).steps[0].relative is None
 
@@ -65,8 +86,8 @@ def test_a_ratio_is_held_against_one():
     old = record("a.b", "0.80", unit="rate ratio", interval=[0.7, 0.9])
     new = record("a.b", "1.10", unit="rate ratio", interval=[0.9, 1.3])
     found = change(old, new)
-    assert found.crossed == ("changed its sign", "is no longer significant")
-    assert change(new, old).crossed == ("changed its sign", "became significant")
+    assert found.crossed == (f"{ONE} above", "is no longer significant")
+    assert change(new, old).crossed == (f"{ONE} below", "became significant")
 
 
 def test_a_claim_that_falls_is_said():
@@ -95,7 +116,7 @@ def test_a_table_names_the_row_and_column():
         for column in ("ratio", "ratio_low", "ratio_high", "p_value")
     }
     assert found.crossed == (
-        "Lambeth, Section 47: ratio: changed its sign",
+        f"Lambeth, Section 47: ratio: {ONE} above",
         "Lambeth, Section 47: ratio: is no longer significant",
         "Lambeth, Section 47: p_value: rose above 0.05",
     )

@@ -38,9 +38,26 @@ def test_a_literal_explains_only_numbers_within_its_match():
     assert [(found.start, found.text) for found in given] == [(27, "47")]
 
 
+def test_a_literal_explains_no_number_but_its_own():
+    power = Literal(re.compile(r"\d\d% power"), "power", numbers=frozenset({"80"}))
+    assert [each.text for each in explained("with 80% power", [power])] == ["80"]
+    assert not explained("with 60% power", [power])
+
+
+def test_the_year_of_a_source_is_explained_beside_its_author_alone():
+    beside = {"2020": frozenset({"Westlake"}), "2019": frozenset({"Corliss"})}
+    year = Literal(re.compile(r"[A-Z]\w+ \d{4}[a-z]?"), "year", "", frozenset(beside), beside)
+    assert [each.text for each in explained("(Westlake 2020a)", [year])] == ["2020a"]
+    assert not explained("(Westlake 2019)", [year])
+    assert not explained("(Westlake 2021)", [year])
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ('[[literal]]\npattern = "x1"\nreason = "y"\nvalue = 1\n', "a pattern and a reason"),
+        ('[[literal]]\npattern = "x1"\nreason = "y"\nnumbers = [1]\n', "are texts"),
+        ('[[literal]]\npattern = "x1"\nreason = "y"\nbeside = 1\n', "are texts"),
         ("[[literal]", "no TOML"),
         ('[[literal]]\npattern = "x1"\n', "a pattern and a reason"),
         ('[[literal]]\npattern = "x1"\nreason = " "\n', "a pattern and a reason"),

@@ -4,8 +4,10 @@ import subprocess
 
 import pytest
 
+from analysis.errors import NotReady
 from audit.pages.source_code import forge_address
-from audit.trace.repository import public_repository
+from audit.trace.repository import changes, enclosing_repository, public_repository, read_commit
+from report.readiness import refuse_uncommitted
 
 FORGE = "https://github.com/someone/report"
 
@@ -25,6 +27,72 @@ def clone(tmp_path):
     git(tmp_path, "remote", "add", "origin", f"{FORGE}.git")
     git(tmp_path, "update-ref", "refs/remotes/origin/main", "HEAD")
     return tmp_path
+
+
+def test_a_folder_inside_another_repository_has_no_commit(clone):
+    (clone / ".gitignore").write_text("inner\n", "utf-8")
+    git(clone, "add", ".gitignore")
+    git(clone, "commit", "-qm", "ignored")
+    inner = clone / "inner"
+    inner.mkdir()
+    (inner / "study.toml").write_text("seed = 1\n", "utf-8")
+    assert read_commit(clone).clean
+    assert read_commit(inner).id is None
+    assert not read_commit(inner).clean
+    assert enclosing_repository(inner).samefile(clone)
+    with pytest.raises(NotReady, match="lies inside"):
+        refuse_uncommitted(inner, read_commit(inner))
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_an_edit_that_git_is_told_not_to_see_is_a_change(clone, flag):
+    git(clone, "update-index", flag, "a")
+    (clone / "a").write_text("two", "utf-8")
+    assert not read_commit(clone).clean
+    assert changes(clone) == ("a: changed",)
+    with pytest.raises(NotReady, match="a: changed"):
+        refuse_uncommitted(clone, read_commit(clone))
+
+
+@pytest.mark.parametrize("name", ["analysis/extra.py", "numpy.py", "chapters/_metadata.yml"])
+@pytest.mark.parametrize("where", [".git/info/exclude", "elsewhere"])
+def test_an_ignored_file_that_takes_part_is_a_change(clone, name, where, tmp_path_factory):
+    listed = clone / where
+    if where == "elsewhere":
+        listed = tmp_path_factory.mktemp("home") / "ignored"
+        git(clone, "config", "core.excludesFile", listed)
+    listed.write_text("*\n", "utf-8")
+    (clone / name).parent.mkdir(exist_ok=True)
+    (clone / name).write_text("x = 1\n", "utf-8")
+    assert changes(clone) == (f"{name}: not in the commit",)
+
+
+def test_a_replaced_commit_does_not_vouch_for_other_files(clone):
+    made = read_commit(clone).id
+    (clone / "a").write_text("two", "utf-8")
+    git(clone, "commit", "-qam", "two")
+    git(clone, "update-ref", "HEAD", made)
+    git(clone, "replace", made, "HEAD@{1}")
+    git(clone, "read-tree", "HEAD")
+    assert read_commit(clone).id == made
+    assert changes(clone) == ("a: changed",)
+
+
+def test_the_answer_is_that_of_the_folder_not_of_the_environment(
+    clone, monkeypatch, tmp_path_factory
+):
+    other = tmp_path_factory.mktemp("other")
+    git(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    assert read_commit(clone).clean
+
+
+def test_a_release_outside_version_control_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(NotReady, match="under no version control") as stopped:
+        refuse_uncommitted(tmp_path, read_commit(tmp_path))
+    assert "clone" in stopped.value.remedy
+    assert "git status" not in stopped.value.remedy
 
 
 def test_a_commit_at_a_public_forge_can_be_linked(clone):

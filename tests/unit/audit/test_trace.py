@@ -1,5 +1,7 @@
 """Questions to a small ledger, and to one that is not as it should be."""
 
+import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -8,8 +10,11 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from audit.ledger.cells import find_cell
+from audit.trace.currency import changed_since
+from audit.trace.printed import as_number, where_printed
 from audit.trace.queries import backwards, closure, find_record
 from audit.trace.repository import standing
+from audit.trace.sources import syntax_digest
 from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
 
@@ -277,3 +282,111 @@ def test_a_cell_that_is_not_there_tells_how_many_there_are(position):
 def test_what_is_no_table_has_no_cells():
     with pytest.raises(ConfigurationError, match="has no cells"):
         find_cell(record("drawn", "F3", [], [], kind="figure"), "1,1")
+
+
+NUMBERS = {
+    **LEDGER,
+    "records": [
+        record("ratio", "N8", [], [], kind="number", printed="0.41"),
+        record("rates", "T3", [], [], printed="Pilot | Ratio of 2020",
+               cells=["Pilot", "Ratio of 2020", "Lambeth", "0.41 (0.25 to 0.69)",
+                      "Stockport", "−0.35"], note="From 1,204 months."),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("0.41", ["N8", "T3#1,2"]),
+        ("0.25", ["T3#1,2"]),
+        ("-0.35", ["T3#2,2"]),
+        ("1,204", ["T3"]),
+        ("2020", ["T3"]),
+        ("0.4", []),
+        ("41", []),
+    ],
+)
+def test_a_number_is_found_wherever_it_is_printed(number, expected):
+    assert [each.id for each in where_printed(NUMBERS, as_number(number))] == expected
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch):
+    """A project, and the ledger of its build as that says of its code, data and settings."""
+    files = {
+        "study.toml": 'extract_directory = "extract"\n[outcomes]\nname = "s47"\n',
+        "extract/schools.csv": "pupils\n1\n",
+        "data/published/facts.csv": "x\n1\n",
+        "m.py": "def rates():\n    return 1\n\n\ndef facts():\n    return 2\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    whole = json.loads(json.dumps(LEDGER))
+    for file, name in zip(whole["files"], ("extract/schools.csv", FACTS), strict=True):
+        file["sha256"] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+    said = json.dumps({"name": "s47"}, sort_keys=True)
+    whole["settings"]["outcomes"]["sha256"] = hashlib.sha256(said.encode()).hexdigest()
+    tree = ast.parse(files["m.py"])
+    whole["code"] |= {
+        f"m.{node.name}": definition("m.py", 1, 2) | {"sha256": syntax_digest(node)}
+        for node in tree.body
+    }
+    return whole
+
+
+FACTS = "data/published/facts.csv"
+ALL = {"code": ["m.rates", "m.facts"], "files": ["schools.csv", FACTS], "settings": ["outcomes"]}
+
+
+def test_nothing_is_said_to_have_changed_that_has_not(built, tmp_path):
+    assert changed_since(tmp_path, built, **ALL) == ()
+    (tmp_path / "m.py").write_text("# moved, and explained\n" + (tmp_path / "m.py").read_text())
+    assert changed_since(tmp_path, built, **ALL) == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("m.py", "return 1", "return 3", "m.py (rates)"),
+        ("m.py", "def rates", "def ratios", "m.py (rates)"),
+        ("m.py", "def", "de f", "m.py (2 definitions)"),
+        ("extract/schools.csv", "1", "2", "schools.csv"),
+        (FACTS, "1", "2", FACTS),
+        ("study.toml", "s47", "s17", "study.toml (outcomes)"),
+    ],
+)
+def test_what_changed_since_the_build_is_named(built, tmp_path, file, old, new, expected):
+    path = tmp_path / file
+    path.write_text(path.read_text().replace(old, new))
+    assert changed_since(tmp_path, built, **ALL) == (expected,)
+    assert changed_since(tmp_path, built, code=["m.facts"]) in ((), ("m.py (facts)",))
+
+
+def test_an_answer_of_an_old_ledger_says_so(built, tmp_path, capsys):
+    for each in built["records"]:
+        each["upstream"] = []
+    (tmp_path / "ledger.json").write_text(json.dumps(built))
+    asked = Asked(ledger=tmp_path / "ledger.json")
+    trace("T1", asked)
+    assert "changed since" not in capsys.readouterr().err
+    (tmp_path / "extract" / "schools.csv").write_text("pupils\n2\n")
+    trace("T1", asked)
+    assert "changed since that build: schools.csv" in capsys.readouterr().err
+    trace("data:schools.csv", asked)
+    assert "changed since that build: schools.csv" in capsys.readouterr().err
+
+
+def test_a_number_is_traced_and_one_that_is_printed_often_is_listed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").write_text("")
+    (tmp_path / "ledger.json").write_text(json.dumps(NUMBERS))
+    asked = Asked(ledger=tmp_path / "ledger.json")
+    assert trace("0.41", asked) == 0
+    assert "T3#1,2   rates: 0.41 (0.25 to 0.69)" in capsys.readouterr().out
+    assert trace("-0.35", asked) == 0
+    assert "rates#2,2  Stockport, Ratio of 2020: −0.35" in capsys.readouterr().out
+    with pytest.raises(ConfigurationError, match=r"no exhibit prints 0\.42"):
+        trace("0.42", asked)

@@ -1,15 +1,29 @@
 """A contract file that is wrong is refused with file, line, key and remedy."""
 
 import shutil
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.contracts import ValidationError, read_contracts
+from analysis.contracts import ValidationError, read_contracts, refuse_without_column
+from analysis.contracts.contract import OPTIONS
 from analysis.contracts.engine import usable
 from analysis.contracts.expectations import expectations
+from analysis.contracts.typed_tables import in_steps
 from analysis.errors import ConfigurationError
+from analysis.extract.files.form import (
+    DATE_FORMATS,
+    DELIMITERS,
+    ENCODINGS,
+    FORMATS,
+    LINE_ENDS,
+    FileForm,
+    file_form,
+)
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "data_contracts"
@@ -110,6 +124,101 @@ def test_a_broken_contract_is_named_with_its_line(
     assert message.startswith("data_contracts/children.odcs.yaml:")
 
 
+COLUMN = "  - name: first_day\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (COLUMN, COLUMN + "    physicalName: FIRST_DAY\n", "looked for under its name"),
+        (COLUMN, COLUMN + "    physicalType: DATE\n", "key physicalType would be tested by"),
+        (COLUMN, COLUMN + "    enum: [{value: a}]\n", "key enum would be tested by nothing"),
+        (COLUMN, COLUMN + "    encryptedName: x\n", "key encryptedName would be tested by"),
+        (COLUMN, COLUMN + "    partitioned: true\n", "key partitioned would be tested by"),
+        (COLUMN, COLUMN + "    primaryKeyPosition: 2\n", "has a position in the key and is no"),
+        (COLUMN, COLUMN + "    customProperties: [{property: colour, value: red}]\n",
+         "property colour would be tested by nothing"),
+        ("physicalName: children.csv", "physicalName: kids.csv", "is no file that servers name"),
+        ("  type: local", "  type: custom", "the type 'custom' would be read as a file"),
+        ("  type: local", "  type: local\n  environment: prod", "key environment would be"),
+        ("status: active", "status: active\nslaProperties: [{property: latency, value: 1}]",
+         "key slaProperties would be tested by nothing"),
+        ("format: yyyy-MM-dd\n      minimum", "format: dd/MM/yyyy\n      minimum",
+         "is no form in which dates are read"),
+    ],
+)  # fmt: skip
+def test_a_key_that_nothing_would_test_is_refused(
+    tmp_path: Path, old: str, new: str, what: str
+) -> None:
+    assert old in CHILDREN
+    message = refusal(tmp_path, CHILDREN.replace(old, new, 1))
+    assert what in message
+    assert "remedy:" in message
+    assert message.startswith("data_contracts/children.odcs.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "what"),
+    [
+        ("schools", "- name: pupils\n", "- name: pupil_count\n",
+         "computed from the column 'pupils' of schools"),
+        ("schools", "- name: fsm_percent\n", "- name: free_meals\n",
+         "computed from the column 'fsm_percent' of schools"),
+        ("schools", "- name: phase\n", "- name: stage\n", "no column 'schools.phase'"),
+        ("children", "- name: birth_month\n", "- name: born\n", "birth_month"),
+    ],
+)  # fmt: skip
+def test_a_renamed_column_that_rules_are_computed_from_is_named(
+    tmp_path: Path, file: str, old: str, new: str, what: str
+) -> None:
+    shutil.copytree(FOLDER, tmp_path / "data_contracts")
+    path = tmp_path / "data_contracts" / f"{file}.odcs.yaml"
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_contracts(tmp_path / "data_contracts")
+    assert what in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_a_column_that_the_report_computes_with_is_named() -> None:
+    contracts = read_contracts(FOLDER)
+    with pytest.raises(ConfigurationError, match="computes with 'pupil'") as caught:
+        refuse_without_column(KeyError("pupil"), contracts)
+    assert "pupils is near it" in str(caught.value)
+    refuse_without_column(KeyError("pupils"), contracts)  # a fault of the program
+    refuse_without_column(KeyError(3), contracts)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+@pytest.mark.parametrize("name", ["encoding", "delimiter", "dateFormat", "lineEnd"])
+def test_what_only_a_csv_file_has_is_refused_of_another(form: str, name: str) -> None:
+    own = {"encoding": "utf-8", "delimiter": ";", "dateFormat": "dd/MM/yyyy", "lineEnd": "any"}
+    server = {"path": f"a.{form}", "format": form,
+              "customProperties": [{"property": name, "value": own[name]}]}  # fmt: skip
+    with pytest.raises(ValueError, match="would be ignored"):
+        file_form(server)
+    file_form(server | {"path": "a.csv", "format": "csv"})
+
+
+def test_every_form_is_explained() -> None:
+    text = (ROOT / "docs" / "extract-files.md").read_text("utf-8")
+    for value in (*FORMATS, *ENCODINGS, *DELIMITERS, *DATE_FORMATS, *LINE_ENDS, *OPTIONS):
+        assert f"`{value}`" in text or f"`{value}: " in text, value
+    for field in fields(FileForm):
+        words = field.name.split("_")
+        assert f"`{words[0]}{''.join(word.title() for word in words[1:])}`" in text, field.name
+
+
+def test_a_step_is_held_to() -> None:
+    values = pd.Series([0.0, 5.0, 860.0, 863.0, np.nan, -10.0])
+    assert in_steps(values, 5).tolist()[:4] == [1, 1, 1, 0]
+    assert np.isnan(in_steps(values, 5)[4])
+    tenths = pd.Series([round(n / 10, 1) for n in range(1001)])
+    assert in_steps(tenths, 0.1).all()
+    assert not in_steps(tenths + 0.05, 0.1).any()
+
+
 def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:
     text = CHILDREN.replace("logicalType: date", "logicalType: day", 1)
     message = refusal(tmp_path, text)
@@ -121,11 +230,13 @@ def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:
     ("rule", "what"),
     [
         ({"type": "text"}, "only rules of the engine"),
-        ({"type": "sql", "query": "SELECT 1", "mustBe": 0}, "only rules of the engine"),
+        ({"type": "sql", "query": "SELECT 1", "mustBe": 0}, "key query would be tested by nothing"),
         ({"type": "custom", "engine": "greatExpectations", "implementation": "text"},
          "the implementation is not a mapping"),
         ({"metric": "missingValues", "mustBe": 0}, "the metric missingValues"),
-        ({"metric": "nullValues", "mustBeLessThan": 5}, "a library metric must be 0"),
+        ({"metric": "nullValues", "mustBeLessThan": 5}, "key mustBeLessThan would be tested"),
+        ({"metric": "nullValues", "mustBe": 0, "unit": "percent"}, "key unit would be tested"),
+        ({"metric": "nullValues", "mustBe": 0, "schedule": "daily"}, "key schedule"),
     ],
 )  # fmt: skip
 def test_a_rule_that_nothing_would_run_is_refused(

@@ -15,9 +15,9 @@ from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Table
-from audit.trace.repository import Commit
-from report.commands.build import check_exceptions, refuse_unready
+from report.commands.build import check_exceptions
 from report.commands.clean import clean
+from report.readiness import refuse_unready
 from report.release import earlier_releases, refuse_revealing, released_data
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import whole
@@ -31,7 +31,6 @@ FIGURE = Figure(
 )
 HELD = replace(FIGURE, status=held("Too few."))
 EXCEPTION = ReleaseException("rates", "A. Statistician", "Known already.", date(2020, 5, 1))
-COMMIT = Commit(id="0" * 40, clean=True, time=0)
 
 
 def test_an_exhibit_leaves_at_printed_precision() -> None:
@@ -73,7 +72,7 @@ def test_the_drawing_of_a_held_figure_is_taken_away(tmp_path: Path) -> None:
 
 def test_a_held_exhibit_stops_a_release() -> None:
     with pytest.raises(ExhibitHeld) as stopped:
-        refuse_unready({"rates": cleared("rates", HELD, ())}, COMMIT)
+        refuse_unready({"rates": cleared("rates", HELD, ())})
     assert "rates: Too few." in stopped.value.what
     assert "exceptions.toml" in stopped.value.remedy
     assert stopped.value.exit_code == 6
@@ -81,7 +80,7 @@ def test_a_held_exhibit_stops_a_release() -> None:
 
 def test_an_exception_lets_it_through_and_says_who_and_why() -> None:
     out = cleared("rates", HELD, (EXCEPTION,))
-    refuse_unready({"rates": out}, COMMIT)
+    refuse_unready({"rates": out})
     assert "A. Statistician" in out.status.reason
     assert "Known already." in out.status.reason
 

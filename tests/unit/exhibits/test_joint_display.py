@@ -43,7 +43,7 @@ def made(**changes):
         "evidence_by_finding": counts("finding", FINDINGS),
         "evidence_by_pathway": counts("pathway", PATHWAYS),
         "pilot_delivery": pd.DataFrame({"pilot": pilots, "days_in_school": [4.0, 3.0]}),
-        "school_presence": pd.DataFrame(
+        "school_kinds": pd.DataFrame(
             {"pilot": sorted(pilots * 2), "integration": ["embedded", "visiting"] * 2}
         ),
         "activity_by_type": pd.DataFrame(
@@ -87,7 +87,7 @@ def test_where_all_checks_hold_strands_agree_and_records_are_silent_on_reception
     ("code", "changes"),
     [
         ("1", {"pilot_delivery": pd.DataFrame({"pilot": ["Lambeth"], "days_in_school": [2.5]})}),
-        ("2", {"school_presence": pd.DataFrame({"pilot": ["L"], "integration": ["embedded"]})}),
+        ("2", {"school_kinds": pd.DataFrame({"pilot": ["L"], "integration": ["embedded"]})}),
         ("3", {"activity_by_type": pd.DataFrame(
             {"pilot": ["L"] * 4, "activity_type": KINDS, "hours": [1.0, 0.0, 1.0, 1.0]})}),
         ("6", {"main_effects": pd.DataFrame([effect("Lambeth", 1.1), effect("Southampton", 1)])}),

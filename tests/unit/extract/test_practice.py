@@ -8,7 +8,7 @@ from analysis.disclosure import PUBLIC
 from analysis.practice.activity import hours_share
 from analysis.practice.evidence import OTHERS, agreement, direction_counts, items
 from analysis.practice.fieldwork import release_sessions, sessions, study_phases
-from analysis.practice.presence import delivery, effort, integration_profile, presence
+from analysis.practice.presence import delivery, effort, integration_profile, kinds, presence
 
 
 @pytest.fixture(name="schools")
@@ -62,7 +62,7 @@ def test_hours_are_shared_within_a_group_and_missing_kinds_are_zero():
 
 
 def test_a_school_goes_by_the_worker_most_a_part_of_it_and_days_add_up(schools, deployments):
-    table = presence(deployments, schools).set_index("school_id")
+    table = presence(kinds(deployments, schools), deployments).set_index("school_id")
     assert table["integration"].to_dict() == {"S1": "embedded", "S2": "visiting"}
     assert table["days_per_week"].to_dict() == {"S1": 3.0, "S2": 0.5}
 
@@ -76,7 +76,7 @@ def test_delivery_counts_who_stayed_and_months_with_work(schools, deployments, a
         }
     )
     last = pd.Series({"Lambeth": pd.Timestamp("2019-06-30")})
-    at_school = presence(deployments, schools)
+    at_school = presence(kinds(deployments, schools), deployments)
     row = delivery(workers, at_school, schools, activity, last, months=2).iloc[0]
     assert (row["workers"], row["at_end"], row["schools"]) == (2, 1, 2)
     assert row["days_in_school"] == pytest.approx(3.5 / 2)
@@ -85,15 +85,17 @@ def test_delivery_counts_who_stayed_and_months_with_work(schools, deployments, a
 
 
 def test_a_kind_of_integration_without_schools_has_no_means(schools, deployments, activity):
-    at_school = presence(deployments, schools)
-    table = integration_profile(at_school, activity, months=2).set_index("integration")
+    at_school = presence(kinds(deployments, schools), deployments)
+    table = integration_profile(at_school, schools, activity, months=2).set_index("integration")
     assert table["schools"].to_dict() == {"embedded": 1, "mixed": 0, "visiting": 1}
     assert pd.isna(table.loc["mixed", "days_per_week"])
     assert table.loc["embedded", "hours_a_month"] == pytest.approx(4 / 2)
 
 
 def test_effort_is_per_pupil_of_the_schools_reached(schools, deployments, activity):
-    table = effort(presence(deployments, schools), activity).set_index("phase")
+    table = effort(presence(kinds(deployments, schools), deployments), schools, activity).set_index(
+        "phase"
+    )
     assert table.loc["primary", "hours_per_100"] == pytest.approx(4.0)
     assert table["percent"].sum() == pytest.approx(100)
 

@@ -173,7 +173,7 @@ def test_changes_are_grouped_by_key_finding_and_prose_comes_last(clone):
     write(clone, data="5", study="3", code="0", chapter=CHAPTER + "\nOne line more.\n")
     text = list(lines(compare(clone)))
     assert text.index("Key finding 1: fewer enquiries") < text.index("Chapters' text")
-    assert "         6 -> 15 (+9, +1.5e+02%)" in text
+    assert "         6 -> 15 (+9, +150%)" in text
     assert text[-1] == "  chapters/a.qmd: 0 lines out, 2 in"
 
 

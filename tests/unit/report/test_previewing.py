@@ -1,5 +1,6 @@
 """What `report preview` makes anew after an edit, and what it takes over."""
 
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,13 @@ CHAPTERS = ["a chapter", "another"]
 @pytest.fixture
 def preview(monkeypatch, tmp_path):
     """A preview of a book that takes no time: `kept` notes what was taken over by each build."""
-    state = SimpleNamespace(key="one", shown=["timeline"], kept=[], prepared=0)
-    monkeypatch.setattr(previewing, "Evaluation", lambda *_: SimpleNamespace(key=state.key))
+    state = SimpleNamespace(key="one", label="0f", shown=["timeline"], kept=[], prepared=0)
+    monkeypatch.setattr(
+        previewing,
+        "Evaluation",
+        lambda *_: SimpleNamespace(key=state.key, refuse_changed=lambda: None),
+    )
+    monkeypatch.setattr(previewing, "read_commit", lambda _: SimpleNamespace(short=state.label))
     monkeypatch.setattr(previewing, "read_book", lambda *_: None)
     monkeypatch.setattr(
         previewing, "uses", lambda _: [SimpleNamespace(name=name, label="") for name in state.shown]
@@ -62,6 +68,35 @@ def test_after_a_failure_everything_is_made_anew(preview, monkeypatch):
     state.key = "one"
     book.rebuild(frozenset({"study.toml"}))
     assert state.kept == [[], []]
+
+
+@pytest.mark.parametrize(
+    "path", ["chapters/own.csv", "chapters/helper_of_mine.py", "chapters/_metadata.yml", "a.png"]
+)
+def test_a_file_that_a_cell_may_read_executes_every_chapter(preview, path):
+    book, state = preview
+    book.rebuild(frozenset())
+    book.rebuild(frozenset({"index.qmd", path}))
+    assert state.kept == [[], []]
+
+
+def test_another_commit_puts_its_label_on_the_pages_and_executes_nothing(preview):
+    book, state = preview
+    subprocess.run(["git", "init", "-q", book.root], check=True)
+    book.rebuild(frozenset())
+    state.label = "1e"
+    book.rebuild(frozenset({str(book.root / ".git" / "HEAD")}))
+    assert state.kept == [[], CHAPTERS]
+    assert state.prepared == 2
+    book.rebuild(frozenset({"index.qmd"}))
+    assert state.prepared == 2
+
+
+def test_history_and_another_extract_are_watched(tmp_path):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    found = Preview(tmp_path, tmp_path / "extract", ()).outside()
+    assert found[0] == tmp_path / "extract"
+    assert tmp_path / ".git" / "HEAD" in found
 
 
 def test_another_configuration_executes_every_chapter(preview):

@@ -1,0 +1,108 @@
+"""All that results depend on, by digest: the key they are kept under.
+
+The files are hashed before anything is read, and again after. Code is known by what this process
+read of it when it was imported, not by what the file says later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING
+
+from analysis import environment, importing
+from analysis.errors import InputsChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+SHOWN_AT_MOST = 8
+_MADE = "__pycache__"
+
+
+def hash_files(root: Path, extract: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file that a result depends on, by name.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    extract
+        The folder of the extract.
+
+    Raises
+    ------
+    InputsChanged
+        If this process runs code that its file no longer says.
+    """
+    found: dict[str, str] = {}
+    stale = []
+    for path in sorted(set(_files(root, extract))):
+        inside = path.is_relative_to(root)
+        name = path.relative_to(root).as_posix() if inside else _outside(path, extract)
+        found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        if importing.READ.get(os.path.realpath(path), found[name]) != found[name]:
+            stale.append(name)
+    if stale:
+        raise InputsChanged(
+            f"{_some(stale)} changed since this process read it",
+            remedy="run the command again, or restart the kernel",
+        )
+    return found
+
+
+def _outside(path: Path, extract: Path) -> str:
+    return f"extract/{path.relative_to(extract).as_posix()}"
+
+
+def _files(root: Path, extract: Path) -> Iterator[Path]:
+    yield from (path for path in (root / "analysis").rglob("*.py") if _MADE not in path.parts)
+    folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
+    every = [
+        root / "study.toml",
+        root / "data" / "invented-digests.txt",
+        *(path for folder in folders for path in folder.glob("*")),
+        *extract.rglob("*"),
+        *(root / name for name in _proved_by(root / "data" / "proofs")),
+    ]
+    yield from (path for path in every if path.is_file())
+
+
+def _proved_by(proofs: Path) -> Iterator[str]:
+    """Yield the files that proofs rest on: whether one is current, a table of the report says."""
+    for record in proofs.glob("*.json"):
+        try:
+            yield from map(str, json.loads(record.read_bytes())["files"])
+        except (ValueError, TypeError, KeyError):  # whoever reads the proof says what is wrong
+            continue
+
+
+def key(files: Mapping[str, str]) -> str:
+    """Return the SHA-256 over files, interpreter, packages and the stated environment."""
+    lines = [f"{name}\0{digest}" for name, digest in sorted(files.items())]
+    stated = [environment.VARIABLES, environment.PRINTING, environment.FLOATING]
+    lines += [environment.interpreter(), *environment.packages(), repr(stated)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def refuse_changed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Stop where files were edited while results were computed from them.
+
+    Raises
+    ------
+    InputsChanged
+        Names the files.
+    """
+    edited = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
+    if edited:
+        raise InputsChanged(
+            f"{_some(edited)} changed while the report was computed from it",
+            remedy="save your edits and run the command again; nothing was kept",
+        )
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN_AT_MOST} more" if len(names) > SHOWN_AT_MOST else ""
+    return ", ".join(names[:SHOWN_AT_MOST]) + more

@@ -1,0 +1,102 @@
+"""Importing the project's own code: what runs is made from what the files say, and known by digest.
+
+Python keeps byte code and takes it for current where size and time of the source are the same,
+as they are after `rsync -t`, `cp -p` or two edits within a second. Here byte code is taken only
+under a digest of the source (PEP 552), and the digest of each source is remembered as it was
+read, so that results can be kept under the code that really ran.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PACKAGES = ("analysis", "audit", "press", "report")
+FROM_SOURCE = "REPORT_FROM_SOURCE"
+"""Environment variable of a release: all code is compiled from its source."""
+READ: dict[str, str] = {}
+"""SHA-256 of each source file of the project as this process read it, by its real path."""
+
+_CHECKED = b"\x03\x00\x00\x00"  # flags of byte code that is valid for one source only
+_HEADER = 16
+_ROOT = Path(__file__).parents[1]
+_BEFORE = ("analysis/__init__.py", "analysis/importing.py", "report/__init__.py")
+"""Files that Python has loaded, or is loading, before it could be told how."""
+
+
+class Loader(SourceFileLoader):
+    """Loads a module from byte code that was made from the very source, or else compiles it."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Return a module's code."""
+        path = self.get_filename(fullname)
+        source = self.get_data(path)
+        READ[os.path.realpath(path)] = hashlib.sha256(source).hexdigest()
+        header = MAGIC_NUMBER + _CHECKED + source_hash(source)
+        kept = cache_from_source(path)
+        code = None if FROM_SOURCE in os.environ else self._kept(kept, header)
+        if code is None:
+            code = self.source_to_code(source, path)
+            if not sys.dont_write_bytecode:
+                self.set_data(kept, header + marshal.dumps(code))
+        return code
+
+    def _kept(self, path: str, header: bytes) -> CodeType | None:
+        try:
+            data = self.get_data(path)
+            # As Python itself reads its byte code.
+            code = marshal.loads(data[_HEADER:]) if data[:_HEADER] == header else None  # noqa: S302
+        except (OSError, EOFError, ValueError, TypeError):  # none, or cut short
+            return None
+        return code if isinstance(code, CodeType) else None
+
+
+class Finder(MetaPathFinder):
+    """Has the project's packages loaded by `Loader`, and leaves all others alone."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> ModuleSpec | None:
+        """Return where a module of the project is and how to load it."""
+        if fullname.partition(".")[0] not in PACKAGES:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        loader: Any = spec.loader if spec else None
+        if spec is not None and type(loader) is SourceFileLoader:
+            spec.loader = Loader(loader.name, loader.path)
+        return spec
+
+
+def install() -> None:
+    """Load the project's code this way from now on.
+
+    Raises
+    ------
+    ImportError
+        If Python has just taken old byte code for one of the files that come before.
+    """
+    if any(isinstance(finder, Finder) for finder in sys.meta_path):
+        return
+    sys.meta_path.insert(0, Finder())
+    for name in _BEFORE:
+        path = str(_ROOT / name)
+        taken = SourceFileLoader(name, path).get_code(name)
+        # Kept by its digest from now on, which Python respects.
+        if taken != Loader(name, path).get_code(name):
+            raise ImportError(
+                f"{name} is newer than the byte code that Python kept of it; run this again"
+            )

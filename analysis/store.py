@@ -1,0 +1,154 @@
+"""Results kept between a build and its chapters: believed only as far as they can be checked.
+
+Each result is kept with its SHA-256; one that doesn't match, or is cut short, is no result and is
+computed again. Results are pickled, since they hold tables of many types, but what is read back
+is data: a file that names any function or class but those listed here is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import pickle
+import shutil
+from dataclasses import dataclass, is_dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+DIGESTS = "digests.json"
+SUFFIX = ".pickle"
+# The parts that tables, arrays and dates are put together from, and nothing that does anything.
+DATA: Mapping[str, frozenset[str]] = {
+    "builtins": frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"}),
+    "collections": frozenset({"OrderedDict", "defaultdict"}),
+    "datetime": frozenset({"date", "datetime", "time", "timedelta", "timezone"}),
+    "decimal": frozenset({"Decimal"}),
+    "numpy": frozenset({"dtype", "ndarray"}),
+    "numpy._core.multiarray": frozenset({"_reconstruct", "scalar"}),
+    "numpy._core.numeric": frozenset({"_frombuffer"}),
+    "pandas": frozenset(
+        {
+            "Categorical", "CategoricalDtype", "CategoricalIndex", "DataFrame", "DatetimeIndex",
+            "Index", "Int64Dtype", "MultiIndex", "Period", "PeriodDtype", "PeriodIndex",
+            "RangeIndex", "Series", "StringDtype", "Timedelta", "Timestamp",
+        }
+    ),
+    "pandas._libs.arrays": frozenset({"NDArrayBacked", "__pyx_unpickle_NDArrayBacked"}),
+    "pandas._libs.internals": frozenset({"_unpickle_block"}),
+    "pandas._libs.tslibs.offsets": frozenset({"MonthEnd", "MonthBegin", "Day"}),
+    "pandas._libs.tslibs.period": frozenset({"_unpickle_period"}),
+    "pandas._libs.tslibs.timestamps": frozenset({"_unpickle_timestamp"}),
+    "pandas.arrays": frozenset(
+        {
+            "ArrowStringArray", "BooleanArray", "Categorical", "DatetimeArray", "FloatingArray",
+            "IntegerArray", "NumpyExtensionArray", "PeriodArray", "StringArray",
+        }
+    ),
+    "pandas.core.indexes.base": frozenset({"_new_Index"}),
+    "pandas.core.indexes.datetimes": frozenset({"_new_DatetimeIndex"}),
+    "pandas.core.indexes.period": frozenset({"_new_PeriodIndex"}),
+    "pandas.core.internals.managers": frozenset({"BlockManager", "SingleBlockManager"}),
+    "pyarrow.lib": frozenset({"_restore_array", "py_buffer", "type_for_alias"}),
+}  # fmt: skip
+"""What a kept result may be made of, beside the dataclasses of `analysis`."""
+
+
+class NotKept(Exception):
+    """A result is not in the store, or not as it was put there."""
+
+
+class _Reader(pickle.Unpickler):
+    """Reads data, and refuses whatever could do more than hold some."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return a class or function that a pickle names."""
+        if name in DATA.get(module, ()):
+            return super().find_class(module, name)
+        if module.startswith("analysis.") and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and is_dataclass(found):
+                return found
+        raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+
+
+@dataclass(frozen=True)
+class Store:
+    """The results under one key.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    """
+
+    folder: Path
+
+    @cached_property
+    def _digests(self) -> Mapping[str, str]:
+        try:
+            return dict(json.loads((self.folder / DIGESTS).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def names(self) -> frozenset[str]:
+        """Return what it holds, or says it does."""
+        return frozenset(self._digests)
+
+    def read(self, name: str) -> Any:
+        """Return one result.
+
+        Raises
+        ------
+        NotKept
+            If it isn't there as it was put there.
+        """
+        try:
+            data = (self.folder / f"{name}{SUFFIX}").read_bytes()
+            if hashlib.sha256(data).hexdigest() != self._digests.get(name):
+                raise NotKept(name)
+            return _Reader(io.BytesIO(data)).load()
+        except (OSError, pickle.UnpicklingError, EOFError, AttributeError) as error:
+            raise NotKept(f"{name}: {error}") from None
+
+    def read_all(self, names: Iterable[str]) -> dict[str, Any] | None:
+        """Return the named results; None unless every one of them is there."""
+        wanted = list(names)
+        if not self.names().issuperset(wanted):
+            return None
+        try:
+            return {name: self.read(name) for name in wanted}
+        except NotKept:
+            return None
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Put results in the place of all that this and its neighbouring stores hold."""
+        results = self.folder.parent
+        for folder in (results.parent, results):
+            own_folder(folder)
+        aside = results / f"{self.folder.name}.{os.getpid()}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        digests = {}
+        for name, value in values.items():
+            data = pickle.dumps(value)
+            _Reader(io.BytesIO(data)).load()  # what can't be read back is a fault of the program
+            (aside / f"{name}{SUFFIX}").write_bytes(data)
+            digests[name] = hashlib.sha256(data).hexdigest()
+        (aside / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
+        for old in results.iterdir():
+            if old != aside:
+                shutil.rmtree(old, ignore_errors=True)
+        aside.replace(self.folder)
+        self.__dict__.pop("_digests", None)
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder for the owner's eyes only, or make it so: a restricted extract's results."""
+    folder.mkdir(exist_ok=True, mode=0o700)
+    folder.chmod(0o700)

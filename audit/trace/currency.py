@@ -1,0 +1,103 @@
+"""Whether what a ledger says still holds of the files at hand: which of them have changed since."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from audit.trace.sources import defined_names, syntax_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+STUDY = "study.toml"
+
+
+def changed_since(
+    root: Path,
+    ledger: Mapping[str, Any],
+    *,
+    code: Iterable[str] = (),
+    files: Iterable[str] = (),
+    settings: Iterable[str] = (),
+    extract: Path | None = None,
+) -> tuple[str, ...]:
+    """Return what is no longer as a ledger says, sorted.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    ledger
+        As read from its JSON.
+    code, files, settings
+        Which of its definitions, data files and parts of `study.toml` to look at.
+    extract
+        The folder of the extract; None for the one that `study.toml` names.
+    """
+    study = _study(root)
+    extract = extract or root / str(study.get("extract_directory", ""))
+    found = {
+        *_code(root, ledger, set(code)),
+        *_files(root, ledger, set(files), extract),
+        *(f"{STUDY} ({key})" for key in settings if _setting(study, ledger, key)),
+    }
+    return tuple(sorted(found))
+
+
+def _code(root: Path, ledger: Mapping[str, Any], keys: set[str]) -> Iterator[str]:
+    by_file: dict[str, set[str]] = {}
+    for key in keys:
+        by_file.setdefault(ledger["code"][key]["file"], set()).add(key)
+    for file, within in by_file.items():
+        now = _definitions(root / file, {key.rpartition(".")[2] for key in within})
+        other = [
+            name
+            for key in sorted(within)
+            if now.get(name := key.rpartition(".")[2]) != ledger["code"][key]["sha256"]
+        ]
+        if other:
+            yield f"{file} ({other[0] if len(other) == 1 else f'{len(other)} definitions'})"
+
+
+def _definitions(path: Path, names: set[str]) -> dict[str, str]:
+    """Return the digests of the named definitions of a module."""
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError):
+        return {}
+    return {
+        name: syntax_digest(statement)
+        for statement in body
+        for name in names.intersection(defined_names(statement))
+    }
+
+
+def _files(root: Path, ledger: Mapping[str, Any], names: set[str], extract: Path) -> Iterator[str]:
+    for file in ledger["files"]:
+        if file["name"] in names:
+            folder = root if file["part"] == "project" else extract
+            try:
+                now = hashlib.sha256((folder / file["name"]).read_bytes()).hexdigest()
+            except OSError:
+                continue  # a restricted extract need not be here
+            if now != file["sha256"]:
+                yield file["name"]
+
+
+def _setting(study: Mapping[str, Any], ledger: Mapping[str, Any], key: str) -> bool:
+    """Whether a part of the study says another thing than the ledger has."""
+    whole = json.dumps(study.get(key), sort_keys=True, default=str)
+    known = ledger["settings"].get(key, {}).get("sha256")
+    return known is not None and hashlib.sha256(whole.encode()).hexdigest() != known
+
+
+def _study(root: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads((root / STUDY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,71 @@
+"""Where a printed number stands: every exhibit and cell that prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.literals import numbers
+from audit.ledger.cells import MARK, table_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One place that prints a number.
+
+    Attributes
+    ----------
+    id
+        The exhibit's short reference, or a cell of a table as `T3#2,1`: what `trace` takes.
+    text
+        What is printed there, the words around the number included.
+    """
+
+    id: str
+    text: str
+
+
+def as_number(text: str) -> str | None:
+    """Return a number as it is printed, whatever minus was typed; None for what is no number.
+
+    Examples
+    --------
+    >>> as_number("-0.35"), as_number("0.41%"), as_number("T41"), as_number("1,204")
+    ('−0.35', '0.41', None, '1,204')
+    """
+    plain = text.strip().removesuffix("%").replace("-", "−").replace("–", "−")
+    found = numbers(plain)
+    whole = len(found) == 1 and found[0].text == plain
+    return (
+        plain if whole and plain.lstrip("−").replace(",", "").replace(".", "").isdigit() else None
+    )
+
+
+def where_printed(ledger: Mapping[str, Any], number: str) -> tuple[Printed, ...]:
+    """Return every place that prints a number, in the order of the ledger.
+
+    Parameters
+    ----------
+    number
+        As `as_number` gives it.
+    """
+    return tuple(place for record in ledger["records"] for place in _in(record, number))
+
+
+def _in(record: Mapping[str, Any], number: str) -> Iterator[Printed]:
+    if record["kind"] in ("number", "claim") and _prints(record["printed"], number):
+        yield Printed(record["reference"], f"{record['id']}: {record['printed']}")
+    for row, cells in enumerate(table_rows(record)):
+        for column, cell in enumerate(cells, start=1):
+            if _prints(cell, number):
+                inside = f"{MARK}{row},{column}" if row else ""  # headings have no address
+                yield Printed(f"{record['reference']}{inside}", f"{record['id']}: {cell}")
+    if _prints(record["note"], number):
+        yield Printed(record["reference"], f"{record['id']}, below the table: {record['note']}")
+
+
+def _prints(text: str, number: str) -> bool:
+    return any(found.text.replace("-", "−") == number for found in numbers(str(text)))

@@ -1,0 +1,119 @@
+"""Whether lineage omits a column: each is shuffled in turn, and what changes must list it.
+
+A column counts as read where code between file and exhibit mentions its name, so more may be listed
+than matters. `python -m benchmarks.lineage` writes how many exhibits list each column, how many
+change with it, and how many change without listing it, of which there must be none.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.contracts import read_contracts
+from analysis.dataflow import graph
+from analysis.environment import stated
+from analysis.evaluation import Evaluation
+from audit.ledger.record import exhibit_digest
+from audit.trace.lineage import Dataflow
+from audit.trace.sources import SourceIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+ROOT = Path(__file__).parents[1]
+TABLE = ROOT / "data" / "proofs" / "lineage.csv"
+SEED = 20210
+BASE = ("accepted_tables", "contract_results", "extract", "origin")
+"""Nodes that every shuffled run takes over: it begins at the typed tables."""
+
+
+class Shuffles:
+    """A dataflow that can be run with one column of one table shuffled.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    exhibits
+        Names of the exhibits to look at; all by default.
+    """
+
+    def __init__(self, root: Path, exhibits: Iterable[str] = ()) -> None:
+        evaluation = Evaluation(root)
+        self.driver = graph.build()
+        self.inputs = graph.inputs(root, evaluation.directory, evaluation.study)
+        nodes = graph.nodes(self.driver)
+        contracts = read_contracts(root / "data_contracts")
+        self.columns = {each.file: each.column_names for each in contracts.values()}
+        flow = Dataflow(nodes, SourceIndex(root), self.columns, {})
+        names = list(exhibits) or graph.exhibit_names(self.driver)
+        self.listed = {name: flow.lineage(name).columns for name in names}
+        self.above = {name: frozenset(graph.upstream(name, nodes)) for name in names}
+        with stated():
+            self.base = graph.compute(self.driver, BASE, self.inputs)
+            found = self.driver.execute(names, inputs=self.inputs, overrides=self.base)
+        self.before = {name: exhibit_digest(found[name]) for name in names}
+
+    def changed(self, file: str, column: str) -> frozenset[str]:
+        """Return the exhibits that a shuffled column changes, or keeps from being computed."""
+        table = file.rpartition(".")[0]
+        shuffled = self.base["accepted_tables"][table].copy()
+        order = np.random.default_rng([SEED, *column.encode()]).permutation(len(shuffled))
+        shuffled[column] = shuffled[column].array.take(order)
+        below = [name for name in self.before if table in self.above[name]]
+        overrides = {**self.base, table: shuffled}
+        with stated():
+            after = self._digests(below, overrides)
+        return frozenset(name for name in below if after[name] != self.before[name])
+
+    def _digests(self, names: list[str], overrides: Mapping[str, Any]) -> dict[str, str]:
+        try:
+            found = self.driver.execute(names, inputs=self.inputs, overrides=dict(overrides))
+        except Exception:
+            if len(names) == 1:  # such data would not be computed with: that is a change
+                return {names[0]: "not computed"}
+            half = len(names) // 2
+            parts = (self._digests(part, overrides) for part in (names[:half], names[half:]))
+            return {name: digest for part in parts for name, digest in part.items()}
+        return {name: exhibit_digest(found[name]) for name in names}
+
+    def listing(self, file: str, column: str) -> frozenset[str]:
+        """Return the exhibits that are said to rest on a column."""
+        return frozenset(n for n, each in self.listed.items() if column in each.get(file, ()))
+
+    def rows(self, only: Iterable[str] = ()) -> Iterator[dict[str, object]]:
+        """Yield for each column how many exhibits list it, change with it, and omit it."""
+        wanted = set(only)
+        for file, columns in self.columns.items():
+            for column in columns:
+                if wanted and f"{file}#{column}" not in wanted:
+                    continue
+                listed, changed = self.listing(file, column), self.changed(file, column)
+                yield {
+                    "file": file,
+                    "column": column,
+                    "listed": len(listed),
+                    "changed": len(changed),
+                    "omitted": len(changed - listed),
+                }
+
+
+def main(only: list[str]) -> int:
+    """Write the table; print it where only some columns are asked for."""
+    table = pd.DataFrame(list(Shuffles(ROOT).rows(only)))
+    if only:
+        print(table.to_string(index=False))
+    else:
+        table.to_csv(TABLE, index=False, lineterminator="\n")
+    omitted = int(table["omitted"].sum())
+    print(f"{table['listed'].sum()} listed, {table['changed'].sum()} changed, {omitted} omitted")
+    return 1 if omitted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""Whether a report is ready for release: claims, disclosure, numbers by hand, the commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
+from audit.trace.repository import changes, enclosing_repository
+from report.pinned import pinned_literals
+from report.prose import BareNumber, bare_numbers, texts_of
+from report.release import EXCEPTIONS_PLACE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from audit.trace.repository import Commit
+    from press.chapter.reading import Book
+    from report.register import Use
+
+SHOWN_AT_MOST = 12
+
+
+def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
+    """Return the claims that no longer hold, by name."""
+    return {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, Claim) and not value.holds
+    }
+
+
+def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return why disclosure control holds what it holds, by name."""
+    exhibits = {name: value for name, value in values.items() if isinstance(value, Exhibit)}
+    return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
+
+
+def refuse_unready(values: Mapping[str, Any]) -> None:
+    """Stop a release with a broken claim or a held exhibit."""
+    broken = broken_claims(values)
+    if broken:
+        lines = [f"  {name}: {claim.seen}; needed: {claim.rule}" for name, claim in broken.items()]
+        raise ClaimBroken(
+            "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
+        )
+    kept = [f"  {name}: {reason}" for name, reason in held_exhibits(values).items()]
+    if kept:
+        raise ExhibitHeld(
+            "\n".join(["disclosure control holds:", *kept]),
+            remedy=f"show less, or record who lets it through, and why, in {EXCEPTIONS_PLACE}",
+        )
+
+
+def refuse_uncommitted(root: Path, commit: Commit) -> None:
+    """Stop a release whose files are not those of a commit, and say which are not."""
+    if commit.clean:
+        return
+    outer = enclosing_repository(root)
+    if outer is not None:
+        raise NotReady(
+            f"this folder is no repository of its own: it lies inside {outer}, whose commits "
+            "do not hold it",
+            remedy="clone the project's repository and build the release there",
+        )
+    if commit.id is None:
+        raise NotReady(
+            "this folder is under no version control, as when it comes from a zip file",
+            remedy="clone the project's repository and build the release there",
+        )
+    found = changes(root)
+    more = [f"  and {len(found) - SHOWN_AT_MOST} more"] if len(found) > SHOWN_AT_MOST else []
+    lines = [*(f"  {each}" for each in found[:SHOWN_AT_MOST]), *more]
+    raise NotReady(
+        "\n".join([f"these files are not those of commit {commit.id[:12]}:", *lines]),
+        remedy="commit or restore each; where git status does not show one, git was told to pass "
+        "over it: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
+        ".gitignore and .git/info/exclude",
+    )
+
+
+def numbers_by_hand(
+    root: Path, book: Book, used: Iterable[Use], values: Mapping[str, Any]
+) -> list[BareNumber]:
+    """Return the numbers in chapters that no exhibit prints.
+
+    A number in a claim's sentence is its rule's affair.
+    """
+    lines = [line for chapter in book.chapters for line in texts_of(chapter)]
+    shown = {use.name: values[use.name] for use in used}
+    printed = {name: value.text for name, value in shown.items() if isinstance(value, Number)}
+    return bare_numbers(lines, pinned_literals(root), printed)
+
+
+def refuse_bare(bare: Iterable[BareNumber]) -> None:
+    """Stop a release whose chapters hold a number by hand."""
+    lines = [f"  {number}" for number in bare]
+    if lines:
+        raise ClaimBroken(
+            "\n".join(["numbers that rest on nothing:", *lines]),
+            remedy="print each from the ledger",
+        )

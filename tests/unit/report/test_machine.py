@@ -1,0 +1,148 @@
+"""What a machine may do to a command: one message, and nothing lost."""
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import ConfigurationError
+from audit.trace.repository import Commit
+from press.document.citations import Sources, with_citations
+from press.document.pandoc import read
+from press.project.placing import aside
+from report import command_line
+from report.command_line import INTERRUPTED, main
+from report.commands.build import LATEST, timestamp
+from report.lock import alone
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """A command that ends with an exception."""
+
+    def run(error):
+        def raises(_):
+            raise error
+
+        class Parser:
+            def parse_args(self, _):
+                return Namespace(run=raises)
+
+        monkeypatch.setattr(command_line, "parser", Parser)
+        return main([])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "free some space"),
+        (errno.EROFS, "write there"),
+        (errno.EACCES, "write there"),
+        (errno.ENAMETOOLONG, "shorter path"),
+        (errno.EMFILE, "more open files"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_message(failing, capsys, number, remedy):
+    assert failing(OSError(number, os.strerror(number), "_book/index.html")) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"report: _book/index.html: {os.strerror(number)}; the last book is")
+    assert remedy in said
+    assert len(said.splitlines()) == 2
+
+
+def test_ctrl_c_is_one_message(failing, capsys):
+    assert failing(KeyboardInterrupt()) == INTERRUPTED
+    assert capsys.readouterr().err.strip() == "report: interrupted; the last book is as it was"
+
+
+def test_a_fault_of_the_program_is_not_hidden(failing):
+    with pytest.raises(FileNotFoundError):
+        failing(FileNotFoundError(errno.ENOENT, "no such file", "x"))
+
+
+COMMIT = Commit("0" * 40, 7, clean=True)
+
+
+@pytest.mark.parametrize(
+    "given", ["²", "٣", "1e9", "-1", str(10**20), str(LATEST + 1), " 5", "0x5"]
+)
+def test_a_time_that_is_none_is_refused(given):
+    with pytest.raises(ConfigurationError, match="not a number of seconds"):
+        timestamp(COMMIT, {"SOURCE_DATE_EPOCH": given})
+
+
+def test_a_time_is_taken():
+    assert timestamp(COMMIT, {"SOURCE_DATE_EPOCH": "5"}) == 5
+    assert timestamp(COMMIT, {"SOURCE_DATE_EPOCH": str(LATEST)}) == LATEST
+    assert timestamp(COMMIT, {"SOURCE_DATE_EPOCH": ""}) == timestamp(COMMIT, {}) == 7
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from report.lock import alone
+with alone(Path(sys.argv[1])):
+    with open(sys.argv[2], "a") as log:
+        log.write("in\\n"); log.flush(); time.sleep(0.3); log.write("out\\n")
+"""
+
+
+def test_three_commands_at_once_work_one_after_another(tmp_path):
+    log = tmp_path.parent / "log"
+    log.unlink(missing_ok=True)
+    command = [sys.executable, "-c", HOLD, tmp_path, log]
+    started = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    said = [each.communicate()[0] for each in started]
+    assert log.read_text().split() == ["in", "out"] * 3
+    assert sum("waiting for another command" in each for each in said) == 2
+
+
+def test_a_lock_goes_with_its_process_however_that_ends(tmp_path):
+    log = tmp_path.parent / "log"
+    log.unlink(missing_ok=True)
+    killed = subprocess.Popen([sys.executable, "-c", HOLD.replace("0.3", "60"), tmp_path, log],
+                              cwd=ROOT)  # fmt: skip
+    while not log.exists() or not log.read_text():
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    with alone(tmp_path):
+        pass
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
+    target = tmp_path / "_book"
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+                           capture_output=True, check=True, text=True)  # fmt: skip
+    left = tmp_path / f"._book-{ended.stdout.strip()}-abc"
+    mine, other = tmp_path / f"._book-{os.getpid()}-abc", tmp_path / "._book-summary-abc"
+    for folder in (left, mine, other):
+        (folder / "book").mkdir(parents=True)
+    with aside(target) as folder:
+        assert folder.is_dir()
+    assert not left.exists()
+    assert mine.exists(), "a build under way"
+    assert other.exists(), "none of ours"
+
+
+@pytest.mark.parametrize("name", ["a%20b", "Zürich", "a b"])
+def test_sources_are_found_in_a_folder_of_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("LC_ALL", "C")
+    file = tmp_path / name / "references.bib"
+    file.parent.mkdir()
+    file.write_text("@book{doe, author = {Doe, J.}, title = {T}, year = {2020}}\n")
+    sources = Sources((file,), None, frozenset({"doe"}), ())
+    blocks = with_citations(read("See [@doe].")["blocks"], sources, {})
+    assert "Doe" in str(blocks)
+    assert "2020" in str(blocks)

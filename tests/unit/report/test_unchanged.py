@@ -1,0 +1,103 @@
+"""A book is of one state of its files, and a release is of nothing that was kept."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from analysis.dependencies import refuse_changed
+from analysis.errors import InputsChanged, NotReady
+from audit.trace.repository import Commit
+from report.again.rebuild import DIGEST, _contents, _whole
+from report.commands import build as building
+from report.sources import hash_sources
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["index.qmd", "chapters/one.qmd", "chapters/_metadata.yml", "_quarto.yml", "references.bib",
+     "literals.toml", "_extensions/a/b.lua", "_variables.yml", "_environment"],
+)  # fmt: skip
+def test_an_edit_of_what_a_book_is_written_in_is_seen(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("one")
+    before = hash_sources(tmp_path)
+    refuse_changed(before, hash_sources(tmp_path))
+    path.write_text("two")
+    with pytest.raises(InputsChanged, match=name):
+        refuse_changed(before, hash_sources(tmp_path))
+
+
+@pytest.fixture
+def release(tmp_path, monkeypatch):
+    """A release that takes no time, and may be disturbed while it is typeset."""
+    state = SimpleNamespace(during=lambda: None, clean=True, asked=[])
+    commit = Commit("0" * 40, 0, clean=True)
+    evaluation = SimpleNamespace(
+        study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None
+    )
+    book = SimpleNamespace(project=SimpleNamespace(output=tmp_path / "_book", profiles=()))
+    (tmp_path / "study.toml").write_text("")
+    (tmp_path / "index.qmd").write_text("# One")
+    monkeypatch.chdir(tmp_path)
+
+    def prepare(*_, fresh):
+        state.asked.append(("computed", fresh))
+        return {}, SimpleNamespace(commit=commit, label="")
+
+    def typeset(_chosen, _asked, _moment, finish, _notes):
+        state.during()
+        finish(tmp_path)
+        state.asked.append("swapped in")
+        return ()
+
+    def finish_book(*_, fresh):
+        state.asked.append(("pages", fresh))
+
+    for name, value in {
+        "Evaluation": lambda *_: evaluation, "read_book": lambda *_: book, "uses": lambda _: [],
+        "prepare": prepare, "intruder_check": lambda _: "", "numbers_by_hand": lambda *_: [],
+        "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
+        "_typeset": typeset, "finish_book": finish_book,
+        "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
+        "_tell_outcome": lambda *_: None,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(building, name, value)
+    return state
+
+
+def test_a_release_computes_and_uses_nothing_that_was_kept(release):
+    assert building.build(release=True, engine="embedded") == 0
+    assert release.asked == [("computed", True), ("pages", True), "swapped in"]
+    release.asked.clear()
+    building.build(engine="embedded")
+    assert release.asked == [("computed", False), ("pages", False), "swapped in"]
+
+
+def test_a_chapter_edited_while_it_is_typeset_ends_the_build(release, tmp_path):
+    release.during = lambda: (tmp_path / "index.qmd").write_text("# Two")
+    with pytest.raises(InputsChanged, match=r"index\.qmd"):
+        building.build(engine="embedded")
+    assert "swapped in" not in release.asked
+
+
+def test_a_commit_left_while_it_is_typeset_ends_a_release(release):
+    def leave():
+        release.clean = False
+
+    release.during = leave
+    with pytest.raises(NotReady):
+        building.build(release=True, engine="embedded")
+    assert "swapped in" not in release.asked
+
+
+def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):
+    kept = tmp_path / "kept"
+    (kept / "exhibits").mkdir(parents=True)
+    (kept / "ledger.json").write_text("{}")
+    (kept / "exhibits" / "a.csv").write_text("0.41")
+    assert not _whole(kept)
+    (kept / DIGEST).write_text(_contents(kept))
+    assert _whole(kept)
+    (kept / "exhibits" / "a.csv").write_text("0.14")
+    assert not _whole(kept)
