@@ -15,7 +15,7 @@ from audit.ledger.reading import LEDGER
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
-from report.pinned import as_toml, pinned_literals
+from report.checks.pinned import as_toml, pinned_literals
 from report.register import uses
 
 if TYPE_CHECKING:

@@ -19,12 +19,7 @@ from press.build import build_book
 from press.chapter.reading import read_book
 from press.checking import check_book
 from report import quarto
-from report.cover import cover, write_cover
-from report.finish import LEDGER, finish_book
-from report.hooks.frozen import execution_digest, thaw
-from report.hooks.rendered_pages import finish_pages
-from report.lock import alone
-from report.readiness import (
+from report.checks.readiness import (
     broken_claims,
     held_exhibits,
     numbers_by_hand,
@@ -32,15 +27,20 @@ from report.readiness import (
     refuse_uncommitted,
     refuse_unready,
 )
-from report.recording import make_ledger
-from report.register import check, references, uses
-from report.release import (
+from report.checks.release import (
     EXCEPTIONS_PLACE,
     compare_releases,
     earlier_releases,
     intruder_check,
     refuse_revealing,
 )
+from report.cover import cover, write_cover
+from report.finish import LEDGER, finish_book
+from report.hooks.frozen import execution_digest, thaw
+from report.hooks.rendered_pages import finish_pages
+from report.lock import alone
+from report.recording import make_ledger
+from report.register import check, references, uses
 from report.sealing import write_data
 from report.sources import hash_sources
 from report.stages import Stages

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from press.chapter.reading import read_book
-from report.prose import texts_of
+from report.checks.prose import texts_of
 from tests.architecture import ROOT
 
 JUDGED = Path(__file__).with_suffix(".csv")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
 from audit.trace.repository import changes, enclosing_repository
-from report.pinned import pinned_literals
-from report.prose import BareNumber, bare_numbers, texts_of
-from report.release import EXCEPTIONS_PLACE
+from report.checks.pinned import pinned_literals
+from report.checks.prose import BareNumber, bare_numbers, texts_of
+from report.checks.release import EXCEPTIONS_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,0 +1,1 @@
+"""What a build checks of itself: numbers by hand, readiness, earlier releases."""
