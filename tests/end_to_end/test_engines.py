@@ -113,8 +113,8 @@ def test_the_comparison_sees_the_report(built):
     assert any(heading.endswith("All outcomes, all pilots") for heading in found["headings"])
     assert any(caption.startswith("Figure 5.1: ") for caption in found["captions"])
     assert any(reference == "Table 5.1" for reference in found["references"])
-    assert any(text.startswith("F2 · ") for text in found["text"])
-    assert ("F2", "../audit/effect_forest.html") in found["links"]
+    assert any(text.startswith("F10 · ") for text in found["text"])
+    assert ("F10", "../audit/effect_forest.html") in found["links"]
     assert any("ratio" in words for words in found["alternatives"])
     assert len(found["numbers"]) > 5
     assert len(found["cells"]) > 50
