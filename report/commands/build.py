@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import read_exceptions
 from analysis.errors import ClaimBroken, ConfigurationError, ExhibitHeld, NotReady
-from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.literals import read_literals
@@ -20,7 +20,6 @@ from report import quarto
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
 from report.hooks.frozen import execution_digest, thaw
-from report.hooks.rendered_pages import finish_pages
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.recording import make_ledger
 from report.register import check, references, uses
@@ -125,43 +124,6 @@ def build(
     for path in written:
         if path is not None:
             print(f"  {os.path.relpath(path)}")
-    return 0
-
-
-def prepare_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do before `quarto render` what a build does before typesetting; return 0.
-
-    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
-    it is done already.
-    """
-    if quarto.WITHIN_BUILD in environment:
-        return 0
-    evaluation = current()
-    notes: list[str] = []
-    profiles = environment.get("QUARTO_PROFILE", "").split(",")
-    book = read_book(evaluation.root, [name for name in profiles if name])
-    prepare(evaluation, uses(book), notes)
-    if thaw(evaluation.root, execution_digest(book, evaluation.key)):
-        notes.append("chapters that Quarto had frozen before a change are executed again")
-    print(f"report: {', '.join(notes)}")
-    return 0
-
-
-def finish_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do after `quarto render` what a build does to a finished book; return 0.
-
-    The book is sealed only once all of it was rendered, as Quarto says it was: in a preview, one
-    page is.
-    """
-    if quarto.WITHIN_BUILD in environment:
-        return 0
-    root = find_root(Path.cwd())
-    book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
-    if environment.get("QUARTO_PROJECT_RENDER_ALL"):
-        profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
-        finish_book(root, book, profiles)
-    else:
-        finish_pages(root, book, environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines())
     return 0
 
 
