@@ -148,7 +148,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
 
 def _prepare(parser: argparse.ArgumentParser) -> None:
     def run(_: argparse.Namespace) -> int:
-        from report.commands.build import prepare_for_quarto
+        from report.commands.hooks import prepare_for_quarto
 
         return prepare_for_quarto(os.environ)
 
@@ -157,7 +157,7 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
 
 def _finish(parser: argparse.ArgumentParser) -> None:
     def run(_: argparse.Namespace) -> int:
-        from report.commands.build import finish_for_quarto
+        from report.commands.hooks import finish_for_quarto
 
         return finish_for_quarto(os.environ)
 

@@ -18,6 +18,7 @@ from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
 from report.hooks.search_offline import search_offline
+from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
 from report.sealing import chapters, lay_data, seal_report
 
@@ -70,6 +71,7 @@ def finish_book(
         path.write_text(placed, encoding="utf-8", newline="\n")
     lay_data(root / LEDGER, target)
     write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
+    share_sources(book_pages(book))
     search_offline(book, book_pages(book))
     (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
     crate = crate_metadata(whole, book)

@@ -12,7 +12,7 @@ from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
 from analysis.errors import ConfigurationError
-from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, current, find_root
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.build import build_book
@@ -37,7 +37,6 @@ from report.checks.release import (
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
 from report.hooks.frozen import execution_digest, thaw
-from report.hooks.rendered_pages import finish_pages
 from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
@@ -161,49 +160,6 @@ def _typeset(
     )
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
-
-
-def prepare_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do before `quarto render` what a build does before typesetting; return 0.
-
-    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
-    it is done already.
-    """
-    if quarto.WITHIN_BUILD in environment:
-        return 0
-    evaluation = current()
-    notes: list[str] = []
-    profiles = environment.get("QUARTO_PROFILE", "").split(",")
-    with alone(evaluation.root):
-        book = read_book(evaluation.root, [name for name in profiles if name])
-        prepare(evaluation, uses(book), notes)
-        # Quarto doesn't say which formats it will make. A page in a preview is HTML.
-        formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
-        check_book(book, formats, environment=kernel_environment(evaluation))
-        if thaw(evaluation.root, execution_digest(book, evaluation.key)):
-            notes.append("chapters that Quarto had frozen before a change are executed again")
-    print(f"report: {', '.join(notes)}")
-    return 0
-
-
-def finish_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do after `quarto render` what a build does to a finished book; return 0.
-
-    The book is sealed only once all of it was rendered, as Quarto says it was: in a preview, one
-    page is.
-    """
-    if quarto.WITHIN_BUILD in environment:
-        return 0
-    root = find_root(Path.cwd())
-    book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
-    with alone(root):
-        if environment.get("QUARTO_PROJECT_RENDER_ALL"):
-            profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
-            finish_book(root, book, profiles)
-        else:
-            pages = environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
-            finish_pages(root, book, pages)
-    return 0
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:

@@ -15,6 +15,7 @@ from audit.pages.marking import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
 from report.finish import LEDGER, refuse
 from report.hooks.search_offline import search_offline
+from report.hooks.sources_list import share_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,6 +57,7 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
             {record["id"]: record["row_headings"] for record in records},
             pages,
         )
+    share_sources(book_pages(book))
     search_offline(book, pages)
     old = mark_out_of_date(book, pages[0])
     if old:

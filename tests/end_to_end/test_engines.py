@@ -4,51 +4,72 @@ The comparison runs wherever Quarto is on PATH; that it sees something is tested
 """
 
 import json
-import re
 import subprocess
 from html.parser import HTMLParser
 
+import pikepdf
 import pytest
 
+from audit.pdf.text_layer import read_text
+from tests.book.chromium import chromium
 from tests.end_to_end.conftest import run
 
+STANDARDS = (b"<pdfuaid:part>1<", b"<pdfaid:part>3<", b"<pdfaid:conformance>A<")
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
 class Facts(HTMLParser):
-    """What a reader of a page must find, whichever engine made it."""
+    """What a reader of a page must find in its text, whichever engine made it."""
 
     def __init__(self, text):
         super().__init__()
-        self.found = {"headings": [], "captions": [], "references": [], "numbers": [], "cells": []}
+        names = ("headings", "captions", "references", "numbers", "cells", "text", "links")
+        self.found = {name: [] for name in (*names, "alternatives")}
         self._open = []
-        self.feed(text)
+        self._quiet = 0
+        self.feed(text.partition("<main")[2].partition("</main>")[0])
 
     def handle_starttag(self, tag, attrs):
         given = {key: value or "" for key, value in attrs}
         marks = given.get("class", "").split()
-        kind = (
-            "headings" if tag in HEADINGS and "toc-title" not in given.get("id", "")
-            else "captions" if tag == "figcaption"
-            else "references" if tag == "a" and "quarto-xref" in marks
-            else "numbers" if "data-exhibit" in given and tag == "span"
-            else "cells" if tag in ("td", "th")
-            else None
-        )  # fmt: skip
-        if kind:
-            self._open.append((tag, kind, []))
-        elif self._open and tag == self._open[-1][0]:
-            self._open.append((tag, None, []))
+        if tag == "nav" or self._quiet:  # ways on, which each engine words in its own way
+            self._quiet += tag == "nav"
+            return
+        if tag == "img":
+            self.found["alternatives"].append(given.get("alt", ""))
+        if tag == "math" and given.get("display") == "block":
+            # The number stands within the formula or beside it; references compare it.
+            self._open = [(name, [], [], "") for name, *_ in self._open]
+        kinds = [
+            kind
+            for kind, here in (
+                ("headings", tag in HEADINGS and "toc-title" not in given.get("id", "")),
+                ("captions", tag == "figcaption"),
+                ("references", tag == "a" and "quarto-xref" in marks),
+                ("numbers", tag == "span" and "data-exhibit" in given),
+                ("cells", tag in ("td", "th")),
+                ("text", tag in ("p", "li") or "csl-entry" in marks),
+                ("links", tag == "a" and "href" in given and not given.get("aria-hidden")),
+            )
+            if here
+        ]
+        self._open.append((tag, kinds, [], given.get("href", "")))
 
     def handle_data(self, data):
-        for _, _, words in self._open:
+        for _, _, words, _ in () if self._quiet else self._open:
             words.append(data)
 
     def handle_endtag(self, tag):
-        if self._open and self._open[-1][0] == tag:
-            _, kind, words = self._open.pop()
-            if kind:
-                self.found[kind].append(" ".join("".join(words).split()))
+        if self._quiet:
+            self._quiet -= tag == "nav"
+            return
+        while self._open and any(each[0] == tag for each in self._open):
+            name, kinds, words, address = self._open.pop()
+            said = " ".join("".join(words).split())
+            for kind in kinds:
+                self.found[kind].append((said, address) if kind == "links" else said)
+            if name == tag:
+                return
 
 
 def facts(book):
@@ -58,12 +79,33 @@ def facts(book):
     }
 
 
-def printed(book):
-    """Return the captions of the PDF with their numbers, and its words."""
-    (pdf,) = book.glob("*.pdf")
-    done = subprocess.run(["pdftotext", "-raw", pdf, "-"], capture_output=True, check=True)
-    text = " ".join(done.stdout.decode().split())
-    return re.findall(r"(?:Figure|Table) [\dA-Z]+\.\d+", text)
+def of_pdf(book):
+    """Return what a reader of the PDF must find: text, pictures' words, links, bookmarks."""
+    (path,) = book.glob("*.pdf")
+    with pikepdf.open(path) as pdf, pdf.open_outline() as outline:
+        layer = read_text(pdf)
+        links = [a for page in pdf.pages for a in page.get("/Annots", []) if a.Subtype == "/Link"]
+        bookmarks = [item.title for item in outline.root]
+        addresses = [str(link.A.URI) for link in links if "/A" in link and "/URI" in link.A]
+        standards = [part for part in STANDARDS if part in pdf.Root.Metadata.read_bytes()]
+        date = str(pdf.docinfo.CreationDate)
+    elements = {each for each, _ in layer.placed.values() if each.alt}
+    return {
+        "text": [block.text for block in layer.blocks if block.element.number > 0],
+        "alternatives": [each.alt for each in sorted(elements, key=lambda each: each.number)],
+        "addresses": addresses, "links": len(links), "bookmarks": bookmarks,
+        "standards": standards, "date": date,
+    }  # fmt: skip
+
+
+def verdict(project, book):
+    """Return what `report verify` says of a book's PDF."""
+    (path,) = book.glob("*.pdf")
+    outcome = run(project, "verify", path, "--json")
+    assert outcome.code == 0, outcome.text
+    found = json.loads(outcome.text)
+    kept = ("holds", "intact", "consistent", "coverage", "untraced", "missing", "commit", "notes")
+    return {key: found[key] for key in kept}
 
 
 def test_the_comparison_sees_the_report(built):
@@ -71,12 +113,20 @@ def test_the_comparison_sees_the_report(built):
     assert any(heading.endswith("All outcomes, all pilots") for heading in found["headings"])
     assert any(caption.startswith("Figure 5.1: ") for caption in found["captions"])
     assert any(reference == "Table 5.1" for reference in found["references"])
+    assert any(text.startswith("F10 · ") for text in found["text"])
+    assert ("F10", "../audit/effect_forest.html") in found["links"]
+    assert any("ratio" in words for words in found["alternatives"])
     assert len(found["numbers"]) > 5
     assert len(found["cells"]) > 50
+    printed = of_pdf(built / "_book")
+    assert sum(words.startswith("F2 · ") for words in printed["text"]) == 1
+    assert len(printed["alternatives"]) > 22  # formulas have some as well
+    assert len(printed["standards"]) == 3
+    assert printed["links"] > len(printed["addresses"]) > 20
+    assert "Key findings" in printed["bookmarks"]
 
 
 @pytest.mark.quarto
-@pytest.mark.poppler
 @pytest.mark.slow
 def test_both_engines_give_one_report(project):
     books = {}
@@ -90,7 +140,10 @@ def test_both_engines_give_one_report(project):
     for path, found in pages["quarto"].items():
         for kind, words in found.items():
             assert words == pages["embedded"][path][kind], f"{path}: {kind}"
-    assert printed(books["quarto"]) == printed(books["embedded"])
+    printed = {engine: of_pdf(book) for engine, book in books.items()}
+    for kind, words in printed["quarto"].items():
+        assert words == printed["embedded"][kind], f"PDF: {kind}"
+    assert verdict(project, books["quarto"]) == verdict(project, books["embedded"])
     ledgers = [json.loads((book / "audit" / "ledger.json").read_bytes()) for book in books.values()]
     for record in (each for ledger in ledgers for each in ledger["records"]):
         # Each book has its own pages and anchors.
@@ -98,10 +151,52 @@ def test_both_engines_give_one_report(project):
     assert ledgers[0] == ledgers[1]
 
 
+def left_in(project):
+    """Return what git sees of a run in a project."""
+    done = subprocess.run(
+        ["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
 @pytest.mark.quarto
+@pytest.mark.browser
 @pytest.mark.slow
-def test_quarto_by_itself_runs_the_hooks(project):
+def test_quarto_by_itself_gives_a_whole_book_that_works_from_a_folder(project):
     subprocess.run(["quarto", "render", "--to", "html"], cwd=project, check=True, timeout=570)
     home = (project / "_book" / "index.html").read_text("utf-8")
     assert 'class="book-label"' in home
+    assert "Audit view" in home
     assert (project / "_book" / "audit" / "ledger.json").is_file()
+    assert (project / "_book" / "search-offline.js").is_file()
+    assert not left_in(project)
+    with chromium(project.parent / "profile") as browser:
+        browser.show(1300)
+        browser.open((project / "_book" / "chapters" / "methods.html").as_uri())
+        assert browser.run("document.querySelectorAll('math').length") > 4
+        assert browser.run("getComputedStyle(document.querySelector('nav#TOC ul')).display") != (
+            "none"
+        )
+        browser.click("#quarto-search button")
+        browser.wait("!!document.querySelector('.aa-Input')")
+        browser.run("document.querySelector('.aa-Input').focus()")
+        browser.type("contract")
+        assert browser.wait("document.querySelectorAll('.aa-Item').length")
+        assert all(address.startswith("file:") for address in browser.requests)
+
+
+@pytest.mark.quarto
+@pytest.mark.slow
+def test_one_chapter_rendered_after_an_edit_of_the_data_gives_a_book_of_one_state(project):
+    """Quarto renders the other chapters of a PDF from what it froze; none may be of before."""
+    summary = ["quarto", "render", "--profile", "summary"]
+    subprocess.run([*summary, "--to", "evaluation-typst"], cwd=project, check=True, timeout=570)
+    before = of_pdf(project / "_book-summary")["text"]
+    events = project / "data" / "synthetic" / "child_events.csv"
+    rows = events.read_text("utf-8").splitlines(keepends=True)
+    kept = [row for number, row in enumerate(rows) if number == 0 or number % 7]
+    events.write_text("".join(kept), encoding="utf-8", newline="\n")
+    one = ["quarto", "render", "index.qmd", *summary[2:], "--to", "evaluation-typst"]
+    subprocess.run(one, cwd=project, check=True, timeout=570)
+    assert of_pdf(project / "_book-summary")["text"] != before
+    assert verdict(project, project / "_book-summary")["coverage"] == 1.0

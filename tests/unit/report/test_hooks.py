@@ -10,6 +10,7 @@ from report.finish import LEDGER
 from report.hooks.frozen import FREEZERS, execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages, mark_out_of_date
 from report.hooks.search_offline import search_offline
+from report.hooks.sources_list import share_sources
 from tests.unit.audit import sealed
 
 PAGE = (
@@ -146,3 +147,21 @@ def test_the_search_script_holds_the_index_and_no_other_book_gets_one(book, tmp_
     other.mkdir()
     search_offline(other, [])
     assert not list(other.iterdir())
+
+
+def test_the_list_of_sources_is_written_as_on_the_pages_that_cite_them(tmp_path):
+    entry = '<div id="ref-{}" class="csl-entry" role="listitem">\n{}\n</div>\n'
+    pages = {
+        "one": entry.format("a", "A. ‘One’.") + entry.format("b", "B. ‘Two’."),
+        "sources": entry.format("a", "A. “One.”") + entry.format("c", "C. “Not cited.”"),
+    }
+    for name, entries in pages.items():
+        style = ' style="display: none"' if name == "one" else ""
+        text = f'<main><div id="refs" class="references"{style}>\n{entries}</div></main>\n<p>B</p>'
+        (tmp_path / name).write_text(text)
+    share_sources(tmp_path / name for name in pages)
+    assert (tmp_path / "sources").read_text() == (
+        '<main><div id="refs" class="references">\n'
+        + entry.format("a", "A. ‘One’.") + entry.format("c", "C. “Not cited.”")
+        + "</div></main>\n<p>B</p>"
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from analysis.errors import ChapterFailed, ConfigurationError
 from press.chapter.reading import read_book
 from press.errors import PressError
 from report import quarto
-from report.commands import build as building
+from report.commands import hooks
 from report.cover import FILE, cover, write_cover
 
 # Stands in for Quarto: notes what it was asked, and writes what a book has at least.
@@ -142,12 +142,12 @@ def test_the_hook_before_quarto_stops_for_mistakes_in_sources(
 ):
     (tmp_path / "_quarto.yml").write_text(BOOK.replace("evaluation-typst", "typst"), "utf-8")
     (tmp_path / "index.qmd").write_text("# Home\n\n[@nobody] ![](https://x.org/a.png)\n", "utf-8")
-    monkeypatch.setattr(building, "current", lambda: SimpleNamespace(root=tmp_path, key="k"))
-    monkeypatch.setattr(building, "prepare", lambda *_: None)
-    monkeypatch.setattr(building, "uses", lambda _: [])
-    monkeypatch.setattr(building, "kernel_environment", lambda _: {})
+    monkeypatch.setattr(hooks, "current", lambda: SimpleNamespace(root=tmp_path, key="k"))
+    monkeypatch.setattr(hooks, "prepare", lambda *_: None)
+    monkeypatch.setattr(hooks, "uses", lambda _: [])
+    monkeypatch.setattr(hooks, "kernel_environment", lambda _: {})
     with pytest.raises(PressError) as caught:
-        building.prepare_for_quarto(rendered)
+        hooks.prepare_for_quarto(rendered)
     told = str(caught.value)
     assert "index.qmd:3: the citation @nobody" in told
     # In a preview the book is HTML alone; else it is printed too.
@@ -191,24 +191,40 @@ def test_a_quarto_that_cannot_be_run_is_none(tmp_path, monkeypatch):
 
 
 def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):
-    monkeypatch.setattr(building, "current", None)
-    monkeypatch.setattr(building, "finish_book", None)
-    assert building.prepare_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
-    assert building.finish_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+    monkeypatch.setattr(hooks, "current", None)
+    monkeypatch.setattr(hooks, "finish_book", None)
+    assert hooks.prepare_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+    assert hooks.finish_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_where_quarto_removed_the_last_book_a_failure_says_so(monkeypatch, tmp_path, capsys, kept):
+    def broken(*_):
+        raise ConfigurationError("the extract is broken")
+
+    monkeypatch.setattr(hooks, "current", lambda: type("Of", (), {"root": tmp_path}))
+    monkeypatch.setattr(hooks, "read_book", broken)
+    book = tmp_path / "_book"
+    if kept:
+        book.mkdir()
+    given = {"QUARTO_PROJECT_OUTPUT_DIR": str(book), "QUARTO_PROJECT_RENDER_ALL": "1"}
+    with pytest.raises(ConfigurationError):
+        hooks.prepare_for_quarto(given)
+    assert ("--no-clean" in capsys.readouterr().err) != kept
 
 
 def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_path):
     (tmp_path / "study.toml").write_text("")
     finished = []
-    monkeypatch.setattr(building, "finish_book", lambda *given: finished.append(given[1]))
+    monkeypatch.setattr(hooks, "finish_book", lambda *given: finished.append(given[1]))
     monkeypatch.chdir(tmp_path)
     pages = []
-    monkeypatch.setattr(building, "finish_pages", lambda *given: pages.append(given[2]))
-    building.finish_for_quarto(
+    monkeypatch.setattr(hooks, "finish_pages", lambda *given: pages.append(given[2]))
+    hooks.finish_for_quarto(
         {"QUARTO_PROJECT_OUTPUT_DIR": "_book", "QUARTO_PROJECT_OUTPUT_FILES": "_book/one.html"}
     )
     assert (finished, pages) == ([], [["_book/one.html"]])
-    building.finish_for_quarto(
+    hooks.finish_for_quarto(
         {"QUARTO_PROJECT_OUTPUT_DIR": "_book", "QUARTO_PROJECT_RENDER_ALL": "1"}
     )
     assert finished == [tmp_path / "_book"]

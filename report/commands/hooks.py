@@ -1,0 +1,81 @@
+"""`report prepare` and `report finish`: what `_quarto.yml` has Quarto run before and after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+from analysis.evaluation import current, find_root
+from press.chapter.reading import read_book
+from press.checking import check_book
+from press.errors import PressError
+from report.commands.build import FORMATS, kernel_environment, prepare
+from report.finish import finish_book
+from report.hooks.frozen import execution_digest, thaw
+from report.hooks.rendered_pages import finish_pages
+from report.lock import alone
+from report.quarto import WITHIN_BUILD
+from report.register import uses
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def prepare_for_quarto(environment: Mapping[str, str]) -> int:
+    """Do before `quarto render` what a build does before typesetting; return 0.
+
+    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
+    it is done already.
+    """
+    if WITHIN_BUILD in environment:
+        return 0
+    evaluation = current()
+    notes: list[str] = []
+    profiles = environment.get("QUARTO_PROFILE", "").split(",")
+    # Quarto doesn't say which formats it will make. A page in a preview is HTML.
+    formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
+    try:
+        with alone(evaluation.root):
+            book = read_book(evaluation.root, [name for name in profiles if name])
+            prepare(evaluation, uses(book), notes)
+            check_book(book, formats, environment=kernel_environment(evaluation))
+            if thaw(evaluation.root, execution_digest(book, evaluation.key)):
+                notes.append("chapters that Quarto had frozen before a change are executed again")
+    except (ReportError, PressError):
+        _tell_old_book_gone(environment)
+        raise
+    print(f"report: {', '.join(notes)}")
+    return 0
+
+
+def _tell_old_book_gone(environment: Mapping[str, str]) -> None:
+    """Say so if Quarto has removed the last book already, which it does before it asks anybody."""
+    target = Path(environment.get("QUARTO_PROJECT_OUTPUT_DIR", ""))
+    if environment.get("QUARTO_PROJECT_RENDER_ALL") and not target.exists():
+        print(
+            f"report: Quarto has removed the last book, {target.name}, before this was checked; "
+            "`python -m report build` and `quarto render --no-clean` keep it",
+            file=sys.stderr,
+        )
+
+
+def finish_for_quarto(environment: Mapping[str, str]) -> int:
+    """Do after `quarto render` what a build does to a finished book; return 0.
+
+    The book is sealed only once all of it was rendered, as Quarto says it was: in a preview, one
+    page is.
+    """
+    if WITHIN_BUILD in environment:
+        return 0
+    root = find_root(Path.cwd())
+    book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
+    with alone(root):
+        if environment.get("QUARTO_PROJECT_RENDER_ALL"):
+            profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
+            finish_book(root, book, profiles)
+        else:
+            pages = environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
+            finish_pages(root, book, pages)
+    return 0
