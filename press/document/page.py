@@ -159,7 +159,7 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
                     "the fence of a division, or of a cell, is printed as text",
                     _stray_fence(source)
                     or source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
-                    "remove it, or start it where the text around it does, with well formed attributes",
+                    "remove it, or start it where the text around it does; check its attributes",
                 )
             )
 
