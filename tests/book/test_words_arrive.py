@@ -47,6 +47,19 @@ def test_in_pages(book, chapter, words):
     assert not [one for one in words if bare(one) not in text]
 
 
+def test_a_heading_in_a_callout_or_a_tab_ends_no_section_around_it(book):
+    page = (book.out / "written.html").read_text("utf-8")
+    section = re.search(r'<section id="around".*', page, re.DOTALL)[0]
+    open_, found = 0, {}
+    for tag in re.finditer(r"<(/?)(section|div)\b|(\b10[123]\b)", section):
+        open_ += 0 if tag[3] else -1 if tag[1] else 1
+        found |= {tag[3]: open_} if tag[3] else {}
+        if not open_:
+            break
+    # After both, only the section is open; in them, callout or tabset, body and section too.
+    assert found == {"101": 4, "102": 4, "103": 1}
+
+
 @pytest.mark.poppler
 @pytest.mark.parametrize("words", IN_BOTH.values(), ids=IN_BOTH)
 def test_in_print(book, words):
