@@ -105,7 +105,8 @@ def rendered(source: Path, name: str, folder: Path) -> dict[str, Any]:
     # The configuration alone: of a book with a mistake the press would read no more.
     settings, _ = read_configuration(folder)
     base = "html" if name == "html" else "typst"
-    form = next(one for one in settings.get("format") if one == base or one.endswith(f"-{base}"))
+    named = settings.get("format", default={})
+    form = next((one for one in named if one == base or one.endswith(f"-{base}")), base)
     done = subprocess.run(
         ["quarto", "render", "--to", form, "--no-execute-daemon"],
         cwd=folder,
