@@ -58,7 +58,7 @@ def check_book(
         for chapter in book.chapters
     )
     found = _mistakes(book, standing_in, formats, given)
-    runs = any(chapter.cells for chapter in book.chapters)
+    runs = any(chapter.runs for chapter in book.chapters)
     if runs and any(_may_be_made(one) for one in found.found):
         found = _mistakes(book, execute_book(book, given, timeout), formats, given)
     found.stop()

@@ -9,12 +9,18 @@ from press.document.tree import Node, Nodes
 def with_tabsets(blocks: Nodes) -> Nodes:
     """Return blocks whose `.panel-tabset` divisions are tabsets.
 
-    Each heading of the level of the first one opens a tab; text before it is dropped, as in
-    Quarto.
+    Each heading of the level of the first one opens a tab. Text before it, which Quarto drops,
+    stands before the tabs; a tabset without a heading is a division.
     """
 
-    def visit(node: Node) -> Node | None:
-        return _tabset(node) if tree.has_class(node, "panel-tabset") else None
+    def visit(node: Node) -> Nodes | None:
+        if not tree.has_class(node, "panel-tabset"):
+            return None
+        content = node["c"][1]
+        first = next((at for at, one in enumerate(content) if one["t"] == "Header"), None)
+        if first is None:
+            return list(content)
+        return [*content[:first], _tabset(node)]
 
     return list(tree.walk(blocks, visit))
 

@@ -16,7 +16,7 @@ _START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")
 # Languages that Quarto runs, of which the press runs Python; any other is text of a block.
 _RUN = ("python", "r", "julia", "ojs", "mermaid", "dot")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_OPTION = re.compile(r"^#\|")
+_OPTION = re.compile(r"^#[ \t]*\| ?")
 _TRUTH = (True, False)
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "echo": (True, False, "fenced"),
@@ -181,7 +181,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
 def _options(lines: list[Line], indent: str) -> tuple[dict[str, Any], dict[str, Place]]:
     if not lines:
         return {}, {}
-    text = "\n".join(re.sub(r"^#\| ?", "", line.text.removeprefix(indent)) for line in lines)
+    text = "\n".join(_OPTION.sub("", line.text.removeprefix(indent)) for line in lines)
     first = lines[0].place
     settings = parse_settings(text, first.file, first.line, ChapterError)
     places = {str(path[0]): place for path, place in settings.places.items() if len(path) == 1}

@@ -91,6 +91,13 @@ class Chapter:
         return tuple(part for part in self.parts if isinstance(part, Cell))
 
     @property
+    def runs(self) -> bool:
+        """Whether it runs: it has a cell, or names its engine."""
+        return bool(
+            self.cells or self.front.get("jupyter") or self.front.get("engine") == "jupyter"
+        )
+
+    @property
     def inlines(self) -> tuple[Inline, ...]:
         """Its inline expressions, in order; none in a chapter without a cell."""
         return tuple(

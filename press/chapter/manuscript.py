@@ -114,28 +114,45 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
 
     def replaced(found: re.Match[str], line: Line) -> str:
         text = inline_markdown(next(values))
-        expression = found["expression"]
-        spaced = expression != expression.strip()
-        if text and not spaced:
+        if text:
             return text
-        what = "has spaces around it" if spaced else "has an empty value"
         mistakes.add(
             ChapterError(
-                f"the inline expression {expression.strip()} {what}: it is printed as it stands",
+                f"the inline expression {found['expression'].strip()} has an empty value: "
+                "it is printed as it stands",
                 line.place,
-                "write one space before it and none after"
-                if spaced
-                else "give it a value that prints something",
+                "give it a value that prints something",
             )
         )
         return found[0]
 
+    if not result.values:
+        _check_not_run(result.prose.source, mistakes)
+        yield from result.prose.source
+        return
     for line in result.prose.source:
-        if not result.values:
-            yield line
-            continue
         text = INLINE.sub(partial(replaced, line=line), line.text)
         yield Line(_ESCAPED.sub(r"\1{\2}", text), line.place)
+
+
+def _check_not_run(source: Source, mistakes: Mistakes) -> None:
+    """Note expressions in a chapter that nothing runs, outside blocks of code."""
+    fence = ""
+    for line in source:
+        opening = _FENCE.match(line.text)
+        if opening and not fence:
+            fence = opening["fence"]
+        elif opening and opening["fence"].startswith(fence) and not line.text.strip("`~ \t"):
+            fence = ""
+        for found in INLINE.finditer(line.text) if not fence else ():
+            mistakes.add(
+                ChapterError(
+                    f"the inline expression {found['expression'].strip()} is printed as it stands: "
+                    "a chapter without cells is not run",
+                    line.place,
+                    "name its engine in the front matter: `jupyter: python3`",
+                )
+            )
 
 
 def inline_markdown(value: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from press.errors import ChapterError, Place, PressError, UnsupportedError
 from press.mistakes import Mistakes
 
 _SHORTCODE = re.compile(r"\{\{<(?!\{)\s*(?P<inside>.*?)\s*>\}\}")
-_ESCAPED = re.compile(r"\{\{\{<(?P<inside>.*?)>\}\}\}")
+_ESCAPED = re.compile(r"\{\{\{<(?P<inside>.*?)>\}\}\}|\{\{</\*(?P<comment>.*?)\*/>\}\}")
 _ESCAPE_MARK = "\ue000"
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
@@ -81,7 +81,7 @@ def _on_one_line(source: Source) -> Iterator[Line]:
 
 
 def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) -> str:
-    escaped = [found["inside"] for found in _ESCAPED.finditer(line.text)]
+    escaped = [found["inside"] or found["comment"] for found in _ESCAPED.finditer(line.text)]
     text = _ESCAPED.sub(_ESCAPE_MARK, line.text)
     if _HEADING.match(text) and not in_code and _SHORTCODE.search(text):
         mistakes.add(

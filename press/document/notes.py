@@ -9,6 +9,7 @@ from press.document.page import Page
 from press.errors import BrokenReferenceError
 from press.mistakes import Mistakes
 
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 _CALL = re.compile(r"\[\^([^\]\s]+)\]")
 
 
@@ -16,10 +17,13 @@ def check_notes(page: Page, found: Mistakes) -> None:
     """Note every footnote that a chapter calls and does not have."""
     for node in tree.nodes(page.blocks, "Str"):
         for name in _CALL.findall(node["c"]):
+            call = rf"(?<!\\)\[\^{re.escape(name)}\]"
+            if not re.search(r"\w", name) or not re.search(call, _CODE.sub("", page.source.text)):
+                continue  # brackets that are escaped, or hold no name
             found.add(
                 BrokenReferenceError(
                     f"the note [^{name}] is not written in this chapter",
-                    page.source.place_of(re.escape(f"[^{name}]")),
+                    page.source.place_of(call),
                     f"write it: `[^{name}]: …`",
                 )
             )

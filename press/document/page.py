@@ -24,8 +24,8 @@ from press.document import tree
 from press.document.crossref import Wording, counted
 from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
-from press.document.tree import Attr, Nodes
-from press.errors import ChapterError, WrongAttributeError
+from press.document.tree import Attr, Node, Nodes
+from press.errors import ChapterError, Place, WrongAttributeError
 from press.mistakes import Mistakes
 from press.project.project import Entry
 
@@ -109,13 +109,18 @@ def read_page(
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
-    blocks = with_html_tables(with_list_tables(blocks))
+    blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     if base == "html":
         blocks = with_tabsets(blocks)
     blocks = with_callouts(blocks, options)
     blocks = with_equations(blocks)
     return with_layouts(with_columns(with_floats(blocks)))
+
+
+def _deep_heading(node: Node) -> Node | None:
+    """Return a heading deeper than any format has as a paragraph, which HTML makes of it too."""
+    return tree.para(node["c"][2]) if node["t"] == "Header" and node["c"][0] > 6 else None
 
 
 def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
@@ -152,10 +157,28 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     "the fence of a division, or of a cell, is printed as text",
-                    source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
-                    "start it where the text around it starts, with well formed attributes",
+                    _stray_fence(source)
+                    or source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
+                    "remove it, or start it where the text around it does; check its attributes",
                 )
             )
+
+
+def _stray_fence(source: Source) -> Place | None:
+    """Return the place of a fence that closes a division which nothing opened."""
+    code, depth = "", 0
+    for line in source:
+        ticks = re.match(r"\s*(`{3,}|~{3,})", line.text)
+        if ticks and not code:
+            code = ticks[1]
+        elif ticks and ticks[1].startswith(code) and not line.text.strip("`~ \t"):
+            code = ""
+        fence = re.match(r":{3,}\s*(\S?)", line.text) if not code else None
+        if fence:
+            depth += 1 if fence[1] else -1
+        if depth < 0:
+            return line.place
+    return None
 
 
 def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:

@@ -207,7 +207,7 @@ def _callout(node: Node) -> Nodes:
     shown = title or ([tree.text(word)] if content["appearance"] == "default" else None)
     head = '<div class="callout-title-container">'
     # A division of the tree, so that a heading in it opens no section beyond it.
-    body = tree.div(content["content"], marks=["callout-body-container"])
+    body = tree.div(_inside(content["content"]), marks=["callout-body-container"])
     opening = f'<div{name} class="{" ".join(marks)}" role="note" aria-label="{word}">'
     out = [tree.raw("html", opening)]
     if shown is not None and collapse is not None:
@@ -220,6 +220,15 @@ def _callout(node: Node) -> Nodes:
     if shown is not None:
         out += [tree.raw("html", head), tree.plain_block(shown), tree.raw("html", "</div>")]
     return [*out, body, tree.raw("html", "</div>")]
+
+
+def _inside(content: Nodes) -> Nodes:
+    """Return content whose heading, if it opens with one, ends no section around it.
+
+    Pandoc makes a division that begins with a heading a section of the page.
+    """
+    opens = bool(content) and content[0]["t"] == "Header"
+    return [tree.raw("html", ""), *content] if opens else content
 
 
 def _tabset(node: Node) -> Nodes:
@@ -235,7 +244,7 @@ def _tabset(node: Node) -> Nodes:
     out.append(tree.raw("html", "</div>"))
     for number, tab in enumerate(content["tabs"]):
         marks = ["tab-pane", *(["active"] if number in content["open"] else [])]
-        out.append(tree.div(tab["content"], marks=marks, pairs=[("role", "tabpanel")]))
+        out.append(tree.div(_inside(tab["content"]), marks=marks, pairs=[("role", "tabpanel")]))
     return [*out, tree.raw("html", "</div>")]
 
 

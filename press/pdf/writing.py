@@ -257,6 +257,7 @@ def _code(node: Node) -> Nodes:
         bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
         return [tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
     language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
+    language = [mark for mark in language if re.fullmatch(r"[\w+#.-]+", mark)]
     return [{"t": "CodeBlock", "c": [[name, language[:1], []], source]}]
 
 

@@ -86,15 +86,15 @@ class Conditions:
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
     """Run a chapter's cells and inline expressions.
 
-    A chapter without a cell needs no kernel, and its inline expressions stay text, as in
-    Quarto.
+    A chapter without a cell that names no engine needs no kernel, and its inline expressions stay
+    text, as in Quarto.
 
     Raises
     ------
     CellError
         A cell or expression raised an exception, a cell ran out of time, or the kernel died.
     """
-    if not chapter.cells:
+    if not chapter.runs:
         return ExecutedChapter(
             chapter,
             tuple(ProseResult(part, ()) for part in chapter.parts if isinstance(part, Prose)),
@@ -122,7 +122,7 @@ def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None
         if isinstance(part, Cell):
             results.append(replace(next(cells), cell=part))
         else:
-            count = len(inlines_of(part.source)) if chapter.cells else 0
+            count = len(inlines_of(part.source)) if chapter.runs else 0
             results.append(ProseResult(part, tuple(islice(values, count))))
     return ExecutedChapter(chapter, tuple(results))
 

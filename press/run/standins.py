@@ -30,7 +30,7 @@ def not_yet_run(chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapte
         if isinstance(part, Cell):
             results.append(CellResult(part, _outputs(part, defaults), 1))
         else:
-            count = len(inlines_of(part.source)) if chapter.cells else 0
+            count = len(inlines_of(part.source)) if chapter.runs else 0
             results.append(ProseResult(part, ({"text/markdown": _VALUE},) * count))
     return ExecutedChapter(chapter, tuple(results))
 

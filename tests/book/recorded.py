@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from press.build import build_book
-from press.chapter.reading import read_book
 from press.errors import PressError
+from press.project.configuration import read_configuration
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1].parent / "shared" / "quarto-recorded"
@@ -35,6 +35,7 @@ _NAMES = {"hidden": ".hidden, [hidden], .equation-number"}
 _MATH = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _TEX = re.compile(r"<annotation[^>]*>(.*?)</annotation>", re.DOTALL)
 # Paragraph or bare text; sizes of drawn pictures, which fonts move by a few pixels.
+_OF_SOME_FONTS = ((0x2E80, 0xA000), (0xE000, 0xF900), (0x1F000, 0x110000))
 _LOOSE = re.compile(r"/tight: |images\[\d+\]/(?:width|height): '\d{3}' != '\d{3}'")
 
 
@@ -101,7 +102,11 @@ def press(case: str, name: str, folder: Path) -> Result:
 def rendered(source: Path, name: str, folder: Path) -> dict[str, Any]:
     """Render a book with the Quarto on PATH, as the corpus was recorded; return its outline."""
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("expected.json", "golden*.md"))
-    form = read_book(folder).project.format("html" if name == "html" else "typst").name
+    # The configuration alone: of a book with a mistake the press would read no more.
+    settings, _ = read_configuration(folder)
+    base = "html" if name == "html" else "typst"
+    named = settings.get("format", default={})
+    form = next((one for one in named if one == base or one.endswith(f"-{base}")), base)
     done = subprocess.run(
         ["quarto", "render", "--to", form, "--no-execute-daemon"],
         cwd=folder,
@@ -170,15 +175,15 @@ def _loose_pdf(outline: dict[str, Any]) -> dict[str, Any]:
 def _words(pages: list[str]) -> Counter[str]:
     """Return how often each word stands in a PDF.
 
-    Left out: numbers of pages, icons and emoji (they depend on fonts), tracebacks (only their
-    last line is recorded).
+    Left out: numbers of pages, icons, emoji and Chinese signs (they depend on fonts), tracebacks
+    (only their last line is recorded).
     """
     bare = [re.sub(r" \d+$", "", page) for page in pages]
     text = re.sub(r"\.\.\. \d+", "...", " ".join(bare))
     text = re.sub(r"\[\d+(?:;\d+)*m", "", text)
     text = re.sub(r"-{20,}.*?Error *: ", " ", text, flags=re.DOTALL)
     text = "".join(
-        sign for sign in text if not (0xE000 <= ord(sign) < 0xF900 or ord(sign) >= 0x1F000)
+        sign for sign in text if not any(low <= ord(sign) < high for low, high in _OF_SOME_FONTS)
     )
     return Counter(word for word in re.split(r"[\s/?\-\u00ad]+", text) if word)
 

@@ -57,21 +57,14 @@ def test_an_inline_expression_that_raises(tmp_path):
     assert "NameError" in error.what
 
 
-@pytest.mark.parametrize(
-    ("inline", "words"),
-    [
-        ('`{python} ""`', ['""', "empty"]),
-        ("`{python}  x`", ["expression x", "spaces"]),
-        ("`{python} x `", ["expression x", "spaces"]),
-    ],
-)
-def test_an_inline_expression_that_quarto_prints_as_it_stands(tmp_path, inline, words):
+def test_an_inline_expression_that_quarto_prints_as_it_stands(tmp_path):
     folder = project(
-        tmp_path, f"# One\n\n```{{python}}\nx = 1\n```\n\n{inline}, ``{{python}} x``\n"
+        tmp_path, '# One\n\n```{python}\nx = 1\n```\n\n`{python} ""`, ``{python} x``\n'
     )
-    with pytest.raises(PressError, match=r"one\.qmd:7") as caught:
+    with pytest.raises(
+        PressError, match=r'one\.qmd:7: the inline expression "" has an empty value'
+    ):
         build_book(folder, formats=("html",))
-    assert all(word in str(caught.value) for word in words), str(caught.value)
     page = build_book(folder, formats=("html",), lenient=True).html[1].read_text("utf-8")
     assert page.count("<code>{python} ") == 2
 
@@ -238,7 +231,7 @@ def test_what_the_home_page_shows_of_the_book(tmp_path):
     }
     built = build_book(project(tmp_path, "# One\n", **files), formats=("html",))
     home = built.html[0].read_text("utf-8")
-    assert '<span class="abstract-title">Abstract</span> In short' in home
+    assert '<span class="abstract-title">Abstract</span> In <em>short</em>' in home
     assert home.index('<img src="c.svg" title="T" class="quarto-cover-image') < home.index(
         "Home</h1>"
     )

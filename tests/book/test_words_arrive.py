@@ -19,6 +19,9 @@ IN_BOTH = {
               "== 56", "- 57 here, and + 58"],
     "tags": ["before after", "71 72", "10 3 and H 2 O", "Words run, under , bold and it , Ctrl",
              "open 73", "Before 10 4", "74 75"],
+    "written": ["Spaced", "92", "Values 93 and 94.", "Seven", "Write {{< var x >}}, [^95], [^c] or "
+                "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named"],
+    "engine": ["There are 91 pilots."],
     "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
 }  # fmt: skip
 
@@ -44,6 +47,19 @@ def test_in_pages(book, chapter, words):
     assert not [one for one in words if bare(one) not in text]
 
 
+def test_a_heading_in_a_callout_or_a_tab_ends_no_section_around_it(book):
+    page = (book.out / "written.html").read_text("utf-8")
+    section = re.search(r'<section id="around".*', page, re.DOTALL)[0]
+    open_, found = 0, {}
+    for tag in re.finditer(r"<(/?)(section|div)\b|(\b10[123]\b)", section):
+        open_ += 0 if tag[3] else -1 if tag[1] else 1
+        found |= {tag[3]: open_} if tag[3] else {}
+        if not open_:
+            break
+    # After both, only the section is open; in them, callout or tabset, body and section too.
+    assert found == {"101": 4, "102": 4, "103": 1}
+
+
 @pytest.mark.poppler
 @pytest.mark.parametrize("words", IN_BOTH.values(), ids=IN_BOTH)
 def test_in_print(book, words):
@@ -51,6 +67,26 @@ def test_in_print(book, words):
     text = bare(done.stdout.decode())
     assert not [one for one in words if bare(one) not in text]
     assert "object>" not in text
+
+
+@pytest.mark.poppler
+def test_a_figure_without_a_label_does_not_count(book):
+    done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
+    found = re.findall(r"Figure (\d+): (Mixed|Last)", done.stdout.decode())
+    assert found == [("1", "Mixed"), ("2", "Last")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Two `{python} 1 + 1`.", "one.qmd:3: the inline expression 1 + 1 is printed as it"),
+        ("::: a\nx\n:::\n\n:::\n\ny", "one.qmd:7: the fence of a division"),
+    ],
+)
+def test_what_would_be_printed_as_it_stands_is_named(tmp_path, text, words):
+    with pytest.raises(PressError) as caught:
+        build_book(project(tmp_path, f"# One\n\n{text}\n"), formats=("html",))
+    assert words in str(caught.value)
 
 
 @pytest.mark.parametrize(
