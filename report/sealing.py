@@ -16,7 +16,7 @@ from audit.pdf.attachments import Attachment, attach, attached
 from audit.seal.seal import NAME, SIGNATURE, Chapter, Seal
 from audit.seal.sealing import replace, saved, seal_pdf
 from audit.seal.signature import sign
-from report.pinned import as_toml, pinned_literals
+from report.checks.pinned import as_toml, pinned_literals
 from report.register import uses
 
 if TYPE_CHECKING:

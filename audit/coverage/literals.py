@@ -2,7 +2,7 @@
 
 The prose check and the check of the finished PDF both ask here what a number is. A literal is
 a pattern in `literals.toml` with the reason why a number so written needs no exhibit, and with
-what it repeats: a build holds each to that (`report.pinned`).
+what it repeats: a build holds each to that (`report.checks.pinned`).
 """
 
 from __future__ import annotations

@@ -18,10 +18,7 @@ from audit.trace.repository import Commit, public_repository, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
 from report import quarto
-from report.cover import cover, write_cover
-from report.finish import LEDGER, finish_book
-from report.lock import alone
-from report.readiness import (
+from report.checks.readiness import (
     broken_claims,
     held_exhibits,
     numbers_by_hand,
@@ -29,6 +26,9 @@ from report.readiness import (
     refuse_uncommitted,
     refuse_unready,
 )
+from report.cover import cover, write_cover
+from report.finish import LEDGER, finish_book
+from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.release import (

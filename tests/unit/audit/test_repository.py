@@ -7,7 +7,7 @@ import pytest
 from analysis.errors import NotReady
 from audit.pages.source_code import forge_address
 from audit.trace.repository import changes, enclosing_repository, public_repository, read_commit
-from report.readiness import refuse_uncommitted
+from report.checks.readiness import refuse_uncommitted
 
 FORGE = "https://github.com/someone/report"
 

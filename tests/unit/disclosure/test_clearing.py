@@ -15,9 +15,9 @@ from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Table
+from report.checks.readiness import refuse_unready
 from report.commands.build import check_exceptions
 from report.commands.clean import clean
-from report.readiness import refuse_unready
 from report.release import earlier_releases, refuse_revealing, released_data
 
 ROOT = Path(__file__).parents[3]

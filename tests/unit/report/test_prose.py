@@ -8,8 +8,8 @@ from analysis.errors import ClaimBroken
 from audit.coverage.literals import Literal, read_literals
 from press.chapter.reading import read_book
 from press.chapter.source import source_of
+from report.checks.readiness import refuse_bare
 from report.prose import bare_numbers, texts_of
-from report.readiness import refuse_bare
 from tests.architecture import ROOT
 
 LITERALS = [

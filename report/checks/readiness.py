@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
 from audit.trace.repository import changes, enclosing_repository
-from report.pinned import pinned_literals
+from report.checks.pinned import pinned_literals
 from report.prose import BareNumber, bare_numbers, texts_of
 from report.release import EXCEPTIONS_PLACE
 

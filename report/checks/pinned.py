@@ -48,7 +48,7 @@ def pinned_literals(root: Path) -> tuple[Literal, ...]:
 
 def as_toml(literals: Sequence[Literal]) -> str:
     """Return literals with their numbers, as a report carries them: nothing is left to look up."""
-    lines = ["# Numbers in the report that are no results, and why: see `report.pinned`."]
+    lines = ["# Numbers in the report that are no results, and why: see `report.checks.pinned`."]
     for each in literals:
         shown = {"pattern": each.pattern.pattern, "reason": each.reason, "repeats": each.repeats}
         lines += ["", "[[literal]]", *(f"{key} = {_quoted(text)}" for key, text in shown.items())]

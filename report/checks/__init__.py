@@ -1,0 +1,1 @@
+"""What a build checks: literals against what they repeat, and all that a release must meet."""
