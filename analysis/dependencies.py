@@ -53,6 +53,19 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     return found
 
 
+def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
+    """Return times and size of every file that a result depends on: any edit changes them.
+
+    Of times also that of the last change of any kind, which no copy keeps. Quicker than hashing,
+    for an editor's session that asks again and again.
+    """
+    found = {}
+    for path in set(_files(root, extract)):
+        facts = path.stat()
+        found[str(path)] = (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)
+    return found
+
+
 def _outside(path: Path, extract: Path) -> str:
     return f"extract/{path.relative_to(extract).as_posix()}"
 

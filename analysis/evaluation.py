@@ -217,8 +217,8 @@ class Evaluation:
             path.write_text(figure.svg, encoding="utf-8", newline="\n")
 
 
-_KNOWN: list[Evaluation] = []
-"""The evaluation that this process asked for last."""
+_KNOWN: list[tuple[Evaluation, object]] = []
+"""The evaluation that this process asked for last, and its files at a glance."""
 
 
 def current() -> Evaluation:
@@ -230,10 +230,12 @@ def current() -> Evaluation:
     data = os.environ.get(DATA_VARIABLE)
     key = os.environ.get(KEY_VARIABLE)
     now = Evaluation(find_root(Path.cwd()), Path(data) if data else None, key)
-    last = _KNOWN[-1] if _KNOWN else None
-    if last is None or last != now or (key is None and last.files != now.files):
-        _KNOWN[:] = [now]
-    return _KNOWN[-1]
+    last, before = _KNOWN[-1] if _KNOWN else (None, None)
+    directory = now.directory if last != now or last is None else last.directory
+    seen = dependencies.glance(now.root, directory) if key is None else None
+    if last is None or last != now or before != seen:
+        _KNOWN[:] = [(now, seen)]
+    return _KNOWN[-1][0]
 
 
 __all__ = ["Evaluation", "current", "find_root", "own_folder"]

@@ -32,7 +32,7 @@ _CHECKED = b"\x03\x00\x00\x00"  # flags of byte code that is valid for one sourc
 _HEADER = 16
 _ROOT = Path(__file__).parents[1]
 _BEFORE = ("analysis/__init__.py", "analysis/importing.py", "report/__init__.py")
-"""Files that Python has loaded, or is loading, before it could be told how."""
+"""Files that Python has loaded, or is loading, before this loader is in place."""
 
 
 class Loader(SourceFileLoader):

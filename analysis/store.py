@@ -56,7 +56,7 @@ DATA: Mapping[str, frozenset[str]] = {
     "pandas.core.internals.managers": frozenset({"BlockManager", "SingleBlockManager"}),
     "pyarrow.lib": frozenset({"_restore_array", "py_buffer", "type_for_alias"}),
 }  # fmt: skip
-"""What a kept result may be made of, beside the dataclasses of `analysis`."""
+"""What a kept result may be made of, besides the dataclasses of `analysis`."""
 
 
 class NotKept(Exception):

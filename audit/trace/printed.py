@@ -1,4 +1,4 @@
-"""Where a printed number stands: every exhibit and cell that prints it."""
+"""Where a number is printed: every exhibit and cell that prints it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 An entry of `literals.toml` says what its number repeats: a constant of the code
 (`analysis/extract/rates.py:PER`, `FILE:CLASS.FIELD`), a setting (`study.toml:arms`), a column of
 a file (`data/published/findings.csv:finding`), a source (`references.bib`), or nothing, as part of
-a name. `count of` before it stands for how many it has. Nothing is imported or run.
+a name. Preceded by `count of`, it is the number of its items. Nothing is imported or run.
 """
 
 from __future__ import annotations

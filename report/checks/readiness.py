@@ -74,7 +74,7 @@ def refuse_uncommitted(root: Path, commit: Commit) -> None:
     lines = [*(f"  {each}" for each in found[:SHOWN_AT_MOST]), *more]
     raise NotReady(
         "\n".join([f"these files are not those of commit {commit.id[:12]}:", *lines]),
-        remedy="commit or restore each; where git status does not show one, git was told to pass "
+        remedy="commit or restore each; where git status does not show one, git was set to pass "
         "over it: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
         ".gitignore and .git/info/exclude",
     )
