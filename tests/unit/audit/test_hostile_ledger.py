@@ -131,6 +131,10 @@ def a_use_that_is_not_there(whole):
     next(iter(whole["code"].values()))["uses"] = ["gone"]
 
 
+def a_key_that_no_ledger_has(whole):
+    whole["records"][0]["comment"] = "Checked and approved"
+
+
 def nowhere_shown(whole):
     whole["records"][0]["shown"] = []
 
@@ -172,7 +176,8 @@ HOSTILE = [
     a_short_hash, any_local_file, a_file_above, a_file_that_is_no_code,
     a_name_that_leads_elsewhere, a_chapter_elsewhere, a_script_for_an_address,
     a_function_that_is_not_there, a_file_that_is_not_there, a_setting_that_is_not_there,
-    a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown, a_graph_in_a_circle,
+    a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown,
+    a_key_that_no_ledger_has, a_graph_in_a_circle,
     a_graph_too_deep, text_for_a_number, true_for_a_number, another_format, no_records,
     all_of_another_kind,
 ]  # fmt: skip

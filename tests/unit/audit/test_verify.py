@@ -294,9 +294,9 @@ def laid_over(opened, number, height, tag):
 
 
 @pytest.mark.parametrize("tag", [False, True])
-@pytest.mark.parametrize(("number", "height"), [("12", 380), ("1", 380), ("12", 30)])
+@pytest.mark.parametrize(("number", "height"), [("12", 380), ("1", 380), ("12", 30), ("F1", 380)])
 def test_no_fact_of_the_ledger_explains_a_number_laid_over_a_page(pdf, number, height, tag):
-    """12 is the number of rows of the data file, 1 the number of the page."""
+    """12 is the number of rows of the data file, 1 that of the page, F1 a reference."""
     edited(pdf, lambda opened: laid_over(opened, number, height, tag))
     sealed.reseal(pdf)
     found = examine(pdf)
