@@ -77,7 +77,7 @@ def _mistakes(
     environment: Mapping[str, str],
 ) -> Mistakes:
     """Return what is wrong in a book that has run, in whatever is not the press's own limit."""
-    found = Mistakes()
+    found = Mistakes(by_quarto=True)
     edition = Edition(book, executed, found, environment)
     for name in formats:
         try:

@@ -27,9 +27,12 @@ class Mistakes:
     ----------
     lenient
         Print what Quarto prints and go on: for a preview, and to compare with Quarto.
+    by_quarto
+        Whether Quarto will print the book: what it alone gets wrong is a mistake then.
     """
 
     lenient: bool = False
+    by_quarto: bool = False
     found: list[PressError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 

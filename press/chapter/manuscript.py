@@ -114,14 +114,17 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
 
     def replaced(found: re.Match[str], line: Line) -> str:
         text = inline_markdown(next(values))
-        if text:
+        expression = found["expression"]
+        spaced = mistakes.by_quarto and expression != expression.strip()
+        if text and not spaced:
             return text
+        what = "has blanks around it" if spaced else "has an empty value"
+        remedy = "write one blank before it and none after"
         mistakes.add(
             ChapterError(
-                f"the inline expression {found['expression'].strip()} has an empty value: "
-                "it is printed as it stands",
+                f"the inline expression {expression.strip()} {what}: it is printed as it stands",
                 line.place,
-                "give it a value that prints something",
+                remedy if spaced else "give it a value that prints something",
             )
         )
         return found[0]

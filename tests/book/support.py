@@ -35,6 +35,24 @@ outcomes of Quarto 1.10.18, of {cases} small books, against what the press makes
 """
 
 
+ON_PURPOSE = """\
+## What the press keeps and Quarto loses
+
+Held to by `tests/book/test_words_arrive.py`:
+
+- text before the first tab of a tabset, and a tabset without tabs
+- in print, HTML tags in a sentence: breaks, raised and lowered text, emphasis
+- in print, what a cell shows as HTML alone, if it works without a browser; a cell that shows
+  nothing which print has ends the build with its line
+- in print, a dash, a plus or a number at the start of a table's cell
+- what opens a caption or a callout's title as it would open a list: `(1) Rates`, `- 5 points`
+- an expression with two blanks before it or one behind it, which Quarto prints as it stands
+- an expression in a chapter that nothing runs, which Quarto prints as it stands, ends the build
+
+Before Quarto renders this book, these checks run on its sources too (`press/checking.py`).
+"""
+
+
 def outcome(case: str, name: str) -> str:
     """Return what becomes of a case in a format; empty if it was not recorded."""
     if name not in recorded.expected(case):
@@ -64,7 +82,7 @@ def page() -> str:
         cases=len(recorded.cases()),
         **{word: counts[word] for word in ("equal", "stops", "fails", "differs")},
     )
-    return head + "\n".join([*rows, "", *_differences(), "", *_refused()]) + "\n"
+    return head + "\n".join([*rows, "", *_differences(), "", ON_PURPOSE, *_refused()]) + "\n"
 
 
 def _differences() -> list[str]:

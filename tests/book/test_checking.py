@@ -113,6 +113,14 @@ def test_labelled_cells_need_not_run_to_be_referred_to(tmp_path):
     check_book(read_book(project(tmp_path, text)))
 
 
+@pytest.mark.usefixtures("never_run")
+@pytest.mark.parametrize("inline", ["`{python}  x`", "`{python} x `"])
+def test_blanks_that_quarto_does_not_take(tmp_path, inline):
+    book = read_book(project(tmp_path, f"```{{python}}\nx = 1\n```\n\nSee {inline}.\n"))
+    with pytest.raises(PressError, match=r"one\.qmd:7: the inline expression x has blanks around"):
+        check_book(book, ("html",))
+
+
 def test_what_only_a_cell_makes_is_no_mistake(tmp_path):
     text = (
         "```{python}\n#| output: asis\n#| echo: false\n"
