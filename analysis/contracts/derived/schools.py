@@ -16,6 +16,7 @@ from analysis.contracts.derived.column import (
     rows_of_same,
     share_of_rows,
 )
+from analysis.contracts.derived.volume import OF_MONTHS, OF_SCHOOLS
 
 MONTHS_BEFORE = 12
 """A month is set against the same month a year before: school holidays differ by season."""
@@ -88,6 +89,7 @@ def _ratio(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 SCHOOLS = {
+    **OF_SCHOOLS,
     "fsm_percent_share": Derived(
         share_of_rows, ("schools:fsm_percent",), "a percentage that very many rows share"
     ),
@@ -165,6 +167,7 @@ SCHOOLS = {
 }
 
 SCHOOL_MONTHS = {
+    **OF_MONTHS,
     "events_in_month": Derived(
         _events_in_month,
         (
