@@ -299,5 +299,7 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, reason in held_exhibits(values).items():
         if name in where:
             print(f"  held back: {where[name]} {name}: {reason}")
+    for result in values["contract_results"].of("warn"):
+        print(f"  warning: {result.rule}: not so: {result.expected}")
     if ledger.label:
         print(f"  {ledger.label}: the label stands on every page and in every picture")

@@ -197,11 +197,8 @@ class Table:
             return pd.Series([values.sum()])
         totals: pd.Series = values.groupby(labels, observed=True).sum()
         # Text, so that it can be asked for a label that the file does not have.
-        texts = [level.astype("str") for level in totals.index.levels] if len(labels) > 1 else None
-        totals.index = (
-            totals.index.set_levels(texts) if texts else totals.index.astype("str")
-        )
-        return totals
+        texts = [totals.index.get_level_values(level).astype("str") for level in range(len(labels))]
+        return totals.set_axis(pd.MultiIndex.from_arrays(texts) if len(texts) > 1 else texts[0])
 
     def _measured(self, measure: str) -> pd.Series:
         if measure not in self._values:
@@ -229,7 +226,7 @@ def _text(values: pd.Series) -> pd.Series:
     # A file may hold the very word.
     none = texts.index(NONE) if NONE in texts else len(texts)
     codes[codes < 0] = none
-    labels = pd.Categorical.from_codes(codes, list(dict.fromkeys([*texts, NONE])))
+    labels = pd.Categorical.from_codes(codes.tolist(), pd.Index(dict.fromkeys([*texts, NONE])))
     return pd.Series(labels, values.index)
 
 

@@ -16,7 +16,6 @@ from analysis.contracts.derived.column import (
     share_of_rows,
     years_between,
 )
-
 from analysis.contracts.derived.volume import starts_of
 
 

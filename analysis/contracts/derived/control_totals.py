@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.contracts.control_totals import ALL, KEY, NONE, PARTS, PLANS, ROWS, Table
 from analysis.contracts.derived.column import Derived
 
+
 def _is_total(file: pd.Series, total_of: pd.Series, kind: pd.Series) -> pd.Series:
     """Return 1 where a row names a measure and a type that its file has, else 0."""
     asked = pd.DataFrame({"file": file, "of": total_of, "type": kind}).astype("str")
@@ -46,16 +47,17 @@ def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
     widest = pd.Series(np.nan, total.index)
     for part in PARTS:
         same = [name for name in KEY if name != part]
-        parts = frame[(frame[part] != ALL)]
+        parts = frame[frame[part] != ALL]
         by = [*same, "column"] if part == "type" else same
         sums = parts.groupby(by)["total"].sum()
-        levels = sums.groupby(level=same) if part == "type" else sums.groupby(level=same)
-        low, high = levels.min(), levels.max()
+        # Of types, the parts of each column add up to the same whole.
+        of_whole = sums.groupby(level=same)
+        low, high = of_whole.min(), of_whole.max()
         wholes = frame[frame[part] == ALL]
         at = pd.MultiIndex.from_frame(wholes[same])
         gaps = np.fmax(
-            (wholes["total"].to_numpy() - low.reindex(at).to_numpy()),
-            (high.reindex(at).to_numpy() - wholes["total"].to_numpy()),
+            wholes["total"].to_numpy() - low.reindex(at).to_numpy(),
+            high.reindex(at).to_numpy() - wholes["total"].to_numpy(),
         )
         widest.loc[wholes.index] = np.fmax(widest.loc[wholes.index], np.abs(gaps))
     return widest
@@ -80,7 +82,7 @@ def _gap(dataset: str, total: pd.Series, *columns: pd.Series) -> pd.Series:
           chosen["year"] == ALL]  # fmt: skip
     for (measure, kind, every_school, every_year), some in chosen.groupby(by, sort=False):
         found.loc[some.index] = _given(
-            table, some, measure, kind, school=not every_school, year=not every_year
+            table, some, str(measure), str(kind), school=not every_school, year=not every_year
         )
     return (found - total).abs()
 
@@ -93,9 +95,7 @@ def _given(
     if (school and not plan.school) or (year and not plan.year):
         return np.zeros(len(asked))
     column = "" if kind == ALL else kind
-    totals = table.totals(
-        measure, plan.school if school else "", column, plan.year if year else ""
-    )
+    totals = table.totals(measure, plan.school if school else "", column, plan.year if year else "")
     labels = [
         *([asked["school_id"]] if school else []),
         *([asked["type"].str.partition("=")[2]] if column else []),

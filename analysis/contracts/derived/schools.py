@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.contracts.derived import rolls, volume
 from analysis.contracts.derived.column import (
     Derived,
     day_of_week,
@@ -16,7 +17,6 @@ from analysis.contracts.derived.column import (
     rows_of_same,
     share_of_rows,
 )
-from analysis.contracts.derived.volume import OF_MONTHS, OF_SCHOOLS
 
 MONTHS_BEFORE = 12
 """A month is set against the same month a year before: school holidays differ by season."""
@@ -89,7 +89,8 @@ def _ratio(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 SCHOOLS = {
-    **OF_SCHOOLS,
+    **rolls.OF_SCHOOLS,
+    **volume.OF_SCHOOLS,
     "fsm_percent_share": Derived(
         share_of_rows, ("schools:fsm_percent",), "a percentage that very many rows share"
     ),
@@ -167,7 +168,8 @@ SCHOOLS = {
 }
 
 SCHOOL_MONTHS = {
-    **OF_MONTHS,
+    **rolls.OF_MONTHS,
+    **volume.OF_MONTHS,
     "events_in_month": Derived(
         _events_in_month,
         (

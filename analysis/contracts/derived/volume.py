@@ -1,4 +1,4 @@
-"""Derived columns of how many events there are where and when, against how many there ought to be."""
+"""Derived columns of how many events there are, where and when, against those expected."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ MONTHS_COMPARED = 10
 """Months after the start, each set against the same calendar month a year before."""
 MONTHS_BEFORE = 12
 
+ARMS = ("intervention", "comparison")
 FEWEST_OF_MONTH = 15
 """Events expected of a month below which few say nothing."""
 FEWEST_OF_PERIOD = 20
@@ -30,10 +31,12 @@ def starts_of(pilot: pd.Series, school_pilot: pd.Series, start_date: pd.Series) 
     return month_of(of_key(pilot, first))
 
 
-def _joined(*parts: pd.Series) -> pd.Series:
+def joined(*parts: pd.Series) -> pd.Series:
     """Return several texts of a row as one; missing where one is."""
-    text = parts[0].astype("object").str.cat([p.astype("object") for p in parts[1:]], sep=" / ")
-    return text.astype("category")
+    whole = parts[0].astype("object")
+    for part in parts[1:]:
+        whole = whole + " / " + part.astype("object")
+    return whole.astype("category")
 
 
 # --- months ------------------------------------------------------------------------------
@@ -62,7 +65,7 @@ def _arm_volume(
     event_arm: pd.Series,
     event_date: pd.Series,
 ) -> pd.Series:
-    return _of_expected(_joined(pilot, arm), month, _joined(event_pilot, event_arm), event_date)
+    return _of_expected(joined(pilot, arm), month, joined(event_pilot, event_arm), event_date)
 
 
 def _kind_volume(
@@ -73,19 +76,8 @@ def _kind_volume(
     event_type: pd.Series,
     event_date: pd.Series,
 ) -> pd.Series:
-    groups = _joined(event_pilot, event_type)
+    groups = joined(event_pilot, event_type)
     return _of_expected(pilot.astype("object") + f" / {kind}", month, groups, event_date)
-
-
-def _arm_roll_change(
-    pupils: pd.Series, pilot: pd.Series, arm: pd.Series, month: pd.Series
-) -> pd.Series:
-    """Return the pupils of an arm of a pilot in a month over those of the month before."""
-    group = _joined(pilot, arm)
-    rolls = pupils.groupby([group, month], observed=True).sum().unstack()
-    change = (rolls / rolls.shift(axis=1)).stack()
-    at = pd.MultiIndex.from_arrays([group, month])
-    return pd.Series(change.reindex(at).to_numpy(float), pupils.index)
 
 
 # --- periods -----------------------------------------------------------------------------
@@ -112,12 +104,12 @@ def _tenfold(
 ) -> pd.Series:
     """Return the fewer over the more of an arm's events of one kind before and after."""
     chosen = event_type == kind
-    groups = _joined(event_pilot, event_arm)
+    groups = joined(event_pilot, event_arm)
     after, before = _periods(event_date, starts_of(event_pilot, pilot, start_date))
     both = pd.concat([counts(groups[chosen & period]) for period in (after, before)], axis=1)
     both = both.fillna(0)
     share = (both.min(axis=1) / both.max(axis=1)).where(both.max(axis=1) >= FEWEST_OF_PERIOD)
-    return of_key(_joined(pilot, arm), share)
+    return of_key(joined(pilot, arm), share)
 
 
 def _arm_change(
@@ -133,47 +125,21 @@ def _arm_change(
     """Return how all events of an arm changed after the start, over how the other arm's did."""
     after, before = _periods(event_date, starts_of(event_pilot, pilot, start_date))
     own, events = (
-        pd.DataFrame({"pilot": p.astype("object") if by_pilot else "all", "arm": a.astype("object")})
+        pd.DataFrame(
+            {"pilot": p.astype("object") if by_pilot else "all", "arm": a.astype("object")}
+        )
         for p, a in ((pilot, arm), (event_pilot, event_arm))
     )
     now, then = (events[period].value_counts().unstack("arm") for period in (after, before))
-    change = (now / then.where(then >= FEWEST_OF_ARM)).reindex(columns=sorted(set(own["arm"].dropna())))
-    if len(change.columns) != 2:
+    change = now / then.where(then >= FEWEST_OF_ARM)
+    if len(change.columns) != len(ARMS):
         return pd.Series(float("nan"), pilot.index)
-    relative = (change / change.iloc[:, ::-1].to_numpy()).stack()
-    return pd.Series(relative.reindex(pd.MultiIndex.from_frame(own)).to_numpy(float), pilot.index)
+    others = change[change.columns[::-1]].set_axis(change.columns, axis=1)
+    found = (change / others).stack().reindex(pd.MultiIndex.from_frame(own))
+    return pd.Series(found.to_numpy(float), pilot.index)
 
 
 # --- schools -----------------------------------------------------------------------------
-
-
-def _pupils_to_roll(
-    pupils: pd.Series,
-    school: pd.Series,
-    pilot: pd.Series,
-    start_date: pd.Series,
-    sent_school: pd.Series,
-    month: pd.Series,
-    roll: pd.Series,
-) -> pd.Series:
-    """Return pupils over the school's roll in the month in which its pilot started."""
-    start = starts_of(pilot, pilot, start_date)
-    keys = pd.MultiIndex.from_arrays([sent_school.astype("object"), month])
-    rolls = pd.Series(roll.to_numpy(), keys)
-    rolls = rolls[~rolls.index.duplicated()]
-    at = pd.MultiIndex.from_arrays([school.astype("object"), start])
-    return pupils / rolls.reindex(at).to_numpy()
-
-
-def _different_rolls(school: pd.Series, sent_school: pd.Series, roll: pd.Series) -> pd.Series:
-    pairs = pd.DataFrame({"school": sent_school, "roll": roll}).dropna().drop_duplicates()
-    return rows_elsewhere(school, pairs["school"])
-
-
-def _rolls_of_large(
-    pupils: pd.Series, school: pd.Series, sent_school: pd.Series, roll: pd.Series
-) -> pd.Series:
-    return _different_rolls(school, sent_school, roll).where(pupils >= 300)
 
 
 def _events_where_expected(
@@ -210,31 +176,9 @@ def _events_after(
 
 _ARMS = ("schools:pilot", "schools:arm", "schools:start_date", "child_events:schools.pilot",
          "child_events:schools.arm")  # fmt: skip
-_ROLLS = ("school_months:school_id", "school_months:pupils")
 KINDS = ("referral", "s17_start", "s47_enquiry")
 
 OF_SCHOOLS = {
-    "pupils_to_roll": Derived(
-        _pupils_to_roll,
-        (
-            "schools:pupils",
-            "schools:school_id",
-            "schools:pilot",
-            "schools:start_date",
-            "school_months:school_id",
-            "school_months:month",
-            "school_months:pupils",
-        ),
-        "another number than the school's roll in that month",
-    ),
-    "different_rolls": Derived(
-        _different_rolls, ("schools:school_id", *_ROLLS), "a roll that never changes"
-    ),
-    "rolls_of_large": Derived(
-        _rolls_of_large,
-        ("schools:pupils", "schools:school_id", *_ROLLS),
-        "a roll that never changes",
-    ),
     "events_where_expected": Derived(
         _events_where_expected,
         (
@@ -280,16 +224,6 @@ OF_SCHOOLS = {
 }
 
 OF_MONTHS = {
-    "arm_roll_change": Derived(
-        _arm_roll_change,
-        (
-            "school_months:pupils",
-            "school_months:schools.pilot",
-            "school_months:schools.arm",
-            "school_months:month",
-        ),
-        "a month in which all rolls of an arm jump",
-    ),
     "arm_volume": Derived(
         _arm_volume,
         (

@@ -111,6 +111,7 @@ FILE_RULES: dict[str, FileRule] = {
 }
 """By kind; the id of the rule is `<dataset>-file-<kind>`."""
 
+
 @dataclass(frozen=True)
 class Problem:
     """One breach of a rule on how a file is written.
