@@ -9,7 +9,7 @@ from analysis.contracts import read_contracts
 from analysis.contracts.totals_file import FILE, control_totals_text
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
-from analysis.extracts import read_extract
+from analysis.extract.extract import read_extract
 
 
 def control_totals(directory: Path, out: Path | None) -> int:

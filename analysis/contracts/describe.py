@@ -10,7 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from analysis.contracts.contract import CONTROL_TOTALS
-from analysis.contracts.typed import FIRST_ROW
+from analysis.contracts.typed_tables import FIRST_ROW
 from analysis.errors import ContractBroken, NothingTested
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.contracts.contract import CONTROL_TOTALS, DataContract
 from analysis.contracts.control_totals import KEY, PLANS, Table, control_totals
-from analysis.contracts.typed import Columns
+from analysis.contracts.typed_tables import Columns
 from analysis.errors import ConfigurationError
 
 FILE = f"{CONTROL_TOTALS}.csv"

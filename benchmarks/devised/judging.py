@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.contracts import read_contracts, validate
 from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.expectations import expectations
-from analysis.extracts import read_extract
+from analysis.extract.extract import read_extract
 from benchmarks.devised.sent import Corruption, Sent
 from benchmarks.reach import changed_places, columns_read
 

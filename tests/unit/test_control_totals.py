@@ -11,14 +11,14 @@ import pytest
 
 from analysis.contracts import ContractResults, read_contracts, validate
 from analysis.contracts.control_totals import PLANS, Plan, Table, control_totals
-from analysis.contracts.implied import all_rules
+from analysis.contracts.implied_rules import all_rules
 from analysis.contracts.totals_file import control_totals_text
 from analysis.errors import ConfigurationError
-from analysis.exhibits.contract_tables import control_totals_outcome, warnings_outcome
-from audit.certificate import as_text
+from analysis.exhibits.appendix.contract_tables import control_totals_outcome, warnings_outcome
+from audit.documents.certificate import as_text
 from benchmarks.devised import CORRUPTIONS
 from benchmarks.devised.judging import judge
-from report.building import _tell_outcome
+from report.commands.build import _tell_outcome
 from report.totalling import control_totals as write_totals
 from tests.fixtures.extract import good_extract, with_control_totals, write_extract
 
