@@ -274,7 +274,7 @@ def _control_totals(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="(DIR/control_totals.csv)")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.totalling import control_totals
+        from report.commands.control_totals import control_totals
 
         return control_totals(chosen.directory, chosen.out)
 

@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.control_totals import ALL, KEY, NONE, PARTS, PLANS, ROWS, Table
 from analysis.contracts.derived.column import Derived
+from analysis.contracts.totals.plans import ALL, KEY, NONE, PARTS, PLANS, ROWS
+from analysis.contracts.totals.table import Table
 
 
 def _is_total(file: pd.Series, total_of: pd.Series, kind: pd.Series) -> pd.Series:

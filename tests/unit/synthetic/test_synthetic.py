@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from analysis.contracts import read_contracts, validate
-from analysis.contracts.totals_file import FILE as TOTALS
-from analysis.contracts.totals_file import control_totals_text
+from analysis.contracts.totals.file import FILE as TOTALS
+from analysis.contracts.totals.file import control_totals_text
 from analysis.errors import ConfigurationError
 from analysis.extract.extract import read_extract
 from analysis.study.settings import read_study

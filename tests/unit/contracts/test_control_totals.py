@@ -10,19 +10,20 @@ import pandas as pd
 import pytest
 
 from analysis.contracts import ContractResults, read_contracts, validate
-from analysis.contracts.control_totals import PLANS, Plan, Table, control_totals
 from analysis.contracts.implied_rules import all_rules
-from analysis.contracts.totals_file import control_totals_text
+from analysis.contracts.totals.file import control_totals_text
+from analysis.contracts.totals.plans import PLANS, Plan
+from analysis.contracts.totals.table import Table, control_totals
 from analysis.errors import ConfigurationError
 from analysis.exhibits.appendix.contract_tables import control_totals_outcome, warnings_outcome
 from audit.documents.certificate import as_text
 from benchmarks.devised import CORRUPTIONS
 from benchmarks.devised.judging import judge
 from report.commands.build import _tell_outcome
-from report.totalling import control_totals as write_totals
+from report.commands.control_totals import control_totals as write_totals
 from tests.fixtures.extract import good_extract, with_control_totals, write_extract
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONTRACTS = read_contracts(ROOT / "data_contracts")
 Tables = dict[str, pd.DataFrame]
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from analysis.contracts import read_contracts
-from analysis.contracts.totals_file import FILE, control_totals_text
+from analysis.contracts.totals.file import FILE, control_totals_text
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from analysis.extract.extract import read_extract

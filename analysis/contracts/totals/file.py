@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from analysis.contracts.contract import CONTROL_TOTALS, DataContract
-from analysis.contracts.control_totals import KEY, PLANS, Table, control_totals
+from analysis.contracts.totals.plans import KEY, PLANS
+from analysis.contracts.totals.table import Table, control_totals
 from analysis.contracts.typed_tables import Columns
 from analysis.errors import ConfigurationError
 
