@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from analysis.contracts.derived.column import Derived, counts, month_of, of_key, rows_elsewhere
@@ -32,11 +34,16 @@ def starts_of(pilot: pd.Series, school_pilot: pd.Series, start_date: pd.Series) 
 
 
 def joined(*parts: pd.Series) -> pd.Series:
-    """Return several texts of a row as one; missing where one is."""
-    whole = parts[0].astype("object")
-    for part in parts[1:]:
-        whole = whole + " / " + part.astype("object")
-    return whole.astype("category")
+    """Return several texts (categorical) of a row as one; missing where one is."""
+    texts, codes = [""], np.zeros(len(parts[0]), dtype=np.int64)
+    known = np.ones(len(codes), dtype=bool)
+    for part in parts:
+        own = part.cat.codes.to_numpy(np.int64)
+        known &= own >= 0
+        codes = codes * len(part.cat.categories) + own
+        texts = [f"{text} / {each}" for text in texts for each in part.cat.categories]
+    whole = pd.Categorical.from_codes(np.where(known, codes, -1).tolist(), pd.Index(texts))
+    return pd.Series(whole, parts[0].index)
 
 
 # --- months ------------------------------------------------------------------------------
@@ -49,7 +56,9 @@ def _of_expected(
 
     A group is expected to have its share of each month's events in all groups.
     """
-    table = pd.crosstab(event_group, month_of(event_date))
+    found = event_date.groupby([event_group, month_of(event_date)], observed=True).size()
+    table = found.unstack(fill_value=0)
+    table.index = table.index.astype("str")
     expected = table.sum(axis=1).to_numpy()[:, None] * table.sum(axis=0).to_numpy()[None, :]
     expected = pd.DataFrame(expected / max(1, len(event_date)), table.index, table.columns)
     shares = (table / expected).where(expected >= FEWEST_OF_MONTH).stack()
@@ -77,7 +86,8 @@ def _kind_volume(
     event_date: pd.Series,
 ) -> pd.Series:
     groups = joined(event_pilot, event_type)
-    return _of_expected(pilot.astype("object") + f" / {kind}", month, groups, event_date)
+    own = joined(pilot, pd.Series(kind, pilot.index, dtype="category"))
+    return _of_expected(own, month, groups, event_date)
 
 
 # --- periods -----------------------------------------------------------------------------
@@ -124,19 +134,21 @@ def _arm_change(
 ) -> pd.Series:
     """Return how all events of an arm changed after the start, over how the other arm's did."""
     after, before = _periods(event_date, starts_of(event_pilot, pilot, start_date))
-    own, events = (
-        pd.DataFrame(
-            {"pilot": p.astype("object") if by_pilot else "all", "arm": a.astype("object")}
-        )
-        for p, a in ((pilot, arm), (event_pilot, event_arm))
+    own, groups = (
+        joined(p, a) if by_pilot else joined(a) for p, a in ((pilot, arm), (event_pilot, event_arm))
     )
-    now, then = (events[period].value_counts().unstack("arm") for period in (after, before))
+    now, then = (counts(groups[period]) for period in (after, before))
     change = now / then.where(then >= FEWEST_OF_ARM)
-    if len(change.columns) != len(ARMS):
-        return pd.Series(float("nan"), pilot.index)
-    others = change[change.columns[::-1]].set_axis(change.columns, axis=1)
-    found = (change / others).stack().reindex(pd.MultiIndex.from_frame(own))
-    return pd.Series(found.to_numpy(float), pilot.index)
+    swap = dict(zip(ARMS, ARMS[::-1], strict=True))
+    others = [_with_last(str(name), swap) for name in change.index]
+    relative = pd.Series(change.to_numpy() / change.reindex(others).to_numpy(), change.index)
+    return of_key(own, relative)
+
+
+def _with_last(text: str, swap: Mapping[str, str]) -> str:
+    """Return a joined text whose last part is exchanged."""
+    first, _, last = text.rpartition(" / ")
+    return f"{first} / {swap.get(last, last)}"
 
 
 # --- schools -----------------------------------------------------------------------------
