@@ -141,7 +141,7 @@ def _arm_change(
     change = now / then.where(then >= FEWEST_OF_ARM)
     swap = dict(zip(ARMS, ARMS[::-1], strict=True))
     others = [_with_last(str(name), swap) for name in change.index]
-    relative = pd.Series(change.to_numpy() / change.reindex(others).to_numpy(), change.index)
+    relative = change / change.reindex(others).set_axis(change.index)
     return of_key(own, relative)
 
 
