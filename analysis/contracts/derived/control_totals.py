@@ -44,7 +44,7 @@ def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
     column at a time) and years. Of several, the widest gap counts.
     """
     frame = pd.DataFrame(dict(zip(KEY, keys, strict=True))).astype("str").assign(total=total)
-    frame["column"] = frame["type"].str.partition("=")[0]
+    frame["column"] = _column_of(frame["type"])
     widest = pd.Series(np.nan, total.index)
     for part in PARTS:
         same = [name for name in KEY if name != part]
@@ -64,6 +64,11 @@ def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
     return widest
 
 
+def _column_of(kind: pd.Series) -> pd.Series:
+    """Return the column of types written `column=value`."""
+    return kind.str.replace(r"=.*", "", regex=True)
+
+
 def _gap(dataset: str, total: pd.Series, *columns: pd.Series) -> pd.Series:
     """Return how far each total is from what its file gives; missing for other files.
 
@@ -79,7 +84,7 @@ def _gap(dataset: str, total: pd.Series, *columns: pd.Series) -> pd.Series:
     frame = pd.DataFrame(dict(zip(KEY, keys, strict=True))).astype("str").assign(total=total)
     chosen = frame[(frame["file"] == dataset) & (_is_total(*(keys[0], keys[1], keys[3])) == 1)]
     found = pd.Series(np.nan, total.index)
-    by = [chosen["total_of"], chosen["type"].str.partition("=")[0], chosen["school_id"] == ALL,
+    by = [chosen["total_of"], _column_of(chosen["type"]), chosen["school_id"] == ALL,
           chosen["year"] == ALL]  # fmt: skip
     for (measure, kind, every_school, every_year), some in chosen.groupby(by, sort=False):
         found.loc[some.index] = _given(
@@ -99,7 +104,7 @@ def _given(
     totals = table.totals(measure, plan.school if school else "", column, plan.year if year else "")
     labels = [
         *([asked["school_id"]] if school else []),
-        *([asked["type"].str.partition("=")[2]] if column else []),
+        *([asked["type"].str.replace(r"^[^=]*=", "", regex=True)] if column else []),
         *([asked["year"]] if year else []),
     ]
     if not labels:

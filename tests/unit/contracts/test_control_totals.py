@@ -181,6 +181,7 @@ SAMPLE = (
     "referrals and Section 17 starts exchanged in Lambeth",
     "Evidence on finding 3 flipped",
     "One total twice, with another number",
+    "One file without totals",
 )
 
 
