@@ -26,6 +26,7 @@ test: $(READY)
 prove: $(READY)
 	$(BIN)/python -m benchmarks.models_proofs
 	$(BIN)/python -m benchmarks.mutations
+	$(BIN)/python -m benchmarks.devised
 	$(BIN)/python -m benchmarks.differences
 	$(BIN)/python -m benchmarks.lineage
 

@@ -15,6 +15,11 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.contracts import read_contracts
+from analysis.contracts.totals.file import FILE, control_totals_text
+from analysis.extract.extract import read_extract
+from report.commands.synthesise import CONFIRMED_ON
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "differences.csv"
 TOGETHER = "all three"
@@ -100,6 +105,15 @@ def _apply(clone: Path, edit: Edit) -> None:
     if text.count(edit.old) != 1:
         raise NotAttributed(f"{edit.file} has {edit.old!r} {text.count(edit.old)} times, not once")
     file.write_text(text.replace(edit.old, edit.new), encoding="utf-8", newline="")
+    if edit.cause == "data":
+        _confirm(clone, file.parent)
+
+
+def _confirm(clone: Path, extract: Path) -> None:
+    """Total an extract anew: one that disagrees with its control totals is refused."""
+    contracts = read_contracts(clone / "data_contracts")
+    text = control_totals_text(read_extract(extract, contracts).tables, contracts, CONFIRMED_ON)
+    (extract / FILE).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _diff(clone: Path) -> dict:

@@ -94,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
     _prepare(commands.add_parser("prepare", help="validate and compute, before quarto render"))
     _finish(commands.add_parser("finish", help="seal what quarto render has made"))
     _validate(commands.add_parser("validate", help="check an extract against its data contracts"))
+    _control_totals(
+        commands.add_parser("control-totals", help="total an extract, for its sender to confirm")
+    )
     _clean(commands.add_parser("clean", help="remove what builds leave behind"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
@@ -314,6 +317,18 @@ def _sign(parser: argparse.ArgumentParser) -> None:
         from report.commands.sign import sign_report
 
         return sign_report(chosen.pdf, chosen.key)
+
+    parser.set_defaults(run=run)
+
+
+def _control_totals(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="folder of the extract")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="(DIR/control_totals.csv)")
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.control_totals import control_totals
+
+        return control_totals(chosen.directory, chosen.out)
 
     parser.set_defaults(run=run)
 

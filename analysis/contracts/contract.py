@@ -24,6 +24,8 @@ LOGICAL_TYPES = ("string", "integer", "number", "date")
 OPTIONS = ("pattern", "minimum", "maximum", "multipleOf", "format")
 API_VERSION = "v3.1.0"
 SUFFIX = ".odcs.yaml"
+CONTROL_TOTALS = "control_totals"
+"""The dataset that the others are set against. A sender may have none to give."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,11 @@ class DataContract:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    @property
+    def optional(self) -> bool:
+        """Whether an extract without it is computed from, with a warning."""
+        return self.dataset == CONTROL_TOTALS
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.typed_tables import FIRST_ROW
 from analysis.errors import ContractBroken, NothingTested
 
@@ -120,8 +121,14 @@ def _breaches(
     results: ContractResults,
     tables: Mapping[str, pd.DataFrame],
 ) -> list[str]:
-    ordered = sorted(found, key=lambda result: (result.stage, bool(result.follows)))
+    ordered = sorted(found, key=_order)
     return ["\n".join([breach(each, results), *_values(each, tables)]) for each in ordered]
+
+
+def _order(result: RuleResult) -> tuple[bool, bool, int, bool]:
+    """Put files first, then control totals, then the rest as one follows from the other."""
+    is_of_file = result.dataset != CONTROL_TOTALS
+    return result.stage > 0, is_of_file, result.stage, bool(result.follows)
 
 
 def _untested(found: Sequence[RuleResult]) -> list[str]:

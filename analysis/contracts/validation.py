@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.engine import Answer, answers
 from analysis.contracts.expectations import Expectation, expectations
 from analysis.contracts.observed_values import classes_seen
@@ -72,9 +73,9 @@ def validate(
     columns = Columns(_first_of_each(tables), contracts)
     read = read or FilesRead()
     results: list[RuleResult] = []
-    for name, contract in contracts.items():
+    for name, contract in sorted(contracts.items(), key=_totals_first):
         found = _file(contract, name in tables, read.problems.get(name, ()))
-        results += [result for result in found if only is None or result.outcome == "fail"]
+        results += [r for r in found if only is None or r.outcome == "fail"]
         if name in tables:
             results += _dataset(contract, mapped[name], tables[name], columns)
     for name in sorted({*tables, *read.problems} - set(contracts)):
@@ -86,6 +87,11 @@ def validate(
         {name: _files(name, table, contracts, read) for name, table in tables.items()},
         {name: len(table) for name, table in tables.items()},
     )
+
+
+def _totals_first(item: tuple[str, DataContract]) -> bool:
+    """Put control totals first: where they disagree, the files are not what was sent."""
+    return item[0] != CONTROL_TOTALS
 
 
 def _with_causes(
@@ -229,6 +235,11 @@ def _files(
 
 def _file(contract: DataContract, sent: bool, problems: Sequence[Problem]) -> list[RuleResult]:
     """Return the result of the rule that the file is there and can be read."""
+    if contract.optional and not sent and all(p.kind == "missing" for p in problems):
+        absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
+        absent = replace(absent, kind="absent")
+        unread = _unread(contract.dataset, absent, contract.sensitivity)
+        return [replace(unread, severity="warning", outcome="warn")]
     if problems:
         return [_unread(contract.dataset, problem, contract.sensitivity) for problem in problems]
     if not sent:
@@ -263,7 +274,7 @@ def _unread(dataset: str, problem: Problem, sensitivity: Sensitivity) -> RuleRes
         tested=1,
         failing=max(1, len(problem.rows)),
         expected=rule.expected,
-        reason=REASON,
+        reason=rule.reason,
         remedy=rule.remedy,
         sensitivity=sensitivity,
         rows=problem.rows[:ROWS_KEPT],

@@ -32,10 +32,11 @@ class Recipe:
     """
 
     def __init__(self, contracts: Mapping[str, DataContract]) -> None:
-        self.contracts = contracts
+        # Control totals are not drawn: they are taken from what was.
+        self.contracts = {name: each for name, each in contracts.items() if not each.optional}
         self._columns = {
             f"{contract.dataset}.{column.name}": Ingredient(contract.dataset, column)
-            for contract in contracts.values()
+            for contract in self.contracts.values()
             for column in contract.columns
         }
 

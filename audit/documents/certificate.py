@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FILE = "certificate.txt"
 KINDS = ("figure", "table", "number", "claim")
 PLURALS = {"claim": "sentences held to a rule"}
+CONTROL_TOTALS = "control_totals"
+"""The data contract of the totals that a sender confirms."""
 # What each disclosure outcome means to a reader.
 HELD, SUPPRESSED = "held", "released after suppression"
 
@@ -81,6 +83,10 @@ def _passed(ledger: Mapping[str, Any]) -> str:
         f"{totals['warn']:,} gave a warning, {totals['fail']:,} were broken and "
         f"{totals['nothing tested']:,} had nothing to test."
     ]
+    warned = [rule["rule"] for rule in ledger.get("rules", ()) if rule["outcome"] == "warn"]
+    if warned:
+        parts.append(f"Rules that gave a warning: {', '.join(warned)}.")
+    parts.append(_totals(ledger))
     claims = [record for record in ledger["records"] if record["kind"] == "claim"]
     broken = [record for record in claims if record.get("holds") is False]
     if broken:
@@ -90,7 +96,21 @@ def _passed(ledger: Mapping[str, Any]) -> str:
         parts.append(
             "Every sentence that is held to a rule satisfies it, or is marked where it stands."
         )
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
+
+
+def _totals(ledger: Mapping[str, Any]) -> str:
+    """Say whether whoever sent the data confirmed how much they sent."""
+    found = {rule["rule"]: rule["outcome"] for rule in ledger.get("rules", ())
+             if rule["dataset"] == CONTROL_TOTALS}  # fmt: skip
+    if found.get(f"{CONTROL_TOTALS}-file", "") != "pass":
+        return (
+            "No control totals came with the data: that none were lost, moved or exchanged on the "
+            "way is not confirmed by those who sent them."
+        )
+    if "warn" in found.values():
+        return "The data differ from the control totals of those who sent them."
+    return "The data agree with the control totals that those who sent them confirmed."
 
 
 def _invented(ledger: Mapping[str, Any]) -> str:

@@ -256,5 +256,7 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
             print(f"  held back: {where[name]} {name}: {reason}")
     if ledger.commit.id is None:
         print("  this folder is no git repository of its own: the book names no commit")
+    for result in values["contract_results"].of("warn"):
+        print(f"  warning: {result.rule}: not so: {result.expected}")
     if ledger.label:
         print(f"  {ledger.label}: the label stands on every page and in every picture")

@@ -12,8 +12,9 @@ import typst
 
 pytestmark = [pytest.mark.poppler, pytest.mark.slow]
 
-PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(?:C\d{5}|E\d{6}|W\d{2})(?![0-9A-Za-z])")
-"""Identifiers of children, events and workers, as the stand-in extract writes them."""
+PERSONAL = re.compile(rb"(?<![0-9A-Za-z])(?:C\d{5}|E\d{6}|W\d{2}|rows,S\d{3},\w+)(?![0-9A-Za-z])")
+"""Identifiers of children, events and workers, as the stand-in extract writes them, and control
+totals of a school."""
 
 PACKED = re.compile(rb"C\d{5}(?!\d)|E\d{6}(?!\d)")
 """The same where a table of text is packed, one value right behind the other."""

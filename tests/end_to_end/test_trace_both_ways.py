@@ -100,6 +100,11 @@ def test_run_says_when_it_does_not_come_out_the_same(project):
     path = project / "data" / "synthetic" / "evidence.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), encoding="utf-8", newline="")
+    refused = run(project, "trace", "evidence_matrix", "--run")
+    assert refused.code == 3, refused.text
+    assert "control_totals-agree-evidence" in refused.text
+    # Whoever sends other data confirms other totals.
+    (path.parent / "control_totals.csv").unlink()
     done = run(project, "trace", "evidence_matrix", "--run")
     assert done.code == 8, done.text
     assert "evidence.csv" in done.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from analysis.contracts.derived.children import CARE_EPISODES, CHILD_EVENTS, CHILDREN
 from analysis.contracts.derived.column import Derived
+from analysis.contracts.derived.control_totals import CONTROL_TOTALS
 from analysis.contracts.derived.fieldwork import EVIDENCE, FIELDWORK
 from analysis.contracts.derived.practice import ACTIVITY_LOG, DEPLOYMENTS, SOCIAL_WORKERS
 from analysis.contracts.derived.schools import SCHOOL_MONTHS, SCHOOLS
@@ -25,6 +26,7 @@ DERIVED: dict[tuple[str, str], Derived] = {
         "activity_log": ACTIVITY_LOG,
         "fieldwork": FIELDWORK,
         "evidence": EVIDENCE,
+        "control_totals": CONTROL_TOTALS,
     }.items()
     for name, column in columns.items()
 }

@@ -16,6 +16,7 @@ from analysis.contracts.derived.column import (
     share_of_rows,
     years_between,
 )
+from analysis.contracts.derived.volume import starts_of
 
 
 def _records(child: pd.Series, event_child: pd.Series, episode_child: pd.Series) -> pd.Series:
@@ -79,6 +80,20 @@ def _previous_is_closed(ended: pd.Series, child: pd.Series, started: pd.Series) 
     return _previous(ended.notna().astype(float), child, started)
 
 
+def _after_start_percent(
+    pilot: pd.Series,
+    arm: pd.Series,
+    started: pd.Series,
+    school_pilot: pd.Series,
+    start_date: pd.Series,
+) -> pd.Series:
+    """Return the percentage of an arm's episodes that start after the pilot did."""
+    after = (started >= starts_of(pilot, school_pilot, start_date)).astype(float)
+    by_arm = after.groupby([pilot, arm], observed=True)
+    percent: pd.Series = 100 * by_arm.transform("mean")
+    return percent.where(by_arm.transform("size") >= FEWEST_EPISODES)
+
+
 CHILDREN = {
     "blank_last_day": blanks_by_pilot("children", "last_day", "schools.pilot"),
     "age_first_day": Derived(
@@ -129,7 +144,21 @@ CHILD_EVENTS = {
     ),
 }
 
+FEWEST_EPISODES = 20
+"""Episodes of one arm of a pilot below which a share says nothing."""
+
 CARE_EPISODES = {
+    "after_start_percent": Derived(
+        _after_start_percent,
+        (
+            "care_episodes:schools.pilot",
+            "care_episodes:schools.arm",
+            "care_episodes:started",
+            "schools:pilot",
+            "schools:start_date",
+        ),
+        "an arm of a pilot with next to no episode after the start",
+    ),
     "blank_ended": blanks_by_pilot("care_episodes", "ended", "schools.pilot"),
     "age_at_start": Derived(
         years_between,

@@ -10,6 +10,7 @@ from analysis.contracts.derived.column import (
     rows_elsewhere,
     share_of_rows,
 )
+from analysis.contracts.derived.volume import starts_of
 
 
 def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
@@ -17,6 +18,22 @@ def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series
     first = day.groupby([pilot.astype("str"), study_phase]).min()
     keys = pd.MultiIndex.from_arrays([pilot.astype("str"), study_phase - 1])
     return pd.Series(first.reindex(keys).to_numpy(), day.index)
+
+
+def _pilot_start(
+    pilot: pd.Series, study_phase: pd.Series, school_pilot: pd.Series, start_date: pd.Series
+) -> pd.Series:
+    """Return the month in which the pilot started, for fieldwork on what it then did."""
+    return starts_of(pilot, school_pilot, start_date).where(study_phase >= 2)
+
+
+def _phase_before_ended(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
+    """Return the day by which nine in ten pieces of the phase before were done in the pilot."""
+    days = (day - day.min()).dt.days
+    done = days.groupby([pilot.astype("str"), study_phase]).quantile(0.9)
+    keys = pd.MultiIndex.from_arrays([pilot.astype("str"), study_phase - 1])
+    found = pd.to_timedelta(done.reindex(keys).to_numpy(), unit="D") + day.min()
+    return pd.Series(found, day.index)
 
 
 def _phase_of_place(
@@ -40,6 +57,21 @@ FIELDWORK = {
         _phase_before_began,
         ("fieldwork:study_phase", "fieldwork:pilot", "fieldwork:fieldwork_date"),
         "fieldwork before the phase before it began",
+    ),
+    "pilot_start": Derived(
+        _pilot_start,
+        (
+            "fieldwork:pilot",
+            "fieldwork:study_phase",
+            "schools:pilot",
+            "schools:start_date",
+        ),
+        "fieldwork on practice before the pilot started",
+    ),
+    "phase_before_ended": Derived(
+        _phase_before_ended,
+        ("fieldwork:study_phase", "fieldwork:pilot", "fieldwork:fieldwork_date"),
+        "fieldwork before that of the phase before was done",
     ),
     "evidence": Derived(
         rows_elsewhere,

@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.contracts.derived.column import (
     Derived,
+    counts,
     day_of_week,
     is_elsewhere,
     month_of,
@@ -42,6 +43,57 @@ def _months_logged(
     return share
 
 
+def _pilot_days(
+    pilot: pd.Series, worker: pd.Series, deployed: pd.Series, days: pd.Series
+) -> pd.Series:
+    """Return the mean days a week in schools of a pilot's workers."""
+    own = _days_per_week(worker, deployed, days).fillna(0)
+    found: pd.Series = own.groupby(pilot, observed=True).transform("mean")
+    return found
+
+
+def _months_in_post(started: pd.Series, ended: pd.Series, last: pd.Timestamp) -> pd.DataFrame:
+    """Return the first days of the first and the last month that a worker was wholly in post."""
+    began = month_of(started)
+    first = began.where(started == began, began + pd.DateOffset(months=1))
+    until = (ended.fillna(last) + pd.Timedelta(days=1)).astype("datetime64[ns]")
+    return pd.DataFrame({"first": first, "end": month_of(until)})
+
+
+def _months_without_log(
+    pilot: pd.Series,
+    started: pd.Series,
+    ended: pd.Series,
+    log_pilot: pd.Series,
+    log_date: pd.Series,
+) -> pd.Series:
+    """Return how many months the whole of a pilot logged nothing while a worker was in post."""
+    last = log_date.max() + pd.offsets.MonthEnd(0)
+    post = _months_in_post(started, ended, last).assign(pilot=pilot.astype("object")).dropna()
+    had = {
+        (each, month)
+        for each, some in post.groupby("pilot")
+        for first, end in zip(some["first"], some["end"], strict=True)
+        for month in pd.date_range(first, end, freq="MS", inclusive="left")
+    }
+    logged = set(zip(log_pilot.astype("object"), month_of(log_date), strict=True))
+    without = pd.Series([each for each, month in had if (each, month) not in logged], dtype="str")
+    return of_key(pilot, without.value_counts().astype(float)).fillna(0.0).where(pilot.notna())
+
+
+def _log_to_pilots(
+    pilot: pd.Series,
+    started: pd.Series,
+    ended: pd.Series,
+    log_pilot: pd.Series,
+    log_date: pd.Series,
+) -> pd.Series:
+    """Return a pilot's entries for each month in post over the median of the pilots."""
+    days = (ended.fillna(log_date.max()) - started).dt.days.clip(lower=1)
+    rates = counts(log_pilot) / days.groupby(pilot, observed=True).sum()
+    return of_key(pilot, rates / rates.median())
+
+
 def _hours_in_day(hours: pd.Series, worker: pd.Series, day: pd.Series) -> pd.Series:
     found: pd.Series = hours.groupby([worker, day], observed=True).transform("sum")
     return found
@@ -55,7 +107,25 @@ def _status_fits(kind: pd.Series, status: pd.Series) -> pd.Series:
     return fits.mask(kind.isna() | status.isna())
 
 
+_LOG_OF_PILOT = ("social_workers:pilot", "social_workers:started", "social_workers:ended",
+                 "activity_log:schools.pilot", "activity_log:activity_date")  # fmt: skip
 SOCIAL_WORKERS = {
+    "pilot_days": Derived(
+        _pilot_days,
+        (
+            "social_workers:pilot",
+            "social_workers:worker_id",
+            "deployments:worker_id",
+            "deployments:days_per_week",
+        ),
+        "a team that is in schools for few days",
+    ),
+    "months_without_log": Derived(
+        _months_without_log, _LOG_OF_PILOT, "a month in which a whole pilot logged nothing"
+    ),
+    "log_to_pilots": Derived(
+        _log_to_pilots, _LOG_OF_PILOT, "a pilot with far fewer entries than the others"
+    ),
     "deployments": Derived(
         rows_elsewhere,
         ("social_workers:worker_id", "deployments:worker_id"),

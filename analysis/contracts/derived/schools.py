@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.contracts.derived import rolls, volume
 from analysis.contracts.derived.column import (
     Derived,
     day_of_week,
@@ -88,6 +89,8 @@ def _ratio(first: pd.Series, second: pd.Series) -> pd.Series:
 
 
 SCHOOLS = {
+    **rolls.OF_SCHOOLS,
+    **volume.OF_SCHOOLS,
     "fsm_percent_share": Derived(
         share_of_rows, ("schools:fsm_percent",), "a percentage that very many rows share"
     ),
@@ -165,6 +168,8 @@ SCHOOLS = {
 }
 
 SCHOOL_MONTHS = {
+    **rolls.OF_MONTHS,
+    **volume.OF_MONTHS,
     "events_in_month": Derived(
         _events_in_month,
         (

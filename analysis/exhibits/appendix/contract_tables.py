@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.contracts import ContractResults, DataContract
+from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
 from analysis.disclosure import EXCEPTIONS, read_exceptions
-from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.exhibit import Number, Table
 
 
 def data_dictionary(contracts: dict[str, DataContract]) -> Table:
@@ -69,6 +70,28 @@ def contract_warnings(contract_results: ContractResults) -> Table:
         columns=columns,
         note="Waived: the supplier won't mend it, and the person named answers for it.",
     )
+
+
+def control_totals_outcome(contract_results: ContractResults) -> Number:
+    """State whether the sender's control totals came with the extract, and agree with it."""
+    found = contract_results.of_dataset(CONTROL_TOTALS)
+    if any(result.rule == f"{CONTROL_TOTALS}-file-absent" for result in found):
+        text = (
+            "No control totals from its sender came with the extract, so records lost on the way, "
+            "or types exchanged, may have gone unseen."
+        )
+    elif any(result.outcome == "warn" for result in found):
+        text = "The files differ from their sender's control totals, and someone answers for it."
+    else:
+        text = "The files agree with the control totals that their sender confirmed."
+    return Number(text, text, "sentence")
+
+
+def warnings_outcome(contract_results: ContractResults) -> Number:
+    """State which rules of the data contracts gave a warning, by name."""
+    warned = [result.rule for result in contract_results.of("warn")]
+    text = f"Rules of the data contracts that gave a warning: {', '.join(warned) or 'none'}."
+    return Number(text, text, "sentence")
 
 
 def release_exceptions(contract_directory: Path) -> Table:

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+REASON = "A file that cannot be read whole must not reach a number."
+
+
 @dataclass(frozen=True)
 class FileRule:
     """A rule on how a file is written.
@@ -19,10 +22,13 @@ class FileRule:
         What must hold.
     remedy
         What the data manager does about it.
+    reason
+        Why it matters.
     """
 
     expected: str
     remedy: str
+    reason: str = REASON
 
 
 AGAIN = "Export the file again from the source system."
@@ -31,6 +37,11 @@ FILE_RULES: dict[str, FileRule] = {
     "missing": FileRule(
         "The extract holds the file.",
         "Send it, under this very name; with its header only if there is truly nothing in it.",
+    ),
+    "absent": FileRule(
+        "Control totals that the sender confirmed come with the extract.",
+        "Ask the sender for them: report control-totals writes the file to be confirmed.",
+        "Without them, records dropped at random or types exchanged cannot be seen.",
     ),
     "unexpected": FileRule(
         "Every file of the extract has a data contract.",
@@ -99,8 +110,6 @@ FILE_RULES: dict[str, FileRule] = {
     ),
 }
 """By kind; the id of the rule is `<dataset>-file-<kind>`."""
-
-REASON = "A file that cannot be read whole must not reach a number."
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from report.commands.validate import validate
-from tests.fixtures.extract import good_extract, write_extract
+from tests.fixtures.extract import good_extract, with_control_totals, write_extract
 from tests.fixtures.write import INVALID, folder
 
 ROOT = Path(__file__).parents[3]
@@ -27,9 +28,15 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_good_extract_ends_with_0(alone: Path, capsys: Captured) -> None:
-    write_extract(alone / "sent", good_extract())
+    contracts = read_contracts(alone / "data_contracts")
+    write_extract(alone / "sent", with_control_totals(good_extract(), contracts))
     assert validate(alone / "sent", None) == 0
     assert "outcome: pass" in capsys.readouterr().out
+    (alone / "sent" / "control_totals.csv").unlink()
+    assert validate(alone / "sent", None) == 0
+    told = capsys.readouterr().out
+    assert "outcome: warn" in told
+    assert "control_totals-file-absent" in told
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,24 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.contracts import read_contracts, validate
+from analysis.contracts.totals.file import FILE as TOTALS
+from analysis.contracts.totals.file import control_totals_text
 from analysis.errors import ConfigurationError
 from analysis.extract.extract import read_extract
 from analysis.study.settings import read_study
 from analysis.synthetic import Recipe, generate, synthesise, write_extract
 from analysis.synthetic.extract import file_text
 from analysis.synthetic.recipe import Tables
+from report.commands.synthesise import CONFIRMED_ON
 
 ROOT = Path(__file__).parents[3]
 STUDY = read_study(ROOT / "study.toml")
-RECIPE = Recipe(read_contracts(ROOT / "data_contracts"))
+CONTRACTS = read_contracts(ROOT / "data_contracts")
+RECIPE = Recipe(CONTRACTS)
 SCENARIOS = [scenario.name for scenario in STUDY.synthetic.scenarios]
 START = "2019-05"
 
@@ -41,7 +46,14 @@ def counts(drawn: Tables, *columns: str, table: str = "schools") -> Counter[tupl
 
 def test_the_committed_files_are_what_the_generator_writes() -> None:
     committed = {path.name: path.read_text(encoding="utf-8") for path in stand_in()}
+    totals = committed.pop(TOTALS)
     assert committed == {f"{name}.csv": file_text(rows) for name, rows in tables().items()}
+    assert totals == totals_text(STUDY.synthetic.committed)
+
+
+def totals_text(name: str) -> str:
+    frames = {dataset: pd.DataFrame(rows) for dataset, rows in tables(name).items()}
+    return control_totals_text(frames, CONTRACTS, CONFIRMED_ON)
 
 
 def stand_in() -> list[Path]:
@@ -110,6 +122,8 @@ def test_every_scenario_s_files_are_registered_as_invented(name: str) -> None:
     for table, rows in tables(name).items():
         digest = hashlib.sha256(file_text(rows).encode()).hexdigest()
         assert f"{digest}  {table}.csv  {name}  " in register, f"run: report synthesise {name}"
+    digest = hashlib.sha256(totals_text(name).encode()).hexdigest()
+    assert f"{digest}  {TOTALS}  {name}  " in register
 
 
 # --- the published shape ---------------------------------------------------------------
@@ -198,8 +212,8 @@ def test_a_coder_codes_a_finding_once_and_some_fieldwork_is_coded_twice() -> Non
 )
 def test_every_rule_of_every_contract_is_kept(name: str, tmp_path: Path) -> None:
     write_extract(tables(name), tmp_path)
-    contracts = read_contracts(ROOT / "data_contracts")
-    results = validate(read_extract(tmp_path, contracts).tables, contracts)
+    (tmp_path / TOTALS).write_text(totals_text(name), encoding="utf-8")
+    results = validate(read_extract(tmp_path, CONTRACTS).tables, CONTRACTS)
     assert [r for r in results.results if r.outcome != "pass"] == []
 
 

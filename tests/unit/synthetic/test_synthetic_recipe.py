@@ -28,7 +28,11 @@ from analysis.synthetic.ingredient import Ingredient
 ROOT = Path(__file__).parents[3]
 STUDY = read_study(ROOT / "study.toml")
 SCENARIO = STUDY.synthetic.scenario(STUDY.synthetic.committed)
-CONTRACTS = read_contracts(ROOT / "data_contracts")
+CONTRACTS = {
+    name: contract
+    for name, contract in read_contracts(ROOT / "data_contracts").items()
+    if not contract.optional
+}
 COLUMNS = {f"{c.dataset}.{each.name}": each for c in CONTRACTS.values() for each in c.columns}
 
 
