@@ -1,0 +1,305 @@
+"""Twin extracts: `python -m benchmarks.twins`, no published byte of which may differ.
+
+A twin is an extract in which one record of a hidden cell lies in another hidden cell, so that
+no count that is shown changes. Whatever differs between the two tells something of what is
+hidden, however it was computed. Writes `data/proofs/twins.csv`: about half an hour on one core.
+
+A school's own counts stand in no table, hidden or shown, and models compare schools; so a record
+stays in its school wherever the cell before or after of its group is shown.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.dataflow import graph
+from analysis.dataflow.passage import status_by_way
+from analysis.disclosure import safe_csv
+from analysis.disclosure.rules import CONFIDENTIAL
+from analysis.exhibits.clearance import cleared
+from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Table, markdown
+from analysis.proofs import ROOT, Proof, making, write_proof
+from analysis.study import read_study
+
+PROOFS = ROOT / "data" / "proofs"
+SEED = 2019
+EXTRACTS = {"a third": 3, "a fifth": 5, "an eighth": 8, "a twelfth": 12, "a thirtieth": 30}
+"""Small-count extracts: of how many records of the stand-in one is kept."""
+THINNED = ("child_events", "care_episodes", "activity_log")
+KINDS = ("month", "group", "outcome", "days", "status", "session")
+TWINS_OF_A_KIND = 4
+TRIES = 400
+RELEASED = ("released_outcomes", "released_statuses", "released_sessions")
+CHANGED = {"days": "care_episodes", "status": "activity_log", "session": "fieldwork"}
+"""The table in which a kind of twin differs; events where none is named."""
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An extract that differs from another in one hidden record.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`: what of the record is another.
+    table
+        The table that holds it.
+    records
+        That table, changed.
+    """
+
+    kind: str
+    table: str
+    records: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class SmallExtract:
+    """An extract, and all that is computed from it and published.
+
+    Attributes
+    ----------
+    tables
+        Typed tables by dataset, as accepted by the contracts.
+    given
+        Nodes that no record changes, computed once: contracts and their results.
+    """
+
+    tables: Tables
+    given: Mapping[str, Any]
+
+    def compute(self, names: list[str], changed: Tables) -> dict[str, Any]:
+        """Compute nodes with some of the tables changed, past the contracts."""
+        overrides = {**self.given, "accepted_tables": self.tables | changed}
+        return dict(BUILT.execute(names, inputs=INPUTS, overrides=overrides))
+
+    def published(self, changed: Tables, below: set[str]) -> dict[str, str]:
+        """Return the bytes of every exhibit that rests on some tables, by its name."""
+        names = [name for name in EXHIBITS if below & set(graph.upstream(name, NODES))]
+        values = self.compute(names, changed)
+        return {name: surface(name, values[name], self.children) for name in names}
+
+    @property
+    def children(self) -> set[str]:
+        """Datasets about children."""
+        contracts = self.given["contracts"].values()
+        return {each.dataset for each in contracts if each.sensitivity == "child"}
+
+    @cached_property
+    def released(self) -> dict[str, pd.DataFrame]:
+        """Every released count, by table."""
+        return self.released_with({})
+
+    def released_with(self, changed: Tables) -> dict[str, pd.DataFrame]:
+        """Return every released count if some tables were others."""
+        values = self.compute(list(RELEASED), changed)
+        found = {"sessions": values["released_sessions"].table}
+        for name in RELEASED[:2]:
+            found |= {f"{name} {key}": table for key, table in values[name].tables.items()}
+        return found
+
+
+STUDY = read_study(ROOT / "study.toml")
+BUILT = graph.build()
+NODES = graph.nodes(BUILT)
+EXHIBITS = graph.exhibit_names(BUILT)
+INPUTS = graph.inputs(ROOT, ROOT / STUDY.extract_directory, STUDY)
+GIVEN = ("contracts", "extract", "contract_results", "extract_files", "origin")
+
+
+def small_extracts(names: Mapping[str, int], seed: int = SEED) -> Iterator[tuple[str, SmallExtract]]:
+    """Yield the stand-in with one record in so many kept, by name."""
+    whole = BUILT.execute([*GIVEN, "accepted_tables"], inputs=INPUTS)
+    tables = whole.pop("accepted_tables")
+    for name, of in names.items():
+        random = np.random.default_rng(seed + of)
+        thin = {
+            each: tables[each].loc[random.random(len(tables[each])) < 1 / of].reset_index(drop=True)
+            for each in THINNED
+        }
+        yield name, SmallExtract(tables | thin, whole)
+
+
+def surface(name: str, value: Any, children: set[str]) -> str:
+    """Return all that leaves the dataflow of one exhibit."""
+    shown = cleared(name, value, (), status_by_way(name, NODES, children))
+    parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
+    match shown:
+        case Figure():
+            parts += [shown.svg, shown.alt, safe_csv(shown.data), shown.period]
+        case Table():
+            parts += [safe_csv(shown.data), shown.period, shown.note]
+        case Number():
+            parts.append(f"{shown.value!r} {shown.n!r} {shown.interval!r}")
+        case Claim():
+            parts.append(f"{shown.rule} {shown.holds} {shown.seen}")
+    return "\0".join(parts)
+
+
+# --- twins -----------------------------------------------------------------------------------
+
+
+def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[Twin]:
+    """Yield twins of one kind, as many as asked for or can be found."""
+    random = np.random.default_rng([seed, KINDS.index(kind)])
+    table = CHANGED.get(kind, "child_events")
+    change = CHANGES[kind](extract, random)
+    found = 0
+    for _ in range(TRIES):
+        if found == count:
+            return
+        records = change(extract.tables[table])
+        if records is None:
+            continue
+        if _same(extract.released, extract.released_with({table: records})):
+            found += 1
+            yield Twin(kind, table, records)
+
+
+def _same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> bool:
+    return one.keys() == other.keys() and all(one[name].equals(other[name]) for name in one)
+
+
+class _Events:
+    """Moves an event of a hidden cell into another hidden cell."""
+
+    def __init__(self, extract: SmallExtract, random: np.random.Generator, alike: list[str]) -> None:
+        self.random, self.alike = random, alike
+        values = extract.compute(["outcome_panel", "outcomes", "released_outcomes"], {})
+        types = {each.name: each.event_type for each in values["outcomes"] if each.event_type}
+        hidden = hidden_months(values["outcome_panel"], values["released_outcomes"].tables)
+        hidden["event_type"] = hidden["outcome"].map(types)
+        self.places = hidden.dropna(subset="event_type")
+
+    def __call__(self, events: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the events with one moved; None where the one drawn can't be."""
+        keys = ["school_id", "event_type", "month"]
+        months = events.assign(month=events["event_date"].dt.to_period("M"))
+        within = months.reset_index().merge(self.places, on=keys)
+        if within.empty:
+            return None
+        one = within.iloc[self.random.integers(len(within))]
+        to = self.places.loc[self._reachable(one)]
+        if to.empty:
+            return None
+        place = to.iloc[self.random.integers(len(to))]
+        day = place["month"].start_time + pd.Timedelta(days=int(self.random.integers(28)))
+        changed = events.copy()
+        columns = ["school_id", "event_type", "event_date"]
+        changed.loc[one["index"], columns] = [place["school_id"], place["event_type"], day]
+        return changed
+
+    def _reachable(self, one: pd.Series) -> pd.Series:
+        """Return where an event can go such that no count that is shown changes."""
+        same = self.places[SAME] == one[SAME]
+        alike = same[self.alike].all(axis=1) & ~same[["outcome", "school_id", "month"]].all(axis=1)
+        within = same[["outcome", "school_id", "window"]].all(axis=1)
+        return alike & (within | (self.places["unseen"] & one["unseen"]))
+
+
+SAME = ["outcome", "school_id", "month", "window"]
+
+
+def hidden_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the school-months of hidden cells, `unseen` where no other table shows their sum."""
+    months = panel.loc[panel["returned"]].astype({"term": str, "window": str})
+    for name, period in (("terms", "term"), ("before_after", "window")):
+        cells = tables[name].astype({period: str})
+        cells[name] = cells.pop("count") == CONFIDENTIAL
+        months = months.merge(cells, on=["outcome", "pilot", "arm", period], how="left")
+    # Months outside both windows are in no cell of that table, which then hides them too.
+    unseen = months["before_after"].astype("boolean").fillna(value=True).astype(bool)
+    return months.assign(unseen=unseen).loc[months["terms"].astype(bool), [*SAME, "unseen"]]
+
+
+class _Days:
+    """Moves a spell in care, or one of its ends, by some days."""
+
+    def __init__(self, extract: SmallExtract, random: np.random.Generator) -> None:
+        self.random = random
+
+    def __call__(self, episodes: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the episodes with one changed."""
+        one = episodes.index[self.random.integers(len(episodes))]
+        days = pd.Timedelta(days=int(self.random.integers(1, 60)) * self.random.choice([-1, 1]))
+        changed = episodes.copy()
+        for end in (["started"], ["ended"], ["started", "ended"])[self.random.integers(3)]:
+            changed.loc[one, end] += days
+        return None if changed.loc[one, "started"] >= changed.loc[one, "ended"] else changed
+
+
+class _Category:
+    """Gives a record another value of one column, of those that are hidden."""
+
+    def __init__(
+        self, extract: SmallExtract, random: np.random.Generator, column: str, values: list[str]
+    ) -> None:
+        self.random, self.column, self.values = random, column, values
+
+    def __call__(self, records: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the records with one changed; None where the one drawn is the same then."""
+        chosen = records.index[records[self.column].isin(self.values)]
+        one = chosen[self.random.integers(len(chosen))]
+        value = self.values[self.random.integers(len(self.values))]
+        if value == records.loc[one, self.column]:
+            return None
+        changed = records.copy()
+        changed.loc[one, self.column] = value
+        return changed
+
+
+STATUSES = ["child in need", "child protection", "early help", "looked after",
+            "no individual child", "not known to social care"]  # fmt: skip
+CHANGES: dict[str, Callable[[SmallExtract, np.random.Generator], Any]] = {
+    "month": lambda e, r: _Events(e, r, ["outcome", "school_id"]),
+    "group": lambda e, r: _Events(e, r, ["outcome", "month"]),
+    "outcome": lambda e, r: _Events(e, r, ["school_id", "month"]),
+    "days": _Days,
+    "status": lambda e, r: _Category(e, r, "child_status", STATUSES),
+    "session": lambda e, r: _Category(e, r, "participant_group", ["child", "parent"]),
+}
+"""What makes a twin of each kind."""
+
+
+# --- the proof -------------------------------------------------------------------------------
+
+
+def differences(extract: SmallExtract, twin: Twin, base: Mapping[str, str]) -> list[str]:
+    """Return the exhibits of which a published byte differs."""
+    other = extract.published({twin.table: twin.records}, {twin.table})
+    return sorted(name for name, text in other.items() if text != base[name])
+
+
+def compared(names: Mapping[str, int], each: int) -> pd.DataFrame:
+    """Return how many twins of each kind and extract differ, and in which exhibits."""
+    rows = []
+    for name, extract in small_extracts(names):
+        base = extract.published({}, set(THINNED) | set(CHANGED.values()))
+        for kind in KINDS:
+            started = time.perf_counter()
+            found = [differences(extract, t, base) for t in twins(extract, kind, each, SEED)]
+            exhibits = sorted({exhibit for one in found for exhibit in one})
+            rows.append((name, kind, len(found), sum(map(bool, found)), " ".join(exhibits)))
+            print(*rows[-1], f"{time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    return pd.DataFrame(rows, columns=["kept", "moved", "twins", "differing", "exhibits"])
+
+
+def main() -> int:
+    """Compare the twins, write the table; return 1 if any differs."""
+    table = compared(EXTRACTS, TWINS_OF_A_KIND)
+    write_proof(PROOFS, "twins", Proof(table, making("benchmarks.twins", SEED, len(EXTRACTS))))
+    return int(table["differing"].sum() > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
