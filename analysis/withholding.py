@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.balancing import in_august
-from analysis.disclosure.estimates import WITHHELD
+from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.disclosure.sums import Masks, telling_results
 from analysis.models.curve_counts import used_months
+from analysis.models.estimability import WITHHELD
 from analysis.models.months import MonthCounts
 from analysis.models.school_periods import compare
 from analysis.models.specification import Exclusion, Specification
@@ -28,6 +29,7 @@ from analysis.models.variations import (
 )
 
 if TYPE_CHECKING:
+    from analysis.balancing import BalancingOutcome
     from analysis.study import Pilot
 
 SPECIAL = Exclusion("phase", ("special",))
@@ -80,6 +82,50 @@ def marked(
 ) -> tuple[Specification, ...]:
     """Return analyses, those marked whose results may not be shown."""
     return tuple(replace(each, withheld=WITHHELD) if each in withheld else each for each in asked)
+
+
+def marked_made(
+    other: BalancingOutcome,
+    like: Specification,
+    main: Sequence[Specification],
+    tables: Mapping[str, pd.DataFrame],
+) -> Specification:
+    """Return a main analysis of an outcome made of others, marked where it tells of a hidden one.
+
+    Parameters
+    ----------
+    other
+        The outcome.
+    like
+        The primary analysis of one pilot.
+    main
+        The main analyses of all outcomes, marked.
+    tables
+        Released counts. A sum of outcomes is withheld beside a part whose counts are not shown
+        or that is withheld; what is picked from an outcome by its days, beside any hidden cell.
+    """
+    asked = replace(other.asked_like(like), withheld="")
+    made_of = {*other.sum_of, other.part_of}
+    hidden = hidden_in(tables, *(CELLS if other.part_of else ("before_after",)))
+    beside = any(
+        each.withheld or (each.outcome, each.pilot) in hidden
+        for each in main
+        if each.outcome in made_of and each.pilot == asked.pilot
+    )
+    return replace(asked, withheld=WITHHELD) if beside else asked
+
+
+def marked_by_month(
+    asked: Iterable[Specification], panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> tuple[Specification, ...]:
+    """Return main analyses, marked for models that keep months apart where some are concealed."""
+    compared = panel.loc[panel["window"].isin(["before", "after"])]
+    concealed = compared.loc[concealed_months(compared, tables).any(axis=1), ["outcome", "pilot"]]
+    found = set(concealed.itertuples(index=False, name=None))
+    return tuple(
+        replace(each, withheld=WITHHELD) if (each.outcome, each.pilot) in found else each
+        for each in asked
+    )
 
 
 def marked_part(
@@ -137,12 +183,29 @@ def withheld_specifications(
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
         shown, hidden = _of_tables(panel, tables, outcome)
-        days = own[0].measure == "days"
-        tells = telling_results(
-            _sums(panel, own), shown, hidden, _unsafe(panel, records[outcome], rules, days=days)
-        )
-        found += [each for each, telling in zip(own, tells, strict=True) if telling]
+        sums = _sums(panel, own)
+        parted = _parted(sums, concealed_months(panel, tables), panel)
+        found += [each for each, parts in zip(own, parted, strict=True) if parts]
+        left = [place for place, parts in enumerate(parted) if not parts]
+        unsafe = _unsafe(panel, records[outcome], rules, days=own[0].measure == "days")
+        tells = telling_results([sums[place] for place in left], shown, hidden, unsafe)
+        found += [own[place] for place, telling in zip(left, tells, strict=True) if telling]
     return frozenset(found)
+
+
+def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:
+    """Return which analyses rest on concealed months otherwise than on all that are linked."""
+    barred, linked = (concealed[name].to_numpy() for name in ("barred", "linked"))
+    own = panel.loc[linked, ["school_id", "window"]].astype(str)
+    group = own.groupby(["school_id", "window"]).ngroup().to_numpy()
+    sizes = np.bincount(group)
+    found = []
+    for masks in sums:
+        inside = [np.bincount(group, mask[linked], len(sizes)) for mask in masks]
+        found.append(
+            bool((masks & barred).any() or any(((n > 0) & (n < sizes)).any() for n in inside))
+        )
+    return found
 
 
 def _of_tables(

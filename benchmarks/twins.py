@@ -117,7 +117,9 @@ INPUTS = graph.inputs(ROOT, ROOT / STUDY.extract_directory, STUDY)
 GIVEN = ("contracts", "extract", "contract_results", "extract_files", "origin")
 
 
-def small_extracts(names: Mapping[str, int], seed: int = SEED) -> Iterator[tuple[str, SmallExtract]]:
+def small_extracts(
+    names: Mapping[str, int], seed: int = SEED
+) -> Iterator[tuple[str, SmallExtract]]:
     """Yield the stand-in with one record in so many kept, by name."""
     whole = BUILT.execute([*GIVEN, "accepted_tables"], inputs=INPUTS)
     tables = whole.pop("accepted_tables")
@@ -173,7 +175,9 @@ def _same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> bool:
 class _Events:
     """Moves an event of a hidden cell into another hidden cell."""
 
-    def __init__(self, extract: SmallExtract, random: np.random.Generator, alike: list[str]) -> None:
+    def __init__(
+        self, extract: SmallExtract, random: np.random.Generator, alike: list[str]
+    ) -> None:
         self.random, self.alike = random, alike
         values = extract.compute(["outcome_panel", "outcomes", "released_outcomes"], {})
         types = {each.name: each.event_type for each in values["outcomes"] if each.event_type}
@@ -225,7 +229,7 @@ def hidden_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
 class _Days:
     """Moves a spell in care, or one of its ends, by some days."""
 
-    def __init__(self, extract: SmallExtract, random: np.random.Generator) -> None:
+    def __init__(self, random: np.random.Generator) -> None:
         self.random = random
 
     def __call__(self, episodes: pd.DataFrame) -> pd.DataFrame | None:
@@ -241,9 +245,7 @@ class _Days:
 class _Category:
     """Gives a record another value of one column, of those that are hidden."""
 
-    def __init__(
-        self, extract: SmallExtract, random: np.random.Generator, column: str, values: list[str]
-    ) -> None:
+    def __init__(self, random: np.random.Generator, column: str, values: list[str]) -> None:
         self.random, self.column, self.values = random, column, values
 
     def __call__(self, records: pd.DataFrame) -> pd.DataFrame | None:
@@ -264,9 +266,9 @@ CHANGES: dict[str, Callable[[SmallExtract, np.random.Generator], Any]] = {
     "month": lambda e, r: _Events(e, r, ["outcome", "school_id"]),
     "group": lambda e, r: _Events(e, r, ["outcome", "month"]),
     "outcome": lambda e, r: _Events(e, r, ["school_id", "month"]),
-    "days": _Days,
-    "status": lambda e, r: _Category(e, r, "child_status", STATUSES),
-    "session": lambda e, r: _Category(e, r, "participant_group", ["child", "parent"]),
+    "days": lambda _, r: _Days(r),
+    "status": lambda _, r: _Category(r, "child_status", STATUSES),
+    "session": lambda _, r: _Category(r, "participant_group", ["child", "parent"]),
 }
 """What makes a twin of each kind."""
 

@@ -55,31 +55,47 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     return pd.DataFrame({"barred": barred, "linked": of_term & ~unseen}, index=panel.index)
 
 
-def told_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the panel without a pilot's months that are concealed in either arm.
+def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the panel as it would be wherever the events of hidden cells lay.
 
-    Analyses that keep months apart are made of it: they see no hidden cell.
+    Barred months are as if not returned. Linked months of a school and window have all their
+    events in the first of them: sums over windows are true, and months are no longer told apart.
+    """
+    concealed = concealed_months(panel, tables)
+    found = _unreturned(panel, concealed["barred"])
+    linked = found.loc[concealed["linked"] & found["returned"]]
+    keys = [linked[key].astype(str) for key in ("outcome", "school_id", "window")]
+    sums = linked["events"].groupby(keys).transform("sum")
+    first = ~linked.assign(window=linked["window"].astype(str)).duplicated(
+        ["outcome", "school_id", "window"]
+    )
+    found.loc[linked.index, "events"] = sums.where(first, 0.0)
+    # At least one child, which is all that can be said without their months.
+    found.loc[linked.index, "children"] = (sums.gt(0) & first).astype(float)
+    return found
+
+
+def told_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the panel with a pilot's months that are concealed in either arm as if not returned.
+
+    Analyses that keep months apart are made of it.
     """
     concealed = concealed_months(panel, tables).any(axis=1)
     keys = [panel[key].astype(str) for key in ("outcome", "pilot", "month")]
-    return panel.loc[~concealed.groupby(keys).transform("any")].reset_index(drop=True)
+    return _unreturned(panel, concealed.groupby(keys).transform("any"))
 
 
-def hidden_cells(
-    tables: Mapping[str, pd.DataFrame], name: str, *, whole: bool = False
-) -> frozenset[tuple[str, str]]:
-    """Return the outcomes and pilots of which a cell of a table is hidden, in either arm.
-
-    Parameters
-    ----------
-    name
-        One of `CELLS`.
-    whole
-        Whether a hidden cell of the other tables counts as well.
-    """
-    frames = [tables[each] for each in (CELLS if whole else (name,))]
-    cells = pd.concat([each.loc[each["count"] == CONFIDENTIAL, ["outcome", "pilot"]] for each in frames])
+def hidden_in(tables: Mapping[str, pd.DataFrame], *names: str) -> frozenset[tuple[str, str]]:
+    """Return the outcomes and pilots of which a cell of one of these tables is hidden."""
+    found = [tables[name].loc[tables[name]["count"] == CONFIDENTIAL] for name in names]
+    cells = pd.concat(found)[["outcome", "pilot"]]
     return frozenset(cells.itertuples(index=False, name=None))
+
+
+def _unreturned(panel: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
+    found = panel.assign(returned=panel["returned"] & ~months)
+    found.loc[months, ["events", "children"]] = np.nan
+    return found
 
 
 def _hidden(panel: pd.DataFrame, cells: pd.DataFrame, period: str) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, WITHHELD, NotEstimable
 from analysis.models.estimates import described
 from analysis.models.event_study import fit_event_study
 from analysis.models.hotelling import hotelling_df
@@ -156,14 +156,17 @@ def pre_trend_power(
 
 def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     """Fit the difference in trends, per year, to the months before."""
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)
     whole = specification.over_all_months(first_month(panel, specification))
-    counts = MonthCounts.of(compare(panel, whole))
+    comparison = compare(panel, whole)
+    if comparison.schools.empty:
+        raise NotEstimable(WITHHELD)
+    counts = MonthCounts.of(comparison)
     before = counts.only(~counts.after)
-    for treated, arm in ((True, "intervention"), (False, "comparison")):
-        events = before.events[before.treated == treated].sum()
-        if events < specification.fewest_events:
-            few = f"fewer than {specification.fewest_events}" if events else "no"
-            raise NotEstimable(f"{few} events in {arm} schools before")
+    for treated in (True, False):
+        if before.events[before.treated == treated].sum() < max(specification.fewest_events, 1):
+            raise NotEstimable(WITHHELD)
     return fit_multinomial(before, before.months[:, np.newaxis] / MONTHS_BETWEEN)
 
 
