@@ -24,10 +24,10 @@ from analysis.dataflow import graph
 from analysis.dataflow.passage import status_by_way
 from analysis.disclosure import safe_csv
 from analysis.disclosure.rules import CONFIDENTIAL
-from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Claim, Figure, Number, Provenance, Table, markdown
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table, markdown
 from analysis.proofs import ROOT, Proof, making, write_proof
-from analysis.study import read_study
+from analysis.study.settings import read_study
 
 PROOFS = ROOT / "data" / "proofs"
 SEED = 2019

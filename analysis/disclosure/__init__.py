@@ -14,7 +14,7 @@ from analysis.disclosure.exceptions import ReleaseException, read_exceptions, wi
 from analysis.disclosure.releases import ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.status import Status, held, released, strictest, suppressed
-from analysis.models.estimability import WITHHELD
+from analysis.models.inputs.estimability import WITHHELD
 
 if TYPE_CHECKING:
     from analysis.disclosure.cells import Aggregate

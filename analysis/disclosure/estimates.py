@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL
-from analysis.models.estimability import WITHHELD
+from analysis.models.inputs.estimability import WITHHELD
 
 OF_TERMS_AFTER = ["log_ratio_after", "standard_error_after", "df_after", "breakdown_deviation",
                   "breakdown_change", "breakdown_change_interval"]  # fmt: skip

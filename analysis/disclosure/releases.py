@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
-from analysis.models.estimability import WITHHELD
+from analysis.models.inputs.estimability import WITHHELD
 
 DAYS_OF_A_CHILD = 366
 """Days that one child can add to a sum of days: no table shows a period longer than a year."""
