@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from analysis.disclosure.download import safe_csv
 from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
-from analysis.disclosure.releases import ReleasedData, Revealed, revealed_by
+from analysis.disclosure.releases import ESTIMATE, ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.status import Status, held, released, strictest, suppressed
 from analysis.models.inputs.estimability import WITHHELD
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EGRESS",
+    "ESTIMATE",
     "EXCEPTIONS",
     "PUBLIC",
     "SYMBOLS",
