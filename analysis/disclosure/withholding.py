@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
 from analysis.disclosure.model_sums import Masks, telling_results
+from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.inputs.months import MonthCounts
@@ -182,15 +183,31 @@ def withheld_specifications(
         own = [each for each in asked if each.outcome == outcome]
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
-        shown, hidden = _of_tables(panel, tables, outcome)
-        sums = _sums(panel, own)
-        parted = _parted(sums, concealed_months(panel, tables), panel)
-        found += [each for each, parts in zip(own, parted, strict=True) if parts]
-        left = [place for place, parts in enumerate(parted) if not parts]
-        unsafe = _unsafe(panel, records[outcome], rules, days=own[0].measure == "days")
-        tells = telling_results([sums[place] for place in left], shown, hidden, unsafe)
-        found += [own[place] for place, telling in zip(left, tells, strict=True) if telling]
+        found += _withheld(own, panel, tables, records[outcome], rules)
     return frozenset(found)
+
+
+def _withheld(
+    own: Sequence[Specification],
+    panel: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    records: pd.DataFrame,
+    rules: DisclosureRules,
+) -> list[Specification]:
+    """Return the analyses of one outcome whose results would give a hidden count away."""
+    shown, hidden = _of_tables(panel, tables, own[0].outcome)
+    concealed = concealed_months(panel, tables)
+    counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
+    tests: tuple[Callable[[Sequence[Masks]], Sequence[bool]], ...] = (
+        lambda asked: _parted(asked, concealed, panel),
+        lambda asked: telling_results(asked, shown, hidden, counts.is_unsafe),
+        lambda asked: narrowing_results(asked, shown, hidden, counts, rules),
+    )
+    sums, left = _sums(panel, own), list(range(len(own)))
+    for test in tests:
+        withheld = test([sums[place] for place in left])
+        left = [place for place, each in zip(left, withheld, strict=True) if not each]
+    return [each for place, each in enumerate(own) if place not in left]
 
 
 def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:
@@ -249,6 +266,21 @@ def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:
                 masks.append(mask)
         found.append(np.array(masks))
     return found
+
+
+def _counts(
+    panel: pd.DataFrame,
+    records: pd.DataFrame,
+    concealed: pd.DataFrame,
+    rules: DisclosureRules,
+    *,
+    days: bool,
+) -> Counts:
+    """Return what is counted, and whether a sum over some school-months is too small."""
+    unsafe = _unsafe(panel, records, rules, days=days)
+    group = panel.groupby(["pilot", "arm"]).ngroup().to_numpy()
+    amounts = panel["events"].fillna(0).to_numpy(float)
+    return Counts(amounts, group, unsafe, concealed.any(axis=1).to_numpy(), days)
 
 
 def _unsafe(
