@@ -34,7 +34,7 @@ WAYS: dict[str, str] = {
         (
             "balancing_effects",
             "event_study_estimates",
-            "model_alternatives",
+            "monthly_specifications",
             "protected_panel",
             "school_flow_counts",
             "told_panel",

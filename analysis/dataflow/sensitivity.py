@@ -47,15 +47,26 @@ def varied_effects(
     return found.assign(same_as=same_as.where(doubled, "").iloc[len(primary_effects) :].to_numpy())
 
 
-def model_alternatives(
+def monthly_specifications(
     outcome_panel: pd.DataFrame,
-    protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
+) -> tuple[Specification, ...]:
+    """Return the main analyses as models may make them that keep months apart."""
+    tables = released_outcomes.tables
+    return withholding.marked_by_month(main_specifications, outcome_panel, tables)
+
+
+def model_alternatives(
+    protected_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    monthly_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
     """Estimate the primary effects, and those on days in care, with every other model."""
-    asked = [e for e in main_specifications if e.role == "primary" or e.measure == "days"]
-    by_month = withholding.marked_by_month(asked, outcome_panel, released_outcomes.tables)
+    asked, by_month = (
+        [each for each in given if each.role == "primary" or each.measure == "days"]
+        for given in (main_specifications, monthly_specifications)
+    )
     return alternative_estimates(protected_panel, asked, by_month)
 
 
