@@ -13,23 +13,25 @@ from __future__ import annotations
 import pickle
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.dataflow import graph
+from analysis.dataflow.data import _accepted as accepted
 from analysis.dataflow.passage import status_by_way
 from analysis.disclosure import safe_csv
-from analysis.disclosure.rules import CONFIDENTIAL
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table, markdown
 from analysis.proofs import ROOT, Proof, making, write_proof
 from analysis.study.settings import read_study
+from benchmarks.twin_records import CHANGES
 
 PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
@@ -37,13 +39,35 @@ EXTRACTS = {"a third": 3, "a fifth": 5, "an eighth": 8, "a twelfth": 12, "a thir
 """Small-count extracts: of how many records of the stand-in one is kept."""
 THINNED = ("child_events", "care_episodes", "activity_log")
 KINDS = ("month", "group", "outcome", "days", "status", "session")
-TWINS_OF_A_KIND = 4
-TRIES = 400
+TWINS_OF_A_KIND = 6
+TRIES = 2_000
+"""Draws of a record that may be moved, most of which can't be seen at once."""
+CHECKED = 30
+"""Changes at most of which released counts are computed, to see whether one is another."""
 RELEASED = ("released_outcomes", "released_statuses", "released_sessions")
 CHANGED = {"days": "care_episodes", "status": "activity_log", "session": "fieldwork"}
 """The table in which a kind of twin differs; events where none is named."""
 
 Tables = dict[str, pd.DataFrame]
+
+
+def _upstream(wanted: Collection[str]) -> list[str]:
+    return sorted({each for one in wanted for each in graph.upstream(one, NODES)})
+
+
+STUDY = read_study(ROOT / "study.toml")
+BUILT = graph.build()
+NODES = graph.nodes(BUILT)
+# What the contracts found rests on the files as they came, and on no table made of them.
+EXHIBITS = tuple(
+    name
+    for name in graph.exhibit_names(BUILT)
+    if {*THINNED, *CHANGED.values()} & set(graph.upstream(name, NODES))
+    and not {"contract_results", "contract_counts"} & set(NODES[name].needs)
+)
+ORDER = tuple(TopologicalSorter({name: node.needs for name, node in NODES.items()}).static_order())
+INPUTS = graph.inputs(ROOT, ROOT / STUDY.extract_directory, STUDY)
+GIVEN = ("contracts", "extract", "extract_files", "origin")
 
 
 @dataclass(frozen=True)
@@ -74,17 +98,20 @@ class SmallExtract:
     tables
         Typed tables by dataset, as accepted by the contracts.
     given
-        Nodes that no record changes, computed once: contracts and their results.
+        Nodes that no record changes, computed once.
+    exhibits
+        What is looked at: all that a record can change.
     """
 
     tables: Tables
     given: Mapping[str, Any]
+    exhibits: tuple[str, ...] = EXHIBITS
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The value of every node."""
+        """The value of every node, and of the inputs."""
         overrides = {**self.given, "accepted_tables": self.tables}
-        wanted = _upstream(EXHIBITS)
+        wanted = _upstream([*self.exhibits, *RELEASED])
         return INPUTS | BUILT.execute(wanted, inputs=INPUTS, overrides=overrides)
 
     def differing(
@@ -120,25 +147,13 @@ class SmallExtract:
         return {each.dataset for each in contracts if each.sensitivity == "child"}
 
 
-def _upstream(wanted: Collection[str]) -> list[str]:
-    return sorted({each for one in wanted for each in graph.upstream(one, NODES)})
-
-
-STUDY = read_study(ROOT / "study.toml")
-BUILT = graph.build()
-NODES = graph.nodes(BUILT)
-EXHIBITS = graph.exhibit_names(BUILT)
-ORDER = tuple(TopologicalSorter({name: node.needs for name, node in NODES.items()}).static_order())
-INPUTS = graph.inputs(ROOT, ROOT / STUDY.extract_directory, STUDY)
-GIVEN = ("contracts", "extract", "contract_results", "extract_files", "origin")
-
-
 def small_extracts(
     names: Mapping[str, int], seed: int = SEED
 ) -> Iterator[tuple[str, SmallExtract]]:
     """Yield the stand-in with one record in so many kept, by name."""
-    whole = BUILT.execute([*GIVEN, "accepted_tables"], inputs=INPUTS)
-    tables = whole.pop("accepted_tables")
+    whole = BUILT.execute(GIVEN, inputs=INPUTS)
+    contracts = whole["contracts"]
+    tables = {name: accepted(t, contracts[name]) for name, t in whole["extract"].tables.items()}
     for name, of in names.items():
         random = np.random.default_rng(seed + of)
         thin = {
@@ -172,15 +187,10 @@ def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[T
     random = np.random.default_rng([seed, KINDS.index(kind)])
     table = CHANGED.get(kind, "child_events")
     change = CHANGES[kind](extract, random)
-    found = 0
-    for _ in range(TRIES):
-        if found == count:
-            return
-        records = change(extract.tables[table])
-        if records is None or not _shows_the_same(extract, table, records):
-            continue
-        found += 1
-        yield Twin(kind, table, records)
+    drawn = (change(extract.tables[table]) for _ in range(TRIES))
+    possible = islice((records for records in drawn if records is not None), CHECKED)
+    same = (records for records in possible if _shows_the_same(extract, table, records))
+    yield from (Twin(kind, table, records) for records in islice(same, count))
 
 
 def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) -> bool:
@@ -199,115 +209,15 @@ def _counts(released: Any) -> pd.DataFrame:
     return released.table if tables is None else pd.concat(tables.values(), keys=tables)
 
 
-class _Events:
-    """Moves an event of a hidden cell into another hidden cell."""
-
-    def __init__(
-        self, extract: SmallExtract, random: np.random.Generator, alike: list[str]
-    ) -> None:
-        self.random, self.alike = random, alike
-        values = extract.values
-        types = {each.name: each.event_type for each in values["outcomes"] if each.event_type}
-        hidden = hidden_months(values["outcome_panel"], values["released_outcomes"].tables)
-        hidden["event_type"] = hidden["outcome"].map(types)
-        self.places = hidden.dropna(subset="event_type")
-
-    def __call__(self, events: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the events with one moved; None where the one drawn can't be."""
-        keys = ["school_id", "event_type", "month"]
-        months = events.assign(month=events["event_date"].dt.to_period("M"))
-        within = months.reset_index().merge(self.places, on=keys)
-        if within.empty:
-            return None
-        one = within.iloc[self.random.integers(len(within))]
-        to = self.places.loc[self._reachable(one)]
-        if to.empty:
-            return None
-        place = to.iloc[self.random.integers(len(to))]
-        day = place["month"].start_time + pd.Timedelta(days=int(self.random.integers(28)))
-        changed = events.copy()
-        columns = ["school_id", "event_type", "event_date"]
-        changed.loc[one["index"], columns] = [place["school_id"], place["event_type"], day]
-        return changed
-
-    def _reachable(self, one: pd.Series) -> pd.Series:
-        """Return where an event can go such that no count that is shown changes."""
-        same = self.places[SAME] == one[SAME]
-        alike = same[self.alike].all(axis=1) & ~same[["outcome", "school_id", "month"]].all(axis=1)
-        within = same[["outcome", "school_id", "window"]].all(axis=1)
-        return alike & (within | (self.places["unseen"] & one["unseen"]))
-
-
-SAME = ["outcome", "school_id", "month", "window"]
-
-
-def hidden_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the school-months of hidden cells, `unseen` where no other table shows their sum."""
-    months = panel.loc[panel["returned"]].astype({"term": str, "window": str})
-    for name, period in (("terms", "term"), ("before_after", "window")):
-        cells = tables[name].astype({period: str})
-        cells[name] = cells.pop("count") == CONFIDENTIAL
-        months = months.merge(cells, on=["outcome", "pilot", "arm", period], how="left")
-    # Months outside both windows are in no cell of that table, which then hides them too.
-    unseen = months["before_after"].astype("boolean").fillna(value=True).astype(bool)
-    return months.assign(unseen=unseen).loc[months["terms"].astype(bool), [*SAME, "unseen"]]
-
-
-class _Days:
-    """Moves a spell in care, or one of its ends, by some days."""
-
-    def __init__(self, random: np.random.Generator) -> None:
-        self.random = random
-
-    def __call__(self, episodes: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the episodes with one changed."""
-        one = episodes.index[self.random.integers(len(episodes))]
-        days = pd.Timedelta(days=int(self.random.integers(1, 60)) * self.random.choice([-1, 1]))
-        changed = episodes.copy()
-        for end in (["started"], ["ended"], ["started", "ended"])[self.random.integers(3)]:
-            changed.loc[one, end] += days
-        return None if changed.loc[one, "started"] >= changed.loc[one, "ended"] else changed
-
-
-class _Category:
-    """Gives a record another value of one column, of those that are hidden."""
-
-    def __init__(self, random: np.random.Generator, column: str, values: list[str]) -> None:
-        self.random, self.column, self.values = random, column, values
-
-    def __call__(self, records: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the records with one changed; None where the one drawn is the same then."""
-        chosen = records.index[records[self.column].isin(self.values)]
-        one = chosen[self.random.integers(len(chosen))]
-        value = self.values[self.random.integers(len(self.values))]
-        if value == records.loc[one, self.column]:
-            return None
-        changed = records.copy()
-        changed.loc[one, self.column] = value
-        return changed
-
-
-STATUSES = ["child in need", "child protection", "early help", "looked after",
-            "no individual child", "not known to social care"]  # fmt: skip
-CHANGES: dict[str, Callable[[SmallExtract, np.random.Generator], Any]] = {
-    "month": lambda e, r: _Events(e, r, ["outcome", "school_id"]),
-    "group": lambda e, r: _Events(e, r, ["outcome", "month"]),
-    "outcome": lambda e, r: _Events(e, r, ["school_id", "month"]),
-    "days": lambda _, r: _Days(r),
-    "status": lambda _, r: _Category(r, "child_status", STATUSES),
-    "session": lambda _, r: _Category(r, "participant_group", ["child", "parent"]),
-}
-"""What makes a twin of each kind."""
-
-
 # --- the proof -------------------------------------------------------------------------------
 
 
 def differences(extract: SmallExtract, twin: Twin) -> list[str]:
     """Return the exhibits of which a published byte differs."""
-    other = extract.differing(twin.table, twin.records, EXHIBITS)
+    other = extract.differing(twin.table, twin.records, extract.exhibits)
+    found = [name for name in extract.exhibits if name in other]
     surfaces = (
-        {name: surface(name, values[name], extract.children) for name in EXHIBITS if name in other}
+        {name: surface(name, values[name], extract.children) for name in found}
         for values in (other, extract.values)
     )
     new, old = surfaces
