@@ -27,6 +27,7 @@ prove: $(READY)
 	$(BIN)/python -m benchmarks.models_proofs
 	$(BIN)/python -m benchmarks.mutations
 	$(BIN)/python -m benchmarks.differences
+	$(BIN)/python -m benchmarks.twins
 
 check: $(READY)
 	$(BIN)/ruff check .
