@@ -29,6 +29,7 @@ prove: $(READY)
 	$(BIN)/python -m benchmarks.devised
 	$(BIN)/python -m benchmarks.differences
 	$(BIN)/python -m benchmarks.lineage
+	$(BIN)/python -m benchmarks.twins
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -25,80 +27,86 @@ COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per
 
 def event_study_estimates(
     outcome_panel: pd.DataFrame,
+    told_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Return the effect in each term against the last before the start, where it may be shown."""
-    found = event_study(outcome_panel, primary_specifications)
+    found = event_study(told_panel, primary_specifications)
     return withhold_terms(found, released_outcomes.tables["terms"], outcome_panel)
 
 
 def pre_trends(
-    outcome_panel: pd.DataFrame,
+    told_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
     seed: int,
 ) -> pd.DataFrame:
     """Test for diverging paths before the start, and say what would overturn the effect."""
-    found = pre_trend_tests(outcome_panel, main_specifications, seed=seed)
+    found = pre_trend_tests(told_panel, main_specifications, seed=seed)
     return withhold_trends(found, released_outcomes.tables["terms"])
 
 
 def trend_slopes(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+    told_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return the widest difference in trends before the start that the data allow."""
-    return pre_trend_slopes(outcome_panel, main_specifications)
+    return pre_trend_slopes(told_panel, main_specifications)
 
 
 def trend_detection(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+    told_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return how likely a trend that fakes an effect would be to be noticed."""
-    return pre_trend_power(outcome_panel, primary_specifications)
+    return pre_trend_power(told_panel, primary_specifications)
 
 
 def placebo_starts(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
     """Estimate effects of starts that lie before the pilots; the true ratio is 1."""
-    first = int(outcome_panel["event_month"].min())
+    first = int(protected_panel["event_month"].min())
     asked = withholding.placebos(main_specifications, first)
-    return estimate(outcome_panel, withholding.marked(asked, withheld_specifications))
+    return estimate(protected_panel, withholding.marked(asked, withheld_specifications))
 
 
 def balancing_effects(
     outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     child_events: pd.DataFrame,
-    primary_specifications: tuple[Specification, ...],
+    main_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
+    released_outcomes: ReleasedOutcomes,
     disclosure_rules: DisclosureRules,
     pilots: tuple[Pilot, ...],
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
-    panel = balancing_panel(outcome_panel, child_events)
-    whole = pd.concat([outcome_panel, panel], ignore_index=True)
-    asked = [
-        withholding.marked_part(other.asked_like(each), other.part_of, whole, disclosure_rules)
-        for other in BALANCING
-        for each in primary_specifications
-    ]
+    panel = balancing_panel(protected_panel, child_events)
+    # Rolls are no counts of events: they stand for hidden months as well.
+    rolls = balancing_panel(outcome_panel, child_events).query("outcome == 'pupils_on_roll'")
+    panel = pd.concat([panel.query("outcome != 'pupils_on_roll'"), rolls], ignore_index=True)
+    whole = pd.concat([protected_panel, panel], ignore_index=True)
+    primary = [each for each in main_specifications if each.role == "primary"]
+    asked = []
+    for other, each in product(BALANCING, primary):
+        made = withholding.marked_made(other, each, main_specifications, released_outcomes.tables)
+        asked.append(withholding.marked_part(made, other.part_of, whole, disclosure_rules))
     found = estimate(panel, asked)
     summer = withholding.marked(
-        (in_august(each, pilots) for each in primary_specifications), withheld_specifications
+        (in_august(each, pilots) for each in primary), withheld_specifications
     )
-    return pd.concat([found, estimate(outcome_panel, summer)], ignore_index=True)
+    return pd.concat([found, estimate(protected_panel, summer)], ignore_index=True)
 
 
 def baseline_balance(
-    schools: pd.DataFrame, outcome_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
+    schools: pd.DataFrame, told_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
 ) -> pd.DataFrame:
     """Compare the arms before the start, as wholes and within matched sets."""
     counted = [outcome for outcome in outcomes if outcome.measure == "events"]
-    rates = school_rates(outcome_panel, [outcome.name for outcome in counted])
-    table = schools.merge(rates, on="school_id", validate="one_to_one")
+    rates = school_rates(told_panel, [outcome.name for outcome in counted])
+    table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
     labels = COVARIATES | {
         f"{outcome.name} {window}": f"{outcome.label}, {words}"
         for outcome in counted
@@ -108,10 +116,12 @@ def baseline_balance(
 
 
 def floor_checks(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+    protected_panel: pd.DataFrame,
+    told_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
     """Return how little there is to count, and what precision that alone allows."""
-    return floor_diagnostics(outcome_panel, main_specifications)
+    return floor_diagnostics(protected_panel, main_specifications, told_panel)
 
 
 def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:

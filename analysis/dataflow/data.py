@@ -20,7 +20,6 @@ from analysis.contracts import (
 )
 from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
 from analysis.extract.extract import origin as origin_of
-from analysis.extract.flow import flow_of_schools
 from analysis.extract.panel import outcome_panel as count_outcomes
 from analysis.study.settings import Outcome, Pilot, Window
 
@@ -120,13 +119,6 @@ def outcome_panel(
     return count_outcomes(
         schools, school_months, child_events, care_episodes, pilots, outcomes, window
     )
-
-
-def school_flow_counts(
-    schools: pd.DataFrame, outcome_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
-) -> pd.DataFrame:
-    """Count schools on the way to the estimate of the primary outcome."""
-    return flow_of_schools(schools, outcome_panel, outcomes[0].name)
 
 
 def panel_period(outcome_panel: pd.DataFrame) -> str:

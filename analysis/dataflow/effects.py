@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis.disclosure import DisclosureRules
+from analysis.disclosure import DisclosureRules, concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
+from analysis.disclosure.rules import CONFIDENTIAL
 from analysis.disclosure.withholding import marked, questions
 from analysis.disclosure.withholding import withheld_specifications as withhold
+from analysis.extract.flow import flow_of_schools
 from analysis.extract.rates import as_released, baseline, event_rates, zeros
 from analysis.models.inputs.specification import EventMonths, Exclusion, Specification
 from analysis.models.primary.estimates import effect_estimates as estimate
@@ -27,6 +29,18 @@ def released_outcomes(
 ) -> ReleasedOutcomes:
     """Let through, all together, the counts of outcomes that may be shown."""
     return release_outcomes(outcome_panel, child_events, care_episodes, outcomes, disclosure_rules)
+
+
+def protected_panel(
+    outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
+) -> pd.DataFrame:
+    """Return the panel as it would be wherever the events of hidden cells lay."""
+    return concealed.protected_panel(outcome_panel, released_outcomes.tables)
+
+
+def told_panel(outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes) -> pd.DataFrame:
+    """Return the panel without the months of hidden cells, for what keeps months apart."""
+    return concealed.told_panel(outcome_panel, released_outcomes.tables)
 
 
 def rates_before_after(
@@ -57,10 +71,41 @@ def baseline_by_arm(schools: pd.DataFrame) -> pd.DataFrame:
     return baseline(ordered, ["pilot", "arm"])
 
 
-def school_zeros(outcome_panel: pd.DataFrame) -> pd.DataFrame:
-    """Return how often nothing happened before the pilots, by outcome and pilot."""
-    before = outcome_panel.loc[outcome_panel["window"] == "before"]
-    return zeros(before, ["outcome", "pilot"])
+def school_flow_counts(
+    schools: pd.DataFrame,
+    outcome_panel: pd.DataFrame,
+    released_outcomes: ReleasedOutcomes,
+    outcomes: tuple[Outcome, ...],
+) -> pd.DataFrame:
+    """Count schools on the way to the estimate of the primary outcome.
+
+    How many have any event is not said where a count of their pilot is hidden.
+    """
+    found = flow_of_schools(schools, outcome_panel, outcomes[0].name)
+    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
+    beside = found["pilot"].isin([pilot for name, pilot in hidden if name == outcomes[0].name])
+    told = found["informative"].astype(object).mask(beside, CONFIDENTIAL)
+    return found.assign(informative=told)
+
+
+def school_zeros(
+    protected_panel: pd.DataFrame, told_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
+) -> pd.DataFrame:
+    """Return how often nothing happened before the pilots, by outcome and pilot.
+
+    Months are those whose counts may be told. Nothing is said where a count of the period is
+    hidden.
+    """
+    keys = ["outcome", "pilot"]
+    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
+    of_schools, of_months = (
+        zeros(panel.loc[panel["window"] == "before"], keys)
+        for panel in (protected_panel, told_panel)
+    )
+    columns = [*keys, "zero_months_percent"]
+    found = of_schools.drop(columns=columns[-1:]).merge(of_months[columns], on=keys, how="left")
+    shown = ~pd.MultiIndex.from_frame(found[keys]).isin(list(hidden))
+    return found.loc[shown, [*keys, "schools", "zero_months_percent", "schools_without"]]
 
 
 def specifications(
@@ -106,12 +151,12 @@ def withheld_specifications(
 
 
 def effect_estimates(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
     """Return the effect of the pilots on each outcome, one row a specification."""
-    return estimate(outcome_panel, marked(specifications, withheld_specifications))
+    return estimate(protected_panel, marked(specifications, withheld_specifications))
 
 
 def main_effects(

@@ -55,10 +55,15 @@ def units_of_assignment(
 
 
 def detectable_effects(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+    protected_panel: pd.DataFrame,
+    told_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    seed: int,
 ) -> pd.DataFrame:
     """Return the smallest falls that would be seen with 80% power."""
-    return minimum_detectable_effects(outcome_panel, main_specifications, seed=seed)
+    return minimum_detectable_effects(
+        protected_panel, main_specifications, seed=seed, years=told_panel
+    )
 
 
 def exaggeration_risk(primary_effects: pd.DataFrame, trial: dict[str, float]) -> pd.DataFrame:
@@ -79,17 +84,17 @@ def selection_effects(seed: int) -> pd.DataFrame:
 
 
 def inference_methods(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+    protected_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
 ) -> pd.DataFrame:
     """Estimate the main effects by every method of inference."""
-    return inference_estimates(outcome_panel, main_specifications, seed=seed)
+    return inference_estimates(protected_panel, main_specifications, seed=seed)
 
 
 def adjusted_for_many(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     main_effects: pd.DataFrame,
     seed: int,
 ) -> pd.DataFrame:
     """Allow for the number of outcomes and pilots."""
-    return multiplicity(outcome_panel, main_specifications, main_effects, seed=seed)
+    return multiplicity(protected_panel, main_specifications, main_effects, seed=seed)

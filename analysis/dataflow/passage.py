@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _TOGETHER = "Its counts were released together with all others of the same children."
 _BESIDE = "Rates and shares are shown where the counts behind them are."
-_MODELS = "Each estimate rests on at least as many events and children as may be shown."
+_MODELS = (
+    "Each estimate rests on at least as many events and children as may be shown, and is the same "
+    "wherever the events of hidden counts lie."
+)
 _SCHOOLS = "It describes schools and their months, not children."
 _WORK = "It describes social workers' time, whatever the child."
 _PIECES = "It counts what was said in fieldwork with everybody, or with families among others."
@@ -29,34 +32,21 @@ WAYS: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "across_pilots",
-            "adjusted_for_many",
             "balancing_effects",
-            "detectable_effects",
-            "effect_estimates",
             "event_study_estimates",
-            "floor_checks",
-            "hidden_bias_bounds",
-            "inference_methods",
-            "left_out",
-            "model_alternatives",
-            "placebo_starts",
-            "pre_trends",
-            "specification_curves",
-            "trend_detection",
-            "trend_slopes",
-            "varied_effects",
+            "monthly_specifications",
+            "protected_panel",
+            "school_flow_counts",
+            "told_panel",
+            "withheld_specifications",
         ),
         _MODELS,
     ),
     **dict.fromkeys(
         (
-            "baseline_balance",
             "compared_period",
             "panel_period",
             "reporting",
-            "school_flow_counts",
-            "school_zeros",
             "units_of_assignment",
         ),
         _SCHOOLS,

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.disclosure import withholding
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.alternatives.compared import alternative_estimates
 from analysis.models.inputs.specification import Specification
 from analysis.models.pooling.estimates import pooled_estimates
@@ -19,7 +20,7 @@ LEFT_OUT: tuple[By, ...] = ("school", "matched set", "assignment unit")
 
 
 def varied_effects(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
     primary_effects: pd.DataFrame,
@@ -32,11 +33,11 @@ def varied_effects(
         As of `effect_estimates`, with a column `same_as`: the label of the first choice, or
         'reported', that comes to the very same numbers.
     """
-    first = int(outcome_panel["event_month"].min())
+    first = int(protected_panel["event_month"].min())
     asked = [
         varied for each in primary_specifications for varied in withholding.varied(each, first)
     ]
-    found = estimate(outcome_panel, withholding.marked(asked, withheld_specifications))
+    found = estimate(protected_panel, withholding.marked(asked, withheld_specifications))
     every = pd.concat([primary_effects.assign(label="reported"), found], ignore_index=True)
     rounded = every[["log_ratio", "standard_error", "df"]].round(9)
     keys = [every["pilot"], *(rounded[column] for column in rounded)]
@@ -46,16 +47,31 @@ def varied_effects(
     return found.assign(same_as=same_as.where(doubled, "").iloc[len(primary_effects) :].to_numpy())
 
 
+def monthly_specifications(
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    released_outcomes: ReleasedOutcomes,
+) -> tuple[Specification, ...]:
+    """Return the main analyses as models may make them that keep months apart."""
+    tables = released_outcomes.tables
+    return withholding.marked_by_month(main_specifications, outcome_panel, tables)
+
+
 def model_alternatives(
-    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+    protected_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+    monthly_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
     """Estimate the primary effects, and those on days in care, with every other model."""
-    asked = [e for e in main_specifications if e.role == "primary" or e.measure == "days"]
-    return alternative_estimates(outcome_panel, asked)
+    asked, by_month = (
+        [each for each in given if each.role == "primary" or each.measure == "days"]
+        for given in (main_specifications, monthly_specifications)
+    )
+    return alternative_estimates(protected_panel, asked, by_month)
 
 
 def left_out(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     pooled_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
@@ -64,7 +80,7 @@ def left_out(
     primary = {each.outcome for each in primary_specifications}
     together = [each for each in pooled_specifications if each.outcome in primary]
     parts = [
-        leave_one_out(outcome_panel, by_area if by == "assignment unit" else asked, by)
+        leave_one_out(protected_panel, by_area if by == "assignment unit" else asked, by)
         for by, asked in [*((by, primary_specifications) for by in LEFT_OUT), ("pilot", together)]
     ]
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -92,25 +108,25 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
 
 
 def hidden_bias_bounds(
-    outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+    protected_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return how unlike matched schools would have to be to explain the primary effects."""
-    return hidden_bias(outcome_panel, primary_specifications)
+    return hidden_bias(protected_panel, primary_specifications)
 
 
 def specification_curves(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every defensible estimate of the primary effects, and a joint test a pilot."""
-    first = int(outcome_panel["event_month"].min())
+    first = int(protected_panel["event_month"].min())
     questions = [
         withholding.marked(withholding.curve(each, first), withheld_specifications)
         for each in primary_specifications
     ]
-    return draw_curves(outcome_panel, questions, seed=seed)
+    return draw_curves(protected_panel, questions, seed=seed)
 
 
 def curve_estimates(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
@@ -132,10 +148,10 @@ def pooled_specifications(
 
 
 def across_pilots(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     main_effects: pd.DataFrame,
     pooled_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
     """Summarise the pilots, in one stage and in two; the trial is never pooled in."""
-    together = estimate(outcome_panel, pooled_specifications)
+    together = estimate(protected_panel, pooled_specifications)
     return pooled_estimates(pd.concat([main_effects, together], ignore_index=True))

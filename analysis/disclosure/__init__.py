@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.disclosure.download import safe_csv
-from analysis.disclosure.estimates import WITHHELD
 from analysis.disclosure.exceptions import FILE as EXCEPTIONS
 from analysis.disclosure.exceptions import ReleaseException, read_exceptions, with_exception
-from analysis.disclosure.releases import ReleasedData, Revealed, revealed_by
+from analysis.disclosure.releases import ESTIMATE, ReleasedData, Revealed, revealed_by
 from analysis.disclosure.rules import EGRESS, PUBLIC, SYMBOLS, DisclosureRules
 from analysis.disclosure.status import Status, held, released, strictest, suppressed
+from analysis.models.inputs.estimability import WITHHELD
 
 if TYPE_CHECKING:
     from analysis.disclosure.cells import Aggregate
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EGRESS",
+    "ESTIMATE",
     "EXCEPTIONS",
     "PUBLIC",
     "SYMBOLS",

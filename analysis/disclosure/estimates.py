@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL
+from analysis.models.inputs.estimability import WITHHELD
 
 OF_TERMS_AFTER = ["log_ratio_after", "standard_error_after", "df_after", "breakdown_deviation",
                   "breakdown_change", "breakdown_change_interval"]  # fmt: skip
 OF_TERMS_BEFORE = ["largest_deviation", "largest_change"]
-WITHHELD = "it would give away a count that is withheld"
 REFERENCE = -1
 """The term that all others are compared with."""
 

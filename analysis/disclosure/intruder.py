@@ -8,6 +8,7 @@ is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from scipy.optimize import linprog
 from analysis.disclosure.cells import CellSystem
 
 TOLERANCE = 1e-6
+JOINT_ROUNDS = 12
+"""Solutions that stretch many ranges at once before single cells have programmes of their own."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,34 @@ def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
     return IntruderCheck(cells, low, high, safe)
 
 
+def wide_cells(
+    system: CellSystem, hidden: np.ndarray, is_wide: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """Return which hidden cells keep a wide range, whatever their own values.
+
+    Parameters
+    ----------
+    system, hidden
+        As for `intruder_check`; what the cells need is not asked for.
+    is_wide
+        Whether ranges are wide, by their lower and upper ends, shape (hidden,); a range that
+        holds a wide one is wide.
+    """
+    cells = np.flatnonzero(hidden)
+    knowledge = _knowledge(system, hidden)
+    low, high = system.values[cells].copy(), system.values[cells].copy()
+    random = np.random.default_rng(0)
+    for _ in range(JOINT_ROUNDS if len(cells) > JOINT_ROUNDS else 0):
+        weight = ~is_wide(low, high) * random.choice([-1.0, 1.0], len(cells))
+        _extend(knowledge, knowledge.solve(weight @ knowledge.hidden), low, high)
+    for place in range(len(cells)):
+        for sign in (1.0, -1.0):
+            if not is_wide(low, high)[place]:
+                objective = sign * knowledge.hidden[[place]].toarray()[0]
+                _extend(knowledge, knowledge.solve(objective), low, high)
+    return is_wide(low, high)
+
+
 def _is_safe(
     system: CellSystem, cells: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> np.ndarray:
@@ -142,7 +173,7 @@ def _witness(
     high: np.ndarray,
     need_low: np.ndarray,
     need_high: np.ndarray,
-    rounds: int = 12,
+    rounds: int = JOINT_ROUNDS,
 ) -> None:
     """Stretch many ranges by a few joint solutions, as long as that gets on."""
     rng = np.random.default_rng(0)

@@ -8,8 +8,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.disclosure.estimates import WITHHELD
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
+from analysis.models.inputs.estimability import WITHHELD
+
+NORMAL = 1.96
+"""Half the width of a 95% interval in standard errors; more for few schools, which errs safely."""
+
+ESTIMATE = ("ratio", "ratio_low", "ratio_high")
+"""Columns of a ratio and the ends of its 95% interval."""
 
 DAYS_OF_A_CHILD = 366
 """Days that one child can add to a sum of days: no table shows a period longer than a year."""
@@ -77,6 +83,10 @@ def revealed_by(
     are the same, and something close to it if they were corrected since. A hidden part whose
     total alone moved is no further case: the total differs by just as few.
 
+    A ratio tells of sums that are shown nowhere. The variance of its logarithm is at least one
+    over the smallest of its counts, so that fewer events than the threshold can move it by no
+    more than the threshold times the variance; what moved by less may be a few events.
+
     A sum of days is flagged where fewer children than the threshold could make the difference.
     That several events are one child's, releases don't show.
     """
@@ -97,6 +107,9 @@ def _of_exhibit(
         where = ", ".join(f"{key} {text}" for key, text in texts if text and text != WITHHELD)
         if (WITHHELD in now.values()) != (WITHHELD in then.values()):
             yield Revealed(name, where, "withheld in one release and shown in the other")
+        if _moved_by_few(now, then, rules):
+            how = f"a ratio moved as fewer than {rules.threshold} events can move it"
+            yield Revealed(name, f"{where}: {ESTIMATE[0]}" if where else ESTIMATE[0], how)
         for column in (column for column in columns if column not in keys):
             days = not new.days.isdisjoint({*row, column})
             how = _how(now[column], then[column], rules, days=days)
@@ -155,6 +168,20 @@ def _how(now: object, then: object, rules: DisclosureRules, *, days: bool) -> st
         least = math.ceil(difference / DAYS_OF_A_CHILD)
         return f"{few} children's days" if rules.is_unsafe(least) else ""
     return few if rules.is_unsafe(difference) else ""
+
+
+def _moved_by_few(now: _Row, then: _Row, rules: DisclosureRules) -> bool:
+    """Whether a ratio moved by so little that a few events may have done it."""
+    one, other = ([row.get(name) for name in ESTIMATE] for row in (now, then))
+    if one == other or not all(_is_ratio(value) for value in (*one, *other)):
+        return False
+    ratio, low, high, before = (math.log(float(str(value))) for value in (*one, other[0]))
+    variance = ((high - low) / (2 * NORMAL)) ** 2
+    return abs(ratio - before) < rules.threshold * variance
+
+
+def _is_ratio(value: object) -> bool:
+    return isinstance(value, int | float) and 0 < value < math.inf
 
 
 def _is_missing(value: object) -> bool:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.estimates import WITHHELD
+from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
 from analysis.disclosure.model_sums import Masks, telling_results
+from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
+from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.inputs.months import MonthCounts
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import Exclusion, Specification
@@ -28,6 +30,7 @@ from analysis.models.sensitivity.curve_counts import used_months
 from analysis.study.balancing_outcomes import in_august
 
 if TYPE_CHECKING:
+    from analysis.study.balancing_outcomes import BalancingOutcome
     from analysis.study.settings import Pilot
 
 SPECIAL = Exclusion("phase", ("special",))
@@ -80,6 +83,50 @@ def marked(
 ) -> tuple[Specification, ...]:
     """Return analyses, those marked whose results may not be shown."""
     return tuple(replace(each, withheld=WITHHELD) if each in withheld else each for each in asked)
+
+
+def marked_made(
+    other: BalancingOutcome,
+    like: Specification,
+    main: Sequence[Specification],
+    tables: Mapping[str, pd.DataFrame],
+) -> Specification:
+    """Return a main analysis of an outcome made of others, marked where it tells of a hidden one.
+
+    Parameters
+    ----------
+    other
+        The outcome.
+    like
+        The primary analysis of one pilot.
+    main
+        The main analyses of all outcomes, marked.
+    tables
+        Released counts. A sum of outcomes is withheld beside a part whose counts are not shown
+        or that is withheld; what is picked from an outcome by its days, beside any hidden cell.
+    """
+    asked = replace(other.asked_like(like), withheld="")
+    made_of = {*other.sum_of, other.part_of}
+    hidden = hidden_in(tables, *(CELLS if other.part_of else ("before_after",)))
+    beside = any(
+        each.withheld or (each.outcome, each.pilot) in hidden
+        for each in main
+        if each.outcome in made_of and each.pilot == asked.pilot
+    )
+    return replace(asked, withheld=WITHHELD) if beside else asked
+
+
+def marked_by_month(
+    asked: Iterable[Specification], panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+) -> tuple[Specification, ...]:
+    """Return main analyses, marked for models that keep months apart where some are concealed."""
+    compared = panel.loc[panel["window"].isin(["before", "after"])]
+    concealed = compared.loc[concealed_months(compared, tables).any(axis=1), ["outcome", "pilot"]]
+    found = set(concealed.itertuples(index=False, name=None))
+    return tuple(
+        replace(each, withheld=WITHHELD) if (each.outcome, each.pilot) in found else each
+        for each in asked
+    )
 
 
 def marked_part(
@@ -136,13 +183,46 @@ def withheld_specifications(
         own = [each for each in asked if each.outcome == outcome]
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
-        shown, hidden = _of_tables(panel, tables, outcome)
-        days = own[0].measure == "days"
-        tells = telling_results(
-            _sums(panel, own), shown, hidden, _unsafe(panel, records[outcome], rules, days=days)
-        )
-        found += [each for each, telling in zip(own, tells, strict=True) if telling]
+        found += _withheld(own, panel, tables, records[outcome], rules)
     return frozenset(found)
+
+
+def _withheld(
+    own: Sequence[Specification],
+    panel: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    records: pd.DataFrame,
+    rules: DisclosureRules,
+) -> list[Specification]:
+    """Return the analyses of one outcome whose results would give a hidden count away."""
+    shown, hidden = _of_tables(panel, tables, own[0].outcome)
+    concealed = concealed_months(panel, tables)
+    counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
+    tests: tuple[Callable[[Sequence[Masks]], Sequence[bool]], ...] = (
+        lambda asked: _parted(asked, concealed, panel),
+        lambda asked: telling_results(asked, shown, hidden, counts.is_unsafe),
+        lambda asked: narrowing_results(asked, shown, hidden, counts, rules),
+    )
+    sums, left = _sums(panel, own), list(range(len(own)))
+    for test in tests:
+        withheld = test([sums[place] for place in left])
+        left = [place for place, each in zip(left, withheld, strict=True) if not each]
+    return [each for place, each in enumerate(own) if place not in left]
+
+
+def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:
+    """Return which analyses rest on concealed months otherwise than on all that are linked."""
+    barred, linked = (concealed[name].to_numpy() for name in ("barred", "linked"))
+    own = panel.loc[linked, ["school_id", "window"]].astype(str)
+    group = own.groupby(["school_id", "window"]).ngroup().to_numpy()
+    sizes = np.bincount(group)
+    found = []
+    for masks in sums:
+        inside = [np.bincount(group, mask[linked], len(sizes)) for mask in masks]
+        found.append(
+            bool((masks & barred).any() or any(((n > 0) & (n < sizes)).any() for n in inside))
+        )
+    return found
 
 
 def _of_tables(
@@ -186,6 +266,21 @@ def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:
                 masks.append(mask)
         found.append(np.array(masks))
     return found
+
+
+def _counts(
+    panel: pd.DataFrame,
+    records: pd.DataFrame,
+    concealed: pd.DataFrame,
+    rules: DisclosureRules,
+    *,
+    days: bool,
+) -> Counts:
+    """Return what is counted, and whether a sum over some school-months is too small."""
+    unsafe = _unsafe(panel, records, rules, days=days)
+    group = panel.groupby(["pilot", "arm"]).ngroup().to_numpy()
+    amounts = panel["events"].fillna(0).to_numpy(float)
+    return Counts(amounts, group, unsafe, concealed.any(axis=1).to_numpy(), days)
 
 
 def _unsafe(

@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.models.inputs.specification import EventMonths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from analysis.models.inputs.specification import Specification
     from analysis.study.settings import Pilot
@@ -43,6 +43,8 @@ class BalancingOutcome:
         Column of its denominator; None for counts.
     part_of
         The main outcome whose events it is some of; empty where it is not.
+    sum_of
+        The main outcomes whose events it adds up.
     """
 
     name: str
@@ -50,6 +52,7 @@ class BalancingOutcome:
     says: str
     exposure: str | None = "pupils"
     part_of: str = ""
+    sum_of: tuple[str, ...] = ()
 
     def asked_like(self, main: Specification) -> Specification:
         """Return a main analysis with this outcome in place of its own."""
@@ -63,6 +66,7 @@ BALANCING = (
     BalancingOutcome(
         "s47_and_s17", "Section 47 enquiries and Section 17 starts together",
         "Does not move if cases pass from one kind to the other",
+        sum_of=("s47_enquiries", "s17_starts"),
     ),
     BalancingOutcome(
         "s47_children", "Children with a Section 47 enquiry in the month",
@@ -156,7 +160,7 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
     return groups.agg(events="size", children="nunique").reset_index()
 
 
-def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.DataFrame:
+def school_rates(outcome_panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
     """Return each school's events per 1,000 pupils a month before the start.
 
     Returns
@@ -171,10 +175,12 @@ def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.Dat
         & outcome_panel["outcome"].isin(list(outcomes))
         & outcome_panel["returned"]
     ]
-    sums = chosen.groupby(["school_id", "outcome", "window"])[["events", "pupils"]].sum()
+    keys = ["school_id", "outcome", "window"]
+    sums = chosen.groupby(keys, observed=True)[["events", "pupils"]].sum()
     rate = (1000 * sums["events"] / sums["pupils"]).unstack(["outcome", "window"])
     rate.columns = pd.Index([" ".join(map(str, column)) for column in rate.columns.to_list()])
-    return rate.reset_index()
+    wanted = [f"{outcome} {window}" for outcome in outcomes for window in ("before", "earlier")]
+    return rate.reindex(columns=wanted).astype(float).reset_index()
 
 
 def _of(panel: pd.DataFrame, outcome: str) -> pd.DataFrame:

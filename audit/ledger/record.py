@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analysis.disclosure import safe_csv
 from analysis.exhibits.parts.clearance import printed_precision
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table, markdown
 from audit.coverage.literals import numbers
@@ -90,6 +91,8 @@ class Record:
         Of a table, what is printed below it.
     described
         Of a figure or table, meaning and unit of each column of its released data.
+    data
+        Of a figure or table, SHA-256 of the file with its released data; empty where it is held.
     rule, evidence, seen, holds
         Of a claim: the rule in words, the exhibits that carry it, what the results show where
         that is printed, which is where the rule is broken, and whether it is satisfied.
@@ -124,6 +127,7 @@ class Record:
     row_headings: int = 0
     note: str = ""
     described: Mapping[str, str] = field(default_factory=dict)
+    data: str = ""
     rule: str = ""
     evidence: tuple[str, ...] = ()
     seen: str = ""
@@ -178,6 +182,7 @@ def record(
         row_headings=exhibit.row_headings if isinstance(exhibit, Table) and open_ else 0,
         note=exhibit.note if isinstance(exhibit, Table) and open_ else "",
         described=dict(shape.columns) if shape and open_ else {},
+        data=hashlib.sha256(safe_csv(shape.data).encode()).hexdigest() if shape and open_ else "",
         rule=claim.rule if claim else "",
         evidence=claim.evidence if claim else (),
         seen=claim.seen if claim and not claim.holds else "",

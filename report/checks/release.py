@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.disclosure import EXCEPTIONS, ReleasedData, Revealed, read_exceptions, revealed_by
+from analysis.disclosure import (
+    ESTIMATE,
+    EXCEPTIONS,
+    ReleasedData,
+    Revealed,
+    read_exceptions,
+    revealed_by,
+)
 from analysis.errors import ConfigurationError, ExhibitHeld
 from audit.ledger.bundle import read_bundle, read_folder
 from audit.terminal import tell
@@ -143,22 +151,22 @@ def released_data(
     Raises
     ------
     ConfigurationError
-        If a part cannot be read, or the build has none of these exhibits.
+        If a part cannot be read, is missing or is not what the ledger names, or the build has
+        none of these exhibits.
     """
     found = {}
     try:
         for name, record in bundle.records.items():
             if name not in about:
                 continue
-            if record["kind"] in ("figure", "table") and name in bundle.data:
+            if record["kind"] in ("figure", "table") and record.get("disclosure") != "held":
+                _check_data(bundle, name, record.get("data", ""))
                 described = {str(k): str(v) for k, v in record.get("described", {}).items()}
                 sums = {c for c, text in described.items() if text.startswith(tuple(days))}
                 cells = _frame(bundle.data[name])
                 found[name] = ReleasedData(cells, frozenset({*days, *sums}))
             elif record["kind"] == "number":
-                counts = {"printed": _cell(record["printed"]), "n": record.get("n")}
-                whole = {k: [v] for k, v in counts.items() if isinstance(v, int) or v == _HIDDEN}
-                found[name] = ReleasedData(pd.DataFrame(whole, dtype=object))
+                found[name] = ReleasedData(_of_number(record))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise ConfigurationError(
             "what it released cannot be read",
@@ -172,6 +180,32 @@ def released_data(
             remedy="name an earlier release of this report",
         )
     return found
+
+
+def _check_data(bundle: Bundle, name: str, digest: str) -> None:
+    """Refuse a release without the data behind an exhibit, or with others: it would seem safe."""
+    content = bundle.data.get(name, "")
+    if digest and hashlib.sha256(content.encode()).hexdigest() == digest:
+        return
+    rows = content.count("\n") > 1
+    if digest or not rows:
+        wrong = "not those that its ledger names" if rows else "missing"
+        raise ConfigurationError(
+            f"the data behind {name} are {wrong}",
+            place=f"--against {bundle.name}",
+            remedy="files were emptied, renamed or edited: take the original",
+        )
+
+
+def _of_number(record: Mapping[str, Any]) -> pd.DataFrame:
+    """Return what a number tells: a count, or a ratio with its interval."""
+    told = {"printed": _cell(record["printed"]), "n": record.get("n")}
+    whole = {k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN}
+    ends = record.get("interval")
+    if ends and str(record.get("unit", "")).startswith("ratio"):
+        estimate = (record["value"], *ends)
+        whole |= {k: [v] for k, v in zip(ESTIMATE, map(float, estimate), strict=True)}
+    return pd.DataFrame(whole, dtype=object)
 
 
 def _frame(content: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, TEAL, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
@@ -102,11 +103,11 @@ def pilots_and_summaries(
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:
-    places = range(len(rows))
+    rows, places = coarse(rows), range(len(rows))
     ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color="#B9C7D6", lw=1.2)
     ax.plot(places, rows["ratio"], ".", color=INTERVENTION, ms=4, label="Specification")
     if reported is not None:
-        ax.axhline(reported, color=PLUM, lw=1.2, ls="--", label="As reported")
+        ax.axhline(printed_precision(reported), color=PLUM, lw=1.2, ls="--", label="As reported")
     ax.axhline(1, color=GREY, lw=1)
     _log_ticks(ax, rows, "y")
     ax.set_xticks([])
@@ -116,13 +117,15 @@ def _draw_forest(ax: Axes, data: pd.DataFrame) -> None:
     """Draw a line a row, from the top; the trial stands below a rule."""
     colours = {"pilot": INTERVENTION, "summary": TEAL, "trial": PLUM}
     markers = {"pilot": "s", "summary": "D", "trial": "D"}
-    for place, row in enumerate(data.to_dict("records")):
+    whole = data.to_dict("records")
+    for place, row in enumerate(coarse(data).to_dict("records")):
         y, colour = -place, colours[row["kind"]]
         if row["status"] == "estimated":
             ax.plot([row["prediction_low"], row["prediction_high"]], [y, y], color=colour, lw=0.8)
             ax.plot([row["ratio_low"], row["ratio_high"]], [y, y], color=colour, lw=2.4)
             ax.plot(row["ratio"], y, markers[row["kind"]], color=colour, ms=6)
-        ax.annotate(_printed(row), (1.02, y), xycoords=("axes fraction", "data"), va="center")
+        text = _printed(whole[place])
+        ax.annotate(text, (1.02, y), xycoords=("axes fraction", "data"), va="center")
     changes = data["kind"].ne(data["kind"].shift()).to_numpy().nonzero()[0][1:]
     for change in changes:
         ax.axhline(0.5 - change, color="#B0B0B0", lw=0.8, ls=":")
@@ -135,6 +138,7 @@ def _draw_forest(ax: Axes, data: pd.DataFrame) -> None:
 
 
 def _log_ticks(ax: Axes, rows: pd.DataFrame, axis: str) -> None:
+    rows = coarse(rows)
     low, high = rows["ratio_low"].min(), rows["ratio_high"].max()
     if "prediction_low" in rows:
         low = min(low, rows["prediction_low"].min())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
@@ -24,7 +25,7 @@ def detectable_falls(
     labels = {outcome.name: outcome.label for outcome in outcomes}
     rows = detectable_effects.to_dict("records")
     lines = [f"{labels[row['outcome']]}, {row['pilot']}" for row in rows]
-    falls = detectable_effects["fall_percent"]
+    falls = coarse(detectable_effects[["fall_percent"]])["fall_percent"]
     open_to = max(0.0, 100 * (1 - trial["ratio_low"]))
     alt = (
         "Bar chart of the smallest fall, in per cent, that each pilot would detect with 80% power, "

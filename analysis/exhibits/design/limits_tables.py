@@ -44,10 +44,10 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
         data=units_of_assignment[shown],
         columns={name: UNITS[name] for name in shown},
         note=(
-            "Section 47 enquiries. Effective units are units of equal size that would say as much; "
-            "the largest share is that of one intervention unit in its arm's enquiries before the "
-            "pilot, and above 30% a result is a case study of that unit; the smallest p is what a "
-            "randomisation test can reach at best."
+            "Section 47 enquiries. Effective units are units with equal rolls that would say as "
+            "much; the largest share is that of one intervention unit in its arm's pupils before "
+            "the pilot, and above 30% a result is a case study of that unit; the smallest p is "
+            "what a randomisation test can reach at best."
         ),
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ def school_flow(school_flow_counts: pd.DataFrame, outcomes: tuple[Outcome, ...])
     return Table(
         header=("Pilot", "Schools", *STAGES.values()),
         rows=tuple(
-            (row["pilot"], ARM_NAMES[row["arm"]], *(words.count(row[name]) for name in names))
+            (row["pilot"], ARM_NAMES[row["arm"]], *(words.released(row[name]) for name in names))
             for row in school_flow_counts.to_dict("records")
         ),
         numeric=(False, False, *(True,) * len(names)),

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
@@ -68,7 +69,7 @@ def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Orig
             0.9 + 0.32 * len(covariates), columns=len(pilots), sharex=True, sharey=True
         )
         for ax, pilot in zip(axes, pilots, strict=True):
-            rows = baseline_balance.loc[baseline_balance["pilot"] == pilot]
+            rows = coarse(baseline_balance.loc[baseline_balance["pilot"] == pilot])
             places = [len(covariates) - covariates.index(each) for each in rows["covariate"]]
             ax.axvspan(-SLIGHT, SLIGHT, color="#E8E8E8", lw=0)
             ax.axvline(0, color=GREY, lw=0.9)
@@ -88,6 +89,7 @@ def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Orig
 
 def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
     """Draw one pilot's terms; the reference stands hollow at 1."""
+    rows = coarse(rows)
     middle = (rows["first_month"] + rows["last_month"]) / 2
     ends = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
     ax.axhline(1, color=GREY, lw=1)

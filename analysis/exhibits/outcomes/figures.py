@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
@@ -154,11 +155,12 @@ def _rates(
             for arm, label, colour, dash, marker in ARMS:
                 line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
                 line = line.sort_values("middle")
-                ax.plot(line["middle"], line["rate"].astype(float), dash, color=colour,
+                ax.plot(line["middle"], coarse(line[["rate"]].astype(float)), dash, color=colour,
                         marker=marker, ms=4, label=label)  # fmt: skip
             ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
             ax.set_title(pilot)
-        axes[0].set_ylim(0, 1.08 * data["rate"].max())  # shared; zero is always in sight
+        if data["rate"].max() > 0:
+            axes[0].set_ylim(0, 1.08 * data["rate"].max())  # shared; zero is always in sight
         terms = data.groupby("term")["middle"].mean().sort_values()
         # A year apart: a name for each term would not fit below.
         shown = terms.iloc[::3]
@@ -202,8 +204,9 @@ def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
 def draw_effect(ax: Axes, y: float, each: Effect) -> None:
     """Draw one estimate with its interval."""
     if each.estimated:
-        ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
-        ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=6)
+        low, ratio, high = map(printed_precision, (each.ratio_low, each.ratio, each.ratio_high))
+        ax.plot([low, high], [y, y], color=INTERVENTION, lw=2.2)
+        ax.plot(ratio, y, "s", color=INTERVENTION, ms=6)
 
 
 def printed(each: Effect) -> str:

@@ -94,7 +94,7 @@ def _before_after_lines(
     lines = []
     for pilot, (arm, name) in product(outcome.pilots, ARM_NAMES.items()):
         cells = [found[pilot, arm, when] for when in WINDOWS]
-        counts = [_count(cell.events) for cell in cells]
+        counts = [words.released(cell.events) for cell in cells]
         rates = [_rate(cell.rate, decimals) for cell in cells]
         lines.append((outcome.label, pilot, name, *counts, *rates))
     return lines
@@ -209,10 +209,6 @@ def contract_summary(contract_counts: pd.DataFrame) -> Table:
             "nothing tested": "Rules that met no data, number",
         },
     )
-
-
-def _count(value: int | str) -> str:
-    return f"[{value}]" if isinstance(value, str) else words.count(value)
 
 
 def _rate(value: float, decimals: int) -> str:

@@ -50,6 +50,17 @@ def count(value: float) -> str:
     return f"{value:z,.0f}".replace("-", MINUS)
 
 
+def released(value: float | str) -> str:
+    """Return a count as disclosure control let it through: a number, or a symbol in brackets.
+
+    Examples
+    --------
+    >>> released(1204), released("c")
+    ('1,204', '[c]')
+    """
+    return f"[{value}]" if isinstance(value, str) else count(value)
+
+
 def rate(value: float, decimals: int = 1) -> str:
     """Return a rate to the decimals that the channel allows.
 

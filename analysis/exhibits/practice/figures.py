@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.style import (
@@ -90,14 +91,14 @@ def activity_types(
     with style():
         drawing, axes = new_drawing(2.8, columns=len(names), sharey=True, sharex=True)
         for ax, name in zip(axes, names, strict=True):
-            bars = ax.barh(range(len(table)), table[name], color=INTERVENTION, height=0.68)
+            bars = ax.barh(range(len(table)), coarse(table)[name], color=INTERVENTION, height=0.68)
             ax.bar_label(bars, labels=[f"{v:.0f}%" for v in table[name]], padding=2, fontsize=9)
             ax.set_yticks(range(len(table)), [str(kind).capitalize() for kind in table.index])
             ax.set_title(f"{name}\n{words.count(hours[name])} hours")
             ax.grid(visible=False)
             ax.set_xticks([])
             ax.spines["bottom"].set_visible(False)
-        axes[0].set_xlim(0, 1.25 * float(table.to_numpy().max()))
+        axes[0].set_xlim(0, 1.25 * float(coarse(table).to_numpy().max()))
         svg = to_svg(drawing, origin.label, alt)
     columns = {
         "pilot": "Local authority",
@@ -131,7 +132,7 @@ def pathways_by_phase(
         drawing, axes = new_drawing(1.9, columns=2, sharey=True)
         for ax, (column, title) in zip(axes, panels.items(), strict=True):
             _draw_pairs(ax, data, column)
-            ax.set(title=title, xlim=(0, 1.2 * data[column].max()))
+            ax.set(title=title, xlim=(0, 1.2 * coarse(data)[column].max()))
             ax.xaxis.set_major_formatter("{x:.0f}%")
             ax.grid(visible=False, axis="y")
         axes[0].set_yticks(range(3), list(reversed(labels)))
@@ -165,12 +166,13 @@ def activity_status(
     )
     with style():
         drawing, (ax,) = new_drawing(2.6)
+        drawn = coarse(table)
         for y, status in enumerate(table.index):
-            values = table.loc[status, phases]
+            values = drawn.loc[status, phases]
             ax.plot([values.min(), values.max()], [y, y], color="#B0B0B0", lw=2, zorder=1)
         for phase in phases:
             mark = PHASE_MARKS[phase]
-            ax.plot(table[phase], range(len(table)), mark.shape, color=mark.colour, ms=7.5,
+            ax.plot(drawn[phase], range(len(table)), mark.shape, color=mark.colour, ms=7.5,
                     mec="white", mew=0.8)  # fmt: skip
         ax.set_yticks(range(len(table)), [status.capitalize() for status in table.index])
         ax.set(xlim=(0, None), xlabel="Share of the hours logged in schools of that phase")
@@ -206,12 +208,12 @@ def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
 def _draw_pairs(ax: Axes, data: pd.DataFrame, column: str) -> None:
     for y, pathway in enumerate(reversed(BEGINNINGS)):
         pair = data.loc[data["pathway"] == pathway].sort_values(column)
-        ax.plot(pair[column], [y, y], color="#B0B0B0", lw=2, zorder=1)
+        ax.plot(coarse(pair)[column], [y, y], color="#B0B0B0", lw=2, zorder=1)
         # The smaller value is written to the left and the larger to the right of the pair.
         for row, side in zip(pair.to_dict("records"), (-1, 1), strict=True):
-            mark, place = PHASE_MARKS[row["phase"]], row[column]
+            mark, place = PHASE_MARKS[row["phase"]], printed_precision(row[column])
             ax.plot(place, y, mark.shape, color=mark.colour, ms=8, mec="white", mew=0.8)
-            ax.annotate(f"{place:.0f}%", (place, y), xytext=(8 * side, 0), va="center",
+            ax.annotate(f"{row[column]:.0f}%", (place, y), xytext=(8 * side, 0), va="center",
                         textcoords="offset points", ha="left" if side > 0 else "right",
                         fontsize=9)  # fmt: skip
 

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from analysis.exhibits.outcomes.figures import printed
+from analysis.exhibits.outcomes.figures import draw_effect, printed
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Figure, Table
 from analysis.exhibits.parts.rows import effects
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome, Pilot
 
@@ -37,9 +37,7 @@ def trial_beside_pilots(
     with style():
         drawing, (ax,) = new_drawing(1.8)
         for y, each in enumerate(reversed(found), start=1):
-            if each.estimated:
-                ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
-                ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=7)
+            draw_effect(ax, y, each)
             ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
         ax.plot([trial["ratio_low"], trial["ratio_high"]], [0, 0], color=PLUM, lw=2.2)
         ax.plot(trial["ratio"], 0, "D", color=PLUM, ms=7)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from analysis.models.alternatives.additive import additive_fit
 from analysis.models.alternatives.gee import gee_fit
@@ -22,8 +23,6 @@ from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_d
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
     from analysis.models.inputs.school_periods import Comparison
     from analysis.models.inputs.specification import Specification
 
@@ -31,7 +30,9 @@ SATTERTHWAITE = "t, Satterthwaite degrees of freedom"
 
 
 def alternative_estimates(
-    panel: pd.DataFrame, specifications: Iterable[Specification]
+    panel: pd.DataFrame,
+    specifications: Iterable[Specification],
+    by_month: Iterable[Specification] | None = None,
 ) -> pd.DataFrame:
     """Estimate each specification with every other model.
 
@@ -41,6 +42,8 @@ def alternative_estimates(
         One row per school, outcome and month; see `compare`.
     specifications
         What to estimate.
+    by_month
+        The same for models that keep months apart, where some are withheld from these alone.
 
     Returns
     -------
@@ -69,7 +72,13 @@ def alternative_estimates(
     >>> table["ratio"].round(2).tolist()[:2]
     [0.73, nan]
     """
-    return estimates_table(panel, specifications, ALTERNATIVES)
+    asked = tuple(specifications)
+    rows = [
+        estimates_table(panel, [apart if each.name in BY_MONTH else whole], [each])
+        for whole, apart in zip(asked, asked if by_month is None else by_month, strict=True)
+        for each in ALTERNATIVES
+    ]
+    return pd.concat(rows, ignore_index=True) if rows else estimates_table(panel, [], [])
 
 
 def _by_month(comparison: Comparison, specification: Specification) -> dict[str, object]:
@@ -134,3 +143,5 @@ ALTERNATIVES = (
     Estimator("additive", _additive),
     Estimator("two-part", _two_part, ("days",)),
 )
+BY_MONTH = ("conditional Poisson by month, CR2", "negative binomial", "two-part")
+"""Models that keep months apart."""

@@ -149,7 +149,8 @@ def _solve(information: Floats, of_treated: Floats, of_months: Floats) -> Floats
 
 def _solve_or_nan(curvature: Floats, score: Floats) -> Floats:
     """Solve each draw's equations; NaN where they have no solution."""
-    singular = ~(np.abs(np.linalg.det(curvature)) > 1e-10)
+    with np.errstate(invalid="ignore"):  # a fit that ran away is no number
+        singular = ~(np.abs(np.linalg.det(curvature)) > 1e-10)
     safe = np.where(singular[:, None, None], np.eye(curvature.shape[1]), curvature)
     step: Floats = np.where(
         singular[:, np.newaxis], np.nan, np.linalg.solve(safe, score[..., np.newaxis])[..., 0]

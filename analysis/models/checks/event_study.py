@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.alternatives.multinomial import fit_multinomial
-from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, WITHHELD, NotEstimable
 from analysis.models.inputs.months import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 from analysis.models.primary.estimates import described
@@ -101,7 +101,7 @@ def fit_event_study(
     Raises
     ------
     NotEstimable
-        If there are no two terms before, none after, or an empty cell.
+        If it is withheld, there are no two terms before, none after, or an empty cell.
 
     Notes
     -----
@@ -113,17 +113,21 @@ def fit_event_study(
     ----------
     Roth (2022), doi:10.1257/aeri.20210236.
     """
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)
     whole = specification.over_all_months(first_month(panel, specification))
-    counts = MonthCounts.of(compare(panel, whole))
+    comparison = compare(panel, whole)
+    if comparison.schools.empty:
+        raise NotEstimable(WITHHELD)
+    counts = MonthCounts.of(comparison)
     term = counts.months // term_months
     terms, group = np.unique(term, return_inverse=True)
-    if not {-2, -1, 0} <= set(terms.tolist()):
+    if -1 not in terms or terms.min() == -1 or terms.max() < 0:
         raise NotEstimable("an event study needs two terms before the start and one after")
     by_term = counts.added_up(group)
-    for treated, arm in ((True, "intervention"), (False, "comparison")):
-        empty = by_term.events[by_term.treated == treated].sum(axis=0) == 0
-        if empty.any():
-            raise NotEstimable(f"no events in {arm} schools in term {terms[empty][0]}")
+    for treated in (True, False):
+        if (by_term.events[by_term.treated == treated].sum(axis=0) == 0).any():
+            raise NotEstimable(WITHHELD)
     ends = [counts.months[group == code] for code in range(len(terms))]
     return EventStudyFit(
         terms,
@@ -142,7 +146,7 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
     DataFrame
         One row per specification and term, with the columns of `COLUMNS`; one row with
         the reason where there is no estimate. A term with fewer events in an arm than the
-        specification asks for has its months and the reason.
+        specification asks for, or without any month returned, has its months and the reason.
 
     Examples
     --------
@@ -157,7 +161,10 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
         asked = known(specification)
         try:
             study = fit_event_study(panel, specification)
-            rows += [asked | row for row in _term_rows(study, specification)]
+            shown = _term_rows(study, specification)
+            absent = _absent_rows(panel, specification, study.terms)
+            terms = sorted([*shown, *absent], key=lambda row: int(str(row["term"])))
+            rows += [asked | row for row in terms]
         except NotEstimable as reason:
             rows.append(asked | {"status": NOT_ESTIMABLE, "reason": str(reason)})
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -184,13 +191,28 @@ def _term_rows(study: EventStudyFit, specification: Specification) -> list[dict[
         if term == -1:
             row |= {"log_ratio": 0.0, "ratio": 1.0}
         elif few:
-            reason = f"fewer than {fewest} events in one arm"
-            row |= {"status": NOT_ESTIMABLE, "reason": reason}
+            row |= {"status": NOT_ESTIMABLE, "reason": WITHHELD}
         else:
             contrast = np.eye(len(covariance))[place[int(term)]]
             row |= estimate_combination(study.fit, covariance, contrast, specification.level)
         rows.append(row)
     return rows
+
+
+def _absent_rows(
+    panel: pd.DataFrame, specification: Specification, found: Codes
+) -> list[dict[str, object]]:
+    """Return one row per term of which no month was returned."""
+    own = panel.loc[(panel["outcome"] == specification.outcome)]
+    if specification.pilot is not None:
+        own = own.loc[own["pilot"] == specification.pilot]
+    months = own.loc[own["event_month"] <= specification.after.last, "event_month"]
+    ends = months.groupby(months // TERM_MONTHS).agg(["min", "max"])
+    return [
+        {"status": NOT_ESTIMABLE, "reason": WITHHELD, "term": int(term), "first_month": first,
+         "last_month": last, "reference": bool(term == -1)}
+        for term, first, last in ends.loc[~ends.index.isin(found)].itertuples()
+    ]  # fmt: skip
 
 
 def estimate_combination(

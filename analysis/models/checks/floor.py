@@ -36,7 +36,11 @@ COLUMNS: dict[str, str] = {
 }
 
 
-def floor_diagnostics(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
+def floor_diagnostics(
+    panel: pd.DataFrame,
+    specifications: Iterable[Specification],
+    months: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     r"""Describe how few events there are.
 
     Parameters
@@ -45,11 +49,14 @@ def floor_diagnostics(panel: pd.DataFrame, specifications: Iterable[Specificatio
         One row per school, outcome and month; see `compare`.
     specifications
         What is compared.
+    months
+        The panel in which single months are counted; by default the same.
 
     Returns
     -------
     DataFrame
-        One row per specification, with the columns of `COLUMNS`. Days come in runs, so
+        One row per specification, with the columns of `COLUMNS`; of one that is withheld,
+        no numbers. Days come in runs, so
         that for them no zeros are expected of a count model.
 
     Notes
@@ -75,15 +82,19 @@ def floor_diagnostics(panel: pd.DataFrame, specifications: Iterable[Specificatio
     """
     rows = []
     for specification in specifications:
-        comparison = compare(panel, specification)
         row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        if specification.withheld:
+            rows.append(row)
+            continue
+        comparison = compare(panel, specification)
         schools = comparison.schools
         cells = schools.groupby("treated")[["events_before", "events_after"]].sum().to_numpy(float)
         silent = schools["events_before"] + schools["events_after"] == 0
         row |= {"schools": len(schools), "schools_without_events": int(silent.sum()),
                 "smallest_cell": int(cells.min()) if cells.shape == (2, 2) else 0}  # fmt: skip
-        if len(schools) and specification.measure == "events":
-            row |= _zeros(MonthCounts.of(comparison))
+        apart = comparison if months is None else compare(months, specification)
+        if len(apart.schools) and specification.measure == "events":
+            row |= _zeros(MonthCounts.of(apart))
         enough = cells.shape == (2, 2) and cells.min() >= specification.fewest_events
         if specification.measure == "events" and enough:
             error = float(np.sqrt((1 / cells).sum()))

@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.models.alternatives.multinomial import fit_multinomial
 from analysis.models.checks.event_study import fit_event_study
 from analysis.models.inference.hotelling import hotelling_df
-from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, WITHHELD, NotEstimable
 from analysis.models.inputs.months import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 from analysis.models.primary.estimates import described
@@ -156,14 +156,17 @@ def pre_trend_power(
 
 def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     """Fit the difference in trends, per year, to the months before."""
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)
     whole = specification.over_all_months(first_month(panel, specification))
-    counts = MonthCounts.of(compare(panel, whole))
+    comparison = compare(panel, whole)
+    if comparison.schools.empty:
+        raise NotEstimable(WITHHELD)
+    counts = MonthCounts.of(comparison)
     before = counts.only(~counts.after)
-    for treated, arm in ((True, "intervention"), (False, "comparison")):
-        events = before.events[before.treated == treated].sum()
-        if events < specification.fewest_events:
-            few = f"fewer than {specification.fewest_events}" if events else "no"
-            raise NotEstimable(f"{few} events in {arm} schools before")
+    for treated in (True, False):
+        if before.events[before.treated == treated].sum() < max(specification.fewest_events, 1):
+            raise NotEstimable(WITHHELD)
     return fit_multinomial(before, before.months[:, np.newaxis] / MONTHS_BETWEEN)
 
 

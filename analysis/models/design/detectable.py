@@ -147,10 +147,19 @@ def simulated_ratio(
     return low
 
 
-def school_design(panel: pd.DataFrame, specification: Specification) -> SchoolDesign:
+def school_design(
+    panel: pd.DataFrame, specification: Specification, years: pd.DataFrame | None = None
+) -> SchoolDesign:
     """Return a specification's schools with the events each had before as those expected.
 
     Nothing after the start is used, so that it can be known before any estimate.
+
+    Parameters
+    ----------
+    panel, specification
+        As for `effect_estimates`.
+    years
+        The panel in which the years before show the dispersion; by default the same.
 
     Raises
     ------
@@ -161,7 +170,7 @@ def school_design(panel: pd.DataFrame, specification: Specification) -> SchoolDe
     require_estimable(schools.assign(events_after=schools["events_before"]), specification)
     chosen = schools.loc[schools["events_before"] > 0]
     counts = SchoolCounts.of(chosen)
-    dispersion = between_years(panel, specification).dispersion
+    dispersion = between_years(panel if years is None else years, specification).dispersion
     return SchoolDesign(counts.before, counts.treated, counts.unit, dispersion)
 
 
@@ -172,6 +181,7 @@ def minimum_detectable_effects(
     seed: int,
     dispersion: float | None = None,
     draws: int = 2_000,
+    years: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the smallest fall that each specification can see with 80% power.
 
@@ -183,6 +193,8 @@ def minimum_detectable_effects(
         For the simulation.
     dispersion
         Overdispersion to assume; by default what the two years before show.
+    years
+        The panel in which they show it; by default the same.
 
     Returns
     -------
@@ -202,7 +214,7 @@ def minimum_detectable_effects(
     for specification in specifications:
         row = {k: v for k, v in described(specification).items() if k in COLUMNS}
         try:
-            design = school_design(panel, specification)
+            design = school_design(panel, specification, years)
             if dispersion is not None:
                 design = replace(design, dispersion=dispersion)
             own = stream(seed, f"{specification.name} {specification.pilot}")

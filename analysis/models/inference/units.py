@@ -30,7 +30,7 @@ COLUMNS: dict[str, str] = {
     "units_comparison": "Comparison units",
     "effective_intervention": "Intervention units of equal size that would say as much",
     "effective_comparison": "Comparison units of equal size that would say as much",
-    "largest_share_intervention": "Largest share of one unit in its arm's events before",
+    "largest_share_intervention": "Largest share of one unit in its arm's exposure before",
     "largest_share_comparison": "The same in comparison units",
     "matched_sets": "Sets within which units may change places",
     "fixed_units": "Units that can't, because their set has one arm only",
@@ -39,7 +39,7 @@ COLUMNS: dict[str, str] = {
 }
 
 
-def effective_units(events: np.ndarray) -> float:
+def effective_units(sizes: np.ndarray) -> float:
     r"""Return how many units of equal size would say as much: :math:`(\sum m)^2 / \sum m^2`.
 
     References
@@ -54,11 +54,13 @@ def effective_units(events: np.ndarray) -> float:
     >>> round(effective_units(np.array([37.0, 1.0, 1.0, 1.0])), 2)
     1.17
     """
-    return float(events.sum() ** 2 / (events**2).sum()) if events.any() else 0.0
+    return float(sizes.sum() ** 2 / (sizes**2).sum()) if sizes.any() else 0.0
 
 
 def assignment_units(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
     """Describe the units of each specification, from the months before the start alone.
+
+    Units weigh by their exposure, in which events come in proportion if rates are alike.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def assignment_units(panel: pd.DataFrame, specifications: Iterable[Specification
         row = {k: v for k, v in described(specification).items() if k in COLUMNS}
         schools = school_periods(panel, specification)
         try:
-            row |= _units(SchoolCounts.of(schools)) | {"schools": len(schools)}
+            row |= _units(schools) | {"schools": len(schools)}
             row |= {"status": ESTIMATED, "reason": ""}
         except NotEstimable as reason:
             row |= {"status": NOT_ESTIMABLE, "reason": str(reason)}
@@ -79,11 +81,13 @@ def assignment_units(panel: pd.DataFrame, specifications: Iterable[Specification
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"assignments": object})
 
 
-def _units(counts: SchoolCounts) -> dict[str, object]:
-    if not len(counts.unit):
+def _units(schools: pd.DataFrame) -> dict[str, object]:
+    if schools.empty:
         raise NotEstimable("there are no schools")
+    counts = SchoolCounts.of(schools)
     assignments = Assignments.of(counts)
-    events = group_sums(counts.before, counts.unit)
+    # By size and not by events: with two such figures beside their sum, events could be solved for.
+    sizes = group_sums(schools["exposure_before"].to_numpy(float), counts.unit)
     movable = [size for size in assignments.sizes if size[1] not in (0, size[0])]
     row: dict[str, object] = {
         "matched_sets": len(movable),
@@ -92,7 +96,7 @@ def _units(counts: SchoolCounts) -> dict[str, object]:
         "smallest_p": assignments.smallest_p,
     }
     for treated, arm in ((True, "intervention"), (False, "comparison")):
-        of_arm = events[assignments.treated == treated]
+        of_arm = sizes[assignments.treated == treated]
         row[f"units_{arm}"] = len(of_arm)
         row[f"effective_{arm}"] = effective_units(of_arm)
         row[f"largest_share_{arm}"] = float(of_arm.max() / of_arm.sum()) if of_arm.any() else np.nan

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
+WITHHELD = "counts too small to publish or to analyse"
+"""The one reason for every estimate that counts forbid: another would tell which count is small."""
 
 
 class NotEstimable(Exception):
@@ -30,7 +32,7 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
     Raises
     ------
     NotEstimable
-        With arm and period.
+        Whichever of them it is, for one reason.
 
     Notes
     -----
@@ -43,12 +45,8 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
         if not of_arm.any():
             raise NotEstimable(f"there are no {name} schools")
         for period in ("before", "after"):
-            events = int(schools[f"events_{period}"].to_numpy()[of_arm].sum())
-            if events == 0:
-                raise NotEstimable(f"no events in {name} schools {period}")
-            if events < fewest:
-                # The reason is printed, so it gives no count that may be hidden.
-                raise NotEstimable(f"fewer than {fewest} events in {name} schools {period}")
+            if schools[f"events_{period}"].to_numpy()[of_arm].sum() < max(fewest, 1):
+                raise NotEstimable(WITHHELD)
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:
@@ -59,25 +57,17 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
     NotEstimable
         With the cause.
     """
+    if specification.withheld:
+        raise NotEstimable(specification.withheld)
     if len(schools) < 2:
         raise NotEstimable("there is one school only" if len(schools) else "there are no schools")
     require_events(schools, specification.fewest_events)
-    for treated, name in ((True, "intervention"), (False, "comparison")):
+    for treated in (True, False):
         of_arm = schools["treated"].to_numpy() == treated
-        children = int(schools["children"].to_numpy()[of_arm].sum())
-        if children < specification.fewest_children:
-            raise NotEstimable(
-                f"perhaps fewer than {specification.fewest_children} children behind the events in "
-                f"{name} schools"
-            )
+        if schools["children"].to_numpy()[of_arm].sum() < specification.fewest_children:
+            raise NotEstimable(WITHHELD)
     # One row a school, an effect, and a period effect in each stratum.
     heard = (schools["events_before"] + schools["events_after"]).to_numpy() > 0
     degrees = int(heard.sum()) - len(set(schools["stratum"].to_numpy()[heard])) - 1
     if degrees < specification.fewest_degrees_of_freedom:
-        raise NotEstimable(
-            f"fewer than {specification.fewest_degrees_of_freedom} degrees of freedom are left, so "
-            "that results come close to single schools' data"
-        )
-    # Last, since what can't be estimated says why by itself.
-    if specification.withheld:
-        raise NotEstimable(specification.withheld)
+        raise NotEstimable(WITHHELD)  # results would come close to single schools' data

@@ -92,6 +92,8 @@ def specification_curve(
     (27, 45)
     """
     _require_one_question(specifications)
+    if all(each.withheld for each in specifications):
+        raise NotEstimable(specifications[0].withheld)
     counts, whole = curve_counts(panel, specifications)
     distinct = counts.distinct
     nothing = pd.DataFrame()  # the primary model has no use for the months

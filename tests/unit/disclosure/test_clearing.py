@@ -166,6 +166,13 @@ def spoil(folder: Path, part: str) -> Path:
             (folder / "exhibits" / "rates.csv").write_text("a,b\n1,2,3,4\n5\n1,2,3,4,5,6\n")
         case "no data":
             (folder / "exhibits" / "rates.csv").write_bytes(b"")
+        case "emptied data":
+            (folder / "exhibits" / "rates.csv").write_text("arm,events,rate\n")
+        case "renamed data":
+            (folder / "exhibits" / "rates.csv").rename(folder / "exhibits" / "other.csv")
+        case "edited data":
+            named = [dict(record, data="0" * 64) for record in whole["records"]]
+            ledger.write_text(json.dumps(whole | {"records": named}))
         case "binary data":
             (folder / "exhibits" / "rates.csv").write_bytes(b'"\xff\x00')
     return folder
@@ -174,7 +181,8 @@ def spoil(folder: Path, part: str) -> Path:
 @pytest.mark.parametrize(
     "part",
     ["missing", "no ledger", "another json", "no PDF", "cut short", "records of another kind",
-     "records no list", "another report", "ragged data", "no data", "binary data"],
+     "records no list", "another report", "ragged data", "no data", "binary data",
+     "emptied data", "renamed data", "edited data"],
 )  # fmt: skip
 def test_what_is_no_release_is_refused_with_its_place(tmp_path: Path, part: str) -> None:
     with pytest.raises(ConfigurationError, match="--against") as refused:

@@ -1,5 +1,6 @@
 """Differences between releases, recorded exceptions and safe downloads."""
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -89,6 +90,20 @@ def test_an_estimate_that_is_withheld_now_was_shown_before() -> None:
         "pilot Lambeth", "withheld in one release and shown in the other"
     )  # fmt: skip
     assert revealed_by(study("", "", ""), [study("", "", "")], PUBLIC) == ()
+
+
+@pytest.mark.parametrize(
+    ("ratio", "flagged"), [(0.50, False), (0.52, True), (0.60, True), (0.68, False)]
+)
+def test_a_ratio_that_few_events_can_have_moved_is_flagged(ratio: float, flagged: bool) -> None:
+    # exp(-0.693 +- 1.96 s) with s^2 = 0.05: six events move the log by 0.3 at most, 0.5 to 0.67.
+    def placebo(ratio: float) -> dict[str, ReleasedData]:
+        ends = [ratio * math.exp(sign * 1.96 * math.sqrt(0.05)) for sign in (-1, 1)]
+        row = dict(zip(("ratio", "ratio_low", "ratio_high"), (ratio, *ends), strict=True))
+        return {"placebo": ReleasedData(pd.DataFrame([{"label": "a year earlier", **row}]))}
+
+    found = revealed_by(placebo(ratio), [placebo(0.5)], PUBLIC)
+    assert [each.cell for each in found] == ["label a year earlier: ratio"] * flagged
 
 
 @pytest.mark.parametrize(("days", "flagged"), [(27, True), (5 * 366, True), (5 * 366 + 1, False)])

@@ -1,0 +1,106 @@
+"""Which school-months lie in hidden cells, so that what is computed from them tells of these.
+
+An event of a hidden cell could as well lie in another hidden cell, with nothing that is shown
+being any different. Only what comes out the same wherever it lies may be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.rules import CONFIDENTIAL
+
+CELLS = {"before_after": "window", "terms": "term"}
+"""Tables of released counts, and the column of the panel that says which period a cell is of."""
+
+
+def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Say of each school-month whether what happened in it can be told.
+
+    Parameters
+    ----------
+    panel
+        One row a school, outcome and month; `outcome`, `pilot`, `arm`, `term`, `window`.
+    tables
+        The released counts `before_after` and `terms`; see `ReleasedOutcomes`.
+
+    Returns
+    -------
+    DataFrame
+        As many rows as the panel, in its order. `barred`: no sum may hold the month, since its
+        events may lie elsewhere altogether. `linked`: its events may lie in another month of the
+        same school that is linked as well and of the same window, the sum of which is shown; so
+        a sum may hold all of these or none.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"outcome": "y", "pilot": "X", "arm": "comparison",
+    ...                       "term": ["Spring", "Summer", "Autumn"], "window": "after"})
+    >>> cells = panel[["outcome", "pilot", "arm"]].head(1)
+    >>> tables = {"before_after": cells.assign(window="after", count=20),
+    ...           "terms": panel.drop(columns="window").assign(count=["c", 12, "c"])}
+    >>> concealed_months(panel, tables)["linked"].tolist()
+    [True, False, True]
+    """
+    hidden = {name: _hidden(panel, tables[name], period) for name, period in CELLS.items()}
+    of_term, of_window = hidden["terms"], hidden["before_after"]
+    # Months outside both windows are in no cell that would show their sum.
+    unseen = of_window | ~panel["window"].astype(str).isin(["before", "after"]).to_numpy()
+    keys = [panel[key].astype(str).to_numpy() for key in ("outcome", "pilot", "arm", "term")]
+    open_to = pd.Series(of_window).groupby(keys).transform("any").to_numpy()
+    barred = unseen & (of_term | of_window | open_to)
+    return pd.DataFrame({"barred": barred, "linked": of_term & ~unseen}, index=panel.index)
+
+
+def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the panel as it would be wherever the events of hidden cells lay.
+
+    Barred months are as if not returned. Linked months of a school and window have all their
+    events in the first of them: sums over windows are true, and months are no longer told apart.
+    """
+    concealed = concealed_months(panel, tables)
+    found = _unreturned(panel, concealed["barred"])
+    linked = found.loc[concealed["linked"] & found["returned"]]
+    keys = [linked[key].astype(str) for key in ("outcome", "school_id", "window")]
+    sums = linked["events"].groupby(keys).transform("sum")
+    first = ~linked.assign(window=linked["window"].astype(str)).duplicated(
+        ["outcome", "school_id", "window"]
+    )
+    found.loc[linked.index, "events"] = sums.where(first, 0.0)
+    # At least one child, which is all that can be said without their months.
+    found.loc[linked.index, "children"] = (sums.gt(0) & first).astype(float)
+    return found
+
+
+def told_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the panel with a pilot's months that are concealed in either arm as if not returned.
+
+    Analyses that keep months apart are made of it.
+    """
+    concealed = concealed_months(panel, tables).any(axis=1)
+    keys = [panel[key].astype(str) for key in ("outcome", "pilot", "month")]
+    return _unreturned(panel, concealed.groupby(keys).transform("any"))
+
+
+def hidden_in(tables: Mapping[str, pd.DataFrame], *names: str) -> frozenset[tuple[str, str]]:
+    """Return the outcomes and pilots of which a cell of one of these tables is hidden."""
+    found = [tables[name].loc[tables[name]["count"] == CONFIDENTIAL] for name in names]
+    cells = pd.concat(found)[["outcome", "pilot"]]
+    return frozenset(cells.itertuples(index=False, name=None))
+
+
+def _unreturned(panel: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
+    found = panel.assign(returned=panel["returned"] & ~months)
+    found.loc[months, ["events", "children"]] = np.nan
+    return found
+
+
+def _hidden(panel: pd.DataFrame, cells: pd.DataFrame, period: str) -> np.ndarray:
+    keys = ["outcome", "pilot", "arm", period]
+    hidden = cells.loc[cells["count"] == CONFIDENTIAL, keys].astype(str)
+    rows = pd.MultiIndex.from_frame(panel[keys].astype(str))
+    found: np.ndarray = rows.isin(pd.MultiIndex.from_frame(hidden))
+    return found

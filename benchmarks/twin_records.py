@@ -1,0 +1,141 @@
+"""What of a record of a hidden cell is changed to make a twin extract; see `benchmarks.twins`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.rules import CONFIDENTIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from benchmarks.twins import SmallExtract
+
+
+class _Events:
+    """Moves an event of a hidden cell into another hidden cell."""
+
+    def __init__(
+        self, extract: SmallExtract, random: np.random.Generator, alike: list[str]
+    ) -> None:
+        self.random, self.alike = random, alike
+        values = extract.values
+        types = {each.name: each.event_type for each in values["outcomes"] if each.event_type}
+        hidden = hidden_months(values["outcome_panel"], values["released_outcomes"].tables)
+        hidden["event_type"] = hidden["outcome"].map(types)
+        self.places = hidden.dropna(subset="event_type")
+
+    def __call__(self, events: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the events with one moved; None where the one drawn can't be."""
+        keys = ["school_id", "event_type", "month"]
+        months = events.assign(month=events["event_date"].dt.to_period("M"))
+        within = months.reset_index().merge(self.places, on=keys)
+        if within.empty:
+            return None
+        one = within.iloc[self.random.integers(len(within))]
+        to = self.places.loc[self._reachable(one)]
+        if to.empty:
+            return None
+        place = to.iloc[self.random.integers(len(to))]
+        day = place["month"].start_time + pd.Timedelta(days=int(self.random.integers(28)))
+        changed = events.copy()
+        columns = ["school_id", "event_type", "event_date"]
+        changed.loc[one["index"], columns] = [place["school_id"], place["event_type"], day]
+        return changed
+
+    def _reachable(self, one: pd.Series) -> pd.Series:
+        """Return where an event can go such that no count that is shown changes."""
+        same = self.places[SAME] == one[SAME]
+        alike = same[self.alike].all(axis=1) & ~same[["outcome", "school_id", "month"]].all(axis=1)
+        within = same[["outcome", "school_id", "window"]].all(axis=1)
+        return alike & (within | (self.places["unseen"] & one["unseen"]))
+
+
+SAME = ["outcome", "school_id", "month", "window"]
+
+
+def hidden_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the school-months of hidden cells, `unseen` where no other table shows their sum."""
+    months = panel.loc[panel["returned"]].astype({"term": str, "window": str})
+    for name, period in (("terms", "term"), ("before_after", "window")):
+        cells = tables[name].astype({period: str})
+        cells[name] = cells.pop("count") == CONFIDENTIAL
+        months = months.merge(cells, on=["outcome", "pilot", "arm", period], how="left")
+    # Months outside both windows are in no cell of that table, which then hides them too.
+    unseen = months["before_after"].astype("boolean").fillna(value=True).astype(bool)
+    return months.assign(unseen=unseen).loc[months["terms"].astype(bool), [*SAME, "unseen"]]
+
+
+class _Days:
+    """Moves a spell in care, or one of its ends, by some days."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.random = random
+
+    def __call__(self, episodes: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the episodes with one changed."""
+        one = episodes.index[self.random.integers(len(episodes))]
+        days = pd.Timedelta(days=int(self.random.integers(1, 60)) * self.random.choice([-1, 1]))
+        changed = episodes.copy()
+        for end in (["started"], ["ended"], ["started", "ended"])[self.random.integers(3)]:
+            changed.loc[one, end] += days
+        return None if changed.loc[one, "started"] >= changed.loc[one, "ended"] else changed
+
+
+class _Statuses:
+    """Exchanges the child's status of two entries of one pilot, so that totals stay."""
+
+    def __init__(self, extract: SmallExtract, random: np.random.Generator) -> None:
+        self.random = random
+        cells = extract.values["released_statuses"].tables["status_by_phase"]
+        hidden = cells.loc[cells["count"] == CONFIDENTIAL, ["phase", "child_status"]]
+        self.hidden = set(hidden.itertuples(index=False, name=None))
+        place = extract.values["school_presence"].set_index("school_id")
+        entries = extract.tables["activity_log"]
+        self.phase, self.pilot = (entries["school_id"].map(place[c]) for c in ("phase", "pilot"))
+
+    def __call__(self, entries: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the entries with two changed; None where those drawn can't be."""
+        status = entries["child_status"]
+        kinds = pd.Series(zip(self.phase, status, strict=True), entries.index)
+        inside = entries.index[kinds.isin(list(self.hidden))]
+        if len(inside) < 2:
+            return None
+        one, other = inside[self.random.choice(len(inside), 2, replace=False)]
+        swapped = {(self.phase[one], status[other]), (self.phase[other], status[one])}
+        unlike = self.phase[one] != self.phase[other] and status[one] != status[other]
+        if not unlike or self.pilot[one] != self.pilot[other] or not swapped <= self.hidden:
+            return None
+        changed = entries.copy()
+        changed.loc[[one, other], "child_status"] = [status[other], status[one]]
+        return changed
+
+
+class _Sessions:
+    """Has a session be one with parents rather than a child, or the other way round."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.random = random
+
+    def __call__(self, fieldwork: pd.DataFrame) -> pd.DataFrame | None:
+        """Return the fieldwork with one session changed."""
+        families = fieldwork.index[fieldwork["participant_group"].isin(["child", "parent"])]
+        one = families[self.random.integers(len(families))]
+        group = fieldwork.loc[one, "participant_group"]
+        changed = fieldwork.copy()
+        changed.loc[one, "participant_group"] = "parent" if group == "child" else "child"
+        return changed
+
+
+CHANGES: dict[str, Callable[[SmallExtract, np.random.Generator], Any]] = {
+    "month": lambda e, r: _Events(e, r, ["outcome", "school_id"]),
+    "group": lambda e, r: _Events(e, r, ["outcome", "month"]),
+    "outcome": lambda e, r: _Events(e, r, ["school_id", "month"]),
+    "days": lambda _, r: _Days(r),
+    "status": _Statuses,
+    "session": lambda _, r: _Sessions(r),
+}
+"""What makes a twin of each kind."""

@@ -1,0 +1,248 @@
+"""Twin extracts: `python -m benchmarks.twins`, no published byte of which may differ.
+
+A twin is an extract in which one record of a hidden cell lies in another hidden cell, so that
+no count that is shown changes. Whatever differs between the two tells something of what is
+hidden, however it was computed. Writes `data/proofs/twins.csv`: about half an hour on one core.
+
+A school's own counts stand in no table, hidden or shown, and models compare schools; so a record
+stays in its school wherever the cell before or after of its group is shown.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+import time
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.dataflow import graph
+from analysis.dataflow.data import _accepted as accepted
+from analysis.dataflow.passage import status_by_way
+from analysis.disclosure import safe_csv
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table, markdown
+from analysis.proofs import ROOT, Proof, making, write_proof
+from analysis.study.settings import read_study
+from benchmarks.twin_records import CHANGES
+
+PROOFS = ROOT / "data" / "proofs"
+SEED = 2019
+EXTRACTS = {"a third": 3, "a fifth": 5, "an eighth": 8, "a twelfth": 12, "a thirtieth": 30}
+"""Small-count extracts: of how many records of the stand-in one is kept."""
+THINNED = ("child_events", "care_episodes", "activity_log")
+KINDS = ("month", "group", "outcome", "days", "status", "session")
+TWINS_OF_A_KIND = 6
+TRIES = 2_000
+"""Draws of a record that may be moved, most of which can't be seen at once."""
+CHECKED = 30
+"""Changes at most of which released counts are computed, to see whether one is another."""
+RELEASED = ("released_outcomes", "released_statuses", "released_sessions")
+CHANGED = {"days": "care_episodes", "status": "activity_log", "session": "fieldwork"}
+"""The table in which a kind of twin differs; events where none is named."""
+
+Tables = dict[str, pd.DataFrame]
+
+
+def _upstream(wanted: Collection[str]) -> list[str]:
+    return sorted({each for one in wanted for each in graph.upstream(one, NODES)})
+
+
+STUDY = read_study(ROOT / "study.toml")
+BUILT = graph.build()
+NODES = graph.nodes(BUILT)
+# What the contracts found rests on the files as they came, and on no table made of them.
+EXHIBITS = tuple(
+    name
+    for name in graph.exhibit_names(BUILT)
+    if {*THINNED, *CHANGED.values()} & set(graph.upstream(name, NODES))
+    and not {"contract_results", "contract_counts"} & set(NODES[name].needs)
+)
+ORDER = tuple(TopologicalSorter({name: node.needs for name, node in NODES.items()}).static_order())
+INPUTS = graph.inputs(ROOT, ROOT / STUDY.extract_directory, STUDY)
+GIVEN = ("contracts", "extract", "extract_files", "origin")
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An extract that differs from another in one hidden record.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`: what of the record is another.
+    table
+        The table that holds it.
+    records
+        That table, changed.
+    """
+
+    kind: str
+    table: str
+    records: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class SmallExtract:
+    """An extract, and all that is computed from it.
+
+    Attributes
+    ----------
+    tables
+        Typed tables by dataset, as accepted by the contracts.
+    given
+        Nodes that no record changes, computed once.
+    exhibits
+        What is looked at: all that a record can change.
+    """
+
+    tables: Tables
+    given: Mapping[str, Any]
+    exhibits: tuple[str, ...] = EXHIBITS
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The value of every node, and of the inputs."""
+        overrides = {**self.given, "accepted_tables": self.tables}
+        wanted = _upstream([*self.exhibits, *RELEASED])
+        return INPUTS | BUILT.execute(wanted, inputs=INPUTS, overrides=overrides)
+
+    def differing(
+        self, name: str, records: pd.DataFrame, wanted: Collection[str]
+    ) -> dict[str, Any]:
+        """Return the nodes that have another value if one table is another, with that value.
+
+        A node is computed anew where one that it needs differs. Nodes are pure functions, which
+        the store of results rests on too, so that all others are the same.
+
+        Parameters
+        ----------
+        name, records
+            The table and what it holds instead.
+        wanted
+            Nodes after which no other is asked for.
+        """
+        needed = _upstream(wanted)
+        found: dict[str, Any] = {name: records}
+        for node in ORDER:
+            if node not in needed or node == name or not found.keys() & set(NODES[node].needs):
+                continue
+            given = {need: found.get(need, self.values[need]) for need in NODES[node].needs}
+            value = BUILT.graph.nodes[node](**given)
+            if pickle.dumps(value) != pickle.dumps(self.values[node]):
+                found[node] = value
+        return found
+
+    @property
+    def children(self) -> set[str]:
+        """Datasets about children."""
+        contracts = self.given["contracts"].values()
+        return {each.dataset for each in contracts if each.sensitivity == "child"}
+
+
+def small_extracts(
+    names: Mapping[str, int], seed: int = SEED
+) -> Iterator[tuple[str, SmallExtract]]:
+    """Yield the stand-in with one record in so many kept, by name."""
+    whole = BUILT.execute(GIVEN, inputs=INPUTS)
+    contracts = whole["contracts"]
+    tables = {name: accepted(t, contracts[name]) for name, t in whole["extract"].tables.items()}
+    for name, of in names.items():
+        random = np.random.default_rng(seed + of)
+        thin = {
+            each: tables[each].loc[random.random(len(tables[each])) < 1 / of].reset_index(drop=True)
+            for each in THINNED
+        }
+        yield name, SmallExtract(tables | thin, whole)
+
+
+def surface(name: str, value: Any, children: set[str]) -> str:
+    """Return all that leaves the dataflow of one exhibit."""
+    shown = cleared(name, value, (), status_by_way(name, NODES, children))
+    parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
+    match shown:
+        case Figure():
+            parts += [shown.svg, shown.alt, safe_csv(shown.data), shown.period]
+        case Table():
+            parts += [safe_csv(shown.data), shown.period, shown.note]
+        case Number():
+            parts.append(f"{shown.value!r} {shown.n!r} {shown.interval!r}")
+        case Claim():
+            parts.append(f"{shown.rule} {shown.holds} {shown.seen}")
+    return "\0".join(parts)
+
+
+# --- twins -----------------------------------------------------------------------------------
+
+
+def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[Twin]:
+    """Yield twins of one kind, as many as asked for or can be found."""
+    random = np.random.default_rng([seed, KINDS.index(kind)])
+    table = CHANGED.get(kind, "child_events")
+    change = CHANGES[kind](extract, random)
+    drawn = (change(extract.tables[table]) for _ in range(TRIES))
+    possible = islice((records for records in drawn if records is not None), CHECKED)
+    same = (records for records in possible if _shows_the_same(extract, table, records))
+    yield from (Twin(kind, table, records) for records in islice(same, count))
+
+
+def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) -> bool:
+    """Whether no released count would be another with some records in place of a table's."""
+    other = extract.differing(table, records, RELEASED)
+    return all(
+        _counts(other[name]).equals(_counts(extract.values[name]))
+        for name in RELEASED
+        if name in other
+    )
+
+
+def _counts(released: Any) -> pd.DataFrame:
+    """Return the counts that were let through; the intruder's check beside them is no output."""
+    tables = getattr(released, "tables", None)
+    return released.table if tables is None else pd.concat(tables.values(), keys=tables)
+
+
+# --- the proof -------------------------------------------------------------------------------
+
+
+def differences(extract: SmallExtract, twin: Twin) -> list[str]:
+    """Return the exhibits of which a published byte differs."""
+    other = extract.differing(twin.table, twin.records, extract.exhibits)
+    found = [name for name in extract.exhibits if name in other]
+    surfaces = (
+        {name: surface(name, values[name], extract.children) for name in found}
+        for values in (other, extract.values)
+    )
+    new, old = surfaces
+    return sorted(name for name, text in new.items() if text != old[name])
+
+
+def compared(names: Mapping[str, int], each: int) -> pd.DataFrame:
+    """Return how many twins of each kind and extract differ, and in which exhibits."""
+    rows = []
+    for name, extract in small_extracts(names):
+        for kind in KINDS:
+            started = time.perf_counter()
+            found = [differences(extract, t) for t in twins(extract, kind, each, SEED)]
+            exhibits = sorted({exhibit for one in found for exhibit in one})
+            rows.append((name, kind, len(found), sum(map(bool, found)), " ".join(exhibits)))
+            print(*rows[-1], f"{time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    return pd.DataFrame(rows, columns=["kept", "moved", "twins", "differing", "exhibits"])
+
+
+def main() -> int:
+    """Compare the twins, write the table; return 1 if any differs."""
+    table = compared(EXTRACTS, TWINS_OF_A_KIND)
+    write_proof(PROOFS, "twins", Proof(table, making("benchmarks.twins", SEED, len(EXTRACTS))))
+    return int(table["differing"].sum() > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

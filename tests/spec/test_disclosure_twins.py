@@ -1,0 +1,52 @@
+"""No published byte tells where an event of a hidden cell lies: a sample of `benchmarks.twins`."""
+
+import csv
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analysis.disclosure import concealed
+from benchmarks import twins
+from benchmarks.twins import SmallExtract
+
+PROOF = Path(__file__).parents[2] / "data" / "proofs" / "twins.csv"
+
+
+EXHIBITS = ("activity_status", "assignment", "balance_plot", "balancing_table", "before_after",
+            "effect_table", "floor", "floor_table", "rates_s47", "school_flow",
+            "sensitivity_table", "trends_table")  # fmt: skip
+"""The quick ones, those among them that differed before models had a panel of their own."""
+
+
+@cache
+def small() -> SmallExtract:
+    """Return the stand-in with one record in twelve."""
+    (extract,) = (each for _, each in twins.small_extracts({"a twelfth": 12}))
+    return replace(extract, exhibits=EXHIBITS)
+
+
+@pytest.mark.parametrize("kind", ["month", "group", "status"])
+def test_a_twin_is_published_to_the_byte_as_the_extract_itself(kind: str) -> None:
+    (twin,) = twins.twins(small(), kind, 1, seed=7)
+    assert not twin.records.equals(small().tables[twin.table])
+    assert twins.differences(small(), twin) == []
+
+
+def test_a_twin_would_be_seen_if_figures_had_the_panel_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As they had before: then where hidden events lie is drawn and printed."""
+    (twin,) = twins.twins(small(), "group", 1, seed=7)
+    monkeypatch.setattr(concealed, "told_panel", lambda panel, _: panel)
+    bare = replace(small(), exhibits=("balance_plot",))
+    assert twins.differences(bare, twin) == ["balance_plot"]
+
+
+def test_the_long_proof_found_no_twin_that_differs() -> None:
+    with PROOF.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["kept"] for row in rows} == set(twins.EXTRACTS)
+    assert sum(int(row["twins"]) for row in rows) >= 100
+    assert [row for row in rows if row["differing"] != "0"] == []
