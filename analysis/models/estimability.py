@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
+SMALLEST_ERROR = 1e-8
+"""A standard error below this is what rounding leaves where there is none."""
 
 
 class NotEstimable(Exception):
@@ -49,6 +51,22 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
             if events < fewest:
                 # The reason is printed, so it gives no count that may be hidden.
                 raise NotEstimable(f"fewer than {fewest} events in {name} schools {period}")
+
+
+def require_spread(standard_error: float) -> None:
+    """Refuse a standard error that is none: of schools that do not differ, or past all bounds.
+
+    Raises
+    ------
+    NotEstimable
+        If it is not a number above zero.
+
+    Examples
+    --------
+    >>> require_spread(0.3)
+    """
+    if not SMALLEST_ERROR < standard_error < float("inf"):
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:

@@ -15,6 +15,7 @@ from analysis.models.estimability import (
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
+    require_spread,
 )
 from analysis.models.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
@@ -270,8 +271,7 @@ def t_numbers(
     NotEstimable
         If the standard error is not a number above zero.
     """
-    if not 1e-8 < standard_error < np.inf:  # rounding leaves a little where there is none
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    require_spread(standard_error)
     interval = t_interval(log_ratio, standard_error, df, specification.level)
     return {
         "log_ratio": log_ratio,

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.estimability import (
+    ESTIMATED,
+    NOT_ESTIMABLE,
+    NotEstimable,
+    require_spread,
+)
 from analysis.models.estimates import described
 from analysis.models.intervals import t_interval, t_p_value
 from analysis.models.months import MonthCounts
@@ -198,10 +203,8 @@ def estimate_combination(
 ) -> dict[str, object]:
     """Return a combination of coefficients with interval and p-value."""
     estimate = float(contrast @ fit.coefficients)
-    variance = float(contrast @ covariance @ contrast)
-    if not variance > 0:  # rounding can leave a little below where there is none
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
-    error = float(np.sqrt(variance))
+    error = float(np.sqrt(max(0.0, float(contrast @ covariance @ contrast))))
+    require_spread(error)
     df = satterthwaite_df(fit, contrast)
     return {
         "log_ratio": estimate,

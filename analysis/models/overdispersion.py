@@ -13,7 +13,7 @@ from analysis.models.arrays import SchoolCounts, group_sums
 from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.estimates import described
 from analysis.models.newton import null_period_effects
-from analysis.models.school_periods import school_periods
+from analysis.models.school_periods import first_month, school_periods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +122,7 @@ def between_years(panel: pd.DataFrame, specification: Specification) -> Overdisp
         If the panel does not go back that far.
     """
     earlier = specification.before.shifted(-12)
-    if panel["event_month"].min() > earlier.first or earlier.overlaps(specification.before):
+    if first_month(panel, specification) > earlier.first or earlier.overlaps(specification.before):
         raise NotEstimable("the panel has no like year before the months before")
     years = replace(specification, before=earlier, after=specification.before, role="placebo")
     return overdispersion(school_periods(panel, years))

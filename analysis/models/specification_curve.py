@@ -74,7 +74,8 @@ def specification_curve(
     Notes
     -----
     Under each permuted assignment all specifications are fitted anew, so that the joint
-    p-values allow for how alike they are.
+    p-values allow for how alike they are. A specification that can't be estimated under an
+    assignment counts there as far from 1, in whichever direction is more extreme.
 
     References
     ----------
@@ -93,6 +94,8 @@ def specification_curve(
     """
     _require_one_question(specifications)
     counts, whole = curve_counts(panel, specifications)
+    if whole.empty:
+        raise NotEstimable("there are no schools")
     distinct = counts.distinct
     nothing = pd.DataFrame()  # the primary model has no use for the months
     rows = [
@@ -105,12 +108,11 @@ def specification_curve(
     if assignments.possible == 1:
         raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
     units = SchoolCounts.of(whole).unit
-    happened = assignments.treated[np.newaxis].astype(float)
     random = np.random.default_rng(
         stream(seed, f"{specifications[0].name} {specifications[0].pilot}")
     )
-    treated = np.vstack([happened, *assignments.sample(draws, random)])[:, units]
-    log_ratios = curve_log_ratios(counts.only(distinct), treated)
+    permuted, looked_at = assignments.reference(draws, random)
+    log_ratios = curve_log_ratios(counts.only(distinct), permuted[:, units])
     withheld = np.array([bool(each.withheld) for each in specifications])[distinct]
     usable = np.isfinite(log_ratios[0]) & ~withheld
     if not usable.any():
@@ -122,6 +124,7 @@ def specification_curve(
         "reason": "",
         "duplicates": int((~distinct).sum()),
         "withheld": int(withheld.sum()),
+        "draws": looked_at,
         "not_estimable": int((curve["status"] != ESTIMATED).sum() - withheld.sum()),
         **_joint_test(log_ratios[:, usable]),
     }
@@ -163,17 +166,18 @@ def specification_curves(
 
 def _joint_test(log_ratios: Floats) -> dict[str, object]:
     """Compare the curve that happened with those of the other assignments."""
-    medians = np.nanmedian(log_ratios, axis=1)
-    falls = np.nanmean(log_ratios < 0, axis=1)
-    agreement = np.abs(falls - 0.5)
+    # What can't be estimated under an assignment counts as being as far out as can be.
+    filled = [np.where(np.isnan(log_ratios), side, log_ratios) for side in (-np.inf, np.inf)]
+    median = np.max([np.abs(np.median(each, axis=1)) for each in filled], axis=0)
+    agreement = np.max([np.abs(np.sign(each).mean(axis=1)) for each in filled], axis=0)
+    happened = log_ratios[0]
     return {
         "specifications": log_ratios.shape[1],
-        "draws": len(log_ratios),
-        "median_ratio": float(np.exp(medians[0])),
-        "smallest_ratio": float(np.exp(log_ratios[0].min())),
-        "largest_ratio": float(np.exp(log_ratios[0].max())),
-        "share_falls": float(falls[0]),
-        "p_median": float((~(np.abs(medians) < abs(medians[0]) * (1 - TIE))).mean()),
+        "median_ratio": float(np.exp(np.median(happened))),
+        "smallest_ratio": float(np.exp(happened.min())),
+        "largest_ratio": float(np.exp(happened.max())),
+        "share_falls": float((happened < 0).mean()),
+        "p_median": float((median >= median[0] * (1 - TIE)).mean()),
         "p_share": float((agreement >= agreement[0] * (1 - TIE)).mean()),
     }
 

@@ -90,6 +90,8 @@ REFUSED = {
     "a school-month twice": pd.concat([panel(), panel().query("school_id == 'Lam00c'")]),
     "no month": panel(event_month=np.nan),
     "no rows": panel().head(0),
+    "months as text": panel().assign(event_month=panel()["event_month"].astype(str)),
+    "counts past what can be added up": panel(events=2.0**63),
 }
 HOPELESS = {
     "one arm": panel().query("arm == 'intervention'"),
@@ -98,8 +100,24 @@ HOPELESS = {
     "none in one arm": quiet(("comparison",), EVERY),
     "none after": quiet(("intervention",), range(10)),
     "none before": quiet(("intervention",), range(-24, 0)),
+    "months after alone": panel().query("event_month >= 0"),
+    "months before alone": panel().query("event_month < 0"),
     "hardly any": random_panel(1, pairs=4, rate=0.02).assign(month=START),
 }
+
+SPREADLESS = {
+    "schools all alike": panel().assign(events=3.0),
+    "schools alike within arms": panel().assign(
+        events=3.0 + panel()["event_month"] % 3 + (panel()["arm"] == "comparison")
+    ),
+    "one school against one": panel().query("matched_set == 'Lam-00'"),
+}
+NEED_SPREAD = {
+    "schools all alike": ("primary", "event study", "tests of the event study", "slopes",
+                          "power of slopes"),
+    "schools alike within arms": ("primary", "event study", "tests of the event study"),
+    "one school against one": ("primary", "event study", "slopes", "detectable effects"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("method", [*ESTIMATES, *DESCRIPTIONS])
@@ -121,6 +139,19 @@ def test_where_nothing_can_be_estimated_there_are_reasons_and_no_numbers(method,
     assert without[numbers].isna().all(axis=None)
     if method in ("primary", "inference", "alternatives", "leave one out", "event study"):
         assert len(without) == len(table)
+
+
+@pytest.mark.parametrize("method", ESTIMATES)
+@pytest.mark.parametrize("spreadless", SPREADLESS)
+def test_where_no_spread_can_be_seen_what_needs_it_says_so(method, spreadless):
+    """Warnings are errors here. A spread of rounding errors would make anything significant."""
+    table = ESTIMATES[method](SPREADLESS[spreadless], [specification()])
+    without = table.loc[table["status"] == "not estimable"]
+    numbers = [column for column in NUMBERS if column in table]
+    assert without[numbers].isna().all(axis=None)
+    if method in NEED_SPREAD[spreadless]:
+        others = table.loc[~table["reference"].eq(True)] if "reference" in table else table
+        assert others["reason"].str.contains("do not differ at all|a single assignment").all()
 
 
 @pytest.mark.parametrize("method", [name for name in DESCRIPTIONS if name != "spillover"])

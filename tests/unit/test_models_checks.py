@@ -62,6 +62,15 @@ class TestExact:
         row = exact_estimates(panel, [specification(**changes)]).iloc[0]
         assert reason in row["reason"]
 
+    def test_many_events_are_no_work_and_too_many_are_refused(self):
+        """scipy 1.17.1, in seconds: odds_ratio(table, kind="conditional") and fisher_exact."""
+        found = exact_ratio((5100, 4900, 5000, 5000))
+        wanted = (0.9607862356806385, 0.9086053071695683, 1.0159599354149804, 0.16146929150845823)
+        seen = (found.ratio, found.low, found.high, found.p_value)
+        assert seen == pytest.approx(wanted, rel=1e-8)
+        with pytest.raises(NotEstimable, match="too many events"):
+            exact_ratio((10**8,) * 4)
+
     def test_no_events_have_no_ratio(self):
         with pytest.raises(NotEstimable):
             exact_ratio((0, 0, 3, 4))
