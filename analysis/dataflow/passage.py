@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TOGETHER = "Its counts were released together with all others of the same children."
 _BESIDE = "Rates and shares are shown where the counts behind them are."
 _MODELS = "Each estimate rests on at least as many events and children as may be shown."
+_COUNTS = "It counts results whose place is the same whatever a hidden count may be."
 _SCHOOLS = "It describes schools and their months, not children."
 _WORK = "It describes social workers' time, whatever the child."
 _PIECES = "It counts what was said in fieldwork with everybody, or with families among others."
@@ -49,6 +50,7 @@ WAYS: dict[str, str] = {
         ),
         _MODELS,
     ),
+    **dict.fromkeys(("curve_outlines", "variation_outlines"), _COUNTS),
     **dict.fromkeys(
         (
             "baseline_balance",

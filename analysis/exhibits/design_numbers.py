@@ -71,8 +71,14 @@ def curve_withheld(curve_tests: pd.DataFrame) -> Number:
     return Number(total, words.count(total), "specifications")
 
 
+def curve_shown(curve_tests: pd.DataFrame) -> Number:
+    """Count the specifications that are shown."""
+    total = int((curve_tests["specifications"] - curve_tests["withheld"]).fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
 def curve_size(curve_tests: pd.DataFrame) -> Number:
-    """Count the different specifications of all curves."""
+    """Count the different specifications of all curves, those withheld among them."""
     total = int(curve_tests["specifications"].fillna(0).sum())
     return Number(total, words.count(total), "specifications")
 

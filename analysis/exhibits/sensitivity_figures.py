@@ -152,8 +152,12 @@ def _curve_said(row: Row) -> str:
     low, high, median = (
         words.ratio(row[name]) for name in ("smallest_ratio", "largest_ratio", "median_ratio")
     )
+    shown = row["specifications"] - row["withheld"]
+    if not shown:
+        return f"{row['pilot']}: none of {row['specifications']:.0f} may be shown."
     return (
-        f"{row['pilot']}: {row['specifications']:.0f} ratios from {low} to {high}, median {median}."
+        f"{row['pilot']}: {shown:.0f} ratios that may be shown, of "
+        f"{row['specifications']:.0f}, from {low} to {high}, median {median}."
     )
 
 

@@ -146,8 +146,8 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
 def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     """Show the joint test of each pilot's specification curve."""
     return Table(
-        header=("Pilot", "Specifications", "Withheld", "Doubles dropped", "Ratios", "Median",
-                "Falls", "p of median", "p of direction"),
+        header=("Pilot", "Tested", "Withheld", "Doubles dropped", "Ratios shown", "Median shown",
+                "Assignments", "p of median", "p of direction"),
         rows=tuple((row["pilot"], *_curve_cells(row)) for row in curve_tests.to_dict("records")),
         numeric=(False, *(True,) * 8),
         widths=(6, 7, 5, 5, 5, 4, 3, 4, 5),
@@ -156,12 +156,20 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         period=compared_period,
         note=(
             "Section 47 enquiries. Withheld are specifications that, beside the others, would give "
-            "a hidden count away. Doubles are specifications that come to the same numbers as "
-            "another, such as counts and rates where pupils never change. Both p-values permute "
-            "assignment and fit every specification anew: for the median, and for how far "
-            "specifications agree on a direction, which in so few schools they often do by chance."
+            "a hidden count away; they are tested with the rest. Doubles are specifications that "
+            "come to the same numbers as another, such as counts and rates where pupils never "
+            "change. Both p-values permute assignment and fit every specification anew: for the "
+            "median, and for how far specifications agree on a direction, which in so few schools "
+            "they often do by chance."
         ),
     )  # fmt: skip
+
+
+def _shown(row: dict[Any, Any]) -> tuple[str, str]:
+    if pd.isna(row["median_ratio"]):
+        return "none", "[z]"
+    ends = f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}"
+    return ends, words.ratio(row["median_ratio"])
 
 
 def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -171,9 +179,8 @@ def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
         words.count(row["specifications"]),
         words.count(row["withheld"]),
         words.count(row["duplicates"]),
-        f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}",
-        words.ratio(row["median_ratio"]),
-        f"{row['share_falls']:.0%}",
+        *_shown(row),
+        words.count(row["draws"]),
         words.p_value(row["p_median"]),
         words.p_value(row["p_share"]),
     )

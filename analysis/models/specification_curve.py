@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from analysis.models.arrays import Floats
+    from analysis.models.curve_counts import CurveCounts
     from analysis.models.specification import Specification
 
 TEST_COLUMNS: dict[str, str] = {
@@ -28,15 +30,14 @@ TEST_COLUMNS: dict[str, str] = {
     "outcome": "Name of the outcome",
     "status": "'estimated' or 'not estimable'",
     "reason": "Why there is no test",
-    "specifications": "Different specifications that can be estimated",
+    "specifications": "Different specifications that can be estimated, all of them tested",
     "duplicates": "Specifications left out because they come to the same numbers",
-    "withheld": "Specifications withheld, since they would give away a hidden count",
+    "withheld": "Specifications tested and not shown, since they would give away a hidden count",
     "not_estimable": "Specifications that can't be estimated",
     "draws": "Assignments looked at, that which happened among them",
-    "median_ratio": "Median of their ratios",
-    "smallest_ratio": "Smallest of their ratios",
-    "largest_ratio": "Largest of their ratios",
-    "share_falls": "Share of them below 1",
+    "median_ratio": "Median of the ratios that are shown",
+    "smallest_ratio": "Smallest of the ratios that are shown",
+    "largest_ratio": "Largest of the ratios that are shown",
     "p_median": "Share of assignments with a median log ratio as far from 0",
     "p_share": "Share of assignments under which specifications agree as far on a direction",
 }
@@ -73,6 +74,8 @@ def specification_curve(
 
     Notes
     -----
+    Those that may not be shown are tested with the others: they are withheld because of what
+    lies beside them, which leaves those near the main analysis.
     Under each permuted assignment all specifications are fitted anew, so that the joint
     p-values allow for how alike they are. A specification that can't be estimated under an
     assignment counts there as far from 1, in whichever direction is more extreme.
@@ -97,13 +100,7 @@ def specification_curve(
     if whole.empty:
         raise NotEstimable("there are no schools")
     distinct = counts.distinct
-    nothing = pd.DataFrame()  # the primary model has no use for the months
-    rows = [
-        estimate_row(Comparison(counts.table(whole, place), nothing), each, PRIMARY)
-        for place, each in enumerate(specifications)
-        if distinct[place]
-    ]
-    curve = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("log_ratio", ignore_index=True)
+    curve = _curve(counts, whole, specifications)
     assignments = Assignments.of(SchoolCounts.of(whole))
     if assignments.possible == 1:
         raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
@@ -114,21 +111,40 @@ def specification_curve(
     permuted, looked_at = assignments.reference(draws, random)
     log_ratios = curve_log_ratios(counts.only(distinct), permuted[:, units])
     withheld = np.array([bool(each.withheld) for each in specifications])[distinct]
-    usable = np.isfinite(log_ratios[0]) & ~withheld
+    usable = np.isfinite(log_ratios[0])
     if not usable.any():
         raise NotEstimable("no specification can be estimated")
+    shown = np.exp(log_ratios[0, usable & ~withheld]) if (usable & ~withheld).any() else [np.nan]
     row = {
         "pilot": specifications[0].pilot,
         "outcome": specifications[0].outcome,
         "status": ESTIMATED,
         "reason": "",
         "duplicates": int((~distinct).sum()),
-        "withheld": int(withheld.sum()),
+        "withheld": int((usable & withheld).sum()),
         "draws": looked_at,
-        "not_estimable": int((curve["status"] != ESTIMATED).sum() - withheld.sum()),
+        "not_estimable": int((~usable).sum()),
+        "median_ratio": float(np.median(shown)),
+        "smallest_ratio": float(np.min(shown)),
+        "largest_ratio": float(np.max(shown)),
         **_joint_test(log_ratios[:, usable]),
     }
     return curve, pd.DataFrame([row], columns=list(TEST_COLUMNS))
+
+
+def every_estimate(panel: pd.DataFrame, specifications: Sequence[Specification]) -> pd.DataFrame:
+    """Estimate every specification of a curve, those withheld too: not to be shown row by row.
+
+    Returns
+    -------
+    DataFrame
+        As the curve of `specification_curve`; no rows where there are no schools.
+    """
+    asked = [replace(each, withheld="") for each in specifications]
+    counts, whole = curve_counts(panel, asked)
+    if whole.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return _curve(counts, whole, asked)
 
 
 def specification_curves(
@@ -164,19 +180,28 @@ def specification_curves(
     return found[0], found[1]
 
 
+def _curve(
+    counts: CurveCounts, whole: pd.DataFrame, specifications: Sequence[Specification]
+) -> pd.DataFrame:
+    """Return one row a specification that is not the double of another, by rising ratio."""
+    distinct = counts.distinct
+    nothing = pd.DataFrame()  # the primary model has no use for the months
+    rows = [
+        estimate_row(Comparison(counts.table(whole, place), nothing), each, PRIMARY)
+        for place, each in enumerate(specifications)
+        if distinct[place]
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("log_ratio", ignore_index=True)
+
+
 def _joint_test(log_ratios: Floats) -> dict[str, object]:
     """Compare the curve that happened with those of the other assignments."""
     # What can't be estimated under an assignment counts as being as far out as can be.
     filled = [np.where(np.isnan(log_ratios), side, log_ratios) for side in (-np.inf, np.inf)]
     median = np.max([np.abs(np.median(each, axis=1)) for each in filled], axis=0)
     agreement = np.max([np.abs(np.sign(each).mean(axis=1)) for each in filled], axis=0)
-    happened = log_ratios[0]
     return {
         "specifications": log_ratios.shape[1],
-        "median_ratio": float(np.exp(np.median(happened))),
-        "smallest_ratio": float(np.exp(happened.min())),
-        "largest_ratio": float(np.exp(happened.max())),
-        "share_falls": float((happened < 0).mean()),
         "p_median": float((median >= median[0] * (1 - TIE)).mean()),
         "p_share": float((agreement >= agreement[0] * (1 - TIE)).mean()),
     }
