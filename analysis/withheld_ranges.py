@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.withholding import _of_tables, _sums, _unsafe
+from analysis.disclosure.withholding import _of_tables, _sums, _unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
+    from analysis.disclosure.model_sums import Floats, Masks
     from analysis.disclosure.rules import DisclosureRules
-    from analysis.disclosure.sums import Floats, Masks
-    from analysis.models.specification import Specification
+    from analysis.models.inputs.specification import Specification
 
 
 def withheld_ranges(
@@ -38,7 +38,7 @@ def withheld_ranges(
     Parameters
     ----------
     asked, outcome_panel, tables, records, rules
-        As for `analysis.withholding.withheld_specifications`.
+        As for `analysis.disclosure.withholding.withheld_specifications`.
     withheld
         What that returned.
 

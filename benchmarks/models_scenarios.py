@@ -21,13 +21,14 @@ from analysis.contracts.reading import read_contracts
 from analysis.dataflow.effects import main_effects, specifications
 from analysis.dataflow.published import trial
 from analysis.dataflow.settings import disclosure_rules
-from analysis.exhibits import claims, practice_claims
-from analysis.models.estimability import ESTIMATED
-from analysis.models.estimates import effect_estimates
-from analysis.models.randomisation import randomisation_test, stream
-from analysis.models.school_periods import school_periods
-from analysis.panel import outcome_panel
-from analysis.study import read_study
+from analysis.exhibits.outcomes import claims
+from analysis.exhibits.practice import claims as practice_claims
+from analysis.extract.panel import outcome_panel
+from analysis.models.inference.randomisation import randomisation_test, stream
+from analysis.models.inputs.estimability import ESTIMATED
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.primary.estimates import effect_estimates
+from analysis.study.settings import read_study
 from analysis.synthetic.extract import outcome_tables
 from analysis.synthetic.recipe import Recipe
 from analysis.synthetic.schools import School, draw_schools
@@ -35,10 +36,10 @@ from analysis.synthetic.schools import School, draw_schools
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.exhibits.exhibit import Claim
-    from analysis.models.specification import Specification
-    from analysis.scenario import Scenario
-    from analysis.study import Study
+    from analysis.exhibits.parts.exhibit import Claim
+    from analysis.models.inputs.specification import Specification
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Study
 
 ROOT = Path(__file__).parents[1]
 FIRST_SEED = 10_000

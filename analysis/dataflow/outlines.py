@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis import withholding
-from analysis.disclosure import DisclosureRules
+from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
-from analysis.models.arrays import Floats
-from analysis.models.estimates import effect_estimates as estimate
+from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.specification import Specification
+from analysis.models.inputs.variations import curve_choices
 from analysis.models.outline import outlines
-from analysis.models.specification import Specification
-from analysis.models.specification_curve import every_estimate
-from analysis.models.variations import curve_choices
-from analysis.study import Outcome, Pilot
+from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.models.sensitivity.specification_curve import every_estimate
+from analysis.study.settings import Outcome, Pilot
 from analysis.withheld_ranges import withheld_ranges as ranges_of
 
 ONE_CHANGED = "one choice changed at a time"

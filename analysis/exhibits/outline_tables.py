@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.exhibits import words
-from analysis.exhibits.exhibit import Number, Table
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Number, Table
 from analysis.models.outline import COLUMNS
 
 SAID = {"all": "All", "one choice changed at a time": "One choice changed at a time"}

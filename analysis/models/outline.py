@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.estimability import ESTIMATED
+from analysis.models.inputs.estimability import ESTIMATED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
-    from analysis.models.arrays import Floats
+    from analysis.models.inputs.arrays import Floats
 
 SUMS = ("events_intervention_before", "events_comparison_before", "events_intervention_after",
         "events_comparison_after")  # fmt: skip

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC
+from analysis.disclosure.withholding import withheld_specifications
+from analysis.models.inputs.specification import EventMonths
 from analysis.models.outline import SIGNS, SUMS, outline, outlines
-from analysis.models.specification import EventMonths
-from analysis.models.specification_curve import every_estimate
+from analysis.models.sensitivity.specification_curve import every_estimate
 from analysis.withheld_ranges import withheld_ranges
-from analysis.withholding import withheld_specifications
-from tests.unit.models_panel import random_panel, specification
+from tests.unit.models.models_panel import random_panel, specification
 
 TABLES = {
     "before_after": pd.DataFrame(columns=["outcome", "pilot", "arm", "window", "count"]),
