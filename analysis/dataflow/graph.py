@@ -26,7 +26,6 @@ from analysis.dataflow import (
 )
 from analysis.dataflow import scale_up as scaling
 from analysis.errors import ChapterFailed
-from analysis.exhibits import outline_tables
 from analysis.exhibits.appendix import (
     calibration,
     contract_tables,
@@ -44,6 +43,7 @@ from analysis.exhibits.design import numbers as design_numbers
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design import timeline
 from analysis.exhibits.design_checks import figures as check_figures
+from analysis.exhibits.design_checks import outline_tables
 from analysis.exhibits.design_checks import tables as check_tables
 from analysis.exhibits.outcomes import claims, figures, numbers, tables
 from analysis.exhibits.outcomes import published as published_numbers

@@ -8,14 +8,14 @@ import pandas as pd
 
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
+from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
 from analysis.models.inputs.arrays import Floats
 from analysis.models.inputs.specification import Specification
 from analysis.models.inputs.variations import curve_choices
-from analysis.models.outline import outlines
 from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.models.sensitivity.outline import outlines
 from analysis.models.sensitivity.specification_curve import every_estimate
 from analysis.study.settings import Outcome, Pilot
-from analysis.withheld_ranges import withheld_ranges as ranges_of
 
 ONE_CHANGED = "one choice changed at a time"
 

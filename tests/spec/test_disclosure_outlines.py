@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC
+from analysis.disclosure.withheld_ranges import withheld_ranges
 from analysis.disclosure.withholding import withheld_specifications
 from analysis.models.inputs.specification import EventMonths
-from analysis.models.outline import SIGNS, SUMS, outline, outlines
+from analysis.models.sensitivity.outline import SIGNS, SUMS, outline, outlines
 from analysis.models.sensitivity.specification_curve import every_estimate
-from analysis.withheld_ranges import withheld_ranges
 from tests.unit.models.models_panel import random_panel, specification
 
 TABLES = {

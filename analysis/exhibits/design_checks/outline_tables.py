@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number, Table
-from analysis.models.outline import COLUMNS
+from analysis.models.sensitivity.outline import COLUMNS
 
 SAID = {"all": "All", "one choice changed at a time": "One choice changed at a time"}
 
