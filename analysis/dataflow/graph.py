@@ -43,7 +43,6 @@ from analysis.exhibits.design import numbers as design_numbers
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design import timeline
 from analysis.exhibits.design_checks import figures as check_figures
-from analysis.exhibits.design_checks import outline_tables
 from analysis.exhibits.design_checks import tables as check_tables
 from analysis.exhibits.outcomes import claims, figures, numbers, tables
 from analysis.exhibits.outcomes import published as published_numbers
@@ -86,7 +85,6 @@ MODULES = (
     check_figures,
     sensitivity_tables,
     sensitivity_figures,
-    outline_tables,
     proof_tables,
     simulation_tables,
     simulation_numbers,

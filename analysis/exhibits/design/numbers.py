@@ -83,6 +83,26 @@ def curve_size(curve_tests: pd.DataFrame) -> Number:
     return Number(total, words.count(total), "specifications")
 
 
+def curves_clear(curve_outlines: pd.DataFrame) -> Number:
+    """Say of how many specifications the interval is surely clear of 1, pilot by pilot."""
+    rows = curve_outlines.loc[curve_outlines["choice"] == "all"].to_dict("records")
+    text = words.listed(
+        [
+            f"{words.count(row['clear_below'] + row['clear_above'])} of "
+            f"{words.count(row['specifications'])} in {row['pilot']}"
+            for row in rows
+        ]
+    )
+    return Number(text, text, "specifications")
+
+
+def curves_undecided(curve_outlines: pd.DataFrame) -> Number:
+    """Count the specifications whose side hangs on a hidden count."""
+    rows = curve_outlines.loc[curve_outlines["choice"] == "all"]
+    total = int(rows["undecided"].sum())
+    return Number(total, words.count(total), "specifications")
+
+
 def effects_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the estimates of main outcomes that there are, of all that were asked for."""
     estimated = int((main_effects["status"] == "estimated").sum())
