@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hamilton import driver
 
 from analysis.dataflow import (
+    appraisal,
     checks,
     data,
     effects,
@@ -28,6 +29,7 @@ from analysis.dataflow import (
 from analysis.dataflow import scale_up as scaling
 from analysis.errors import ChapterFailed
 from analysis.exhibits.appendix import (
+    appraisal_tables,
     calibration,
     contract_tables,
     inference_tables,
@@ -42,8 +44,8 @@ from analysis.exhibits.design import claims as design_claims
 from analysis.exhibits.design import figures as design_figures
 from analysis.exhibits.design import limits_tables as design_limits
 from analysis.exhibits.design import numbers as design_numbers
+from analysis.exhibits.design import plan, timeline
 from analysis.exhibits.design import tables as design_tables
-from analysis.exhibits.design import timeline
 from analysis.exhibits.design_checks import figures as check_figures
 from analysis.exhibits.design_checks import tables as check_tables
 from analysis.exhibits.outcomes import claims, figures, numbers, tables
@@ -74,6 +76,7 @@ MODULES = (
     sensitivity,
     outlines,
     pooling,
+    appraisal,
     practice,
     published,
     proofs,
@@ -89,6 +92,8 @@ MODULES = (
     sensitivity_tables,
     sensitivity_figures,
     pooling_exhibits,
+    appraisal_tables,
+    plan,
     proof_tables,
     simulation_tables,
     simulation_numbers,
