@@ -11,7 +11,6 @@ from analysis.models.checks.floor import floor_diagnostics
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.checks.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.checks.returns import calendar_months, reporting_changes
-from analysis.models.checks.spillover import spillover_estimates
 from analysis.models.design.detectable import minimum_detectable_effects
 from analysis.models.export.export import export_models
 from analysis.models.inference.methods import inference_estimates
@@ -50,9 +49,6 @@ DESCRIPTIONS = {
     "max-T": lambda panel, asked: max_t(panel, asked, seed=1, draws=19),
     "returns": reporting_changes,
     "calendar": calendar_months,
-    "spillover": lambda panel, asked: spillover_estimates(
-        panel.assign(near=panel["matched_set"] < "Lam-02"), asked, "near"
-    ),
 }
 NUMBERS = ("ratio", "ratio_low", "ratio_high", "log_ratio", "standard_error", "p_value",
            "p_randomisation", "p_highest", "power_joint", "ratio_by_simulation")  # fmt: skip
@@ -154,15 +150,10 @@ def test_where_no_spread_can_be_seen_what_needs_it_says_so(method, spreadless):
         assert others["reason"].str.contains("do not differ at all|a single assignment").all()
 
 
-@pytest.mark.parametrize("method", [name for name in DESCRIPTIONS if name != "spillover"])
+@pytest.mark.parametrize("method", DESCRIPTIONS)
 @pytest.mark.parametrize("hopeless", HOPELESS)
 def test_descriptions_describe_it_all_the_same(method, hopeless):
     assert len(DESCRIPTIONS[method](HOPELESS[hopeless], [specification()]))
-
-
-def test_without_comparison_schools_no_spillover_is_looked_for():
-    with pytest.raises(ConfigurationError, match="no comparison schools"):
-        DESCRIPTIONS["spillover"](HOPELESS["one arm"], [specification()])
 
 
 @pytest.mark.parametrize("wrong", REFUSED)
