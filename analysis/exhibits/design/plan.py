@@ -88,37 +88,7 @@ def estimand_table(
     pilots: tuple[Pilot, ...], outcomes: tuple[Outcome, ...], window: Window
 ) -> Table:
     """Show what is estimated: the attributes of ICH E9(R1), for the primary outcome."""
-    places = words.listed([f"{words.count(p.schools)} in {p.name}" for p in pilots])
-    months = words.count(window.months_after)
-    label = words.inside(outcomes[0].label)
-    ends = {pd.Period(each.start, "M") + window.months_after - 1 for each in pilots}
-    last = words.listed([f"{end:%B %Y}" for end in sorted(ends)])
-    lines = (
-        ("Population", f"The schools that had a social worker: {places}. Not schools elsewhere, "
-         "and not children followed over time: who is on roll changes."),
-        ("Treatment", f"A social worker placed in the school from the pilot's first month, over "
-         f"{months} months, however much of it was delivered."),
-        ("Set against", "The same schools in the same months without one. Comparison schools of "
-         "the same authority and phase stand in for the change that would have been."),
-        ("Outcome", f"Recorded {label} of a school's pupils per pupil and month. Recorded, since "
-         "those who are placed in schools also decide what is recorded."),
-        ("Weighting", "By events: a school with many weighs more. It is an average effect on the "
-         "treated over school-months, not over schools or children."),
-        ("Intercurrent event: vacancy, late start, change of worker",
-         "Counted as it happened (treatment policy)."),
-        ("Intercurrent event: school closed, merged or opened",
-         "Its months without a return are not compared (while open)."),
-        ("Intercurrent event: child moves school", "Counted at the school where it is recorded "
-         "(treatment policy)."),
-        ("Intercurrent event: schools closed in March 2020", f"The months compared end in {last}."),
-        ("Intercurrent event: return missing", "Not part of the question but of the data: left out "
-         "as if its rate were that of its school's other months."),
-        ("Summary measure", "A ratio of rate ratios, in each pilot: how the rate changed in "
-         "schools with a social worker over how it changed elsewhere; and the number of events "
-         "that this is."),
-        ("What it rests on", "Without the workers, log rates would have changed alike in both "
-         "groups of schools."),
-    )  # fmt: skip
+    lines = _estimand(pilots, outcomes[0], window)
     return Table(
         header=("Attribute", "Here"),
         rows=lines,
@@ -150,3 +120,40 @@ def plan_table() -> Table:
             "known": "What was known of results when it changed",
         },
     )
+
+
+def _estimand(
+    pilots: tuple[Pilot, ...], outcome: Outcome, window: Window
+) -> tuple[tuple[str, str], ...]:
+    """Return each attribute of the estimand with what it is here."""
+    places = words.listed([f"{words.count(p.schools)} in {p.name}" for p in pilots])
+    months = words.count(window.months_after)
+    label = words.inside(outcome.label)
+    ends = {pd.Period(each.start, "M") + window.months_after - 1 for each in pilots}
+    last = words.listed([f"{end:%B %Y}" for end in sorted(ends)])
+    return (
+        ("Population", f"The schools that had a social worker: {places}. Not schools elsewhere, "
+         "and not children followed over time: who is on roll changes."),
+        ("Treatment", f"A social worker placed in the school from the pilot's first month, over "
+         f"{months} months, however much of it was delivered."),
+        ("Set against", "The same schools in the same months without one. Comparison schools of "
+         "the same authority and phase stand in for the change that would have been."),
+        ("Outcome", f"Recorded {label} of a school's pupils per pupil and month. Recorded, since "
+         "those who are placed in schools also decide what is recorded."),
+        ("Weighting", "By events: a school with many weighs more. It is an average effect on the "
+         "treated over school-months, not over schools or children."),
+        ("Intercurrent event: vacancy, late start, change of worker",
+         "Counted as it happened (treatment policy)."),
+        ("Intercurrent event: school closed, merged or opened",
+         "Its months without a return are not compared (while open)."),
+        ("Intercurrent event: child moves school", "Counted at the school where it is recorded "
+         "(treatment policy)."),
+        ("Intercurrent event: schools closed in March 2020", f"The months compared end in {last}."),
+        ("Intercurrent event: return missing", "Not part of the question but of the data: left out "
+         "as if its rate were that of its school's other months."),
+        ("Summary measure", "A ratio of rate ratios, in each pilot: how the rate changed in "
+         "schools with a social worker over how it changed elsewhere; and the number of events "
+         "that this is."),
+        ("What it rests on", "Without the workers, log rates would have changed alike in both "
+         "groups of schools."),
+    )  # fmt: skip
