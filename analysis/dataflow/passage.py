@@ -21,6 +21,7 @@ _MODELS = (
     "Each estimate rests on at least as many events and children as may be shown, and is the same "
     "wherever the events of hidden counts lie."
 )
+_COUNTS = "It counts results whose place is the same whatever a hidden count may be."
 _SCHOOLS = "It describes schools and their months, not children."
 _WORK = "It describes social workers' time, whatever the child."
 _PIECES = "It counts what was said in fieldwork with everybody, or with families among others."
@@ -38,10 +39,12 @@ WAYS: dict[str, str] = {
             "protected_panel",
             "school_flow_counts",
             "told_panel",
+            "unreturned_bounds",
             "withheld_specifications",
         ),
         _MODELS,
     ),
+    **dict.fromkeys(("curve_outlines", "variation_outlines"), _COUNTS),
     **dict.fromkeys(
         (
             "compared_period",

@@ -12,6 +12,7 @@ from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
 from analysis.study.scenario import Scenario
 from analysis.study.settings import (
     Assumption,
+    Costs,
     Disclosure,
     Outcome,
     Pilot,
@@ -55,6 +56,11 @@ def scenarios(study: Study) -> tuple[Scenario, ...]:
 def scale_up_settings(study: Study) -> ScaleUp:
     """Return what a larger trial would have to show."""
     return study.scale_up
+
+
+def costs(study: Study) -> Costs:
+    """Return what a social worker costs, or that it is not assessed."""
+    return study.costs
 
 
 def disclosure_settings(study: Study) -> Disclosure:

@@ -269,6 +269,27 @@ class ScaleUp:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What a social worker in schools costs.
+
+    Attributes
+    ----------
+    worker
+        Cost of one social worker over the months evaluated, in pounds; 0 if not assessed.
+    source
+        Where that is stated; empty if not assessed.
+    """
+
+    worker: float
+    source: str
+
+    def __post_init__(self) -> None:
+        _require(self.worker >= 0, "worker", "0 (not assessed) or more", self.worker)
+        rule = "names where the cost is stated, and is empty where none is"
+        _require((self.worker > 0) == bool(self.source.strip()), "source", rule, self.source)
+
+
+@dataclass(frozen=True)
 class Assumption:
     """Something taken as given, with the reason."""
 
@@ -303,6 +324,7 @@ class Study:
     outcomes: tuple[Outcome, ...]
     specifications: tuple[SpecificationSettings, ...]
     scale_up: ScaleUp
+    costs: Costs
     synthetic: SyntheticSettings
     assumptions: tuple[Assumption, ...] = field(default=())
 

@@ -7,7 +7,7 @@ from tests.validation.cases import case, expected, table
 BCG = "BCG vaccine, 13 trials and three sets of 3 (Colditz 1994)"
 METAFOR = "R metafor 3.8-1"
 SUBSETS = {"all": range(13), "first3": (0, 1, 2), "het3": (3, 4, 5), "mix3": (0, 6, 12)}
-SHORT = {"DerSimonian-Laird": "DL", "Paule-Mandel": "PM", "REML": "REML", "fixed": "FE"}
+SHORT = {"DerSimonian-Laird": "DL", "Paule-Mandel": "PM", "fixed": "FE"}
 TESTS = {"normal": ("", "pi_z"), "Hartung-Knapp": ("hksj_", "pi_hksj"),
          "modified Hartung-Knapp": ("mhk_", "")}  # fmt: skip
 
@@ -54,12 +54,6 @@ def closed_summaries():
 def paule_mandel():
     for subset in SUBSETS:
         yield from compared(subset, "Paule-Mandel")
-
-
-@case("Restricted maximum likelihood", f"{METAFOR} (stops at 1e-5)", BCG, 1e-4)
-def reml():
-    for subset in SUBSETS:
-        yield from compared(subset, "REML")
 
 
 @case("Bonferroni, Holm, Hochberg, BH, BY", "R stats::p.adjust", "nine p-values", 1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,12 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
+from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
 from analysis.study.settings import Outcome, Pilot
 
 MAIN = "As reported"
+SAID = {"all": "All", "one choice changed at a time": "One choice changed at a time"}
 GAMMAS = (1.0, 1.5, 2.0)
 
 
@@ -146,8 +149,8 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
 def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     """Show the joint test of each pilot's specification curve."""
     return Table(
-        header=("Pilot", "Specifications", "Withheld", "Doubles dropped", "Ratios", "Median",
-                "Falls", "p of median", "p of direction"),
+        header=("Pilot", "Tested", "Withheld", "Doubles dropped", "Ratios shown", "Median shown",
+                "Assignments", "p of median", "p of direction"),
         rows=tuple((row["pilot"], *_curve_cells(row)) for row in curve_tests.to_dict("records")),
         numeric=(False, *(True,) * 8),
         widths=(6, 7, 5, 5, 5, 4, 3, 4, 5),
@@ -156,12 +159,20 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         period=compared_period,
         note=(
             "Section 47 enquiries. Withheld are specifications that, beside the others, would give "
-            "a hidden count away. Doubles are specifications that come to the same numbers as "
-            "another, such as counts and rates where pupils never change. Both p-values permute "
-            "assignment and fit every specification anew: for the median, and for how far "
-            "specifications agree on a direction, which in so few schools they often do by chance."
+            "a hidden count away; they are tested with the rest. Doubles are specifications that "
+            "come to the same numbers as another, such as counts and rates where pupils never "
+            "change. Both p-values permute assignment and fit every specification anew: for the "
+            "median, and for how far specifications agree on a direction, which in so few schools "
+            "they often do by chance."
         ),
     )  # fmt: skip
+
+
+def _shown(row: dict[Any, Any]) -> tuple[str, str]:
+    if pd.isna(row["median_ratio"]):
+        return "none", "[z]"
+    ends = f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}"
+    return ends, words.ratio(row["median_ratio"])
 
 
 def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
@@ -171,9 +182,47 @@ def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
         words.count(row["specifications"]),
         words.count(row["withheld"]),
         words.count(row["duplicates"]),
-        f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}",
-        words.ratio(row["median_ratio"]),
-        f"{row['share_falls']:.0%}",
+        *_shown(row),
+        words.count(row["draws"]),
         words.p_value(row["p_median"]),
         words.p_value(row["p_share"]),
     )
+
+
+def outline_table(
+    curve_outlines: pd.DataFrame, variation_outlines: pd.DataFrame, compared_period: str
+) -> Table:
+    """Count the specifications of each curve on either side of 1, all and by choice."""
+    data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
+    order = list(dict.fromkeys(data["pilot"]))
+    data = data.sort_values("pilot", key=lambda column: column.map(order.index), kind="stable")
+    return Table(
+        header=("Pilot", "Specifications", "How many", "Withheld", "Below 1", "Clear below",
+                "Clear above", "Not said", "Ratios within"),
+        rows=tuple((row["pilot"], *_outline_cells(row)) for row in data.to_dict("records")),
+        numeric=(False, False, *(True,) * 7),
+        widths=(6, 11, 4, 5, 4, 4, 4, 4, 6),
+        data=data.reset_index(drop=True),
+        columns={
+            "pilot": "Local authority",
+            "choice": "What was chosen in several ways, or all specifications",
+            "taken": "Which way",
+            **OUTLINE,
+        },
+        period=compared_period,
+        note=(
+            "Section 47 enquiries; every specification that can be estimated, shown or withheld. "
+            "Clear: the whole 95% interval lies on that side of 1. A specification is counted on a "
+            "side only if it would lie there whatever a hidden count may be; those of which that "
+            "can't be said are under Not said. Ratios within: to the tenth beyond, whatever a "
+            "hidden count may be. So this table gives no hidden count away."
+        ),
+    )  # fmt: skip
+
+
+def _outline_cells(row: dict[Any, Any]) -> tuple[str, ...]:
+    named = SAID.get(row["choice"]) or f"{row['choice']}: {row['taken']}"
+    counted = ("specifications", "withheld", "below_1", "clear_below", "clear_above", "undecided")
+    ends = [row["lowest"], row["highest"]]
+    within = "[z]" if any(map(math.isnan, ends)) else f"{ends[0]:.1f} to {ends[1]:.1f}"
+    return (named, *(words.count(row[name]) for name in counted), within)

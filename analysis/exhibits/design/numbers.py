@@ -71,9 +71,35 @@ def curve_withheld(curve_tests: pd.DataFrame) -> Number:
     return Number(total, words.count(total), "specifications")
 
 
+def curve_shown(curve_tests: pd.DataFrame) -> Number:
+    """Count the specifications that are shown."""
+    total = int((curve_tests["specifications"] - curve_tests["withheld"]).fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
 def curve_size(curve_tests: pd.DataFrame) -> Number:
-    """Count the different specifications of all curves."""
+    """Count the different specifications of all curves, those withheld among them."""
     total = int(curve_tests["specifications"].fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
+def curves_clear(curve_outlines: pd.DataFrame) -> Number:
+    """Say of how many specifications the interval is surely clear of 1, pilot by pilot."""
+    rows = curve_outlines.loc[curve_outlines["choice"] == "all"].to_dict("records")
+    text = words.listed(
+        [
+            f"{words.count(row['clear_below'] + row['clear_above'])} of "
+            f"{words.count(row['specifications'])} in {row['pilot']}"
+            for row in rows
+        ]
+    )
+    return Number(text, text, "specifications")
+
+
+def curves_undecided(curve_outlines: pd.DataFrame) -> Number:
+    """Count the specifications whose side hangs on a hidden count."""
+    rows = curve_outlines.loc[curve_outlines["choice"] == "all"]
+    total = int(rows["undecided"].sum())
     return Number(total, words.count(total), "specifications")
 
 

@@ -119,11 +119,15 @@ def _trend_cells(row: dict[Any, Any]) -> tuple[str, ...]:
         words.p_value(row["p_wald"]),
         words.p_value(row["p_randomisation"]),
         limits(row),
-        *(
-            words.HIDDEN if math.isnan(row[name]) else words.ratio(row[name])
-            for name in ("breakdown_change", "breakdown_change_interval")
-        ),
+        *(_breakdown(row[name]) for name in ("breakdown_change", "breakdown_change_interval")),
     )
+
+
+def _breakdown(value: float) -> str:
+    """Return a breakdown value; terms that never differed could not be carried on."""
+    if math.isnan(value):
+        return words.HIDDEN
+    return "never" if math.isinf(value) else words.ratio(value)
 
 
 def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:

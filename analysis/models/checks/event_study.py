@@ -9,7 +9,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.alternatives.multinomial import fit_multinomial
-from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, WITHHELD, NotEstimable
+from analysis.models.inputs.estimability import (
+    ESTIMATED,
+    NOT_ESTIMABLE,
+    WITHHELD,
+    NotEstimable,
+    require_spread,
+)
 from analysis.models.inputs.months import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 from analysis.models.primary.estimates import described
@@ -220,10 +226,8 @@ def estimate_combination(
 ) -> dict[str, object]:
     """Return a combination of coefficients with interval and p-value."""
     estimate = float(contrast @ fit.coefficients)
-    variance = float(contrast @ covariance @ contrast)
-    if not variance > 0:  # rounding can leave a little below where there is none
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
-    error = float(np.sqrt(variance))
+    error = float(np.sqrt(max(0.0, float(contrast @ covariance @ contrast))))
+    require_spread(error)
     df = satterthwaite_df(fit, contrast)
     return {
         "log_ratio": estimate,

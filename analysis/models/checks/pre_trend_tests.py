@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from analysis.models.checks.event_study import EventStudyFit
     from analysis.models.inputs.specification import Specification
 
+REFERENCE = -1
+NO_CHANGE = 1e-9
+"""A log ratio below this is a rounding error."""
 CHUNK = 4_000_000
 """Counts of schools and terms that are fitted at once, over draws."""
 TEST_COLUMNS: dict[str, str] = {
@@ -116,10 +119,8 @@ def _largest_term_p(study: EventStudyFit, seed: int, draws: int) -> float:
     before = study.others < -1
     assignments = Assignments.of(study.counts)
     units = study.counts.unit
-    happened = assignments.treated[np.newaxis].astype(float)
     size = max(1, CHUNK // study.counts.events.size)
-    random = np.random.default_rng(seed)
-    blocks = np.vstack([happened, *assignments.sample(draws, random)])
+    blocks, _ = assignments.reference(draws, np.random.default_rng(seed))
     largest = []
     for start in range(0, len(blocks), size):
         treated = blocks[start : start + size][:, units]
@@ -135,8 +136,10 @@ def _breakdown(study: EventStudyFit, level: float) -> dict[str, object]:
     """Return how large a difference in trends it takes to explain the mean ratio after."""
     others, effects = study.others, study.fit.coefficients[: len(study.others)]
     with_reference = np.append(effects[others < -1], 0.0)
+    # A term that nobody returned has no effect: what changed across the gap took two terms.
+    apart = np.diff(np.append(others[others < -1], REFERENCE))
     deviation = float(np.abs(with_reference).max())
-    change = float(np.abs(np.diff(with_reference)).max())
+    change = float(np.abs(np.diff(with_reference) / apart).max())
     months = (study.last - study.first + 1)[study.terms != -1] * (others >= 0)
     contrast = np.zeros(len(study.fit.coefficients))
     contrast[: len(others)] = months / months.sum()
@@ -151,7 +154,12 @@ def _breakdown(study: EventStudyFit, level: float) -> dict[str, object]:
         "log_ratio_after": estimate,
         "standard_error_after": error,
         "df_after": df,
-        "breakdown_deviation": abs(estimate) / deviation,
-        "breakdown_change": abs(estimate) / (change * reach),
-        "breakdown_change_interval": beyond / (change * reach),
+        "breakdown_deviation": _times(abs(estimate), deviation),
+        "breakdown_change": _times(abs(estimate), change * reach),
+        "breakdown_change_interval": _times(beyond, change * reach),
     }
+
+
+def _times(whole: float, part: float) -> float:
+    """Return how many parts make the whole; infinite where there is no part to speak of."""
+    return whole / part if part > NO_CHANGE else np.inf

@@ -11,11 +11,17 @@ from scipy import stats
 from analysis.models.alternatives.multinomial import fit_multinomial
 from analysis.models.checks.event_study import fit_event_study
 from analysis.models.inference.hotelling import hotelling_df
-from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, WITHHELD, NotEstimable
+from analysis.models.inputs.estimability import (
+    ESTIMATED,
+    NOT_ESTIMABLE,
+    WITHHELD,
+    NotEstimable,
+    require_spread,
+)
 from analysis.models.inputs.months import MonthCounts
 from analysis.models.inputs.school_periods import compare, first_month
 from analysis.models.primary.estimates import described
-from analysis.models.primary.intervals import Interval, t_interval, t_p_value
+from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 
 if TYPE_CHECKING:
@@ -86,9 +92,8 @@ def pre_trend_slopes(panel: pd.DataFrame, specifications: Iterable[Specification
         row = {k: v for k, v in described(specification).items() if k in SLOPE_COLUMNS}
         try:
             fit = _slope(panel, specification)
-            interval = _slope_interval(fit, specification.level)
-            error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
-            df = satterthwaite_df(fit)
+            error, df = _slope_error(fit)
+            interval = t_interval(fit.log_ratio, error, df, specification.level)
             row |= {
                 "status": ESTIMATED, "reason": "", "log_ratio": fit.log_ratio,
                 "standard_error": error, "df": df,
@@ -170,14 +175,16 @@ def _slope(panel: pd.DataFrame, specification: Specification) -> ConditionalFit:
     return fit_multinomial(before, before.months[:, np.newaxis] / MONTHS_BETWEEN)
 
 
-def _slope_interval(fit: ConditionalFit, level: float) -> Interval:
+def _slope_error(fit: ConditionalFit) -> tuple[float, float]:
+    """Return the CR2 standard error of the slope and its degrees of freedom."""
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
-    return t_interval(fit.log_ratio, error, satterthwaite_df(fit), level)
+    require_spread(error)
+    return error, satterthwaite_df(fit)
 
 
 def _slope_power(fit: ConditionalFit, change: float, level: float) -> float:
     """Return the power of the t test of the slope."""
-    error, df = np.sqrt(cluster_covariance(fit, "CR2")[0, 0]), satterthwaite_df(fit)
+    error, df = _slope_error(fit)
     critical = stats.t.ppf(1 - level / 2, df)
     return float(
         stats.nct.sf(critical, df, abs(change) / error)
@@ -204,6 +211,8 @@ def _joint_power(study: EventStudyFit, change: float, level: float) -> float:
 def _steadied(fit: ConditionalFit, chosen: Codes) -> Floats:
     """Return the Poisson covariance of coefficients, scaled to the CR2 variances."""
     block = np.ix_(chosen, chosen)
-    scale = np.mean(np.diag(cluster_covariance(fit, "CR2")[block]) / np.diag(fit.bread[block]))
+    variances = np.diag(cluster_covariance(fit, "CR2")[block])
+    require_spread(float(np.sqrt(max(0.0, variances.mean()))))
+    scale = np.mean(variances / np.diag(fit.bread[block]))
     covariance: Floats = fit.bread[block] * scale
     return covariance

@@ -134,6 +134,7 @@ def _changes(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     table["schools_complete"] = whole.groupby(keys).sum()
     flat = table.reset_index()
     by_period = flat.pivot(index=["pilot", "arm"], columns="period", values="exposure")
+    by_period = by_period.reindex(columns=["before", "after"])
     ratio = (by_period["after"] / by_period["before"]).rename("change_in_exposure")
     flat = flat.merge(ratio.reset_index(), on=["pilot", "arm"], how="left")
     return flat.assign(outcome=specification.outcome, specification=specification.name)

@@ -1,8 +1,7 @@
-"""Spillover: whether comparison schools near the intervention changed more than others."""
+"""Spillover: what an estimate would hide if part of the effect had reached comparison schools."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +9,9 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError
 from analysis.models.inputs.estimability import ESTIMATED
-from analysis.models.primary.estimates import PRIMARY, estimates_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from analysis.models.inputs.specification import Specification
 
 SHARES = (0.1, 0.25, 0.5)
 BOUND_COLUMNS: dict[str, str] = {
@@ -26,64 +22,6 @@ BOUND_COLUMNS: dict[str, str] = {
     "ratio": "Ratio of rate ratios as estimated",
     "ratio_without": "Ratio in intervention schools if so much had reached the others",
 }
-
-
-def spillover_estimates(
-    panel: pd.DataFrame, specifications: Iterable[Specification], near: str
-) -> pd.DataFrame:
-    """Compare comparison schools within reach of the intervention with those beyond it.
-
-    Parameters
-    ----------
-    panel
-        One row per school, outcome and month; see `compare`.
-    specifications
-        What to estimate. Matched sets play no part: no comparison school is matched to
-        another.
-    near
-        Column, true for comparison schools that the intervention may have reached: those
-        that feed an intervention school, or share its area or its social workers.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `estimates.COLUMNS`, one row per specification. A ratio other than
-        1 among schools without a social worker says that comparison schools are no
-        picture of what would have been.
-
-    Raises
-    ------
-    ConfigurationError
-        If the column is missing or not true or false, or there are no comparison schools.
-
-    Examples
-    --------
-    >>> from analysis.models.inputs.example import example_panel
-    >>> from analysis.models.inputs.specification import Specification
-    >>> main = Specification("main", "y", pilot="X")
-    >>> panel = example_panel()
-    >>> near = panel["matched_set"].isin(["0", "1", "2"])
-    >>> spillover_estimates(panel.assign(near=near), [main], "near")["ratio"].round(2).tolist()
-    [1.02]
-    """
-    if near not in panel or not panel[near].isin([True, False]).all():
-        raise ConfigurationError(
-            f"needs a column {near!r} of true and false", place="spillover_estimates.near",
-            remedy="mark the comparison schools within reach",
-        )  # fmt: skip
-    others = panel.loc[panel["arm"] == "comparison"]
-    if others.empty:
-        raise ConfigurationError(
-            "the panel has no comparison schools", place="spillover_estimates.panel",
-            remedy="spillover is looked for among them",
-        )  # fmt: skip
-    arm = others[near].astype(bool).map({True: "intervention", False: "comparison"})
-    asked = [
-        replace(each, matched_set=None, role="placebo", name=f"{each.name}: spillover",
-                label="Comparison schools within reach against those beyond")
-        for each in specifications
-    ]  # fmt: skip
-    return estimates_table(others.assign(arm=arm), asked, [PRIMARY])
 
 
 def spillover_bounds(estimates: pd.DataFrame, shares: Iterable[float] = SHARES) -> pd.DataFrame:

@@ -169,9 +169,20 @@ def school_design(
     schools = school_periods(panel, specification)
     require_estimable(schools.assign(events_after=schools["events_before"]), specification)
     chosen = schools.loc[schools["events_before"] > 0]
+    _require_a_test(chosen)
     counts = SchoolCounts.of(chosen)
     dispersion = between_years(panel if years is None else years, specification).dispersion
     return SchoolDesign(counts.before, counts.treated, counts.unit, dispersion)
+
+
+def _require_a_test(schools: pd.DataFrame) -> None:
+    """Refuse a design in which one unit is all of an arm: no test sees its spread."""
+    for treated, arm in ((True, "intervention"), (False, "comparison")):
+        if schools.loc[schools["treated"] == treated, "cluster"].nunique() < 2:
+            raise NotEstimable(
+                f"a single assignment unit holds all events of the {arm} arm, so that no test can "
+                "be made"
+            )
 
 
 def minimum_detectable_effects(

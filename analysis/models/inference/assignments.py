@@ -108,6 +108,18 @@ class Assignments:
                 index = index // len(choice)
             yield block
 
+    def reference(self, draws: int, random: np.random.Generator) -> tuple[Floats, int]:
+        """Return assignments for a two-sided test, that which happened first, and their number.
+
+        Every one where that is no more work than `draws` of them; else a sample with the one
+        that happened. Of each mirrored pair one row is given and both are counted.
+        """
+        rows = self.possible // 2 if self.mirrored else self.possible
+        if rows <= draws + 1:
+            return np.vstack(list(self.every())), self.possible
+        happened = self.treated[np.newaxis].astype(float)
+        return np.vstack([happened, *self.sample(draws, random)]), draws + 1
+
     def sample(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
         """Give independent assignments, each as likely as any other, in blocks."""
         members = self._members_by_size()

@@ -13,6 +13,8 @@ ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
 WITHHELD = "counts too small to publish or to analyse"
 """The one reason for every estimate that counts forbid: another would tell which count is small."""
+SMALLEST_ERROR = 1e-8
+"""A standard error below this is what rounding leaves where there is none."""
 
 
 class NotEstimable(Exception):
@@ -47,6 +49,22 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
         for period in ("before", "after"):
             if schools[f"events_{period}"].to_numpy()[of_arm].sum() < max(fewest, 1):
                 raise NotEstimable(WITHHELD)
+
+
+def require_spread(standard_error: float) -> None:
+    """Refuse a standard error that is none: of schools that do not differ, or past all bounds.
+
+    Raises
+    ------
+    NotEstimable
+        If it is not a number above zero.
+
+    Examples
+    --------
+    >>> require_spread(0.3)
+    """
+    if not SMALLEST_ERROR < standard_error < float("inf"):
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:

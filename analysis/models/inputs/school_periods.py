@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Booleans
     from analysis.models.inputs.specification import Specification
 
+MOST_EVENTS = 2**53
+"""Sums of counts are exact up to here, whether held as whole numbers or not."""
 ARMS = ("intervention", "comparison")
 COLUMNS = (
     "school_id", "pilot", "treated", "stratum", "matched_set", "cluster",
@@ -223,6 +225,9 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
         worst = events.min() if (events < 0).any() else events.max()
         raise _wrong(specification, f"has a count of {worst:g} events",
                      "counts are 0 or more, and finite")  # fmt: skip
+    if events.sum() > MOST_EVENTS:
+        raise _wrong(specification, f"has counts that add up to {events.sum():g} events",
+                     f"counts add up to at most {MOST_EVENTS:,}; is a column misread?")  # fmt: skip
     if (events % 1 != 0).any():
         raise _wrong(specification, f"has a count of {events[events % 1 != 0].iloc[0]:g} events",
                      "give counts, not rates")  # fmt: skip
@@ -230,7 +235,7 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
         place = rows.loc[~(exposure > 0) | ~np.isfinite(exposure), "school_id"].iloc[0]
         raise _wrong(specification, f"has no {specification.exposure} in a month of {place}",
                      "give every returned month an exposure above 0")  # fmt: skip
-    if not (rows["children"] >= 0).all():
+    if not rows["children"].between(0, MOST_EVENTS).all():
         raise _wrong(specification, "has returned months without a count of children",
                      "write 0 for none, or leave the column out")  # fmt: skip
     if unknown := sorted(set(rows["arm"].astype(str)) - set(ARMS)):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TERM = 4
+TWELVE = 12
 
 
 def sensitivity_specifications(
@@ -167,6 +168,27 @@ def curve_specifications(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def curve_choices(base: Specification, chosen: Specification) -> dict[str, str]:
+    """Return what one specification of a curve chose, as question and answer.
+
+    Examples
+    --------
+    >>> base = Specification("s47_main", "s47_enquiries", pilot="Lambeth")
+    >>> curve_choices(base, curve_specifications(base, first_month=-24)[1])["Missing returns"]
+    'like months left out too'
+    """
+    apart = chosen.after.first - chosen.before.first
+    like = len(chosen.before) == len(chosen.after) and apart == TWELVE
+    year = len(chosen.before) == TWELVE
+    return {
+        "Months before": "like months" if like else "the year before" if year else "all",
+        "Months after": "all" if chosen.after == base.after else "some at either end left out",
+        "Counts or rates": "rates" if chosen.exposure else "counts",
+        "Missing returns": "like months left out too" if chosen.pair_missing_months else "left out",
+        "Schools": "all" if chosen.exclusions == base.exclusions else "without special schools",
+    }
 
 
 def _label(

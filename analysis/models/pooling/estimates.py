@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.models.inputs.arrays import Floats
 
-Heterogeneity = Literal["fixed", "DerSimonian-Laird", "Paule-Mandel", "REML"]
+Heterogeneity = Literal["fixed", "DerSimonian-Laird", "Paule-Mandel"]
 Test = Literal["normal", "Hartung-Knapp", "modified Hartung-Knapp"]
 SUMMARIES: tuple[tuple[Heterogeneity, Test], ...] = (
     ("fixed", "normal"),
@@ -74,16 +74,14 @@ def between_variance(log_ratios: Floats, variances: Floats, method: Heterogeneit
     -----
     DerSimonian-Laird is :math:`\max\{0, (Q - k + 1) / (\sum w - \sum w^2 / \sum w)\}`
     with :math:`w = 1/v`. Paule-Mandel solves
-    :math:`\sum w^*(y - \mu)^2 = k - 1` with :math:`w^* = 1/(v + \tau^2)`; REML maximises
-    the restricted likelihood. None is ever negative: statsmodels' `combine_effects`
-    returns negative values for the first, and 0 in place of the second where rounding
-    stops its search.
+    :math:`\sum w^*(y - \mu)^2 = k - 1` with :math:`w^* = 1/(v + \tau^2)`. Neither is ever
+    negative: statsmodels' `combine_effects` returns negative values for the first, and 0 in
+    place of the second where rounding stops its search.
 
     References
     ----------
     DerSimonian & Laird (1986), doi:10.1016/0197-2456(86)90046-2.
     Paule & Mandel (1982), doi:10.6028/jres.087.022.
-    Viechtbauer (2005), doi:10.3102/10769986030003261.
     """
     if method == "fixed":
         return 0.0
@@ -91,14 +89,11 @@ def between_variance(log_ratios: Floats, variances: Floats, method: Heterogeneit
     if method == "DerSimonian-Laird":
         weight = 1 / variances
         return float(max(0.0, excess / (weight.sum() - (weight**2).sum() / weight.sum())))
-    if method == "Paule-Mandel":
-        if excess <= 0:
-            return 0.0
-        return float(_root(lambda tau2: _generalised_q(log_ratios, variances, tau2)
-                           - (len(log_ratios) - 1)))  # fmt: skip
-    if _restricted_score(log_ratios, variances, 0.0) <= 0:
+    if excess <= 0:
         return 0.0
-    return float(_root(lambda tau2: _restricted_score(log_ratios, variances, tau2)))
+    return float(
+        _root(lambda tau2: _generalised_q(log_ratios, variances, tau2) - (len(log_ratios) - 1))
+    )
 
 
 def summarise(
@@ -248,14 +243,6 @@ def _generalised_q(log_ratios: Floats, variances: Floats, tau2: float) -> float:
     weight = 1 / (variances + tau2)
     mean = (weight * log_ratios).sum() / weight.sum()
     return float((weight * (log_ratios - mean) ** 2).sum())
-
-
-def _restricted_score(log_ratios: Floats, variances: Floats, tau2: float) -> float:
-    """Return the derivative of twice the restricted log-likelihood."""
-    weight = 1 / (variances + tau2)
-    mean = (weight * log_ratios).sum() / weight.sum()
-    lost = (weight**2).sum() / weight.sum()
-    return float((weight**2 * (log_ratios - mean) ** 2).sum() - weight.sum() + lost)
 
 
 def _root(function: Callable[[float], float]) -> float:

@@ -14,6 +14,7 @@ from analysis.models.inputs.estimability import (
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
+    require_spread,
 )
 from analysis.models.inputs.school_periods import Comparison, compare
 from analysis.models.inputs.specification import MEASURES
@@ -270,8 +271,7 @@ def t_numbers(
     NotEstimable
         If the standard error is not a number above zero.
     """
-    if not 1e-8 < standard_error < np.inf:  # rounding leaves a little where there is none
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    require_spread(standard_error)
     interval = t_interval(log_ratio, standard_error, df, specification.level)
     return {
         "log_ratio": log_ratio,

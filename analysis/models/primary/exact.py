@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.optimize import brentq
+from scipy.special import gammaln, logsumexp
 
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.inputs.school_periods import school_periods
@@ -15,10 +16,13 @@ from analysis.models.primary.estimates import COLUMNS, counted, described
 from analysis.models.primary.intervals import Interval, effect_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from analysis.models.inputs.arrays import Floats
     from analysis.models.inputs.specification import Specification
 
+MOST_TABLES = 100_000
+"""With more tables than this the arithmetic takes seconds, and a model says the same."""
 TIE = 1e-7
 """Tables whose chances differ by this share are equally likely but for rounding."""
 METHOD = "exact, from four totals"
@@ -64,7 +68,8 @@ def exact_ratio(
     Raises
     ------
     NotEstimable
-        If an arm, or a period, has no events at all.
+        If an arm, or a period, has no events at all, or there are too many to count all
+        tables.
 
     Notes
     -----
@@ -84,27 +89,77 @@ def exact_ratio(
     >>> round(exact.ratio, 3), round(exact.p_value, 3)
     (0.156, 0.486)
     """
-    table = np.array([[events[1], events[0]], [events[3], events[2]]])
-    if not (table.sum(axis=0).all() and table.sum(axis=1).all()):
+    before, after, others_before, others_after = events
+    arms, periods = (before + after, others_before + others_after), after + others_after
+    if not (all(arms) and periods and before + others_before):
         raise NotEstimable("an arm or a period has no events at all")
+    if min(*arms, periods, before + others_before) >= MOST_TABLES:
+        raise NotEstimable("there are too many events for exact arithmetic")
     scale = (exposure[1] / exposure[0]) / (exposure[3] / exposure[2])
-    found = stats.contingency.odds_ratio(table, kind="conditional")
-    low, high = found.confidence_interval(level)
-    return ExactRatio(
-        float(found.statistic / scale),
-        float(low / scale),
-        float(high / scale),
-        _p_value(table, scale),
-    )
+    tables = _Tables.of(*arms, periods)
+    found = (tables.likeliest(after), *tables.ends(after, level))
+    ratio, low, high = (float(np.exp(log_odds) / scale) for log_odds in found)
+    return ExactRatio(ratio, low, high, tables.p_value(after, float(np.log(scale))))
 
 
-def _p_value(table: np.ndarray, odds: float) -> float:
-    """Return the chance of tables with these margins that are as unlikely, given the odds."""
-    (a, b), (c, d) = table.tolist()
-    null = stats.nchypergeom_fisher(a + b + c + d, a + c, a + b, odds)
-    low, high = null.support()
-    chances = null.pmf(np.arange(low, high + 1))
-    return float(min(1.0, chances[chances <= null.pmf(a) * (1 + TIE)].sum()))
+@dataclass(frozen=True)
+class _Tables:
+    """All tables with the margins seen, by the events of intervention schools after.
+
+    Attributes
+    ----------
+    cell : ndarray of shape (K,)
+        Those events, in order.
+    log_weight : ndarray of shape (K,)
+        Log of the number of ways to each table.
+    """
+
+    cell: Floats
+    log_weight: Floats
+
+    @classmethod
+    def of(cls, arm: int, other: int, after: int) -> _Tables:
+        cell = np.arange(max(0, after - other), min(arm, after) + 1.0)
+        rest = after - cell
+        ways = (cell, arm - cell, rest, other - rest)
+        return cls(cell, -np.sum([gammaln(each + 1) for each in ways], axis=0))
+
+    def chances(self, log_odds: float) -> Floats:
+        """Return each table's chance; Fisher's non-central hypergeometric distribution."""
+        tilted = self.log_weight + self.cell * log_odds
+        chances: Floats = np.exp(tilted - logsumexp(tilted))
+        return chances
+
+    def likeliest(self, seen: int) -> float:
+        """Return the log odds under which the mean is what was seen."""
+        return self._solve(lambda x: float(self.chances(x) @ self.cell) - seen, seen)
+
+    def ends(self, seen: int, level: float) -> tuple[float, float]:
+        """Return the log odds at which each tail's chance is half of what the level leaves."""
+        tail = (1 - level) / 2
+        above, below = self.cell >= seen, self.cell <= seen
+        low = self._solve(lambda x: float(self.chances(x)[above].sum()) - tail, seen, -1)
+        high = self._solve(lambda x: tail - float(self.chances(x)[below].sum()), seen, 1)
+        return low, high
+
+    def p_value(self, seen: int, log_odds: float) -> float:
+        """Return the chance of tables that are as unlikely."""
+        chances = self.chances(log_odds)
+        own = chances[int(seen - self.cell[0])]
+        return float(min(1.0, chances[chances <= own * (1 + TIE)].sum()))
+
+    def _solve(self, rising: Callable[[float], float], seen: int, end: int = 0) -> float:
+        """Return where a rising function of the log odds is 0; infinite at the end of the cells."""
+        if seen == self.cell[0] and end <= 0:
+            return -np.inf
+        if seen == self.cell[-1] and end >= 0:
+            return np.inf
+        low, high = -1.0, 1.0
+        while rising(low) > 0:
+            low *= 2
+        while rising(high) < 0:
+            high *= 2
+        return float(brentq(rising, low, high, xtol=1e-13))
 
 
 def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
-from analysis.models.inputs.school_periods import school_periods
+from analysis.models.inputs.school_periods import first_month, school_periods
 from analysis.models.primary.estimates import described
 from analysis.models.primary.newton import null_period_effects
 
@@ -122,7 +122,7 @@ def between_years(panel: pd.DataFrame, specification: Specification) -> Overdisp
         If the panel does not go back that far.
     """
     earlier = specification.before.shifted(-12)
-    if panel["event_month"].min() > earlier.first or earlier.overlaps(specification.before):
+    if first_month(panel, specification) > earlier.first or earlier.overlaps(specification.before):
         raise NotEstimable("the panel has no like year before the months before")
     years = replace(specification, before=earlier, after=specification.before, role="placebo")
     return overdispersion(school_periods(panel, years))

@@ -69,7 +69,9 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     adjusted = _adjusted(fit, fit.residuals, POWERS[kind])
     scores = _sums(fit, fit.design * adjusted[:, np.newaxis])
     factor = len(scores) / (len(scores) - 1) if kind == "CR1" else 1.0
-    covariance: Floats = factor * fit.bread @ (scores.T @ scores) @ fit.bread
+    # As a square: where schools do not differ, rounding may not leave a variance below 0.
+    influence = scores @ fit.bread
+    covariance: Floats = factor * (influence.T @ influence)
     return covariance
 
 

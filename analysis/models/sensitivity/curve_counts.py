@@ -14,7 +14,7 @@ from analysis.models.inputs.school_periods import compare, first_month
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analysis.models.inputs.arrays import Booleans, Floats
+    from analysis.models.inputs.arrays import Booleans, Codes, Floats
     from analysis.models.inputs.specification import EventMonths, Specification
 
 
@@ -134,12 +134,20 @@ def used_months(months: MonthCounts, specification: Specification) -> Booleans:
     returned = months.exposure > 0
     use: Booleans = np.array([returned & run for run in runs])
     if specification.pair_missing_months:
-        both = np.logical_and(*(returned[:, run] for run in runs))
-        for used, run in zip(use, runs, strict=True):
-            used[:, run] = both
+        apart = specification.after.first - specification.before.first
+        use[0] &= _returned(months, months.months + apart)
+        use[1] &= _returned(months, months.months - apart)
     seen = use.sum(axis=2) > 0
     use[:, ~(seen[0] & seen[1])] = False
     return use
+
+
+def _returned(months: MonthCounts, asked: Codes) -> Booleans:
+    """Return which schools returned each of some months, counted from the start."""
+    # A month that no school returned has no column at all.
+    place = np.searchsorted(months.months, asked).clip(max=len(months.months) - 1)
+    found: Booleans = (months.exposure[:, place] > 0) & (months.months[place] == asked)
+    return found
 
 
 def _inside(months: MonthCounts, period: EventMonths) -> Booleans:

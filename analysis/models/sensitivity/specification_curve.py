@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,21 +23,21 @@ if TYPE_CHECKING:
 
     from analysis.models.inputs.arrays import Floats
     from analysis.models.inputs.specification import Specification
+    from analysis.models.sensitivity.curve_counts import CurveCounts
 
 TEST_COLUMNS: dict[str, str] = {
     "pilot": "Local authority",
     "outcome": "Name of the outcome",
     "status": "'estimated' or 'not estimable'",
     "reason": "Why there is no test",
-    "specifications": "Different specifications that can be estimated",
+    "specifications": "Different specifications that can be estimated, all of them tested",
     "duplicates": "Specifications left out because they come to the same numbers",
-    "withheld": "Specifications withheld, since they would give away a hidden count",
+    "withheld": "Specifications tested and not shown, since they would give away a hidden count",
     "not_estimable": "Specifications that can't be estimated",
     "draws": "Assignments looked at, that which happened among them",
-    "median_ratio": "Median of their ratios",
-    "smallest_ratio": "Smallest of their ratios",
-    "largest_ratio": "Largest of their ratios",
-    "share_falls": "Share of them below 1",
+    "median_ratio": "Median of the ratios that are shown",
+    "smallest_ratio": "Smallest of the ratios that are shown",
+    "largest_ratio": "Largest of the ratios that are shown",
     "p_median": "Share of assignments with a median log ratio as far from 0",
     "p_share": "Share of assignments under which specifications agree as far on a direction",
 }
@@ -73,8 +74,11 @@ def specification_curve(
 
     Notes
     -----
+    Those that may not be shown are tested with the others: they are withheld because of what
+    lies beside them, which leaves those near the main analysis.
     Under each permuted assignment all specifications are fitted anew, so that the joint
-    p-values allow for how alike they are.
+    p-values allow for how alike they are. A specification that can't be estimated under an
+    assignment counts there as far from 1, in whichever direction is more extreme.
 
     References
     ----------
@@ -95,39 +99,54 @@ def specification_curve(
     if all(each.withheld for each in specifications):
         raise NotEstimable(specifications[0].withheld)
     counts, whole = curve_counts(panel, specifications)
+    if whole.empty:
+        raise NotEstimable("there are no schools")
     distinct = counts.distinct
-    nothing = pd.DataFrame()  # the primary model has no use for the months
-    rows = [
-        estimate_row(Comparison(counts.table(whole, place), nothing), each, PRIMARY)
-        for place, each in enumerate(specifications)
-        if distinct[place]
-    ]
-    curve = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("log_ratio", ignore_index=True)
+    curve = _curve(counts, whole, specifications)
     assignments = Assignments.of(SchoolCounts.of(whole))
     if assignments.possible == 1:
         raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
     units = SchoolCounts.of(whole).unit
-    happened = assignments.treated[np.newaxis].astype(float)
     random = np.random.default_rng(
         stream(seed, f"{specifications[0].name} {specifications[0].pilot}")
     )
-    treated = np.vstack([happened, *assignments.sample(draws, random)])[:, units]
-    log_ratios = curve_log_ratios(counts.only(distinct), treated)
+    permuted, looked_at = assignments.reference(draws, random)
+    log_ratios = curve_log_ratios(counts.only(distinct), permuted[:, units])
     withheld = np.array([bool(each.withheld) for each in specifications])[distinct]
-    usable = np.isfinite(log_ratios[0]) & ~withheld
+    usable = np.isfinite(log_ratios[0])
     if not usable.any():
         raise NotEstimable("no specification can be estimated")
+    shown = np.exp(log_ratios[0, usable & ~withheld]) if (usable & ~withheld).any() else [np.nan]
     row = {
         "pilot": specifications[0].pilot,
         "outcome": specifications[0].outcome,
         "status": ESTIMATED,
         "reason": "",
         "duplicates": int((~distinct).sum()),
-        "withheld": int(withheld.sum()),
-        "not_estimable": int((curve["status"] != ESTIMATED).sum() - withheld.sum()),
+        "withheld": int((usable & withheld).sum()),
+        "draws": looked_at,
+        "not_estimable": int((~usable).sum()),
+        "median_ratio": float(np.median(shown)),
+        "smallest_ratio": float(np.min(shown)),
+        "largest_ratio": float(np.max(shown)),
         **_joint_test(log_ratios[:, usable]),
     }
     return curve, pd.DataFrame([row], columns=list(TEST_COLUMNS))
+
+
+def every_estimate(panel: pd.DataFrame, specifications: Sequence[Specification]) -> pd.DataFrame:
+    """Estimate every specification of a curve, those withheld too: not to be shown row by row.
+
+    Returns
+    -------
+    DataFrame
+        As the curve of `specification_curve`; no rows where there are no schools.
+    """
+    asked = [replace(each, withheld="") for each in specifications]
+    counts, whole = curve_counts(panel, asked)
+    if whole.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return _curve(counts, whole, asked)
 
 
 def specification_curves(
@@ -163,19 +182,29 @@ def specification_curves(
     return found[0], found[1]
 
 
+def _curve(
+    counts: CurveCounts, whole: pd.DataFrame, specifications: Sequence[Specification]
+) -> pd.DataFrame:
+    """Return one row a specification that is not the double of another, by rising ratio."""
+    distinct = counts.distinct
+    nothing = pd.DataFrame()  # the primary model has no use for the months
+    rows = [
+        estimate_row(Comparison(counts.table(whole, place), nothing), each, PRIMARY)
+        for place, each in enumerate(specifications)
+        if distinct[place]
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("log_ratio", ignore_index=True)
+
+
 def _joint_test(log_ratios: Floats) -> dict[str, object]:
     """Compare the curve that happened with those of the other assignments."""
-    medians = np.nanmedian(log_ratios, axis=1)
-    falls = np.nanmean(log_ratios < 0, axis=1)
-    agreement = np.abs(falls - 0.5)
+    # What can't be estimated under an assignment counts as being as far out as can be.
+    filled = [np.where(np.isnan(log_ratios), side, log_ratios) for side in (-np.inf, np.inf)]
+    median = np.max([np.abs(np.median(each, axis=1)) for each in filled], axis=0)
+    agreement = np.max([np.abs(np.sign(each).mean(axis=1)) for each in filled], axis=0)
     return {
         "specifications": log_ratios.shape[1],
-        "draws": len(log_ratios),
-        "median_ratio": float(np.exp(medians[0])),
-        "smallest_ratio": float(np.exp(log_ratios[0].min())),
-        "largest_ratio": float(np.exp(log_ratios[0].max())),
-        "share_falls": float(falls[0]),
-        "p_median": float((~(np.abs(medians) < abs(medians[0]) * (1 - TIE))).mean()),
+        "p_median": float((median >= median[0] * (1 - TIE)).mean()),
         "p_share": float((agreement >= agreement[0] * (1 - TIE)).mean()),
     }
 

@@ -9,7 +9,7 @@ import pytest
 from analysis.dataflow.effects import specifications
 from analysis.dataflow.settings import disclosure_rules
 from analysis.errors import ConfigurationError
-from analysis.study.settings import Disclosure, Window, read_study, shift_month
+from analysis.study.settings import Costs, Disclosure, Window, read_study, shift_month
 from analysis.study.toml_file import key_lines
 
 ROOT = Path(__file__).parents[3]
@@ -61,6 +61,12 @@ def test_an_invalid_part_cannot_be_built_in_code_either() -> None:
         Disclosure("public", 0)
     with pytest.raises(ConfigurationError, match="from 1 to 12; found 13"):
         Window(24, 13, "like months")
+    with pytest.raises(ConfigurationError, match="names where the cost is stated"):
+        Costs(40_000.0, "")
+    with pytest.raises(ConfigurationError, match="names where the cost is stated"):
+        Costs(0.0, "somebody")
+    with pytest.raises(ConfigurationError, match="not assessed"):
+        Costs(-1.0, "somebody")
     with pytest.raises(ConfigurationError, match="each may stand once"):
         replace(STUDY, assumptions=(STUDY.assumptions[0],) * 2)
 

@@ -11,7 +11,6 @@ from analysis.models.checks.floor import floor_diagnostics
 from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.checks.pre_trends import pre_trend_power, pre_trend_slopes
 from analysis.models.checks.returns import calendar_months, reporting_changes
-from analysis.models.checks.spillover import spillover_estimates
 from analysis.models.design.detectable import minimum_detectable_effects
 from analysis.models.export.export import export_models
 from analysis.models.inference.methods import inference_estimates
@@ -50,9 +49,6 @@ DESCRIPTIONS = {
     "max-T": lambda panel, asked: max_t(panel, asked, seed=1, draws=19),
     "returns": reporting_changes,
     "calendar": calendar_months,
-    "spillover": lambda panel, asked: spillover_estimates(
-        panel.assign(near=panel["matched_set"] < "Lam-02"), asked, "near"
-    ),
 }
 NUMBERS = ("ratio", "ratio_low", "ratio_high", "log_ratio", "standard_error", "p_value",
            "p_randomisation", "p_highest", "power_joint", "ratio_by_simulation")  # fmt: skip
@@ -90,6 +86,8 @@ REFUSED = {
     "a school-month twice": pd.concat([panel(), panel().query("school_id == 'Lam00c'")]),
     "no month": panel(event_month=np.nan),
     "no rows": panel().head(0),
+    "months as text": panel().assign(event_month=panel()["event_month"].astype(str)),
+    "counts past what can be added up": panel(events=2.0**63),
 }
 HOPELESS = {
     "one arm": panel().query("arm == 'intervention'"),
@@ -98,8 +96,24 @@ HOPELESS = {
     "none in one arm": quiet(("comparison",), EVERY),
     "none after": quiet(("intervention",), range(10)),
     "none before": quiet(("intervention",), range(-24, 0)),
+    "months after alone": panel().query("event_month >= 0"),
+    "months before alone": panel().query("event_month < 0"),
     "hardly any": random_panel(1, pairs=4, rate=0.02).assign(month=START),
 }
+
+SPREADLESS = {
+    "schools all alike": panel().assign(events=3.0),
+    "schools alike within arms": panel().assign(
+        events=3.0 + panel()["event_month"] % 3 + (panel()["arm"] == "comparison")
+    ),
+    "one school against one": panel().query("matched_set == 'Lam-00'"),
+}
+NEED_SPREAD = {
+    "schools all alike": ("primary", "event study", "tests of the event study", "slopes",
+                          "power of slopes"),
+    "schools alike within arms": ("primary", "event study", "tests of the event study"),
+    "one school against one": ("primary", "event study", "slopes", "detectable effects"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("method", [*ESTIMATES, *DESCRIPTIONS])
@@ -123,15 +137,23 @@ def test_where_nothing_can_be_estimated_there_are_reasons_and_no_numbers(method,
         assert len(without) == len(table)
 
 
-@pytest.mark.parametrize("method", [name for name in DESCRIPTIONS if name != "spillover"])
+@pytest.mark.parametrize("method", ESTIMATES)
+@pytest.mark.parametrize("spreadless", SPREADLESS)
+def test_where_no_spread_can_be_seen_what_needs_it_says_so(method, spreadless):
+    """Warnings are errors here. A spread of rounding errors would make anything significant."""
+    table = ESTIMATES[method](SPREADLESS[spreadless], [specification()])
+    without = table.loc[table["status"] == "not estimable"]
+    numbers = [column for column in NUMBERS if column in table]
+    assert without[numbers].isna().all(axis=None)
+    if method in NEED_SPREAD[spreadless]:
+        others = table.loc[~table["reference"].eq(True)] if "reference" in table else table
+        assert others["reason"].str.contains("do not differ at all|a single assignment").all()
+
+
+@pytest.mark.parametrize("method", DESCRIPTIONS)
 @pytest.mark.parametrize("hopeless", HOPELESS)
 def test_descriptions_describe_it_all_the_same(method, hopeless):
     assert len(DESCRIPTIONS[method](HOPELESS[hopeless], [specification()]))
-
-
-def test_without_comparison_schools_no_spillover_is_looked_for():
-    with pytest.raises(ConfigurationError, match="no comparison schools"):
-        DESCRIPTIONS["spillover"](HOPELESS["one arm"], [specification()])
 
 
 @pytest.mark.parametrize("wrong", REFUSED)

@@ -14,7 +14,7 @@ from analysis.models.checks.returns import (
     calendar_months,
     reporting_changes,
 )
-from analysis.models.checks.spillover import spillover_estimates
+from analysis.models.checks.spillover import spillover_bounds
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.inputs.specification import EventMonths, Exclusion
 from analysis.models.primary.exact import exact_estimates, exact_ratio
@@ -61,6 +61,15 @@ class TestExact:
         panel = four_schools().assign(matched=lambda p: p["matched_set"])
         row = exact_estimates(panel, [specification(**changes)]).iloc[0]
         assert reason in row["reason"]
+
+    def test_many_events_are_no_work_and_too_many_are_refused(self):
+        """scipy 1.17.1, in seconds: odds_ratio(table, kind="conditional") and fisher_exact."""
+        found = exact_ratio((5100, 4900, 5000, 5000))
+        wanted = (0.9607862356806385, 0.9086053071695683, 1.0159599354149804, 0.16146929150845823)
+        seen = (found.ratio, found.low, found.high, found.p_value)
+        assert seen == pytest.approx(wanted, rel=1e-8)
+        with pytest.raises(NotEstimable, match="too many events"):
+            exact_ratio((10**8,) * 4)
 
     def test_no_events_have_no_ratio(self):
         with pytest.raises(NotEstimable):
@@ -133,29 +142,15 @@ class TestBalance:
 
 
 class TestSpillover:
-    def test_near_comparison_schools_stand_in_for_the_intervention(self):
-        panel = random_panel(1, pairs=40, rate=5)
-        near = panel["matched_set"] < "Lam-20"
-        reached = near & (panel["arm"] == "comparison") & (panel["event_month"] >= 0)
-        random = np.random.default_rng(1)
-        panel.loc[reached, "events"] = random.binomial(
-            panel.loc[reached, "events"].astype(int), 0.5
-        )
-        row = spillover_estimates(panel.assign(near=near), [specification()], "near").iloc[0]
-        assert row["ratio"] == pytest.approx(0.5, abs=0.1)
-        assert row["schools"] == 40
-        assert row["specification"] == "main: spillover"
+    def test_an_effect_that_spilt_over_is_larger_than_it_looks(self):
+        seen = pd.DataFrame({"pilot": ["X"], "outcome": "y", "specification": "main",
+                             "status": "estimated", "log_ratio": [np.log(0.8)]})  # fmt: skip
+        found = spillover_bounds(seen, [0.0, 0.5])["ratio_without"].tolist()
+        assert found == pytest.approx([0.8, 0.64])
 
-    def test_without_schools_in_reach_there_is_nothing_to_see(self):
-        panel = random_panel(1).assign(near=False)
-        row = spillover_estimates(panel, [specification()], "near").iloc[0]
-        assert row["reason"] == "there are no intervention schools"
-
-    def test_the_column_says_yes_or_no(self):
-        with pytest.raises(ConfigurationError, match="true and false"):
-            spillover_estimates(random_panel(1), [specification()], "near")
-        with pytest.raises(ConfigurationError, match="true and false"):
-            spillover_estimates(random_panel(1).assign(near="yes"), [specification()], "near")
+    def test_a_share_lies_below_one(self):
+        with pytest.raises(ConfigurationError, match="at least 0 and below 1"):
+            spillover_bounds(pd.DataFrame({"status": []}), [1.0])
 
 
 class TestReturns:

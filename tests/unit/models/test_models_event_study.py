@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.models.checks.event_study import COLUMNS, event_study, fit_event_study
@@ -6,6 +7,8 @@ from analysis.models.checks.pre_trend_tests import TEST_COLUMNS, pre_trend_tests
 from analysis.models.inputs.specification import EventMonths
 from tests.unit.models.models_panel import monthly_panel, random_panel, specification
 
+BOTH = ("intervention", "comparison")
+OTHER = dict(zip(BOTH, reversed(BOTH), strict=True))
 WHOLE = {"before": EventMonths(-24, -1)}
 
 
@@ -92,6 +95,30 @@ def test_what_cannot_be_tested_says_why(panel, changes, reason):
     assert row["status"] == "not estimable"
     assert reason in row["reason"]
     assert np.isnan(row["p_wald"])
+
+
+def test_terms_that_never_differed_cannot_be_carried_on():
+    """Before the start both arms have the same counts in each term, in other schools."""
+    panel = random_panel(1, ratio=0.4)
+    before = panel["event_month"] < 0
+    swapped = panel.assign(arm=panel["arm"].map(OTHER))
+    both = pd.concat(
+        [panel, swapped.loc[before].assign(school_id=lambda table: table["school_id"] + "'")]
+    )
+    after = panel.loc[~before]
+    other = after.assign(school_id=after["school_id"] + "'", arm=after["arm"].map(OTHER))
+    both = pd.concat([both, other.assign(events=(other["events"] * 2).round())])
+    row = pre_trend_tests(both, [specification(**WHOLE)], seed=1, draws=9).iloc[0]
+    assert row["largest_change"] == pytest.approx(0, abs=1e-9)
+    assert row["breakdown_change"] == row["breakdown_deviation"] == np.inf
+
+
+def test_a_term_that_nobody_returned_is_a_gap_of_two_terms():
+    panel = growing_panel(0.01)
+    panel.loc[panel["event_month"].between(-12, -9), "returned"] = False
+    row = pre_trend_tests(panel, [specification(**WHOLE)], seed=1, draws=9).iloc[0]
+    assert row["largest_change"] == pytest.approx(0.04, abs=2e-3)
+    assert row["breakdown_change"] == pytest.approx(1.0, abs=0.05)
 
 
 def test_terms_in_which_schools_do_not_differ_have_a_reason():

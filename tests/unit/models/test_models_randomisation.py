@@ -150,6 +150,23 @@ def test_rejections_of_the_test_lie_outside_its_interval():
     assert low < test.log_ratio < high < 0
 
 
+def test_the_interval_looks_at_every_assignment_where_they_are_few():
+    """Of 256, 1,999 draws would repeat some and miss none; their seed would move the ends."""
+    schools = schools_of(8, pairs=8, ratio=0.5, rate=6)
+    low, high = randomisation_interval(schools, seed=1)
+    assert (low, high) == randomisation_interval(schools, seed=2)
+    counts = SchoolCounts.of(schools)
+    every = np.vstack(list(Assignments.of(counts).every()))
+    for end, outward in ((low, -1e-4), (high, 1e-4)):
+        shares = []
+        for log_ratio in (end, end + outward):
+            factor = np.where(counts.treated, np.exp(-log_ratio), 1.0)
+            moved = replace(counts, after=counts.after * factor)
+            found = np.abs(randomisation.statistics(moved, every)[1])
+            shares.append((found >= found[0] * (1 - 1e-9)).mean())
+        assert shares[0] > 0.05 >= shares[1]
+
+
 def test_a_design_that_cannot_reject_has_no_end_to_its_interval():
     schools = schools_of(8, pairs=4)
     assert randomisation_test(schools, seed=1).smallest_p == 0.125

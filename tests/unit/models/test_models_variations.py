@@ -22,7 +22,11 @@ from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.sensitivity.curve_counts import curve_counts
 from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
 from analysis.models.sensitivity.leave_out import leave_one_out
-from analysis.models.sensitivity.specification_curve import TEST_COLUMNS, specification_curve
+from analysis.models.sensitivity.specification_curve import (
+    TEST_COLUMNS,
+    _joint_test,
+    specification_curve,
+)
 from tests.unit.models.models_panel import four_schools, random_panel, specification
 from tests.validation.test_models_multinomial import uneven_panel
 
@@ -137,9 +141,10 @@ class TestCurve:
         from analysis.models.inference.randomisation import randomisation_test
 
         exact = randomisation_test(compare(panel, specification()).schools, seed=1).p_coefficient
-        _, test = specification_curve(panel, [specification()], seed=1, draws=20_000)
+        _, test = specification_curve(panel, [specification()], seed=1, draws=120)
         assert list(test.columns) == list(TEST_COLUMNS)
-        assert test["p_median"].iloc[0] == pytest.approx(exact, abs=0.015)
+        assert test["draws"].iloc[0] == 121  # fewer than half of all 256: a sample
+        assert test["p_median"].iloc[0] == pytest.approx(exact, abs=4 * np.sqrt(0.25 / 121))
 
     def test_an_empty_cell_has_no_number(self):
         empty = four_schools()
@@ -149,6 +154,40 @@ class TestCurve:
         assert np.isnan(curve_log_ratios(counts, happened)).all()
         with pytest.raises(NotEstimable, match="no specification can be estimated"):
             specification_curve(empty, [specification()], seed=1)
+
+    @pytest.mark.parametrize("gone", [(3,), (-9,), (0,), (9,), (-12, 3), (2, -7), (-12, 9)])
+    def test_months_are_paired_by_month_whoever_returned_them(self, panel, gone):
+        """A month that nobody returned has no column; its like month is not the next one."""
+        missing = panel.copy()
+        missing.loc[missing["event_month"].isin(gone), "returned"] = False
+        paired = specification(pair_missing_months=True)
+        counts, _ = curve_counts(missing, [paired])
+        wanted = compare(missing, paired).schools
+        assert counts.before[:, 0].tolist() == wanted["events_before"].tolist()
+        assert counts.after[:, 0].tolist() == wanted["events_after"].tolist()
+        assert counts.exposure_before[:, 0].tolist() == wanted["exposure_before"].tolist()
+        curve, _ = specification_curve(missing, self.specifications(), seed=1, draws=9)
+        assert (curve["status"] == "estimated").all()
+
+    def test_an_assignment_without_an_estimate_counts_as_extreme(self):
+        """Three falls happened. Two falls and an empty cell are as extreme, and so are rises.
+
+        To take the empty cells for rises would give a p-value of .5.
+        """
+        found = _joint_test(
+            np.log([[0.5, 0.8, 0.9], [0.5, np.nan, 0.9], [2.0, 1.25, 1.1], [np.nan, 0.7, 0.75]])
+        )
+        assert found["p_share"] == 1.0
+        # Medians .8, at most .7, 1.25 and at most .75.
+        assert found["p_median"] == 1.0
+
+    def test_every_assignment_is_listed_where_that_is_no_more_work(self, panel):
+        from analysis.models.inference.randomisation import randomisation_test
+
+        exact = randomisation_test(compare(panel, specification()).schools, seed=1)
+        _, test = specification_curve(panel, [specification()], seed=1, draws=255)
+        assert test["draws"].iloc[0] == exact.possible == 256
+        assert test["p_median"].iloc[0] == pytest.approx(exact.p_coefficient, abs=1e-12)
 
     def test_two_questions_have_two_curves(self, panel):
         with pytest.raises(ConfigurationError, match="one outcome in one pilot"):

@@ -1,0 +1,84 @@
+"""Counts over every way of asking, those that may not be shown one by one among them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analysis.disclosure import DisclosureRules, withholding
+from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
+from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
+from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.specification import Specification
+from analysis.models.inputs.variations import curve_choices
+from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.models.sensitivity.outline import outlines
+from analysis.models.sensitivity.specification_curve import every_estimate
+from analysis.study.settings import Outcome, Pilot
+
+ONE_CHANGED = "one choice changed at a time"
+
+
+def withheld_ranges(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    care_episodes: pd.DataFrame,
+    specifications: tuple[Specification, ...],
+    withheld_specifications: frozenset[Specification],
+    outcomes: tuple[Outcome, ...],
+    pilots: tuple[Pilot, ...],
+    released_outcomes: ReleasedOutcomes,
+    disclosure_rules: DisclosureRules,
+) -> dict[tuple[str, str], Floats]:
+    """Return what a reader can know of the sums behind each analysis that is withheld."""
+    returned = outcome_panel.loc[outcome_panel["returned"], ["outcome", "school_id", "month"]]
+    records = {
+        outcome.name: outcome_records(returned, child_events, care_episodes, [outcome])
+        for outcome in outcomes
+    }
+    asked = withholding.questions(specifications, _first(outcome_panel), pilots)
+    found = ranges_of(
+        asked, withheld_specifications, outcome_panel, released_outcomes.tables, records,
+        disclosure_rules,
+    )  # fmt: skip
+    return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
+
+
+def curve_outlines(
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    withheld_ranges: dict[tuple[str, str], Floats],
+) -> pd.DataFrame:
+    """Count the specifications of each curve on either side of 1, all and by choice."""
+    found, groups = [], []
+    for base in primary_specifications:
+        asked = {each.name: each for each in withholding.curve(base, _first(outcome_panel))}
+        curve = every_estimate(outcome_panel, tuple(asked.values()))
+        found.append(curve)
+        groups += [curve_choices(base, asked[name]) for name in curve["specification"]]
+    every = pd.concat(found, ignore_index=True)
+    table = outlines(every, withheld_ranges, groups)
+    several = table.groupby(["pilot", "choice"])["taken"].transform("size") > 1
+    return table.loc[several | (table["choice"] == "all")].reset_index(drop=True)
+
+
+def variation_outlines(
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    withheld_ranges: dict[tuple[str, str], Floats],
+) -> pd.DataFrame:
+    """Count the analyses with one choice changed on either side of 1, by pilot."""
+    first = _first(outcome_panel)
+    asked = [
+        replace(other, withheld="")
+        for each in primary_specifications
+        for other in withholding.varied(each, first)
+    ]
+    every = estimate(outcome_panel, asked)
+    found = outlines(every, withheld_ranges, [{} for _ in asked])
+    return found.assign(choice=ONE_CHANGED)
+
+
+def _first(outcome_panel: pd.DataFrame) -> int:
+    return int(outcome_panel["event_month"].min())

@@ -1,0 +1,176 @@
+"""Tables of what the estimates take for granted, and of what they would be worth."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.by_pilot import reasons
+from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.models.checks.missing_returns import COLUMNS as MISSING
+from analysis.models.checks.missing_returns import FACTOR
+from analysis.models.design.break_even import COLUMNS as BREAK_EVEN
+from analysis.models.primary.estimates import COLUMNS as ESTIMATES
+from analysis.study.settings import Costs, Outcome, Pilot
+
+NOT_ASSESSED = "not assessed"
+CELLS = ("missing_intervention_before", "missing_intervention_after", "missing_comparison_before",
+         "missing_comparison_after")  # fmt: skip
+
+
+def missing_returns_table(
+    unreturned_bounds: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show what unreturned months could do to each main effect, in the best and worst case."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    data = unreturned_bounds.drop(columns="specification")
+    return Table(
+        header=("Outcome", "Pilot", "Not returned", "Ratio", "Best case", "Worst case",
+                "Interval at its widest", "Tips at"),
+        rows=tuple(
+            (
+                labels[row["outcome"]],
+                row["pilot"],
+                f"{max(row[cell] for cell in CELLS):.1%}",
+                words.ratio(row["ratio"]),
+                words.ratio(row["ratio_best"]),
+                words.ratio(row["ratio_worst"]),
+                f"{words.ratio(row['low_best'])} to {words.ratio(row['high_worst'])}",
+                _tips(row["tipping_factor"]),
+            )
+            for row in data.to_dict("records")
+        ),
+        numeric=(False, False, *(True,) * 6),
+        widths=(6, 5, 4, 3, 3, 3, 6, 4),
+        data=data,
+        columns={name: MISSING[name] for name in MISSING if name != "specification"},
+        period=compared_period,
+        note=(
+            "Not returned: largest share of pupil-months in any arm and period. Unreturned months "
+            f"are let have from none to {FACTOR:g} times the events of returned months of their "
+            "arm and period, in the pattern that lowers the ratio most (best case) and that raises "
+            "it most (worst case). Tips at: how many times the usual rate takes the interval to 1 "
+            "in the unfavourable pattern; [z] where it holds 1 as it is, 'never' where a hundred "
+            "times would not do."
+        ),
+    )  # fmt: skip
+
+
+def exact_table(
+    exact_effects: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+) -> Table:
+    """Show each main effect beside the exact one, which takes schools to be alike."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    shown = ["outcome", "pilot", "ratio", "ratio_low", "ratio_high", "p_value", "status", "reason"]
+    reported = main_effects.set_index(["outcome", "pilot"])
+    rows = []
+    for row in exact_effects.loc[exact_effects["status"] == "estimated"].to_dict("records"):
+        main = reported.loc[(row["outcome"], row["pilot"])].to_dict()
+        cells = (_interval(main), words.p_value(main["p_value"]), _interval(row),
+                 words.p_value(row["p_value"]))  # fmt: skip
+        rows.append((labels[row["outcome"]], row["pilot"], *cells))
+    named = exact_effects.assign(outcome=exact_effects["outcome"].map(labels))
+    return Table(
+        header=("Outcome", "Pilot", "As reported", "p", "Exact, schools alike", "p"),
+        rows=tuple(rows),
+        numeric=(False, False, *(True,) * 4),
+        widths=(6, 5, 6, 3, 6, 3),
+        data=exact_effects[shown],
+        columns={name: ESTIMATES[name] for name in shown},
+        period=compared_period,
+        note=(
+            "Ratios with 95% intervals. The exact method takes four totals of events to be Poisson "
+            "and all schools of an arm to change alike; where they do not it is too sure. It is a "
+            "description of small counts, and no test that the report relies on."
+            + reasons(named, "outcome")
+        ),
+    )
+
+
+def break_even_table(
+    worker_break_even: pd.DataFrame,
+    costs: Costs,
+    pilots: tuple[Pilot, ...],
+    compared_period: str,
+) -> Table:
+    """Show what an enquiry averted must be worth for a social worker to pay for itself."""
+    rows = {row["pilot"]: row for row in worker_break_even.to_dict("records")}
+    return Table(
+        header=("Pilot", "Workers", "Cost of a worker", "Averted per worker",
+                "Break-even, share of a worker's cost", "Break-even, pounds"),
+        rows=tuple(
+            (pilot.name, words.count(pilot.social_workers), _pounds(costs.worker),
+             *_break_even(rows.get(pilot.name), costs.worker))
+            for pilot in pilots
+        ),
+        numeric=(False, *(True,) * 5),
+        widths=(4, 3, 4, 5, 6, 5),
+        data=worker_break_even,
+        columns=BREAK_EVEN,
+        period=compared_period,
+        note=(
+            "Section 47 enquiries averted over the months evaluated, with 95% intervals; negative "
+            "is added. Break-even: what one enquiry averted must be worth, so that a worker's cost "
+            "over those months is met; 'never' where none was averted. Cost of a worker: "
+            + (f"{costs.source}." if costs.worker else "not assessed, since no public source "
+               "states it.")
+            + " It is taken for granted here that the difference was caused by the workers."
+        ),
+    )  # fmt: skip
+
+
+def cost_of_a_worker(costs: Costs) -> Number:
+    """State what a social worker costs, or that it is not assessed."""
+    return Number(costs.worker or None, _pounds(costs.worker), "pounds")
+
+
+def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
+    """State the largest share of pupil-months without a return, over arms, periods and pilots."""
+    most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
+    return Number(most, f"{most:.1%}", "share of pupil-months")
+
+
+def tipped_by_missing(unreturned_bounds: pd.DataFrame) -> Number:
+    """Count the effects whose interval unreturned months could take to 1."""
+    clear = unreturned_bounds.loc[unreturned_bounds["tipping_factor"].notna()]
+    tipped = int((clear["tipping_factor"] <= FACTOR).sum())
+    return Number(tipped, f"{words.spelled(tipped)} of {words.count(len(clear))}", "effects",
+                  len(clear))  # fmt: skip
+
+
+def _tips(factor: float) -> str:
+    if math.isnan(factor):
+        return "[z]"
+    return "never" if math.isinf(factor) else f"{factor:.1f} times"
+
+
+def _interval(row: dict[Any, Any]) -> str:
+    return words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
+
+
+def _break_even(row: dict[Any, Any] | None, cost: float) -> tuple[str, str, str]:
+    if row is None:
+        return words.NOT_ESTIMABLE, "[z]", "[z]"
+    averted = [row[f"averted{end}"] for end in ("", "_low", "_high")]
+    values = [row[f"break_even{end}"] for end in ("", "_low", "_high")]
+    pounds = _ends([_pounds(value * cost) for value in values]) if cost else NOT_ASSESSED
+    shares = ["never" if math.isinf(value) else f"{value:.0%}" for value in values]
+    value, low, high = averted
+    return words.interval(value, low, high, words.rate), _ends(shares), pounds
+
+
+def _ends(printed: list[str]) -> str:
+    """Return a value with its ends; one word where there is no value at all."""
+    return printed[0] if len(set(printed)) == 1 else f"{printed[0]} ({printed[1]} to {printed[2]})"
+
+
+def _pounds(value: float) -> str:
+    if not value:
+        return NOT_ASSESSED
+    return "never" if math.isinf(value) else f"£{words.count(value)}"

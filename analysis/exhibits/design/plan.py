@@ -1,0 +1,159 @@
+"""What is estimated, what was planned when, and what has changed since."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Table
+from analysis.study.settings import Outcome, Pilot, Window
+
+PLAN = (
+    (
+        "First outcome",
+        "Section 47 enquiries; section 17 starts, referrals and days in care come second.",
+        ("4d84609", "2026-11-23"),
+        "As planned.",
+        "Nothing changed.",
+    ),
+    (
+        "Months, denominator, schools",
+        "Ten months against the same calendar months a year earlier, for each pupil, all schools.",
+        ("4d84609", "2026-11-23"),
+        "As planned.",
+        "Nothing changed.",
+    ),
+    (
+        "Checks named beforehand",
+        "Whole areas assigned; mainstream schools; secondary schools; all months before.",
+        ("4d84609", "2026-11-23"),
+        "All are shown; pretended starts, other models and the specification curve were added.",
+        "Added when results on invented data were known.",
+    ),
+    (
+        "Outcome model and intervals",
+        "Schools conditioned out; CR2 intervals with Satterthwaite's degrees of freedom.",
+        ("3d782cd", "2026-11-23"),
+        "As planned; first fixed in code, and not in the settings.",
+        "Counts on invented data were known; no effect had been estimated.",
+    ),
+    (
+        "Many comparisons",
+        "Holm for the first outcome, Benjamini and Hochberg for the others.",
+        ("619e04b", "2026-11-23"),
+        "Allowed for all at once as well, by permutation.",
+        "Fixed when results on invented data were known.",
+    ),
+    (
+        "Matching",
+        "One comparison school for each, by pupils.",
+        ("4d84609", "2026-11-23"),
+        "By pupils and free school meals, from commit e31bd62 of the same day.",
+        "Changed when first results on invented data were known.",
+    ),
+    (
+        "Effects in the stand-in",
+        "Ratios of 0.40, 0.42 and 0.48 where the published summary names a fall.",
+        ("4d84609", "2026-11-23"),
+        "0.38, 0.42 and 0.42, from commit e31bd62 of the same day.",
+        "Enlarged so that the one draw that is shown has each published direction.",
+    ),
+    (
+        "What may be shown",
+        "Counts of fewer than six are hidden.",
+        ("4d84609", "2026-11-23"),
+        "Results that would give such a count away are withheld too, from commit cf39254.",
+        "Added when results on invented data were known; see the specification curve.",
+    ),
+    (
+        "All pilots together",
+        "A fixed effect, a random effect and Hartung and Knapp's intervals.",
+        ("619e04b", "2026-11-23"),
+        "Partial pooling with stated priors comes first; those stay below it.",
+        "Changed when results on invented data were known.",
+    ),
+    (
+        "Specification curve",
+        "A joint test of every specification.",
+        ("52929c4", "2026-11-23"),
+        "As planned; from commit cf39254 until this version of those alone that may be shown.",
+        "Those that may be shown lie nearest the main analysis.",
+    ),
+)
+"""Step, plan, commit that fixed it with its date, what is done now, and what was known when that
+changed."""
+
+
+def estimand_table(
+    pilots: tuple[Pilot, ...], outcomes: tuple[Outcome, ...], window: Window
+) -> Table:
+    """Show what is estimated: the attributes of ICH E9(R1), for the primary outcome."""
+    lines = _estimand(pilots, outcomes[0], window)
+    return Table(
+        header=("Attribute", "Here"),
+        rows=lines,
+        numeric=(False, False),
+        widths=(3, 10),
+        data=pd.DataFrame(list(lines), columns=["attribute", "here"]),
+        columns={"attribute": "Attribute of the estimand", "here": "What it is here"},
+        note="For the primary outcome; the others differ in what is counted alone.",
+    )
+
+
+def plan_table() -> Table:
+    """Show this project's own plan, the commit that fixed each part, and what changed since."""
+    lines = tuple(
+        (step, planned, f"{commit} ({date})", done, known)
+        for step, planned, (commit, date), done, known in PLAN
+    )
+    return Table(
+        header=("Step", "Plan", "Fixed by commit", "Now", "What was known at the change"),
+        rows=lines,
+        numeric=(False,) * 5,
+        widths=(4, 7, 4, 7, 6),
+        data=pd.DataFrame(list(lines), columns=["step", "plan", "commit", "now", "known"]),
+        columns={
+            "step": "Step of the analysis",
+            "plan": "What was planned",
+            "commit": "Commit of this repository that fixed the plan, and its date",
+            "now": "What is done now",
+            "known": "What was known of results when it changed",
+        },
+    )
+
+
+def _estimand(
+    pilots: tuple[Pilot, ...], outcome: Outcome, window: Window
+) -> tuple[tuple[str, str], ...]:
+    """Return each attribute of the estimand with what it is here."""
+    places = words.listed([f"{words.count(p.schools)} in {p.name}" for p in pilots])
+    months = words.count(window.months_after)
+    label = words.inside(outcome.label)
+    ends = {pd.Period(each.start, "M") + window.months_after - 1 for each in pilots}
+    last = words.listed([f"{end:%B %Y}" for end in sorted(ends)])
+    return (
+        ("Population", f"The schools that had a social worker: {places}. Not schools elsewhere, "
+         "and not children followed over time: who is on roll changes."),
+        ("Treatment", f"A social worker placed in the school from the pilot's first month, over "
+         f"{months} months, however much of it was delivered."),
+        ("Set against", "The same schools in the same months without one. Comparison schools of "
+         "the same authority and phase stand in for the change that would have been."),
+        ("Outcome", f"Recorded {label} of a school's pupils per pupil and month. Recorded, since "
+         "those who are placed in schools also decide what is recorded."),
+        ("Weighting", "By events: a school with many weighs more. It is an average effect on the "
+         "treated over school-months, not over schools or children."),
+        ("Intercurrent event: vacancy, late start, change of worker",
+         "Counted as it happened (treatment policy)."),
+        ("Intercurrent event: school closed, merged or opened",
+         "Its months without a return are not compared (while open)."),
+        ("Intercurrent event: child moves school", "Counted at the school where it is recorded "
+         "(treatment policy)."),
+        ("Intercurrent event: schools closed in March 2020", f"The months compared end in {last}."),
+        ("Intercurrent event: return missing", "Not part of the question but of the data: left out "
+         "as if its rate were that of its school's other months."),
+        ("Summary measure", "A ratio of rate ratios, in each pilot: how the rate changed in "
+         "schools with a social worker over how it changed elsewhere; and the number of events "
+         "that this is."),
+        ("What it rests on", "Without the workers, log rates would have changed alike in both "
+         "groups of schools."),
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""A cost is printed where somebody states it, and nowhere else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.exhibits.appendix.appraisal_tables import (
+    break_even_table,
+    cost_of_a_worker,
+    missing_returns_table,
+    tipped_by_missing,
+)
+from analysis.models.checks.missing_returns import COLUMNS
+from analysis.models.design.break_even import break_even
+from analysis.study.settings import Costs, read_study
+from tests.architecture import ROOT
+
+STUDY = read_study(ROOT / "study.toml")
+
+
+def shown(costs):
+    rows = pd.DataFrame(
+        {"pilot": ["Lambeth", "Stockport"], "outcome": "s47_enquiries", "status": "estimated",
+         "difference": [-50.0, 20.0], "difference_low": [-100.0, -40.0],
+         "difference_high": [-25.0, 30.0]}
+    )  # fmt: skip
+    table = break_even(rows, {pilot.name: pilot.social_workers for pilot in STUDY.pilots})
+    return {row[0]: row[1:] for row in break_even_table(table, costs, STUDY.pilots, "").rows}
+
+
+def test_without_a_source_no_pounds_are_printed():
+    assert STUDY.costs == Costs(0.0, "")
+    assert cost_of_a_worker(STUDY.costs).text == "not assessed"
+    rows = shown(STUDY.costs)
+    assert rows["Lambeth"][-2:] == ("10% (5% to 20%)", "not assessed")
+    assert rows["Stockport"][-2:] == ("never (25% to never)", "not assessed")
+    assert rows["Southampton"][-3:] == ("not estimable", "[z]", "[z]")
+
+
+def test_with_a_source_break_even_is_in_pounds_too():
+    rows = shown(replace(STUDY.costs, worker=40_000.0, source="A funder's accounts"))
+    assert rows["Lambeth"][-1] == "£4,000 (£2,000 to £8,000)"
+    assert rows["Stockport"][-1] == "never (£10,000 to never)"
+
+
+def test_effects_that_missing_months_could_undo_are_counted():
+    rows = pd.DataFrame(
+        [
+            {name: 0.02 if name.startswith("missing") else 0.5 for name in COLUMNS}
+            | {"pilot": "Lambeth", "outcome": "s47_enquiries", "tipping_factor": factor}
+            for factor in (2.7, 15.0, np.nan, np.inf)
+        ]
+    )
+    assert tipped_by_missing(rows).text == "one of 3"
+    printed = [row[-1] for row in missing_returns_table(rows, STUDY.outcomes, "").rows]
+    assert printed == ["2.7 times", "15.0 times", "[z]", "never"]
