@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.specification import EventMonths
+from analysis.units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,7 +173,7 @@ def school_rates(outcome_panel: pd.DataFrame, outcomes: Iterable[str]) -> pd.Dat
         & outcome_panel["returned"]
     ]
     sums = chosen.groupby(["school_id", "outcome", "window"])[["events", "pupils"]].sum()
-    rate = (1000 * sums["events"] / sums["pupils"]).unstack(["outcome", "window"])
+    rate = MONTHLY.of(sums["events"], sums["pupils"]).unstack(["outcome", "window"])
     rate.columns = pd.Index([" ".join(map(str, column)) for column in rate.columns.to_list()])
     return rate.reset_index()
 

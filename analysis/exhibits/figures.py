@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 import pandas as pd
@@ -14,6 +15,7 @@ from analysis.exhibits.rows import Effect, effects
 from analysis.exhibits.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome
+from analysis.units import MONTHLY
 
 ARMS = (
     ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),
@@ -144,7 +146,7 @@ def _rates(
     data = rates_term.loc[rates_term["outcome"] == outcome.name]
     status = released.statuses["terms"]
     alt = (
-        f"Line charts, one a pilot, of {outcome.label} per 1,000 pupils a month in each of "
+        f"Line charts, one a pilot, of {outcome.label} {MONTHLY.words} in each of "
         f"{data['term'].nunique()} school terms, with one line for schools with a social worker "
         f"and one for comparison schools. {_before_and_after(data, outcome.pilots)}"
     )
@@ -168,7 +170,7 @@ def _rates(
         axes[0].annotate("pilot\nstarts", (-0.5, 0), xycoords=("data", "axes fraction"),
                          xytext=(-4, 5), textcoords="offset points", color=GREY,
                          ha="right", fontsize=8)  # fmt: skip
-        axes[0].set_ylabel("Per 1,000 pupils a month")
+        axes[0].set_ylabel(MONTHLY.heading)
         drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
         svg = to_svg(drawing, origin.label, alt)
     columns = {
@@ -178,7 +180,7 @@ def _rates(
         "middle": "Middle of the term in months from the pilot's start",
         "events": f"{outcome.label}, number of {outcome.unit}; c is confidential",
         "pupil_months": "Pupils on roll, added up over months",
-        "rate": f"{outcome.label} per 1,000 pupils a month",
+        "rate": f"{outcome.label} {MONTHLY.words}",
     }
     return Figure(svg, alt, data[list(columns)], columns, period, status)
 
@@ -192,11 +194,15 @@ def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
             line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
             before = line.loc[line["middle"] < 0, "rate"].mean()
             after = line.loc[line["middle"] >= 0, "rate"].mean()
-            means.append(f"{words.rate(before, 2)} to {words.rate(after, 2)}")
+            means.append(f"{_mean_rate(before)} to {_mean_rate(after)}")
         parts.append(
             f"In {pilot} the mean goes from {means[0]}, and in comparison schools from {means[1]}."
         )
     return " ".join(parts)
+
+
+def _mean_rate(rate: float) -> str:
+    return "a rate withheld" if math.isnan(rate) else words.rate(rate, 2)
 
 
 def draw_effect(ax: Axes, y: float, each: Effect) -> None:

@@ -12,6 +12,7 @@ from analysis.exhibits.exhibit import Table
 from analysis.models.hidden_bias import COLUMNS as HIDDEN_BIAS
 from analysis.models.specification_curve import TEST_COLUMNS
 from analysis.study import Outcome, Pilot
+from analysis.units import MONTHLY
 
 MAIN = "As reported"
 GAMMAS = (1.0, 1.5, 2.0)
@@ -73,8 +74,8 @@ def models_table(
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
         note=(
-            "Ratios with 95% intervals; the additive model gives a difference per 1,000 pupils a "
-            "month. Poisson regression with a dummy a school, GEE and a random intercept are one "
+            "Ratios with 95% intervals; the additive model gives a difference "
+            f"{MONTHLY.words}. Poisson regression with a dummy a school, GEE and a random intercept are one "
             "estimate where exposure is constant, and no three checks. [z]: not analysed."
             + reasons(data.assign(outcome=data["outcome"].map(labels)), "outcome")
         ),

@@ -11,13 +11,14 @@ from analysis.models.arrays import SchoolCounts
 from analysis.models.estimability import NotEstimable
 from analysis.models.estimates import Estimator, estimates_table, t_numbers
 from analysis.models.gee import gee_fit
-from analysis.models.intervals import PER, t_interval, t_p_value
+from analysis.models.intervals import t_interval, t_p_value
 from analysis.models.mantel_haenszel import mantel_haenszel
 from analysis.models.months import MonthCounts
 from analysis.models.multinomial import fit_multinomial
 from analysis.models.negative_binomial import negative_binomial_fit
 from analysis.models.sandwich import cluster_covariance, satterthwaite_df
 from analysis.models.two_part import two_part_fit
+from analysis.units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,13 +111,13 @@ def _additive(comparison: Comparison, specification: Specification) -> dict[str,
     interval = t_interval(fit.log_ratio, error, df, specification.level)
     treated = comparison.schools.loc[comparison.schools["treated"]]
     exposure = float(treated["exposure_after"].sum())
-    unit = PER if specification.exposure is not None else np.nan
+    divided = exposure if specification.exposure is not None else np.nan
     return {
         "df": df,
         "p_value": t_p_value(fit.log_ratio, error, df),
         "p_method": SATTERTHWAITE,
         **interval.mapped(lambda rate: rate * exposure).columns("difference"),
-        **interval.mapped(lambda rate: rate * unit).columns("per_1000"),
+        **interval.mapped(lambda rate: MONTHLY.of(rate * exposure, divided)).columns("per_1000"),
     }
 
 

@@ -20,6 +20,7 @@ from analysis.models.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
 from analysis.models.school_periods import Comparison, compare
 from analysis.models.specification import MEASURES
+from analysis.units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ COLUMNS: dict[str, str] = {
     "without an effect; negative is averted",
     "difference_low": "Lower end of the difference's interval",
     "difference_high": "Upper end of the difference's interval",
-    "per_1000": "The difference per 1,000 units of exposure (pupils a month)",
+    "per_1000": f"The difference {MONTHLY.words}, where exposure is pupils",
     "per_1000_low": "Lower end of its interval",
     "per_1000_high": "Upper end of its interval",
     "p_value": "Two-sided p-value of a ratio of 1",
