@@ -57,6 +57,7 @@ from analysis.exhibits import (
     summary,
     tables,
     timeline,
+    unit_tables,
 )
 from analysis.exhibits import published as published_numbers
 from analysis.exhibits.exhibit import Claim, Figure, Number, Table
@@ -86,6 +87,7 @@ MODULES = (
     design_limits,
     design_figures,
     inference_tables,
+    unit_tables,
     check_tables,
     check_figures,
     sensitivity_tables,

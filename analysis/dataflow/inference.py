@@ -10,6 +10,7 @@ from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
 from analysis.models.detectable import minimum_detectable_effects
 from analysis.models.exaggeration import exaggerations
 from analysis.models.inference import inference_estimates
+from analysis.models.judgement import KEYS, judgements, unit_evidence
 from analysis.models.multiplicity import multiplicity
 from analysis.models.selection import Selection, regression_to_the_mean
 from analysis.models.specification import Specification
@@ -83,6 +84,32 @@ def inference_methods(
 ) -> pd.DataFrame:
     """Estimate the main effects by every method of inference."""
     return inference_estimates(outcome_panel, main_specifications, seed=seed)
+
+
+def inference_by_area(
+    outcome_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Estimate the main effects by every method of inference, as if areas were assigned."""
+    return inference_estimates(outcome_panel, _assigned("area", main_specifications), seed=seed)
+
+
+def change_judgements(
+    inference_methods: pd.DataFrame,
+    inference_by_area: pd.DataFrame,
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+) -> pd.DataFrame:
+    """Say of each main effect whether a change may be claimed, by school and by area."""
+    by_unit = []
+    for unit, methods in (("school", inference_methods), ("area", inference_by_area)):
+        units = assignment_units(outcome_panel, _assigned(unit, main_specifications))
+        smallest = units[[*KEYS, "smallest_p"]]
+        by_unit.append(unit_evidence(methods).merge(smallest, on=KEYS, validate="one_to_one"))
+    return judgements(*by_unit)
+
+
+def _assigned(unit: str, specifications: tuple[Specification, ...]) -> list[Specification]:
+    return [replace(each, assignment_unit=ASSIGNMENT_COLUMNS[unit]) for each in specifications]
 
 
 def adjusted_for_many(

@@ -29,9 +29,9 @@ def scenario_effects_proof(proofs_directory: Path) -> Proof:
     return read_proof(proofs_directory, "scenario_effects")
 
 
-def scenario_claims_proof(proofs_directory: Path) -> Proof:
-    """Return how often each claim would be made over many draws of each scenario."""
-    return read_proof(proofs_directory, "scenario_claims")
+def sentences_proof(proofs_directory: Path) -> Proof:
+    """Return how often each sentence would be printed, where something happens and where not."""
+    return read_proof(proofs_directory, "sentences")
 
 
 def _read(directory: Path, name: str) -> pd.DataFrame:

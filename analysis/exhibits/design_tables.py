@@ -52,7 +52,7 @@ DEVIATIONS = (
     (
         "Comparisons",
         "Not described in the summary.",
-        "Added: Holm's adjustment for the first outcome; the others are called exploratory.",
+        "Added: Holm's adjustment for the first outcome; everything is called exploratory.",
         "Among many comparisons some differ by chance.",
     ),
     (

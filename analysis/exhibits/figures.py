@@ -10,8 +10,16 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits import words
+from analysis.exhibits.area_lines import (
+    BELOW,
+    BY_AREA,
+    EXPLORATORY,
+    draw_by_area,
+    legend_of_units,
+    said_by_area,
+)
 from analysis.exhibits.exhibit import Figure
-from analysis.exhibits.rows import Effect, effects
+from analysis.exhibits.rows import Effect, effects, judgement
 from analysis.exhibits.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome
@@ -74,11 +82,12 @@ def rates_days_in_care(
 
 def effect_forest(
     main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the effect of each pilot on each outcome, with its interval."""
+    """Draw the effect of each pilot on each outcome, with its interval by school and by area."""
     groups = [(outcome, effects(main_effects, outcome.name)) for outcome in outcomes]
     estimated = [each for _, group in groups for each in group if each.estimated]
     said = [
@@ -88,11 +97,11 @@ def effect_forest(
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row for each "
         "outcome and pilot, on a logarithmic axis with a line at 1, which is no effect. "
-        f"{'. '.join(said)}."
+        f"{'. '.join(said)}. {EXPLORATORY}{said_by_area(change_judgements)}"
     )
     lines = sum(len(group) + 1.3 for _, group in groups)
     with style():
-        drawing, (ax,) = new_drawing(0.75 + 0.27 * lines)
+        drawing, (ax,) = new_drawing(1.0 + 0.27 * lines)
         y = 0.0
         ticks: list[tuple[float, str]] = []
         for outcome, group in groups:
@@ -102,6 +111,7 @@ def effect_forest(
                         fontsize=9)  # fmt: skip
             for each in group:
                 draw_effect(ax, y, each)
+                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
                 ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"),
                             va="center")  # fmt: skip
                 ticks.append((y, each.pilot))
@@ -113,10 +123,12 @@ def effect_forest(
         marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
         ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
         ax.minorticks_off()
+        ax.set_xlim(low * 0.85, high * 1.15)
         ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
         ax.set_ylim(y + 0.3, 0)
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Ratio of rate ratios; below 1 is lower where social workers were in schools")
+        ax.set_xlabel("Exploratory. Ratio; below 1 is lower where social workers were in schools")
+        legend_of_units(drawing)
         svg = to_svg(drawing, origin.label, alt)
     columns = {
         "outcome": "Outcome",
@@ -126,8 +138,10 @@ def effect_forest(
         "ratio_high": "Upper limit of its 95% confidence interval",
         "status": "Whether the effect could be estimated",
         "reason": "Why not, if not",
+        **BY_AREA,
     }
     data = pd.DataFrame([asdict(each) for _, group in groups for each in group])
+    data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return Figure(svg, alt, data[list(columns)], columns, compared_period)
 
 

@@ -94,6 +94,7 @@ def judge(
     rule: Least | Most | Largest,
     found: Mapping[str, float],
     evidence: tuple[str, ...],
+    decimals: int = 1,
 ) -> Claim:
     """Return the sentence with its rule, and what the results show.
 
@@ -103,7 +104,9 @@ def judge(
         The value of each group that the rule looks at.
     evidence
         Names of the exhibits that carry the sentence.
+    decimals
+        Decimal places of the values.
     """
     unit = rule.unit
-    seen = "; ".join(f"{name} {words.rate(value)}{unit}" for name, value in found.items())
+    seen = "; ".join(f"{name} {words.rate(value, decimals)}{unit}" for name, value in found.items())
     return Claim(sentence, str(rule), rule.holds(found), seen or "nothing", evidence)

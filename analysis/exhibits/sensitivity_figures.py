@@ -131,7 +131,9 @@ def _draw_forest(ax: Axes, data: pd.DataFrame) -> None:
     ax.set_ylim(0.6 - len(data), 0.6)
     ax.grid(visible=False, axis="y")
     _log_ticks(ax, data, "x")
-    ax.set_xlabel("Ratio; below 1 is lower where social workers were in schools")
+    ax.set_xlabel(
+        "Ratio; below 1 is lower where social workers were in schools. Pilots: exploratory"
+    )
 
 
 def _log_ticks(ax: Axes, rows: pd.DataFrame, axis: str) -> None:

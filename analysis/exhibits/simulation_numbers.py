@@ -27,12 +27,19 @@ OF_EFFECTS = {
     "regression_clear_fall": ("regression-to-the-mean", "share_clear_fall"),
     "threshold_clear_fall": ("threshold-change", "share_clear_fall"),
 }
-OF_CLAIMS = {
-    "no_effect_both_fell": ("no-effect", BOTH_FELL, "holds"),
-    "no_effect_both_fell_by_sign": ("no-effect", BOTH_FELL, "holds_by_sign"),
-    "no_effect_something_fell": ("no-effect", "something_fell", "holds"),
-    "no_effect_something_fell_by_sign": ("no-effect", "something_fell", "holds_by_sign"),
+OF_SENTENCES = {
+    "no_effect_both_fell": ("no-effect", BOTH_FELL),
+    "no_effect_both_fell_unadjusted": ("no-effect", "both_fell_unadjusted"),
+    "no_effect_both_fell_by_sign": ("no-effect", "both_fell_by_sign"),
+    "no_effect_enquiries_changed": ("no-effect", "enquiries_changed_somewhere"),
+    "no_effect_something_changed": ("no-effect", "something_changed_somewhere"),
+    "regression_both_fell": ("regression-to-the-mean", BOTH_FELL),
+    "regression_enquiries_changed": ("regression-to-the-mean", "enquiries_changed_somewhere"),
+    "threshold_both_fell": ("threshold-change", BOTH_FELL),
+    "published_both_fell": ("published-directions", BOTH_FELL),
 }
+FALSE_ALARMS = 5.0
+"""Per cent of draws without a change in which a sentence that claims one may be printed."""
 
 
 @parameterize(**{
@@ -50,13 +57,19 @@ def share_of_draws(
 
 
 @parameterize(**{
-    name: {"scenario": value(scenario), "claim": value(claim), "rule": value(rule)}
-    for name, (scenario, claim, rule) in OF_CLAIMS.items()
+    name: {"state": value(state), "sentence": value(sentence)}
+    for name, (state, sentence) in OF_SENTENCES.items()
 })  # fmt: skip
-def share_of_claims(scenario_claims_proof: Proof, scenario: str, claim: str, rule: str) -> Number:
-    """State in which share of one scenario's draws a claim would be made."""
-    shares = scenario_claims_proof.table.set_index(["scenario", "claim"])[rule].to_dict()
-    return _share(float(shares[scenario, claim]), scenario_claims_proof)
+def share_printed(sentences_proof: Proof, state: str, sentence: str) -> Number:
+    """State in which share of one state's draws a sentence would be printed."""
+    shares = sentences_proof.table.set_index(["state", "sentence"])["printed"].to_dict()
+    return _share(float(shares[state, sentence]), sentences_proof)
+
+
+def sentence_draws(sentences_proof: Proof) -> Number:
+    """Count the sets of schools drawn of each state."""
+    draws = sentences_proof.making.draws
+    return Number(draws, words.count(draws), "sets of schools")
 
 
 def scenario_draws(scenario_effects_proof: Proof) -> Number:

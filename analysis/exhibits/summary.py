@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.exhibits import words
+from analysis.exhibits.area_lines import (
+    BELOW,
+    BY_AREA,
+    EXPLORATORY,
+    draw_by_area,
+    legend_of_units,
+    said_by_area,
+)
 from analysis.exhibits.exhibit import Figure
 from analysis.exhibits.figures import RATIO_TICKS, draw_effect, printed
-from analysis.exhibits.rows import Effect, effects
+from analysis.exhibits.rows import Effect, effects, judgement
 from analysis.exhibits.style import GREY, PLUM, new_drawing, style, to_svg
 from analysis.extracts import Origin
 from analysis.study import Outcome
@@ -25,6 +33,7 @@ TRIAL = "Later trial"
 
 def main_result(
     main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     trial: dict[str, float],
     compared_period: str,
@@ -43,10 +52,11 @@ def main_result(
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row a pilot, on "
         f"a logarithmic axis with a line at 1, which is no effect. {'. '.join(said)}. The later "
-        f"randomised trial found {published} for {groups[0][0].label}."
+        f"randomised trial found {published} for {groups[0][0].label}. {EXPLORATORY}"
+        f"{said_by_area(change_judgements.loc[change_judgements['outcome'].isin(HEADLINES)])}"
     )
     with style():
-        drawing, (ax,) = new_drawing(0.65 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
+        drawing, (ax,) = new_drawing(0.9 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
         y = 0.0
         ticks: list[tuple[float, str]] = []
         for outcome, group in groups:
@@ -54,6 +64,7 @@ def main_result(
             _head(ax, y + 0.8, outcome)
             for each in group:
                 draw_effect(ax, y, each)
+                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
                 _beside(ax, y, printed(each), _as_number(each))
                 ticks.append((y, each.pilot))
                 y -= 1
@@ -62,6 +73,7 @@ def main_result(
                 ticks.append((y, TRIAL))
                 y -= 1
         _finish(ax, [each for _, group in groups for each in group], ticks, y)
+        legend_of_units(drawing)
         label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
         svg = to_svg(drawing, label, alt)
     columns = {
@@ -71,9 +83,13 @@ def main_result(
         "ratio_low": "Lower limit of its 95% confidence interval",
         "ratio_high": "Upper limit of its 95% confidence interval",
         "difference": "The same as a number of events over the pilot's months",
+        **BY_AREA,
     }
     rows = [asdict(each) for _, group in groups for each in group]
-    data = pd.DataFrame(rows).rename(columns={"pilot": "study"})
+    data = pd.DataFrame(rows).merge(
+        change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"]
+    )
+    data = data.rename(columns={"pilot": "study"})
     limits = {name: trial[name] for name in ("ratio", "ratio_low", "ratio_high")}
     later = pd.DataFrame([{"outcome": HEADLINES[0], "study": TRIAL, **limits}])
     data = pd.concat([data, later], ignore_index=True)[list(columns)]
@@ -110,10 +126,11 @@ def _finish(ax: Axes, found: list[Effect], ticks: list[tuple[float, str]], lowes
     ax.set_xscale("log")
     ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
     ax.minorticks_off()
+    ax.set_xlim(low * 0.85, high * 1.15)
     ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
     ax.set_ylim(lowest + 0.3, 0)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("Below 1: fewer where social workers were in schools")
+    ax.set_xlabel("Exploratory. Below 1: fewer where social workers were in schools")
 
 
 def _as_number(each: Effect) -> str:

@@ -15,7 +15,7 @@ from analysis.models.floor import floor_diagnostics
 from analysis.models.hidden_bias import hidden_bias
 from analysis.models.inference import inference_estimates
 from analysis.models.leave_out import leave_one_out
-from analysis.models.multiplicity import max_t
+from analysis.models.multiplicity import all_at_once
 from analysis.models.overdispersion import overdispersions
 from analysis.models.pre_trend_tests import pre_trend_tests
 from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
@@ -47,7 +47,7 @@ DESCRIPTIONS = {
     "exact": exact_estimates,
     "floor": floor_diagnostics,
     "units": assignment_units,
-    "max-T": lambda panel, asked: max_t(panel, asked, seed=1, draws=19),
+    "all at once": lambda panel, asked: all_at_once(panel, asked, seed=1, draws=19),
     "returns": reporting_changes,
     "calendar": calendar_months,
     "spillover": lambda panel, asked: spillover_estimates(
