@@ -60,8 +60,8 @@ SENTENCES: tuple[Callable[..., Claim], ...] = (
 """Every sentence of the report that rests on estimates drawn here."""
 CLAIMS_CHANGE = {"s47_lower_in_lambeth_and_southampton"}
 SEARCHES = {
-    "enquiries_changed_somewhere": ("s47_enquiries",),
-    "something_changed_somewhere": ("s47_enquiries", "s17_starts", "referrals"),
+    "primary_family_changed": ("s47_enquiries",),
+    "secondary_family_changed": ("s17_starts", "referrals"),
 }
 """A change claimed in any pilot, by the rule of the sentences: what a search would find."""
 BOTH_FELL = [("s47_enquiries", "Lambeth"), ("s47_enquiries", "Southampton")]

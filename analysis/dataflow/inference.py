@@ -62,9 +62,14 @@ def detectable_effects(
     return minimum_detectable_effects(outcome_panel, main_specifications, seed=seed)
 
 
-def exaggeration_risk(primary_effects: pd.DataFrame, trial: dict[str, float]) -> pd.DataFrame:
+def exaggeration_risk(
+    outcome_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    trial: dict[str, float],
+) -> pd.DataFrame:
     """Return what a significant result would be worth at plausible true effects."""
-    return exaggerations(primary_effects, (SUPPOSED_RATIO, 1.0, trial["ratio"]))
+    supposed = (SUPPOSED_RATIO, 1.0, trial["ratio"])
+    return exaggerations(outcome_panel, primary_specifications, supposed)
 
 
 def selection_effects(seed: int) -> pd.DataFrame:

@@ -24,6 +24,11 @@ def size_proof(proofs_directory: Path) -> Proof:
     return read_proof(proofs_directory, "size")
 
 
+def pooling_proof(proofs_directory: Path) -> Proof:
+    """Return how often intervals of three pilots hold their mean, and a further pilot."""
+    return read_proof(proofs_directory, "pooling")
+
+
 def scenario_effects_proof(proofs_directory: Path) -> Proof:
     """Return what is estimated over many draws of each scenario."""
     return read_proof(proofs_directory, "scenario_effects")

@@ -75,9 +75,9 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in Southampton "
-        "had fewer section 47 enquiries than comparison schools lead one to expect. A t-test would "
-        "seldom find such a difference by chance, whether schools or areas were assigned, and "
-        "allowing for the three pilots.",
+        "had fewer section 47 enquiries than comparison schools lead one to expect. Allowing for "
+        "the comparison of all three pilots, the p-value is at most 0.05 with schools as the "
+        "unit, and with areas if these vary as a t-test supposes.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
     )

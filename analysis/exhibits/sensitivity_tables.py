@@ -129,7 +129,7 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
         lines.append((str(pilot), explains, *(words.p_value(highest[g]) for g in GAMMAS)))
     shown = ["pilot", "status", "reason", "pairs", "gamma", "p_highest", "gamma_explains"]
     return Table(
-        header=("Pilot", "Odds that explain it", *(f"p at odds of {g:g}" for g in GAMMAS)),
+        header=("Pilot", "Odds that explain it", *(f"One-sided p at odds {g:g}" for g in GAMMAS)),
         rows=tuple(lines),
         numeric=(False, *(True,) * (len(GAMMAS) + 1)),
         widths=(3, 4, *(3,) * len(GAMMAS)),

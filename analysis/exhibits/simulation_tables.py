@@ -7,6 +7,7 @@ import math
 from analysis.exhibits import words
 from analysis.exhibits.exhibit import Table
 from analysis.models.operating_characteristics import COLUMNS as SIZE
+from analysis.models.pooling_coverage import COLUMNS as POOLING_COVERAGE
 from analysis.proofs import Making, Proof
 from analysis.scenario import Scenario
 from analysis.study import Outcome
@@ -38,8 +39,8 @@ SENTENCES = {
     "referrals_no_clear_change": "No clear change in referrals anywhere",
     "intervals_are_wide": "The size of any change is hardly known",
     "trial_rules_out_such_falls": "Ratios of two pilots outside the trial's interval",
-    "enquiries_changed_somewhere": "A change in enquiries in some pilot",
-    "something_changed_somewhere": "A change in anything in some pilot",
+    "primary_family_changed": "A change in enquiries in some pilot",
+    "secondary_family_changed": "A change in starts or referrals in some pilot",
     "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",
     "both_fell_by_sign": "Fewer in both by the sign alone",
 }
@@ -51,9 +52,10 @@ EFFECT_COLUMNS = {
     "pilot": "Local authority",
     "draws": "Extracts drawn",
     "estimated": "Share of them with an estimate",
-    "true_ratio": "Geometric mean of the ratios put in",
+    "true_ratio": "Geometric mean of the ratios put in as an effect",
     "mean_ratio": "Geometric mean of the ratios estimated",
-    "coverage": "Share of 95% intervals that hold the ratio put in",
+    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "made noisy",
     "share_below_1": "Share of estimates below 1",
     "share_clear_fall": "Share of intervals wholly below 1",
     "share_clear_rise": "Share of intervals wholly above 1",
@@ -101,6 +103,36 @@ def size_and_coverage(size_proof: Proof) -> Table:
     )  # fmt: skip
 
 
+def pooling_coverage_table(pooling_proof: Proof) -> Table:
+    """Show how often intervals of three pilots hold their mean, and a further pilot."""
+    return Table(
+        header=("Spread between pilots", "Summary", "Holds the mean", "Holds a further pilot",
+                "Upper over lower end"),
+        rows=tuple(
+            (
+                words.rate(row["between"], 2),
+                str(row["method"]),
+                _marked(row["coverage"], COVERAGE_HELD),
+                "[z]" if math.isnan(row["prediction_coverage"])
+                else _marked(row["prediction_coverage"], COVERAGE_HELD),
+                words.rate(row["factor"]),
+            )
+            for row in pooling_proof.table.to_dict("records")
+        ),
+        numeric=(True, False, True, True, True),
+        widths=(4, 8, 4, 4, 4),
+        data=pooling_proof.table,
+        columns=POOLING_COVERAGE,
+        note=(
+            "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
+            "ratios that spread between pilots with the standard deviation named. Shares of 95% "
+            "intervals that hold the mean log ratio, and of those for a further pilot that hold "
+            "its own. [u] is not to be relied on: a coverage outside 94% to 96%. [z]: a fixed "
+            f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
 def scenario_effects(
     scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...], scenarios: tuple[Scenario, ...]
 ) -> Table:
@@ -135,7 +167,8 @@ def scenario_effects(
         note=(
             f"{primary.label}. Of each scenario of the stand-in: the ratio put in and the "
             "geometric mean of those found; the share of 95% intervals that hold the ratio put "
-            "in, of estimates below 1, of intervals wholly below and wholly above 1, and of "
+            "in ([z] where one school's cases were multiplied as well, so that no one ratio is "
+            "true), of estimates below 1, of intervals wholly below and wholly above 1, and of "
             f"randomisation tests with p of at most 0.05. {made_by(scenario_effects_proof.making)}"
         ),
     )  # fmt: skip

@@ -8,9 +8,10 @@ import pandas as pd
 from hamilton.function_modifiers import parameterize
 
 from analysis.exhibits import words
-from analysis.exhibits.exhibit import Number, Table
+from analysis.exhibits.exhibit import Claim, Number, Table
 from analysis.exhibits.numbers import BY_EFFECT
 from analysis.exhibits.rows import Judgement, judgement, judgements_of
+from analysis.exhibits.rules import Least, judge
 from analysis.models.judgement import COLUMNS as JUDGEMENT
 from analysis.models.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study import Outcome
@@ -18,7 +19,6 @@ from analysis.study import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SHORT = {"Benjamini-Hochberg": "BH"}
 EXPLORATORY = "Exploratory: the analysis was fixed after the published results were known. "
 
 
@@ -125,10 +125,38 @@ def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str)
     return _of_all(adjusted_for_many, outcome, pilot, "max_t")
 
 
+def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Hold that one of the headlines is above the usual level if all is allowed for at once."""
+    return judge(
+        "For Lambeth that exceeds the usual level of 0.05: with every outcome in every pilot in "
+        "view, such a fall somewhere is no rarity.",
+        Least("p-value for every comparison at once (min-P)", 0.051),
+        {"Lambeth": _p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
+        ("many_outcomes",),
+        decimals=3,
+    )
+
+
+def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Hold that by the other method both headlines are above the usual level."""
+    return judge(
+        "By max-T both exceed it.",
+        Least("p-value for every comparison at once (max-T)", 0.0501),
+        {pilot: _p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
+         for pilot in ("Lambeth", "Southampton")},
+        ("many_outcomes",),
+        decimals=3,
+    )  # fmt: skip
+
+
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
-    rows: Mapping[tuple[str, str], float] = table.set_index(["outcome", "pilot"])[way].to_dict()
-    value = float(rows[outcome, pilot])
+    value = _p_of(table, outcome, pilot, way)
     return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+
+
+def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
+    rows: Mapping[tuple[str, str], float] = table.set_index(["outcome", "pilot"])[way].to_dict()
+    return float(rows[outcome, pilot])
 
 
 def _cells(each: Judgement) -> tuple[str, ...]:
