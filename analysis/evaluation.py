@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.errors import ChapterFailed, ConfigurationError
-from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
-from analysis.study import read_study
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Provenance, Shown, Table
+from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from analysis.study import Study
+    from analysis.study.settings import Study
 
 DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""

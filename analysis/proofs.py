@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.contracts.contract import SUFFIX
-from analysis.contracts.document import read_document
+from analysis.contracts.yaml_document import read_document
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SETTINGS = "study.toml"
 RESTED_ON = (
     "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
 )  # fmt: skip
-READS_SETTINGS = "analysis/study.py"
+READS_SETTINGS = "analysis/study/settings.py"
 CONTRACTS = "data_contracts"
 READS_CONTRACTS = "analysis/synthetic/recipe.py"
 DRAWN_BY = (
@@ -166,8 +166,8 @@ def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> code_files("analysis.models.trial")
-    ('analysis/errors.py', 'analysis/models/trial.py')
+    >>> code_files("analysis.models.design.trial")
+    ('analysis/errors.py', 'analysis/models/design/trial.py')
     """
     seen: set[str] = set()
     waiting, unasked = [module], tuple(left_out)

@@ -29,7 +29,8 @@ from typing import Any
 
 import pikepdf
 
-from report import building, finishing
+from report import finish as finishing
+from report.commands import build as building
 
 ROOT = Path(__file__).resolve().parents[1]
 STEPS = {

@@ -25,24 +25,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.models.arrays import SchoolCounts
-from analysis.models.assignments import Assignments
-from analysis.models.closed_form import permuted
-from analysis.models.curve_counts import CurveCounts
-from analysis.models.curve_log_ratios import curve_log_ratios
-from analysis.models.months import MonthCounts
-from analysis.models.multinomial import batched_multinomial
-from analysis.models.newton import batched_log_ratios
-from analysis.models.randomisation import randomisation_test
-from analysis.models.trial import Trial
-from analysis.models.trial_simulation import simulate_trial
+from analysis.models.alternatives.multinomial import batched_multinomial
+from analysis.models.design.trial import Trial
+from analysis.models.design.trial_simulation import simulate_trial
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.randomisation import randomisation_test
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.primary.closed_form import permuted
+from analysis.models.primary.newton import batched_log_ratios
+from analysis.models.sensitivity.curve_counts import CurveCounts
+from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-    from analysis.models.arrays import Floats
+    from analysis.models.inputs.arrays import Floats
 
     Result = dict[str, float | int | str]
 

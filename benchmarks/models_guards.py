@@ -21,10 +21,10 @@ import pandas as pd
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "guards.csv"
 FAULTS = "tests/validation/test_library_faults.py::"
-ESTIMATES = "tests/unit/test_models_estimates.py::"
-PERIODS = "tests/unit/test_models_school_periods.py::"
+ESTIMATES = "tests/unit/models/test_models_estimates.py::"
+PERIODS = "tests/unit/models/test_models_school_periods.py::"
 REFUSED = f"{PERIODS}test_a_panel_that_is_wrong_is_refused_with_the_cause"
-BAD_INPUT = "tests/unit/test_models_bad_input.py"
+BAD_INPUT = "tests/unit/models/test_models_bad_input.py"
 NO_NUMBER = f"{ESTIMATES}test_what_cannot_be_estimated_has_a_reason_and_no_number"
 
 
@@ -86,22 +86,22 @@ GUARDS = (
           f"{FAULTS}test_paule_mandel_gives_up_where_rounding_stops_it"),
     Guard("the non-central F is negative without non-centrality", "pre_trends",
           "max(noncentrality, 1e-9)", "noncentrality",
-          "tests/unit/test_models_design.py"),
+          "tests/unit/models/test_models_design.py"),
     Guard("pyfixest's errors change with the hash seed", "conditional",
           "import numpy as np\n", "import numpy as np\nimport pyfixest\n",
           f"{FAULTS}test_pyfixest_stays_out_of_the_analysis"),
     Guard("period effects by matched set bias the ratio", "specification",
           "self.matched_set is None or self.matched_set not in self.strata", "True",
-          "tests/unit/test_models_specification.py"),
+          "tests/unit/models/test_models_specification.py"),
     Guard("the closed form is wrong where exposure varies", "arrays",
           "bool(np.ptp(self.offset[self.total > 0]) < 1e-12)", "True",
-          "tests/unit/test_models_randomisation.py"),
+          "tests/unit/models/test_models_randomisation.py"),
     Guard("treatment is permuted across matched sets", "assignments",
           "joined_sets(counts.unit, counts.matched_set, int(units))",
-          "np.zeros(int(units), np.int64)", "tests/unit/test_models_randomisation.py"),
+          "np.zeros(int(units), np.int64)", "tests/unit/models/test_models_randomisation.py"),
     Guard("an assignment without an estimate counts for the effect", "randomisation",
           "(~(np.abs(studentised) < reach[1])).sum()", "(np.abs(studentised) >= reach[1]).sum()",
-          "tests/unit/test_models_randomisation.py"),
+          "tests/unit/models/test_models_randomisation.py"),
     Guard("too few events", "estimability", "if events < fewest:", "if False:", NO_NUMBER),
     Guard("too few children", "estimability",
           "if children < specification.fewest_children:", "if False:", NO_NUMBER),
@@ -114,7 +114,7 @@ GUARDS = (
           "tests/spec/test_disclosure_sums.py"),
     Guard("strata with all their events in one period", "overdispersion",
           'informative = informative.loc[(by_stratum.transform("sum") > 0).all(axis=1)]', "pass",
-          "tests/unit/test_models_design.py"),
+          "tests/unit/models/test_models_design.py"),
     Guard("one unit holds an arm's events", "sandwich",
           "if (np.abs(rows @ fit.bread[:, : fit.effects]) > 1e-8).any():", "if False:", NO_NUMBER),
     Guard("schools that do not differ", "estimates",
@@ -138,17 +138,17 @@ GUARDS = (
           "if not (numbers and np.isfinite(month).all() and (month % 1 == 0).all()):",
           "if False:", REFUSED),
     Guard("periods out of order", "specification", "self.before.last < self.after.first", "True",
-          "tests/unit/test_models_specification.py"),
+          "tests/unit/models/test_models_specification.py"),
     Guard("a joint Wald test with few units rejects too often", "hotelling",
-          "df / (eta * q)", "1 / q", "tests/unit/test_models_hotelling.py"),
+          "df / (eta * q)", "1 / q", "tests/unit/models/test_models_hotelling.py"),
     Guard("an estimated error taken for the true one", "exaggeration",
           "np.sqrt(stats.chi2.ppf(share, df) / df)", "np.ones(1)",
-          "tests/unit/test_models_design.py"),
+          "tests/unit/models/test_models_design.py"),
     Guard("an exact p-value that forgets exposure", "exact",
-          "_p_value(table, scale)", "_p_value(table, 1.0)", "tests/unit/test_models_checks.py"),
+          "_p_value(table, scale)", "_p_value(table, 1.0)", "tests/unit/models/test_models_checks.py"),
     Guard("a fixed effect that speaks of further pilots", "pooling",
           'np.nan if heterogeneity == "fixed" else critical', "critical",
-          "tests/unit/test_models_pooling.py"),
+          "tests/unit/models/test_models_pooling.py"),
     Guard("a panel without rows", "school_periods", "if panel.empty:", "if False:", BAD_INPUT),
     Guard("no events to look for zeros among", "floor", "if spread else 0.0", "", BAD_INPUT),
     Guard("too few events to compare years", "overdispersion",
@@ -158,7 +158,7 @@ GUARDS = (
     Guard("spillover without comparison schools", "spillover", "if others.empty:", "if False:",
           BAD_INPUT),
     Guard("a summary of studies without a variance", "pooling",
-          "not usable or not (variances > 0).all()", "False", "tests/unit/test_models_pooling.py"),
+          "not usable or not (variances > 0).all()", "False", "tests/unit/models/test_models_pooling.py"),
 )  # fmt: skip
 
 

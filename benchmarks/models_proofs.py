@@ -30,12 +30,15 @@ from analysis.dataflow.scale_up import (
     smallest_worthwhile_ratio,
     supposed_ratios,
 )
-from analysis.models.operating_characteristics import operating_characteristics, pilot_designs
-from analysis.models.pooling_coverage import BETWEEN, pooling_coverage
-from analysis.models.scale_up import scale_up as simulated
-from analysis.models.scale_up import with_schools
+from analysis.models.design.scale_up import scale_up as simulated
+from analysis.models.design.scale_up import with_schools
+from analysis.models.inference.operating_characteristics import (
+    operating_characteristics,
+    pilot_designs,
+)
+from analysis.models.pooling.coverage import BETWEEN, pooling_coverage
 from analysis.proofs import ROOT, SETTINGS, Proof, making, write_proof
-from analysis.study import read_study
+from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,8 +49,8 @@ DRAWS = 200
 """Of each scenario; a share of 5% then has a standard error of 1.5 points."""
 SENTENCE_DRAWS = 1_000
 """Of schools alone, which is faster; a share of 5% has a standard error of 0.7 points."""
-WORDING = ("analysis.contracts", "analysis.disclosure", "analysis.exhibits.exhibit",
-           "analysis.exhibits.words", "analysis.rates")  # fmt: skip
+WORDING = ("analysis.contracts", "analysis.disclosure", "analysis.exhibits.parts.exhibit",
+           "analysis.exhibits.parts.words", "analysis.extract.rates")  # fmt: skip
 """How contracts are read, and what a claim is printed in: no verdict hangs on it.
 
 What the contracts say is part of what made a table.
@@ -87,15 +90,17 @@ def by_hand() -> Iterator[tuple[str, Proof]]:
 
 def size() -> Iterator[tuple[str, Proof]]:
     """Give size, coverage and power by design and method."""
-    module = "analysis.models.operating_characteristics"
-    made = making(module, SEED, 20_000, ["analysis.models.estimability"])  # draws are fitted as is
+    module = "analysis.models.inference.operating_characteristics"
+    made = making(
+        module, SEED, 20_000, ["analysis.models.inputs.estimability"]
+    )  # draws are fitted as is
     one = partial(operating_characteristics, seed=made.seed, draws=made.draws)
     yield "size", Proof(on_all_cores("size", one, [[each] for each in pilot_designs()]), made)
 
 
 def pooling() -> Iterator[tuple[str, Proof]]:
     """Give the coverage of summaries of three pilots."""
-    made = making("analysis.models.pooling_coverage", SEED, 4_000)
+    made = making("analysis.models.pooling.coverage", SEED, 4_000)
     one = partial(pooling_coverage, PILOT_ERRORS, seed=SEED, draws=made.draws)
     yield "pooling", Proof(on_all_cores("pooling", one, [[each] for each in BETWEEN]), made)
 

@@ -18,20 +18,20 @@ import pandas as pd
 from analysis.contracts.reading import read_contracts
 from analysis.dataflow.effects import main_effects, specifications
 from analysis.dataflow.settings import disclosure_rules
-from analysis.models.estimability import ESTIMATED
-from analysis.models.estimates import effect_estimates
-from analysis.models.randomisation import randomisation_test, stream
-from analysis.models.school_periods import school_periods
-from analysis.panel import outcome_panel
-from analysis.study import read_study
+from analysis.extract.panel import outcome_panel
+from analysis.models.inference.randomisation import randomisation_test, stream
+from analysis.models.inputs.estimability import ESTIMATED
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.primary.estimates import effect_estimates
+from analysis.study.settings import read_study
 from analysis.synthetic.extract import outcome_tables
 from analysis.synthetic.recipe import Recipe
 from analysis.synthetic.schools import School, draw_schools
 
 if TYPE_CHECKING:
-    from analysis.models.specification import Specification
-    from analysis.scenario import Scenario
-    from analysis.study import Study
+    from analysis.models.inputs.specification import Specification
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Study
 
 ROOT = Path(__file__).parents[1]
 FIRST_SEED = 10_000

@@ -19,16 +19,17 @@ import numpy as np
 import pandas as pd
 
 from analysis.dataflow.published import trial
-from analysis.exhibits import claims, practice_claims
-from analysis.models.arrays import SchoolCounts
-from analysis.models.assignments import Assignments
-from analysis.models.conditional import fit_conditional
-from analysis.models.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
-from analysis.models.intervals import t_interval, t_p_value
+from analysis.exhibits.outcomes import claims
+from analysis.exhibits.practice import claims as practice_claims
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.randomisation import randomisation_test, stream
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
 from analysis.models.judgement import EVIDENCE, LEVEL, judgements
-from analysis.models.randomisation import randomisation_test, stream
-from analysis.models.sandwich import cluster_covariance, satterthwaite_df
-from analysis.study import shift_month
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.intervals import t_interval, t_p_value
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
+from analysis.study.settings import shift_month
 from analysis.synthetic.counts import school_counts
 from analysis.synthetic.draws import Stream
 from analysis.synthetic.extract import noisy_schools
@@ -38,9 +39,9 @@ from benchmarks.models_scenarios import ROOT, recipe, settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analysis.exhibits.exhibit import Claim
-    from analysis.scenario import Scenario
-    from analysis.study import Outcome, Study
+    from analysis.exhibits.parts.exhibit import Claim
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Outcome, Study
     from analysis.synthetic.counts import Candidate
 
 FIRST_SEED = 20_000

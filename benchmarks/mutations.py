@@ -38,7 +38,7 @@ from analysis.contracts import read_contracts, validate
 from analysis.contracts.expectations import expectations
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
-from analysis.extracts import read_extract
+from analysis.extract.extract import read_extract
 from benchmarks.corruptions import Corruption, corruptions
 from benchmarks.reach import changed_places, columns_read, waist
 

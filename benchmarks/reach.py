@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.contracts.derived import DERIVED
 from analysis.contracts.expectations import lookup_key
-from analysis.contracts.implied import CALLS
+from analysis.contracts.implied_rules import CALLS
 from analysis.dataflow import graph
 
 if TYPE_CHECKING:

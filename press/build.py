@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from press.chapter import Chapter
+from press.chapter.chapter import Chapter
+from press.chapter.reading import Book, read_book
 from press.edition import Edition
 from press.errors import PressError, ProjectError
-from press.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 from press.mistakes import Mistakes
-from press.options import drawn_once, execute_options
-from press.placing import aside, check_target, swap
-from press.project import Project
-from press.reading import Book, read_book
-from press.unsupported import passed_over
+from press.project.options import drawn_once, execute_options
+from press.project.placing import aside, check_target, swap
+from press.project.project import Project
+from press.project.unsupported import passed_over
+from press.run.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
 
 Progress = Callable[[str], None]
 _BASES = {"html": "html", "pdf": "typst"}

@@ -8,26 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from press.accessibility import check_accessible
-from press.cells import check_cell
-from press.chapter import Chapter
-from press.citations import Sources, read_sources
-from press.conditional import Circumstances
-from press.cover import with_cover
-from press.crossref import Wording, wording
-from press.execution import ExecutedChapter
-from press.extension import read_extension
+from press.blocks.conditional import Circumstances
+from press.chapter.cells import check_cell
+from press.chapter.chapter import Chapter
+from press.chapter.manuscript import manuscript
+from press.chapter.reading import Book, chapter_numbers
+from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
+from press.document.accessibility import check_accessible
+from press.document.citations import Sources, read_sources
+from press.document.crossref import Wording, wording
+from press.document.page import Page, is_home, number_page, read_page
 from press.html.book import write_files, write_html
-from press.manuscript import manuscript
 from press.mistakes import Mistakes
-from press.options import chapter_options, execute_options
-from press.page import Page, is_home, number_page, read_page
 from press.pdf.book import compile_pdf, write_typst
-from press.pictures import Figures
-from press.reading import Book, chapter_numbers
-from press.resources import Resources
-from press.shortcodes import Values, resolve_shortcodes, title_markdown
-from press.unsupported import check_page
+from press.project.cover import with_cover
+from press.project.extension import read_extension
+from press.project.options import chapter_options, execute_options
+from press.project.resources import Resources
+from press.project.unsupported import check_page
+from press.run.execution import ExecutedChapter
+from press.run.pictures import Figures
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from audit.bundle import DATA, read_folder
+from audit.ledger.bundle import DATA, read_folder
 from audit.pages.captions import captions
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from audit.seal import Chapter
+    from audit.seal.seal import Chapter
 
 DRAWINGS = "_exhibits"
 COLOURS = ".report/colours.json"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from press.errors import PressError
-from report.ownership import owner_only
+from report.permissions import owner_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
     )
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.building import build
+        from report.commands.build import build
 
         return build(
             chosen.data,
@@ -96,7 +96,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
 
 def _prepare(parser: argparse.ArgumentParser) -> None:
     def run(_: argparse.Namespace) -> int:
-        from report.building import prepare_for_quarto
+        from report.commands.build import prepare_for_quarto
 
         return prepare_for_quarto(os.environ)
 
@@ -105,7 +105,7 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
 
 def _finish(parser: argparse.ArgumentParser) -> None:
     def run(_: argparse.Namespace) -> int:
-        from report.building import finish_for_quarto
+        from report.commands.build import finish_for_quarto
 
         return finish_for_quarto(os.environ)
 
@@ -118,7 +118,7 @@ def _preview(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="port on this machine (any free one)")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.previewing import preview
+        from report.commands.preview import preview
 
         return preview(chosen.data, _profiles(chosen), chosen.port)
 
@@ -136,7 +136,7 @@ def _validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="list the rules that hold too")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.validating import validate
+        from report.commands.validate import validate
 
         return validate(
             chosen.data, chosen.json, show_values=chosen.show_values, every_rule=chosen.all
@@ -153,7 +153,7 @@ def _clean(parser: argparse.ArgumentParser) -> None:
     )
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.cleaning import clean
+        from report.commands.clean import clean
 
         return clean(restricted=chosen.restricted)
 
@@ -178,7 +178,7 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     )
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.tracing import Asked, trace
+        from report.commands.trace import Asked, trace
 
         asked = Asked(chosen.ledger, chosen.json, chosen.open, chosen.again, chosen.data)
         return trace(chosen.identity, asked)
@@ -201,7 +201,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.verifying import verify
+        from report.commands.verify import verify
 
         return verify(
             chosen.pdf,
@@ -224,7 +224,7 @@ def _worksheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("audit-worksheet.html"), metavar="FILE")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.sampling import worksheet
+        from report.commands.worksheet import worksheet
 
         return worksheet(chosen.sample, seed=chosen.seed, ledger=chosen.ledger, out=chosen.out)
 
@@ -240,7 +240,7 @@ def _diff(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="write it as a page too")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.diffing import diff
+        from report.commands.diff import diff
 
         return diff(
             chosen.old,
@@ -271,7 +271,7 @@ def _export_models(parser: argparse.ArgumentParser) -> None:
     _data(parser)
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.exporting import export
+        from report.commands.export_models import export
 
         return export(chosen.directory, chosen.data)
 
@@ -283,7 +283,7 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder (data/synthetic)")
 
     def run(chosen: argparse.Namespace) -> int:
-        from report.synthesising import synthesise
+        from report.commands.synthesise import synthesise
 
         return synthesise(chosen.scenario, chosen.out)
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from audit.ledger import Ledger
-    from audit.repository import Commit
+    from audit.ledger.ledger import Ledger
+    from audit.trace.repository import Commit
 
 FILE = ".report/book.yml"
 """Relative to the project; JSON, which is YAML too."""

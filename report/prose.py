@@ -11,15 +11,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audit.literals import explained, numbers
-from press.cells import Prose
-from press.source import Line, Source
+from audit.coverage.literals import explained, numbers
+from press.chapter.cells import Prose
+from press.chapter.source import Line, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from audit.literals import Literal
-    from press.chapter import Chapter
+    from audit.coverage.literals import Literal
+    from press.chapter.chapter import Chapter
     from press.errors import Place
 
 CELL_TEXTS = ("fig-cap", "fig-alt", "fig-subcap", "tbl-cap", "tbl-subcap", "lst-cap")

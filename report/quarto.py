@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ChapterFailed, ConfigurationError
-from press.placing import aside, check_target, swap
+from press.project.placing import aside, check_target, swap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from press.project import Project
+    from press.project.project import Project
 
 ENGINES = ("auto", "quarto", "embedded")
 OLDEST = (1, 9)

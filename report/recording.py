@@ -8,18 +8,18 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from analysis.settings_file import key_lines
-from audit.ledger import InputFile, Ledger, RuleOutcome, Setting, record
-from audit.lineage import Dataflow, code_table, dotted
-from audit.repository import read_commit
-from audit.sources import SourceIndex
+from analysis.study.toml_file import key_lines
+from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, record
+from audit.trace.lineage import Dataflow, code_table, dotted
+from audit.trace.repository import read_commit
+from audit.trace.sources import SourceIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from analysis.evaluation import Evaluation
-    from audit.record import Record
+    from audit.ledger.record import Record
     from report.register import Use
 
 STATED = {"published_directory": "data/published", "proofs_directory": "data/proofs"}

@@ -13,12 +13,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from analysis.errors import ChapterFailed
-from audit.ledger import Place
+from audit.ledger.ledger import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from press.reading import Book
+    from press.chapter.reading import Book
 
 LETTERS = {"figure": "F", "table": "T", "number": "N", "claim": "C"}
 NAMESPACES = ("numbers", "claims")

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
 from analysis.errors import ConfigurationError
-from analysis.exhibits.exhibit import Figure, Table
-from audit import certificate
-from audit.attachments import Attachment, attach, attached
-from audit.bundle import DATA, LEDGER
-from audit.literals import FILE as LITERALS
-from audit.seal import NAME, SIGNATURE, Chapter, Seal
-from audit.sealing import replace, saved, seal_pdf
-from audit.signature import sign
+from analysis.exhibits.parts.exhibit import Figure, Table
+from audit.coverage.literals import FILE as LITERALS
+from audit.documents import certificate
+from audit.ledger.bundle import DATA, LEDGER
+from audit.pdf.attachments import Attachment, attach, attached
+from audit.seal.seal import NAME, SIGNATURE, Chapter, Seal
+from audit.seal.sealing import replace, saved, seal_pdf
+from audit.seal.signature import sign
 from report.register import uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from audit.text_layer import TextLayer
-    from press.reading import Book
+    from audit.pdf.text_layer import TextLayer
+    from press.chapter.reading import Book
 
 
 def seal_report(

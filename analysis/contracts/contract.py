@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.contracts.files.form import FileForm
+    from analysis.extract.files.form import FileForm
 
 Severity = Literal["error", "warning"]
 Sensitivity = Literal["child", "worker", "school", "none"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from analysis.contracts.typed import FIRST_ROW
+from analysis.contracts.typed_tables import FIRST_ROW
 from analysis.errors import ContractBroken, NothingTested
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.contracts.implied import TYPE_WORDS, all_rules
+from analysis.contracts.implied_rules import TYPE_WORDS, all_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.implied import CALLS
+from analysis.contracts.implied_rules import CALLS
 from analysis.contracts.results import ROWS_KEPT
 
 if TYPE_CHECKING:
     from analysis.contracts.expectations import Expectation
-    from analysis.contracts.typed import Columns
+    from analysis.contracts.typed_tables import Columns
 
 QUIETENED = (
     # Great Expectations imports two modules that Python 3.11 renamed.

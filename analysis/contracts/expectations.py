@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.contracts.arguments import unfit
 from analysis.contracts.derived import DERIVED
-from analysis.contracts.implied import CALLS, all_rules
+from analysis.contracts.implied_rules import CALLS, all_rules
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Expectation:
         Its arguments; bounds of date columns are timestamps.
     columns
         The columns it reads: of the file, `dataset.column` looked up over a reference,
-        `derived.name`, or made from one as `analysis.contracts.implied.CALLS` says.
+        `derived.name`, or made from one as `analysis.contracts.implied_rules.CALLS` says.
     """
 
     rule: Rule

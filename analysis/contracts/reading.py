@@ -15,10 +15,10 @@ from analysis.contracts.contract import (
     DataContract,
     Rule,
 )
-from analysis.contracts.document import Document, read_document
-from analysis.contracts.files.form import FileForm, file_form
-from analysis.contracts.implied import implied_rules
+from analysis.contracts.implied_rules import implied_rules
+from analysis.contracts.yaml_document import Document, read_document
 from analysis.errors import ConfigurationError
+from analysis.extract.files.form import FileForm, file_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from analysis.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.contracts.document import Document
+    from analysis.contracts.yaml_document import Document
 
 
 GRAMMAR = "rfc3987_syntax"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from analysis.contracts.engine import Answer, answers
 from analysis.contracts.expectations import Expectation, expectations
-from analysis.contracts.files import FILE_RULES, REASON, FilesRead, Problem
+from analysis.contracts.observed_values import classes_seen
 from analysis.contracts.results import (
     ROWS_KEPT,
     STAGE_OF_THE_REST,
     ContractResults,
     RuleResult,
 )
-from analysis.contracts.seen import classes_seen
-from analysis.contracts.typed import FIRST_ROW, Columns
+from analysis.contracts.typed_tables import FIRST_ROW, Columns
+from analysis.extract.files import FILE_RULES, REASON, FilesRead, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

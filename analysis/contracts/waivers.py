@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from analysis.contracts.implied import all_rules
+from analysis.contracts.implied_rules import all_rules
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:

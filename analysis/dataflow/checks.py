@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis import withholding
-from analysis.balancing import BALANCING, balancing_panel, in_august, school_rates
-from analysis.disclosure import DisclosureRules
+from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
-from analysis.models.balance import balance
-from analysis.models.estimates import effect_estimates as estimate
-from analysis.models.event_study import event_study
-from analysis.models.floor import floor_diagnostics
-from analysis.models.pre_trend_tests import pre_trend_tests
-from analysis.models.pre_trends import pre_trend_power, pre_trend_slopes
-from analysis.models.returns import reporting_changes
-from analysis.models.specification import Specification
-from analysis.models.spillover import spillover_bounds
-from analysis.study import Outcome, Pilot, Window
+from analysis.models.checks.balance import balance
+from analysis.models.checks.event_study import event_study
+from analysis.models.checks.floor import floor_diagnostics
+from analysis.models.checks.pre_trend_tests import pre_trend_tests
+from analysis.models.checks.pre_trends import pre_trend_power, pre_trend_slopes
+from analysis.models.checks.returns import reporting_changes
+from analysis.models.checks.spillover import spillover_bounds
+from analysis.models.inputs.specification import Specification
+from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.study.balancing_outcomes import BALANCING, balancing_panel, in_august, school_rates
+from analysis.study.settings import Outcome, Pilot, Window
 
 COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
 

@@ -18,11 +18,11 @@ from analysis.contracts import (
     validate,
     with_waivers,
 )
-from analysis.extracts import Extract, ExtractFile, Origin, read_extract, typed
-from analysis.extracts import origin as origin_of
-from analysis.flow import flow_of_schools
-from analysis.panel import outcome_panel as count_outcomes
-from analysis.study import Outcome, Pilot, Window
+from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
+from analysis.extract.extract import origin as origin_of
+from analysis.extract.flow import flow_of_schools
+from analysis.extract.panel import outcome_panel as count_outcomes
+from analysis.study.settings import Outcome, Pilot, Window
 
 
 def contracts(contract_directory: Path) -> dict[str, DataContract]:

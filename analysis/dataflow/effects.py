@@ -8,12 +8,12 @@ import pandas as pd
 
 from analysis.disclosure import DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
-from analysis.models.estimates import effect_estimates as estimate
-from analysis.models.specification import EventMonths, Exclusion, Specification
-from analysis.rates import as_released, baseline, event_rates, zeros
-from analysis.study import Outcome, Pilot, SpecificationSettings, Window
-from analysis.withholding import marked, questions
-from analysis.withholding import withheld_specifications as withhold
+from analysis.disclosure.withholding import marked, questions
+from analysis.disclosure.withholding import withheld_specifications as withhold
+from analysis.extract.rates import as_released, baseline, event_rates, zeros
+from analysis.models.inputs.specification import EventMonths, Exclusion, Specification
+from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.study.settings import Outcome, Pilot, SpecificationSettings, Window
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 

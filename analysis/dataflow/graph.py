@@ -26,43 +26,35 @@ from analysis.dataflow import (
 )
 from analysis.dataflow import scale_up as scaling
 from analysis.errors import ChapterFailed
-from analysis.exhibits import (
+from analysis.exhibits import finding_tables, unit_tables
+from analysis.exhibits.appendix import (
     calibration,
-    check_figures,
-    check_tables,
-    claims,
-    codebook,
     contract_tables,
-    design_claims,
-    design_figures,
-    design_limits,
-    design_numbers,
-    design_tables,
-    evidence_figures,
-    figures,
-    finding_tables,
     inference_tables,
-    joint_display,
-    later_trial,
-    logic_model,
-    numbers,
-    practice_claims,
-    practice_figures,
-    practice_numbers,
-    practice_tables,
     proof_tables,
-    scale_up,
     sensitivity_figures,
     sensitivity_tables,
     simulation_numbers,
     simulation_tables,
-    summary,
-    tables,
-    timeline,
-    unit_tables,
 )
-from analysis.exhibits import published as published_numbers
-from analysis.exhibits.exhibit import Claim, Figure, Number, Table
+from analysis.exhibits.design import claims as design_claims
+from analysis.exhibits.design import figures as design_figures
+from analysis.exhibits.design import limits_tables as design_limits
+from analysis.exhibits.design import numbers as design_numbers
+from analysis.exhibits.design import tables as design_tables
+from analysis.exhibits.design import timeline
+from analysis.exhibits.design_checks import figures as check_figures
+from analysis.exhibits.design_checks import tables as check_tables
+from analysis.exhibits.outcomes import claims, figures, numbers, tables
+from analysis.exhibits.outcomes import published as published_numbers
+from analysis.exhibits.outcomes import summary_figure as summary
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table
+from analysis.exhibits.practice import claims as practice_claims
+from analysis.exhibits.practice import codebook, evidence_figures, joint_display, logic_model
+from analysis.exhibits.practice import figures as practice_figures
+from analysis.exhibits.practice import numbers as practice_numbers
+from analysis.exhibits.practice import tables as practice_tables
+from analysis.exhibits.recommendations import later_trial, scale_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

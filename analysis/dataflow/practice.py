@@ -25,7 +25,7 @@ from analysis.practice.fieldwork import (
     study_phases,
 )
 from analysis.practice.presence import PHASES, delivery, effort, integration_profile, presence
-from analysis.study import Pilot, Window
+from analysis.study.settings import Pilot, Window
 
 
 def activity_log(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

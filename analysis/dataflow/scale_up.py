@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.models.scale_up import (
+from analysis.models.design.scale_up import (
     interval_precision,
     trial_assurance,
     with_schools,
     worthwhile_ratio,
 )
-from analysis.models.trial import (
+from analysis.models.design.trial import (
     ANALYSES,
     PLANNED_TRIAL,
     Trial,
@@ -23,7 +23,7 @@ from analysis.models.trial import (
     trial_standard_error,
 )
 from analysis.proofs import Proof, read_proof
-from analysis.study import ScaleUp
+from analysis.study.settings import ScaleUp
 
 SIZES = tuple(range(40, 421, 10))
 """Schools of the trials whose power is drawn, both arms together."""

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analysis import withholding
-from analysis.models.alternatives import alternative_estimates
-from analysis.models.estimates import effect_estimates as estimate
-from analysis.models.hidden_bias import hidden_bias
-from analysis.models.leave_out import By, leave_one_out
-from analysis.models.pooling import pooled_estimates
-from analysis.models.specification import Specification
-from analysis.models.specification_curve import specification_curves as draw_curves
+from analysis.disclosure import withholding
+from analysis.models.alternatives.compared import alternative_estimates
+from analysis.models.inputs.specification import Specification
+from analysis.models.pooling.estimates import pooled_estimates
+from analysis.models.primary.estimates import effect_estimates as estimate
+from analysis.models.sensitivity.hidden_bias import hidden_bias
+from analysis.models.sensitivity.leave_out import By, leave_one_out
+from analysis.models.sensitivity.specification_curve import specification_curves as draw_curves
 
 LEFT_OUT: tuple[By, ...] = ("school", "matched set", "assignment unit")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
-from analysis.scenario import Scenario
-from analysis.study import (
+from analysis.study.scenario import Scenario
+from analysis.study.settings import (
     Assumption,
     Disclosure,
     Outcome,

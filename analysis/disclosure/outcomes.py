@@ -19,7 +19,7 @@ from analysis.disclosure.rules import DisclosureRules
 from analysis.disclosure.status import Status, strictest
 
 if TYPE_CHECKING:
-    from analysis.study import Outcome
+    from analysis.study.settings import Outcome
 
 KEYS = ("outcome", "pilot", "school_id", "arm", "month", "term", "window")
 """Columns of the panel that a record carries: what tables may go by."""

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from analysis.exhibits.style import GREY, INTERVENTION
+from analysis.exhibits.parts.style import GREY, INTERVENTION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from analysis.exhibits.rows import Judgement
+    from analysis.exhibits.parts.rows import Judgement
 
 EXPLORATORY = "All of it is exploratory. "
 BY_SCHOOL_SAID = "95% interval, schools as the unit"

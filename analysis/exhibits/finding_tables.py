@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.exhibits import words
-from analysis.exhibits.exhibit import Claim, Number, Table
-from analysis.exhibits.rules import Least, Most, judge
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.rules import Least, Most, judge
 from analysis.findings import COLUMNS
 from analysis.models.leverage import CASE_STUDY
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from hamilton.function_modifiers import parameterize
 
-from analysis.exhibits import words
-from analysis.exhibits.exhibit import Claim, Number, Table
-from analysis.exhibits.numbers import BY_EFFECT
-from analysis.exhibits.rows import Judgement, judgement, judgements_of
-from analysis.exhibits.rules import Least, judge
+from analysis.exhibits.outcomes.numbers import BY_EFFECT
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
+from analysis.exhibits.parts.rules import Least, judge
+from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.models.judgement import COLUMNS as JUDGEMENT
-from analysis.models.multiplicity import COLUMNS as MULTIPLICITY
-from analysis.study import Outcome
+from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.estimability import ESTIMATED
-from analysis.models.multiplicity import FAMILIES, adjusted_p_values
+from analysis.models.inference.multiplicity import FAMILIES, adjusted_p_values
+from analysis.models.inputs.estimability import ESTIMATED
 
 if TYPE_CHECKING:
-    from analysis.models.arrays import Floats
+    from analysis.models.inputs.arrays import Floats
 
 LEVEL = 0.05
 UNITS = ("school", "area")

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.models.conditional import fit_conditional
-from analysis.models.estimability import (
+from analysis.models.inputs.estimability import (
     ESTIMATED,
     NOT_ESTIMABLE,
     NotEstimable,
     require_estimable,
 )
-from analysis.models.estimates import described
-from analysis.models.sandwich import cluster_leverages
-from analysis.models.school_periods import school_periods
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.estimates import described
+from analysis.models.primary.sandwich import cluster_leverages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from analysis.models.specification import Specification
+    from analysis.models.inputs.specification import Specification
 
 CASE_STUDY = 0.3
 """Above this share of its arm's information, an estimate is close to a case study of a unit."""
@@ -50,8 +50,8 @@ def largest_leverages(panel: pd.DataFrame, specifications: Iterable[Specificatio
 
     Examples
     --------
-    >>> from analysis.models.example import example_panel
-    >>> from analysis.models.specification import Specification
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
     >>> found = largest_leverages(example_panel(), [Specification("main", "y", pilot="X")]).iloc[0]
     >>> float(found["leverage"].round(2)), found["arm"]
     (0.2, 'intervention')

@@ -11,7 +11,7 @@ from analysis.synthetic.draws import Stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analysis.study import Study
+    from analysis.study.settings import Study
     from analysis.synthetic.ingredient import Ingredient
     from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.staff import Deployment, Worker

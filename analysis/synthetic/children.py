@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from analysis.study import shift_month
+from analysis.study.settings import shift_month
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.study import Outcome
+    from analysis.study.settings import Outcome
     from analysis.synthetic.draws import Stream
     from analysis.synthetic.recipe import Recipe, Record
 

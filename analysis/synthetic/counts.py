@@ -14,14 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.study import shift_month
+from analysis.study.settings import shift_month
 from analysis.synthetic.draws import Stream, poisson_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analysis.scenario import Scenario, SyntheticSettings
-    from analysis.study import Pilot, Study
+    from analysis.study.scenario import Scenario, SyntheticSettings
+    from analysis.study.settings import Pilot, Study
     from analysis.synthetic.ingredient import Ingredient
     from analysis.synthetic.recipe import Recipe
 

@@ -25,8 +25,8 @@ from analysis.synthetic.staff import draw_workers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from analysis.scenario import Scenario
-    from analysis.study import Study
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Study
     from analysis.synthetic.recipe import Recipe, Record, Row, Tables
 
 # Whether a month's return arrived.

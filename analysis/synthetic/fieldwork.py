@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analysis.study import shift_month
+from analysis.study.settings import shift_month
 from analysis.synthetic.children import month_ends
 from analysis.synthetic.draws import Stream
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from analysis.study import Pilot, Study
+    from analysis.study.settings import Pilot, Study
     from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.schools import School
 

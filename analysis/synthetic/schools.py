@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from analysis.study import shift_month
+from analysis.study.settings import shift_month
 from analysis.synthetic.counts import Candidate, draw_candidate
 from analysis.synthetic.draws import Stream
 
 if TYPE_CHECKING:
-    from analysis.scenario import Scenario
-    from analysis.study import Pilot, Study
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Pilot, Study
     from analysis.synthetic.recipe import Recipe, Record
 
 # In the order in which schools are placed.

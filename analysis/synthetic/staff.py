@@ -10,7 +10,7 @@ from analysis.synthetic.children import month_ends
 from analysis.synthetic.draws import Stream
 
 if TYPE_CHECKING:
-    from analysis.study import Study
+    from analysis.study.settings import Study
     from analysis.synthetic.ingredient import Ingredient
     from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.schools import School

@@ -7,8 +7,8 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from audit.bundle import DATA
-from audit.cells import table_rows
+from audit.ledger.bundle import DATA
+from audit.ledger.cells import table_rows
 from audit.pages.frame import KINDS, Page, command, facts, section, short, table
 from audit.pages.lineage import lineage_section, upstream_section
 from audit.pages.printed_text import printed_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from audit.trace_text import SHORT
+from audit.trace.text import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from audit.pages.frame import KINDS, Page, facts, section
 from audit.pages.printed_text import printed_text
 from audit.pages.trail import outcomes
-from audit.trace_text import by_reference
+from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from audit.pages.drawing import draw
 from audit.pages.frame import short
 from audit.pages.lineage_graph import lineage_graph
-from audit.trace import closure
+from audit.trace.queries import closure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

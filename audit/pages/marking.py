@@ -11,7 +11,7 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from audit.row_headings import with_row_headings
+from audit.pdf.row_headings import with_row_headings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

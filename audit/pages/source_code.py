@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from analysis.settings_file import key_lines
+from analysis.study.toml_file import key_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

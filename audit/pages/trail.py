@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.pages.frame import KINDS
 from audit.pages.source_code import STUDY
-from audit.trace_text import by_reference
+from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from press.project import Project
-from press.source import read_text
+from press.chapter.source import read_text
+from press.project.project import Project
 
 OPTIONS = ("include-in-header", "include-before-body", "include-after-body")
 

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
-from press.citations import (
+from press.blocks.equations import check_formulas
+from press.document.citations import (
     Sources,
     check_citations,
     cited,
@@ -16,20 +17,19 @@ from press.citations import (
     with_citations,
     with_sources_elsewhere,
 )
-from press.crossref import Wording, check_labels, collected, resolve
-from press.equations import check_formulas
+from press.document.crossref import Wording, check_labels, collected, resolve
+from press.document.links import anchors_of, with_links
+from press.document.notes import check_notes
+from press.document.page import Page
+from press.document.tree import Nodes
 from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index
 from press.html.writing import Writer
-from press.links import anchors_of, with_links
 from press.mistakes import Mistakes
-from press.notes import check_notes
-from press.page import Page
-from press.project import Project
-from press.resources import Resources, with_images
-from press.tree import Nodes
+from press.project.project import Project
+from press.project.resources import Resources, with_images
 
 _OWN_FILES = ("book.css", "book.js", "search.js")
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from press import tree
-from press.pandoc import read_inlines
-from press.tree import Node, Nodes
+from press.document import tree
+from press.document.pandoc import read_inlines
+from press.document.tree import Node, Nodes
 
 # Stands in the code for an annotation's number until pandoc has coloured it.
 _MARK = 0xE100

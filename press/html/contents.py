@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from press import tree
-from press.crossref import gap
-from press.tree import Node, Nodes
+from press.document import tree
+from press.document.crossref import gap
+from press.document.tree import Node, Nodes
 
 
 def contents_list(blocks: Nodes, depth: int) -> Nodes:

@@ -6,10 +6,10 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from press import tree
-from press.captions import caption_place
-from press.crossref import Wording, caption_prefix
-from press.tree import Node, Nodes
+from press.blocks.captions import caption_place
+from press.document import tree
+from press.document.crossref import Wording, caption_prefix
+from press.document.tree import Node, Nodes
 
 
 def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Nodes:

@@ -7,12 +7,12 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from press import tree
-from press.authors import plain
-from press.crossref import NBSP
-from press.page import Page
-from press.project import Entry
-from press.resources import relative
+from press.document import tree
+from press.document.crossref import NBSP
+from press.document.page import Page
+from press.project.authors import plain
+from press.project.project import Entry
+from press.project.resources import relative
 
 
 @dataclass(frozen=True)

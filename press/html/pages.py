@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from press import tree
-from press.authors import Author, authors, plain
-from press.crossref import NBSP, wording
+from press.document import tree
+from press.document.crossref import NBSP, wording
+from press.document.page import Page
 from press.html.added import Added
 from press.html.navigation import Stop, neighbours, sidebar
 from press.html.writing import Written
-from press.page import Page
-from press.resources import relative
+from press.project.authors import Author, authors, plain
+from press.project.resources import relative
 
 ASSETS = "assets"
 

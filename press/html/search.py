@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from press import tree
-from press.crossref import NBSP
-from press.page import Page
-from press.tree import Nodes
+from press.document import tree
+from press.document.crossref import NBSP
+from press.document.page import Page
+from press.document.tree import Nodes
 
 _LEFT_OUT = ("CodeBlock", "RawBlock", "RawInline", "Note", "Cite")
 

@@ -7,8 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from press import tree
-from press.crossref import NBSP, Wording, gap, number_text
+from press.blocks.html_tables import with_widths
+from press.chapter.keys import keys_html
+from press.document import tree
+from press.document.crossref import NBSP, Wording, gap, number_text
+from press.document.numbering import Target
+from press.document.page import Page
+from press.document.pandoc import document, read_inlines, write
+from press.document.tree import Node, Nodes
 from press.html.code import annotation_blocks, code_blocks, with_marks_shown
 from press.html.contents import contents_list
 from press.html.figures import (
@@ -19,13 +25,7 @@ from press.html.figures import (
     layout_blocks,
     pagebreak,
 )
-from press.html_tables import with_widths
-from press.keys import keys_html
-from press.numbering import Target
-from press.page import Page
-from press.pandoc import document, read_inlines, write
-from press.resources import relative
-from press.tree import Node, Nodes
+from press.project.resources import relative
 
 _SPLIT = "<!-- press -->"
 _OPTIONS = ("--mathml", "--section-divs", "--syntax-highlighting=pygments")

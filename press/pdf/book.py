@@ -10,21 +10,21 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
-from press import tree
-from press.authors import authors
-from press.citations import Sources, cited, together, unquoted, with_citations
-from press.crossref import Wording
+from press.document import tree
+from press.document.citations import Sources, cited, together, unquoted, with_citations
+from press.document.crossref import Wording
+from press.document.links import anchors_of, chapter_anchor, with_anchors
+from press.document.page import Page
+from press.document.pandoc import document, metadata, read_inlines, run
+from press.document.tree import Node, Nodes
 from press.errors import Place, TypesettingError
-from press.extension import Extension
 from press.html.book import resolved
-from press.links import anchors_of, chapter_anchor, with_anchors
 from press.mistakes import Mistakes
-from press.page import Page
-from press.pandoc import document, metadata, read_inlines, run
 from press.pdf.writing import TypstWriter, string
-from press.project import Project
-from press.resources import Resources, with_images
-from press.tree import Node, Nodes
+from press.project.authors import authors
+from press.project.extension import Extension
+from press.project.project import Project
+from press.project.resources import Resources, with_images
 
 
 def write_typst(

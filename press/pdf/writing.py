@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from press import tree
-from press.annotations import spoken_lines
-from press.captions import caption_place
-from press.crossref import Wording
-from press.html_tables import with_widths
-from press.keys import keys_in_print
-from press.numbering import Target
-from press.tree import Node, Nodes
+from press.blocks.annotations import spoken_lines
+from press.blocks.captions import caption_place
+from press.blocks.html_tables import with_widths
+from press.chapter.keys import keys_in_print
+from press.document import tree
+from press.document.crossref import Wording
+from press.document.numbering import Target
+from press.document.tree import Node, Nodes
 
 _COLOURS = {
     "note": "#12436d",

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from press.build import build_book
-from press.pandoc import run
+from press.document.pandoc import run
 
 BOOKS = Path(__file__).resolve().parent / "golden_books"
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from press.build import build_book
+from press.chapter.reading import read_book
 from press.errors import PressError
-from press.reading import read_book
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parents[1].parent / "shared" / "quarto-recorded"

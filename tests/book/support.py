@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from press.unsupported import PASSED_OVER, REFUSED
+from press.project.unsupported import PASSED_OVER, REFUSED
 from tests.book import recorded
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "support.md"

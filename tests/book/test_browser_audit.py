@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.book.chromium import PATIENCE, chromium
-from tests.unit import small_trail
+from tests.unit.audit import small_trail
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from press import execution
 from press.build import build_book
+from press.chapter.reading import read_book
 from press.errors import CellError, PressError, ProjectError
-from press.execution import Conditions, execute_chapter
-from press.reading import read_book
+from press.run import execution
+from press.run.execution import Conditions, execute_chapter
 
 CONFIGURATION = (
     "project: {type: book, execute-dir: project}\nbook:\n  title: T\n"

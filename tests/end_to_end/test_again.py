@@ -7,7 +7,7 @@ import stat
 import pikepdf
 import pytest
 
-from audit.text_layer import read_text
+from audit.pdf.text_layer import read_text
 from tests.end_to_end.conftest import git, run
 
 pytestmark = pytest.mark.slow

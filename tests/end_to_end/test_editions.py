@@ -3,7 +3,7 @@
 import re
 
 from audit.pages.marking import book_pages
-from press.reading import read_book
+from press.chapter.reading import read_book
 from tests.end_to_end.conftest import run
 
 

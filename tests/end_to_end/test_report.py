@@ -9,8 +9,8 @@ import subprocess
 import pikepdf
 import pytest
 
-from audit.exhibit_places import exhibit_places
-from audit.text_layer import read_text
+from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.text_layer import read_text
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ import pytest
 
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
-from analysis.exhibits.clearance import cleared
-from audit.ledger_form import first_gap, schema
-from audit.record import exhibit_digest
+from analysis.exhibits.parts.clearance import cleared
+from audit.ledger.form import first_gap, schema
+from audit.ledger.record import exhibit_digest
 from tests.end_to_end.conftest import run
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import csv
 import re
 from pathlib import Path
 
-from press.reading import read_book
+from press.chapter.reading import read_book
 from report.prose import texts_of
 from tests.architecture import ROOT
 

@@ -19,23 +19,23 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analysis.models.arrays import SchoolCounts
-from analysis.models.conditional import fit_conditional
-from analysis.models.estimates import effect_estimates
-from analysis.models.exact import exact_ratio
-from analysis.models.exaggeration import exaggeration
-from analysis.models.floor import expected_zeros
-from analysis.models.hidden_bias import highest_p
-from analysis.models.inference import jackknife_variance
-from analysis.models.mantel_haenszel import mantel_haenszel
-from analysis.models.multiplicity import adjusted_p_values
-from analysis.models.pooling import summarise
-from analysis.models.randomisation import randomisation_test
-from analysis.models.sandwich import cluster_covariance, satterthwaite_df
-from analysis.models.school_periods import school_periods
-from analysis.models.trial import hayes_bennett_clusters
-from analysis.models.wild_bootstrap import wild_bootstrap_test
-from tests.unit.models_panel import four_schools, specification
+from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
+from analysis.models.checks.floor import expected_zeros
+from analysis.models.design.exaggeration import exaggeration
+from analysis.models.design.trial import hayes_bennett_clusters
+from analysis.models.inference.methods import jackknife_variance
+from analysis.models.inference.multiplicity import adjusted_p_values
+from analysis.models.inference.randomisation import randomisation_test
+from analysis.models.inference.wild_bootstrap import wild_bootstrap_test
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.pooling.estimates import summarise
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.estimates import effect_estimates
+from analysis.models.primary.exact import exact_ratio
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
+from analysis.models.sensitivity.hidden_bias import highest_p
+from tests.unit.models.models_panel import four_schools, specification
 
 
 @dataclass(frozen=True)

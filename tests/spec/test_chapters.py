@@ -5,8 +5,8 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from press.reading import read_book
-from report.building import exhibit_kinds
+from press.chapter.reading import read_book
+from report.commands.build import exhibit_kinds
 from report.register import check, uses
 from tests.architecture import ROOT
 

@@ -13,9 +13,9 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.evaluation import Evaluation
-from analysis.study import read_study
+from analysis.study.settings import read_study
 from analysis.synthetic import Recipe, synthesise
-from report.building import exhibit_kinds
+from report.commands.build import exhibit_kinds
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

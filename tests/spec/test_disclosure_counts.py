@@ -6,7 +6,7 @@ import pytest
 
 from analysis.dataflow.effects import specifications
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
-from analysis.study import CHANNELS, read_study
+from analysis.study.settings import CHANNELS, read_study
 
 
 @pytest.mark.parametrize(

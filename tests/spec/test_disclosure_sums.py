@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC, WITHHELD
-from analysis.disclosure.sums import telling_results
+from analysis.disclosure.model_sums import telling_results
+from analysis.disclosure.withholding import marked, marked_part, questions
 from analysis.evaluation import Evaluation
-from analysis.models.estimates import effect_estimates
-from analysis.models.school_periods import compare
-from analysis.models.specification_curve import specification_curve
-from analysis.models.variations import curve_specifications
-from analysis.withholding import marked, marked_part, questions
-from tests.unit.models_panel import random_panel, specification
+from analysis.models.inputs.school_periods import compare
+from analysis.models.inputs.variations import curve_specifications
+from analysis.models.primary.estimates import effect_estimates
+from analysis.models.sensitivity.specification_curve import specification_curve
+from tests.unit.models.models_panel import random_panel, specification
 
 ROOT = Path(__file__).parents[2]
 

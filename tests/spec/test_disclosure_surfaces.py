@@ -10,9 +10,9 @@ import pytest
 from analysis.dataflow.effects import rates_before_after
 from analysis.disclosure import PUBLIC, DisclosureRules, safe_csv
 from analysis.disclosure.outcomes import release_outcomes
-from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Provenance, markdown
-from analysis.exhibits.tables import before_after
+from analysis.exhibits.outcomes.tables import before_after
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Provenance, markdown
 from tests.spec.test_disclosure_outcomes import MONTHS, TERMS
 
 CARE: Any = SimpleNamespace(

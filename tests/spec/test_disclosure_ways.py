@@ -8,8 +8,8 @@ from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.dataflow.passage import WAYS, status_by_way
 from analysis.disclosure import held, released
-from analysis.exhibits.clearance import cleared
-from analysis.exhibits.exhibit import Number
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Number
 
 ROOT = Path(__file__).parents[2]
 CHILDREN = {

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from analysis.models.estimates import effect_estimates
-from analysis.models.school_periods import school_periods
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.primary.estimates import effect_estimates
 from tests.architecture import ROOT
 from tests.spec.models_by_hand import EXAMPLES, evaluate, printed
-from tests.unit.models_panel import random_panel, specification
+from tests.unit.models.models_panel import random_panel, specification
 
 METHODS = (ROOT / "chapters" / "methods.qmd").read_text(encoding="utf-8")
 EQUATIONS = {

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from press.pandoc import run
+from press.document.pandoc import run
 from tests.architecture import ROOT
 
 WITHOUT_DOI = {"holm1979"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ConfigurationError
-from analysis.study import read_study
+from analysis.study.settings import read_study
 
 GOOD = (Path(__file__).parents[2] / "study.toml").read_text(encoding="utf-8")
 

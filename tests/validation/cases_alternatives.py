@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from analysis.models.conditional import fit_conditional
-from analysis.models.gee import fit_gee, gee_fit
-from analysis.models.mantel_haenszel import mantel_haenszel
-from analysis.models.negative_binomial import fit_negative_binomial, long_form
-from analysis.models.sandwich import cluster_covariance
+from analysis.models.alternatives.gee import fit_gee, gee_fit
+from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
+from analysis.models.alternatives.negative_binomial import fit_negative_binomial, long_form
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.sandwich import cluster_covariance
 from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import EPIL, epil_schools
 from tests.validation.cases_months import epil_visits

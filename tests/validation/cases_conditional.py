@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.models.conditional import fit_conditional
-from analysis.models.hotelling import joint_test
-from analysis.models.intervals import t_interval, t_p_value
-from analysis.models.sandwich import cluster_covariance, satterthwaite_df
+from analysis.models.inference.hotelling import joint_test
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.intervals import t_interval, t_p_value
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 from tests.validation.cases import case, expected, table
 
 EPIL = "epileptic seizures, 59 patients (Thall & Vail 1990)"

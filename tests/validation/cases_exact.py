@@ -3,10 +3,10 @@
 import numpy as np
 from scipy import stats
 
-from analysis.models.detectable import log_ratio_variance
-from analysis.models.exact import exact_ratio
-from analysis.models.simulation import SchoolDesign
-from analysis.models.trial import hayes_bennett_clusters, zhu_lakkis_size
+from analysis.models.design.detectable import log_ratio_variance
+from analysis.models.design.simulation import SchoolDesign
+from analysis.models.design.trial import hayes_bennett_clusters, zhu_lakkis_size
+from analysis.models.primary.exact import exact_ratio
 from tests.validation.cases import case, expected
 
 

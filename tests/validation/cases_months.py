@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import stats
 
-from analysis.models.months import MonthCounts
-from analysis.models.multinomial import batched_multinomial, fit_multinomial
-from analysis.models.sandwich import cluster_covariance
+from analysis.models.alternatives.multinomial import batched_multinomial, fit_multinomial
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.primary.sandwich import cluster_covariance
 from tests.validation.cases import case, expected, table
 from tests.validation.cases_conditional import EPIL
 

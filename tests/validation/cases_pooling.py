@@ -1,7 +1,7 @@
 """Summaries of several studies, and p-values for several tests, against R."""
 
-from analysis.models.multiplicity import METHODS, adjusted_p_values
-from analysis.models.pooling import summarise
+from analysis.models.inference.multiplicity import METHODS, adjusted_p_values
+from analysis.models.pooling.estimates import summarise
 from tests.validation.cases import case, expected, table
 
 BCG = "BCG vaccine, 13 trials and three sets of 3 (Colditz 1994)"

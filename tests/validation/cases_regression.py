@@ -10,8 +10,8 @@ import numpy as np
 import statsmodels.api as sm
 from scipy import stats
 
-from analysis.models.conditional import ConditionalFit
-from analysis.models.sandwich import cluster_covariance, satterthwaite_df
+from analysis.models.primary.conditional import ConditionalFit
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 from tests.validation.cases import case, expected, table
 
 SHIPS = "damage to ships (McCullagh & Nelder 1989)"

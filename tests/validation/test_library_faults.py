@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.models.conditional import fit_conditional
-from analysis.models.estimability import NotEstimable
-from analysis.models.gee import fit_gee
-from analysis.models.negative_binomial import fit_negative_binomial, long_form
-from analysis.models.pooling import between_variance
-from analysis.models.sandwich import cluster_covariance, satterthwaite_df
-from tests.unit.models_panel import monthly_panel, random_panel, specification
+from analysis.models.alternatives.gee import fit_gee
+from analysis.models.alternatives.negative_binomial import fit_negative_binomial, long_form
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.pooling.estimates import between_variance
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
+from tests.unit.models.models_panel import monthly_panel, random_panel, specification
 from tests.validation.cases import expected
 from tests.validation.cases_alternatives import visits_long
 from tests.validation.cases_conditional import epil_schools
@@ -75,11 +75,11 @@ def test_predictions_drop_the_offset():
 
 def test_a_school_without_events_gets_an_enormous_error_and_says_it_converged():
     """Here such schools are left out of the fit, and counted."""
-    from analysis.models.estimates import effect_estimates
+    from analysis.models.primary.estimates import effect_estimates
 
     panel = random_panel(1)
     panel.loc[panel["school_id"] == "Lam00i", "events"] = 0.0
-    from analysis.models.school_periods import school_periods
+    from analysis.models.inputs.school_periods import school_periods
 
     schools = school_periods(panel, specification())
     fit = poisson_with_dummies(schools)
@@ -106,8 +106,8 @@ def test_a_row_of_nought_of_nought_stops_a_binomial_glm():
 
 
 def test_an_empty_cell_gives_a_number_that_says_it_converged():
-    from analysis.models.estimates import effect_estimates
-    from analysis.models.school_periods import school_periods
+    from analysis.models.inputs.school_periods import school_periods
+    from analysis.models.primary.estimates import effect_estimates
 
     panel = monthly_panel({
         "A": ("intervention", "1", (10, 0)), "B": ("intervention", "2", (12, 0)),

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.additive import additive_fit
-from analysis.models.alternatives import alternative_estimates
-from analysis.models.estimability import NotEstimable
-from analysis.models.estimates import effect_estimates
-from analysis.models.gee import gee_fit
-from analysis.models.mantel_haenszel import mantel_haenszel
-from analysis.models.months import MonthCounts
-from analysis.models.negative_binomial import negative_binomial_fit
-from analysis.models.sandwich import cluster_covariance
-from analysis.models.school_periods import compare
-from analysis.models.two_part import _fitted, _rows, two_part_fit
-from tests.unit.models_panel import random_panel, specification
+from analysis.models.alternatives.additive import additive_fit
+from analysis.models.alternatives.compared import alternative_estimates
+from analysis.models.alternatives.gee import gee_fit
+from analysis.models.alternatives.mantel_haenszel import mantel_haenszel
+from analysis.models.alternatives.negative_binomial import negative_binomial_fit
+from analysis.models.alternatives.two_part import _fitted, _rows, two_part_fit
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.school_periods import compare
+from analysis.models.primary.estimates import effect_estimates
+from analysis.models.primary.sandwich import cluster_covariance
+from tests.unit.models.models_panel import random_panel, specification
 from tests.validation.test_models_conditional import random_schools
 from tests.validation.test_models_multinomial import uneven_panel
 

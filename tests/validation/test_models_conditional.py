@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.conditional import fit_conditional
-from analysis.models.sandwich import cluster_covariance
+from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.sandwich import cluster_covariance
 
 
 def two_way_poisson(schools):
@@ -72,7 +72,7 @@ def test_the_conditional_model_is_the_two_way_poisson(seed, areas):
 @pytest.mark.parametrize("areas", [None, 4])
 def test_the_satterthwaite_df_is_that_of_the_whole_matrix(areas):
     """Formed in full, with the G x G matrix that `satterthwaite_df` avoids."""
-    from analysis.models.sandwich import satterthwaite_df
+    from analysis.models.primary.sandwich import satterthwaite_df
 
     fit = fit_conditional(random_schools(5, areas=areas))
     hat = fit.design @ fit.bread @ fit.design.T
@@ -89,7 +89,7 @@ def test_the_satterthwaite_df_is_that_of_the_whole_matrix(areas):
 
 def test_cr2_of_areas_is_unbiased_under_the_working_model():
     """E[V] = M under the working model, which is what CR2 is built for (exact, no draws)."""
-    from analysis.models import sandwich
+    from analysis.models.primary import sandwich
 
     fit = fit_conditional(random_schools(7, areas=5))
     hat = fit.design @ fit.bread @ fit.design.T
@@ -104,7 +104,7 @@ def test_cr2_of_areas_is_unbiased_under_the_working_model():
 
 @pytest.mark.parametrize("kind", ["CR0", "CR2", "CR3"])
 def test_a_unit_counts_the_same_whether_or_not_its_schools_are_added_up(kind):
-    from analysis.models.sandwich import satterthwaite_df
+    from analysis.models.primary.sandwich import satterthwaite_df
 
     schools = random_schools(8, areas=5).assign(exposure_before=1.0, exposure_after=1.0)
     schools["stratum"] = "all"

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.months import MonthCounts
-from analysis.models.multinomial import batched_multinomial, fit_multinomial
-from analysis.models.sandwich import block_power, cluster_covariance
-from analysis.models.school_periods import compare
-from tests.unit.models_panel import random_panel, specification
+from analysis.models.alternatives.multinomial import batched_multinomial, fit_multinomial
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.school_periods import compare
+from analysis.models.primary.sandwich import block_power, cluster_covariance
+from tests.unit.models.models_panel import random_panel, specification
 
 
 def uneven_panel(seed=1, pilots=("Lambeth", "Stockport")):

@@ -1,0 +1,209 @@
+"""Which analyses are withheld, because their results would give a hidden count away.
+
+The report asks one question in many ways. Each way adds up other months or schools, and two
+of them, or one beside a table, can leave a sum that nobody may know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.disclosure.estimates import WITHHELD
+from analysis.disclosure.model_sums import Masks, telling_results
+from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.school_periods import compare
+from analysis.models.inputs.specification import Exclusion, Specification
+from analysis.models.inputs.variations import (
+    curve_specifications,
+    placebo_specifications,
+    sensitivity_specifications,
+)
+from analysis.models.sensitivity.curve_counts import used_months
+from analysis.study.balancing_outcomes import in_august
+
+if TYPE_CHECKING:
+    from analysis.study.settings import Pilot
+
+SPECIAL = Exclusion("phase", ("special",))
+
+
+def pooled(main: Iterable[Specification]) -> tuple[Specification, ...]:
+    """Return the main analysis of each outcome for all pilots at once."""
+    return tuple({each.outcome: replace(each, pilot=None) for each in main}.values())
+
+
+def varied(base: Specification, first_month: int) -> tuple[Specification, ...]:
+    """Return a primary analysis with one choice changed at a time."""
+    return sensitivity_specifications(base, first_month=first_month)
+
+
+def placebos(main: Iterable[Specification], first_month: int) -> tuple[Specification, ...]:
+    """Return main analyses with pretended starts: all of the primary, one of the others."""
+    return tuple(
+        placebo
+        for each in main
+        for placebo in placebo_specifications(each, first_month=first_month)
+        if each.role == "primary" or "a year earlier" in placebo.label
+    )
+
+
+def curve(base: Specification, first_month: int) -> tuple[Specification, ...]:
+    """Return every combination of choices for a primary analysis."""
+    return curve_specifications(base, first_month=first_month, left_out=[SPECIAL])
+
+
+def questions(
+    specifications: Sequence[Specification], first_month: int, pilots: tuple[Pilot, ...]
+) -> tuple[Specification, ...]:
+    """Return every analysis of the report that adds up months, the more important ones first."""
+    main = [each for each in specifications if each.role != "sensitivity"]
+    primary = [each for each in main if each.role == "primary"]
+    return (
+        *main,
+        *pooled(main),
+        *(each for each in specifications if each.role == "sensitivity"),
+        *(other for each in primary for other in varied(each, first_month)),
+        *(in_august(each, pilots) for each in primary),
+        *placebos(main, first_month),
+        *(other for each in primary for other in curve(each, first_month)),
+    )
+
+
+def marked(
+    asked: Iterable[Specification], withheld: frozenset[Specification]
+) -> tuple[Specification, ...]:
+    """Return analyses, those marked whose results may not be shown."""
+    return tuple(replace(each, withheld=WITHHELD) if each in withheld else each for each in asked)
+
+
+def marked_part(
+    asked: Specification, whole: str, panel: pd.DataFrame, rules: DisclosureRules
+) -> Specification:
+    """Return an analysis, marked if beside that of a whole it tells what few events are left.
+
+    Parameters
+    ----------
+    asked
+        The analysis of an outcome whose events are some of another's.
+    whole
+        The other outcome, which is shown as well; empty where there is none.
+    panel
+        One row a school, outcome and month, of both.
+    """
+    if not whole:
+        return asked
+    one, other = (
+        compare(panel, replace(asked, outcome=name)).schools for name in (asked.outcome, whole)
+    )
+    by_arm = [
+        table.groupby("treated")[["events_before", "events_after"]].sum() for table in (one, other)
+    ]
+    left = (by_arm[1] - by_arm[0]).to_numpy().ravel()
+    telling = any(rules.is_unsafe(count) for count in left)
+    return replace(asked, withheld=WITHHELD) if telling else asked
+
+
+def withheld_specifications(
+    asked: Sequence[Specification],
+    outcome_panel: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    records: Mapping[str, pd.DataFrame],
+    rules: DisclosureRules,
+) -> frozenset[Specification]:
+    """Return the analyses whose results would give a hidden count away.
+
+    Parameters
+    ----------
+    asked
+        Every analysis of which results are shown, the more important ones first.
+    outcome_panel
+        One row a school, outcome and month.
+    tables
+        The released tables `before_after` and `terms`, with `count`; see `ReleasedOutcomes`.
+    records
+        By outcome, who is behind its counts; see `analysis.disclosure.outcomes.outcome_records`.
+    rules
+        Of the channel.
+    """
+    found: list[Specification] = []
+    for outcome in dict.fromkeys(each.outcome for each in asked):
+        own = [each for each in asked if each.outcome == outcome]
+        panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
+        panel = panel.loc[panel["returned"]].reset_index(drop=True)
+        shown, hidden = _of_tables(panel, tables, outcome)
+        days = own[0].measure == "days"
+        tells = telling_results(
+            _sums(panel, own), shown, hidden, _unsafe(panel, records[outcome], rules, days=days)
+        )
+        found += [each for each, telling in zip(own, tells, strict=True) if telling]
+    return frozenset(found)
+
+
+def _of_tables(
+    panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame], outcome: str
+) -> tuple[Masks, Masks]:
+    """Return which school-months each cell of the tables sums: those shown, those hidden."""
+    shown: list[Masks] = []
+    hidden: list[Masks] = []
+    for name, period in (("before_after", "window"), ("terms", "term")):
+        cells = tables[name]
+        places = panel[period].astype(str)
+        for cell in cells.loc[cells["outcome"] == outcome].to_dict("records"):
+            inside = (panel["pilot"] == cell["pilot"]) & (panel["arm"] == cell["arm"])
+            mask = (inside & (places == str(cell[period]))).to_numpy()
+            (hidden if cell["count"] == CONFIDENTIAL else shown).append(mask)
+    empty = np.zeros((0, len(panel)), dtype=bool)
+    return np.vstack([empty, *shown]), np.vstack([empty, *hidden])
+
+
+def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:
+    """Return for each analysis the school-months of each arm before, and of each after."""
+    first = int(panel["event_month"].min())
+    place = pd.Series(panel.index, [panel["school_id"], panel["event_month"]])
+    laid_out: dict[object, tuple[MonthCounts, np.ndarray]] = {}
+    found = []
+    for each in asked:
+        key = each.pilot, each.exclusions
+        if key not in laid_out:
+            whole = replace(each.over_all_months(first), exposure=None)
+            comparison = compare(panel, whole)
+            months = MonthCounts.of(comparison)
+            grid = pd.MultiIndex.from_product([comparison.schools["school_id"], months.months])
+            atoms = place.reindex(grid, fill_value=-1).to_numpy()
+            laid_out[key] = months, atoms.reshape(months.events.shape)
+        months, atoms = laid_out[key]
+        masks = []
+        for used in used_months(months, each):
+            for treated in (True, False):
+                mask = np.zeros(len(panel), dtype=bool)
+                mask[atoms[used & (months.treated == treated)[:, np.newaxis]]] = True
+                masks.append(mask)
+        found.append(np.array(masks))
+    return found
+
+
+def _unsafe(
+    panel: pd.DataFrame, records: pd.DataFrame, rules: DisclosureRules, *, days: bool
+) -> Callable[[Masks], bool]:
+    """Return what says whether the sum over some school-months is too small to be known."""
+    of_children = records.loc[records["child_id"] != ""]
+    place = pd.Series(panel.index, [panel["school_id"], panel["month"]])
+    at = place[pd.MultiIndex.from_frame(of_children[["school_id", "month"]])].to_numpy()
+    child = pd.factorize(of_children["child_id"])[0]
+    amount = of_children["amount"].to_numpy(float)
+
+    def is_unsafe(mask: Masks) -> bool:
+        inside = mask[at]
+        by_child = np.bincount(child[inside], amount[inside])
+        contributions = by_child[by_child > 0]
+        if days:
+            return rules.is_unsafe_sum(contributions.tolist())
+        return rules.is_unsafe(contributions.sum()) or rules.is_unsafe(len(contributions))
+
+    return is_unsafe

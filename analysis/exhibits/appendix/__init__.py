@@ -1,0 +1,1 @@
+"""Exhibits of the technical appendix and of the data dictionary."""

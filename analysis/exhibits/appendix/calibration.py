@@ -1,0 +1,102 @@
+"""Published findings beside the stand-in: a check of the generator, and evidence of nothing."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import Effect, effects
+from analysis.extract.extract import Origin
+from analysis.study.scenario import Scenario
+from analysis.study.settings import Outcome
+
+PUBLISHED = {
+    "fell": "lower",
+    "rose": "higher",
+    "no evidence": "no fall reported",
+    "not analysed": "not analysed",
+}
+NOT_NAMED = "two, not named"
+
+
+def calibration_check(
+    published_findings: tuple[dict[str, str], ...],
+    main_effects: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    scenarios: tuple[Scenario, ...],
+    origin: Origin,
+) -> Table:
+    """Show the published direction, what the stand-in was built with, and what came out."""
+    built = _scenario(scenarios, origin)
+    lines = []
+    for outcome in outcomes:
+        for each in effects(main_effects, outcome.name):
+            published = _published(published_findings, outcome.name, each.pilot)
+            lines.append(
+                (
+                    outcome.label,
+                    each.pilot,
+                    published,
+                    words.ratio(built.effect(outcome.name, each.pilot)) if built else "[x]",
+                    _estimate(each),
+                    _verdict(published, each),
+                )
+            )
+    names = ["outcome", "pilot", "published", "built", "extract", "verdict"]
+    legend = (
+        "" if built else " [x] is not available: no ratio by pilot was built in, or none is known."
+    )
+    return Table(
+        header=("Outcome", "Pilot", "Published", "Built in", "This extract", "As published"),
+        rows=tuple(lines),
+        numeric=(False, False, False, True, True, False),
+        widths=(12, 7, 9, 5, 12, 10),
+        data=pd.DataFrame(lines, columns=names),
+        columns={
+            "outcome": "Outcome",
+            "pilot": "Local authority",
+            "published": "Direction in the published summary",
+            "built": "Ratio of rates that the stand-in was drawn with",
+            "extract": "Ratio of rate ratios with 95% confidence interval",
+            "verdict": "Whether the interval points as published",
+        },
+        note=(
+            "Calibration check, not evidence. Published days in care are those of two pilots that "
+            "the summary doesn't name." + legend
+        ),
+    )
+
+
+def _scenario(scenarios: tuple[Scenario, ...], origin: Origin) -> Scenario | None:
+    """Return what the extract was drawn from, if that is known and is one ratio a pilot."""
+    found = [each for each in scenarios if each.name in origin.scenarios]
+    if len(found) != 1:
+        return None
+    by_ratios_alone = found[0].diverted == 0 and found[0].noisy_school == 1
+    return found[0] if by_ratios_alone else None
+
+
+def _published(findings: tuple[dict[str, str], ...], outcome: str, pilot: str) -> str:
+    about = [each for each in findings if each["outcome"] == outcome]
+    named = [each for each in about if each["pilot"] == pilot]
+    others = [each for each in about if each["pilot"] in (NOT_NAMED, "all")]
+    return PUBLISHED[(named or others)[0]["direction"]]
+
+
+def _estimate(each: Effect) -> str:
+    if not each.estimated:
+        return "not estimable"
+    return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
+
+
+def _verdict(published: str, each: Effect) -> str:
+    if published == PUBLISHED["not analysed"] or not each.estimated:
+        return "nothing to compare"
+    if each.ratio_high < 1:
+        seen = PUBLISHED["fell"]
+    elif each.ratio_low > 1:
+        seen = PUBLISHED["rose"]
+    else:
+        seen = PUBLISHED["no evidence"]
+    return "yes" if seen == published else "no"

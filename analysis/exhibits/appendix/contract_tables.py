@@ -1,0 +1,93 @@
+"""The data dictionary, as the contracts state it, what they warn of, and exceptions on file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.contracts import ContractResults, DataContract
+from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
+from analysis.disclosure import EXCEPTIONS, read_exceptions
+from analysis.exhibits.parts.exhibit import Table
+
+
+def data_dictionary(contracts: dict[str, DataContract]) -> Table:
+    """Show every column of the extract: what it holds and whom it is about."""
+    data = dictionary(contracts)
+    return Table(
+        header=("Data file", "Column", "What it holds", "Required", "About"),
+        rows=tuple(
+            (
+                str(row["file"]).removesuffix(".csv"),
+                str(row["column"]),
+                str(row["description"]),
+                str(row["required"]),
+                str(row["sensitivity"]),
+            )
+            for row in data.to_dict("records")
+        ),
+        numeric=(False,) * 5,
+        widths=(4, 4, 9, 2, 2),
+        data=data,
+        columns=DICTIONARY_COLUMNS,
+        note="About: whom a value is about; what is about children passes disclosure control.",
+    )
+
+
+def contract_warnings(contract_results: ContractResults) -> Table:
+    """Show the rules that gave a warning or met no data, and the waivers on file."""
+    columns = {
+        "dataset": "data file",
+        "rule": "the rule's name",
+        "expected": "what must hold",
+        "outcome": "what came out",
+        "failing": "rows that break it, number",
+        "waiver": "who let it pass, when, for how many rows, and why",
+    }
+    lines = [
+        (r.dataset, r.rule, r.expected, r.outcome, str(r.failing), r.waiver)
+        for r in contract_results.public().results
+        if r.outcome != "pass" or r.waiver
+    ]
+    shown = [
+        (
+            dataset,
+            f"{expected} ({rule})",
+            {"warn": "warning", "pass": "holds"}.get(outcome, outcome),
+            failing,
+            waiver,
+        )
+        for dataset, rule, expected, outcome, failing, waiver in lines
+    ]
+    return Table(
+        header=("Data file", "Rule", "Outcome", "Rows", "Waived by"),
+        rows=tuple(shown) or (("none", "", "", "", ""),),
+        numeric=(False, False, False, True, False),
+        widths=(3, 6, 2, 1, 5),
+        data=pd.DataFrame(lines, columns=list(columns)),
+        columns=columns,
+        note="Waived: the supplier won't mend it, and the person named answers for it.",
+    )
+
+
+def release_exceptions(contract_directory: Path) -> Table:
+    """Show the exhibits that someone let through though disclosure control held them."""
+    found = read_exceptions(contract_directory / EXCEPTIONS)
+    columns = {
+        "exhibit": "the exhibit's name",
+        "name": "who decided",
+        "date": "when",
+        "reason": "why",
+    }
+    lines = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
+    return Table(
+        header=("Exhibit", "Let through by", "On", "Reason"),
+        rows=tuple(lines) or (("none", "", "", ""),),
+        numeric=(False,) * 4,
+        widths=(3, 3, 2, 6),
+        data=pd.DataFrame(lines, columns=list(columns)),
+        columns=columns,
+        note="Each was held back by disclosure control, by itself or beside an earlier release, "
+        "until the person named let it through.",
+    )

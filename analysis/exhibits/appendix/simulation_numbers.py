@@ -1,0 +1,210 @@
+"""Numbers and claims in the sentences on how far methods and claims can be relied on."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.exhibits.appendix.simulation_tables import (
+    BOOTSTRAP,
+    COVERAGE_HELD,
+    INTERVAL,
+    SIZE_HELD,
+    TEST,
+)
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Number
+from analysis.exhibits.parts.rules import Least, Most, judge
+from analysis.proofs import Proof
+from analysis.study.settings import Outcome
+
+AREAS, NOISY = "3 and 3 areas", "5 and 15 schools, the 5 noisy"
+UNEQUAL = ("8 and 8 schools, one group noisy", "18 and 18 schools, one group noisy")
+BALANCED = ("8 and 8 schools", "11 and 11 schools", "18 and 18 schools")
+BOTH_FELL = "s47_lower_in_lambeth_and_southampton"
+OF_EFFECTS = {
+    "no_effect_below_1": ("no-effect", "share_below_1"),
+    "no_effect_clear_fall": ("no-effect", "share_clear_fall"),
+    "no_effect_coverage": ("no-effect", "coverage"),
+    "regression_clear_fall": ("regression-to-the-mean", "share_clear_fall"),
+    "threshold_clear_fall": ("threshold-change", "share_clear_fall"),
+}
+OF_SENTENCES = {
+    "no_effect_both_fell": ("no-effect", BOTH_FELL),
+    "no_effect_both_fell_unadjusted": ("no-effect", "both_fell_unadjusted"),
+    "no_effect_both_fell_by_sign": ("no-effect", "both_fell_by_sign"),
+    "no_effect_primary_changed": ("no-effect", "primary_family_changed"),
+    "no_effect_secondary_changed": ("no-effect", "secondary_family_changed"),
+    "regression_both_fell": ("regression-to-the-mean", BOTH_FELL),
+    "regression_primary_changed": ("regression-to-the-mean", "primary_family_changed"),
+    "threshold_both_fell": ("threshold-change", BOTH_FELL),
+    "published_both_fell": ("published-directions", BOTH_FELL),
+}
+SELECTED = "regression-to-the-mean"
+PRINTED = (BOTH_FELL,)
+"""The sentences of the report that claim a change."""
+FALSE_ALARMS = 5.0
+"""Per cent of draws without a change in which a sentence that claims one may be printed."""
+
+
+@parameterize(**{
+    name: {"scenario": value(scenario), "share": value(share)}
+    for name, (scenario, share) in OF_EFFECTS.items()
+})  # fmt: skip
+def share_of_draws(
+    scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...], scenario: str, share: str
+) -> Number:
+    """State a share of one scenario's draws for the primary outcome, the mean of the pilots."""
+    table = scenario_effects_proof.table
+    primary = next(outcome.name for outcome in outcomes if outcome.role == "primary")
+    chosen = table.loc[(table["scenario"] == scenario) & (table["outcome"] == primary)]
+    return _share(float(chosen[share].mean()), scenario_effects_proof)
+
+
+@parameterize(**{
+    name: {"state": value(state), "sentence": value(sentence)}
+    for name, (state, sentence) in OF_SENTENCES.items()
+})  # fmt: skip
+def share_printed(sentences_proof: Proof, state: str, sentence: str) -> Number:
+    """State in which share of one state's draws a sentence would be printed."""
+    shares = sentences_proof.table.set_index(["state", "sentence"])["printed"].to_dict()
+    return _share(float(shares[state, sentence]), sentences_proof)
+
+
+def falsely_claimed(sentences_proof: Proof) -> Claim:
+    """Hold that no sentence which claims a change is printed too often where none happens."""
+    table = sentences_proof.table
+    chosen = table.loc[
+        table["nothing_happens"] & table["claims_change"] & table["sentence"].isin(PRINTED)
+    ]
+    return judge(
+        "Where nothing happens, the sentence that claims a change would be printed in at most one "
+        "study in twenty.",
+        Most("draws in which a sentence that claims a change is printed", FALSE_ALARMS, "%"),
+        {row["state"]: 100 * row["printed"] for row in chosen.to_dict("records")},
+        ("sentence_rates",),
+    )
+
+
+def selection_defeats_the_search(sentences_proof: Proof) -> Claim:
+    """Hold that choosing schools for their counts makes a change appear somewhere."""
+    shares = sentences_proof.table.set_index(["state", "sentence"])["printed"]
+    return judge(
+        "Against schools chosen for their high counts no test helps: a search through the pilots "
+        "would then find a fall in more than one study in five, though nothing has an effect.",
+        Least("draws in which a change in enquiries is found in some pilot", 20, "%"),
+        {SELECTED: 100 * float(shares[SELECTED, "primary_family_changed"])},
+        ("sentence_rates",),
+    )
+
+
+def sentence_draws(sentences_proof: Proof) -> Number:
+    """Count the sets of schools drawn of each state."""
+    draws = sentences_proof.making.draws
+    return Number(draws, words.count(draws), "sets of schools")
+
+
+def scenario_draws(scenario_effects_proof: Proof) -> Number:
+    """Count the extracts drawn of each scenario."""
+    draws = scenario_effects_proof.making.draws
+    return Number(draws, words.count(draws), "extracts")
+
+
+def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
+    """Hold that interval and test keep what they promise in balanced designs."""
+    found = size_proof.table.set_index(["method", "design"]).to_dict("index")
+    sizes = {
+        f"{method}, {design}": found[method, design]["size"]
+        for method in (INTERVAL, TEST)
+        for design in BALANCED
+    }
+    coverage = {design: found[INTERVAL, design]["coverage"] for design in BALANCED}
+    holds = _within(sizes, SIZE_HELD) and _within(coverage, COVERAGE_HELD)
+    seen = "; ".join(f"{name} {size:.1%}" for name, size in sizes.items())
+    seen += "; " + "; ".join(f"interval, {name} {each:.1%}" for name, each in coverage.items())
+    return Claim(
+        "Where as many schools have a social worker as have none, and both groups vary alike from "
+        "year to year, the reported interval and the randomisation test keep what they promise.",
+        "size of both tests from 4% to 6%, and coverage of the interval from 94% to 96%, in each "
+        "balanced design whose schools vary alike",
+        holds,
+        seen,
+        ("size_and_coverage",),
+    )
+
+
+def unequal_spread_misleads(size_proof: Proof) -> Claim:
+    """Hold that the same designs reject too often if one group varies more than the other."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "If schools with a social worker vary three times as much, the same designs reject too "
+        "often.",
+        Least("larger size of both tests", 100 * SIZE_HELD[1], "%"),
+        {design: 100 * float(max(size[method, design] for method in (INTERVAL, TEST)))
+         for design in UNEQUAL},
+        ("size_and_coverage",),
+    )  # fmt: skip
+
+
+def largest_unequal_size(size_proof: Proof) -> Number:
+    """State the largest size of both tests where one group varies more."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return _share(max(float(size[each]) for each in product((INTERVAL, TEST), UNEQUAL)), size_proof)
+
+
+def normal_prediction_misleads(pooling_proof: Proof) -> Claim:
+    """Hold that the normal interval for a further pilot is far too narrow."""
+    table = pooling_proof.table.loc[pooling_proof.table["method"] == "Paule-Mandel"]
+    spread = table.loc[table["between"] > 0]
+    return judge(
+        "Where pilots differ, the normal interval for a further pilot holds it in fewer than "
+        "nine cases in ten, and is not to be relied on.",
+        Most("coverage of the normal interval for a further pilot", 90, "%"),
+        {f"spread {row['between']:g}": 100 * row["prediction_coverage"]
+         for row in spread.to_dict("records")},
+        ("pooling_coverage_table",),
+    )  # fmt: skip
+
+
+def areas_reject_nothing(size_proof: Proof) -> Claim:
+    """Hold that whole areas are too few for the randomisation test."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "Whole areas are too few for the randomisation test to reject anything.",
+        Most("share of studies without an effect that it rejects", 0, "%"),
+        {AREAS: 100 * float(size[TEST, AREAS])},
+        ("size_and_coverage",),
+    )
+
+
+def noisy_schools_mislead(size_proof: Proof) -> Claim:
+    """Hold that tests reject too often if a few intervention schools vary more."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "If a few intervention schools vary more than the others, it rejects too often, and so "
+        "does the bootstrap.",
+        Least("share of studies without an effect that are rejected", 100 * SIZE_HELD[1], "%"),
+        {f"{method}, {NOISY}": 100 * float(size[method, NOISY]) for method in (TEST, BOOTSTRAP)},
+        ("size_and_coverage",),
+    )
+
+
+def direction_is_a_coin(scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...]) -> Claim:
+    """Hold that without an effect rises are about as common as falls."""
+    falls = share_of_draws(scenario_effects_proof, outcomes, "no-effect", "share_below_1").value
+    shares = {"falls": float(falls or 0), "rises": 100 - float(falls or 0)}
+    return judge(
+        "To report a direction is then to toss a coin.",
+        Least("share of ratios on either side of 1 where nothing has an effect", 40, "%"),
+        shares,
+        ("scenario_effects",),
+    )
+
+
+def _within(found: dict[str, float], limits: tuple[float, float]) -> bool:
+    return all(limits[0] <= round(each, 3) <= limits[1] for each in found.values())
+
+
+def _share(share: float, proof: Proof) -> Number:
+    return Number(100 * share, f"{share:.1%}", "per cent of draws", proof.making.draws)

@@ -1,0 +1,227 @@
+"""Tables of the technical appendix on how far the methods, and the claims, can be relied on."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Table
+from analysis.models.inference.operating_characteristics import COLUMNS as SIZE
+from analysis.models.pooling.coverage import COLUMNS as POOLING_COVERAGE
+from analysis.proofs import Making, Proof
+from analysis.study.scenario import Scenario
+from analysis.study.settings import Outcome
+
+SIZE_HELD = (0.04, 0.06)
+"""A nominal 5% test that rejects as often as this holds its size."""
+COVERAGE_HELD = (0.94, 0.96)
+INTERVAL, TEST, BOOTSTRAP = (
+    "conditional Poisson, CR2", "randomisation", "score wild bootstrap",
+)  # fmt: skip
+NAIVE = "naive"
+SHORT = {
+    "published-directions": "As published",
+    "no-effect": "No effect",
+    "harm": "Harm",
+    "regression-to-the-mean": "Regression to the mean",
+    "threshold-change": "Changed threshold",
+    "noisy-school": "Noisy school",
+    "area-shocks-0.05": "Areas share 0.05",
+    "area-shocks-0.10": "Areas share 0.10",
+    "area-shocks-0.15": "Areas share 0.15",
+}
+SENTENCES = {
+    "s47_lower_in_lambeth_and_southampton": "Fewer enquiries in Lambeth and in Southampton",
+    "areas_permuted_show_nothing": "Permuting areas can't bear it out",
+    "s47_no_clear_change_in_stockport": "No clear change in enquiries in Stockport",
+    "s17_not_clear_in_stockport": "Fewer starts in Stockport, but as one of many",
+    "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",
+    "referrals_no_clear_change": "No clear change in referrals anywhere",
+    "intervals_are_wide": "The size of any change is hardly known",
+    "trial_rules_out_such_falls": "Ratios of two pilots outside the trial's interval",
+    "primary_family_changed": "A change in enquiries in some pilot",
+    "secondary_family_changed": "A change in starts or referrals in some pilot",
+    "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",
+    "both_fell_by_sign": "Fewer in both by the sign alone",
+}
+NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
+"""Rules that the report does not use, shown for what they would do."""
+EFFECT_COLUMNS = {
+    "scenario": "What the stand-in was built to show",
+    "outcome": "Name of the outcome",
+    "pilot": "Local authority",
+    "draws": "Extracts drawn",
+    "estimated": "Share of them with an estimate",
+    "true_ratio": "Geometric mean of the ratios put in as an effect",
+    "mean_ratio": "Geometric mean of the ratios estimated",
+    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "made noisy",
+    "share_below_1": "Share of estimates below 1",
+    "share_clear_fall": "Share of intervals wholly below 1",
+    "share_clear_rise": "Share of intervals wholly above 1",
+    "share_randomisation": "Share of randomisation tests with p at most .05",
+}
+SENTENCE_COLUMNS = {
+    "state": "What schools were drawn from: a scenario, or shocks shared within areas",
+    "nothing_happens": "Whether nothing changed a count but chance, selection or one school",
+    "sentence": "Name of the sentence, or of a rule that the report does not use",
+    "claims_change": "Whether it claims a change",
+    "draws": "Sets of schools drawn",
+    "printed": "Share of draws in which its rule holds, so that it would be printed",
+}
+
+
+def size_and_coverage(size_proof: Proof) -> Table:
+    """Show how often tests reject without an effect, and intervals hold the truth."""
+    lines = []
+    for design, rows in size_proof.table.groupby("design", sort=False):
+        found = rows.set_index("method").to_dict("index")
+        sizes = {name: found[name]["size"] for name in (NAIVE, INTERVAL, TEST, BOOTSTRAP)}
+        coverage = found[INTERVAL]["coverage"]
+        cells = (
+            _percent(sizes[NAIVE]),
+            _marked(sizes[INTERVAL], SIZE_HELD),
+            _marked(coverage, COVERAGE_HELD),
+            _marked(sizes[TEST], SIZE_HELD),
+            _marked(sizes[BOOTSTRAP], SIZE_HELD),
+        )
+        lines.append((str(design), *cells))
+    return Table(
+        header=("Schools compared", "Naive", "CR2 test", "CR2 interval holds truth",
+                "Randomisation", "Bootstrap"),
+        rows=tuple(lines),
+        numeric=(False, *(True,) * 5),
+        widths=(5, 2, 3, 4, 4, 3),
+        data=size_proof.table,
+        columns=SIZE,
+        note=(
+            "Simulated. Shares of draws without any effect in which a test at the 5% level "
+            "rejects, and shares of 95% intervals that hold a true ratio of 0.7. [u] is not to be "
+            "relied on: a size outside 4% to 6%, or a coverage outside 94% to 96%. "
+            f"{made_by(size_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
+def pooling_coverage_table(pooling_proof: Proof) -> Table:
+    """Show how often intervals of three pilots hold their mean, and a further pilot."""
+    return Table(
+        header=("Spread between pilots", "Summary", "Holds the mean", "Holds a further pilot",
+                "Upper over lower end"),
+        rows=tuple(
+            (
+                words.rate(row["between"], 2),
+                str(row["method"]),
+                _marked(row["coverage"], COVERAGE_HELD),
+                "[z]" if math.isnan(row["prediction_coverage"])
+                else _marked(row["prediction_coverage"], COVERAGE_HELD),
+                words.rate(row["factor"]),
+            )
+            for row in pooling_proof.table.to_dict("records")
+        ),
+        numeric=(True, False, True, True, True),
+        widths=(4, 8, 4, 4, 4),
+        data=pooling_proof.table,
+        columns=POOLING_COVERAGE,
+        note=(
+            "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
+            "ratios that spread between pilots with the standard deviation named. Shares of 95% "
+            "intervals that hold the mean log ratio, and of those for a further pilot that hold "
+            "its own. [u] is not to be relied on: a coverage outside 94% to 96%. [z]: a fixed "
+            f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
+def scenario_effects(
+    scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...], scenarios: tuple[Scenario, ...]
+) -> Table:
+    """Show what the primary analysis finds over many draws of each scenario."""
+    primary = next(outcome for outcome in outcomes if outcome.role == "primary")
+    table = scenario_effects_proof.table
+    chosen = table.loc[table["outcome"] == primary.name]
+    by_scenario = dict(iter(chosen.groupby("scenario", sort=False)))
+    lines = tuple(
+        (
+            _short(scenario.name),
+            row["pilot"],
+            words.ratio(row["true_ratio"]),
+            words.ratio(row["mean_ratio"]),
+            _percent(row["coverage"]),
+            _percent(row["share_below_1"]),
+            _percent(row["share_clear_fall"]),
+            _percent(row["share_clear_rise"]),
+            _percent(row["share_randomisation"]),
+        )
+        for scenario in scenarios
+        for row in by_scenario[scenario.name].to_dict("records")
+    )
+    return Table(
+        header=("Scenario", "Pilot", "Put in", "Mean found", "Holds it", "Below 1",
+                "Clear fall", "Clear rise", "Test rejects"),
+        rows=lines,
+        numeric=(False, False, *(True,) * 7),
+        widths=(10, 6, 4, 4, 4, 4, 4, 4, 4),
+        data=table,
+        columns=EFFECT_COLUMNS,
+        note=(
+            f"{primary.label}. Of each scenario of the stand-in: the ratio put in and the "
+            "geometric mean of those found; the share of 95% intervals that hold the ratio put "
+            "in ([z] where one school's cases were multiplied as well, so that no one ratio is "
+            "true), of estimates below 1, of intervals wholly below and wholly above 1, and of "
+            f"randomisation tests with p of at most 0.05. {made_by(scenario_effects_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
+def sentence_rates(sentences_proof: Proof) -> Table:
+    """Show how often each sentence on effects would be printed in each state of the world."""
+    table = sentences_proof.table
+    shares = table.set_index(["sentence", "state"])["printed"].to_dict()
+    claims_change = table.drop_duplicates("sentence").set_index("sentence")["claims_change"]
+    names = list(dict.fromkeys(table["state"]))
+    first, second, last = (
+        [name for name in SENTENCES if (name in NOT_USED, bool(claims_change[name])) == kind]
+        for kind in ((False, True), (False, False), (True, False))
+    )
+    return Table(
+        header=("Sentence", *map(_short, names)),
+        rows=tuple(
+            (label + SENTENCES[name], *(_percent(shares[name, each]) for each in names))
+            for label, group in (("Claims a change: ", first), ("", second), ("Not used: ", last))
+            for name in group
+        ),
+        numeric=(False, *(True,) * len(names)),
+        widths=(8, *(3,) * len(names)),
+        data=table,
+        columns=SENTENCE_COLUMNS,
+        note=(
+            "Share of draws in which the sentence would be printed. Nothing happens in the columns "
+            "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
+            "three, schools of an area share a shock in each period with the squared coefficient "
+            "of variation named. Two lines look for a change through all pilots, by the rule of "
+            "the sentences. Days in care are not drawn, and sentences on them are left out. "
+            f"{made_by(sentences_proof.making)}"
+        ),
+    )
+
+
+def _short(name: str) -> str:
+    """Return a scenario's name as a heading; one that is new keeps its own."""
+    return SHORT.get(name, name.replace("-", " ").capitalize())
+
+
+def _percent(share: float) -> str:
+    return "[z]" if math.isnan(share) else f"{share:.1%}"
+
+
+def _marked(share: float, held: tuple[float, float]) -> str:
+    # As printed: what rounds into the range is in it.
+    inside = held[0] <= round(share, 3) <= held[1]
+    return _percent(share) if inside else f"{_percent(share)} [u]"
+
+
+def made_by(making: Making) -> str:
+    """Say what made a table, and whether it would come out the same today."""
+    said = f"{words.count(making.draws)} draws from seed {making.seed}; code {making.digest[:12]}"
+    return f"{said}." if making.current else f"{said}, which has changed since."

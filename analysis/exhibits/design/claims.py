@@ -1,0 +1,177 @@
+"""Sentences on the design and its checks, each with the rule it is held to."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from analysis.exhibits.parts.exhibit import Claim
+from analysis.exhibits.parts.rules import Least, Most, judge
+from analysis.extract.extract import Origin
+from analysis.study.settings import Outcome
+
+FIFTH = 0.8
+"""The ratio of a fall by a fifth, which a service would welcome."""
+CLOSURE = "2020-03"
+"""Schools in England closed to most pupils in this month."""
+
+
+# --- which data, and which schools are compared ----------------------------------------------
+
+
+def data_are_invented(origin: Origin) -> Claim:
+    """Hold that the register of invented files lists files of this extract."""
+    return Claim(
+        "This edition runs on an invented extract of the same shape.",
+        "the register of invented files lists files of the extract",
+        origin.kind == "invented",
+        f"an extract that is {origin.kind}",
+        ("calibration_check",),
+    )
+
+
+def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:
+    """Hold that every intervention school has a comparison of its authority and phase."""
+    keys = ["matched_set", "pilot", "phase"]
+    by_arm = {str(arm): group for arm, group in schools.groupby("arm")}
+    treated, others = by_arm["intervention"], by_arm["comparison"]
+    pairs = treated.merge(others[keys].drop_duplicates().dropna(), on=keys, how="left",
+                          indicator="found")  # fmt: skip
+    shares = 100 * (pairs["found"] == "both").groupby(pairs["pilot"]).mean()
+    return judge(
+        "Each school with a social worker is set beside a comparison school of the same phase in "
+        "the same authority.",
+        Least("schools with a social worker that have such a comparison", 100, "%"),
+        _by_name(shares),
+        ("school_flow",),
+    )
+
+
+def only_compared_schools(schools: pd.DataFrame) -> Claim:
+    """Hold that the extract has no schools that could show what matching changed."""
+    matched = 100 * schools["matched_set"].notna().groupby(schools["pilot"]).mean()
+    return judge(
+        "The extract holds no schools but those compared, so that the difference before matching "
+        "can't be shown.",
+        Least("schools of the extract that are in a matched set", 100, "%"),
+        _by_name(matched),
+        ("school_flow",),
+    )
+
+
+def fewer_areas_than_schools(units_of_assignment: pd.DataFrame) -> Claim:
+    """Hold that there are fewer units if areas were assigned."""
+    units = units_of_assignment.pivot_table(
+        index="pilot", columns="assignment_unit", values="units_intervention"
+    )
+    return judge(
+        "Every pilot has fewer areas than schools.",
+        Least("schools with a social worker less their areas", 1),
+        _by_name(units["school_id"] - units["area"]),
+        ("assignment",),
+    )
+
+
+# --- what could be seen ----------------------------------------------------------------------
+
+
+def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> Claim:
+    """Hold that no pilot would reliably see a fall in the primary outcome by less than half."""
+    own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
+    # Where no fall would be seen at all, not even one to nothing would.
+    falls = own.set_index("pilot")["fall_percent"].fillna(100)
+    return judge(
+        "No pilot would reliably see section 47 enquiries fall by less than half.",
+        Least("smallest fall seen with 80% power", 50, "%"),
+        _by_name(falls),
+        ("detectable", "detectable_falls"),
+    )
+
+
+def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
+    """Hold that a significant result would overstate a fall by a fifth."""
+    chosen = exaggeration_risk.loc[exaggeration_risk["true_ratio"] == FIFTH]
+    return judge(
+        "Were the truth a fall by a fifth, a significant result would on average make it at least "
+        "twice as large.",
+        Least("mean size of significant log ratios, as a multiple of the true one,", 2),
+        _by_name(chosen.set_index("pilot")["exaggeration"]),
+        ("exaggeration_table",),
+    )
+
+
+def trends_go_unnoticed(trend_detection: pd.DataFrame) -> Claim:
+    """Hold that tests before the start would mostly miss a trend that fakes a fall by a fifth."""
+    fakes = trend_detection.loc[trend_detection["faked_ratio"] == FIFTH].set_index("pilot")
+    noticed = 100 * fakes[["power_joint", "power_slope"]].max(axis=1)
+    return judge(
+        "In each pilot such a trend is more likely to be missed than noticed, so that a test "
+        "before the start which finds nothing is little comfort.",
+        Most("chance that the better test notices a trend that fakes a ratio of 0.8", 49, "%"),
+        _by_name(noticed),
+        ("trend_detection_table",),
+    )
+
+
+def selection_misleads(selection_effects: pd.DataFrame) -> Claim:
+    """Hold that selection and matching alone can look like success and like harm."""
+    ratios = selection_effects.set_index(["chosen", "matched"])["ratio"]
+    beyond = {
+        "fall, chosen for the highest counts": 1 - ratios["highest counts", "none"],
+        "rise, chosen by need and matched": ratios["greatest need", "count of one year"] - 1,
+    }
+    return judge(
+        "The one looks like a success and the other like harm, though nothing has an effect.",
+        Least("mean ratio below or above 1 by", 10, "%"),
+        {name: 100 * float(value) for name, value in beyond.items()},
+        ("regression_to_mean",),
+    )
+
+
+# --- what the checks found -------------------------------------------------------------------
+
+
+def terms_before_are_uncertain(event_study_estimates: pd.DataFrame) -> Claim:
+    """Hold that no pilot's terms before the start are known well enough to compare."""
+    before = event_study_estimates["last_month"] < 0
+    found = event_study_estimates.loc[before & ~event_study_estimates["reference"].astype(bool)]
+    found = found.loc[found["status"] == "estimated"].set_index("pilot")
+    spans = (found["ratio_high"] / found["ratio_low"]).groupby(level=0).median()
+    return judge(
+        "In each pilot half of the intervals before the start span a doubling of the ratio, or "
+        "more.",
+        Least("median of upper over lower limit before the start", 2, " times"),
+        _by_name(spans),
+        ("event_study_plot",),
+    )
+
+
+def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
+    """Hold that months without an event are as many as a count model expects."""
+    counted = floor_checks.loc[floor_checks["share_zero_negative_binomial"].notna()]
+    apart = (counted["share_zero"] - counted["share_zero_negative_binomial"]).abs()
+    largest = 100 * apart.groupby(counted["pilot"]).max()
+    return judge(
+        "In every pilot they are about as many as a model of counts expects, and call for no "
+        "special one.",
+        Most("months without an event beside those expected, largest difference", 5, " points"),
+        _by_name(largest),
+        ("floor_table",),
+    )
+
+
+def months_end_before_closure(calendar_months: pd.DataFrame) -> Claim:
+    """Hold that no month compared falls into the closure of schools."""
+    last = str(calendar_months["after"].max())
+    return Claim(
+        "The last month compared ended before schools closed in March 2020.",
+        f"last month compared before {CLOSURE}",
+        last < CLOSURE,
+        last,
+        ("calendar_table",),
+    )
+
+
+def _by_name(found: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in found.items() if not math.isnan(value)}

@@ -1,0 +1,111 @@
+"""The numbers in sentences on what this design can show."""
+
+from __future__ import annotations
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Number
+from analysis.study.settings import Outcome
+
+NOTHING = "no fall"
+SUPPOSED = 0.8
+TREND_TESTS = {
+    "trend_tests_rejecting": {"column": value("p_wald")},
+    "trend_tests_rejecting_permuted": {"column": value("p_randomisation")},
+}
+USUAL = 0.05
+"""The level at which a test is usually called significant."""
+
+
+def smallest_detectable_fall(
+    detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]
+) -> Number:
+    """State the smallest fall in the primary outcome that any pilot would see."""
+    own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name, "fall_percent"]
+    if own.notna().any():
+        return Number(float(own.min()), f"{own.min():.0f}%", "per cent", len(own))
+    return Number(None, NOTHING, "per cent")
+
+
+def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
+    """State the best chance of noticing a trend that fakes a fall by a fifth."""
+    fakes = trend_detection["faked_ratio"] == SUPPOSED
+    chances = trend_detection.loc[fakes, ["power_joint", "power_slope"]].max(axis=1)
+    if chances.empty:
+        return Number(None, "no chance", "chance of being noticed")
+    best = float(chances.max())
+    return Number(best, f"{best:.0%}", "chance of being noticed", len(chances))
+
+
+def trend_faked_ratio() -> Number:
+    """State the ratio that such a trend fakes."""
+    return Number(SUPPOSED, words.ratio(SUPPOSED), "ratio of rate ratios")
+
+
+def selection_ratio(selection_effects: pd.DataFrame) -> Number:
+    """State the ratio that choosing schools by their counts gives without any effect."""
+    chosen = selection_effects["chosen"] == "highest counts"
+    row = selection_effects.loc[chosen & (selection_effects["matched"] == "none")].iloc[0]
+    return Number(float(row["ratio"]), words.ratio(row["ratio"]), "ratio of rate ratios")
+
+
+def selection_ratio_matched(selection_effects: pd.DataFrame) -> Number:
+    """State the ratio that matching on one year's count gives schools chosen by need."""
+    chosen = selection_effects["chosen"] == "greatest need"
+    matched = selection_effects["matched"] == "count of one year"
+    row = selection_effects.loc[chosen & matched].iloc[0]
+    return Number(float(row["ratio"]), words.ratio(row["ratio"]), "ratio of rate ratios")
+
+
+def curve_doubles(curve_tests: pd.DataFrame) -> Number:
+    """Count the specifications left out because they come to the same numbers as another."""
+    total = int(curve_tests["duplicates"].fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
+def curve_withheld(curve_tests: pd.DataFrame) -> Number:
+    """Count the specifications that are withheld, for what they would tell beside the others."""
+    total = int(curve_tests["withheld"].fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
+def curve_size(curve_tests: pd.DataFrame) -> Number:
+    """Count the different specifications of all curves."""
+    total = int(curve_tests["specifications"].fillna(0).sum())
+    return Number(total, words.count(total), "specifications")
+
+
+def effects_estimated(main_effects: pd.DataFrame) -> Number:
+    """Count the estimates of main outcomes that there are, of all that were asked for."""
+    estimated = int((main_effects["status"] == "estimated").sum())
+    text = f"{words.count(estimated)} of {words.count(len(main_effects))}"
+    return Number(text, text, "estimates", len(main_effects))
+
+
+def placebo_starts_made(placebo_starts: pd.DataFrame) -> Number:
+    """Count the pretended starts whose effect could be estimated."""
+    made = int((placebo_starts["status"] == "estimated").sum())
+    return Number(made, words.count(made), "pretended starts")
+
+
+def placebo_starts_seen(placebo_starts: pd.DataFrame) -> Number:
+    """Count those whose interval leaves out 1, which is the truth."""
+    estimated = placebo_starts.loc[placebo_starts["status"] == "estimated"].round(2)
+    seen = int(((estimated["ratio_low"] > 1) | (estimated["ratio_high"] < 1)).sum())
+    return Number(seen, words.spelled(seen), "pretended starts", len(estimated))
+
+
+@parameterize(**TREND_TESTS)
+def trend_tests(pre_trends: pd.DataFrame, column: str) -> Number:
+    """Count the joint tests of parallel paths that reject at the usual level."""
+    estimated = pre_trends.loc[pre_trends["status"] == "estimated", column]
+    rejecting = int((estimated <= USUAL).sum())
+    return Number(rejecting, words.spelled(rejecting), "tests", len(estimated))
+
+
+def trend_tests_made(pre_trends: pd.DataFrame) -> Number:
+    """Count the outcomes and pilots with such a test."""
+    made = int((pre_trends["status"] == "estimated").sum())
+    return Number(made, words.count(made), "tests")

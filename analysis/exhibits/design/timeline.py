@@ -1,0 +1,149 @@
+"""When the pilots ran, when fieldwork was done, and which months are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.style import GREY, NAVY, ORANGE, PLUM, TEAL, new_drawing, style, to_svg
+from analysis.extract.extract import Origin
+from analysis.study.settings import Pilot, Window
+
+LIGHT = "#C9CDD2"
+BETWEEN = "in between"
+
+
+@dataclass(frozen=True)
+class Span:
+    """One bar of the timeline.
+
+    Attributes
+    ----------
+    row
+        What the bar belongs to.
+    what
+        What happened then.
+    first, last
+        Its first and last day.
+    colour
+        Of the bar; its text is dark on a light bar and white on a dark one.
+    """
+
+    row: str
+    what: str
+    first: pd.Timestamp
+    last: pd.Timestamp
+    colour: str
+
+
+def timeline(
+    pilots: tuple[Pilot, ...],
+    window: Window,
+    pilot_delivery: pd.DataFrame,
+    last_days: pd.Series,
+    fieldwork_phases: pd.DataFrame,
+    origin: Origin,
+) -> Figure:
+    """Draw pilots, phases of the study and the months that are compared on one axis."""
+    spans = [
+        *_compared(pilots, window),
+        *_pilots(pilots, pilot_delivery, last_days),
+        *_phases(fieldwork_phases),
+    ]
+    alt = "Timeline. " + ". ".join(
+        f"{each.row}, {each.what}: {each.first:%B %Y} to {each.last:%B %Y}" for each in spans
+    )
+    rows = list(dict.fromkeys(each.row for each in spans))
+    with style():
+        drawing, (ax,) = new_drawing(0.7 + 0.27 * len(rows))
+        for each in spans:
+            _draw(ax, each, -rows.index(each.row))
+        ax.set_yticks([-y for y in range(len(rows))], rows)
+        ax.set_ylim(-len(rows) + 0.4, 0.6)
+        _set_months(ax, spans)
+        svg = to_svg(drawing, origin.label, f"{alt}.")
+    data = pd.DataFrame(
+        [(each.row, each.what, each.first.date(), each.last.date()) for each in spans],
+        columns=["row", "what", "first", "last"],
+    )
+    columns = {
+        "row": "Pilot, phase of the study, or months of records",
+        "what": "What happened then",
+        "first": "First day",
+        "last": "Last day",
+    }
+    return Figure(svg, f"{alt}.", data, columns)
+
+
+def _compared(pilots: tuple[Pilot, ...], window: Window) -> list[Span]:
+    start = pd.Period(min(pilot.start for pilot in pilots), "M")
+    months = [start - window.months_before, start - 12, start - 12 + window.months_after, start]
+    ends = [months[1] - 1, months[2] - 1, months[3] - 1, start + window.months_after - 1]
+    names = ["earlier", "like months", BETWEEN, "pilots' months"]
+    colours = [LIGHT, ORANGE, LIGHT, NAVY]
+    return [
+        Span("Records of outcomes", name, first.start_time, last.end_time, colour)
+        for name, first, last, colour in zip(names, months, ends, colours, strict=True)
+        if last >= first
+    ]
+
+
+def _pilots(
+    pilots: tuple[Pilot, ...], pilot_delivery: pd.DataFrame, last_days: pd.Series
+) -> list[Span]:
+    starts = pilot_delivery.set_index("pilot")["first_start"]
+    return [
+        Span(p.name, f"{words.count(p.schools)} schools", starts[p.name], last_days[p.name], TEAL)
+        for p in pilots
+    ]
+
+
+def _phases(fieldwork_phases: pd.DataFrame) -> list[Span]:
+    return [
+        Span(
+            f"Study phase {row['study_phase']}",
+            f"{words.count(row['sessions'])} pieces of fieldwork",
+            row["first"],
+            row["last"],
+            PLUM,
+        )
+        for row in fieldwork_phases.to_dict("records")
+    ]
+
+
+def _draw(ax: Axes, span: Span, y: float) -> None:
+    first, last = _days(span.first), _days(span.last)
+    ax.barh(y, last - first, left=first, height=0.62, color=span.colour)
+    dark = span.colour in (NAVY, PLUM)
+    # A short bar has no room for its text, which then stands before it, if nothing else does.
+    if span.what == BETWEEN:
+        return
+    inside = last - first > 200
+    at = (first + last) / 2 if inside else first - 8
+    ax.text(at, y, span.what, ha="center" if inside else "right", va="center", fontsize=8.5,
+            color="white" if dark and inside else "#1D1D1D")  # fmt: skip
+
+
+def _set_months(ax: Axes, spans: list[Span]) -> None:
+    from matplotlib.dates import DateFormatter, MonthLocator
+
+    ax.xaxis_date()
+    ax.set_xlim(
+        _days(min(each.first for each in spans)) - 5, _days(max(each.last for each in spans)) + 20
+    )
+    ax.xaxis.set_major_locator(MonthLocator(bymonth=(1, 5, 9)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))  # type: ignore[no-untyped-call]
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_color(GREY)
+
+
+def _days(day: pd.Timestamp) -> float:
+    """Return a day as Matplotlib places it."""
+    from matplotlib.dates import date2num
+
+    return float(date2num(day))  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""Exhibits of the outcome findings and of the summary."""

@@ -1,0 +1,169 @@
+"""The numbers in the report's sentences.
+
+Families that differ in pilot and outcome alone are one function, under one name for each
+member: `s47_ratio_lambeth`.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.disclosure import DisclosureRules
+from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Number
+from analysis.exhibits.parts.rows import Effect, effect
+from analysis.study.settings import Outcome, Pilot, Window
+
+PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
+OUTCOMES = {
+    "s47": "s47_enquiries",
+    "s17": "s17_starts",
+    "referrals": "referrals",
+    "care": "days_in_care",
+}
+NOT_ANALYSED = {("care", "lambeth")}
+
+BY_PILOT = {pilot: {"pilot": value(name)} for pilot, name in PILOTS.items()}
+BY_EFFECT = {
+    (outcome, pilot): {"outcome": value(name), "pilot": value(PILOTS[pilot])}
+    for (outcome, name), pilot in product(OUTCOMES.items(), PILOTS)
+    if (outcome, pilot) not in NOT_ANALYSED
+}
+
+
+def workers_placed(pilots: tuple[Pilot, ...]) -> Number:
+    """Count the social workers of all pilots, as published."""
+    total = sum(pilot.social_workers for pilot in pilots)
+    return Number(total, words.count(total), "social workers")
+
+
+def schools_intervention(pilots: tuple[Pilot, ...]) -> Number:
+    """Count the schools of all pilots, as published."""
+    total = sum(pilot.schools for pilot in pilots)
+    return Number(total, words.count(total), "schools")
+
+
+@parameterize(**{f"schools_{pilot}": given for pilot, given in BY_PILOT.items()})
+def schools_in_pilot(pilots: tuple[Pilot, ...], pilot: str) -> Number:
+    """Count the schools of one pilot, as published."""
+    schools = next(each.schools for each in pilots if each.name == pilot)
+    return Number(schools, words.count(schools), "schools")
+
+
+def schools_all(schools: pd.DataFrame) -> Number:
+    """Count the schools of the extract, comparison schools included."""
+    return Number(len(schools), words.count(len(schools)), "schools")
+
+
+def child_events_all(
+    released_outcomes: ReleasedOutcomes, disclosure_rules: DisclosureRules
+) -> Number:
+    """Count the events of the extract in months that were returned, rounded as a total."""
+    count = released_outcomes.tables["all"]["count"].iloc[0]
+    status = released_outcomes.statuses["all"]
+    if isinstance(count, str):
+        return Number(None, f"[{count}]", "events", status=status)
+    rounded = disclosure_rules.rounded(int(count))
+    return Number(rounded, words.count(rounded), "events", status=status)
+
+
+def months_after(window: Window) -> Number:
+    """Count the months of the pilot that are evaluated."""
+    return Number(window.months_after, words.count(window.months_after), "months")
+
+
+def rules_tested(contract_counts: pd.DataFrame) -> Number:
+    """Count the rules of all contracts that met data."""
+    tested = int((contract_counts["rules"] - contract_counts["nothing tested"]).sum())
+    return Number(tested, words.count(tested), "rules")
+
+
+@parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
+def effect_ratio(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State the ratio of rate ratios of one outcome in one pilot."""
+    found = effect(main_effects, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "ratio of rate ratios")
+    return Number(
+        found.ratio,
+        words.ratio(found.ratio),
+        "ratio of rate ratios",
+        n=found.schools,
+        interval=(found.ratio_low, found.ratio_high),
+    )
+
+
+@parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+def effect_interval(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State the 95% confidence interval of that ratio."""
+    found = effect(main_effects, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "95% confidence interval")
+    text = " to ".join(words.limit(end, words.ratio) for end in (found.ratio_low, found.ratio_high))
+    limits = (found.ratio_low, found.ratio_high)
+    return Number(text, text, "95% confidence interval", found.schools, limits)
+
+
+@parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
+def effect_difference(
+    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], outcome: str, pilot: str
+) -> Number:
+    """State the same effect as a number of events over the pilot's months."""
+    found = effect(main_effects, outcome, pilot)
+    unit = next(each.unit for each in outcomes if each.name == outcome)
+    if not found.estimated:
+        return _not_estimable(found, unit)
+    return Number(
+        found.difference,
+        words.more_or_fewer(found.difference),
+        unit,
+        n=found.schools,
+        interval=(found.difference_low, found.difference_high),
+    )
+
+
+def care_estimated(main_effects: pd.DataFrame) -> Number:
+    """Count the pilots where the effect on days in care could be estimated, of those asked."""
+    asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
+    made = int((asked == "estimated").sum())
+    text = f"{words.spelled(made)} of {words.spelled(len(asked))}"
+    return Number(text, text, "pilots", len(asked))
+
+
+def trial_authorities(trial: dict[str, float]) -> Number:
+    """Count the local authorities of the later trial, as published."""
+    return Number(int(trial["authorities"]), words.count(trial["authorities"]), "authorities")
+
+
+def trial_schools(trial: dict[str, float]) -> Number:
+    """Count the schools of the later trial, as published."""
+    return Number(int(trial["schools"]), words.count(trial["schools"]), "schools")
+
+
+def trial_ratio(trial: dict[str, float]) -> Number:
+    """State the later trial's ratio for section 47 enquiries, as published."""
+    limits = (trial["ratio_low"], trial["ratio_high"])
+    text = f"{trial['ratio']:.3f}"
+    return Number(trial["ratio"], text, "ratio of rates", int(trial["schools"]), limits)
+
+
+def trial_interval(trial: dict[str, float]) -> Number:
+    """State its 95% confidence interval, as published."""
+    limits = (trial["ratio_low"], trial["ratio_high"])
+    text = f"{limits[0]:.3f} to {limits[1]:.3f}"
+    return Number(text, text, "95% confidence interval", int(trial["schools"]), limits)
+
+
+def trial_change(trial: dict[str, float]) -> Number:
+    """State the same as a change in per cent, to the decimal that was published."""
+    change = (trial["ratio"] - 1) * 100
+    text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
+    return Number(change, text, "per cent", int(trial["schools"]))
+
+
+def _not_estimable(found: Effect, unit: str) -> Number:
+    return Number(None, f"not estimable ({found.reason})", unit)

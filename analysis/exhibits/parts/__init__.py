@@ -1,0 +1,1 @@
+"""What exhibits are built from: their four kinds, rows, words, rules and style."""

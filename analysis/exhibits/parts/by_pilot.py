@@ -1,0 +1,94 @@
+"""Estimates side by side: a line for each question, a column for each pilot."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from analysis.exhibits.parts import words
+from analysis.units import MONTHLY
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    import pandas as pd
+
+COLUMNS = {
+    "label": "What is estimated, or with what choice changed",
+    "outcome": "Outcome",
+    "pilot": "Local authority",
+    "method": "Model",
+    "status": "Whether it could be estimated",
+    "reason": "Why not, if not",
+    "same_as": "Which choice above comes to the very same; empty where none does",
+    "ratio": "Ratio of rate ratios, intervention against comparison schools",
+    "ratio_low": "Lower limit of its 95% interval",
+    "ratio_high": "Upper limit of its 95% interval",
+    "per_1000": f"Difference in events {MONTHLY.words}",
+    "per_1000_low": "Lower limit of its 95% interval",
+    "per_1000_high": "Upper limit of its 95% interval",
+    "p_value": "Two-sided p-value of no effect",
+}
+"""Columns of a table of estimates that exhibits show, and what each holds."""
+
+
+def side_by_side(
+    estimates: pd.DataFrame, line: str, pilots: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return one line per value of a column, with one cell per pilot.
+
+    Parameters
+    ----------
+    estimates
+        One row per value of `line` and pilot; a pilot without a row is not analysed.
+    line
+        Column whose values begin the lines, in the order in which they first appear.
+    pilots
+        Names of the columns' pilots, in order.
+    """
+    cells = {(row[line], row["pilot"]): cell(row) for row in estimates.to_dict("records")}
+    labels = list(dict.fromkeys(estimates[line]))
+    return tuple(
+        (str(label), *(cells.get((label, pilot), "[z]") for pilot in pilots)) for label in labels
+    )
+
+
+def cell(row: Mapping[Hashable, Any]) -> str:
+    """Return an estimate with its interval: a ratio, or else a difference in rates."""
+    if row["status"] != "estimated":
+        return words.no_estimate(str(row["reason"]))
+    if isinstance(row.get("same_as"), str) and row["same_as"]:
+        return f"as {row['same_as']}"
+    for name, printed in (("ratio", words.ratio), ("per_1000", _rate)):
+        value, low, high = (row.get(f"{name}{end}", math.nan) for end in ("", "_low", "_high"))
+        if not any(map(math.isnan, (value, low, high))):
+            return words.interval(value, low, high, printed)
+    return "[z]"
+
+
+def reasons(estimates: pd.DataFrame, named: str) -> str:
+    """Say below a table what could not be estimated, and why; empty where all could.
+
+    Parameters
+    ----------
+    named
+        Column that says what was asked; those with one reason in one pilot stand together.
+    """
+    missing = estimates.loc[estimates["status"] != "estimated"]
+    return words.not_estimable(
+        (", ".join(map(words.inside, dict.fromkeys(group[named]))), str(pilot), str(reason))
+        for (pilot, reason), group in missing.groupby(["pilot", "reason"], sort=False)
+    )
+
+
+def limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:
+    """Return the two ends of an interval, which no line break may part."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if math.isnan(low) or math.isnan(high):
+        return "[z]"
+    ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
+    return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"
+
+
+def _rate(value: float) -> str:
+    return words.rate(value, 2)

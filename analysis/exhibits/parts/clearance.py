@@ -1,0 +1,88 @@
+"""The last step before an exhibit leaves the dataflow: exceptions, and printed precision.
+
+An estimate at full precision gives counts away: a ratio of four small counts, known to
+fifteen digits, has one solution. So neither the data behind an exhibit nor the places of
+its marks are more precise than what a report prints.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from analysis.disclosure import Status, held, released, with_exception
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table, blank
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.disclosure import ReleaseException
+
+DIGITS = 3
+"""Significant digits that are printed at most; of large values, one decimal."""
+
+UNSTATED = "It has no disclosure status: nobody has said that it may be published."
+
+_PLACES = re.compile(r'(?<=[\s<])(d|x|y)="([^"]*)"')
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+
+
+def cleared(
+    name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_way: Status | None = None
+) -> Any:
+    """Return a node's value as it may leave the dataflow; what is no exhibit stays as it is.
+
+    Parameters
+    ----------
+    by_way
+        The status that follows from how an exhibit is computed. It holds where the exhibit
+        has none of its own, and always where it holds the exhibit back.
+    """
+    if not isinstance(value, Figure | Table | Number | Claim):
+        return value
+    own = value.status if isinstance(value.status, Status) else held(UNSTATED)
+    if by_way is not None and (by_way.held or own == released()):
+        own = by_way
+    status = with_exception(name, own, exceptions)
+    if status.held:
+        return blank(replace(value, status=status))
+    if isinstance(value, Figure):
+        return replace(value, status=status, data=coarse(value.data), svg=coarse_svg(value.svg))
+    if isinstance(value, Table):
+        return replace(value, status=status, data=coarse(value.data))
+    return replace(value, status=status)
+
+
+def printed_precision(value: float) -> float:
+    """Return a value as precisely as a report prints it.
+
+    Examples
+    --------
+    >>> printed_precision(1.234567), printed_precision(1234.567), printed_precision(12.0)
+    (1.23, 1234.6, 12.0)
+    """
+    if not math.isfinite(value) or value == 0 or float(value).is_integer():
+        return value
+    return round(value, max(1, DIGITS - 1 - math.floor(math.log10(abs(value)))))
+
+
+def coarse(data: pd.DataFrame) -> pd.DataFrame:
+    """Return the data behind an exhibit at printed precision; shape as given."""
+    return data.map(lambda v: printed_precision(v) if isinstance(v, float) else v)
+
+
+def coarse_svg(svg: str) -> str:
+    """Return a drawing whose marks lie on tenths of a point.
+
+    Examples
+    --------
+    >>> coarse_svg('<use x="12.345678" y="7"/>')
+    '<use x="12.3" y="7"/>'
+    """
+
+    def places(found: re.Match[str]) -> str:
+        return f'{found[1]}="{_DECIMAL.sub(lambda n: f"{float(n[0]):.1f}", found[2])}"'
+
+    return _PLACES.sub(places, svg)

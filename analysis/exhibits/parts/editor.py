@@ -1,0 +1,61 @@
+"""How an exhibit shows itself in an editor, where a chapter's cell is run by itself."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts.exhibit import Figure, Table
+
+if TYPE_CHECKING:
+    from analysis.exhibits.parts.exhibit import Exhibit
+
+WITHIN_BOOK = "QUARTO_DOCUMENT_PATH"
+"""Environment variable that Quarto and the press set for the code of a chapter they render."""
+
+_LINE = re.compile(r"::: \{[^}]*\}\n(?P<line>.*?)\n:::", re.DOTALL)
+_SPAN = re.compile(r"\[(?P<words>[^\]]*)\]\{[^}]*\}")
+
+
+def html_of(exhibit: Exhibit, markdown: str) -> str:
+    """Return an exhibit as HTML: the drawing itself, a table, or the words.
+
+    Parameters
+    ----------
+    exhibit
+        What is shown.
+    markdown
+        Its form in a book, whose notes and provenance line stand below here too.
+    """
+    below = [f"<p><small>{_plain(found['line'])}</small></p>" for found in _LINE.finditer(markdown)]
+    if exhibit.status.held:
+        return "".join(below)
+    match exhibit:
+        case Figure():
+            drawing = exhibit.svg[exhibit.svg.index("<svg") :]
+            label = html.escape(exhibit.alt)
+            body = f'<div role="img" aria-label="{label}">{drawing}</div>'
+        case Table():
+            body = _table(exhibit)
+        case _:
+            body = f"<p>{_plain(markdown)}</p>"
+    return body + "".join(below)
+
+
+def _table(table: Table) -> str:
+    aligned = [' style="text-align: right"' if right else "" for right in table.numeric]
+    rows = [_row("td", row, aligned) for row in table.rows]
+    return f"<table><thead>{_row('th', table.header, aligned)}</thead>{''.join(rows)}</table>"
+
+
+def _row(tag: str, cells: tuple[str, ...], aligned: list[str]) -> str:
+    inner = [
+        f"<{tag}{style}>{html.escape(cell)}</{tag}>"
+        for cell, style in zip(cells, aligned, strict=True)
+    ]
+    return f"<tr>{''.join(inner)}</tr>"
+
+
+def _plain(markdown: str) -> str:
+    return html.escape(_SPAN.sub(lambda found: found["words"], markdown).strip())

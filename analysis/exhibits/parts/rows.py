@@ -1,0 +1,143 @@
+"""Rows of results as typed objects, ready to be printed or drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The estimate of one outcome in one pilot; see `analysis.models.primary.estimates`."""
+
+    pilot: str
+    outcome: str
+    status: str
+    reason: str
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    per_1000: float
+    per_1000_low: float
+    per_1000_high: float
+    schools: int
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a number to print."""
+        return self.status == "estimated"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a change may be claimed, by school and by area; see `analysis.models.judgement`."""
+
+    pilot: str
+    outcome: str
+    in_family: float
+    adjustment: str
+    status: str
+    reason: str
+    ratio: float
+    ratio_low_school: float
+    ratio_high_school: float
+    adjusted_school: float
+    ratio_low_area: float
+    ratio_high_area: float
+    p_permuted_area: float
+    permuted_low_area: float
+    permuted_high_area: float
+    smallest_p_area: float
+    adjusted_area: float
+    verdict: str
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a number to print."""
+        return self.status == "estimated"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Events and rate of one group of schools in one period, as released.
+
+    Attributes
+    ----------
+    events
+        A count, or the symbol that stands for it.
+    rate
+        Per 1,000 pupils a month; NaN where the count is hidden.
+    """
+
+    pilot: str
+    arm: str
+    events: int | str
+    rate: float
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """How many months and schools of one pilot had no event; see `analysis.extract.rates`."""
+
+    outcome: str
+    pilot: str
+    schools: int
+    zero_months_percent: float
+    schools_without: int
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """One arm of one pilot before the start; see `analysis.extract.rates`."""
+
+    pilot: str
+    arm: str
+    schools: int
+    pupils: int
+    mean_roll: float
+    fsm_percent: float
+
+
+def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
+    """Return each row of a frame as an object; its fields name the columns it takes."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    records = frame[names].to_dict("records")
+    return [kind(**{str(name): value for name, value in row.items()}) for row in records]
+
+
+def effects(main_effects: pd.DataFrame, outcome: str) -> tuple[Effect, ...]:
+    """Return the main estimates of one outcome, in the pilots' order."""
+    return tuple(rows(main_effects.loc[main_effects["outcome"] == outcome], Effect))
+
+
+def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
+    """Return the main estimate of one outcome in one pilot."""
+    found = [each for each in effects(main_effects, outcome) if each.pilot == pilot]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} main estimates of {outcome} in {pilot}, expected one")
+    return found[0]
+
+
+def judgements_of(change_judgements: pd.DataFrame, outcome: str) -> tuple[Judgement, ...]:
+    """Return the judgements of one outcome, in the pilots' order."""
+    return tuple(rows(change_judgements.loc[change_judgements["outcome"] == outcome], Judgement))
+
+
+def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judgement:
+    """Return the judgement of one outcome in one pilot."""
+    (found,) = [e for e in judgements_of(change_judgements, outcome) if e.pilot == pilot]
+    return found
+
+
+def row_of(table: pd.DataFrame, key: str, value: object) -> dict[str, Any]:
+    """Return the one row of a table that has a value in a column, by column name."""
+    (row,) = table.loc[table[key] == value].to_dict("records")
+    return {str(name): cell for name, cell in row.items()}

@@ -1,0 +1,112 @@
+"""Rules that a sentence on shares and counts is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Least:
+    """That a value reaches a threshold wherever it is looked at.
+
+    Attributes
+    ----------
+    what
+        The value, in words.
+    least
+        The threshold, which suffices.
+    unit
+        Its unit, printed behind the number.
+    """
+
+    what: str
+    least: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} at least {self.least:g}{self.unit}"
+
+    def holds(self, found: Mapping[str, float]) -> bool:
+        """Whether every value reaches it; nothing found is nothing shown."""
+        return bool(found) and all(value >= self.least for value in found.values())
+
+
+@dataclass(frozen=True)
+class Most:
+    """That a value stays below a threshold wherever it is looked at.
+
+    Attributes
+    ----------
+    what
+        The value, in words.
+    most
+        The threshold, which is let through.
+    unit
+        Its unit, printed behind the number.
+    """
+
+    what: str
+    most: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} at most {self.most:g}{self.unit}"
+
+    def holds(self, found: Mapping[str, float]) -> bool:
+        """Whether no value exceeds it; nothing found is nothing shown."""
+        return bool(found) and all(value <= self.most for value in found.values())
+
+
+@dataclass(frozen=True)
+class Largest:
+    """That one group has a larger value than every other.
+
+    Attributes
+    ----------
+    what
+        The value, in words.
+    group
+        The group that has the largest.
+    """
+
+    what: str
+    group: str
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} larger for {self.group} than for any other shown"
+
+    def holds(self, found: Mapping[str, float]) -> bool:
+        """Whether the group is there and above all others."""
+        others = [value for name, value in found.items() if name != self.group]
+        return self.group in found and bool(others) and found[self.group] > max(others)
+
+
+def judge(
+    sentence: str,
+    rule: Least | Most | Largest,
+    found: Mapping[str, float],
+    evidence: tuple[str, ...],
+    decimals: int = 1,
+) -> Claim:
+    """Return the sentence with its rule, and what the results show.
+
+    Parameters
+    ----------
+    found
+        The value of each group that the rule looks at.
+    evidence
+        Names of the exhibits that carry the sentence.
+    decimals
+        Decimal places of the values.
+    """
+    unit = rule.unit
+    seen = "; ".join(f"{name} {words.rate(value, decimals)}{unit}" for name, value in found.items())
+    return Claim(sentence, str(rule), rule.holds(found), seen or "nothing", evidence)

@@ -1,0 +1,1 @@
+"""Exhibits of practice, fieldwork and coded evidence."""

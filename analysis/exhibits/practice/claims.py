@@ -1,0 +1,262 @@
+"""Sentences on practice and fieldwork, each with the rule it is held to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.exhibits.parts.exhibit import Claim
+from analysis.exhibits.parts.rows import judgement, row_of
+from analysis.exhibits.parts.rules import Largest, Least, judge
+from analysis.practice.activity import NOT_KNOWN, STATUTORY
+from analysis.practice.presence import INTEGRATION
+from analysis.study.settings import Pilot
+
+# --- workers in schools ----------------------------------------------------------------------
+
+
+def teams_as_published(pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...]) -> Claim:
+    """Hold that every pilot had the workers and the schools that were published."""
+    rows = {pilot.name: row_of(pilot_delivery, "pilot", pilot.name) for pilot in pilots}
+    found = {
+        f"{pilot.name} {what}": rows[pilot.name][what] / published
+        for pilot in pilots
+        for what, published in (("workers", pilot.social_workers), ("schools", pilot.schools))
+    }
+    return judge(
+        "In this extract each pilot has as many workers and schools as were published, and no "
+        "school is without its worker.",
+        Least("workers and schools, as a share of those published,", 1),
+        found,
+        ("delivery_table",),
+    )
+
+
+def mostly_in_schools(pilot_delivery: pd.DataFrame) -> Claim:
+    """Hold that workers spent more than half of the week in schools."""
+    found = pilot_delivery.set_index("pilot")["days_in_school"]
+    return judge(
+        "In every pilot workers spent more of the week in schools than away from them.",
+        Least("days a week in schools, per worker,", 2.75, " days"),
+        _by_name(found),
+        ("delivery_table",),
+    )
+
+
+def work_in_nearly_every_month(pilot_delivery: pd.DataFrame) -> Claim:
+    """Hold that hardly a school went a month without any work."""
+    found = pilot_delivery.set_index("pilot")["months_with_work"]
+    return judge(
+        "Hardly a school went a month without logged work.",
+        Least("school-months with work", 90, "%"),
+        _by_name(found),
+        ("delivery_table",),
+    )
+
+
+def every_kind_in_every_pilot(school_presence: pd.DataFrame) -> Claim:
+    """Hold that integration varied within each pilot."""
+    counts = pd.crosstab(school_presence["pilot"], school_presence["integration"])
+    table = counts.reindex(columns=list(INTEGRATION), fill_value=0)
+    found = {
+        f"{pilot} {kind}": float(n) for kind in INTEGRATION for pilot, n in table[kind].items()
+    }
+    return judge(
+        "Every pilot has schools of all three kinds.",
+        Least("schools of each kind in each pilot", 1),
+        found,
+        ("time_in_school",),
+    )
+
+
+def secondaries_more_embedded(integration_by_kind: pd.DataFrame) -> Claim:
+    """Hold that secondary schools took workers in more often than primary schools."""
+    table = integration_by_kind.set_index("integration")[["primary", "secondary"]]
+    found = 100 * table.T["embedded"] / table.sum()
+    return judge(
+        "A worker was embedded in a larger share of secondary than of primary schools.",
+        Largest("share of schools where the worker is embedded", "secondary", "%"),
+        _by_name(found),
+        ("integration_table", "time_in_school"),
+    )
+
+
+def embedded_have_more_time(integration_by_kind: pd.DataFrame) -> Claim:
+    """Hold that integration and time in school go together."""
+    found = integration_by_kind.set_index("integration")["days_per_week"]
+    return judge(
+        "Schools where the worker was embedded also had the most days a week.",
+        Largest("days a week per school", "embedded"),
+        _by_name(found),
+        ("integration_table",),
+    )
+
+
+# --- what they did ---------------------------------------------------------------------------
+
+
+def every_type_in_every_pilot(activity_by_type: pd.DataFrame) -> Claim:
+    """Hold that each pilot did work of every type."""
+    found = activity_by_type.groupby("pilot")["percent"].min()
+    return judge(
+        "Each type of work was done in each pilot, and none of them was a rarity.",
+        Least("smallest share of hours of any type", 2, "%"),
+        _by_name(found),
+        ("activity_types",),
+    )
+
+
+def mostly_statutory(activity_by_type: pd.DataFrame) -> Claim:
+    """Hold that statutory work took most of the time in each pilot."""
+    statutory = activity_by_type["activity_type"].isin(STATUTORY)
+    found = activity_by_type.loc[statutory].groupby("pilot")["percent"].sum()
+    return judge(
+        "Statutory work, including that on child protection and child in need plans, took more "
+        "than half of the hours in each pilot.",
+        Least("share of hours that are statutory", 51, "%"),
+        _by_name(found),
+        ("activity_types",),
+    )
+
+
+def unknown_children_reached(status_by_pilot: pd.DataFrame) -> Claim:
+    """Hold that part of the work was for children whom social care did not know."""
+    chosen = status_by_pilot.loc[status_by_pilot["child_status"] == NOT_KNOWN]
+    # A share that may not be shown holds nothing up.
+    found = chosen.set_index("pilot")["percent"].fillna(0)
+    return judge(
+        "In each pilot a part of the time went to children whom social care did not know.",
+        Least("share of hours for children not known", 5, "%"),
+        _by_name(found),
+        ("activity_status",),
+    )
+
+
+def most_hours_in_secondaries(effort_by_phase: pd.DataFrame) -> Claim:
+    """Hold that secondary schools took the most time."""
+    found = effort_by_phase.set_index("phase")["percent"]
+    return judge(
+        "Secondary schools took the largest part of the workers' time.",
+        Largest("share of hours", "secondary", "%"),
+        _by_name(found),
+        ("effort_table",),
+    )
+
+
+# --- fieldwork and coded evidence ------------------------------------------------------------
+
+
+def each_finding_is_contradicted(evidence_by_finding: pd.DataFrame) -> Claim:
+    """Hold that something speaks against each finding, and is shown."""
+    found = evidence_by_finding.set_index("finding")["contradicts"].rename("Key finding {}".format)
+    return judge(
+        "Something speaks against each finding.",
+        Least("items that contradict the finding", 1),
+        _by_name(found),
+        ("evidence_matrix",),
+    )
+
+
+def reception_mostly_good(evidence_by_group: pd.DataFrame) -> Claim:
+    """Hold that in every group more speaks for the fourth finding than against it."""
+    chosen = evidence_by_group.loc[evidence_by_group["finding"] == 4]
+    table = chosen.set_index("participant_group")
+    return judge(
+        "In each group of people more items support this finding than contradict it.",
+        Least("supporting items less contradicting ones, in each group,", 1),
+        _by_name(table["supports"] - table["contradicts"]),
+        ("reception",),
+    )
+
+
+def tensions_least_settled(evidence_by_finding: pd.DataFrame) -> Claim:
+    """Hold that the fifth finding is the most disputed of those on practice."""
+    on_practice = evidence_by_finding.loc[evidence_by_finding["finding"] <= 5]
+    table = on_practice.set_index("finding").rename("Key finding {}".format)
+    found = 100 * (table["items"] - table["supports"]) / table["items"]
+    return judge(
+        "Of the findings on practice, this one has the largest share of items that contradict it "
+        "or point both ways.",
+        Largest("share of items that do not plainly support the finding", "Key finding 5", "%"),
+        _by_name(found),
+        ("evidence_matrix", "tensions"),
+    )
+
+
+# --- pathways, and the later trial -----------------------------------------------------------
+
+
+def parents_in_primaries(activity_by_phase: pd.DataFrame) -> Claim:
+    """Hold that pathway B begins in primary schools more often."""
+    return judge(
+        "Work with parents took a larger share of the time in primary than in secondary schools.",
+        Largest("share of hours that are work with parents", "primary", "%"),
+        _work_by_phase(activity_by_phase, "work with parents"),
+        ("pathways_by_phase",),
+    )
+
+
+def direct_work_in_secondaries(activity_by_phase: pd.DataFrame) -> Claim:
+    """Hold that pathway C begins in secondary schools more often."""
+    return judge(
+        "Direct work with young people took a larger share in secondary than in primary schools.",
+        Largest("share of hours that are direct work", "secondary", "%"),
+        _work_by_phase(activity_by_phase, "direct work"),
+        ("pathways_by_phase",),
+    )
+
+
+def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
+    """Hold that what people said bears on pathway B in primary schools more often."""
+    return judge(
+        "More of the coded evidence from primary schools bears on this pathway than of that from "
+        "secondary schools.",
+        Largest("share of coded items that bear on pathway B", "primary", "%"),
+        _told_by_phase(pathway_by_phase, "B"),
+        ("pathways_by_phase",),
+    )
+
+
+def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
+    """Hold that what people said bears on pathway C in secondary schools more often."""
+    return judge(
+        "More of the coded evidence from secondary schools bears on this pathway than of that "
+        "from primary schools.",
+        Largest("share of coded items that bear on pathway C", "secondary", "%"),
+        _told_by_phase(pathway_by_phase, "C"),
+        ("pathways_by_phase",),
+    )
+
+
+def trial_rules_out_such_falls(change_judgements: pd.DataFrame, trial: dict[str, float]) -> Claim:
+    """Hold that the estimates of two pilots lie outside the trial's interval."""
+    found = {}
+    for pilot in ("Lambeth", "Southampton"):
+        ratio = judgement(change_judgements, "s47_enquiries", pilot).ratio
+        found[pilot] = trial["ratio_low"] - ratio
+    return judge(
+        "Ratios as low as those estimated here for Lambeth and Southampton lie outside the "
+        "trial's confidence interval.",
+        Least("lower limit of the trial's interval less the ratio estimated here", 0),
+        found,
+        ("trial_beside_pilots",),
+    )
+
+
+def _by_name(found: pd.Series) -> dict[str, float]:
+    return {str(name): float(value) for name, value in found.items()}
+
+
+def _work_by_phase(activity_by_phase: pd.DataFrame, kind: str) -> dict[str, float]:
+    chosen = activity_by_phase.loc[
+        (activity_by_phase["activity_type"] == kind)
+        & activity_by_phase["phase"].isin(["primary", "secondary"])
+    ]
+    return _by_name(chosen.set_index("phase")["percent"])
+
+
+def _told_by_phase(pathway_by_phase: pd.DataFrame, pathway: str) -> dict[str, float]:
+    chosen = pathway_by_phase.loc[
+        (pathway_by_phase["pathway"] == pathway)
+        & pathway_by_phase["phase"].isin(["primary", "secondary"])
+    ]
+    return _by_name(chosen.set_index("phase")["percent"])

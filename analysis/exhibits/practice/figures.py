@@ -1,0 +1,250 @@
+"""Figures of how the pilots worked: where social workers were, and what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.rows import row_of
+from analysis.exhibits.parts.style import (
+    INTERVENTION,
+    NAVY,
+    ORANGE,
+    TEAL,
+    new_drawing,
+    style,
+    to_svg,
+)
+from analysis.extract.extract import Origin
+from analysis.practice.presence import INTEGRATION
+from analysis.study.settings import Pilot
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a phase of school is drawn: colour, and a shape that prints without it."""
+
+    colour: str
+    shape: str
+
+
+PHASE_MARKS = {
+    "primary": Mark(TEAL, "o"),
+    "secondary": Mark(NAVY, "s"),
+    "special": Mark(ORANGE, "^"),
+}
+BEGINNINGS = {"A": "advice to staff", "B": "work with parents", "C": "direct work"}
+"""The type of activity with which each pathway begins."""
+
+
+def time_in_school(
+    school_presence: pd.DataFrame, pilots: tuple[Pilot, ...], activity_period: str, origin: Origin
+) -> Figure:
+    """Draw each school by days a week with a worker, and how far the worker is part of it."""
+    names = [pilot.name for pilot in pilots]
+    shown = ["pilot", "phase", "integration", "days_per_week"]
+    data = school_presence.sort_values(shown, ignore_index=True)[shown]
+    alt = (
+        "Dot plots, one a pilot, in which every dot is a school: across, the days a week that "
+        "a social worker is there; down, whether the worker is embedded, mixed or visiting. "
+        + " ".join(_said(name, data.loc[data["pilot"] == name]) for name in names)
+    )
+    with style():
+        drawing, axes = new_drawing(2.9, columns=len(names), sharey=True, sharex=True)
+        for ax, name in zip(axes, names, strict=True):
+            at_pilot = data.loc[data["pilot"] == name]
+            _draw_schools(ax, at_pilot)
+            ax.set_title(f"{name} ({len(at_pilot)})")
+        axes[0].set_yticks(range(3), [kind.capitalize() for kind in reversed(INTEGRATION)])
+        axes[0].set(ylim=(-0.5, 2.5), xlim=(-0.2, 5.4), xticks=range(6))
+        axes[len(axes) // 2].set_xlabel("Days a week with a social worker")
+        drawing.legend(handles=_legend(data["phase"]), loc="outside upper left", ncols=3)
+        svg = to_svg(drawing, origin.label, alt)
+    columns = {
+        "pilot": "Local authority",
+        "phase": "Phase of the school",
+        "integration": "How far the worker is part of the school",
+        "days_per_week": "Days a week with a social worker",
+    }
+    return Figure(svg, alt, data, columns, activity_period)
+
+
+def activity_types(
+    activity_by_type: pd.DataFrame, pilots: tuple[Pilot, ...], activity_period: str, origin: Origin
+) -> Figure:
+    """Draw how workers' hours were shared among types of activity."""
+    names = [pilot.name for pilot in pilots]
+    hours = activity_by_type.groupby("pilot")["hours"].sum()
+    overall = activity_by_type.groupby("activity_type")["hours"].sum().sort_values()
+    table = activity_by_type.pivot(index="activity_type", columns="pilot", values="percent")
+    table = table.loc[overall.index, names]
+    most = [f"{name}, {table[name].idxmax()} with {table[name].max():.0f}%" for name in names]
+    alt = (
+        "Bar charts, one a pilot, of the share of logged hours by type of activity. "
+        f"The largest share is in {'; in '.join(most)}."
+    )
+    with style():
+        drawing, axes = new_drawing(2.8, columns=len(names), sharey=True, sharex=True)
+        for ax, name in zip(axes, names, strict=True):
+            bars = ax.barh(range(len(table)), table[name], color=INTERVENTION, height=0.68)
+            ax.bar_label(bars, labels=[f"{v:.0f}%" for v in table[name]], padding=2, fontsize=9)
+            ax.set_yticks(range(len(table)), [str(kind).capitalize() for kind in table.index])
+            ax.set_title(f"{name}\n{words.count(hours[name])} hours")
+            ax.grid(visible=False)
+            ax.set_xticks([])
+            ax.spines["bottom"].set_visible(False)
+        axes[0].set_xlim(0, 1.25 * float(table.to_numpy().max()))
+        svg = to_svg(drawing, origin.label, alt)
+    columns = {
+        "pilot": "Local authority",
+        "activity_type": "Type of activity",
+        "hours": "Hours logged",
+        "percent": "Share of the pilot's hours, per cent",
+    }
+    return Figure(svg, alt, activity_by_type[list(columns)], columns, activity_period)
+
+
+def pathways_by_phase(
+    activity_by_phase: pd.DataFrame, pathway_by_phase: pd.DataFrame, origin: Origin
+) -> Figure:
+    """Draw where each pathway is at home: in the workers' log, and in what people said."""
+    logged = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
+    coded = pathway_by_phase.set_index(["pathway", "phase"])["percent"]
+    lines = [
+        (pathway, phase, float(logged.get((kind, phase), 0)), float(coded.get((pathway, phase), 0)))
+        for pathway, kind in BEGINNINGS.items()
+        for phase in ("primary", "secondary")
+    ]
+    data = pd.DataFrame(lines, columns=["pathway", "phase", "hours_percent", "items_percent"])
+    alt = (
+        "Dot plots of primary and secondary schools side by side. Share of logged hours on the "
+        "work with which each pathway begins, then share of coded items that bear on it. "
+        + " ".join(_pathway_said(data, pathway) for pathway in BEGINNINGS)
+    )
+    labels = [f"{pathway}  {kind}" for pathway, kind in BEGINNINGS.items()]
+    panels = {"hours_percent": "Share of logged hours", "items_percent": "Share of coded evidence"}
+    with style():
+        drawing, axes = new_drawing(1.9, columns=2, sharey=True)
+        for ax, (column, title) in zip(axes, panels.items(), strict=True):
+            _draw_pairs(ax, data, column)
+            ax.set(title=title, xlim=(0, 1.2 * data[column].max()))
+            ax.xaxis.set_major_formatter("{x:.0f}%")
+            ax.grid(visible=False, axis="y")
+        axes[0].set_yticks(range(3), list(reversed(labels)))
+        axes[0].set_ylim(-0.6, 2.6)
+        drawing.legend(handles=_legend(data["phase"]), loc="outside upper left", ncols=2)
+        svg = to_svg(drawing, origin.label, alt)
+    columns = {
+        "pathway": "Pathway of the logic model",
+        "phase": "Phase of school",
+        "hours_percent": "Share of logged hours on the work it begins with, per cent",
+        "items_percent": "Share of coded items that bear on it, per cent",
+    }
+    return Figure(svg, alt, data, columns)
+
+
+def activity_status(
+    activity_by_status: pd.DataFrame, activity_period: str, origin: Origin
+) -> Figure:
+    """Draw for which children workers spent their time, by phase of school."""
+    table = activity_by_status.pivot(index="child_status", columns="phase", values="percent")
+    table = table.loc[table.mean(axis=1).sort_values().index]
+    phases = [phase for phase in PHASE_MARKS if phase in table]
+    said = [
+        f"{status.capitalize()}: "
+        + ", ".join(f"{phase} {_percent(table.loc[status, phase])}" for phase in phases)
+        for status in reversed(table.index)
+    ]
+    alt = (
+        "Dot plot of the share of logged hours by what children's social care knew of the child, "
+        f"one mark for each phase of school. {'. '.join(said)}."
+    )
+    with style():
+        drawing, (ax,) = new_drawing(2.6)
+        for y, status in enumerate(table.index):
+            values = table.loc[status, phases]
+            ax.plot([values.min(), values.max()], [y, y], color="#B0B0B0", lw=2, zorder=1)
+        for phase in phases:
+            mark = PHASE_MARKS[phase]
+            ax.plot(table[phase], range(len(table)), mark.shape, color=mark.colour, ms=7.5,
+                    mec="white", mew=0.8)  # fmt: skip
+        ax.set_yticks(range(len(table)), [status.capitalize() for status in table.index])
+        ax.set(xlim=(0, None), xlabel="Share of the hours logged in schools of that phase")
+        ax.xaxis.set_major_formatter("{x:.0f}%")
+        ax.grid(visible=False, axis="y")
+        drawing.legend(handles=_legend(pd.Series(phases)), loc="outside upper left", ncols=3)
+        svg = to_svg(drawing, origin.label, alt)
+    columns = {
+        "phase": "Phase of school",
+        "child_status": "What children's social care knew of the child",
+        "entries": "Entries in the log, number; c is confidential",
+        "hours": "Hours logged",
+        "percent": "Share of the phase's hours, per cent",
+    }
+    return Figure(svg, alt, activity_by_status[list(columns)], columns, activity_period)
+
+
+def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
+    """Draw one dot a school; those at the same place stand above each other."""
+    for row, kind in enumerate(reversed(INTEGRATION)):
+        at_kind = schools.loc[schools["integration"] == kind]
+        ax.axhline(row, color="#E2E2E2", lw=0.7, zorder=0)
+        for days in sorted(set(at_kind["days_per_week"])):
+            alike = at_kind.loc[at_kind["days_per_week"] == days]
+            step = min(0.17, 0.8 / len(alike))
+            for place, phase in enumerate(alike["phase"]):
+                mark = PHASE_MARKS[phase]
+                y = row + step * (place - (len(alike) - 1) / 2)
+                ax.plot(days, y, mark.shape, color=mark.colour, ms=6, mec="white", mew=0.5)
+    ax.grid(visible=False, axis="y")
+
+
+def _draw_pairs(ax: Axes, data: pd.DataFrame, column: str) -> None:
+    for y, pathway in enumerate(reversed(BEGINNINGS)):
+        pair = data.loc[data["pathway"] == pathway].sort_values(column)
+        ax.plot(pair[column], [y, y], color="#B0B0B0", lw=2, zorder=1)
+        # The smaller value is written to the left and the larger to the right of the pair.
+        for row, side in zip(pair.to_dict("records"), (-1, 1), strict=True):
+            mark, place = PHASE_MARKS[row["phase"]], row[column]
+            ax.plot(place, y, mark.shape, color=mark.colour, ms=8, mec="white", mew=0.8)
+            ax.annotate(f"{place:.0f}%", (place, y), xytext=(8 * side, 0), va="center",
+                        textcoords="offset points", ha="left" if side > 0 else "right",
+                        fontsize=9)  # fmt: skip
+
+
+def _legend(phases: pd.Series) -> list[object]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], ls="", marker=mark.shape, color=mark.colour, ms=7, label=phase.capitalize())
+        for phase, mark in PHASE_MARKS.items()
+        if phase in set(phases)
+    ]
+
+
+def _said(pilot: str, schools: pd.DataFrame) -> str:
+    parts = []
+    for kind in INTEGRATION:
+        days = schools.loc[schools["integration"] == kind, "days_per_week"]
+        span = f" with {days.min():g} to {days.max():g} days" if len(days) else ""
+        parts.append(f"{len(days)} {kind}{span}")
+    return f"{pilot}: {words.listed(parts)}."
+
+
+def _pathway_said(data: pd.DataFrame, pathway: str) -> str:
+    chosen = data.loc[data["pathway"] == pathway]
+    primary, secondary = (row_of(chosen, "phase", phase) for phase in ("primary", "secondary"))
+    parts = [
+        f"{what} {_percent(primary[column])} in primary and "
+        f"{_percent(secondary[column])} in secondary schools"
+        for what, column in ((BEGINNINGS[pathway], "hours_percent"), ("evidence", "items_percent"))
+    ]
+    return f"Pathway {pathway}: {'; '.join(parts)}."
+
+
+def _percent(value: float) -> str:
+    return "confidential" if pd.isna(value) else f"{value:.0f}%"

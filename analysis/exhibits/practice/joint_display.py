@@ -1,0 +1,233 @@
+"""The joint display: what records and coded evidence say of each statement, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import effect
+from analysis.exhibits.practice.figures import BEGINNINGS
+from analysis.practice.activity import STATUTORY
+from analysis.practice.evidence import DIRECTIONS
+from analysis.practice.strands import agreement_of, read_checks, read_items
+
+HALF_A_WEEK = 2.5
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A finding or pathway of the published summary, and what records are held to.
+
+    Attributes
+    ----------
+    name
+        As the report calls it.
+    says
+        What it says, in short.
+    check
+        What records must show; empty where none bear on it.
+    """
+
+    name: str
+    says: str
+    check: str = ""
+
+
+@dataclass(frozen=True)
+class Records:
+    """What records show of one statement, and which of its checks hold."""
+
+    shown: str
+    checks: tuple[bool, ...]
+
+
+STATEMENTS = {
+    "1": Statement(
+        "Key finding 1",
+        "workers are based in schools",
+        "in each pilot more than half of a five-day week in schools",
+    ),
+    "2": Statement(
+        "Key finding 2",
+        "practice varies between schools",
+        "in each pilot a school where the worker is embedded and one where the worker visits",
+    ),
+    "3": Statement("Key finding 3", "a wide span of work", "in each pilot hours on every type"),
+    "4": Statement("Key finding 4", "well received"),
+    "5": Statement("Key finding 5", "tensions, and how they eased"),
+    "6": Statement(
+        "Key finding 6",
+        "some outcomes fell",
+        "for each published fall a ratio whose 95% interval lies below 1",
+    ),
+    "A": Statement(
+        "Pathway A",
+        "advice changes a school’s response",
+        "advice logged in primary and in secondary schools",
+    ),
+    "B": Statement(
+        "Pathway B",
+        "work with parents, most in primaries",
+        "work with parents a larger share of hours in primary than in secondary schools",
+    ),
+    "C": Statement(
+        "Pathway C",
+        "young people’s trust, most in secondaries",
+        "direct work a larger share of hours in secondary than in primary schools",
+    ),
+}
+"""The statements by what coders write for them."""
+
+RULE = (
+    "Records bear a statement out if every check holds, and in part if some do. The checks: "
+    "{checks}. Coded evidence bears it out if more than half of its items support it, does not if "
+    "more than half contradict it, and does in part otherwise. The strands agree if they read "
+    "alike, differ if one bears out what the other does not, and agree partly otherwise. [z]: the "
+    "strand says nothing of it."
+)
+
+
+def joint_display(
+    evidence_by_finding: pd.DataFrame,
+    evidence_by_pathway: pd.DataFrame,
+    pilot_delivery: pd.DataFrame,
+    school_presence: pd.DataFrame,
+    activity_by_type: pd.DataFrame,
+    activity_by_phase: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    published_findings: tuple[dict[str, str], ...],
+) -> Table:
+    """Show for each finding and pathway whether records and coded evidence agree."""
+    records = {
+        "1": _time_in_schools(pilot_delivery),
+        "2": _kinds_of_school(school_presence),
+        "3": _span_of_work(activity_by_type),
+        "6": _published_falls(main_effects, published_findings),
+        **dict(_beginnings(activity_by_phase)),
+    }
+    coded = {
+        str(row[key]): row
+        for key, counts in (("finding", evidence_by_finding), ("pathway", evidence_by_pathway))
+        for row in counts.to_dict("records")
+    }
+    data = pd.DataFrame(
+        [_line(each, records.get(code), coded[code]) for code, each in STATEMENTS.items()]
+    )
+    checks = "; ".join(f"{each.name}, {each.check}" for each in STATEMENTS.values() if each.check)
+    return Table(
+        header=("Statement", "In short", "Records", "Coded evidence", "Strands"),
+        rows=tuple(_printed(row) for row in data.to_dict("records")),
+        numeric=(False,) * 5,
+        widths=(10, 13, 23, 17, 8),
+        data=data,
+        columns={
+            "statement": "Statement of the published summary",
+            "says": "What it says, in short",
+            "records": "What records show of it",
+            "records_read": "How records read on it; empty where they say nothing of it",
+            **dict.fromkeys(DIRECTIONS, "Coded items with this direction, number"),
+            "coded_read": "How coded evidence reads on it; empty where there is none",
+            "strands": "Whether the two agree",
+        },
+        note=RULE.format(checks=checks),
+    )
+
+
+# --- what records show -----------------------------------------------------------------------
+
+
+def _time_in_schools(pilot_delivery: pd.DataFrame) -> Records:
+    days = [float(each) for each in pilot_delivery["days_in_school"]]
+    shown = f"{words.rate(min(days))} to {words.rate(max(days))} days a week in schools, by pilot"
+    return Records(shown, tuple(each > HALF_A_WEEK for each in days))
+
+
+def _kinds_of_school(school_presence: pd.DataFrame) -> Records:
+    kinds = school_presence.groupby("pilot")["integration"].agg(set)
+    checks = tuple({"embedded", "visiting"} <= each for each in kinds)
+    counts = school_presence["integration"].value_counts()
+    return Records(
+        f"embedded in {counts.get('embedded', 0)} schools, visiting {counts.get('visiting', 0)}; "
+        f"both in {_of(checks)} pilots",
+        checks,
+    )
+
+
+def _span_of_work(activity_by_type: pd.DataFrame) -> Records:
+    checks = tuple((activity_by_type.groupby("pilot")["hours"].min() > 0).tolist())
+    hours = activity_by_type.groupby("activity_type")["hours"].sum()
+    statutory = 100 * hours[hours.index.isin(STATUTORY)].sum() / hours.sum()
+    return Records(
+        f"every type in {_of(checks)} pilots; {statutory:.0f}% of hours statutory", checks
+    )
+
+
+def _published_falls(
+    main_effects: pd.DataFrame, published_findings: tuple[dict[str, str], ...]
+) -> Records:
+    falls = [
+        effect(main_effects, each["outcome"], each["pilot"])
+        for each in published_findings
+        if each["direction"] == "fell"
+    ]
+    # What could not be estimated bears nothing out.
+    checks = tuple(each.estimated and each.ratio_high < 1 for each in falls)
+    return Records(f"{_of(checks)} published falls have an interval below 1", checks)
+
+
+def _beginnings(activity_by_phase: pd.DataFrame) -> Iterator[tuple[str, Records]]:
+    """Return the share of hours on the work with which each pathway begins."""
+    shares = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
+    for pathway, kind in BEGINNINGS.items():
+        primary, secondary = (
+            float(shares.get((kind, phase), 0)) for phase in ("primary", "secondary")
+        )
+        checks = {
+            "A": (primary > 0, secondary > 0),
+            "B": (primary > secondary,),
+            "C": (secondary > primary,),
+        }
+        shown = f"{kind} {primary:.0f}% of hours in primaries, {secondary:.0f}% in secondaries"
+        yield pathway, Records(shown, checks[pathway])
+
+
+# --- lines -----------------------------------------------------------------------------------
+
+
+def _line(
+    statement: Statement, records: Records | None, coded: Mapping[Any, Any]
+) -> dict[str, object]:
+    counts = {kind: int(coded[kind]) for kind in DIRECTIONS}
+    readings = read_checks(records.checks if records else ()), read_items(**counts)
+    return {
+        "statement": statement.name,
+        "says": statement.says,
+        "records": records.shown if records else "",
+        "records_read": readings[0],
+        **counts,
+        "coded_read": readings[1],
+        "strands": agreement_of(*readings),
+    }
+
+
+def _printed(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    counts = (
+        f"{words.count(row['supports'])} support, {words.count(row['mixed'])} both ways, "
+        f"{words.count(row['contradicts'])} contradict"
+    )
+    return (
+        row["statement"],
+        row["says"],
+        f"{row['records_read'].capitalize()}: {row['records']}" if row["records"] else "[z]",
+        f"{row['coded_read'].capitalize()}: {counts}" if row["coded_read"] else "[z]",
+        row["strands"].capitalize(),
+    )
+
+
+def _of(checks: tuple[bool, ...]) -> str:
+    return f"{sum(checks)} of {len(checks)}"

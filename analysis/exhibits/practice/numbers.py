@@ -1,0 +1,177 @@
+"""The numbers in sentences about practice, fieldwork and coded evidence."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import isnan
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.exhibits.outcomes.numbers import BY_PILOT
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Number
+from analysis.exhibits.parts.rows import row_of
+from analysis.practice.activity import OPEN_TO_ALL, STATUTORY
+from analysis.practice.evidence import DIRECTIONS, Agreement
+from analysis.practice.presence import INTEGRATION, PHASES
+
+FINDINGS = (1, 2, 3, 4, 5)
+"""Key findings on practice; the sixth is on outcomes."""
+METHODS = {"interviews": "interview", "focus_groups": "focus group", "observations": "observation"}
+KINDS_OF_WORK = {
+    "advice": "advice to staff",
+    "parents": "work with parents",
+    "direct": "direct work",
+}
+
+BY_FINDING = {
+    f"finding_{finding}_{direction}": {"finding": value(finding), "direction": value(direction)}
+    for finding, direction in product(FINDINGS, DIRECTIONS)
+}
+BY_PATHWAY = {
+    f"pathway_{pathway.lower()}_{direction}": {
+        "pathway": value(pathway),
+        "direction": value(direction),
+    }
+    for pathway, direction in product("ABC", DIRECTIONS)
+}
+BY_WORK_AND_PHASE = {
+    f"share_{name}_{phase}": {"kind": value(kind), "phase": value(phase)}
+    for (name, kind), phase in product(KINDS_OF_WORK.items(), PHASES[:2])
+}
+
+
+# --- workers in schools ----------------------------------------------------------------------
+
+
+@parameterize(**{f"days_in_school_{pilot}": given for pilot, given in BY_PILOT.items()})
+def days_in_school(pilot_delivery: pd.DataFrame, pilot: str) -> Number:
+    """State how many days a week a worker of one pilot spent in schools."""
+    row = row_of(pilot_delivery, "pilot", pilot)
+    days = float(row["days_in_school"])
+    return Number(days, words.rate(days), "days a week per worker", n=int(row["workers"]))
+
+
+@parameterize(**{f"schools_{kind}": {"kind": value(kind)} for kind in INTEGRATION})
+def schools_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
+    """Count the schools where the worker is embedded, mixed or visiting."""
+    table = integration_by_kind.set_index("integration")["schools"]
+    return Number(int(table[kind]), words.count(table[kind]), "schools", int(table.sum()))
+
+
+@parameterize(**{f"days_{kind}": {"kind": value(kind)} for kind in ("embedded", "visiting")})
+def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
+    """State the mean days a week with a worker in such schools."""
+    row = row_of(integration_by_kind, "integration", kind)
+    days = float(row["days_per_week"])
+    if isnan(days):
+        return Number(None, "[z]", "days a week per school", 0)
+    return Number(days, words.rate(days), "days a week per school", int(row["schools"]))
+
+
+# --- what they did ---------------------------------------------------------------------------
+
+
+def hours_logged(placed_activity: pd.DataFrame) -> Number:
+    """State the hours in the activity log."""
+    hours = float(placed_activity["hours"].sum())
+    return Number(hours, words.count(hours), "hours", len(placed_activity))
+
+
+def entries_logged(placed_activity: pd.DataFrame) -> Number:
+    """Count the entries of the activity log."""
+    return Number(len(placed_activity), words.count(len(placed_activity)), "entries")
+
+
+def share_statutory(activity_by_type: pd.DataFrame) -> Number:
+    """State which share of all hours was statutory work."""
+    return _share(activity_by_type, STATUTORY)
+
+
+def share_open(activity_by_type: pd.DataFrame) -> Number:
+    """State which share of all hours was work that needs no referral."""
+    return _share(activity_by_type, OPEN_TO_ALL)
+
+
+@parameterize(**BY_WORK_AND_PHASE)
+def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Number:
+    """State which share of the hours in primary or secondary schools was one kind of work."""
+    shares = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
+    percent = float(shares.get((kind, phase), 0.0))
+    return Number(percent, f"{percent:.0f}%", "per cent of hours")
+
+
+@parameterize(**{f"share_hours_{phase}": {"phase": value(phase)} for phase in PHASES})
+def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
+    """State which share of all hours was in schools of one phase."""
+    row = row_of(effort_by_phase, "phase", phase)
+    percent = float(row["percent"])
+    return Number(percent, f"{percent:.0f}%", "per cent of hours", int(row["schools"]))
+
+
+# --- fieldwork and coded evidence ------------------------------------------------------------
+
+
+@parameterize(**{name: {"method": value(method)} for name, method in METHODS.items()})
+def sessions_of_method(sessions_by_group: pd.DataFrame, method: str) -> Number:
+    """Count interviews, focus groups or observations."""
+    chosen = sessions_by_group.loc[sessions_by_group["method"] == method, "sessions"]
+    return Number(int(chosen.sum()), words.count(chosen.sum()), f"{method}s")
+
+
+def items_all(evidence_by_finding: pd.DataFrame) -> Number:
+    """Count all coded items."""
+    total = int(evidence_by_finding["items"].sum())
+    return Number(total, words.count(total), "coded items")
+
+
+@parameterize(**BY_FINDING)
+def items_on_finding(evidence_by_finding: pd.DataFrame, finding: int, direction: str) -> Number:
+    """Count the items that support, qualify or contradict one key finding."""
+    row = row_of(evidence_by_finding, "finding", finding)
+    return Number(
+        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
+    )
+
+
+@parameterize(**BY_PATHWAY)
+def items_on_pathway(evidence_by_pathway: pd.DataFrame, pathway: str, direction: str) -> Number:
+    """Count the items that support, qualify or contradict one pathway."""
+    row = row_of(evidence_by_pathway, "pathway", pathway)
+    return Number(
+        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
+    )
+
+
+def coders(coder_count: int) -> Number:
+    """Count the researchers who coded the fieldwork."""
+    return Number(coder_count, words.spelled(coder_count), "coders")
+
+
+def items_coded_twice(coder_agreement: Agreement) -> Number:
+    """Count the items that both coders coded."""
+    return Number(coder_agreement.items, words.count(coder_agreement.items), "coded items")
+
+
+def coders_agree(coder_agreement: Agreement) -> Number:
+    """State on which share of these both chose the same direction."""
+    percent = 100 * coder_agreement.agreed
+    return Number(percent, f"{percent:.0f}%", "per cent of items", coder_agreement.items)
+
+
+def coders_kappa(coder_agreement: Agreement) -> Number:
+    """State Cohen's kappa of the two coders, with its interval."""
+    found = coder_agreement
+    printed = words.interval(found.kappa, found.kappa_low, found.kappa_high, words.ratio)
+    ends = (found.kappa_low, found.kappa_high)
+    return Number(found.kappa, printed, "Cohen's kappa", found.items, ends)
+
+
+# --- the later trial -------------------------------------------------------------------------
+
+
+def _share(activity: pd.DataFrame, kinds: tuple[str, ...]) -> Number:
+    hours = activity.groupby("activity_type")["hours"].sum()
+    percent = float(100 * hours[hours.index.isin(kinds)].sum() / hours.sum())
+    return Number(percent, f"{percent:.0f}%", "per cent of hours")

@@ -1,0 +1,1 @@
+"""Exhibits of the recommendations and of the trial that followed."""

@@ -1,0 +1,115 @@
+"""The trial that followed the first recommendation, beside the pilots and never pooled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from analysis.exhibits.outcomes.figures import printed
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Figure, Table
+from analysis.exhibits.parts.rows import effects
+from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
+from analysis.extract.extract import Origin
+from analysis.study.settings import Outcome, Pilot
+
+LIMITS = ("ratio", "ratio_low", "ratio_high")
+
+
+def trial_beside_pilots(
+    main_effects: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    trial: dict[str, float],
+    compared_period: str,
+    origin: Origin,
+) -> Figure:
+    """Draw the later trial's result beside the pilots', on one scale."""
+    found = effects(main_effects, outcomes[0].name)
+    ratio, low, high = (trial[name] for name in LIMITS)
+    published = words.interval(ratio, low, high, words.ratio_as_published)
+    alt = (
+        f"Forest plot of ratios for {outcomes[0].label}, exploratory for the pilots, with 95% "
+        "confidence intervals on a logarithmic axis: "
+        + "; ".join(f"{each.pilot} {printed(each)}" for each in found)
+        + f"; and, apart, the later randomised trial, {published}."
+    )
+    with style():
+        drawing, (ax,) = new_drawing(1.8)
+        for y, each in enumerate(reversed(found), start=1):
+            if each.estimated:
+                ax.plot([each.ratio_low, each.ratio_high], [y, y], color=INTERVENTION, lw=2.2)
+                ax.plot(each.ratio, y, "s", color=INTERVENTION, ms=7)
+            ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
+        ax.plot([trial["ratio_low"], trial["ratio_high"]], [0, 0], color=PLUM, lw=2.2)
+        ax.plot(trial["ratio"], 0, "D", color=PLUM, ms=7)
+        ax.annotate(published, (1.02, 0), xycoords=("axes fraction", "data"), va="center")
+        ax.axvline(1, color=GREY, lw=1)
+        ax.axhline(0.5, color="#B0B0B0", lw=0.8, ls=":")
+        ax.set_xscale("log")
+        ax.set_xticks([0.25, 0.5, 1, 2], ["0.25", "0.5", "1", "2"])
+        ax.minorticks_off()
+        ax.set_yticks(
+            range(len(found) + 1), ["Randomised trial", *(e.pilot for e in reversed(found))]
+        )
+        ax.set_ylim(-0.6, len(found) + 0.6)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel(
+            "Ratio; below 1 is lower where social workers were in schools. Pilots: exploratory"
+        )
+        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
+        svg = to_svg(drawing, label, alt)
+    pilots = pd.DataFrame([asdict(each) for each in found])[["pilot", *LIMITS]]
+    limits = {name: trial[name] for name in LIMITS}
+    data = pd.concat(
+        [pilots.rename(columns={"pilot": "study"}), pd.DataFrame([{"study": "Trial", **limits}])]
+    )
+    columns = {
+        "study": "Pilot, or the later trial as published",
+        "ratio": "Ratio of rates",
+        "ratio_low": "Lower limit of its 95% confidence interval",
+        "ratio_high": "Upper limit of its 95% confidence interval",
+    }
+    return Figure(svg, alt, data.reset_index(drop=True), columns, compared_period)
+
+
+def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
+    """Show how the trial differed from the pilots."""
+    schools = sum(pilot.schools for pilot in pilots)
+    lines = (
+        ("Local authorities", words.count(len(pilots)), words.count(trial["authorities"])),
+        (
+            "Schools",
+            f"{words.count(schools)} with a social worker",
+            f"{words.count(trial['schools_planned'])} planned, half with a social worker; "
+            f"{words.count(trial['schools'])} analysed",
+        ),
+        ("Kinds of school", "primary, secondary and special", "secondary"),
+        ("How schools were chosen", "not by lot", "by lot"),
+        (
+            "Pupils",
+            "not published",
+            f"about {words.count(trial['pupils'])} in the schools analysed",
+        ),
+    )
+    return Table(
+        header=("", "Pilots", "Trial"),
+        rows=lines,
+        numeric=(False, False, False),
+        widths=(5, 8, 11),
+        data=pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
+        columns={"feature": "What is compared", "pilots": "The pilots", "trial": "The later trial"},
+        note="As published [@westlake2020; @westlake2022; @swistrial2023].",
+    )
+
+
+def trial_found_no_benefit(trial: dict[str, float]) -> Claim:
+    """Hold that the trial's interval leaves no fall proven."""
+    low, high = trial["ratio_low"], trial["ratio_high"]
+    return Claim(
+        "That is no evidence of a benefit.",
+        "upper limit of the trial's 95% confidence interval at least 1",
+        high >= 1,
+        f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
+        ("trial_beside_pilots", "main_result"),
+    )

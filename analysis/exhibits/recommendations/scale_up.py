@@ -1,0 +1,180 @@
+"""Recommendation 1 in numbers: power, precision and promise of a larger trial."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.dataflow.scale_up import Precision
+from analysis.exhibits.appendix.simulation_tables import made_by
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Figure, Number, Table
+from analysis.exhibits.parts.style import GREY, NAVY, PLUM, TEAL, new_drawing, style, to_svg
+from analysis.models.design.scale_up import COLUMNS as SCALE_UP
+from analysis.models.design.trial import ANALYSES, Trial
+from analysis.proofs import Proof
+from analysis.study.settings import ScaleUp
+
+COLOURS = (TEAL, NAVY, PLUM)
+POWER_COLUMNS = {
+    "schools": "Schools, both arms together",
+    "true_ratio": "Rate ratio supposed to be true",
+    "analysis": "Whether rates before are taken into account",
+    "power": "Chance of a significant result, by formula",
+}
+PROSPECT_COLUMNS = {
+    "source": "Pilot, the mean of all, or one more place like them",
+    "ratio": "Ratio of rate ratios",
+    "standard_error": "Standard error of its logarithm",
+    "df": "Degrees of freedom of the t distribution taken for its error",
+    "power": "Chance that the planned trial finds a fall, if this ratio were true",
+    "assurance": "The same over the uncertainty of the ratio",
+}
+
+
+def trial_power_curve(
+    power_by_schools: pd.DataFrame, scale_up_proof: Proof, supposed_ratios: tuple[float, ...],
+    planned_trial: Trial,
+) -> Figure:  # fmt: skip
+    """Draw the chance that a trial finds a fall, by its size and by the size of the fall."""
+    curves = dict(iter(power_by_schools.groupby(["true_ratio", "analysis"])))
+    simulated = scale_up_proof.table
+    simulated = simulated.loc[simulated["analysis"] == ANALYSES[1]]
+    said = [_said(power_by_schools, ratio, planned_trial) for ratio in supposed_ratios]
+    alt = (
+        "Line chart of the chance that a trial finds a significant result against its number of "
+        "schools, with a solid line for each supposed true ratio where rates before are taken "
+        f"into account and a dashed one where they are not. With about {planned_trial.schools} "
+        f"schools: {'; '.join(said)}."
+    )
+    with style():
+        drawing, (ax,) = new_drawing(3.3)
+        for ratio, colour in zip(supposed_ratios, COLOURS, strict=False):
+            for analysis, line in zip(ANALYSES, ("--", "-"), strict=True):
+                curve = curves[ratio, analysis]
+                width = 1.1 if line == "--" else 2.0
+                ax.plot(curve["schools"], 100 * curve["power"], line, color=colour, lw=width)
+            dots = simulated.loc[(simulated["true_ratio"] - ratio).abs() < 1e-3]
+            ax.plot(dots["schools"], 100 * dots["power"], "o", color=colour, ms=4)
+            ax.annotate(f"ratio {words.ratio(ratio)}", (1.01, 100 * curve["power"].iloc[-1]),
+                        xycoords=("axes fraction", "data"), va="center", color=colour)  # fmt: skip
+        ax.axhline(80, color=GREY, lw=0.8, ls=":")
+        ax.axvline(planned_trial.schools, color=GREY, lw=0.8, ls=":")
+        ax.annotate("planned", (planned_trial.schools, 2), xytext=(4, 0),
+                    textcoords="offset points", fontsize=8.5)  # fmt: skip
+        ax.set_ylim(0, 103)
+        ax.set_xlabel("Schools, half of them with a social worker")
+        ax.set_ylabel("Chance of finding it, %")
+        svg = to_svg(drawing, "", alt)
+    return Figure(svg, alt, power_by_schools, POWER_COLUMNS)
+
+
+def _said(power_by_schools: pd.DataFrame, ratio: float, planned: Trial) -> str:
+    row = power_by_schools.loc[
+        (power_by_schools["true_ratio"] == ratio)
+        & (power_by_schools["analysis"] == ANALYSES[1])
+        & (power_by_schools["schools"] == planned.schools)
+    ]
+    return f"a true ratio of {words.ratio(ratio)} is found with {row['power'].iloc[0]:.0%}"
+
+
+def planned_trial_table(scale_up_proof: Proof, planned_trial: Trial) -> Table:
+    """Show what the trial that followed could see, by formula and by simulation."""
+    table = scale_up_proof.table.loc[scale_up_proof.table["schools"] == planned_trial.schools]
+    lines = tuple(
+        (
+            words.ratio(row["true_ratio"]),
+            str(row["analysis"]),
+            f"{row['standard_error_by_formula']:.3f}",
+            f"{row['standard_error']:.3f}",
+            f"{row['power_by_formula']:.0%}",
+            f"{row['power']:.0%}",
+            f"{row['coverage']:.1%}",
+        )
+        for row in table.to_dict("records")
+    )
+    return Table(
+        header=("True ratio", "Analysis", "Error, formula", "Error, simulated",
+                "Power, formula", "Power, simulated", "Interval holds it"),
+        rows=lines,
+        numeric=(True, False, *(True,) * 5),
+        widths=(2, 5, 3, 3, 3, 3, 3),
+        data=table,
+        columns=SCALE_UP,
+        note=(
+            f"{planned_trial.schools} schools in {planned_trial.authorities} authorities, of which "
+            f"{planned_trial.dropout:.0%} give no data after; rates as in A15. The error is that "
+            "of the log ratio; at a true ratio of 1 power is the share of false alarms. "
+            f"{made_by(scale_up_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
+def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
+    """Show what each estimate promises of the planned trial, believed and doubted."""
+    lines = tuple(
+        (
+            row["source"],
+            words.ratio(row["ratio"]),
+            f"{row['power']:.0%}",
+            f"{row['assurance']:.0%}",
+        )
+        for row in trial_prospects.to_dict("records")
+    )
+    return Table(
+        header=("Estimate", "Ratio", "Power if it were true", "Assurance"),
+        rows=lines,
+        numeric=(False, *(True,) * 3),
+        widths=(5, 2, 4, 3),
+        data=trial_prospects,
+        columns=PROSPECT_COLUMNS,
+        period=compared_period,
+        note=(
+            "Chance that the planned trial finds a significant fall (two-sided test at 5%, falls "
+            "alone counted): if the estimate were the truth (power), and over what its error "
+            "leaves open by Student's t (assurance). The mean of the pilots is summed up by "
+            "Hartung and Knapp's method; a further place adds the variance between pilots. Both "
+            "columns take chance for the only error."
+        ),
+    )
+
+
+def worth_enquiries(scale_up_settings: ScaleUp) -> Number:
+    """State how many enquiries averted are taken to be worth a worker."""
+    worth = scale_up_settings.enquiries_worth_a_worker
+    return Number(worth, words.rate(worth), "enquiries per school")
+
+
+def worthwhile_fall(smallest_worthwhile_ratio: float) -> Number:
+    """State the smallest fall that is worth its cost."""
+    percent = 100 * (1 - smallest_worthwhile_ratio)
+    return Number(percent, f"{percent:.0f}%", "per cent")
+
+
+def planned_error(planned_precision: Precision, planned_trial: Trial) -> Number:
+    """State the standard error that the planned trial would have, by formula."""
+    return _error(planned_precision, planned_trial.schools)
+
+
+def planned_fall(planned_precision: Precision, planned_trial: Trial) -> Number:
+    """State the smallest fall that the planned trial would detect with 80% power."""
+    return _fall(planned_precision, planned_trial.schools)
+
+
+def published_error(published_precision: Precision, trial: dict[str, float]) -> Number:
+    """State the standard error behind the trial's published interval."""
+    return _error(published_precision, int(trial["schools"]))
+
+
+def published_fall(published_precision: Precision, trial: dict[str, float]) -> Number:
+    """State the fall that a trial with that error detects with 80% power."""
+    return _fall(published_precision, int(trial["schools"]))
+
+
+def _error(precision: Precision, schools: int) -> Number:
+    error = precision.standard_error
+    return Number(error, f"{error:.3f}", "standard error of a log ratio", schools)
+
+
+def _fall(precision: Precision, schools: int) -> Number:
+    percent = 100 * precision.detectable_fall
+    return Number(percent, f"{percent:.1f}%", "per cent", schools)

@@ -1,0 +1,229 @@
+"""The extract: a folder of files, read as they are, with the digest of each.
+
+Reading and typing are two steps. What is read is text, so that a data contract can
+name the very value that breaks a rule; what is computed with is typed, afterwards.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import ConfigurationError, ContractBroken
+from analysis.extract.files import FilePart, FilesRead, read_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from analysis.contracts import DataContract
+
+
+ExtractFile = FilePart
+"""One file of an extract: its name, the digest over its bytes, its number of records."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What was read.
+
+    Attributes
+    ----------
+    tables
+        Each table by name: columns of text exactly as in the file, blanks as ''.
+        Row `i` of a table stands on line `i + 2` of its file.
+    files
+        One record per file, sorted by name.
+    read
+        How the tables were read: the files of each, and those that could not be read.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    files: tuple[ExtractFile, ...]
+    read: FilesRead
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the names and digests of all files."""
+        lines = "".join(f"{file.sha256}  {file.name}\n" for file in self.files)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whether the extract is invented, as its digests say.
+
+    Attributes
+    ----------
+    kind
+        'invented' or 'supplied'.
+    digest
+        Digest of the extract.
+    label
+        What every page, picture and download says of it; empty for a supplied extract.
+    scenarios
+        Scenarios that the invented files belong to, sorted.
+    """
+
+    kind: str
+    digest: str
+    label: str
+    scenarios: tuple[str, ...] = ()
+
+
+def read_extract(directory: Path, contracts: Mapping[str, DataContract]) -> Extract:
+    """Read the files of an extract as text, each as its contract says.
+
+    Parameters
+    ----------
+    directory
+        Folder that holds the files.
+    contracts
+        By dataset.
+
+    Returns
+    -------
+    Extract
+        Without the tables that could not be read; `read.problems` says why, and
+        validation reports them with everything else.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no such folder.
+    """
+    read = read_files(directory, contracts)
+    files = sorted((part for parts in read.parts.values() for part in parts), key=_name)
+    return Extract(read.tables, tuple(files), read)
+
+
+def _name(file: ExtractFile) -> str:
+    return file.name
+
+
+def typed(table: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table with typed columns.
+
+    Parameters
+    ----------
+    table
+        Columns of text, blanks as ''.
+    types
+        Logical type by column: 'string', 'integer', 'number', 'date' (ISO) or
+        'boolean' (yes or no). Columns not named stay text.
+
+    Returns
+    -------
+    DataFrame
+        str, int64 (Int64 where blank), float64, datetime64[us], bool (boolean where
+        blank). A blank is missing (NaN, NA or NaT).
+
+    Raises
+    ------
+    ContractBroken
+        If a value is not of its type; a validated table has none.
+    """
+    columns = {
+        name: _typed_column(column, types.get(str(name), "string"))
+        for name, column in table.items()
+    }
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _typed_column(column: pd.Series[str], kind: str) -> pd.Series:
+    """Return one column as the type asks."""
+    if kind not in _CONVERSIONS:
+        raise ConfigurationError(
+            f"the logical type '{kind}' is not known",
+            place=f"column '{column.name}'",
+            remedy=f"use one of {', '.join(_CONVERSIONS)}",
+        )
+    text = column.mask(column == "")
+    if kind == "string":
+        return text
+    converted = _CONVERSIONS[kind](text)
+    if (bad := converted.isna() & text.notna()).any():
+        row = int(bad.to_numpy().argmax())
+        raise ContractBroken(
+            f"{column.iloc[row]!r} is no {kind}",
+            place=f"row {row + 2}, column '{column.name}'",
+            remedy="validate the extract first",
+        )
+    return converted
+
+
+def _integers(text: pd.Series) -> pd.Series:
+    numbers = pd.to_numeric(text.where(text.str.fullmatch(r"-?\d+", na=False))).astype("Int64")
+    return numbers.astype("int64") if numbers.notna().all() else numbers
+
+
+def _numbers(text: pd.Series) -> pd.Series:
+    return pd.to_numeric(text, errors="coerce").astype("float64")
+
+
+def _dates(text: pd.Series) -> pd.Series:
+    iso = text.where(text.str.fullmatch(r"\d{4}-\d{2}-\d{2}", na=False))
+    return pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
+
+
+def _booleans(text: pd.Series) -> pd.Series:
+    flags = text.map({"yes": True, "no": False}).astype("boolean")
+    return flags.astype("bool") if flags.notna().all() else flags
+
+
+_CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
+    "string": lambda text: text,
+    "integer": _integers,
+    "number": _numbers,
+    "date": _dates,
+    "boolean": _booleans,
+}
+
+
+def origin(extract: Extract, register: Path) -> Origin:
+    """Say whether an extract is invented.
+
+    It is if any of its files, or the table in it, is in the register of what the generator
+    wrote, wherever the files lie and whatever the folder is called.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no register: without it nothing could be called supplied.
+    """
+    if not register.is_file():
+        raise ConfigurationError(
+            "the register of invented files is missing",
+            place=str(register),
+            remedy="restore it from version control",
+        )
+    registered: dict[str, set[str]] = {}
+    for line in register.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            digest, _, scenario, _ = line.split("  ")
+            registered.setdefault(digest, set()).add(scenario)
+    digests = {file.sha256 for file in extract.files}
+    digests |= {_content_digest(table) for table in extract.tables.values()}
+    found = [registered[digest] for digest in digests if digest in registered]
+    if not found:
+        return Origin("supplied", extract.digest, "")
+    # Scenarios share the files that they don't change: name those that all files fit.
+    scenarios = set.intersection(*found) or set.union(*found)
+    return Origin("invented", extract.digest, "Invented data", tuple(sorted(scenarios)))
+
+
+def _content_digest(table: pd.DataFrame) -> str:
+    """Return the digest that a table would have as the generator writes it.
+
+    So that invented data stay invented when they are saved as a workbook or as Parquet.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(column.tolist() for _, column in table.items()), strict=True))
+    return hashlib.sha256(text.getvalue().encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,202 @@
+"""The files of an extract as tables of text, or what keeps each from being read."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.errors import ConfigurationError
+from analysis.extract.files.comma_separated import read_csv
+from analysis.extract.files.form import FileForm, file_form
+from analysis.extract.files.problem import FILE_RULES, REASON, Problem, UnreadableError
+from analysis.extract.files.workbook import read_parquet, read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from analysis.contracts.contract import DataContract
+
+__all__ = [
+    "FILE_RULES",
+    "REASON",
+    "FileForm",
+    "FilePart",
+    "FilesRead",
+    "Problem",
+    "file_form",
+    "read_files",
+]
+
+IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini")
+"""Files that no program takes for data."""
+DAY_FIRST = r"^([0-9]{2})/([0-9]{2})/([0-9]{4})$"
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One file of a dataset.
+
+    Attributes
+    ----------
+    name
+        File name, without its folder.
+    sha256
+        Digest over its bytes.
+    rows
+        Records in it.
+    """
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class FilesRead:
+    """What was read of a folder.
+
+    Attributes
+    ----------
+    tables
+        Text as sent, by dataset; the files of a split dataset one after another.
+    parts
+        The files that each dataset was read from, in that order.
+    problems
+        By dataset, what keeps it from being read.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    parts: dict[str, tuple[FilePart, ...]] = field(default_factory=dict)
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+def read_files(directory: Path, contracts: Mapping[str, DataContract]) -> FilesRead:
+    """Read every dataset that has a contract, and stop at no file.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no such folder.
+    """
+    if not directory.is_dir():
+        raise ConfigurationError(
+            "there is no such folder", place=str(directory), remedy="give an extract's folder"
+        )
+    present = sorted(path.name for path in directory.iterdir() if not _is_ignored(path.name))
+    unclaimed = [n for n in present if not any(_is_of(n, c) for c in contracts.values())]
+    read = FilesRead()
+    for dataset, contract in contracts.items():
+        try:
+            form, names = _choose(contract, present, unclaimed)
+            read.tables[dataset], read.parts[dataset] = _join(directory, names, form, contract)
+        except UnreadableError as error:
+            read.problems[dataset] = error.problems
+    for name in map(printable, unclaimed):
+        stem = name.partition(".")[0]
+        problem = Problem("unexpected", name, "a file without a contract")
+        read.problems[stem] = (*read.problems.get(stem, ()), problem)
+    return read
+
+
+def printable(name: str) -> str:
+    """Return a file's name without what would not print, or would move the cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
+def _is_of(name: str, contract: DataContract) -> bool:
+    """Whether a file is a dataset's, be it in a form that its contract allows or not."""
+    patterns = [form.parts for form in contract.forms if form.parts]
+    own = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    return own or name.partition(".")[0] == contract.dataset
+
+
+def _is_ignored(name: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in IGNORED)
+
+
+def _choose(
+    contract: DataContract, present: Sequence[str], unclaimed: Sequence[str]
+) -> tuple[FileForm, list[str]]:
+    """Return the form a dataset was sent in, and its files."""
+    found: list[tuple[FileForm, list[str]]] = []
+    for form in contract.forms:
+        names = [form.path] if form.path in present else []
+        parts = [name for name in present if form.parts and fnmatch.fnmatchcase(name, form.parts)]
+        found += [(form, chosen) for chosen in (names, parts) if chosen]
+    if not found:
+        other = [name for name in present if _is_of(name, contract)]
+        if other:
+            other = [printable(name) for name in other]
+            suffix = other[0].partition(".")[2]
+            kind = f"a file of the kind .{suffix}" if suffix else "a file or folder of no kind"
+            raise UnreadableError("form", other[0], kind)
+        # A file that has a contract of its own is not this one misnamed.
+        by_name = {name.casefold(): printable(name) for name in unclaimed}
+        near = get_close_matches(contract.file.casefold(), by_name, n=1)
+        seen = f"no such file; is it {by_name[near[0]]}?" if near else "no such file"
+        raise UnreadableError("missing", contract.file, seen)
+    beside = [name for name in present if _is_of(name, contract) and name not in found[0][1]]
+    if beside:
+        raise UnreadableError("twice", contract.file, f"{printable(beside[0])} beside it")
+    return found[0]
+
+
+def _join(
+    directory: Path, names: Sequence[str], form: FileForm, contract: DataContract
+) -> tuple[pd.DataFrame, tuple[FilePart, ...]]:
+    """Read the files of one dataset, one after another; each that is wrong is named."""
+    tables: list[pd.DataFrame] = []
+    parts: list[FilePart] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            content = _content(directory / name)
+            table = _read_one(content, name, form, contract)
+            if tables and sorted(table.columns) != sorted(tables[0].columns):
+                raise UnreadableError(
+                    "parts", name, f"another header than in {parts[0].name}", (1,)
+                )
+        except UnreadableError as error:
+            problems += error.problems
+            continue
+        tables.append(table)
+        parts.append(FilePart(name, hashlib.sha256(content).hexdigest(), len(table)))
+    if problems:
+        raise UnreadableError.of(problems)
+    whole = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    return whole, tuple(parts)
+
+
+def _content(path: Path) -> bytes:
+    """Return the bytes of a file; a pipe would wait for ever, a folder has none."""
+    if path.is_dir():
+        raise UnreadableError("unreadable", path.name, "a folder")
+    if not path.is_file():
+        seen = "a link that leads to no file" if path.is_symlink() else "no ordinary file"
+        raise UnreadableError("unreadable", path.name, seen)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        seen = f"a file that cannot be opened ({error.strerror})"
+        raise UnreadableError("unreadable", path.name, seen) from None
+
+
+def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract) -> pd.DataFrame:
+    months = {column.name for column in contract.columns if column.is_month}
+    match form.format:
+        case "xlsx":
+            return read_workbook(content, name, months)
+        case "parquet":
+            return read_parquet(content, name, months)
+    table = read_csv(content, name, form)
+    if form.date_format == "dd/MM/yyyy":
+        days = {c.name for c in contract.columns if c.logical_type == "date" and not c.is_month}
+        for column in days & set(table.columns):
+            table[column] = table[column].str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
+    return table

@@ -1,0 +1,158 @@
+"""The negative binomial model: a sensitivity analysis that weighs schools differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.inputs.months import MonthCounts
+
+if TYPE_CHECKING:
+    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.school_periods import Comparison
+
+GRADIENT = 1e-3
+FIT_STEPS = 500
+
+
+@dataclass(frozen=True)
+class NegativeBinomialFit:
+    """A fitted negative binomial model.
+
+    Attributes
+    ----------
+    log_ratio
+        Log of the ratio of rate ratios.
+    standard_error
+        From the joint information of coefficients and dispersion.
+    clustered_error
+        From the joint sandwich, clustered on assignment units.
+    dispersion
+        alpha in Var = mu + alpha mu^2.
+    units
+        Assignment units.
+    """
+
+    log_ratio: float
+    standard_error: float
+    clustered_error: float
+    dispersion: float
+    units: int
+
+
+def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
+    r"""Fit a negative binomial regression with a dummy per school and per month.
+
+    Parameters
+    ----------
+    comparison
+        Schools and months; see `compare`.
+
+    Raises
+    ------
+    NotEstimable
+        If the search does not end at a maximum, or the data show no dispersion beyond
+        Poisson's.
+
+    Notes
+    -----
+    :math:`\mathrm{Var} = \mu + \alpha\mu^2`. Against the Poisson model it gives schools
+    with many events less weight, so that it answers a slightly different question, and
+    its dummies bias :math:`\alpha`. statsmodels' Newton search can return NaN and say
+    that it has converged, so the search is by BFGS first, Newton from there, and the
+    gradient is looked at.
+
+    References
+    ----------
+    Allison & Waterman (2002), doi:10.1111/1467-9531.00117.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.school_periods import compare
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> panel = example_panel()
+    >>> panel["events"] *= 1 + panel["event_month"] % 3  # more than Poisson variance
+    >>> fit = negative_binomial_fit(compare(panel, main))
+    >>> round(fit.log_ratio, 2), round(fit.dispersion, 2)
+    (-0.35, 0.21)
+    """
+    counts = MonthCounts.of(comparison)
+    events, design, offset, unit = long_form(counts)
+    return fit_negative_binomial(events, design, offset, unit)
+
+
+def long_form(counts: MonthCounts) -> tuple[Floats, Floats, Floats, Codes]:
+    """Return one row per school and month: events, design, log exposure and unit.
+
+    The first column of the design is the effect. Schools without events, and months
+    without events in a stratum, would have dummies of minus infinity and are left out.
+    """
+    used = counts.exposure > 0
+    used[counts.events.sum(axis=1) == 0] = False
+    for stratum in range(counts.stratum.max() + 1):
+        inside = counts.stratum == stratum
+        used[np.ix_(inside, counts.events[inside].sum(axis=0) == 0)] = False
+    school, month = np.nonzero(used)
+    columns = [(counts.treated[school] & counts.after[month]).astype(float)]
+    columns += [(school == each).astype(float) for each in np.unique(school)]
+    for stratum in range(counts.stratum.max() + 1):
+        inside = counts.stratum[school] == stratum
+        columns += [
+            (inside & (month == each)).astype(float) for each in np.unique(month[inside])[1:]
+        ]
+    return (
+        counts.events[used],
+        np.column_stack(columns),
+        np.log(counts.exposure[used]),
+        np.unique(counts.unit[school], return_inverse=True)[1].astype(np.int64),
+    )
+
+
+def fit_negative_binomial(
+    events: Floats, design: Floats, offset: Floats, unit: Codes
+) -> NegativeBinomialFit:
+    """Fit to a design whose first column is the effect.
+
+    Raises
+    ------
+    NotEstimable
+        As `negative_binomial_fit`.
+    """
+    import warnings
+
+    from statsmodels.discrete.discrete_model import NegativeBinomial
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    model = NegativeBinomial(events, design, offset=offset)
+    # Searches complain about trial steps; what counts is where they end, seen to below.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        poisson = GLM(events, design, family=Poisson(), offset=offset).fit()
+        # Half of this is the likelihood's slope in the dispersion where that is 0.
+        slope = ((events - poisson.mu) ** 2 - events).sum()
+        if not slope > 0:
+            raise NotEstimable("events vary no more than Poisson, so that there is nothing to add")
+        start = np.append(poisson.params, slope / (poisson.mu**2).sum())
+        rough = model.fit(start, method="bfgs", disp=False, maxiter=FIT_STEPS, skip_hessian=True)
+        fine = model.fit(rough.params, method="newton", disp=False, maxiter=100)
+    at = fine.params
+    if not (np.isfinite(at).all() and np.abs(model.score(at)).max() < GRADIENT and at[-1] > 0):
+        raise NotEstimable("the negative binomial search did not end at a maximum")
+    information = -model.hessian(at)
+    bread = np.linalg.inv(information)
+    scores = np.zeros((unit.max() + 1, len(at)))
+    np.add.at(scores, unit, model.score_obs(at))
+    meat = scores.T @ scores
+    return NegativeBinomialFit(
+        float(at[0]),
+        float(np.sqrt(bread[0, 0])),
+        float(np.sqrt((bread @ meat @ bread)[0, 0])),
+        float(at[-1]),
+        int(unit.max()) + 1,
+    )

@@ -1,0 +1,211 @@
+"""The event study: the effect in each term, before the start as well as after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.models.alternatives.multinomial import fit_multinomial
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.school_periods import compare, first_month
+from analysis.models.primary.estimates import described
+from analysis.models.primary.intervals import t_interval, t_p_value
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.models.inputs.arrays import Codes, Floats
+    from analysis.models.inputs.specification import Specification
+    from analysis.models.primary.conditional import ConditionalFit
+
+TERM_MONTHS = 4
+COLUMNS: dict[str, str] = {
+    "pilot": "Local authority, or 'all pilots'",
+    "outcome": "Name of the outcome",
+    "specification": "Name of the specification",
+    "status": "'estimated' or 'not estimable'",
+    "reason": "Why there is no estimate",
+    "term": "Term counted from the start: 0 is the first, -1 the last before it",
+    "first_month": "Its first month, counted from the start",
+    "last_month": "Its last month, counted from the start",
+    "reference": "Whether all other terms are compared with this one",
+    "log_ratio": "Natural log of the ratio of rate ratios against the reference term",
+    "standard_error": "Standard error, CR2",
+    "df": "Satterthwaite degrees of freedom",
+    "ratio": "Ratio of rate ratios against the reference term",
+    "ratio_low": "Lower end of its interval",
+    "ratio_high": "Upper end of its interval",
+    "p_value": "Two-sided p-value of a ratio of 1 in this term",
+}
+
+
+@dataclass(frozen=True)
+class EventStudyFit:
+    """A fitted event study.
+
+    Attributes
+    ----------
+    terms : ndarray of shape (K,)
+        Terms counted from the start, the reference among them.
+    first, last : ndarray of shape (K,)
+        Their first and last months.
+    fit
+        The model; its first K - 1 coefficients are the terms but the reference.
+    counts
+        Events and exposure by term.
+    """
+
+    terms: Codes
+    first: Codes
+    last: Codes
+    fit: ConditionalFit
+    counts: MonthCounts
+
+    @property
+    def others(self) -> Codes:
+        """All terms but the reference."""
+        others: Codes = self.terms[self.terms != -1]
+        return others
+
+    @property
+    def basis(self) -> Floats:
+        """What each effect adds in each term."""
+        return basis(self.terms)
+
+
+def basis(terms: Codes) -> Floats:
+    """Return one column per term but the reference, which is the last before the start."""
+    columns: Floats = (terms[:, np.newaxis] == terms[terms != -1]).astype(float)
+    return columns
+
+
+def fit_event_study(
+    panel: pd.DataFrame, specification: Specification, term_months: int = TERM_MONTHS
+) -> EventStudyFit:
+    r"""Fit one effect per term.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month; see `compare`.
+    specification
+        Whatever months it compares, all that the panel has before are used.
+    term_months
+        Months in a term; counted backwards and forwards from the start.
+
+    Raises
+    ------
+    NotEstimable
+        If there are no two terms before, none after, or an empty cell.
+
+    Notes
+    -----
+    :math:`E[y_{it}] = n_{it} \exp(\alpha_i + \gamma_{gt} + \sum_{k \ne -1} \theta_k T_i
+    1\{t \in k\})`, with schools conditioned out as in `batched_multinomial`. Terms, not
+    months: single months have too few events.
+
+    References
+    ----------
+    Roth (2022), doi:10.1257/aeri.20210236.
+    """
+    whole = specification.over_all_months(first_month(panel, specification))
+    counts = MonthCounts.of(compare(panel, whole))
+    term = counts.months // term_months
+    terms, group = np.unique(term, return_inverse=True)
+    if not {-2, -1, 0} <= set(terms.tolist()):
+        raise NotEstimable("an event study needs two terms before the start and one after")
+    by_term = counts.added_up(group)
+    for treated, arm in ((True, "intervention"), (False, "comparison")):
+        empty = by_term.events[by_term.treated == treated].sum(axis=0) == 0
+        if empty.any():
+            raise NotEstimable(f"no events in {arm} schools in term {terms[empty][0]}")
+    ends = [counts.months[group == code] for code in range(len(terms))]
+    return EventStudyFit(
+        terms,
+        np.array([months[0] for months in ends]),
+        np.array([months[-1] for months in ends]),
+        fit_multinomial(by_term, basis(terms)),
+        by_term,
+    )
+
+
+def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
+    """Estimate the effect in each term.
+
+    Returns
+    -------
+    DataFrame
+        One row per specification and term, with the columns of `COLUMNS`; one row with
+        the reason where there is no estimate. A term with fewer events in an arm than the
+        specification asks for has its months and the reason.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> event_study(example_panel(), [main])[["term", "ratio"]].round(2).to_numpy().tolist()[5:8]
+    [[-1.0, 1.0], [0.0, 0.62], [1.0, 0.95]]
+    """
+    rows: list[dict[str, object]] = []
+    for specification in specifications:
+        asked = known(specification)
+        try:
+            study = fit_event_study(panel, specification)
+            rows += [asked | row for row in _term_rows(study, specification)]
+        except NotEstimable as reason:
+            rows.append(asked | {"status": NOT_ESTIMABLE, "reason": str(reason)})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def known(specification: Specification) -> dict[str, object]:
+    """Return the columns that say which event study a row is of."""
+    return {k: v for k, v in described(specification).items() if k in COLUMNS}
+
+
+def _term_rows(study: EventStudyFit, specification: Specification) -> list[dict[str, object]]:
+    """Return one row per term; the reference is 1 by definition."""
+    fewest = specification.fewest_events
+    by_arm = [study.counts.events[study.counts.treated == arm].sum(axis=0) for arm in (True, False)]
+    too_few = np.min(by_arm, axis=0) < fewest
+    covariance = cluster_covariance(study.fit, "CR2")
+    place = {int(term): position for position, term in enumerate(study.others)}
+    rows: list[dict[str, object]] = []
+    for term, first, last, few in zip(study.terms, study.first, study.last, too_few, strict=True):
+        row: dict[str, object] = {
+            "status": ESTIMATED, "reason": "", "term": int(term), "first_month": int(first),
+            "last_month": int(last), "reference": bool(term == -1),
+        }  # fmt: skip
+        if term == -1:
+            row |= {"log_ratio": 0.0, "ratio": 1.0}
+        elif few:
+            reason = f"fewer than {fewest} events in one arm"
+            row |= {"status": NOT_ESTIMABLE, "reason": reason}
+        else:
+            contrast = np.eye(len(covariance))[place[int(term)]]
+            row |= estimate_combination(study.fit, covariance, contrast, specification.level)
+        rows.append(row)
+    return rows
+
+
+def estimate_combination(
+    fit: ConditionalFit, covariance: Floats, contrast: Floats, level: float
+) -> dict[str, object]:
+    """Return a combination of coefficients with interval and p-value."""
+    estimate = float(contrast @ fit.coefficients)
+    variance = float(contrast @ covariance @ contrast)
+    if not variance > 0:  # rounding can leave a little below where there is none
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    error = float(np.sqrt(variance))
+    df = satterthwaite_df(fit, contrast)
+    return {
+        "log_ratio": estimate,
+        "standard_error": error,
+        "df": df,
+        "p_value": t_p_value(estimate, error, df),
+    } | t_interval(estimate, error, df, level).mapped(np.exp).columns("ratio")

@@ -1,0 +1,157 @@
+"""Tests that the arms did not differ before the start, and what it would take to mislead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.models.alternatives.multinomial import batched_multinomial
+from analysis.models.checks.event_study import estimate_combination, fit_event_study, known
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.hotelling import joint_test
+from analysis.models.inference.randomisation import TIE, stream
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.primary.sandwich import cluster_covariance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.models.checks.event_study import EventStudyFit
+    from analysis.models.inputs.specification import Specification
+
+CHUNK = 4_000_000
+"""Counts of schools and terms that are fitted at once, over draws."""
+TEST_COLUMNS: dict[str, str] = {
+    "pilot": "Local authority, or 'all pilots'",
+    "outcome": "Name of the outcome",
+    "specification": "Name of the specification",
+    "status": "'estimated' or 'not estimable'",
+    "reason": "Why there is no estimate",
+    "terms_before": "Terms before the reference term",
+    "f": "Hotelling's statistic of all of them; see `joint_test`",
+    "df_denominator": "Its denominator degrees of freedom",
+    "p_wald": "Its p-value",
+    "p_randomisation": "p-value of the largest studentised term, by permuting assignment",
+    "largest_deviation": "Largest log ratio, of either sign, before the start",
+    "largest_change": "Largest change between neighbouring terms before the start, in log units",
+    "log_ratio_after": "Mean log ratio of the terms after, weighted by their months",
+    "standard_error_after": "Its standard error",
+    "df_after": "Its degrees of freedom",
+    "breakdown_deviation": "How many times the largest deviation before the start it takes to "
+    "explain the mean ratio after",
+    "breakdown_change": "How many times the largest change between terms before the start, in "
+    "every term after, it takes to explain the mean ratio after",
+    "breakdown_change_interval": "The same for the end of the interval nearer to no effect; 0 "
+    "where the interval holds it",
+}
+
+
+def pre_trend_tests(
+    panel: pd.DataFrame, specifications: Iterable[Specification], *, seed: int, draws: int = 1_999
+) -> pd.DataFrame:
+    r"""Test that nothing differed before the start, and say what it would take to mislead.
+
+    Parameters
+    ----------
+    panel, specifications
+        As for `event_study`.
+    seed, draws
+        For the randomisation test.
+
+    Returns
+    -------
+    DataFrame
+        One row per specification, with the columns of `TEST_COLUMNS`.
+
+    Notes
+    -----
+    If the trends of the arms may part by at most :math:`\bar M` times the largest change
+    :math:`\Delta` between neighbouring terms before the start, then term k after may be
+    off by :math:`k \bar M \Delta`. The breakdown value is the :math:`\bar M` at which the
+    mean ratio after is explained. :math:`\Delta` is taken as it is estimated.
+
+    References
+    ----------
+    Rambachan & Roth (2023), doi:10.1093/restud/rdad018.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = pre_trend_tests(example_panel(), [main], seed=1, draws=99).iloc[0]
+    >>> int(found["terms_before"]), found["status"]
+    (5, 'estimated')
+    """
+    rows = []
+    for specification in specifications:
+        asked = known(specification)
+        try:
+            study = fit_event_study(panel, specification)
+            own = stream(seed, f"{specification.name} {specification.pilot}")
+            found = _joint_test(study) | _breakdown(study, specification.level)
+            found["p_randomisation"] = _largest_term_p(study, own, draws)
+            rows.append(asked | {"status": ESTIMATED, "reason": ""} | found)
+        except NotEstimable as reason:
+            rows.append(asked | {"status": NOT_ESTIMABLE, "reason": str(reason)})
+    return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
+
+
+def _joint_test(study: EventStudyFit) -> dict[str, object]:
+    """Return the test that all terms before the reference are 1."""
+    found = joint_test(study.fit, np.flatnonzero(study.others < -1))
+    return {
+        "terms_before": found.df_numerator,
+        "f": found.f,
+        "df_denominator": found.df_denominator,
+        "p_wald": found.p_value,
+    }
+
+
+def _largest_term_p(study: EventStudyFit, seed: int, draws: int) -> float:
+    """Return the randomisation p-value of the largest studentised term before."""
+    before = study.others < -1
+    assignments = Assignments.of(study.counts)
+    units = study.counts.unit
+    happened = assignments.treated[np.newaxis].astype(float)
+    size = max(1, CHUNK // study.counts.events.size)
+    random = np.random.default_rng(seed)
+    blocks = np.vstack([happened, *assignments.sample(draws, random)])
+    largest = []
+    for start in range(0, len(blocks), size):
+        treated = blocks[start : start + size][:, units]
+        effects, covariance = batched_multinomial(study.counts, treated, study.basis)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            t = np.abs(effects) / np.sqrt(np.einsum("bqq->bq", covariance))
+        largest.append(t[:, before].max(axis=1))
+    statistic = np.concatenate(largest)
+    return float((~(statistic < statistic[0] * (1 - TIE))).mean())
+
+
+def _breakdown(study: EventStudyFit, level: float) -> dict[str, object]:
+    """Return how large a difference in trends it takes to explain the mean ratio after."""
+    others, effects = study.others, study.fit.coefficients[: len(study.others)]
+    with_reference = np.append(effects[others < -1], 0.0)
+    deviation = float(np.abs(with_reference).max())
+    change = float(np.abs(np.diff(with_reference)).max())
+    months = (study.last - study.first + 1)[study.terms != -1] * (others >= 0)
+    contrast = np.zeros(len(study.fit.coefficients))
+    contrast[: len(others)] = months / months.sum()
+    covariance = cluster_covariance(study.fit, "CR2")
+    mean = estimate_combination(study.fit, covariance, contrast, level)
+    estimate, error, df = (float(str(mean[k])) for k in ("log_ratio", "standard_error", "df"))
+    reach = float((contrast[: len(others)] * (others + 1)).sum())
+    beyond = max(0.0, abs(estimate) - stats.t.ppf((1 + level) / 2, df) * error)
+    return {
+        "largest_deviation": deviation,
+        "largest_change": change,
+        "log_ratio_after": estimate,
+        "standard_error_after": error,
+        "df_after": df,
+        "breakdown_deviation": abs(estimate) / deviation,
+        "breakdown_change": abs(estimate) / (change * reach),
+        "breakdown_change_interval": beyond / (change * reach),
+    }

@@ -1,0 +1,1 @@
+"""The primary estimates for other languages: data, specifications and scripts."""

@@ -1,0 +1,1 @@
+"""Inference with few schools: randomisation, bootstrap, several outcomes at once."""

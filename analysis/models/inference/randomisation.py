@@ -1,0 +1,249 @@
+"""Randomisation tests: the effect against those of every assignment that might have been."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inputs.arrays import SchoolCounts, group_sums
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.primary.closed_form import permuted
+from analysis.models.primary.newton import batched_log_ratios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+    from analysis.models.inputs.arrays import Floats
+
+EXACT_UP_TO = 2**18
+DRAWS = 9_999
+TIE = 1e-9
+"""Statistics that differ by this share are equal but for rounding."""
+WIDEST = 8.0
+"""Log ratios are searched this far from the estimate: a factor of three thousand."""
+
+
+@dataclass(frozen=True)
+class RandomisationTest:
+    """What a randomisation test found.
+
+    Attributes
+    ----------
+    log_ratio, statistic
+        The estimate, and the estimate divided by its CR0 standard error.
+    p_value
+        Two-sided, of the statistic.
+    p_coefficient
+        Two-sided, of the estimate itself. Rejects too often if intervention schools
+        vary more than others.
+    p_lower
+        One-sided: the share of assignments with an estimate as low.
+    assignments, possible
+        How many assignments the p-values rest on, and how many there are.
+    exact
+        Whether all were looked at.
+    smallest_p
+        The smallest `p_value` that this design can give, whatever the data.
+    fixed_units
+        Units that never move, because their matched set has one arm only.
+    """
+
+    log_ratio: float
+    statistic: float
+    p_value: float
+    p_coefficient: float
+    p_lower: float
+    assignments: int
+    possible: int
+    exact: bool
+    smallest_p: float
+    fixed_units: int
+
+
+def randomisation_test(
+    schools: pd.DataFrame,
+    *,
+    seed: int,
+    draws: int = DRAWS,
+    exact_up_to: int = EXACT_UP_TO,
+) -> RandomisationTest:
+    r"""Test that there is no effect, by permuting assignment within matched sets.
+
+    Parameters
+    ----------
+    schools
+        One row per school; see `compare`. Whole assignment units are permuted.
+    seed
+        For the sample, where there are too many assignments to look at all.
+    draws
+        How many to sample then.
+    exact_up_to
+        How many to look at all of.
+
+    Raises
+    ------
+    NotEstimable
+        If no unit can change places with another, or there is no estimate.
+
+    Notes
+    -----
+    The p-value is the share of assignments, that which happened among them, whose
+    :math:`|\hat\theta| / \sqrt{V_{CR0}}` is at least as large. An assignment under which
+    there is no estimate counts as at least as large. Schools were not drawn by lot:
+    this is a reference distribution for schools that are alike within matched sets.
+
+    References
+    ----------
+    Fisher (1935), The Design of Experiments, section 21.
+    Chung & Romano (2013), doi:10.1214/13-AOS1090 (studentised).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> pairs = pd.DataFrame({
+    ...     "treated": [True, False] * 3, "matched_set": list("aabbcc"),
+    ...     "cluster": list("ABCDEF"), "stratum": "",
+    ...     "events_before": [20, 21, 14, 15, 9, 8], "events_after": [9, 22, 8, 14, 4, 9],
+    ...     "exposure_before": 1.0, "exposure_after": 1.0,
+    ... })
+    >>> test = randomisation_test(pairs, seed=1)
+    >>> test.possible, test.p_value, test.smallest_p
+    (8, 0.25, 0.25)
+    """
+    counts = SchoolCounts.of(schools)
+    assignments = Assignments.of(counts)
+    if assignments.possible == 1:
+        raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
+    happened = statistics(counts, assignments.treated[np.newaxis].astype(float))
+    if not np.isfinite(happened).all():
+        raise NotEstimable("there is no estimate to compare with those of other assignments")
+    exact = assignments.possible <= exact_up_to
+    tally, looked_at = np.zeros(3), 0
+    blocks = (
+        assignments.every() if exact else assignments.sample(draws, np.random.default_rng(seed))
+    )
+    for block in blocks:
+        found = statistics(counts, block)
+        if exact and assignments.mirrored:
+            found = np.hstack([found, -found])
+        tally += _as_extreme(found, happened)
+        looked_at += found.shape[1]
+    if not exact:
+        tally, looked_at = tally + 1, looked_at + 1
+    p_value, p_coefficient, p_lower = (float(share) for share in tally / looked_at)
+    return RandomisationTest(
+        float(happened[0, 0]), float(happened[1, 0]), p_value, p_coefficient, p_lower,
+        looked_at, assignments.possible, exact, assignments.smallest_p, assignments.fixed_units,
+    )  # fmt: skip
+
+
+def randomisation_interval(
+    schools: pd.DataFrame, *, seed: int, level: float = 0.95, draws: int = 1_999
+) -> tuple[float, float]:
+    r"""Return the ends of the log ratios that the studentised test does not reject.
+
+    Parameters
+    ----------
+    schools
+        One row per school; see `compare`.
+    seed, draws
+        For the sample of assignments, the same throughout.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    low, high : float
+        Infinite where the design can reject nothing at this level.
+
+    Notes
+    -----
+    If the ratio is :math:`e^{\theta_0}`, events after in intervention schools divided by
+    it are what would have been without the intervention: exactly so for rates,
+    approximately for counts. The ends are where the p-value of the test on those crosses
+    1 - level, found by bisection outwards from the estimate.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.school_periods import school_periods
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> ends = randomisation_interval(school_periods(example_panel(), main), seed=1, draws=199)
+    >>> [round(float(np.exp(end)), 2) for end in ends]
+    [0.35, 2.18]
+    """
+    counts = SchoolCounts.of(schools)
+    assignments = Assignments.of(counts)
+    if assignments.smallest_p > 1 - level:
+        return -np.inf, np.inf
+    random = np.random.default_rng(seed)
+    happened = assignments.treated[np.newaxis].astype(float)
+    block = np.vstack([happened, *assignments.sample(draws, random)])
+    centre = float(statistics(counts, happened)[0, 0])
+
+    def rejected(log_ratio: float) -> bool:
+        factor = np.where(counts.treated, np.exp(-log_ratio), 1.0)
+        found = statistics(replace(counts, after=counts.after * factor), block)[1]
+        return bool((~(np.abs(found) < abs(found[0]) * (1 - TIE))).mean() <= 1 - level)
+
+    return _last_kept(rejected, centre, -1.0), _last_kept(rejected, centre, 1.0)
+
+
+def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
+    """Return estimates and studentised estimates under assignments of units.
+
+    Parameters
+    ----------
+    counts
+        The data.
+    treated : ndarray of shape (draws, G)
+        One assignment of the units a row, as 0 and 1.
+
+    Returns
+    -------
+    ndarray of shape (2, draws)
+    """
+    if counts.has_closed_form:
+        before, after = (group_sums(y, counts.unit) for y in (counts.before, counts.after))
+        log_ratio, variance = permuted(before, after, treated)
+    else:
+        log_ratio, variance = batched_log_ratios(counts, treated[:, counts.unit])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.stack([log_ratio, log_ratio / np.sqrt(variance)])
+
+
+def stream(seed: int, name: str) -> int:
+    """Return a seed of its own for each name, so that order and company change nothing."""
+    return crc32(f"{seed} {name}".encode())
+
+
+def _as_extreme(found: Floats, happened: Floats) -> Floats:
+    """Count assignments at least as extreme: studentised, as they are, and as low."""
+    estimate, studentised = found
+    reach = np.abs(happened) * (1 - TIE)
+    return np.array([
+        (~(np.abs(studentised) < reach[1])).sum(),
+        (~(np.abs(estimate) < reach[0])).sum(),
+        (~(estimate > happened[0] + TIE * abs(happened[0]))).sum(),
+    ])  # fmt: skip
+
+
+def _last_kept(rejected: Callable[[float], bool], centre: float, direction: float) -> float:
+    """Return where rejection begins, walking outwards from a value that is kept."""
+    kept, step = centre, 0.25
+    while not rejected(centre + direction * step):
+        kept, step = centre + direction * step, step * 1.5
+        if step > WIDEST:
+            return direction * np.inf
+    beyond = centre + direction * step
+    for _ in range(20):
+        middle = (kept + beyond) / 2
+        kept, beyond = (kept, middle) if rejected(middle) else (middle, beyond)
+    return kept

@@ -1,0 +1,1 @@
+"""What a model takes: a specification, and counts and exposure by school and period."""

@@ -1,0 +1,267 @@
+"""One row per school: its events and exposure before and after, and its place in the design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from analysis.models.inputs.arrays import Booleans
+    from analysis.models.inputs.specification import Specification
+
+ARMS = ("intervention", "comparison")
+COLUMNS = (
+    "school_id", "pilot", "treated", "stratum", "matched_set", "cluster",
+    "events_before", "events_after", "exposure_before", "exposure_after",
+    "children", "months_before", "months_after",
+)  # fmt: skip
+MONTH_COLUMNS = ("school_id", "event_month", "period", "events", "exposure", "children")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a specification compares.
+
+    Attributes
+    ----------
+    schools
+        One row per school; see `compare`.
+    months
+        One row per school and month returned, of these schools, with columns
+        `school_id`, `event_month`, `period` ('before' or 'after'), `events`, `exposure`
+        and `children`.
+    """
+
+    schools: pd.DataFrame
+    months: pd.DataFrame
+
+
+def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Return the schools of `compare`."""
+    return compare(panel, specification).schools
+
+
+def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
+    """Choose the months that a specification compares, and add them up by school.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month, in any order, with columns `school_id`,
+        `pilot`, `arm` ('intervention' or 'comparison'), `outcome`, `event_month` (0 in
+        the start month), `events`, and the columns that the specification names.
+        `returned` (bool) is optional: a month not returned counts in neither events
+        nor exposure. `children` is optional.
+    specification
+        What to add up.
+
+    Returns
+    -------
+    Comparison
+        Its schools, one row each, sorted by `school_id`:
+
+        - school_id, pilot, matched_set, cluster (the assignment unit), stratum : str
+        - treated : bool
+        - events_before, events_after : int64
+        - exposure_before, exposure_after : float64, in the exposure's unit times months
+        - children : int64, the most children in any one month: a lower bound of the
+          children behind the events
+        - months_before, months_after : int64, months returned
+
+        Schools without a return in one of the periods are left out: they say nothing
+        about change.
+
+    Raises
+    ------
+    ConfigurationError
+        If the panel lacks a column or an outcome, has a row without its place, months
+        that are not whole, a school-month twice, counts that are negative, missing or
+        not whole, or no exposure.
+    """
+    rows = _chosen_rows(panel, specification)
+    _check_rows(rows, specification)
+    first = rows.drop_duplicates("school_id").set_index("school_id").sort_index()
+    _check_constant(rows, first, specification)
+    table = pd.DataFrame(index=first.index)
+    table["pilot"] = first["pilot"].astype(str)
+    table["treated"] = first["arm"] == ARMS[0]
+    table["stratum"] = _joined(first, specification.strata)
+    named = specification.matched_set
+    table["matched_set"] = table["stratum"] if named is None else first[named].astype(str)
+    table["cluster"] = (
+        table.index.astype(str)
+        if specification.assignment_unit == "school_id"
+        else first[specification.assignment_unit].astype(str)
+    )
+    for period in ("before", "after"):
+        months = rows.loc[rows["period"] == period].groupby("school_id")
+        table[f"events_{period}"] = months["events"].sum()
+        table[f"exposure_{period}"] = months["exposure"].sum()
+        table[f"months_{period}"] = months.size()
+    table["children"] = rows.groupby("school_id")["children"].max().astype("int64")
+    table = table.dropna().reset_index()
+    whole = [c for c in COLUMNS if c.startswith(("events", "months"))]
+    schools = table.astype(dict.fromkeys(whole, "int64"))[list(COLUMNS)]
+    kept = rows.loc[rows["school_id"].isin(schools["school_id"]), list(MONTH_COLUMNS)]
+    return Comparison(schools, kept.sort_values(["school_id", "event_month"], ignore_index=True))
+
+
+def first_month(panel: pd.DataFrame, specification: Specification) -> int:
+    """Return the first month of the panel, counted from the start.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is none, or the months are not whole.
+    """
+    _columns(panel, specification)
+    _check_places(panel, specification)
+    if panel.empty:
+        raise _wrong(specification, "has no rows", "give one row per school and month")
+    return int(panel["event_month"].min())
+
+
+def _chosen_rows(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Return the school-months that the specification compares, with their period."""
+    columns = _columns(panel, specification)
+    _check_places(panel, specification)
+    chosen = _equal(panel, "outcome", specification.outcome)
+    if not chosen.any():
+        known = ", ".join(sorted(map(str, panel["outcome"].unique())))
+        raise _wrong(specification, f"has no outcome {specification.outcome!r}",
+                     f"choose one of {known}")  # fmt: skip
+    if specification.pilot is not None:
+        chosen = chosen & _equal(panel, "pilot", specification.pilot)
+        if not chosen.any():
+            raise _wrong(specification, f"has no pilot {specification.pilot!r} with this outcome",
+                         "choose a pilot of the panel")  # fmt: skip
+    for exclusion in specification.exclusions:
+        chosen = chosen & ~panel[exclusion.column].isin(exclusion.values).to_numpy(bool)
+    month = panel["event_month"].to_numpy()
+    before, after = specification.before, specification.after
+    is_after = (month >= after.first) & (month <= after.last)
+    chosen = chosen & (is_after | ((month >= before.first) & (month <= before.last)))
+    rows = panel.loc[chosen, columns]
+    return _returned_rows(
+        rows.assign(
+            period=np.where(is_after[chosen], "after", "before"),
+            exposure=rows[specification.exposure].astype(float) if specification.exposure else 1.0,
+            children=rows["children"] if "children" in columns else 0.0,
+        ),
+        specification,
+    )
+
+
+def _columns(panel: pd.DataFrame, specification: Specification) -> list[str]:
+    """Return the columns that a specification needs, and those it can use."""
+    needed = {"school_id", "pilot", "arm", "outcome", "event_month", "events"}
+    needed |= {specification.assignment_unit, *specification.strata}
+    needed |= {exclusion.column for exclusion in specification.exclusions}
+    needed |= {c for c in (specification.exposure, specification.matched_set) if c}
+    if missing := sorted(needed - set(panel.columns)):
+        raise _wrong(
+            specification, f"has no column {', '.join(missing)}", "add it, or name another"
+        )
+    return sorted(needed) + [
+        each for each in ("children", "returned") if each in panel and each not in needed
+    ]
+
+
+def _equal(panel: pd.DataFrame, column: str, value: str) -> Booleans:
+    equal: Booleans = (panel[column] == value).to_numpy(bool)
+    return equal
+
+
+def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataFrame:
+    """Drop months not returned and, where asked for, the like month of each."""
+    if duplicated := rows.duplicated(["school_id", "event_month"]).sum():
+        raise _wrong(specification, f"has {duplicated} school-months more than once",
+                     "keep one row per school, outcome and month")  # fmt: skip
+    if "returned" in rows:
+        # Missing and the word 'no' are both true to Python.
+        if not rows["returned"].isin([True, False]).all():
+            raise _wrong(specification, "has a month neither returned nor not",
+                         "write true or false in the column returned")  # fmt: skip
+        rows = rows.loc[rows["returned"].astype(bool)]
+    if specification.pair_missing_months:
+        start = np.where(
+            rows["period"] == "before", specification.before.first, specification.after.first
+        )
+        place = (rows["event_month"] - start).rename("place")
+        rows = rows.loc[rows.groupby(["school_id", place])["period"].transform("size") == 2]
+    return rows
+
+
+def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
+    """Refuse rows that belong nowhere; to leave them out would be to lose events unseen."""
+    for column in ("outcome", "pilot", "school_id", "event_month"):
+        if panel[column].isna().any():
+            raise _wrong(specification, f"has a row without {column}", "give it one, or drop it")
+    month = panel["event_month"].to_numpy()
+    numbers = np.issubdtype(month.dtype, np.number)
+    if not (numbers and np.isfinite(month).all() and (month % 1 == 0).all()):
+        raise _wrong(specification, "has an event_month that is no whole number",
+                     "count months from the start, 0 for the first")  # fmt: skip
+    for column in ("events", *((specification.exposure,) if specification.exposure else ())):
+        if not pd.api.types.is_numeric_dtype(panel[column]):
+            raise _wrong(specification, f"holds {panel[column].dtype} and not numbers in {column}",
+                         "turn it into numbers")  # fmt: skip
+
+
+def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
+    """Refuse counts and exposures that no count model can take."""
+    events, exposure = rows["events"], rows["exposure"]
+    if uncounted := int(events.isna().sum()):
+        raise _wrong(specification, f"has {uncounted} returned months without a count",
+                     "write 0 for none, or mark the month as not returned")  # fmt: skip
+    if not np.isfinite(events.to_numpy(float)).all() or (events < 0).any():
+        worst = events.min() if (events < 0).any() else events.max()
+        raise _wrong(specification, f"has a count of {worst:g} events",
+                     "counts are 0 or more, and finite")  # fmt: skip
+    if (events % 1 != 0).any():
+        raise _wrong(specification, f"has a count of {events[events % 1 != 0].iloc[0]:g} events",
+                     "give counts, not rates")  # fmt: skip
+    if not np.isfinite(exposure.to_numpy(float)).all() or (exposure <= 0).any():
+        place = rows.loc[~(exposure > 0) | ~np.isfinite(exposure), "school_id"].iloc[0]
+        raise _wrong(specification, f"has no {specification.exposure} in a month of {place}",
+                     "give every returned month an exposure above 0")  # fmt: skip
+    if not (rows["children"] >= 0).all():
+        raise _wrong(specification, "has returned months without a count of children",
+                     "write 0 for none, or leave the column out")  # fmt: skip
+    if unknown := sorted(set(rows["arm"].astype(str)) - set(ARMS)):
+        raise _wrong(specification, f"has an arm {unknown[0]!r}", f"use {' or '.join(ARMS)}")
+
+
+def _check_constant(rows: pd.DataFrame, first: pd.DataFrame, specification: Specification) -> None:
+    """Refuse a school that changes its place in the design."""
+    place = {"pilot", "arm", specification.assignment_unit, *specification.strata}
+    place |= {specification.matched_set} if specification.matched_set else set()
+    for column in sorted(place - {"school_id"}):
+        if first[column].isna().any():
+            raise _wrong(specification, f"has a school without {column}", "give it one")
+        differ = rows[column].to_numpy() != first[column].loc[rows["school_id"]].to_numpy()
+        if differ.any():
+            school = rows["school_id"].to_numpy()[differ][0]
+            raise _wrong(specification, f"has two values of {column} for school {school}",
+                         "a school keeps its place in the design")  # fmt: skip
+
+
+def _joined(first: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Return one label per combination of the columns' values."""
+    if not columns:
+        return pd.Series("", index=first.index)
+    label = first[columns[0]].astype(str)
+    for column in columns[1:]:
+        label = label + " " + first[column].astype(str)
+    return label
+
+
+def _wrong(specification: Specification, what: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"the panel {what}", place=f"specification '{specification.name}'", remedy=remedy
+    )

@@ -1,0 +1,1 @@
+"""Estimates of several pilots pooled, and how well such intervals cover."""

@@ -1,0 +1,1 @@
+"""The primary model: schools conditioned out, its estimates and their covariance."""

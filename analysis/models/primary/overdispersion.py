@@ -1,0 +1,146 @@
+"""How much a school's rate moves from one period to the next beyond chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from analysis.models.inputs.arrays import SchoolCounts, group_sums
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_periods import school_periods
+from analysis.models.primary.estimates import described
+from analysis.models.primary.newton import null_period_effects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analysis.models.inputs.specification import Specification
+
+COLUMNS: dict[str, str] = {
+    "pilot": "Local authority, or 'all pilots'",
+    "outcome": "Name of the outcome",
+    "specification": "Name of the specification",
+    "status": "'estimated' or 'not estimable'",
+    "reason": "Why there is no estimate",
+    "schools": "Schools with events",
+    "events": "Events in the two years",
+    "dispersion": "Variance of a school's rate from one year to the next, as a squared "
+    "coefficient of variation; 0 where counts vary no more than Poisson's",
+    "pearson": "Pearson's statistic divided by its degrees of freedom; 1 for Poisson",
+}
+
+
+@dataclass(frozen=True)
+class Overdispersion:
+    """Variation of schools' rates between two periods.
+
+    Attributes
+    ----------
+    dispersion
+        Squared coefficient of variation of a school's rate from one period to the next.
+    pearson
+        Pearson's statistic divided by its degrees of freedom.
+    """
+
+    dispersion: float
+    pearson: float
+
+
+def overdispersion(schools: pd.DataFrame) -> Overdispersion:
+    r"""Estimate how much rates move between two periods without any effect.
+
+    Parameters
+    ----------
+    schools
+        One row per school; see `compare`. Its two periods should both lie before the
+        start. Treatment is ignored.
+
+    Raises
+    ------
+    NotEstimable
+        If no two schools of one stratum have events, a period has none, or no school has
+        two.
+
+    Notes
+    -----
+    If rates vary like independent gamma variables with squared coefficient of variation
+    :math:`\kappa`, a school's events after are, given its total :math:`m_i`,
+    beta-binomial with correlation :math:`\rho = \kappa / (2 + \kappa)`, so that
+
+    .. math:: \hat\rho = \frac{\sum r_i^2 - w_i (1 - h_i)}{\sum w_i (m_i - 1)}, \quad
+       \hat\kappa = \frac{2 \hat\rho}{1 - \hat\rho},
+
+    with residuals :math:`r_i`, binomial variances :math:`w_i` and leverages
+    :math:`h_i`. Negative estimates are 0.
+
+    References
+    ----------
+    Williams (1982), doi:10.2307/2347977.
+
+    Examples
+    --------
+    >>> schools = pd.DataFrame({
+    ...     "treated": [True, False] * 2, "stratum": "", "cluster": list("ABCD"),
+    ...     "matched_set": "", "events_before": [20, 10, 10, 20],
+    ...     "events_after": [10, 20, 20, 10], "exposure_before": 1.0, "exposure_after": 1.0,
+    ... })
+    >>> found = overdispersion(schools)
+    >>> round(found.pearson, 2), round(found.dispersion, 3)
+    (4.44, 0.196)
+    """
+    informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
+    # A stratum with all its events in one period expects them there: they say nothing.
+    by_stratum = informative.groupby("stratum")[["events_before", "events_after"]]
+    informative = informative.loc[(by_stratum.transform("sum") > 0).all(axis=1)]
+    if informative.groupby("stratum").size().max() < 2 or informative.empty:
+        raise NotEstimable("too few schools with events to compare years")
+    events = informative[["events_before", "events_after"]]
+    if not (events.sum() > 0).all() or events.sum(axis=1).max() < 2:
+        raise NotEstimable("too few events to compare years")
+    counts = SchoolCounts.of(informative)
+    chance = expit(counts.offset + null_period_effects(counts)[counts.stratum])
+    weight = counts.total * chance * (1 - chance)
+    excess = (counts.after - counts.total * chance) ** 2
+    in_stratum = group_sums(weight, counts.stratum)
+    leverage = weight / in_stratum[counts.stratum]
+    rho = (excess - weight * (1 - leverage)).sum() / (weight * (counts.total - 1)).sum()
+    rho = float(np.clip(rho, 0.0, 0.99))
+    pearson = (excess / weight).sum() / (len(weight) - len(in_stratum))
+    return Overdispersion(2 * rho / (1 - rho), float(pearson))
+
+
+def between_years(panel: pd.DataFrame, specification: Specification) -> Overdispersion:
+    """Return the overdispersion between the months before and the like months a year earlier.
+
+    Raises
+    ------
+    NotEstimable
+        If the panel does not go back that far.
+    """
+    earlier = specification.before.shifted(-12)
+    if panel["event_month"].min() > earlier.first or earlier.overlaps(specification.before):
+        raise NotEstimable("the panel has no like year before the months before")
+    years = replace(specification, before=earlier, after=specification.before, role="placebo")
+    return overdispersion(school_periods(panel, years))
+
+
+def overdispersions(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
+    """Return the overdispersion of each specification's outcome, with `COLUMNS`."""
+    rows = []
+    for specification in specifications:
+        row = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        try:
+            found = between_years(panel, specification)
+            schools = school_periods(panel, specification)
+            events = schools["events_before"]
+            row |= {"status": ESTIMATED, "reason": "", "schools": int((events > 0).sum()),
+                    "events": int(events.sum()), "dispersion": found.dispersion,
+                    "pearson": found.pearson}  # fmt: skip
+        except NotEstimable as reason:
+            row |= {"status": NOT_ESTIMABLE, "reason": str(reason)}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))

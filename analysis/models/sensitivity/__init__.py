@@ -1,0 +1,1 @@
+"""What an estimate depends on: specifications, single schools, hidden bias."""

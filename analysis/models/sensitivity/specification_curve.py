@@ -1,0 +1,187 @@
+"""The specification curve: every defensible way to ask, and a joint test of them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ConfigurationError
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.randomisation import TIE, stream
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.inputs.school_periods import Comparison
+from analysis.models.primary.estimates import COLUMNS, PRIMARY, estimate_row
+from analysis.models.sensitivity.curve_counts import curve_counts
+from analysis.models.sensitivity.curve_log_ratios import curve_log_ratios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.specification import Specification
+
+TEST_COLUMNS: dict[str, str] = {
+    "pilot": "Local authority",
+    "outcome": "Name of the outcome",
+    "status": "'estimated' or 'not estimable'",
+    "reason": "Why there is no test",
+    "specifications": "Different specifications that can be estimated",
+    "duplicates": "Specifications left out because they come to the same numbers",
+    "withheld": "Specifications withheld, since they would give away a hidden count",
+    "not_estimable": "Specifications that can't be estimated",
+    "draws": "Assignments looked at, that which happened among them",
+    "median_ratio": "Median of their ratios",
+    "smallest_ratio": "Smallest of their ratios",
+    "largest_ratio": "Largest of their ratios",
+    "share_falls": "Share of them below 1",
+    "p_median": "Share of assignments with a median log ratio as far from 0",
+    "p_share": "Share of assignments under which specifications agree as far on a direction",
+}
+
+
+def specification_curve(
+    panel: pd.DataFrame, specifications: Sequence[Specification], *, seed: int, draws: int = 1_999
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimate every specification, and test them jointly.
+
+    Parameters
+    ----------
+    panel
+        One row per school, outcome and month; see `compare`.
+    specifications
+        All of one outcome, pilot and assignment unit; see `curve_specifications`.
+    seed, draws
+        For the permutations.
+
+    Returns
+    -------
+    curve : DataFrame
+        The columns of `estimates.COLUMNS`, one row per specification that is not the
+        double of another, by rising ratio, those not estimable last.
+    test : DataFrame
+        One row, with the columns of `TEST_COLUMNS`.
+
+    Raises
+    ------
+    ConfigurationError
+        If the specifications are not of one outcome, pilot and unit.
+    NotEstimable
+        If none can be estimated, or units can't change places.
+
+    Notes
+    -----
+    Under each permuted assignment all specifications are fitted anew, so that the joint
+    p-values allow for how alike they are.
+
+    References
+    ----------
+    Simonsohn, Simmons & Nelson (2020), doi:10.1038/s41562-020-0912-z.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> from analysis.models.inputs.variations import curve_specifications
+    >>> asked = curve_specifications(main, first_month=-24)
+    >>> curve, test = specification_curve(example_panel(), asked, seed=1, draws=99)
+    >>> int(test["specifications"].iloc[0]), int(test["duplicates"].iloc[0])
+    (27, 45)
+    """
+    _require_one_question(specifications)
+    counts, whole = curve_counts(panel, specifications)
+    distinct = counts.distinct
+    nothing = pd.DataFrame()  # the primary model has no use for the months
+    rows = [
+        estimate_row(Comparison(counts.table(whole, place), nothing), each, PRIMARY)
+        for place, each in enumerate(specifications)
+        if distinct[place]
+    ]
+    curve = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("log_ratio", ignore_index=True)
+    assignments = Assignments.of(SchoolCounts.of(whole))
+    if assignments.possible == 1:
+        raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
+    units = SchoolCounts.of(whole).unit
+    happened = assignments.treated[np.newaxis].astype(float)
+    random = np.random.default_rng(
+        stream(seed, f"{specifications[0].name} {specifications[0].pilot}")
+    )
+    treated = np.vstack([happened, *assignments.sample(draws, random)])[:, units]
+    log_ratios = curve_log_ratios(counts.only(distinct), treated)
+    withheld = np.array([bool(each.withheld) for each in specifications])[distinct]
+    usable = np.isfinite(log_ratios[0]) & ~withheld
+    if not usable.any():
+        raise NotEstimable("no specification can be estimated")
+    row = {
+        "pilot": specifications[0].pilot,
+        "outcome": specifications[0].outcome,
+        "status": ESTIMATED,
+        "reason": "",
+        "duplicates": int((~distinct).sum()),
+        "withheld": int(withheld.sum()),
+        "not_estimable": int((curve["status"] != ESTIMATED).sum() - withheld.sum()),
+        **_joint_test(log_ratios[:, usable]),
+    }
+    return curve, pd.DataFrame([row], columns=list(TEST_COLUMNS))
+
+
+def specification_curves(
+    panel: pd.DataFrame, questions: Iterable[Sequence[Specification]], *, seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw a curve for each question; one that can't be drawn has a row with the reason.
+
+    Parameters
+    ----------
+    questions
+        The specifications of each curve; see `specification_curve`.
+
+    Returns
+    -------
+    curves, tests : DataFrame
+        As of `specification_curve`, one below the other.
+    """
+    curves, tests = (
+        [pd.DataFrame(columns=list(COLUMNS))],
+        [pd.DataFrame(columns=list(TEST_COLUMNS))],
+    )
+    for asked in questions:
+        try:
+            curve, test = specification_curve(panel, asked, seed=seed)
+        except NotEstimable as reason:
+            known = {"pilot": asked[0].pilot, "outcome": asked[0].outcome}
+            row = known | {"status": NOT_ESTIMABLE, "reason": str(reason)}
+            tests.append(pd.DataFrame([row], columns=list(TEST_COLUMNS)))
+        else:
+            curves.append(curve)
+            tests.append(test)
+    found = [pd.concat(parts[1:] or parts, ignore_index=True) for parts in (curves, tests)]
+    return found[0], found[1]
+
+
+def _joint_test(log_ratios: Floats) -> dict[str, object]:
+    """Compare the curve that happened with those of the other assignments."""
+    medians = np.nanmedian(log_ratios, axis=1)
+    falls = np.nanmean(log_ratios < 0, axis=1)
+    agreement = np.abs(falls - 0.5)
+    return {
+        "specifications": log_ratios.shape[1],
+        "draws": len(log_ratios),
+        "median_ratio": float(np.exp(medians[0])),
+        "smallest_ratio": float(np.exp(log_ratios[0].min())),
+        "largest_ratio": float(np.exp(log_ratios[0].max())),
+        "share_falls": float(falls[0]),
+        "p_median": float((~(np.abs(medians) < abs(medians[0]) * (1 - TIE))).mean()),
+        "p_share": float((agreement >= agreement[0] * (1 - TIE)).mean()),
+    }
+
+
+def _require_one_question(specifications: Sequence[Specification]) -> None:
+    asked = {(each.outcome, each.pilot, each.assignment_unit) for each in specifications}
+    if len(asked) != 1 or next(iter(asked))[1] is None:
+        raise ConfigurationError(
+            f"asks about one outcome in one pilot with one assignment unit; found {len(asked)} "
+            "combinations", place="specification_curve", remedy="draw one curve for each",
+        )  # fmt: skip

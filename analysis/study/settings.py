@@ -1,0 +1,356 @@
+"""The study as data: pilots, window, outcomes, specifications, assumptions.
+
+Read once from `study.toml`, checked, and passed down as frozen objects. Uses the
+standard library alone, so that it costs a chapter's kernel nothing to import.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError
+from analysis.study.scenario import PHASES, SyntheticSettings
+from analysis.study.toml_file import read_settings_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+ARMS = ("intervention", "comparison")
+ASSIGNMENT_UNITS = ("school", "area")
+CHANNELS = {"public": 6, "secure": 10}
+"""Channels by which results leave, each with its least threshold: see `analysis.disclosure`."""
+COMPARISONS = ("like months", "all months before")
+EVENT_TYPES = ("referral", "s17_start", "s47_enquiry")
+EXPOSURES = ("pupils", "none")
+MEASURES = ("events", "days")
+RELEASE_STATUSES = ("draft", "released")
+ROLES = ("primary", "secondary", "sensitivity")
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def _one_of(key: str, value: str, allowed: Iterable[str]) -> None:
+    """Refuse a value outside a short list; the file's reader completes the place."""
+    listed = ", ".join(allowed)
+    if value not in allowed:
+        raise ConfigurationError(
+            f"must be one of {listed}; found {value!r}", place=key, remedy="choose one of them"
+        )
+
+
+def _require(condition: bool, key: str, rule: str, value: object) -> None:
+    if not condition:
+        raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy="mend the value")
+
+
+def _unique(key: str, values: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        _require(value not in seen, key, "each may stand once only", value)
+        seen.add(value)
+
+
+def shift_month(month: str, by: int) -> str:
+    """Return the month `by` months later.
+
+    Examples
+    --------
+    >>> shift_month("2019-05", -12)
+    '2018-05'
+    >>> shift_month("2019-05", 9)
+    '2020-02'
+    """
+    months = int(month[:4]) * 12 + int(month[5:]) - 1 + by
+    return f"{months // 12:04d}-{months % 12 + 1:02d}"
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """One local authority's pilot.
+
+    Attributes
+    ----------
+    name
+        Name of the local authority.
+    code
+        Three capitals that begin the names of its matched sets and areas.
+    start
+        First month of the pilot, YYYY-MM.
+    social_workers, schools
+        How many were in the team and took part, as published.
+    school_types
+        Types of school, as published.
+    places
+        Intervention schools by school phase; adds up to `schools`.
+    areas
+        Areas (a secondary school and those around it) that the schools fall into.
+    """
+
+    name: str
+    code: str
+    start: str
+    social_workers: int
+    schools: int
+    school_types: tuple[str, ...]
+    places: dict[str, int]
+    areas: int
+
+    def __post_init__(self) -> None:
+        _require(bool(re.fullmatch(r"[A-Z]{3}", self.code)), "code", "three capitals", self.code)
+        _require(bool(_MONTH.fullmatch(self.start)), "start", "a month as YYYY-MM", self.start)
+        _require(self.social_workers > 0, "social_workers", "above 0", self.social_workers)
+        for phase in self.places:
+            _one_of(f"places.{phase}", phase, PHASES)
+        total = sum(self.places.values())
+        _require(total == self.schools, "places", f"must add up to schools = {self.schools}", total)
+        _require(0 < self.areas <= self.schools, "areas", "from 1 to the number of schools",
+                 self.areas)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Window:
+    """The months that are observed and compared.
+
+    Attributes
+    ----------
+    months_before, months_after
+        Months of data before and from the start month on.
+    comparison
+        Months that 'after' is set against: 'like months' (the same calendar months a
+        year earlier) or 'all months before'.
+    """
+
+    months_before: int
+    months_after: int
+    comparison: str
+
+    def __post_init__(self) -> None:
+        _one_of("comparison", self.comparison, COMPARISONS)
+        _require(1 <= self.months_after <= 12, "months_after", "from 1 to 12", self.months_after)
+        _require(self.months_before >= 12, "months_before",
+                 "at least 12, or like months are not in the data", self.months_before)  # fmt: skip
+
+    def months(self, start: str) -> tuple[str, ...]:
+        """Return every month of the window as YYYY-MM, for a pilot that starts in `start`."""
+        return tuple(shift_month(start, by) for by in range(-self.months_before, self.months_after))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One social care outcome.
+
+    Attributes
+    ----------
+    name
+        Name in the panel and in estimates.
+    label
+        Name in the report.
+    measure
+        'events' (counted from `child_events`) or 'days' (from `care_episodes`).
+    event_type
+        Its events' type; empty for days.
+    unit
+        What is counted, in the plural.
+    pilots
+        Pilots where it can be analysed.
+    role
+        'primary' for the family that findings rest on, else 'secondary'.
+    """
+
+    name: str
+    label: str
+    measure: str
+    event_type: str
+    unit: str
+    pilots: tuple[str, ...]
+    role: str
+
+    def __post_init__(self) -> None:
+        _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
+        _one_of("measure", self.measure, MEASURES)
+        _one_of("role", self.role, ROLES[:2])
+        if self.measure == "events":
+            _one_of("event_type", self.event_type, EVENT_TYPES)
+        else:
+            _one_of("event_type", self.event_type, ("",))
+        _unique("pilots", self.pilots)
+
+
+@dataclass(frozen=True)
+class SpecificationSettings:
+    """One way to analyse one outcome, as `study.toml` states it.
+
+    Attributes
+    ----------
+    name
+        Name in estimates.
+    outcome
+        Name of the outcome.
+    role
+        'primary', 'secondary' or 'sensitivity'.
+    assignment_unit
+        'school' or 'area': what was assigned, and so what is permuted and clustered. That
+        of the study where none is named.
+    window
+        As `Window.comparison`.
+    exposure
+        'pupils' (pupil-months) or 'none'.
+    exclude_phases
+        School phases left out.
+    """
+
+    name: str
+    outcome: str
+    role: str
+    window: str
+    exposure: str
+    exclude_phases: tuple[str, ...] = ()
+    assignment_unit: str = ""
+
+    def __post_init__(self) -> None:
+        _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
+        _one_of("role", self.role, ROLES)
+        _one_of("assignment_unit", self.assignment_unit, ("", *ASSIGNMENT_UNITS))
+        _one_of("window", self.window, COMPARISONS)
+        _one_of("exposure", self.exposure, EXPOSURES)
+        for phase in self.exclude_phases:
+            _one_of("exclude_phases", phase, PHASES)
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """How small counts of children are kept from view.
+
+    Attributes
+    ----------
+    channel
+        'public' (a release to everybody) or 'secure' (out of a secure environment).
+    threshold
+        Smallest count of children or their events that may be shown; the channel's or a larger
+        one.
+    """
+
+    channel: str
+    threshold: int
+
+    def __post_init__(self) -> None:
+        _one_of("channel", self.channel, CHANNELS)
+        least = CHANNELS[self.channel]
+        rule = f"at least {least} for the channel '{self.channel}'"
+        _require(self.threshold >= least, "threshold", rule, self.threshold)
+
+
+@dataclass(frozen=True)
+class ScaleUp:
+    """What a larger trial would have to show.
+
+    Attributes
+    ----------
+    enquiries_worth_a_worker
+        Events of the primary outcome that a school must be spared over the months
+        evaluated for a social worker to be worth the cost.
+    enquiries_expected
+        Events that a school has in those months without one.
+    """
+
+    enquiries_worth_a_worker: float
+    enquiries_expected: float
+
+    def __post_init__(self) -> None:
+        worth, expected = self.enquiries_worth_a_worker, self.enquiries_expected
+        _require(worth > 0, "enquiries_worth_a_worker", "above 0", worth)
+        _require(expected > worth, "enquiries_expected",
+                 "above enquiries_worth_a_worker, or nothing would be worth the cost",
+                 expected)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Something taken as given, with the reason."""
+
+    id: str
+    statement: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        for key in ("id", "statement", "reason"):
+            _require(bool(getattr(self, key).strip()), key, "may not be empty", getattr(self, key))
+
+
+@dataclass(frozen=True)
+class Study:
+    """All settings of the study. See `study.toml` for what each is and why.
+
+    Raises
+    ------
+    ConfigurationError
+        If two parts contradict each other.
+    """
+
+    title: str
+    extract_directory: str
+    release_status: str
+    seed: int
+    arms: tuple[str, ...]
+    assignment_unit: str
+    window: Window
+    disclosure: Disclosure
+    pilots: tuple[Pilot, ...]
+    outcomes: tuple[Outcome, ...]
+    specifications: tuple[SpecificationSettings, ...]
+    scale_up: ScaleUp
+    synthetic: SyntheticSettings
+    assumptions: tuple[Assumption, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        _one_of("release_status", self.release_status, RELEASE_STATUSES)
+        _one_of("assignment_unit", self.assignment_unit, ASSIGNMENT_UNITS)
+        _require(self.arms == ARMS, "arms", f"must be {list(ARMS)}", list(self.arms))
+        for key in ("pilots", "outcomes", "specifications"):
+            _unique(key, [item.name for item in getattr(self, key)])
+        _unique("pilots", [pilot.code for pilot in self.pilots])
+        _unique("assumptions", [assumption.id for assumption in self.assumptions])
+        pilots = [pilot.name for pilot in self.pilots]
+        outcomes = [outcome.name for outcome in self.outcomes]
+        for number, outcome in enumerate(self.outcomes):
+            for name in outcome.pilots:
+                _one_of(f"outcomes.{number}.pilots", name, pilots)
+        with_unit = tuple(
+            replace(each, assignment_unit=each.assignment_unit or self.assignment_unit)
+            for each in self.specifications
+        )
+        object.__setattr__(self, "specifications", with_unit)
+        for number, specification in enumerate(self.specifications):
+            _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
+        for name in self.synthetic.rates:
+            _one_of(f"synthetic.rates.{name}", name, outcomes)
+        rates = list(self.synthetic.rates)
+        _require(set(rates) == set(outcomes), "synthetic.rates", "one rate for each outcome", rates)
+        for number, scenario in enumerate(self.synthetic.scenarios):
+            for name, by_pilot in scenario.effects.items():
+                _one_of(f"synthetic.scenarios.{number}.effects.{name}", name, outcomes)
+                for pilot in by_pilot:
+                    _one_of(f"synthetic.scenarios.{number}.effects.{name}.{pilot}", pilot, pilots)
+
+    def pilot(self, name: str) -> Pilot:
+        """Return the pilot of that name."""
+        return next(pilot for pilot in self.pilots if pilot.name == name)
+
+    def outcome(self, name: str) -> Outcome:
+        """Return the outcome of that name."""
+        return next(outcome for outcome in self.outcomes if outcome.name == name)
+
+
+def read_study(path: Path) -> Study:
+    """Read and check `study.toml`.
+
+    Raises
+    ------
+    ConfigurationError
+        With file, line, key, rule and remedy, for the first thing that is wrong.
+    """
+    return read_settings_file(path).read(Study)

@@ -1,0 +1,268 @@
+"""Every number in a PDF's text: a value of the ledger as printed, a literal, or untraced.
+
+A number counts as traced only where it was to be printed: in its chapter, in the order in
+which the chapter shows its exhibits, or in its cell of its table. That some other exhibit
+happens to have the same value is not enough.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.alignment import alignment
+from audit.coverage.headings import in_formula, read_headings
+from audit.coverage.literals import explained, numbers
+from audit.ledger.facts import Facts, read_facts
+from audit.pdf.exhibit_places import PROVENANCE, exhibit_places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from audit.coverage.literals import Found, Literal
+    from audit.pdf.text_layer import Block, TextLayer
+    from audit.seal.seal import Chapter
+
+SOURCES = "in the list of sources"
+PERIOD = "reference and period under an exhibit"
+OF_THE_LEDGER = "a fact of the ledger itself"
+CERTIFICATE, TRAIL, REFERENCES = "certificate", "audit-trail", "references"
+"""Chapters, by the stem of their file, that print the ledger or the list of sources."""
+_AROUND = 40
+_MONTH_YEAR = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
+    r"\d{4}"
+)
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A number in the text and what it is.
+
+    Attributes
+    ----------
+    page
+        Counted from 1, the cover included.
+    text
+        As printed.
+    around
+        The words it stands among.
+    kind
+        "ledger", "literal" or "untraced".
+    reason
+        The reference and name of its exhibit, or what sort of literal it is.
+    """
+
+    page: int
+    text: str
+    around: str
+    kind: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A value that a chapter shows and the PDF doesn't print there."""
+
+    chapter: str
+    reference: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """All numbers of a PDF's text, and the values that should be there and are not."""
+
+    numbers: tuple[Traced, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def untraced(self) -> tuple[Traced, ...]:
+        """The numbers that nothing accounts for."""
+        return tuple(number for number in self.numbers if number.kind == "untraced")
+
+    @property
+    def share(self) -> float:
+        """The share of the numbers that are accounted for, from 0 to 1."""
+        total = len(self.numbers)
+        return 1.0 if total == 0 else 1 - len(self.untraced) / total
+
+
+def coverage(
+    layer: TextLayer,
+    ledger: Mapping[str, Any],
+    chapters: Sequence[Chapter],
+    literals: Sequence[Literal],
+) -> Coverage:
+    """Return what each number in a PDF's text is.
+
+    Parameters
+    ----------
+    layer
+        The text.
+    ledger
+        As read from its JSON.
+    chapters
+        The book's chapters with the exhibits they show, in order.
+    literals
+        Numbers that need no exhibit.
+    """
+    records = {record["id"]: record for record in ledger["records"]}
+    given, missing = _of_tables(layer, records)
+    in_cells = {place for place, _ in given} | _cells(layer)
+    headings, facts = read_headings(layer), read_facts(ledger)
+    for chapter, places in by_chapter(layer, chapters):
+        for place in places:
+            block = layer.blocks[place]
+            fixed = headings.explained(block) | _fixed(block, chapter, facts)
+            given |= {(place, n): ("literal", reason) for n, reason in fixed.items()}
+        prose = [
+            (place, number)
+            for place in places
+            if place not in in_cells
+            for number in numbers(layer.blocks[place].text)
+            if (place, number) not in given
+        ]
+        expected = _expected(chapter, records)
+        pairs = alignment(
+            [token for _, token in expected], [normal(number.text) for _, number in prose]
+        )
+        given |= {prose[j]: ("ledger", _named(expected[i][0])) for i, j in pairs}
+        met = {i for i, _ in pairs}
+        missing += [
+            Missing(chapter.file, record["reference"], record["id"], token)
+            for i, (record, token) in enumerate(expected)
+            if i not in met and chapter is not None
+        ]
+    traced = []
+    for place, block in enumerate(layer.blocks):
+        known = explained(block.text, literals)
+        for number in numbers(block.text):
+            listed = ("literal", known[number]) if number in known else ("untraced", "")
+            traced.append(_traced(block, number, *given.get((place, number), listed)))
+    return Coverage(tuple(traced), tuple(missing))
+
+
+Given = dict[tuple[int, "Found"], tuple[str, str]]
+"""For a block and a number in it: "ledger" or "literal", and which."""
+
+
+def _traced(block: Block, number: Found, kind: str, reason: str) -> Traced:
+    start, end = max(0, number.start - _AROUND), number.end + _AROUND
+    page = block.run_at(number.start).page
+    return Traced(page, number.text, block.text[start:end], kind, reason)
+
+
+def _named(record: Mapping[str, Any]) -> str:
+    return f"{record['reference']} {record['id']}"
+
+
+def normal(number: str) -> str:
+    """Return a number with the sign that print uses for less than nothing."""
+    return re.sub("^[-–]", "−", number)
+
+
+def by_chapter(
+    layer: TextLayer, chapters: Sequence[Chapter]
+) -> list[tuple[Chapter | None, list[int]]]:
+    """Return the places of the blocks of each chapter; of none before the first and outside."""
+    found: list[tuple[Chapter | None, list[int]]] = [(None, [])]
+    waiting = list(chapters)
+    for place, block in enumerate(layer.blocks):
+        if block.role == "H1" and not block.within("TOC"):
+            heading = _letters(block.text)
+            ahead = [n for n, each in enumerate(waiting) if heading.endswith(_letters(each.title))]
+            if ahead and waiting[ahead[0]].title:
+                found.append((waiting[ahead[0]], []))
+                del waiting[: ahead[0] + 1]
+        elif block.element.number <= 0:
+            found[0][1].append(place)
+            continue
+        found[-1][1].append(place)
+    return found
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
+
+
+def _cells(layer: TextLayer) -> set[int]:
+    """Return the places of all table cells that bear a reference below the table."""
+    inside = {id(cell) for each in exhibit_places(layer) for cell in each.cells}
+    return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
+
+
+def _of_tables(
+    layer: TextLayer, records: Mapping[str, Mapping[str, Any]]
+) -> tuple[Given, list[Missing]]:
+    """Return the numbers that stand in the ledger's cell or note of their table, and what lacks."""
+    by_reference = {record["reference"]: record for record in records.values()}
+    places = {id(block): place for place, block in enumerate(layer.blocks)}
+    given: Given = {}
+    missing = []
+    for exhibit in exhibit_places(layer):
+        record = by_reference.get(exhibit.reference)
+        if record is None or not exhibit.cells:
+            continue
+        cells = [token for cell in printed_cells(record) for token in cell]
+        note = [normal(number.text) for number in numbers(_printed(record.get("note")))]
+        for expected, blocks in ((cells, exhibit.cells), (note, exhibit.note)):
+            found = [
+                (places[id(block)], number)
+                for block in blocks
+                for number in numbers(block.text)
+                if not in_formula(block, number)
+            ]
+            pairs = alignment(expected, [normal(number.text) for _, number in found])
+            given |= {found[j]: ("ledger", _named(record)) for _, j in pairs}
+            missing += [
+                Missing(record["shown"][0], record["reference"], record["id"], expected[i])
+                for i in sorted(set(range(len(expected))) - {i for i, _ in pairs})
+            ]
+    return given, missing
+
+
+def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
+    """Return the numbers in each cell of a table as printed, its headings first."""
+    return [
+        [normal(number.text) for number in numbers(_printed(cell))]
+        for cell in record.get("cells", [])
+    ]
+
+
+def _expected(
+    chapter: Chapter | None, records: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[Mapping[str, Any], str]]:
+    """Return the numbers that a chapter's sentences should print, in order, with their records."""
+    expected = []
+    for name in chapter.shows if chapter else ():
+        record = records.get(name)
+        if record is None or record["disclosure"] == "held":
+            continue
+        if record["kind"] in ("number", "claim"):
+            expected += [(record, normal(n.text)) for n in numbers(_printed(record["printed"]))]
+    return expected
+
+
+def _printed(markdown: Any) -> str:
+    """Return text without what Markdown prints otherwise: keys of citations, formulas."""
+    return re.sub(r"-?@[\w:.-]*\w|\$[^$]+\$", "", str(markdown or ""))
+
+
+def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, str]:
+    """Return the numbers of a block that are of the ledger, the list of sources, a period."""
+    found = numbers(block.text)
+    if not found:
+        return {}
+    line = PROVENANCE.match(block.text)
+    if line is not None and block.element.number > 0:
+        spans = [line.span(1), *(match.span() for match in _MONTH_YEAR.finditer(block.text))]
+        return {n: PERIOD for n in found if any(a <= n.start and n.end <= b for a, b in spans)}
+    stem = chapter.file.rpartition("/")[2].removesuffix(".qmd") if chapter else ""
+    if stem == REFERENCES:
+        return dict.fromkeys(found, SOURCES)
+    if stem in (CERTIFICATE, TRAIL) or chapter is None:
+        return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
+    return {}

@@ -1,0 +1,149 @@
+"""The numbers that a book's own order gives: pages, sections, captions, references to them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from audit.coverage.literals import Found, numbers
+
+if TYPE_CHECKING:
+    from audit.pdf.text_layer import Block, TextLayer
+
+_NUMBERED = re.compile(r"(?:Appendix )?((?:\d+|[A-Z])(?:\.\d+)*) ")
+_CAPTION = re.compile(r"(Figure|Table|Listing) ((?:[A-Z]\.|\d+\.)?\d+)\.")
+_REFERENCE = re.compile(
+    r"(Figure|Table|Listing|Equation|Chapter|Section|Appendix)[ \u00a0]"
+    r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
+)
+_EQUATION = re.compile(r"\((\d+\.\d+)\)$")
+_HEADING = re.compile("H[1-6]")
+
+PAGE = "page number"
+HEAD = "running head that repeats a heading"
+CONTENTS = "in the list of contents"
+SECTION = "number of a section"
+CAPTION = "number of a figure or table"
+REFERENCE = "cross-reference"
+EQUATION = "number of an equation"
+ENTRY = "number in a list"
+FORMULA = "in a formula"
+OVERLEAF = "head of a table, repeated overleaf"
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The order of a book as its PDF has it.
+
+    Attributes
+    ----------
+    pages
+        For each heading's text, number included, the pages it stands on.
+    labels
+        What may be referred to, such as "Table 3.1", "Section 3.2".
+    cover
+        How many pages come before the one numbered 1.
+    columns
+        The headings of tables' columns, which stand again where a table goes on overleaf.
+    """
+
+    pages: dict[str, frozenset[int]]
+    labels: frozenset[str]
+    cover: int
+    columns: frozenset[str] = frozenset()
+
+    def explained(self, block: Block) -> dict[Found, str]:
+        """Return the numbers of a block that the order of the book gives, with the reason."""
+        text = block.text
+        found = numbers(text)
+        if not found:
+            return {}
+        if block.element.number <= 0:
+            return self._artefact(block, found)
+        given: dict[Found, str] = {}
+        if block.within("TOC"):
+            return self._contents(block, found)
+        if block.role == "Lbl":
+            return dict.fromkeys(found, ENTRY)
+        if _HEADING.fullmatch(block.role):
+            start = _NUMBERED.match(text)
+            given |= _inside(found, start.span(1), SECTION) if start else {}
+        if block.within("Caption"):
+            start = _CAPTION.match(text)
+            given |= _inside(found, start.span(2), CAPTION) if start else {}
+        for match in _REFERENCE.finditer(text):
+            if f"{match[1]} {match[2]}" in self.labels:
+                given = _inside(found, match.span(2), REFERENCE) | given
+        for number in found:
+            if in_formula(block, number):
+                given[number] = FORMULA
+        equation = _EQUATION.search(text)
+        if equation:
+            given |= _inside(found, equation.span(1), EQUATION)
+        return given
+
+    def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
+        if block.text == str(block.page - self.cover):
+            return dict.fromkeys(found, PAGE)
+        if block.text in self.columns:
+            return dict.fromkeys(found, OVERLEAF)
+        ends = [heading for heading in self.pages if block.text.endswith(_title(heading))]
+        given: dict[Found, str] = {}
+        for heading in ends:
+            start = len(block.text) - len(_title(heading))
+            given |= _inside(found, (start, len(block.text)), HEAD)
+        return given
+
+    def _contents(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
+        if block.role == "Lbl":
+            known = any(heading.startswith(f"{block.text} ") for heading in self.pages) or any(
+                heading.startswith(f"Appendix {block.text} ") for heading in self.pages
+            )
+            return dict.fromkeys(found, CONTENTS) if known else {}
+        title, _, page = block.text.rpartition(" ")
+        for heading, pages in self.pages.items():
+            if _title(heading) == title and any(page == str(p - self.cover) for p in pages):
+                return dict.fromkeys(found, CONTENTS)
+        return {}
+
+
+def read_headings(layer: TextLayer) -> Headings:
+    """Return the order of a book from its headings, captions and page numbers."""
+    pages: dict[str, set[int]] = {}
+    labels: set[str] = set()
+    covers: Counter[int] = Counter()
+    columns = frozenset(
+        block.text for block in layer.blocks if block.role == "TH" and block.within("THead")
+    )
+    for block in layer.blocks:
+        role = block.role
+        if _HEADING.fullmatch(role):
+            pages.setdefault(block.text, set()).add(block.page)
+            start = _NUMBERED.match(block.text)
+            if start:
+                labels |= {f"{kind} {start[1]}" for kind in ("Chapter", "Section", "Appendix")}
+        elif block.within("Caption"):
+            start = _CAPTION.match(block.text)
+            labels |= {f"{start[1]} {start[2]}"} if start else set()
+        elif block.element.number <= 0 and block.text.isdigit():
+            covers[block.page - int(block.text)] += 1
+        labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
+    cover = covers.most_common(1)[0][0] if covers else 0
+    by_heading = {key: frozenset(each) for key, each in pages.items()}
+    return Headings(by_heading, frozenset(labels), cover, columns)
+
+
+def in_formula(block: Block, number: Found) -> bool:
+    """Whether a number is part of a formula."""
+    return "Formula" in (*block.element.roles, *block.run_at(number.start).inline)
+
+
+def _title(heading: str) -> str:
+    start = _NUMBERED.match(heading)
+    return heading[start.end() :] if start else heading
+
+
+def _inside(found: tuple[Found, ...], span: tuple[int, int], reason: str) -> dict[Found, str]:
+    return {n: reason for n in found if span[0] <= n.start and n.end <= span[1]}

@@ -1,0 +1,168 @@
+"""Where a typeset book prints each exhibit: its label and pages in the PDF, its place in the HTML.
+
+Read from the finished files, so that it is the same for both engines.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.coverage import by_chapter, coverage
+from audit.pdf.exhibit_places import exhibit_places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from audit.pdf.text_layer import TextLayer
+    from audit.seal.seal import Chapter
+
+_CAPTION = re.compile(r"((?:Figure|Table) [A-Z0-9.]*\d)\.")
+_VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
+         "track", "wbr")  # fmt: skip
+
+
+def placed_ledger(
+    ledger: Mapping[str, Any],
+    book: Path,
+    layer: TextLayer | None = None,
+    chapters: Sequence[Chapter] = (),
+) -> dict[str, Any]:
+    """Return a ledger whose records say where the book prints them.
+
+    Parameters
+    ----------
+    ledger
+        As read from its JSON; what it said of an earlier book is dropped.
+    book
+        The folder of the finished book.
+    layer, chapters
+        Text and chapters of its PDF; None where it has none.
+    """
+    anchors = html_anchors(book)
+    pages = pdf_pages(layer, ledger, chapters) if layer is not None else {}
+    labels = pdf_labels(layer) if layer is not None else {}
+    records = []
+    for record in ledger["records"]:
+        name, reference = record["id"], record["reference"]
+        places = {
+            "labels": labels.get(reference, []),
+            "anchors": anchors.get(name, []),
+            "pages": pages.get(name, []),
+        }
+        records.append({**record, **places})
+    return {**ledger, "records": records}
+
+
+def html_anchors(book: Path) -> dict[str, list[str]]:
+    """Return for each exhibit its addresses in the HTML, from the book's folder."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(book.rglob("*.html")):
+        page = path.relative_to(book).as_posix()
+        if page.startswith("audit/"):
+            continue
+        for name, identity in _Anchors(path.read_text(encoding="utf-8")).found:
+            address = f"{page}#{identity}" if identity else page
+            if address not in found.setdefault(name, []):
+                found[name].append(address)
+    return found
+
+
+class _Anchors(HTMLParser):
+    """The exhibits on a page, each with the nearest identifier at or around it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self._around: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note an exhibit, and the identifiers it stands within."""
+        given = dict(attributes)
+        nearest = given.get("id") or (self._around[-1][1] if self._around else "")
+        if tag not in _VOID:
+            self._around.append((tag, nearest))
+        if given.get("data-exhibit"):
+            self.found.append((str(given["data-exhibit"]), nearest))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element, and those within it that were never closed."""
+        for depth in range(len(self._around) - 1, -1, -1):
+            if self._around[depth][0] == tag:
+                del self._around[depth:]
+                return
+
+
+def pdf_labels(layer: TextLayer) -> dict[str, list[str]]:
+    """Return the label of each figure and table as printed, such as "Figure 3.1"."""
+    found: dict[str, list[str]] = {}
+    references = {id(place.line): place.reference for place in exhibit_places(layer)}
+    label = ""
+    for block in layer.blocks:
+        if block.within("Caption") and (start := _CAPTION.match(block.text)):
+            label = start[1]
+        elif id(block) in references and label:
+            found.setdefault(references[id(block)], []).append(label)
+            label = ""
+    return found
+
+
+def pdf_pages(
+    layer: TextLayer, ledger: Mapping[str, Any], chapters: Sequence[Chapter]
+) -> dict[str, list[int]]:
+    """Return the pages on which each exhibit is printed, the cover being page 1.
+
+    A number is found by its alignment with the text, as its coverage is; words by themselves,
+    between what the chapter shows before and after.
+    """
+    named = {record["reference"]: record["id"] for record in ledger["records"]}
+    pages: dict[str, set[int]] = {}
+    for place in exhibit_places(layer):
+        if place.reference in named:
+            every = {place.page, place.line.page, *(cell.page for cell in place.cells)}
+            pages.setdefault(named[place.reference], set()).update(every)
+    shapes = set(pages)
+    for number in coverage(layer, ledger, chapters, ()).numbers:
+        name = number.reason.rpartition(" ")[2]
+        if number.kind == "ledger" and name not in shapes:
+            pages.setdefault(name, set()).add(number.page)
+    for name, page in _of_words(layer, ledger, chapters, pages):
+        pages.setdefault(name, set()).add(page)
+    return {name: sorted(each) for name, each in pages.items()}
+
+
+def _of_words(
+    layer: TextLayer,
+    ledger: Mapping[str, Any],
+    chapters: Sequence[Chapter],
+    known: Mapping[str, set[int]],
+) -> Iterator[tuple[str, int]]:
+    """Yield the page of each number or sentence that is printed without a digit."""
+    printed = {
+        record["id"]: _plain(record["printed"])
+        for record in ledger["records"]
+        if record["kind"] in ("number", "claim") and record["id"] not in known
+    }
+    for chapter, places in by_chapter(layer, chapters):
+        blocks = [layer.blocks[place] for place in places]
+        texts = [(block, _plain(block.text)) for block in blocks if not block.within("Table")]
+        page = 0
+        for name in chapter.shows if chapter else ():
+            if name not in printed:
+                here = known.get(name, set()) & {block.page for block in blocks}
+                page = max(page, min(here, default=page))
+                continue
+            said = re.compile(rf"\b{re.escape(printed[name])}(?!\w)")
+            block = next((b for b, text in texts if b.page >= page and said.search(text)), None)
+            if block is not None:
+                page = block.page
+                yield name, page
+
+
+def _plain(text: str) -> str:
+    """Return text by which a sentence is the same as written and as typeset."""
+    unmarked = re.sub(r"[*_`\\]|\[(?=.*?\]\()|\]\([^)]*\)", "", text.replace("’", "'"))
+    return re.sub(r"\s+", " ", unmarked).casefold()

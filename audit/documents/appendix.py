@@ -1,0 +1,157 @@
+"""The audit trail as the book prints it, read from the ledger of the build under way."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.exhibits.parts.exhibit import literal
+from audit.trace.text import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+LEDGER = Path(".report") / "ledger.json"
+UNBUILT = "*The audit trail is filled in when the book is built.*"
+EXHIBITS = "analysis/exhibits/"
+"""The folder whose files the table names without it."""
+WORDS = 9
+"""Words of a sentence by which it is known again."""
+_TITLE = re.compile(r"^# (.+?)(?:\s*\{.*\})?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Text that displays itself."""
+
+    text: str
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+def built_from() -> Markdown:
+    """Show the commit, the data files with their digests, and the versions."""
+    _, ledger = _ledger()
+    if ledger is None:
+        return Markdown(UNBUILT)
+    commit = ledger["commit"]
+    state = "" if commit["clean"] else ", with changes that were not committed"
+    files = [
+        f"| D{number} | {literal(file['name'])} | {file['rows']:,} "
+        f"| `{file['sha256'][:32]}` `{file['sha256'][32:]}` |"
+        for number, file in enumerate(ledger["files"], start=1)
+    ]
+    versions = ", ".join(f"{name} {version}" for name, version in ledger["environment"].items())
+    return Markdown(
+        "\n".join(
+            [
+                f"This report was built from commit `{commit['id']}`{state}, with {versions}.",
+                "",
+                "| No. | Data file | Rows | SHA-256 |",
+                "|:--|:-----------------|----:|:----------------------------------|",
+                *files,
+            ]
+        )
+    )
+
+
+def exhibits_shown() -> Markdown:
+    """Show, chapter by chapter, what is printed, the lines that make it, files and digest."""
+    root, ledger = _ledger()
+    if ledger is None:
+        return Markdown(UNBUILT)
+    return Markdown("\n".join(rows(ledger, lambda file: _title(root / file))))
+
+
+def rows(ledger: Mapping[str, Any], title: Callable[[str], str]) -> Iterator[str]:
+    """Yield the lines of the table of exhibits.
+
+    Parameters
+    ----------
+    title
+        Gives the title of a chapter by its file.
+    """
+    number = {file["name"]: n for n, file in enumerate(ledger["files"], start=1)}
+    yield "| Ref. | As printed | Code | Data | Digest |"
+    yield "|:--|:---------------|:----------------|:---------|:-------|"
+    for chapter, records in groupby(_in_order(ledger), key=_chapter):
+        yield f"| | **{title(chapter)}** | | | |"
+        for record in records:
+            at = ledger["code"][record["function"]]
+            lines = f"{at['file'].removeprefix(EXHIBITS)}:{at['first']}–{at['last']}"
+            yield (
+                f'| [{record["reference"]}]{{.trail of="{record["id"]}"}} | {as_printed(record)} '
+                f"| {lines} | {runs(number[name] for name in record['files'])} "
+                f"| `{record['digest'][:SHORT]}` |"
+            )
+
+
+def as_printed(record: Mapping[str, Any]) -> str:
+    r"""Return by what a reader with the book in hand knows an exhibit again.
+
+    Examples
+    --------
+    >>> as_printed({"kind": "number", "id": "x", "printed": "48 fewer", "unit": "enquiries"})
+    '48 fewer (enquiries)'
+    >>> as_printed({"kind": "figure", "id": "effect_forest", "printed": "Plot", "unit": ""})
+    'effect\\_forest'
+    """
+    if record["kind"] in ("figure", "table"):
+        return _escaped(record["id"])
+    words = record["printed"].split(" ")
+    text = " ".join(words[:WORDS]) + ("…" if len(words) > WORDS else "")
+    unit = record["unit"] if record["unit"] not in record["printed"] else ""
+    return _escaped(f"{text} ({unit})" if unit else text)
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Return numbers of data files, three and more in a row by the first and the last.
+
+    Examples
+    --------
+    >>> runs([1, 2, 3, 5, 8, 9])
+    'D1–D3, D5, D8, D9'
+    """
+    ordered = sorted(numbers)
+    parts = []
+    for _, group in groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        long = len(run) > 2
+        parts += [f"D{run[0]}–D{run[-1]}"] if long else [f"D{number}" for number in run]
+    return ", ".join(parts) or "none"
+
+
+def _in_order(ledger: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return each record once, where the book first shows it, in the book's order."""
+    chapters = {file: place for place, file in enumerate(ledger.get("chapters", ()))}
+
+    def place(record: Mapping[str, Any]) -> tuple[int, str, int]:
+        file, _, line = record["shown"][0].rpartition(":")
+        return chapters.get(file, len(chapters)), file, int(line)
+
+    return sorted(ledger["records"], key=place)
+
+
+def _chapter(record: Mapping[str, Any]) -> str:
+    return str(record["shown"][0].rpartition(":")[0])
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#$@|~^])", r"\\\1", " ".join(text.split()))
+
+
+def _title(chapter: Path) -> str:
+    found = _TITLE.search(chapter.read_text(encoding="utf-8"))
+    return found[1] if found else chapter.stem
+
+
+def _ledger() -> tuple[Path, dict[str, Any] | None]:
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / LEDGER).is_file():
+            return folder, dict(json.loads((folder / LEDGER).read_text(encoding="utf-8")))
+    return Path.cwd(), None

@@ -1,0 +1,158 @@
+"""The certificate: one page in plain language on what a report rests on and how to check it.
+
+Written from the ledger alone, so that it can't say anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit.documents.appendix import LEDGER, UNBUILT, Markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = "certificate.txt"
+KINDS = ("figure", "table", "number", "claim")
+PLURALS = {"claim": "sentences held to a rule"}
+# What each disclosure outcome means to a reader.
+HELD, SUPPRESSED = "held", "released after suppression"
+
+
+def paragraphs(ledger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the heading and the text of each part of the certificate.
+
+    Parameters
+    ----------
+    ledger
+        As read from its JSON.
+    """
+    yield "What this report rests on", _rests_on(ledger)
+    yield "What passed", _passed(ledger)
+    yield "What is invented", _invented(ledger)
+    yield "What is held back", _held_back(ledger)
+    yield "How to verify it", HOW
+
+
+HOW = (
+    "In a clone of the project, without a connection to anything: `python -m report verify "
+    "report.pdf` says whether this file is as it was sealed, and whether each number printed is "
+    "one the ledger holds; with `--rerun`, and with the data, it computes everything again and "
+    "compares. `python -m report trace` followed by the reference under a figure or table gives "
+    "the lines of code and the files behind it. Ledger, certificate, a description for other tools "
+    "(RO-Crate) and the data behind the figures and tables are attached to this PDF."
+)
+LIMITS = (
+    "Without a signature, or a digest published elsewhere, the seal shows damage and not forgery: "
+    "whoever alters a PDF can also seal it again. And a number that can be traced and computed "
+    "again is not thereby right: that is for the methods, and for those who review them."
+)
+
+
+def _rests_on(ledger: Mapping[str, Any]) -> str:
+    commit = ledger["commit"]
+    files = [file for file in ledger["files"] if file.get("part", "extract") == "extract"]
+    rows = sum(file["rows"] for file in files)
+    made = (
+        f"commit `{commit['id']}` of the project's code"
+        if commit["id"]
+        else "code that is not under version control"
+    )
+    state = "" if commit["clean"] else ", with changes that were not committed"
+    kinds = Counter(record["kind"] for record in ledger["records"])
+    shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
+    return (
+        f"It was made by {made}{state}, from {_count(len(files), 'data file')} with {rows:,} rows. "
+        f"Their digests stand in the audit trail. It shows {shown}, each with its record in the "
+        "ledger."
+    )
+
+
+def _passed(ledger: Mapping[str, Any]) -> str:
+    totals: Counter[str] = Counter()
+    for row in ledger["contracts"].values():
+        totals.update(row)
+    parts = [
+        f"Of {totals['rules']:,} rules of the data contracts, {totals['pass']:,} held, "
+        f"{totals['warn']:,} gave a warning, {totals['fail']:,} were broken and "
+        f"{totals['nothing tested']:,} had nothing to test."
+    ]
+    claims = [record for record in ledger["records"] if record["kind"] == "claim"]
+    broken = [record for record in claims if record.get("holds") is False]
+    if broken:
+        names = ", ".join(record["id"] for record in broken)
+        parts.append(f"Sentences that no longer hold, marked where they stand: {names}.")
+    elif claims:
+        parts.append(
+            "Every sentence that is held to a rule satisfies it, or is marked where it stands."
+        )
+    return " ".join(parts)
+
+
+def _invented(ledger: Mapping[str, Any]) -> str:
+    if not ledger["label"]:
+        return "Nothing: the data are those that were supplied."
+    return (
+        f"All the data. They are marked '{ledger['label']}' on every page and in every figure, "
+        "because the register of invented files lists at least one of the files read. No number "
+        "computed from them is evidence about any child, school or authority."
+    )
+
+
+def _held_back(ledger: Mapping[str, Any]) -> str:
+    held = [record for record in ledger["records"] if record["disclosure"] == HELD]
+    part = [record for record in ledger["records"] if record["disclosure"] == SUPPRESSED]
+    if not held and not part:
+        return "Nothing: disclosure control let every exhibit through as it is."
+    words = []
+    if part:
+        words.append(
+            f"Small counts are left out of {_count(len(part), 'exhibit')} "
+            f"({', '.join(sorted(record['reference'] for record in part))})."
+        )
+    if held:
+        words.append(f"Held back as a whole: {', '.join(sorted(record['id'] for record in held))}.")
+    return " ".join(words)
+
+
+def certificate() -> Markdown:
+    """Show the certificate of the build under way, as the book's closing page."""
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        path = folder / LEDGER
+        if path.is_file():
+            return Markdown(as_markdown(json.loads(path.read_text(encoding="utf-8"))))
+    return Markdown(UNBUILT)
+
+
+def limits() -> Markdown:
+    """Show what a verification cannot say."""
+    return Markdown(LIMITS)
+
+
+def as_markdown(ledger: Mapping[str, Any]) -> str:
+    """Return the certificate, its limits aside, for the closing page of the book."""
+    return "\n\n".join(f"**{heading}.** {text}" for heading, text in paragraphs(ledger))
+
+
+def as_text(ledger: Mapping[str, Any]) -> str:
+    """Return the certificate as it is attached to the PDF: plain text, 78 signs a line."""
+    parts = [f"Certificate\n{ledger['title']}"]
+    parts += [
+        f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"
+        for heading, text in (*paragraphs(ledger), ("What this does not show", LIMITS))
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {PLURALS.get(noun, noun + 's')}"
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

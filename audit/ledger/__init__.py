@@ -1,0 +1,1 @@
+"""The ledger: a record for every exhibit, what the records share, and what travels with it."""

@@ -1,0 +1,63 @@
+"""What a ledger says of itself, as far as the audit trail and the certificate print it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.literals import numbers
+from audit.documents.appendix import as_printed
+from audit.documents.certificate import as_markdown
+from audit.trace.text import SHORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONG = 8
+"""Signs of a part of a digest by which it can't be something else."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledger says of itself: commit, versions, files, rows, lines, totals."""
+
+    tokens: frozenset[str]
+    text: str
+
+    def hold(self, number: str) -> bool:
+        """Whether a number is one of them, or a long part of a digest, which may be divided."""
+        return number in self.tokens or (len(number) >= LONG and number in self.text)
+
+
+def read_facts(ledger: Mapping[str, Any]) -> Facts:
+    """Return the facts of a ledger that the audit trail and the certificate print."""
+    records = ledger["records"]
+    code = ledger["code"]
+    printed = [
+        ledger["commit"],
+        ledger["environment"],
+        ledger["files"],
+        [f"D{number}" for number in range(1, len(ledger["files"]) + 1)],
+        [[record["id"], record["reference"], record["shown"]] for record in records],
+        [[as_printed(record), record["digest"][:SHORT]] for record in records],
+        [code.get(record["function"]) for record in records],
+        as_markdown(ledger),
+    ]
+    return Facts(frozenset(_scalars(printed)), json.dumps(printed))
+
+
+def _scalars(value: Any) -> Iterable[str]:
+    """Yield the numbers in every value and key of a nested structure, as they are printed."""
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from _scalars(key)
+            yield from _scalars(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _scalars(below)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield f"{value:,}"
+        yield str(value)
+    elif isinstance(value, str):
+        yield from (number.text for number in numbers(value))

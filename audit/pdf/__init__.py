@@ -1,0 +1,1 @@
+"""The finished PDF as data: text, tags, parts and attachments."""

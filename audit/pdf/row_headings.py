@@ -1,0 +1,118 @@
+"""The headings of a table's rows, told to people who hear a table: in HTML and in a PDF's tags.
+
+Neither engine can be told which columns head the rows: Markdown has no sign for it, and
+Typst keeps it behind a feature that its Python binding does not reach.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.tag_tree import is_dictionary, kids, read_tags
+from audit.pdf.text_layer import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from audit.pdf.text_layer import TextLayer
+
+_PARTS = re.compile(
+    r'(?P<body><tbody\b[^>]*>.*?</tbody>)|<div class="provenance" data-exhibit="(?P<name>\w+)">',
+    re.DOTALL,
+)
+_ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
+
+
+def with_row_headings(page: str, counts: Mapping[str, int]) -> str:
+    """Return a page of the book in which each table of an exhibit has its row headings.
+
+    Parameters
+    ----------
+    page
+        HTML of either engine.
+    counts
+        How many columns head the rows, by the name of the exhibit under the table.
+    """
+    edits: list[tuple[int, int, str]] = []
+    body: re.Match[str] | None = None
+    for part in _PARTS.finditer(page):
+        if part["body"] is not None:
+            body = part
+            continue
+        count = counts.get(part["name"], 0)
+        if body is not None and count:
+            rows = _ROW.sub(partial(_headed, count), body[0])
+            edits.append((*body.span(), rows))
+        body = None  # what stands under a figure is not under the table before it
+    for start, end, text in reversed(edits):
+        page = page[:start] + text + page[end:]
+    return page
+
+
+def _headed(count: int, row: re.Match[str]) -> str:
+    return _CELL.sub(r'<th scope="row"\1>\2</th>', row[0], count=count)
+
+
+def tag_row_headings(path: Path, counts: Mapping[str, int]) -> TextLayer:
+    """Tag the row headings of a PDF's exhibits, in place; return its text.
+
+    Parameters
+    ----------
+    path
+        The PDF, not yet sealed.
+    counts
+        How many columns head the rows, by the short reference under the table.
+    """
+    import pikepdf
+
+    from audit.seal.sealing import replace, saved
+
+    with pikepdf.open(path) as pdf:
+        layer = read_text(pdf)
+        cells = list(_heading_cells(pdf, layer, counts))
+        if not cells:
+            return layer
+        for cell in cells:
+            _make_heading(cell)
+        whole = saved(pdf)
+        # What is drawn is as it was: only the roles of its blocks are others now.
+        layer = layer.tagged(read_tags(pdf).placed)
+    replace(path, whole)
+    return layer
+
+
+def _make_heading(cell: Any) -> None:
+    """Make a cell the heading of its row, and keep what else is said of it."""
+    import pikepdf
+
+    cell.S = pikepdf.Name.TH
+    given = cell.get("/A", [])
+    told = [given] if is_dictionary(given) else list(given)
+    of_table = next((each for each in told if each.get("/O") == pikepdf.Name.Table), None)
+    if of_table is None:
+        of_table = pikepdf.Dictionary(O=pikepdf.Name.Table)
+        told.append(of_table)
+    of_table.Scope = pikepdf.Name.Row
+    cell.A = pikepdf.Array(told)
+
+
+def _heading_cells(pdf: Any, layer: TextLayer, counts: Mapping[str, int]) -> Iterator[Any]:
+    nodes = read_tags(pdf).nodes
+    tables = [number for number, node in nodes.items() if _is(node, "Table")]
+    for place in exhibit_places(layer):
+        if place.cells and counts.get(place.reference):
+            first = place.cells[0].element.number
+            table = nodes[max(number for number in tables if number < first)]
+            for part in kids(table):
+                for row in kids(part) if _is(part, "TBody") else ():
+                    first_cells = kids(row)[: counts[place.reference]]
+                    yield from (cell for cell in first_cells if _is(cell, "TD"))
+
+
+def _is(node: Any, role: str) -> bool:
+    return is_dictionary(node) and str(node.get("/S", "")) == f"/{role}"

@@ -1,0 +1,213 @@
+"""The seal: what a finished PDF consists of, by digests, as an attachment of that PDF.
+
+Without a signature a seal shows damage and not forgery: whoever can edit the PDF can seal it
+anew. A signature over the seal, or its digest published elsewhere, closes that gap.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import VerificationFailed
+from audit.coverage.literals import numbers
+from audit.pdf.attachments import attached, entries
+from audit.pdf.exhibit_places import figure_references
+from audit.pdf.parts import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from audit.pdf.text_layer import TextLayer
+
+FORMAT = 2
+"""Version of the seal's form; a reader refuses one it does not know."""
+NAME = "seal.json"
+SIGNATURE = "seal.json.sig"
+NOT_SEALED = (NAME, SIGNATURE)
+
+
+@dataclass(frozen=True)
+class SealedPage:
+    """One page.
+
+    Attributes
+    ----------
+    text
+        SHA-256 of its text layer.
+    drawing
+        SHA-256 of all that is drawn on it, fonts and pictures included.
+    links
+        SHA-256 of what lies over it: links, notes.
+    numbers
+        Each number of its text, in reading order.
+    """
+
+    text: str
+    drawing: str
+    links: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SealedFigure:
+    """One figure: its page, and SHA-256 of its drawing and of its alternative text."""
+
+    reference: str
+    page: int
+    drawing: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class SealedFile:
+    """One attachment: its name, SHA-256 of its bytes, and of its entry with all it refers to."""
+
+    name: str
+    sha256: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter: its file, its title as printed, the exhibits it shows in order."""
+
+    file: str
+    title: str
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """All parts of a PDF, each with its digest; `chapters` says where which exhibit stands."""
+
+    title: str
+    commit: str
+    pages: tuple[SealedPage, ...]
+    figures: tuple[SealedFigure, ...]
+    files: tuple[SealedFile, ...]
+    metadata: Mapping[str, str]
+    tags: str
+    bookmarks: str
+    catalogue: str
+    chapters: tuple[Chapter, ...]
+    format: int = FORMAT
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the seal's contents: the one line to publish elsewhere."""
+        return hashlib.sha256(self._plain().encode()).hexdigest()
+
+    def _plain(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    def to_bytes(self) -> bytes:
+        """Return the seal as it is attached: JSON in a stable order, with its own digest."""
+        whole = {**asdict(self), "digest": self.digest}
+        return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def make_seal(
+    pdf: Any, layer: TextLayer, *, title: str, commit: str, chapters: Sequence[Chapter]
+) -> Seal:
+    """Return the seal of an open PDF as it now is.
+
+    Parameters
+    ----------
+    pdf
+        A `pikepdf.Pdf`; a seal and a signature in it are passed over.
+    layer
+        Its text.
+    title, commit
+        Of the report, told to a reader who has only the PDF.
+    chapters
+        In the order of the book.
+    """
+    parts = Parts(pdf)
+    drawn = parts.figures(layer.placed)
+    named = figure_references(layer, [element.number for element in drawn])
+    figures = [
+        SealedFigure(named.get(element.number, ""), page, drawing, _sha(element.alt))
+        for element, (page, drawing) in drawn.items()
+    ]
+    on_page = page_numbers(layer)
+    inside = attached(pdf)
+    return Seal(
+        title=title,
+        commit=commit,
+        pages=tuple(
+            SealedPage(
+                _sha(layer.page_text(page)), parts.drawing(page), parts.links(page), on_page[page]
+            )
+            for page in range(1, len(layer.pages) + 1)
+        ),
+        figures=tuple(figures),
+        files=tuple(
+            SealedFile(name, inside[name].sha256 if name in inside else "", parts.digest([entry]))
+            for name, entry in entries(pdf).items()
+            if name not in NOT_SEALED
+        ),
+        metadata=parts.metadata(),
+        tags=parts.tags(),
+        bookmarks=parts.bookmarks(),
+        catalogue=parts.catalogue(NOT_SEALED),
+        chapters=tuple(chapters),
+    )
+
+
+def read_seal(data: bytes) -> tuple[Seal, bool]:
+    """Return a seal from its attachment, and whether its own digest holds.
+
+    Raises
+    ------
+    VerificationFailed
+        For anything that is no seal, or one of another version of the format.
+    """
+    try:
+        given = json.loads(data)
+        version = given["format"]
+    except (ValueError, TypeError, KeyError):
+        raise VerificationFailed("the seal in this PDF cannot be read", place=NAME) from None
+    if version != FORMAT:
+        raise VerificationFailed(
+            f"the seal has format {version}, and this version reads format {FORMAT}",
+            place=NAME,
+            remedy="verify with the version of the project that the report names as its commit",
+        )
+    stated = given.pop("digest", None)
+    try:
+        seal = Seal(
+            **{
+                **given,
+                "pages": tuple(
+                    SealedPage(**{**each, "numbers": tuple(each["numbers"])})
+                    for each in given["pages"]
+                ),
+                "figures": tuple(SealedFigure(**each) for each in given["figures"]),
+                "files": tuple(SealedFile(**each) for each in given["files"]),
+                "chapters": tuple(
+                    Chapter(**{**each, "shows": tuple(each["shows"])}) for each in given["chapters"]
+                ),
+            }
+        )
+    except (TypeError, KeyError, AttributeError):
+        raise VerificationFailed(
+            f"the seal lacks what format {FORMAT} has: {', '.join(f.name for f in fields(Seal))}",
+            place=NAME,
+        ) from None
+    return seal, stated == seal.digest
+
+
+def page_numbers(layer: TextLayer) -> dict[int, tuple[str, ...]]:
+    """Return the numbers on each page, in reading order, running heads last."""
+    found: dict[int, list[str]] = {page: [] for page in range(1, len(layer.pages) + 1)}
+    for block in layer.blocks:
+        for number in numbers(block.text):
+            found[block.run_at(number.start).page].append(number.text)
+    return {page: tuple(each) for page, each in found.items()}
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

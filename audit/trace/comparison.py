@@ -1,0 +1,281 @@
+"""What changed between two builds: values, by how much, and what was crossed on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.literals import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from audit.ledger.bundle import Bundle
+
+TOLERANCE = 1e-6
+"""Relative difference below which two computed values count as the same. Processors and
+libraries may differ in the last digits; what is printed has at most four."""
+LEVEL = 0.05
+"""The level at which the report calls a p-value small."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One value before and after.
+
+    Attributes
+    ----------
+    label
+        Which value: the row's words and the column, or empty for a single number.
+    old, new
+        The values; None where there is none.
+    """
+
+    label: str
+    old: float | None
+    new: float | None
+
+    @property
+    def absolute(self) -> float | None:
+        """New less old."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+    @property
+    def relative(self) -> float | None:
+        """The change as a share of the old value; None where that is zero."""
+        if self.absolute is None or not self.old:
+            return None
+        return self.absolute / abs(self.old)
+
+    @property
+    def same(self) -> bool:
+        """Whether both are the same within the declared tolerance."""
+        if self.old is None or self.new is None:
+            return self.old is self.new
+        return math.isclose(self.old, self.new, rel_tol=TOLERANCE, abs_tol=1e-12)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One exhibit that isn't what it was.
+
+    Attributes
+    ----------
+    name, reference, kind
+        Of the exhibit.
+    place
+        Where a chapter shows it, file and line.
+    old, new
+        As printed; empty where it was not shown.
+    steps
+        The values that changed, the largest relative change first.
+    crossed
+        What was crossed: a sign, significance, a threshold, a rule.
+    causes
+        Of data, code, settings and environment, those that changed it.
+    """
+
+    name: str
+    reference: str
+    kind: str
+    place: str
+    old: str
+    new: str
+    steps: tuple[Step, ...] = ()
+    crossed: tuple[str, ...] = ()
+    causes: tuple[str, ...] = ()
+
+    def because_of(self, causes: Sequence[str]) -> Change:
+        """Return this change with its causes."""
+        return replace(self, causes=tuple(causes))
+
+
+def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
+    """Return the exhibits that differ, in the order in which the new report shows them."""
+    before, after = old.records, new.records
+    names = sorted(
+        before.keys() | after.keys(),
+        key=lambda name: _place(after.get(name) or before[name]),
+    )
+    changes = []
+    for name in names:
+        one, two = before.get(name), after.get(name)
+        if one is None or two is None:
+            changes.append(_appeared(name, one, two))
+        elif one["digest"] != two["digest"]:
+            changes.append(_changed(one, two, old.data.get(name, ""), new.data.get(name, "")))
+    return tuple(changes)
+
+
+def _place(record: Mapping[str, Any]) -> tuple[str, int]:
+    file, _, line = str(record["shown"][0]).rpartition(":")
+    return file, int(line) if line.isdigit() else 0
+
+
+def _appeared(name: str, one: Mapping[str, Any] | None, two: Mapping[str, Any] | None) -> Change:
+    known = two or one or {}
+    crossed = ("no longer shown",) if two is None else ("newly shown",)
+    old, new = (each["printed"] if each else "" for each in (one, two))
+    return Change(
+        name, known["reference"], known["kind"], known["shown"][0], old, new, crossed=crossed
+    )
+
+
+def _changed(one: Mapping[str, Any], two: Mapping[str, Any], old: str, new: str) -> Change:
+    kind = two["kind"]
+    if kind == "number":
+        steps, crossed = _number(one, two)
+    elif kind == "claim":
+        steps, crossed = [], []
+    else:
+        steps, crossed = _table(old, new)
+    if one["disclosure"] != two["disclosure"]:
+        crossed.append(f"disclosure: {one['disclosure']}, now {two['disclosure']}")
+    if one.get("holds") != two.get("holds"):
+        crossed.append(
+            "its rule is satisfied again" if two.get("holds") else "its rule is no longer satisfied"
+        )
+    moved = [step for step in steps if not step.same]
+    moved.sort(key=lambda step: -abs(step.relative if step.relative is not None else math.inf))
+    return Change(
+        two["id"],
+        two["reference"],
+        kind,
+        two["shown"][0],
+        one["printed"],
+        two["printed"],
+        tuple(moved),
+        tuple(crossed),
+    )
+
+
+def _number(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[list[Step], list[str]]:
+    old, new = _first(one["printed"]), _first(two["printed"])
+    null = 1.0 if "ratio" in two["unit"] else 0.0
+    crossed = list(_crossed("", (old, new), one["interval"], two["interval"], null))
+    return [Step("", old, new)], crossed
+
+
+def _first(printed: str) -> float | None:
+    found = numbers(printed)
+    return _float(found[0].text) if found else None
+
+
+def _float(text: str) -> float | None:
+    try:
+        value = float(re.sub("^−", "-", text.replace(",", "")))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _crossed(
+    label: str,
+    values: tuple[float | None, float | None],
+    before: Sequence[float] | None,
+    after: Sequence[float] | None,
+    null: float,
+) -> Iterator[str]:
+    """Yield what an estimate crossed: from one side of no effect to the other, significance."""
+    at = f"{label}: " if label else ""
+    old, new = values
+    if old is not None and new is not None and (old - null) * (new - null) < 0:
+        yield f"{at}changed its sign"
+    if before and after:
+        was, now = (each[0] > null or each[1] < null for each in (before, after))
+        if was != now:
+            yield f"{at}{'became' if now else 'is no longer'} significant"
+
+
+Row = dict[str, str]
+
+
+def _table(old: str, new: str) -> tuple[list[Step], list[str]]:
+    """Return what changed in the data behind a figure or table."""
+    one, two = (list(csv.DictReader(io.StringIO(source))) for source in (old, new))
+    labels = _labels([*one, *two])
+    before, after = _keyed(one, labels), _keyed(two, labels)
+    steps: list[Step] = []
+    crossed: list[str] = []
+    for key in [*before, *(key for key in after if key not in before)]:
+        label = ", ".join(key[:-1])
+        if key not in before or key not in after:
+            crossed.append(f"{label or 'a row'} {'is gone' if key in before else 'is new'}")
+            continue
+        row = _row(label, before[key], after[key], labels)
+        steps += row[0]
+        crossed += row[1]
+    return steps, crossed
+
+
+def _row(label: str, one: Row, two: Row, labels: set[str]) -> tuple[list[Step], list[str]]:
+    steps: list[Step] = []
+    crossed: list[str] = []
+    for column in [name for name in one if name in two and name not in labels]:
+        name = f"{label}: {column}" if label else column
+        step = Step(name, _float(one[column]), _float(two[column]))
+        if one[column] == two[column]:
+            continue
+        if step.old is None or step.new is None:
+            # A symbol in a number's place: hidden now, or shown now.
+            crossed.append(f"{name}: {one[column] or 'nothing'} -> {two[column] or 'nothing'}")
+            continue
+        steps.append(step)
+        if f"{column}_low" in one and f"{column}_low" in two:
+            null = 1.0 if "ratio" in column else 0.0
+            limits = _limits(one, column), _limits(two, column)
+            crossed += _crossed(name, (step.old, step.new), *limits, null)
+        elif re.fullmatch("p|p_.*|.*_p|.*p_value", column):
+            crossed += _level(name, step)
+    return steps, crossed
+
+
+def _level(name: str, step: Step) -> Iterator[str]:
+    if step.old is not None and step.new is not None and (step.old < LEVEL) != (step.new < LEVEL):
+        yield f"{name}: {'fell below' if step.new < LEVEL else 'rose above'} {LEVEL}"
+
+
+def _limits(row: Row, column: str) -> tuple[float, float] | None:
+    low, high = _float(row[f"{column}_low"]), _float(row.get(f"{column}_high", ""))
+    return None if low is None or high is None else (low, high)
+
+
+def _labels(rows: Sequence[Row]) -> set[str]:
+    """Return the columns that say which row it is: those without a single number."""
+    columns = {name: None for row in rows for name in row}
+    return {
+        name
+        for name in columns
+        if name not in ("status", "reason")
+        and all(_float(row.get(name, "")) is None for row in rows)
+    }
+
+
+def _keyed(rows: Sequence[Row], labels: set[str]) -> dict[tuple[str, ...], Row]:
+    """Return rows by their labels, and by their number among rows with the same."""
+    found: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        words = tuple(value for name, value in row.items() if name in labels and value)
+        count = 0
+        while (*words, str(count)) in found:
+            count += 1
+        found[*words, str(count)] = row
+    return found
+
+
+def amount(step: Step) -> str:
+    """Return by how much a value changed, absolutely and as a share; empty if it has neither.
+
+    Examples
+    --------
+    >>> amount(Step("", 0.5, 0.55))
+    ' (+0.05, +10%)'
+    """
+    if step.absolute is None:
+        return ""
+    share = "" if step.relative is None else f", {100 * step.relative:+.2g}%"
+    return f" ({step.absolute:+.3g}{share})"

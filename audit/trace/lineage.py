@@ -1,0 +1,164 @@
+"""What an exhibit rests on: dataflow graph, closure of its functions' code, columns read.
+
+The graph comes from the code itself, so lineage cannot be declared wrongly. Ledger,
+`report trace` and the index of exhibits all read it from here.
+
+Columns are found without running anything: a column of a file counts as read where a function
+between that file and the exhibit, or code that such a function reaches, mentions its name. So
+the list may hold more than is read, and never less, unless a name is computed.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analysis.dataflow.graph import data_files, upstream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analysis.dataflow.graph import Node
+    from audit.trace.sources import Key, SourceIndex
+
+STUDY = "study"
+"""The dataflow's input that holds the settings."""
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What one node of the dataflow rests on.
+
+    Attributes
+    ----------
+    function
+        Module and name, joined by a dot, of the function that computes it.
+    nodes
+        The nodes of the graph above it, itself included, sorted; inputs are left out.
+    upstream
+        The functions of those nodes, sorted.
+    closure
+        All definitions that those functions reach, sorted.
+    files
+        Data files above it, sorted: those of the extract, then those of the project.
+    columns
+        For each file of the extract above it, the columns read, in the file's order.
+    settings
+        Keys of `study.toml` above it, sorted.
+    """
+
+    function: str
+    nodes: tuple[str, ...]
+    upstream: tuple[str, ...]
+    closure: tuple[str, ...]
+    files: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Dataflow:
+    """The graph, its code and its files: all that lineages are read from.
+
+    Parameters
+    ----------
+    nodes
+        Every node by name.
+    sources
+        The project's code.
+    columns
+        For each file of the extract its columns; a table's node is named after its file.
+    stated
+        For each input that is a folder of the project, its files from the project's root.
+    """
+
+    nodes: Mapping[str, Node]
+    sources: SourceIndex
+    columns: Mapping[str, tuple[str, ...]]
+    stated: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def _above(self) -> dict[str, frozenset[str]]:
+        return {name: frozenset(upstream(name, self.nodes)) for name in self.nodes}
+
+    def lineage(self, name: str) -> Lineage:
+        """Return what the node `name` rests on."""
+        own = self.key(name)
+        if own is None:
+            raise ValueError(f"'{name}' is an input of the dataflow; nothing computes it")
+        keys = {node: key for node in self._above[name] if (key := self.key(node)) is not None}
+        reached = {d.key for key in set(keys.values()) for d in self.sources.closure(*key)}
+        files = data_files(name, self.nodes, self.columns)
+        return Lineage(
+            function=dotted(own),
+            nodes=tuple(sorted(keys)),
+            upstream=tuple(sorted({dotted(key) for key in keys.values()})),
+            closure=tuple(sorted(dotted(key) for key in reached)),
+            files=(*files, *sorted({f for node in keys for f in self.stated_files(node)})),
+            columns={file: self._columns(name, file) for file in files},
+            settings=tuple(sorted({each for node in keys for each in self.settings(node)})),
+        )
+
+    def key(self, node: str) -> Key | None:
+        """Return module and name of a node's function; None for an input."""
+        function = self.nodes[node].function
+        return (function.__module__, function.__name__) if function else None
+
+    def _columns(self, name: str, file: str) -> tuple[str, ...]:
+        table = file.rpartition(".")[0]
+        if table not in self._above[name]:
+            return self.columns[file]  # read whole, by the contracts' tests
+        between = [
+            key
+            for node in self._above[name]
+            if node != table and table in self._above[node] and (key := self.key(node))
+        ]
+        said = frozenset().union(*(self.sources.words(*key) for key in between))
+        return tuple(column for column in self.columns[file] if column in said)
+
+    def stated_files(self, node: str) -> set[str]:
+        """Return the project's own data files that a node's function names, by name or stem."""
+        key = self.key(node)
+        folders = set(self.stated) & set(self.nodes[node].needs)
+        if key is None or not folders:
+            return set()
+        said = self.sources.words(*key)
+        paths = [path for folder in folders for path in self.stated[folder]]
+        names = {path: path.rpartition("/")[2] for path in paths}
+        return {path for path, name in names.items() if {name, name.rpartition(".")[0]} & said}
+
+    def settings(self, node: str) -> set[str]:
+        """Return the keys of the study that a node takes from it, such as `disclosure`."""
+        key = self.key(node)
+        if key is None or STUDY not in self.nodes[node].needs:
+            return set()
+        return {
+            part.attr
+            for part in ast.walk(self.sources.syntax(*key))
+            if isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and part.value.id == STUDY
+        }
+
+
+def dotted(key: Key) -> str:
+    """Return a definition as the ledger names it."""
+    return ".".join(key)
+
+
+def code_table(keys: Iterable[str], sources: SourceIndex) -> dict[str, dict[str, object]]:
+    """Return file, lines, digest and uses of each definition, by its dotted name."""
+    table: dict[str, dict[str, object]] = {}
+    for key in sorted(set(keys)):
+        module, _, name = key.rpartition(".")
+        found = sources.definition(module, name)
+        table[key] = {
+            "file": found.file,
+            "first": found.first,
+            "last": found.last,
+            "sha256": found.digest,
+            "uses": sorted(dotted(used) for used in sources.uses(module, name)),
+        }
+    return table

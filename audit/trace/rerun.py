@@ -1,0 +1,172 @@
+"""A report computed again beside the delivered one: each value and figure, graded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from audit.coverage.literals import numbers
+from audit.trace.comparison import TOLERANCE, amount, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from audit.ledger.bundle import Bundle
+    from audit.trace.comparison import Change
+
+IDENTICAL, WITHIN, DIFFERS = "identical", "within tolerance", "differs"
+DRAWN = "drawn or described differently; every value is the same"
+_SAID = ("printed", "cells", "note", "described", "disclosure", "holds")
+"""Keys of a record that must be the same, to the letter, for a value to be within tolerance."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One exhibit of the delivered report, held to the same exhibit computed again.
+
+    Attributes
+    ----------
+    id, reference, kind
+        Of the exhibit.
+    grade
+        "identical", "within tolerance" or "differs".
+    values
+        How many values it holds.
+    differences
+        What differs, and by how much; of one within tolerance, that it does.
+    """
+
+    id: str
+    reference: str
+    kind: str
+    grade: str
+    values: int
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What came of computing a report again.
+
+    Attributes
+    ----------
+    graded
+        Every exhibit; empty where nothing could be computed.
+    hindrance, remedy
+        Why it cannot be told, and what would help; empty where it can.
+    notes
+        What else is not as it was: versions, processor, a tree with changes.
+    """
+
+    graded: tuple[Graded, ...] = ()
+    hindrance: str = ""
+    remedy: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def reproducible(self) -> bool:
+        """Whether every exhibit came out the same, within the tolerance at most."""
+        return not self.hindrance and all(each.grade != DIFFERS for each in self.graded)
+
+    def verdict(self) -> Iterator[str]:
+        """Yield whether it came out the same, in words."""
+        if self.hindrance:
+            yield f"reproducible  cannot be told: {self.hindrance}"
+            if self.remedy:
+                yield f"  remedy: {self.remedy}"
+        else:
+            yield f"reproducible  {'yes' if self.reproducible else 'NO'}: {self._count()}"
+
+    def differences(self) -> Iterator[str]:
+        """Yield each difference, those beyond the tolerance first."""
+        for each in sorted(self.graded, key=lambda graded: graded.grade != DIFFERS):
+            yield from (f"{each.reference} {each.id}: {told}" for told in each.differences)
+
+    def _count(self) -> str:
+        grades = Counter(each.grade for each in self.graded)
+        values = sum(each.values for each in self.graded)
+        figures = sum(each.kind == "figure" for each in self.graded)
+        parts = [f"{grades[IDENTICAL]} come out identical"]
+        if grades[WITHIN]:
+            parts.append(f"{grades[WITHIN]} within the tolerance of {TOLERANCE:g}")
+        if grades[DIFFERS]:
+            parts.append(f"{grades[DIFFERS]} differently")
+        return (
+            f"of {len(self.graded)} exhibits, {figures} of them figures, with {values:,} values, "
+            + ", ".join(parts)
+        )
+
+    def as_dictionary(self) -> dict[str, Any]:
+        """Return the same for other programs."""
+        return {**asdict(self), "reproducible": self.reproducible, "tolerance": TOLERANCE}
+
+
+def grade(delivered: Bundle, again: Bundle) -> tuple[Graded, ...]:
+    """Return each exhibit of a delivered report, held to what the same inputs give again.
+
+    Parameters
+    ----------
+    delivered
+        What the PDF carries.
+    again
+        Computed anew; an exhibit that only this one has is no matter of the delivered report.
+    """
+    changes = {change.name: change for change in compare(delivered, again)}
+    return tuple(
+        _graded(record, delivered, again, changes.get(name))
+        for name, record in delivered.records.items()
+    )
+
+
+def _graded(
+    record: Mapping[str, Any], delivered: Bundle, again: Bundle, change: Change | None
+) -> Graded:
+    name = record["id"]
+    data = delivered.data.get(name, "")
+    known = (name, record["reference"], record["kind"])
+    values = _values(record, data)
+    if change is None:
+        edited = data != again.data.get(name, "")
+        told = ("its digest is the same, and the data beside it are not",) if edited else ()
+        return Graded(*known, DIFFERS if edited else IDENTICAL, values, told)
+    other = again.records.get(name)
+    if other is None:
+        return Graded(*known, DIFFERS, values, ("it is not computed at all",))
+    said = all(record.get(key) == other.get(key) for key in _SAID)
+    if said and not change.steps and not change.crossed:
+        what = "some values differ, each within the tolerance"
+        same = data == again.data.get(name, "")
+        # A drawing or a text that differs where no value does is a difference.
+        return Graded(*known, *((DIFFERS, values, (DRAWN,)) if same else (WITHIN, values, (what,))))
+    return Graded(*known, DIFFERS, values, tuple(_differences(change)) or (DRAWN,))
+
+
+def _differences(change: Change) -> Iterator[str]:
+    if change.kind in ("number", "claim") and change.old != change.new:
+        amounts = "".join(amount(step) for step in change.steps)
+        yield f"{change.old} -> {change.new}{amounts}"
+    else:
+        yield from (
+            f"{step.label}: {step.old:g} -> {step.new:g}{amount(step)}"
+            for step in change.steps
+            if step.old is not None and step.new is not None
+        )
+    yield from change.crossed
+
+
+def _values(record: Mapping[str, Any], data: str) -> int:
+    if record["kind"] in ("number", "claim"):
+        return len(numbers(record["printed"]))
+    rows: Iterable[list[str]] = list(csv.reader(io.StringIO(data)))[1:]
+    return sum(_is_value(cell) for row in rows for cell in row)
+
+
+def _is_value(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The kinds of block a chapter may hold: floats, callouts, layouts, tables."""

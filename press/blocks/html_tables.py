@@ -1,0 +1,103 @@
+"""Tables that cells or authors give as HTML, read into the tree so that both formats have them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from press.document import tree
+from press.document.pandoc import read
+from press.document.tree import Node, Nodes
+
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
+_OPTION = "html-table-processing"
+_UNTOUCHED = re.compile(rf"<!--\|\s*quarto-{_OPTION}:\s*none\s*-->|data-quarto-disable-processing")
+
+
+def with_html_tables(blocks: Nodes) -> Nodes:
+    """Return blocks in which an HTML table is a table; what stands around it stays HTML.
+
+    All that one block of HTML becomes has the key `group`, so that a layout keeps it together.
+    """
+    groups = 0
+
+    def visit(node: Node) -> Nodes | None:
+        nonlocal groups
+        if node["t"] != "RawBlock" or not node["c"][0].startswith("html") or "group" in node:
+            return None
+        code = node["c"][1]
+        if not _TABLE.search(code) or _UNTOUCHED.search(code):
+            return None
+        groups += 1
+        return [{**part, "group": groups} for part in _parts(code)]
+
+    return list(tree.walk(tree.walk(blocks, _untouched), visit))
+
+
+def _untouched(node: Node) -> Node | None:
+    """Return a division whose HTML is to stay as it is with that HTML marked."""
+    if node["t"] != "Div" or tree.value(node, _OPTION) is None:
+        return None
+    attr, content = node["c"]
+    if tree.value(node, _OPTION) == "none":
+        content = tree.walk(
+            content, lambda raw: {**raw, "group": 0} if raw["t"] == "RawBlock" else None
+        )
+    return {"t": "Div", "c": [tree.without(attr, _OPTION), content]}
+
+
+def _parts(code: str) -> Nodes:
+    """Return HTML as tables and the HTML between them."""
+    out: Nodes = []
+    at = 0
+    for found in _TABLE.finditer(code):
+        between = code[at : found.start()].strip()
+        out += [tree.raw("html", between)] if between else []
+        out += [{**table, "html": True} for table in read(found[0], "html")["blocks"]]
+        at = found.end()
+    after = code[at:].strip()
+    return out + ([tree.raw("html", after)] if after else [])
+
+
+def with_column_widths(content: Nodes, widths: str) -> Nodes:
+    """Return content whose tables have the column widths of the cell or division around them."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Table" or node.get("html") or tree.value(node, "tbl-colwidths"):
+            return None
+        (name, marks, pairs), *rest = node["c"]
+        return {**node, "c": [[name, marks, [*pairs, ["tbl-colwidths", widths]]], *rest]}
+
+    return list(tree.walk(content, visit))
+
+
+def with_widths(node: Node, options: Mapping[str, Any] | None = None) -> Node | None:
+    """Return a table whose columns have the widths that `tbl-colwidths` gives; None without.
+
+    Parameters
+    ----------
+    node
+        The table, which may carry the attribute itself.
+    options
+        The options of chapter or project, which hold for the tables of Markdown.
+    """
+    attr, caption, columns, *rest = node["c"]
+    given: Any = dict(attr[2]).get("tbl-colwidths")
+    if given is None and not node.get("html"):
+        given = (options or {}).get("tbl-colwidths")
+    if given is None or str(given).lower() in ("true", "auto"):
+        return None
+    widths = _widths(given, len(columns))
+    columns = [[align, width] for (align, _), width in zip(columns, widths, strict=True)]
+    return {"t": "Table", "c": [tree.without(attr, "tbl-colwidths"), caption, columns, *rest]}
+
+
+def _widths(given: Any, count: int) -> list[Node]:
+    """Return the widths of columns; the last one given holds for those that follow."""
+    numbers = [float(number) for number in re.findall(r"[\d.]+", str(given))]
+    if not numbers:
+        return [{"t": "ColWidthDefault"}] * count
+    numbers = [*numbers, *[numbers[-1]] * count][:count]
+    total = sum(numbers) if sum(numbers) > 100 else 100.0
+    return [{"t": "ColWidth", "c": number / total} for number in numbers]

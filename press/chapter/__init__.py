@@ -1,0 +1,1 @@
+"""A chapter as written: lines, cells, includes and shortcodes."""

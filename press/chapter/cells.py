@@ -1,0 +1,277 @@
+"""A code cell as its author wrote it, with its options read and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from press.chapter.source import Line, Source
+from press.errors import ChapterError, Place, PressError, UnsupportedError
+from press.mistakes import Mistakes
+from press.project.yaml import parse_settings
+
+_START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")
+# Languages that Quarto runs, of which the press runs Python; any other is text of a block.
+_RUN = ("python", "r", "julia", "ojs", "mermaid", "dot")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_OPTION = re.compile(r"^#\|")
+_TRUTH = (True, False)
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "echo": (True, False, "fenced"),
+    "eval": _TRUTH,
+    "include": _TRUTH,
+    "warning": _TRUTH,
+    "error": _TRUTH,
+    "output": (True, False, "asis"),
+    "code-fold": (True, False, "show"),
+    "code-overflow": ("scroll", "wrap"),
+    "fig-align": ("left", "right", "center", "default"),
+    "fig-format": ("retina", "png", "jpeg", "svg"),
+    "ipynb-shell-interactivity": ("all", "last", "last_expr", "none", "last_expr_or_assign"),
+}
+_NUMBERS = ("fig-width", "fig-height", "fig-dpi")
+_BLOCK_TAG = re.compile(
+    r"</?(?:script|style|div|p|table|ul|ol|pre|section|h[1-6]|hr|iframe|form|video)\b[^>]*>?", re.I
+)
+_TEXTS = ("label", "tbl-cap", "lst-cap", "lst-label", "code-summary", "filename", "column")
+# Options that say how a cell runs or prints; any other becomes an attribute of the cell.
+OBEYED = frozenset((
+    "label", "echo", "eval", "include", "output", "warning", "error", "fig-cap", "fig-subcap",
+    "fig-alt", "fig-scap", "fig-link", "fig-align", "fig-env", "fig-pos", "fig-width",
+    "fig-height", "fig-format", "fig-dpi", "fig-column", "tbl-column", "cap-location",
+    "fig-cap-location", "tbl-cap-location", "lst-cap", "lst-label", "code-fold", "code-summary",
+    "code-overflow", "code-line-numbers", "classes", "column", "tags", "id", "panel", "collapsed",
+    "scrolled", "name", "message", "results", "out-width", "out-height", "lines_to_next_cell",
+    "slideshow", "html-table-processing",
+))  # fmt: skip
+# These become attributes too, and are obeyed as such.
+KNOWN = OBEYED | {
+    "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
+    "layout-valign", "cache", "freeze", "file", "renderings", "tbl-colwidths", "lst-cap-location",
+}  # fmt: skip
+_REFUSED = {
+    "cache": "a cache of cells",
+    "freeze": "frozen results",
+    "file": "a cell's source in another file",
+    "panel": "panels made by a cell",
+    "renderings": "renderings for light and dark",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One executable cell.
+
+    Parameters
+    ----------
+    options
+        Its own options, by the names Quarto documents.
+    option_lines
+        The lines that hold them, as written.
+    source
+        The code below the options.
+    place
+        The line of its opening fence.
+    first_line
+        Line number of the first line of `source`.
+    indent
+        White space before the fence (a cell in a list).
+    option_places
+        The place of each option.
+    beside
+        What stands beside the language on its fence, which nothing obeys.
+    """
+
+    options: dict[str, Any]
+    option_lines: tuple[str, ...]
+    source: str
+    place: Place
+    first_line: int
+    indent: str = ""
+    option_places: dict[str, Place] = field(default_factory=dict)
+    beside: str = ""
+
+    @property
+    def label(self) -> str | None:
+        """Its label, or None."""
+        label = self.options.get("label")
+        return str(label) if label is not None else None
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A run of lines between cells."""
+
+    source: Source
+
+
+def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
+    """Split a chapter into prose and cells, in order.
+
+    A fence inside another fence is text. A cell of another language that Quarto runs is refused.
+    """
+    parts: list[Prose | Cell] = []
+    prose: list[Line] = []
+    lines = list(source)
+    at = 0
+    while at < len(lines):
+        start = _START.match(lines[at].text)
+        if start is None or start.group(3).lower() not in _RUN:
+            fence = _FENCE.match(lines[at].text)
+            end = _closing(lines, at, fence.group(1)) if fence else at
+            prose += lines[at : end + 1]
+            at = end + 1
+            continue
+        end = _closing(lines, at, start.group(2))
+        if end == len(lines):
+            raise ChapterError(
+                "the cell has no end", lines[at].place, f"close it with a line {start.group(2)}"
+            )
+        if prose:
+            parts.append(Prose(Source(tuple(prose))))
+            prose = []
+        parts.append(_cell(lines[at : end + 1], start))
+        at = end + 1
+    if prose:
+        parts.append(Prose(Source(tuple(prose))))
+    return tuple(parts)
+
+
+def _closing(lines: list[Line], start: int, fence: str) -> int:
+    """Return the index of the line that closes the fence; that after the last without one."""
+    closing = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
+    for at in range(start + 1, len(lines)):
+        if closing.match(lines[at].text):
+            return at
+    return len(lines)
+
+
+def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
+    indent, _, language, rest = start.groups()
+    place = lines[0].place
+    if language != "python":
+        raise UnsupportedError(
+            f"a cell of the language {language}",
+            place,
+            "write it in Python, or render with Quarto",
+        )
+    body = lines[1:-1] if len(lines) > 1 else []
+    taken = 0
+    while taken < len(body) and _OPTION.match(body[taken].text.removeprefix(indent)):
+        taken += 1
+    options, places = _options(body[:taken], indent)
+    code = "\n".join(line.text.removeprefix(indent) for line in body[taken:])
+    first = body[taken].place.line if taken < len(body) else place.line
+    cell = Cell(
+        options,
+        tuple(line.text.removeprefix(indent) for line in body[:taken]),
+        code,
+        place,
+        first,
+        indent,
+        places,
+        (rest or "").strip(),
+    )
+    _check(cell)
+    return cell
+
+
+def _options(lines: list[Line], indent: str) -> tuple[dict[str, Any], dict[str, Place]]:
+    if not lines:
+        return {}, {}
+    text = "\n".join(re.sub(r"^#\| ?", "", line.text.removeprefix(indent)) for line in lines)
+    first = lines[0].place
+    settings = parse_settings(text, first.file, first.line, ChapterError)
+    places = {str(path[0]): place for path, place in settings.places.items() if len(path) == 1}
+    return settings.values, places
+
+
+def _check(cell: Cell) -> None:
+    check_options(cell.options, cell.option_places, cell.place)
+    if cell.label is not None and re.search(r"\s", cell.label):
+        raise ChapterError(
+            f"the label {cell.label!r} has a space in it",
+            cell.option_places["label"],
+            "join its words with hyphens",
+        )
+
+
+def check_cell(cell: Cell, found: Mistakes) -> None:
+    """Note classes that would break the cell's fence, and warn of options nobody knows."""
+    if cell.beside:
+        found.warn(
+            f"{cell.place}: `{cell.beside}` beside the fence is passed over, as Quarto does; "
+            "write each option as a line `#| name: value` in the cell"
+        )
+    for name in cell.options:
+        if name.lower() not in KNOWN:
+            found.warn(
+                f"{cell.option_places[name]}: no cell option has the name `{name}`; "
+                "it becomes an attribute of the cell"
+            )
+    if "cap-location" in cell.options and "fig-cap-location" not in cell.options:
+        found.warn(
+            f"{cell.option_places['cap-location']}: `cap-location` has no effect in a cell, as in "
+            "Quarto; write `fig-cap-location` or `tbl-cap-location`"
+        )
+    for name in ("fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap"):
+        block = _BLOCK_TAG.search(str(cell.options.get(name, "")))
+        if block:
+            found.add(
+                ChapterError(
+                    f"the {block[0]} in {name} ends the caption: what follows it is lost",
+                    cell.option_places[name],
+                    "write a caption of words; emphasis, code and math are Markdown",
+                )
+            )
+    given = cell.options.get("classes")
+    if isinstance(given, str) and re.search(r"\s", given.strip()):
+        found.add(
+            ChapterError(
+                f"cell option `classes` has two words in one text: {given}",
+                cell.option_places["classes"],
+                "write a list: `classes: [one, two]`",
+            )
+        )
+
+
+def check_options(
+    options: dict[str, Any],
+    places: dict[str, Place],
+    fallback: Place,
+    error: type[PressError] = ChapterError,
+) -> None:
+    """Raise for an option with a value that Quarto does not take, or that the press refuses."""
+    for name, value in options.items():
+        place = places.get(name, fallback)
+        if name in _REFUSED and value not in (None, False):
+            raise UnsupportedError(
+                f"cell option `{name}`: the press has no support for {_REFUSED[name]}",
+                place,
+                "leave it out, or render with Quarto",
+            )
+        choices = _CHOICES.get(name)
+        if choices is not None and not _is_one_of(value, choices):
+            raise error(
+                f"cell option `{name}` has the value {value!r}",
+                place,
+                "write " + " or ".join(_spelled(choice) for choice in choices),
+            )
+        if name in _NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise error(f"option `{name}` is not a number: {value!r}", place, "write one")
+        if name in _TEXTS and isinstance(value, list | dict):
+            raise ChapterError(
+                f"cell option `{name}` is not a single text", place, "write one text in quotes"
+            )
+
+
+def _is_one_of(value: Any, choices: Iterable[Any]) -> bool:
+    return any(
+        value is choice or (isinstance(choice, str) and value == choice) for choice in choices
+    )
+
+
+def _spelled(choice: Any) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else str(choice)

@@ -1,0 +1,204 @@
+"""One chapter as written: its lines, front matter, title, cells and inline expressions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from press.chapter.cells import Cell, Prose, split_cells
+from press.chapter.includes import expand_includes
+from press.chapter.source import Line, Source, read_text, source_of
+from press.errors import ChapterError, Place
+from press.project.configuration import directory_metadata
+from press.project.project import Entry, Project
+from press.project.yaml import Settings, merged, parse_settings
+
+INLINE = re.compile(r"(?<!`)`\{python\}[ \t](?P<expression>[^`]+)`")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+# Quarto takes the first heading of a chapter as its title, of whatever level.
+_HEADING = re.compile(r"^#+[ \t]+(?P<text>.*?)[ \t]*#*$")
+_UNDERLINE = re.compile(r"^(=+|-+)\s*$")
+_ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
+
+
+@dataclass(frozen=True)
+class Inline:
+    """An inline expression, and the line that holds it."""
+
+    expression: str
+    place: Place
+
+    @property
+    def line(self) -> int:
+        """The line of the file."""
+        return self.place.line
+
+
+@dataclass(frozen=True)
+class Title:
+    """A chapter's heading: its Markdown, its attributes, its place."""
+
+    markdown: str
+    identifier: str
+    classes: tuple[str, ...]
+    place: Place
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the chapter takes a number."""
+        return "unnumbered" not in self.classes
+
+    @property
+    def plain(self) -> str:
+        """The heading without emphasis and code marks."""
+        text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", self.markdown)
+        return re.sub(r"[*`]|\\(?=\W)", "", text)
+
+    @property
+    def attr(self) -> list[Any]:
+        """Its attributes as pandoc has them."""
+        return [self.identifier, list(self.classes), []]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One file of the book.
+
+    Parameters
+    ----------
+    entry
+        Its entry in the project's list.
+    path
+        Path relative to the project.
+    front
+        Its front matter.
+    parts
+        Prose and cells in order, includes expanded, front matter removed.
+    title
+        Its heading; None for a file without one.
+    """
+
+    entry: Entry
+    path: str
+    front: Settings
+    parts: tuple[Prose | Cell, ...]
+    title: Title | None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Its cells, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Cell))
+
+    @property
+    def inlines(self) -> tuple[Inline, ...]:
+        """Its inline expressions, in order; none in a chapter without a cell."""
+        return tuple(
+            inline
+            for part in self.parts
+            if isinstance(part, Prose)
+            for inline in inlines_of(part.source)
+        )
+
+    @property
+    def source(self) -> Source:
+        """All prose lines, in order."""
+        return Source(
+            tuple(line for part in self.parts if isinstance(part, Prose) for line in part.source)
+        )
+
+
+def inlines_of(source: Source) -> list[Inline]:
+    """Return the inline expressions of a run of prose."""
+    return [
+        Inline(found["expression"].strip(), line.place)
+        for line in source
+        for found in INLINE.finditer(line.text)
+    ]
+
+
+def read_chapter(project: Project, entry: Entry) -> Chapter:
+    """Read the file of an entry."""
+    if entry.file is None:
+        raise ValueError("a part without a page has no chapter to read")
+    text = read_text(project.root / entry.file, entry.file, entry.place)
+    source = source_of(text.rstrip("\n"), entry.file)
+    front, body = _front_matter(source)
+    front = merged(directory_metadata(project.root, entry.file), front)
+    source = expand_includes(project.root, body, (entry.file,))
+    parts = split_cells(source)
+    _check_labels(parts)
+    return Chapter(entry, entry.file, front, parts, _title(front, parts))
+
+
+def _front_matter(source: Source) -> tuple[Settings, Source]:
+    lines = source.lines
+    if not lines or lines[0].text.rstrip() != "---":
+        return Settings(), source
+    for at in range(1, len(lines)):
+        if lines[at].text.rstrip() in ("---", "..."):
+            text = "\n".join(line.text for line in lines[1:at])
+            first = lines[0].place
+            front = parse_settings(text, first.file, first.line + 1, ChapterError)
+            return front, Source(lines[at + 1 :])
+    raise ChapterError(
+        "the front matter has no end", lines[0].place, "close it with a line of three hyphens"
+    )
+
+
+def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
+    if front.get("title"):
+        markdown = str(front.get("title"))
+        place = front.place("title")
+        if place is not None:
+            return title_of(markdown, place)
+    for part in parts:
+        if isinstance(part, Prose):
+            found = first_heading(part.source.lines)
+            if found is not None:
+                return found[2]
+    return None
+
+
+def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
+    """Return the first heading: its first line, the line after it, the title."""
+    fence = ""
+    for at, line in enumerate(lines):
+        opening = _FENCE.match(line.text)
+        if opening and not fence:
+            fence = opening.group(1)
+        elif opening and opening.group(1).startswith(fence):
+            fence = ""
+        elif not fence:
+            found = _HEADING.match(line.text)
+            if found:
+                return at, at + 1, title_of(found["text"], line.place)
+            after = lines[at + 1].text if at + 1 < len(lines) else ""
+            if line.text.strip() and _UNDERLINE.match(after):
+                return at, at + 2, title_of(line.text.strip(), line.place)
+    return None
+
+
+def title_of(text: str, place: Place) -> Title:
+    """Split a heading's line into its text and its attributes."""
+    found = _ATTRIBUTES.search(text)
+    attributes = found["attributes"].split() if found else []
+    if found:
+        text = text[: found.start()]
+    classes = ["unnumbered" if item == "-" else item[1:] for item in attributes if item[0] in ".-"]
+    names = [item[1:] for item in attributes if item.startswith("#")]
+    return Title(text, names[0] if names else "", tuple(classes), place)
+
+
+def _check_labels(parts: tuple[Prose | Cell, ...]) -> None:
+    seen: dict[str, Place] = {}
+    for part in parts:
+        if isinstance(part, Cell) and part.label is not None:
+            place = part.option_places["label"]
+            if part.label in seen:
+                raise ChapterError(
+                    f"the cell label {part.label} is already used at {seen[part.label]}",
+                    place,
+                    "give each cell its own label",
+                )
+            seen[part.label] = place

@@ -1,0 +1,61 @@
+"""The `include` shortcode: a file's lines take the place of the line that names it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+from press.chapter.source import Line, Source, read_text, source_of
+from press.errors import ChapterError, Place, ProjectError
+
+_INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(?P<path>\"[^\"]+\"|'[^']+'|\S+)\s*>\}\}\s*$")
+
+
+def expand_includes(root: Path, source: Source, around: tuple[str, ...]) -> Source:
+    """Return `source` with every include shortcode that stands alone on a line replaced.
+
+    Parameters
+    ----------
+    root
+        The project's folder; a path that starts with a slash starts there.
+    source
+        The chapter, or an included file.
+    around
+        The files that are being included, outermost first, to notice a circle.
+    """
+    lines: list[Line] = []
+    for line in source:
+        found = _INCLUDE.match(line.text)
+        if found is None:
+            lines.append(line)
+            continue
+        name = _target(found["path"].strip("\"'"), around[-1], line.place)
+        if name in around:
+            circle = " → ".join((*around[around.index(name) :], name))
+            raise ChapterError(
+                f"the file includes itself: {circle}", line.place, "break the circle"
+            )
+        inner = _included(root, name, line.place)
+        lines += expand_includes(root, inner, (*around, name))
+    return Source(tuple(lines))
+
+
+def _target(path: str, including: str, place: Place) -> str:
+    """Return the path of the included file, relative to the project."""
+    if path.startswith("/"):
+        return posixpath.normpath(path.lstrip("/"))
+    name = posixpath.normpath(posixpath.join(posixpath.dirname(including), path))
+    if name.startswith(".."):
+        raise ChapterError(
+            f"the included file {path} lies outside the project", place, "move it into the project"
+        )
+    return name
+
+
+def _included(root: Path, name: str, place: Place) -> Source:
+    try:
+        text = read_text(root / name, name, place)
+    except ProjectError as error:
+        raise ChapterError(error.what, place, error.remedy) from None
+    return source_of(text.rstrip("\n"), name)

@@ -1,0 +1,89 @@
+"""A book as written, without running anything: what the chapters say and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from press.chapter.chapter import Chapter, read_chapter
+from press.chapter.source import read_text
+from press.errors import ProjectError
+from press.project.configuration import CONFIGURATION
+from press.project.options import check_defaults
+from press.project.project import Project, read_project
+from press.project.unsupported import check_settings
+from press.project.values import check_values
+from press.project.yaml import parse_settings
+
+VARIABLES = "_variables.yml"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A project and its chapters, in the order of the book.
+
+    Parameters
+    ----------
+    project
+        The project.
+    chapters
+        The home page first; parts that have a page, chapters and appendices follow.
+    variables
+        The project's `_variables.yml`.
+    """
+
+    project: Project
+    chapters: tuple[Chapter, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_book(
+    root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Book:
+    """Read a project and every chapter of it; executes nothing.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    profiles
+        Quarto profiles to lay over `_quarto.yml`.
+    extra
+        Metadata to lay over that.
+    """
+    project = read_project(root, profiles, extra)
+    check_values(project.settings)
+    check_settings(project.settings)
+    check_defaults(project.settings, CONFIGURATION, ProjectError)
+    chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
+    for chapter in chapters:
+        check_values(chapter.front, of_chapter=True)
+        check_settings(chapter.front, of_chapter=True)
+        check_defaults(chapter.front, chapter.path)
+    return Book(project, chapters, _variables(project))
+
+
+def chapter_numbers(book: Book) -> dict[str, str]:
+    """Return each chapter's number, or the letter of an appendix; empty for one without.
+
+    A file without a heading counts, as in Quarto.
+    """
+    counts = {False: 0, True: 0}
+    numbers = {}
+    for chapter in book.chapters:
+        numbered = chapter.title is None or chapter.title.numbered
+        if chapter.entry.kind != "chapter" or not numbered:
+            numbers[chapter.path] = ""
+            continue
+        appendix = chapter.entry.appendix
+        counts[appendix] += 1
+        count = counts[appendix]
+        numbers[chapter.path] = chr(ord("A") + count - 1) if appendix else str(count)
+    return numbers
+
+
+def _variables(project: Project) -> Mapping[str, Any]:
+    file = project.root / VARIABLES
+    return parse_settings(read_text(file, VARIABLES), VARIABLES).values if file.is_file() else {}

@@ -1,0 +1,182 @@
+"""Shortcodes: `meta`, `var`, `env`, `pagebreak` and `kbd`, resolved in the text of a chapter."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from press.chapter.chapter import Title
+from press.chapter.keys import keys_markdown
+from press.chapter.source import Line, Source
+from press.errors import ChapterError, Place, UnsupportedError
+from press.mistakes import Mistakes
+
+_SHORTCODE = re.compile(r"\{\{<(?!\{)\s*(?P<inside>.*?)\s*>\}\}")
+_ESCAPED = re.compile(r"\{\{\{<(?P<inside>.*?)>\}\}\}")
+_ESCAPE_MARK = "\ue000"
+_FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
+_CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
+_HEADING = re.compile(r"^#[ \t]")
+_LONGEST = 200  # words of a shortcode that spans lines: beyond that, its end is missing
+PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
+
+
+@dataclass(frozen=True)
+class Values:
+    """What shortcodes can name.
+
+    Parameters
+    ----------
+    metadata
+        The chapter's metadata over the project's.
+    variables
+        `_variables.yml`.
+    environment
+        Environment variables.
+    """
+
+    metadata: Mapping[str, Any]
+    variables: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+
+def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> Source:
+    """Return a text whose shortcodes are replaced by what they stand for."""
+    lines: list[Line] = []
+    fence = ""
+    for line in _on_one_line(source):
+        opening = _FENCE.match(line.text)
+        if "{{<" in line.text:
+            text = _resolved(line, values, mistakes, in_code=bool(fence))
+            lines += [Line(part, line.place) for part in text.split("\n")]
+        else:
+            lines.append(line)
+        if opening and not fence:
+            fence = opening["fence"]
+        elif opening and opening["fence"].startswith(fence) and not line.text.strip("`~ \t"):
+            fence = ""
+    return Source(tuple(lines))
+
+
+def _on_one_line(source: Source) -> Iterator[Line]:
+    """Yield lines, those that a shortcode spans joined to one."""
+    waiting: Line | None = None
+    for line in source:
+        if waiting is not None:
+            line = Line(f"{waiting.text} {line.text.strip()}", waiting.place)
+        opens, ends = line.text.rfind("{{<"), line.text.rfind(">}}")
+        waiting = line if opens > ends and line.text.count(" ") < _LONGEST else None
+        if waiting is None:
+            yield line
+    if waiting is not None:
+        yield waiting
+
+
+def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) -> str:
+    escaped = [found["inside"] for found in _ESCAPED.finditer(line.text)]
+    text = _ESCAPED.sub(_ESCAPE_MARK, line.text)
+    if _HEADING.match(text) and not in_code and _SHORTCODE.search(text):
+        mistakes.add(
+            UnsupportedError(
+                "a shortcode in the heading of a chapter",
+                line.place,
+                "write the words out: Quarto loses it",
+            )
+        )
+        text = _SHORTCODE.sub("", text)
+    spans = [found.span() for found in _CODE.finditer(text)]
+
+    def replacement(found: re.Match[str]) -> str:
+        inside = in_code or any(start < found.start() < end for start, end in spans)
+        return _value(found, values, line.place, mistakes, in_code=inside)
+
+    text = _SHORTCODE.sub(replacement, text)
+    for words in escaped:
+        text = text.replace(_ESCAPE_MARK, "{{<" + words + ">}}", 1)
+    return text
+
+
+def _value(
+    found: re.Match[str], values: Values, place: Place, mistakes: Mistakes, *, in_code: bool
+) -> str:
+    try:
+        name, *arguments = shlex.split(found["inside"])
+    except ValueError:
+        name, arguments = "", []
+    match name, arguments:
+        case "var", [key]:
+            return _looked_up("var", key, values.variables, place, mistakes, in_code=in_code)
+        case "meta", [key]:
+            return _looked_up("meta", key, values.metadata, place, mistakes, in_code=in_code)
+        case "env", [key, *default]:
+            return values.environment.get(key, " ".join(default))
+        case "pagebreak", []:
+            return PAGEBREAK
+        case "kbd", [_, *_] if (keys := keys_markdown(arguments)) is not None:
+            return keys
+    known = name in ("var", "meta", "env", "pagebreak", "kbd", "include")
+    what = f"the shortcode {found[0]}" + (" is written wrongly" if known else "")
+    mistakes.add(
+        UnsupportedError(what, place, "the press knows include, meta, var, env, pagebreak and kbd")
+    )
+    return found[0] if in_code else re.sub(r"([<>{}])", r"\\\1", found[0])
+
+
+def _looked_up(
+    kind: str,
+    key: str,
+    mapping: Mapping[str, Any],
+    place: Place,
+    mistakes: Mistakes,
+    *,
+    in_code: bool,
+) -> str:
+    value: Any = mapping
+    for part in key.split("."):
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and part.isdigit() and 0 < int(part) <= len(value):
+            value = value[int(part) - 1]
+        else:
+            mistakes.add(
+                ChapterError(
+                    f"the shortcode {kind} names {key}, which does not exist",
+                    place,
+                    "define it in _variables.yml" if kind == "var" else "define it as metadata",
+                )
+            )
+            return f"?{kind}:{key}" if in_code else f"**?{kind}:{key}**"
+    spelled = spell(value)
+    return re.sub(r"[*_`]", "", spelled) if in_code and kind == "meta" else spelled
+
+
+def title_markdown(title: Title, number: str, appendix: str = "") -> str:
+    """Return what `meta title` names in a chapter: its heading with its number.
+
+    Parameters
+    ----------
+    title
+        The heading.
+    number
+        The number; empty without one.
+    appendix
+        What stands before the heading of an appendix; empty for any other chapter.
+    """
+    if not number:
+        return title.markdown
+    if appendix:
+        return appendix + title.markdown
+    words = _SHORTCODE.sub("", title.markdown).strip()
+    return f"[{number}]{{.chapter-number}}\u00a0 [{words}]{{.chapter-title}}"
+
+
+def spell(value: Any) -> str:
+    """Return a value as Quarto prints it: numbers as JavaScript does, truth in small letters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)

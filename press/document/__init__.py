@@ -1,0 +1,1 @@
+"""A chapter as a syntax tree: references, numbers, links and citations."""

@@ -1,0 +1,171 @@
+"""Citations and the list of sources, made by pandoc's citation processor."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from press.document import tree
+from press.document.page import Page
+from press.document.pandoc import document, metadata, run
+from press.document.tree import Node, Nodes
+from press.errors import BrokenReferenceError, Place, ProjectError, TypesettingError
+from press.mistakes import Mistakes
+from press.project.resources import relative
+
+# Options that the citation processor obeys; the language chooses its quotation marks.
+_OBEYED = ("lang", "link-citations", "notes-after-punctuation", "reference-section-title",
+           "suppress-bibliography")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The bibliography of a book.
+
+    Parameters
+    ----------
+    files
+        Bibliography files.
+    style
+        The CSL style; None for pandoc's default.
+    keys
+        The keys of its entries.
+    listed
+        Entries that the metadata lists themselves, as `references`.
+    """
+
+    files: tuple[Path, ...]
+    style: Path | None
+    keys: frozenset[str]
+    listed: tuple[Mapping[str, Any], ...] = ()
+
+
+def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None) -> Sources:
+    """Read the bibliography that a project's or a chapter's metadata names."""
+    given = options.get("bibliography") or []
+    names = [str(name) for name in given] if isinstance(given, list) else [str(given)]
+    files = tuple(root / name for name in names)
+    keys: set[str] = set()
+    for file, name in zip(files, names, strict=True):
+        if not file.is_file():
+            raise ProjectError(f"there is no bibliography {name}", asked_at, "write the file")
+        try:
+            keys |= _keys(file)
+        except TypesettingError as error:
+            line = re.search(r"line (\d+)", error.what)
+            place = Place(name, int(line[1]) if line else 0)
+            remedy = "correct the entry that stands there"
+            raise ProjectError("the bibliography cannot be read", place, remedy) from None
+    style = options.get("csl")
+    if style and not (root / str(style)).is_file():
+        raise ProjectError(f"there is no citation style {style}", asked_at, "write the file")
+    listed = tuple(one for one in options.get("references") or [] if isinstance(one, Mapping))
+    keys |= {str(one["id"]) for one in listed if "id" in one}
+    return Sources(files, root / str(style) if style else None, frozenset(keys), listed)
+
+
+def _keys(file: Path) -> frozenset[str]:
+    return _keys_of(file.suffix, file.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=64)  # each chapter asks for the same files
+def _keys_of(suffix: str, given: str) -> frozenset[str]:
+    reader = {".bib": "biblatex", ".json": "csljson", ".yaml": "markdown", ".yml": "markdown"}
+    form = reader.get(suffix, "biblatex")
+    entries = json.loads(run(["-f", form, "-t", "csljson"], given))
+    return frozenset(str(entry["id"]) for entry in entries)
+
+
+def together(all_sources: Iterable[Sources]) -> Sources:
+    """Return the bibliographies of all chapters as one."""
+    given = list(all_sources)
+    files = tuple(dict.fromkeys(file for sources in given for file in sources.files))
+    style = next((sources.style for sources in given if sources.style), None)
+    keys = frozenset(key for sources in given for key in sources.keys)
+    listed = {str(one.get("id")): one for sources in given for one in sources.listed}
+    return Sources(files, style, keys, tuple(listed.values()))
+
+
+def unquoted(options: Mapping[str, Any]) -> list[str]:
+    """Return the keys that `nocite` lists without a citation in the text."""
+    return re.findall(r"@\{?([\w:.#$%&+?<>~/-]*\w)", str(options.get("nocite") or ""))
+
+
+def cited(blocks: Any) -> list[str]:
+    """Return the keys that blocks cite, in order, each once."""
+    keys = [
+        citation["citationId"] for node in tree.nodes(blocks, "Cite") for citation in node["c"][0]
+    ]
+    return list(dict.fromkeys(keys))
+
+
+def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes) -> None:
+    """Note every key that the bibliography has not."""
+    for key in cited(blocks):
+        if key not in sources.keys:
+            found.add(
+                BrokenReferenceError(
+                    f"the citation @{key} is not in the bibliography",
+                    page.source.place_of(rf"@\{{?{re.escape(key)}"),
+                    "correct the key, or add the source",
+                )
+            )
+
+
+def with_citations(
+    blocks: Nodes, sources: Sources, options: Mapping[str, Any], also: Iterable[str] = ()
+) -> Nodes:
+    """Return blocks whose citations are written out, with the list of sources.
+
+    Parameters
+    ----------
+    blocks
+        Blocks of pandoc's own nodes only; the list goes into the division `refs`, or to the end.
+    sources
+        The bibliography.
+    options
+        Metadata: `nocite` and what pandoc's citation processor obeys, such as the language.
+    also
+        Keys to list beyond those cited.
+    """
+    if not sources.files and not sources.listed:
+        return blocks
+    nocite = str(options.get("nocite") or "") + " ".join(f" @{{{key}}}" for key in also)
+    if not cited(blocks) and not nocite.strip():
+        return blocks
+    given = {key: options[key] for key in _OBEYED if options.get(key) is not None}
+    given |= {"nocite": nocite} if nocite.strip() else {}
+    given |= {"references": [dict(one) for one in sources.listed]} if sources.listed else {}
+    read = document(blocks, {key: metadata(value) for key, value in given.items()})
+    arguments = ["-f", "json", "-t", "json", "--citeproc"]
+    arguments += [] if "link-citations" in given else ["-M", "link-citations=true"]
+    arguments += [f"--bibliography={file}" for file in sources.files]
+    arguments += [f"--csl={sources.style}"] if sources.style else []
+    return list(json.loads(run(arguments, json.dumps(read)))["blocks"])
+
+
+def is_sources_page(page: Page) -> bool:
+    """Return whether the list of sources stands on a page."""
+    return any(tree.identifier(node) == "refs" for node in tree.nodes(page.blocks, "Div"))
+
+
+def with_sources_elsewhere(blocks: Nodes, page: Page, home: Page) -> Nodes:
+    """Return a page's blocks with its own list hidden and its citations leading to `home`."""
+    address = relative(home.html, page.html)
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] == "Link" and node["c"][2][0].startswith("#ref-"):
+            attr, content, (anchor, title) = node["c"]
+            return {"t": "Link", "c": [attr, content, [address + anchor, title]]}
+        if node["t"] == "Div" and tree.identifier(node) == "refs":
+            (name, marks, pairs), content = node["c"]
+            hidden = [name, marks, [*pairs, ["style", "display: none"]]]
+            return {"t": "Div", "c": [hidden, content]}
+        return None
+
+    return list(tree.walk(blocks, visit))

@@ -1,0 +1,282 @@
+"""Cross-references: what `@fig-x` prints, and where it leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from press.chapter.source import Source
+from press.document import tree
+from press.document.numbering import Target
+from press.document.pandoc import read_inlines
+from press.document.tree import Node, Nodes
+from press.errors import BrokenReferenceError, Place
+from press.mistakes import Mistakes
+
+KINDS = ("fig", "tbl", "lst", "eq", "sec")
+_UNSUPPORTED = (
+    "thm",
+    "lem",
+    "cor",
+    "prp",
+    "cnj",
+    "def",
+    "exm",
+    "exr",
+    "sol",
+    "rem",
+    "alg",
+    "tip",
+    "nte",
+    "wrn",
+    "imp",
+    "cau",
+    "vid",
+    "supplement",
+)
+NBSP = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words around numbers, as the option `crossref` sets them.
+
+    Parameters
+    ----------
+    titles
+        What stands before the number in a caption, by kind.
+    prefixes
+        What stands before the number in a reference, by kind.
+    delimiter
+        What stands between number and caption.
+    styles
+        How each kind is counted within its chapter; in figures unless told.
+    parts
+        How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
+    linked
+        Whether references lead to what they name, in HTML.
+    appendix
+        What stands before and after the letter in the heading of an appendix, in HTML.
+    """
+
+    titles: Mapping[str, str] = field(
+        default_factory=lambda: {"fig": "Figure", "tbl": "Table", "lst": "Listing"}
+    )
+    prefixes: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "fig": "Figure",
+            "tbl": "Table",
+            "lst": "Listing",
+            "eq": "Equation",
+            "sec": "Section",
+            "ch": "Chapter",
+            "apx": "Appendix",
+        }
+    )
+    delimiter: str = ":"
+    styles: Mapping[str, str] = field(default_factory=dict)
+    parts: str = "alpha a"
+    linked: bool = True
+    appendix: tuple[str, str] = ("Appendix", " —")
+
+    def appendix_heading(self, letter: str) -> str:
+        """Return what stands before the words of an appendix's heading."""
+        title, delimiter = self.appendix
+        return f"{title} {letter}{delimiter} "
+
+
+def wording(options: Mapping[str, Any]) -> Wording:
+    """Return the wording that a project's `crossref` options ask for."""
+    given = options.get("crossref")
+    given = given if isinstance(given, Mapping) else {}
+    plain = Wording()
+    titles = {kind: str(given.get(f"{kind}-title", word)) for kind, word in plain.titles.items()}
+    prefixes = {}
+    for kind, word in plain.prefixes.items():
+        default = titles.get(kind, word)
+        prefixes[kind] = str(given.get(f"{kind}-prefix", default))
+    return Wording(
+        titles,
+        prefixes,
+        tree.plain(read_inlines(str(given.get("title-delim", plain.delimiter)))),
+        {kind: str(given.get(f"{kind}-labels", given.get("labels", "arabic"))) for kind in KINDS},
+        str(given.get("subref-labels", plain.parts)),
+        given.get("ref-hyperlink", True) is not False,
+        (
+            str(given.get("appendix-title") or plain.appendix[0]),
+            str(given.get("appendix-delim", plain.appendix[1])),
+        ),
+    )
+
+
+def part_label(part: str, words: Wording) -> str:
+    """Return a sub-figure's letter in the style the option asks for."""
+    return counted(ord(part) - ord("a") + 1, words.parts)
+
+
+def counted(number: int, style: str) -> str:
+    """Return a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
+    name, _, first = style.partition(" ")
+    if name == "roman":
+        numeral = _roman(number)
+        return numeral.lower() if first == "i" else numeral
+    if name == "alpha":
+        return chr(ord(first or "a") + number - 1)
+    return str(number)
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+        out += sign * (number // value)
+        number %= value
+    return out
+
+
+def collected(targets: Iterable[Target]) -> dict[str, Target]:
+    """Return targets by label; of two with one label the last one counts, as in Quarto."""
+    return {target.label: target for target in targets}
+
+
+def check_labels(targets: Iterable[Target], sources: Mapping[str, Source], found: Mistakes) -> None:
+    """Note every label that is used twice."""
+    seen: dict[str, Target] = {}
+    for target in targets:
+        if target.kind == "sec" and not target.label.startswith("sec-"):
+            continue
+        first = seen.setdefault(target.label, target)
+        if first is target:
+            continue
+        places = [
+            line.place
+            for page in dict.fromkeys((first.page, target.page))
+            for line in sources[page]
+            if re.search(rf"{re.escape(target.label)}\b(?!-)", line.text) and "@" not in line.text
+        ]
+        place = places[-1] if places else Place(target.page)
+        other = places[0] if places else Place(first.page)
+        found.add(
+            BrokenReferenceError(
+                f"the label {target.label} is already used at {other}", place, "rename one of them"
+            )
+        )
+
+
+def resolve(
+    blocks: Nodes,
+    targets: Mapping[str, Target],
+    words: Wording,
+    source: Source,
+    found: Mistakes,
+    base: str,
+) -> Nodes:
+    """Replace every cross-reference by a `Reference`; citations stay.
+
+    A reference is ``{"t": "Reference", "c": {"content", "target", "own"}}``, where `content` is
+    what stands before the number and `own` says whether the author wrote it.
+    """
+
+    def visit(node: Node) -> Nodes | None:
+        if node["t"] != "Cite":
+            return None
+        kinds = [_kind(citation["citationId"]) for citation in node["c"][0]]
+        if not any(kinds):
+            return None
+        if not all(kinds):
+            _note_mixture(node, source, found)
+        out: Nodes = []
+        for number, (citation, kind) in enumerate(zip(node["c"][0], kinds, strict=True)):
+            if kind is None:
+                continue
+            if number:
+                out += [tree.text(","), tree.space()]
+            out.append(_reference(citation, kind, targets, words, source, found, base))
+        return out
+
+    return list(tree.walk(blocks, visit))
+
+
+def _note_mixture(node: Node, source: Source, found: Mistakes) -> None:
+    """Note a bracket of references and citations, of which Quarto prints the references alone."""
+    lost = next(
+        citation["citationId"] for citation in node["c"][0] if not _kind(citation["citationId"])
+    )
+    found.add(
+        BrokenReferenceError(
+            f"the citation @{lost} stands in one bracket with references, and would be lost",
+            source.place_of(rf"@\{{?{re.escape(lost)}"),
+            "give it a bracket of its own",
+        )
+    )
+
+
+def _kind(name: str) -> str | None:
+    prefix, dash, rest = name.partition("-")
+    prefix = prefix[:1].lower() + prefix[1:]
+    return prefix if dash and rest and prefix in KINDS else None
+
+
+def _reference(
+    citation: Mapping[str, Any],
+    kind: str,
+    targets: Mapping[str, Target],
+    words: Wording,
+    source: Source,
+    found: Mistakes,
+    base: str,
+) -> Node:
+    name = citation["citationId"]
+    label = name[:1].lower() + name[1:]
+    target = targets.get(label)
+    if target is None or target.unnumbered:
+        found.add(
+            BrokenReferenceError(
+                f"the reference @{name} leads nowhere: nothing numbered has the label {label}",
+                source.place_of(rf"@\{{?{re.escape(name)}\b(?!-\w)"),
+                "correct the label, or label what it should name",
+            )
+        )
+    if target is None or (target.unnumbered and base == "typst"):
+        mark = "?@" if base == "typst" else "?"
+        return tree.span([tree.text(mark + label)], marks=["quarto-unresolved-ref"])
+    content: Nodes = []
+    if citation["citationPrefix"]:
+        content = citation["citationPrefix"]
+    elif citation["citationMode"]["t"] != "SuppressAuthor":
+        # In HTML, Quarto resolves sections apart, where the options of words do not reach.
+        own_words = Wording() if kind == "sec" and base == "html" else words
+        content = _prefix(target, kind, own_words, capital=name[:1].isupper())
+    own = bool(citation["citationPrefix"])
+    return {"t": "Reference", "c": {"content": content, "target": target, "own": own}}
+
+
+def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Nodes:
+    if kind == "sec" and target.level == 1:
+        kind = "apx" if target.appendix else "ch"
+    prefix = words.prefixes[kind]
+    if capital:
+        prefix = prefix[:1].upper() + prefix[1:]
+    return read_inlines(prefix) if prefix else []
+
+
+def gap(target: Target) -> Node:
+    """Return what stands between the word and the number of a reference in HTML."""
+    return tree.space() if target.kind == "sec" else tree.text(NBSP)
+
+
+def number_text(target: Target, words: Wording) -> str:
+    """Return a target's number as a reference prints it in HTML."""
+    if not target.part:
+        return target.number
+    return f"{target.number} ({part_label(target.part, words)})"
+
+
+def caption_prefix(node: Node, words: Wording) -> str:
+    """Return what stands before a float's caption in HTML."""
+    content = node["c"]
+    if node.get("part"):
+        return f"({part_label(node['part'], words)})"
+    number = f"{words.titles[content['kind']]}{NBSP}{node['number']}"
+    return number + words.delimiter if content["caption"] else number

@@ -1,0 +1,201 @@
+"""A chapter in one format, from its Markdown to numbered blocks ready to be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from press.blocks.annotations import with_annotations
+from press.blocks.callouts import with_callouts
+from press.blocks.columns import with_columns
+from press.blocks.conditional import Circumstances, with_conditions
+from press.blocks.equations import with_equations
+from press.blocks.floats import with_floats
+from press.blocks.html_tables import with_html_tables
+from press.blocks.layouts import with_layouts
+from press.blocks.list_tables import with_list_tables
+from press.blocks.tabsets import with_tabsets
+from press.chapter.chapter import Chapter, first_heading
+from press.chapter.source import Source
+from press.document import tree
+from press.document.crossref import Wording, counted
+from press.document.numbering import Target, number_blocks
+from press.document.pandoc import read_inlines, read_with_warnings
+from press.document.tree import Attr, Nodes
+from press.errors import ChapterError, WrongAttributeError
+from press.mistakes import Mistakes
+from press.project.project import Entry
+
+_LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
+
+
+@dataclass
+class Page:
+    """A chapter on its way into one format.
+
+    Parameters
+    ----------
+    entry
+        Its entry in the book.
+    path
+        Path of the chapter's file.
+    source
+        The Markdown it was read from.
+    options
+        The options of the format, with the chapter's over them.
+    title
+        Inlines of its heading; empty without one.
+    title_attr
+        Attributes of the heading.
+    blocks
+        What stands below the heading.
+    number
+        Its number or letter; empty if it has none.
+    targets
+        What can be referred to in it.
+    """
+
+    entry: Entry
+    path: str
+    source: Source
+    options: Mapping[str, Any]
+    title: Nodes
+    title_attr: Attr
+    blocks: Nodes
+    number: str = ""
+    targets: list[Target] = field(default_factory=list)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its chapter and sections print their numbers."""
+        return self.options.get("number-sections", True) is not False
+
+    @property
+    def home(self) -> bool:
+        """Whether it is the book's home page."""
+        return is_home(self.path)
+
+    @property
+    def html(self) -> str:
+        """Path of its HTML page in the book."""
+        return re.sub(r"\.q?md$", ".html", self.path)
+
+
+def read_page(
+    chapter: Chapter,
+    source: Source,
+    options: Mapping[str, Any],
+    given: Circumstances,
+    found: Mistakes,
+) -> Page:
+    """Read a chapter's Markdown and find what the press treats on its own."""
+    title, attr, body = _heading(chapter, source)
+    document, warnings = read_with_warnings(body.text)
+    _take_warnings(warnings, body, found)
+    blocks: Nodes = document["blocks"]
+    _check_fences(blocks, body, found)
+    try:
+        blocks = _own_nodes(with_conditions(blocks, given), options, given.base)
+    except WrongAttributeError as wrong:
+        place = body.place_of(re.escape(wrong.given))
+        raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
+    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+
+
+def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
+    """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
+    blocks = with_html_tables(with_list_tables(blocks))
+    blocks = with_annotations(blocks, options.get("code-annotations", True))
+    if base == "html":
+        blocks = with_tabsets(blocks)
+    blocks = with_callouts(blocks, options)
+    blocks = with_equations(blocks)
+    return with_layouts(with_columns(with_floats(blocks)))
+
+
+def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
+    """Note a division without an end as a mistake, and anything else as a warning."""
+    for line, words in warnings:
+        place = source.lines[line - 1].place if 0 < line <= len(source.lines) else None
+        if "unclosed" in words:
+            found.add(
+                ChapterError(
+                    "the division that opens here has no end",
+                    place,
+                    "close it with a line of as many colons",
+                )
+            )
+        else:
+            bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
+            found.warn(f"{place}: {bare}" if place else bare)
+
+
+def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note markup that is printed as text: a fence with wrong attributes, a label with a space."""
+    for node in tree.nodes(blocks, "Para", "Plain"):
+        words = [inline["c"] for inline in node["c"] if inline["t"] == "Str"]
+        label = next(filter(_LABEL.match, words), None)
+        if label:
+            found.add(
+                ChapterError(
+                    f"the attributes {label}… are printed as text",
+                    source.place_of(re.escape(label)),
+                    'write a label without spaces, and each attribute as `key="value"`',
+                )
+            )
+        if any(word.startswith(":::") for word in words):
+            found.add(
+                ChapterError(
+                    "the fence of a division, or of a cell, is printed as text",
+                    source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
+                    "start it where the text around it starts, with well formed attributes",
+                )
+            )
+
+
+def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
+    """Take the chapter's heading off its text: front matter's title, else the first heading.
+
+    Only an explicit identifier counts: the heading's own is not an anchor of the page, and
+    takes none from the sections below it.
+    """
+    if chapter.title is None:
+        return [], ["", [], []], source
+    if chapter.front.get("title") or is_home(chapter.path):
+        return read_inlines(chapter.title.markdown), chapter.title.attr, source
+    found = first_heading(source.lines)
+    if found is None:  # the heading is made by a cell or stands in what this format hides
+        return read_inlines(chapter.title.markdown), chapter.title.attr, source
+    start, end, title = found
+    return (
+        read_inlines(title.markdown),
+        title.attr,
+        Source(source.lines[:start] + source.lines[end:]),
+    )
+
+
+def is_home(path: str) -> bool:
+    """Return whether a file is the book's home page, whose heading stays in its text."""
+    return path in ("index.qmd", "index.md")
+
+
+def number_page(page: Page, number: str, words: Wording) -> None:
+    """Give a chapter its number, and number what is in it as the wording asks."""
+    page.number = number
+    appendix = page.entry.appendix
+    # The home page's own heading is part of its text, and counts itself.
+    start = str(int(number) - 1) if page.home and number else number
+    depth = int(page.options.get("number-depth", 6)) if page.numbered else 0
+    page.targets = number_blocks(
+        page.blocks,
+        page.path,
+        start,
+        appendix=appendix,
+        depth=depth,
+        spell=lambda kind, count: counted(count, words.styles.get(kind, "arabic")),
+    )
+    if number and page.title_attr[0] and not page.home:
+        own = Target(page.title_attr[0], "sec", page.path, number, "", 1, appendix, page.title)
+        page.targets.insert(0, own)

@@ -1,0 +1,112 @@
+"""Pandoc, as a function from text to syntax tree and back."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from press.document.tree import Node, Nodes
+from press.errors import TypesettingError
+
+# Quarto's Markdown is pandoc's.
+READER = "markdown"
+
+
+@cache
+def _program() -> str:
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_path())
+
+
+def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
+    """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
+    done = subprocess.run(
+        [_program(), "-f", reader, "-t", "json"],
+        input=markdown.encode(),
+        capture_output=True,
+        check=True,
+    )
+    found = []
+    for warning in done.stderr.decode(errors="replace").split("[WARNING]")[1:]:
+        words = " ".join(warning.split())
+        line = re.search(r"at line (\d+)", words)
+        found.append((int(line[1]) if line else 0, words))
+    tree: Node = json.loads(done.stdout)
+    return tree, found
+
+
+def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> str:
+    """Run pandoc on `given` and return what it writes.
+
+    Raises
+    ------
+    TypesettingError
+        Pandoc ended with an error.
+    """
+    done = subprocess.run(
+        [_program(), *arguments],
+        input=given.encode(),
+        capture_output=True,
+        check=False,
+        cwd=folder,
+    )
+    if done.returncode:
+        raise TypesettingError(
+            f"pandoc stopped: {done.stderr.decode(errors='replace').strip()}",
+            remedy="this is most likely a fault of the press; the message says where",
+        )
+    return done.stdout.decode()
+
+
+def read(markdown: str, reader: str = READER) -> Node:
+    """Return the syntax tree of a text."""
+    tree: Node = json.loads(run(["-f", reader, "-t", "json"], markdown))
+    return tree
+
+
+def read_inlines(markdown: str) -> Nodes:
+    """Return the inlines of a text of one paragraph."""
+    return copy.deepcopy(_inlines(markdown))
+
+
+@lru_cache(maxsize=4096)  # words such as "Figure" come again and again
+def _inlines(markdown: str) -> Nodes:
+    blocks = read(markdown)["blocks"]
+    return [inline for block in blocks if block["t"] in ("Para", "Plain") for inline in block["c"]]
+
+
+def document(blocks: Nodes, meta: dict[str, Any] | None = None) -> Node:
+    """Return a document of the given blocks."""
+    return {"pandoc-api-version": list(api_version()), "meta": meta or {}, "blocks": blocks}
+
+
+@cache
+def api_version() -> tuple[int, ...]:
+    """Return the version of the syntax tree that this pandoc speaks."""
+    return tuple(read("")["pandoc-api-version"])
+
+
+def write(tree: Node, writer: str, *options: str, folder: str | None = None) -> str:
+    """Return a document as text of a format."""
+    return run(
+        ["-f", "json", "-t", writer, "--wrap=none", *options], json.dumps(tree), folder=folder
+    )
+
+
+def metadata(value: Any) -> Any:
+    """Return a plain value as metadata; texts are read as Markdown."""
+    if isinstance(value, dict):
+        return {"t": "MetaMap", "c": {key: metadata(item) for key, item in value.items()}}
+    if isinstance(value, list):
+        return {"t": "MetaList", "c": [metadata(item) for item in value]}
+    if isinstance(value, bool):
+        return {"t": "MetaBool", "c": value}
+    if isinstance(value, str) and value:
+        return {"t": "MetaInlines", "c": read_inlines(value)}
+    return {"t": "MetaString", "c": "" if value is None else str(value)}

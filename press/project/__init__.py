@@ -1,0 +1,1 @@
+"""A Quarto project: configuration, options, extension and resources."""

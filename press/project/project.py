@@ -1,0 +1,289 @@
+"""A Quarto book project: its configuration, its chapters in order, its formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from press.errors import Place, ProjectError, UnsupportedError
+from press.project.configuration import CONFIGURATION, read_configuration
+from press.project.dates import printed_date
+from press.project.yaml import Settings, merged
+
+_BASE_FORMATS = ("html", "typst")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the book's list of chapters.
+
+    Parameters
+    ----------
+    kind
+        ``"chapter"``, ``"part"`` or ``"appendices"`` (the heading above the appendices).
+    file
+        Path of the chapter, or of a part's page, relative to the project; None for a part
+        that is only a title.
+    text
+        Title of a part without a page; of a chapter, what the side navigation calls it, if not
+        by its heading.
+    depth
+        0, or 1 below a part or among the appendices.
+    appendix
+        Whether it stands among the appendices.
+    place
+        Where the configuration names it.
+    """
+
+    kind: Literal["chapter", "part", "appendices"]
+    file: str | None
+    text: str | None
+    depth: int
+    appendix: bool
+    place: Place
+
+
+@dataclass(frozen=True)
+class FormatName:
+    """A format as the project spells it: `evaluation-typst` is base `typst`."""
+
+    name: str
+    base: Literal["html", "typst"]
+
+    @property
+    def extension(self) -> str | None:
+        """The extension that contributes the format; None for Quarto's own."""
+        return self.name.removesuffix(f"-{self.base}") if self.name != self.base else None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A book project, read and checked.
+
+    Parameters
+    ----------
+    root
+        The project's folder, absolute.
+    settings
+        `_quarto.yml`, with profiles merged over it.
+    entries
+        The home page first, then parts, chapters and appendices in order.
+    formats
+        The formats the project declares that the press can make.
+    profiles
+        The active profiles.
+    """
+
+    root: Path
+    settings: Settings
+    entries: tuple[Entry, ...]
+    formats: tuple[FormatName, ...]
+    profiles: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The book's title, as Markdown."""
+        return str(self.settings.get("book", "title", default=""))
+
+    @property
+    def date(self) -> str:
+        """The book's date, as printed; empty without one."""
+        given = {**self.settings.values, **self.settings.get("book", default={})}
+        place = self.settings.place("book", "date") or Place(CONFIGURATION)
+        return printed_date(given, self.root / CONFIGURATION, place)
+
+    @property
+    def pdf_name(self) -> str:
+        """The name of the book's PDF, without its suffix: as asked for, else from the title."""
+        words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.title)
+        name = "-".join(part for part in words.split("-") if part) or "book"
+        return str(self.settings.get("book", "output-file", default=name))
+
+    @property
+    def output(self) -> Path:
+        """The folder the book goes to, unless the caller names another."""
+        return self.root / str(self.settings.get("project", "output-dir", default="_book"))
+
+    @property
+    def runs_at_root(self) -> bool:
+        """Whether cells run in the project's folder rather than beside their chapter."""
+        return bool(self.settings.get("project", "execute-dir") == "project")
+
+    def format(self, base: str) -> FormatName:
+        """Return the declared format that builds on `base`, or Quarto's own."""
+        for declared in self.formats:
+            if declared.base == base:
+                return declared
+        return FormatName(base, "html" if base == "html" else "typst")
+
+    def options(self, base: str) -> dict[str, Any]:
+        """Return the options of a format: the project's, under the format's own."""
+        plain = {
+            key: value
+            for key, value in self.settings.values.items()
+            if key not in ("project", "format", "profile")
+        }
+        own = self.settings.get("format", self.format(base).name)
+        return overlaid(plain, own if isinstance(own, dict) else {})
+
+
+def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Lay options over options: mappings key by key, anything else replaced."""
+    out = dict(below)
+    for key, value in above.items():
+        old = out.get(key)
+        out[key] = (
+            overlaid(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        )
+    return out
+
+
+def read_project(
+    root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Project:
+    """Read `_quarto.yml` and what is laid over it.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    profiles
+        Names of profiles (`_quarto-NAME.yml`), the first over the others; none means the
+        project's `profile: default`. Of each `profile: group` one is active in any case.
+    extra
+        Metadata laid over all of it.
+
+    Raises
+    ------
+    ProjectError
+        It is no book, or its configuration is wrong.
+    UnsupportedError
+        It asks for something the press does not do.
+    """
+    root = root.resolve()
+    if not root.is_dir():
+        raise ProjectError(f"there is no folder {root.name}", remedy="name the project's folder")
+    settings, active = read_configuration(root, profiles)
+    settings = merged(settings, Settings(dict(extra or {})))
+    _check(settings)
+    return Project(root, settings, _entries(root, settings), _formats(settings), active)
+
+
+def _check(settings: Settings) -> None:
+    kind = settings.get("project", "type")
+    if kind != "book":
+        raise ProjectError(
+            f"this project is of the type {kind or 'default'}, not book",
+            settings.place("project", "type"),
+            "write `type: book` below `project:`",
+        )
+    if not settings.get("book", "title"):
+        raise ProjectError(
+            "the book has no title", settings.place("book"), "write `title:` below `book:`"
+        )
+
+
+def _formats(settings: Settings) -> tuple[FormatName, ...]:
+    declared = settings.get("format", default={})
+    names = [declared] if isinstance(declared, str) else list(declared or {})
+    return tuple(
+        FormatName(name, "html" if base == "html" else "typst")
+        for name in names
+        for base in _BASE_FORMATS
+        if name == base or name.endswith(f"-{base}")
+    )
+
+
+def _entries(root: Path, settings: Settings) -> tuple[Entry, ...]:
+    chapters = settings.get("book", "chapters")
+    if not isinstance(chapters, list) or not chapters:
+        raise ProjectError(
+            "the book has no chapters", settings.place("book"), "list them below `chapters:`"
+        )
+    entries = _listed(root, settings, ("book", "chapters"), 0, appendix=False)
+    if settings.get("book", "references"):
+        place = settings.place("book", "references") or Place(CONFIGURATION)
+        name = _file(root, str(settings.get("book", "references")), place)
+        entries.append(Entry("chapter", name, None, 0, False, place))
+    if settings.get("book", "appendices"):
+        place = settings.place("book", "appendices") or Place(CONFIGURATION)
+        entries.append(Entry("appendices", None, "Appendices", 0, False, place))
+        entries += _listed(root, settings, ("book", "appendices"), 1, appendix=True)
+    _check_once(entries)
+    home = [entry for entry in entries if entry.file and Path(entry.file).stem == "index"]
+    home = [entry for entry in home if "/" not in str(entry.file)]
+    if not home:
+        raise ProjectError(
+            "the book has no home page",
+            settings.place("book", "chapters"),
+            "put index.qmd first in the list of chapters",
+        )
+    return (home[0], *(entry for entry in entries if entry is not home[0]))
+
+
+def _check_once(entries: list[Entry]) -> None:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.file is None:
+            continue
+        page = entry.file.rpartition(".")[0]
+        if page in seen:
+            raise ProjectError(
+                f"{entry.file} has the same page as {seen[page].file}",
+                entry.place,
+                "list each chapter once",
+            )
+        seen[page] = entry
+
+
+def _listed(
+    root: Path, settings: Settings, path: tuple[str | int, ...], depth: int, *, appendix: bool
+) -> list[Entry]:
+    out: list[Entry] = []
+    items = settings.get(*path)
+    if not isinstance(items, list):
+        raise ProjectError("this is not a list", settings.place(*path), "list one file on a line")
+    for number, item in enumerate(items):
+        at = (*path, number)
+        place = settings.place(*at) or Place(CONFIGURATION)
+        words = item.get("text") if isinstance(item, dict) and "href" not in item else item
+        if isinstance(words, str) and re.fullmatch(r"-+", words.strip()):
+            continue  # a line between entries of the side navigation
+        if isinstance(item, str):
+            out.append(Entry("chapter", _file(root, item, place), None, depth, appendix, place))
+        elif isinstance(item, dict) and "part" in item:
+            out.append(_part(root, str(item["part"]), depth, appendix, place))
+            if item.get("chapters"):
+                out += _listed(root, settings, (*at, "chapters"), depth + 1, appendix=appendix)
+        elif isinstance(item, dict) and ("file" in item or "href" in item):
+            name = _file(root, str(item.get("file", item.get("href"))), place)
+            text = str(item["text"]) if item.get("text") else None
+            out.append(Entry("chapter", name, text, depth, appendix, place))
+        else:
+            raise UnsupportedError(
+                f"an entry of the list of chapters is neither a file nor a part: {item!r}",
+                place,
+                "write the path of a chapter, or `part:` with `chapters:`",
+            )
+    return out
+
+
+def _part(root: Path, part: str, depth: int, appendix: bool, place: Place) -> Entry:
+    if part.endswith((".qmd", ".md")):
+        return Entry("part", _file(root, part, place), None, depth, appendix, place)
+    return Entry("part", None, part, depth, appendix, place)
+
+
+def _file(root: Path, name: str, place: Place) -> str:
+    if not name.endswith((".qmd", ".md")):
+        raise UnsupportedError(
+            f"{name} is neither a .qmd nor a .md file", place, "write the chapter as .qmd"
+        )
+    if not (root / name).is_file():
+        raise ProjectError(
+            f"there is no chapter {name}", place, "write the file, or correct its name"
+        )
+    return name

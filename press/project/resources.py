@@ -1,0 +1,147 @@
+"""Files that a book's pages show or link: found in the project, copied beside the pages."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from press.document import tree
+from press.document.page import Page
+from press.document.tree import Node, Nodes
+from press.errors import BrokenReferenceError
+from press.mistakes import Mistakes
+
+_DATA = re.compile(
+    r"data:image/(?P<kind>png|jpeg|gif|svg|webp)(?:\+xml)?(?P<base64>;base64)?,(?P<content>.*)",
+    re.DOTALL,
+)
+
+
+@dataclass
+class Resources:
+    """The files of a project that its pages need.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    drawn
+        Pictures that cells drew, by path in the book.
+    files
+        Files of the project to copy, by path in the book.
+    """
+
+    root: Path
+    drawn: Mapping[str, bytes] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+    def take(self, path: str) -> bool:
+        """Note a file by its path in the book; return whether there is one."""
+        if path in self.drawn:
+            return True
+        file = self.root / path
+        if path.startswith("..") or not file.is_file():
+            return False
+        self.files[path] = file
+        return True
+
+    def embedded(self, address: str) -> str | None:
+        """Note the picture that a `data:` address holds; return its path, None if it holds none."""
+        found = _DATA.match(address)
+        if found is None:
+            return None
+        given = unquote_to_bytes(found["content"])
+        try:
+            content = base64.b64decode(given) if found["base64"] else given
+        except ValueError:
+            return None
+        path = f"embedded/{hashlib.sha256(content).hexdigest()[:12]}.{found['kind'].lower()}"
+        self.drawn = {**self.drawn, path: content}
+        return path
+
+    def write(self, out: Path) -> None:
+        """Write the files below a folder."""
+        for path, file in self.files.items():
+            target = out / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+        for path, content in self.drawn.items():
+            target = out / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+
+def is_outside(address: str) -> bool:
+    """Return whether an address leads out of the book."""
+    parts = urlsplit(address)
+    return bool(parts.scheme or parts.netloc)
+
+
+def in_book(page: Page, address: str) -> str:
+    """Return a path relative to the book for an address written in a chapter."""
+    path = unquote(urlsplit(address).path)
+    if path.startswith("/"):
+        return posixpath.normpath(path.lstrip("/"))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path))
+
+
+def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root: bool) -> Nodes:
+    """Return a page's blocks with every image's address made good.
+
+    Parameters
+    ----------
+    page
+        The page.
+    resources
+        Takes the files.
+    found
+        Takes the images that do not exist.
+    from_root
+        Whether addresses start at the root of the book, as Typst needs them, rather than at
+        the page.
+    """
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Image":
+            return None
+        attr, alt, (address, title) = node["c"]
+        if address.startswith("data:"):
+            held = resources.embedded(address) if from_root else None
+            return {"t": "Image", "c": [attr, alt, ["/" + held, title]]} if held else None
+        if is_outside(address):
+            _on_another_host(page, address, found, refused=from_root)
+            return None
+        path = in_book(page, address)
+        if not resources.take(path):
+            found.add(
+                BrokenReferenceError(
+                    f"there is no image {path}",
+                    page.source.place_of(re.escape(address)),
+                    "write the file, or correct its name",
+                )
+            )
+        new = "/" + path if from_root else relative(path, page.html)
+        return {"t": "Image", "c": [attr, alt, [new, title]]}
+
+    return list(tree.walk(page.blocks, visit))
+
+
+def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:
+    """Refuse an image that Typst cannot fetch; warn of one that a browser will ask for."""
+    place = page.source.place_of(re.escape(address))
+    what, remedy = f"the image {address} lies on another host", "put a copy into the project"
+    if refused:
+        found.add(BrokenReferenceError(what, place, remedy))
+    else:
+        found.warn(f"{place}: {what}: {remedy}")
+
+
+def relative(path: str, page: str) -> str:
+    """Return the address of `path` as seen from `page`, both relative to the book."""
+    return posixpath.relpath(path, posixpath.dirname(page) or ".")

@@ -1,0 +1,231 @@
+"""Constructs of Quarto that the press has not: refused by name, never silently different."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from press.document import tree
+from press.document.page import Page
+from press.errors import UnsupportedError
+from press.html.added import OPTIONS
+from press.mistakes import Mistakes
+from press.project.yaml import Settings
+
+# Options of project, format or chapter that change what a book says.
+REFUSED: dict[tuple[str, ...], str | None] = {
+    ("manuscript",): "a manuscript",
+    ("website",): "a website",
+    ("knitr",): "the knitr engine",
+    ("filters",): "filters outside a format extension",
+    ("shortcodes",): "shortcodes of extensions",
+    ("shift-heading-level-by",): "shifted headings",
+    ("number-offset",): "numbers that start elsewhere",
+    ("include-in-header",): "included text around the pages",
+    ("include-before-body",): "included text around the pages",
+    ("include-after-body",): "included text around the pages",
+    ("header-includes",): "included text around the pages",
+    ("include-before",): "included text around the pages",
+    ("include-after",): "included text around the pages",
+    ("template",): "a template of its own",
+    ("language",): "words of its own for figures and the like",
+    ("citation-location",): "citations in the margin",
+    ("reference-location",): "notes in the margin or after a section",
+    ("cite-method",): "another way of citing",
+    ("crossref", "custom"): "kinds of cross-reference of its own",
+    ("crossref", "chapters"): "numbers without chapters",
+    ("from",): "another reader of Markdown",
+    ("tab-stop",): "another width of tabs",
+    ("preserve-tabs",): "tabs that stay tabs",
+    ("default-image-extension",): "images named without their ending",
+    ("indented-code-classes",): "classes of indented code",
+    ("abbreviations",): "abbreviations of its own",
+    ("identifier-prefix",): "a prefix of identifiers",
+    ("links-as-notes",): "links printed as notes",
+    ("citation-abbreviations",): "abbreviated citations",
+    ("link-bibliography",): "a bibliography without links",
+    ("ipynb-filters",): "filters of notebooks",
+    ("lof",): "a list of figures",
+    ("lot",): "a list of tables",
+    ("project", "pre-render"): None,
+    ("project", "post-render"): None,
+}
+# Values of these that ask for nothing but what the press does.
+_PLAIN = (
+    ("reference-location", "document"),
+    ("from", "markdown"),
+)
+# What a page would state of itself beyond its title, authors, date and abstract.
+_STATED = "what a page states of itself beyond title, authors, date and abstract"
+_LOOKS = "how pages look and behave is the press's own affair"
+# Options that concern how pages look or are found, or what stands beside their text.
+PASSED_OVER: dict[tuple[str, ...], str] = {
+    ("book", "repo-url"): "links to a repository",
+    ("book", "repo-actions"): "links to a repository",
+    ("book", "downloads"): "links to the other formats",
+    ("book", "sharing"): "links for sharing",
+    ("book", "favicon"): "the icon",
+    ("book", "navbar"): "the navigation bar",
+    ("book", "sidebar"): "the side navigation",
+    ("book", "page-footer"): "the footer",
+    ("book", "announcement"): "an announcement",
+    ("book", "comments"): "comments of readers",
+    ("book", "doi"): _STATED,
+    ("project", "resources"): "files that no chapter links",
+    ("execute", "cache"): "the cache: every build executes every chapter",
+    ("execute", "freeze"): "frozen results: every build executes every chapter",
+    ("css",): "style sheets of its own",
+    ("resources",): "files that no chapter links",
+    **{
+        (name,): _STATED
+        for name in (
+            "appendix-cite-as", "categories", "citation", "copyright", "date-modified", "doi",
+            "funding", "keywords", "license", "subject", "thanks",
+        )
+    },
+    **{
+        (name,): _LOOKS
+        for name in (
+            "anchor-sections", "appendix-style", "backgroundcolor", "body-classes", "brand",
+            "code-block-bg", "code-block-border-left", "code-copy", "code-link", "code-tools",
+            "codefont", "columns", "comments", "document-css", "email-obfuscation",
+            "embed-resources", "fontcolor", "fontsize", "grid", "highlight-style",
+            "html-math-method", "lightbox", "linestretch", "link-external-filter",
+            "link-external-icon", "link-external-newwindow", "linkcolor", "mainfont", "margin",
+            "mathfont", "max-width", "monofont", "page-layout", "papersize", "self-contained",
+            "smooth-scroll", "syntax-highlighting", "theme", "title-block-banner",
+            "title-block-style", "toc-expand", "toc-location",
+        )
+    },
+}  # fmt: skip
+_THEOREMS = ["thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"]
+_CALLOUTS = ["nte", "tip", "wrn", "imp", "cau"]
+_CLASSES = {
+    "panel-input": "panels for input",
+    "panel-sidebar": "panels at the side",
+    "panel-fill": "panels that fill the page",
+    "proof": "proofs",
+    "solution": "solutions",
+    "remark": "remarks",
+}
+
+
+def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
+    """Raise for an option that the press does not obey, in the project or in one chapter."""
+    language = settings.get("lang")
+    if language is not None and str(language).partition("-")[0] != "en":
+        raise UnsupportedError(
+            f"`lang: {language}`: the press says Figure, Table and Chapter in English alone",
+            settings.place("lang"),
+            "render with Quarto",
+        )
+    for path, value in _given(settings, REFUSED):
+        name, what = _option(path), REFUSED[_option(path)]
+        if what is None or (name[-1] == "chapters" and value is True):
+            continue
+        if (name[0], value) in _PLAIN:
+            continue
+        if name[0] in OPTIONS and path[:2] == ("format", "html") and not of_chapter:
+            continue
+        raise UnsupportedError(
+            f"`{': '.join(path)}`: the press has no support for {what}",
+            settings.place(*path),
+            "leave it out, or render with Quarto",
+        )
+    _check_engine(settings)
+
+
+def _check_engine(settings: Settings) -> None:
+    if settings.get("execute", "enabled") is False:
+        raise UnsupportedError(
+            "`execute: enabled`: the press runs every chapter that has cells",
+            settings.place("execute", "enabled"),
+            "write `eval: false`, or render with Quarto",
+        )
+    engine = settings.get("engine", default="jupyter")
+    kernel = settings.get("jupyter", default="python3")
+    if isinstance(kernel, dict):
+        kernel = kernel.get("kernel", kernel.get("kernelspec", {}).get("name", "python3"))
+    for key, value, known in (
+        ("engine", engine, ("jupyter", "markdown")),
+        ("jupyter", kernel, ("python3", "python")),
+    ):
+        if value not in known and value is not True:
+            raise UnsupportedError(
+                f"`{key}: {value}`: the press runs Python alone",
+                settings.place(key),
+                "leave it out, or render with Quarto",
+            )
+
+
+def _given(
+    settings: Settings, wanted: Mapping[tuple[str, ...], object]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the options that are set, at the top and below each format the press makes."""
+    formats = settings.get("format", default={})
+    names = [name for name in formats if _is_made(name)] if isinstance(formats, dict) else []
+    for start in ((), *(("format", name) for name in names)):
+        for path in wanted:
+            value = settings.get(*start, *path)
+            if value not in (None, False):
+                yield (*start, *path), value
+
+
+def _option(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return an option's own path, without the format it stands below."""
+    return path[2:] if path[0] == "format" else path
+
+
+def _is_made(name: str) -> bool:
+    return name in ("html", "typst") or name.endswith(("-html", "-typst"))
+
+
+def passed_over(settings: Settings) -> list[str]:
+    """Return a line for every option that the press does not obey and need not."""
+    out = []
+    for path, value in _given(settings, PASSED_OVER):
+        if value != "default":
+            name, what = ": ".join(path), PASSED_OVER[_option(path)]
+            out.append(f"{settings.place(*path)}: `{name}` is not obeyed ({what})")
+    for key in ("search", "page-navigation"):
+        if settings.get("book", key) is False:
+            place = settings.place("book", key)
+            out.append(f"{place}: `book: {key}: false` is not obeyed: every page has it")
+    for at in ((), ("format", "html")):
+        style = settings.get(*at, "code-annotations")
+        if style in ("hover", "select"):
+            place = settings.place(*at, "code-annotations")
+            out.append(f"{place}: `code-annotations: {style}`: notes stand below their code")
+    formats = settings.get("format", default={})
+    for name in formats if isinstance(formats, dict) else [formats]:
+        if not _is_made(str(name)):
+            place = settings.place("format", str(name))
+            out.append(f"{place}: the press makes no {name}; its PDF is made by Typst")
+    return out
+
+
+def check_page(page: Page, found: Mistakes) -> None:
+    """Note every division of a chapter that the press would print otherwise than Quarto."""
+    for node in tree.nodes(page.blocks, "Div"):
+        name, marks = tree.identifier(node), tree.classes(node)
+        prefix = name.partition("-")[0] if "-" in name else ""
+        what = next((_CLASSES[mark] for mark in marks if mark in _CLASSES), None)
+        if prefix in _THEOREMS:
+            what = "theorems and their like"
+        if what is not None:
+            _refuse(page, name or marks[0], what, found)
+    for node in tree.nodes(page.blocks, "Callout"):
+        name = str(node["c"]["id"])
+        if name.partition("-")[0] in _CALLOUTS and "-" in name:
+            _refuse(page, name, "callouts with a number", found)
+
+
+def _refuse(page: Page, name: str, what: str, found: Mistakes) -> None:
+    found.add(
+        UnsupportedError(
+            f"{name}: the press has no support for {what}",
+            page.source.place_of(re.escape(name)),
+            "write it in another way, or render with Quarto",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Running a chapter's cells, and what they put out."""

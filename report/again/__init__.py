@@ -1,0 +1,1 @@
+"""A report computed again, and the differences between two builds."""

@@ -1,0 +1,220 @@
+"""Computing a report again from chosen states of its code, its data and its settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError, ReportError
+from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
+from audit.ledger.bundle import DATA, LEDGER, read_folder
+from audit.ledger.ledger import environment
+
+if TYPE_CHECKING:
+    from audit.ledger.bundle import Bundle
+
+KINDS = ("data", "code", "settings")
+DATA_FOLDER, SETTINGS_FILE = "data", "study.toml"
+KEPT = Path(".report") / "rebuilt"
+"""Results of what was rebuilt, by a digest of all that went in."""
+TIMEOUT = 1800
+
+
+class RebuildFailed(ReportError):
+    """A state of code, data and settings that doesn't go together (auditor)."""
+
+    exit_code = 9
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where each input of a report comes from.
+
+    Attributes
+    ----------
+    data, code, settings
+        Commits. Settings are `study.toml`, data the folder `data`, code all else.
+    extract
+        A folder with the extract, in place of the one in the commit; None for that.
+    """
+
+    data: str
+    code: str
+    settings: str
+    extract: Path | None = None
+
+    def swapped(self, kind: str, other: Inputs) -> Inputs:
+        """Return these inputs with those of one kind taken from others."""
+        if kind == "data":
+            return replace(self, data=other.data, extract=other.extract)
+        return (
+            replace(self, code=other.code)
+            if kind == "code"
+            else replace(self, settings=other.settings)
+        )
+
+
+def of_commit(commit: str, extract: Path | None = None) -> Inputs:
+    """Return the inputs that one commit holds."""
+    return Inputs(commit, commit, commit, extract)
+
+
+def find_commit(root: Path, name: str) -> str:
+    """Return the full hash of a commit; of the working tree's tracked files for a full stop.
+
+    Raises
+    ------
+    ConfigurationError
+        If the clone has no such commit, and why that may be.
+    """
+    if name == ".":
+        # Makes a commit object of the changed files and touches nothing else.
+        return git(root, "stash", "create").decode().strip() or find_commit(root, "HEAD")
+    try:
+        return git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+    except RebuildFailed:
+        pass
+    try:
+        shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    except RebuildFailed:
+        raise ConfigurationError(
+            "this folder is no git clone, so it has no other state to go back to",
+            place=str(root),
+            remedy="run this in a clone with its history",
+        ) from None
+    raise ConfigurationError(
+        f"this clone has no commit {name}" + (": it is a shallow one" if shallow else ""),
+        remedy="`git fetch --unshallow`" if shallow else "`git fetch`, or name another commit",
+    )
+
+
+def differing(root: Path, old: Inputs, new: Inputs) -> tuple[str, ...]:
+    """Return the kinds of input that are not the same in both."""
+    others = (".", f":!{DATA_FOLDER}", f":!{SETTINGS_FILE}")
+    same = {
+        "data": old.extract == new.extract and _same(root, old.data, new.data, DATA_FOLDER),
+        "code": _same(root, old.code, new.code, *others),
+        "settings": _same(root, old.settings, new.settings, SETTINGS_FILE),
+    }
+    return tuple(kind for kind in KINDS if not same[kind])
+
+
+def _same(root: Path, old: str, new: str, *paths: str) -> bool:
+    return not git(root, "diff", "--name-only", old, new, "--", *paths).strip()
+
+
+def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) -> Bundle:
+    """Compute a report from chosen inputs, in a folder of its own; return its ledger and data.
+
+    Parameters
+    ----------
+    root
+        The clone.
+    inputs
+        What to compute from.
+    name
+        How a reader calls it; by default its commit.
+    fresh
+        Compute even where an earlier result of the same inputs is kept.
+
+    Raises
+    ------
+    RebuildFailed
+        If it stops, with what it said.
+    """
+    kept = root / KEPT / _key(root, inputs)
+    if fresh or not (kept / LEDGER).is_file():
+        # Within the working files, which `report clean` removes should this be killed.
+        own_folder(root / KEPT.parent)
+        with tempfile.TemporaryDirectory(prefix="rebuild-", dir=root / KEPT.parent) as folder:
+            tree = Path(folder) / "project"
+            _export(root, inputs, tree)
+            _prepare(tree, inputs.extract)
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(tree / ".report" / DATA, kept / DATA, dirs_exist_ok=True)
+            shutil.copy(tree / ".report" / LEDGER, kept / LEDGER)
+    return read_folder(kept, name or inputs.code[:12])
+
+
+def _key(root: Path, inputs: Inputs) -> str:
+    """Return a digest of everything that a rebuild depends on."""
+    parts = [
+        inputs.code,
+        _object(root, inputs.data, DATA_FOLDER),
+        _object(root, inputs.settings, SETTINGS_FILE),
+        json.dumps(environment(), sort_keys=True),
+    ]
+    if inputs.extract is not None:
+        for file in sorted(inputs.extract.rglob("*")):
+            if file.is_file():
+                parts += [file.name, hashlib.sha256(file.read_bytes()).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _object(root: Path, commit: str, path: str) -> str:
+    return git(root, "rev-parse", f"{commit}:{path}").decode().strip()
+
+
+def _export(root: Path, inputs: Inputs, tree: Path) -> None:
+    """Write the files of the chosen commits into a new folder."""
+    _unpack(git(root, "archive", inputs.code), tree)
+    if inputs.data != inputs.code:
+        shutil.rmtree(tree / DATA_FOLDER, ignore_errors=True)
+        _unpack(git(root, "archive", inputs.data, DATA_FOLDER), tree)
+    if inputs.settings != inputs.code:
+        _unpack(git(root, "archive", inputs.settings, SETTINGS_FILE), tree)
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    with tarfile.open(fileobj=BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+
+
+def _prepare(tree: Path, extract: Path | None) -> None:
+    left_out = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH")
+    variables = {key: value for key, value in os.environ.items() if key not in left_out}
+    variables["PYTHONPATH"] = str(tree)
+    # The tree lies in a clone and is none: git is not to look above it.
+    variables["GIT_CEILING_DIRECTORIES"] = str(tree.parent)
+    if extract is not None:
+        variables[DATA_VARIABLE] = str(extract.resolve())
+    done = subprocess.run(
+        [sys.executable, "-m", "report", "prepare"],
+        cwd=tree,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        raise RebuildFailed(f"it does not compute: {said[-1] if said else 'no reason given'}")
+    if not (tree / ".report" / DATA).is_dir():
+        raise RebuildFailed(
+            "that commit is older than the comparison: it leaves no data behind its exhibits"
+        )
+
+
+def git(root: Path, *arguments: str) -> bytes:
+    """Return what a git command prints."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise ConfigurationError("git is not installed", remedy="install git") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise RebuildFailed(f"git {arguments[0]}: {said or 'nothing found'}")
+    return done.stdout

@@ -1,0 +1,134 @@
+"""`report verify --rerun`: compute a delivered report again, from a clone and the data.
+
+Nothing of the PDF is run: it names a commit, and code and settings are those of that commit in
+the clone. Its ledger is only compared with what they give.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ReportError
+from audit.ledger.bundle import read_bundle
+from audit.ledger.form import first_gap
+from audit.ledger.ledger import environment, platform_name
+from audit.trace.rerun import Rerun, grade
+from report.again.rebuild import RebuildFailed, find_commit, git, of_commit, rebuild
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from audit.ledger.bundle import Bundle
+
+_HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+class CannotBeTold(ReportError):
+    """Something is missing without which nothing can be computed again (auditor)."""
+
+
+def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
+    """Return what comes of computing a delivered report again.
+
+    Parameters
+    ----------
+    root
+        The clone.
+    pdf
+        The report as delivered.
+    data
+        The extract; None for the one that the settings of its commit name.
+    """
+    try:
+        delivered = read_bundle(pdf)
+        gap = first_gap(delivered.ledger)
+        if gap:
+            raise CannotBeTold(f"its ledger is not as a build writes it: see {gap}")
+        commit = _commit(root, delivered)
+        extract = _extract(root, commit, data)
+        _same_files(root, commit, extract, delivered.ledger)
+        again = rebuild(root, of_commit(commit, extract), fresh=True)
+    except ReportError as error:
+        return Rerun(hindrance=error.what, remedy=error.remedy)
+    return Rerun(grade(delivered, again), notes=tuple(_notes(delivered.ledger)))
+
+
+def _commit(root: Path, delivered: Bundle) -> str:
+    named = delivered.commit
+    if not named:
+        raise CannotBeTold(
+            "it was built outside version control, so no commit says with which code",
+            remedy="ask for a report built in a clone",
+        )
+    if not _HASH.fullmatch(named):
+        raise CannotBeTold(f"what its ledger names as its commit is none: '{named}'")
+    return find_commit(root, named)
+
+
+def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
+    """Return the folder of the extract; None where the commit itself holds it."""
+    if data is not None:
+        if not data.is_dir():
+            raise CannotBeTold(f"there is no folder {data}", remedy="name one with --data")
+        return data.resolve()
+    named = str(_study(root, commit)["extract_directory"])
+    if git(root, "ls-tree", "-r", "--name-only", commit, "--", named).strip():
+        return None
+    if not (root / named).is_dir():
+        raise CannotBeTold(
+            f"the data are missing: neither the commit nor this clone has {named}",
+            remedy="name the folder of the extract with --data",
+        )
+    return root / named
+
+
+def _same_files(root: Path, commit: str, extract: Path | None, ledger: Mapping[str, Any]) -> None:
+    """Hold the data to the digests in the ledger: others can't show what the report is worth."""
+    folder = _study(root, commit)["extract_directory"]
+    missing, other = [], []
+    for file in ledger["files"]:
+        if file["part"] != "extract":
+            continue
+        if extract is None:
+            data = _committed(root, commit, f"{folder}/{file['name']}")
+        else:
+            path = extract / file["name"]
+            data = path.read_bytes() if path.is_file() else None
+        if data is None:
+            missing.append(file["name"])
+        elif hashlib.sha256(data).hexdigest() != file["sha256"]:
+            other.append(file["name"])
+    remedy = "name the folder of the extract that it was built from with --data"
+    if missing:
+        raise CannotBeTold(f"the data are missing: {', '.join(missing)}", remedy=remedy)
+    if other:
+        raise CannotBeTold(
+            f"the data are not those of the report, by their digests: {', '.join(other)}",
+            remedy=remedy,
+        )
+
+
+def _study(root: Path, commit: str) -> dict[str, Any]:
+    return tomllib.loads(git(root, "show", f"{commit}:study.toml").decode())
+
+
+def _committed(root: Path, commit: str, path: str) -> bytes | None:
+    try:
+        return git(root, "show", f"{commit}:{path}")
+    except RebuildFailed:
+        return None
+
+
+def _notes(ledger: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what else than code, settings and data is not as it was."""
+    if not ledger["commit"]["clean"]:
+        yield "it was built from files with changes that no commit holds"
+    now = {**environment(), "platform": platform_name()}
+    then = {**ledger["environment"], "platform": ledger["platform"]}
+    for name in sorted(now.keys() | then.keys()):
+        if now.get(name) != then.get(name):
+            yield f"{name} was {then.get(name, 'none')} and is {now.get(name, 'none')} here"

@@ -1,0 +1,234 @@
+"""`report diff OLD NEW`: which numbers changed between two builds, by how much, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError
+from analysis.evaluation import find_root
+from audit.ledger.bundle import Bundle, read_bundle
+from audit.trace.comparison import Change, compare
+from report.again.diff_text import as_dictionary, lines
+from report.again.rebuild import (
+    Inputs,
+    RebuildFailed,
+    differing,
+    find_commit,
+    git,
+    of_commit,
+    rebuild,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENVIRONMENT = "environment"
+TOGETHER = "only together"
+UNKNOWN = "not found"
+_HEADING = re.compile(r"^#{1,2} (.*?)(?: \{.*\})?$")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two builds compared.
+
+    Attributes
+    ----------
+    old, new
+        How they are called.
+    changes
+        With their causes.
+    groups
+        For each place, the key finding or else the chapter it stands in.
+    causes
+        The kinds of input that differ at all.
+    prose
+        Chapters whose text changed, with the lines taken out and put in.
+    environment
+        For each version that differs, the old and the new one.
+    notes
+        What kept causes from being found.
+    """
+
+    old: str
+    new: str
+    changes: tuple[Change, ...]
+    groups: dict[str, str]
+    causes: tuple[str, ...]
+    prose: tuple[tuple[str, int, int], ...]
+    environment: dict[str, tuple[str, str]]
+    notes: tuple[str, ...]
+
+
+def diff(
+    old: str,
+    new: str,
+    *,
+    old_data: Path | None = None,
+    new_data: Path | None = None,
+    as_json: bool = False,
+    page: Path | None = None,
+) -> int:
+    """Print what changed between two builds; return 0.
+
+    Parameters
+    ----------
+    old, new
+        Each a PDF, the folder of a book, or a commit; a full stop for the working tree.
+    old_data, new_data
+        The extracts they were made from, where those are not in the commits.
+    as_json
+        Print the difference as JSON.
+    page
+        Write it there as an HTML page too.
+    """
+    found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
+    print(json.dumps(as_dictionary(found), indent=1, ensure_ascii=False) if as_json else "", end="")
+    if not as_json:
+        print("\n".join(lines(found)))
+    if page is not None:
+        from report.again.diff_page import write_page
+
+        write_page(found, page)
+    return 0
+
+
+def difference(
+    root: Path, old: str, new: str, extracts: tuple[Path | None, Path | None]
+) -> Difference:
+    """Return two builds compared, each change with its causes."""
+    notes: list[str] = []
+    before, first = _build(root, old, extracts[0], notes)
+    after, last = _build(root, new, extracts[1], notes)
+    changes = compare(before, after)
+    kinds: tuple[str, ...] = ()
+    prose: tuple[tuple[str, int, int], ...] = ()
+    if first is not None and last is not None:
+        kinds = differing(root, first, last)
+        prose = _prose(root, first.code, last.code)
+        changes = _explained(root, changes, (before, first), (after, last), notes)
+    return Difference(
+        before.name,
+        after.name,
+        changes,
+        {change.place: _group(root, change.place, last) for change in changes},
+        kinds,
+        prose,
+        {
+            key: (str(before.ledger["environment"].get(key)), str(value))
+            for key, value in after.ledger["environment"].items()
+            if before.ledger["environment"].get(key) != value
+        },
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def _build(
+    root: Path, name: str, extract: Path | None, notes: list[str]
+) -> tuple[Bundle, Inputs | None]:
+    """Return a build and, where this clone has its commit, the inputs it was made from."""
+    path = Path(name)
+    if name != "." and path.exists():
+        bundle = read_bundle(path)
+        try:
+            return bundle, of_commit(find_commit(root, bundle.commit or "unknown"), extract)
+        except ConfigurationError as error:
+            notes.append(f"causes were not looked for: {error.what}")
+            return bundle, None
+    inputs = of_commit(find_commit(root, name), extract)
+    return rebuild(root, inputs, "the working tree" if name == "." else name), inputs
+
+
+def _explained(
+    root: Path,
+    changes: Sequence[Change],
+    old: tuple[Bundle, Inputs],
+    new: tuple[Bundle, Inputs],
+    notes: list[str],
+) -> tuple[Change, ...]:
+    """Return the changes with their causes, found by swapping one input at a time."""
+    if not changes:
+        return ()
+    (before, first), (after, last) = old, new
+    kinds = differing(root, first, last)
+    if len(kinds) == 1 and before.ledger["environment"] == after.ledger["environment"]:
+        return tuple(change.because_of(kinds) for change in changes)
+    start = _try(root, first, notes)
+    base = _digests(start) if start else {}
+    moved = {kind: _moved(root, kind, (start, first), (after, last), notes) for kind in kinds}
+    explained = []
+    for change in changes:
+        causes = [kind for kind in kinds if change.name in (moved[kind] or ())]
+        if base and base.get(change.name) != _digests(before).get(change.name):
+            causes.append(ENVIRONMENT)
+        known = base and all(names is not None for names in moved.values())
+        fallback = UNKNOWN if not known else TOGETHER if kinds else ENVIRONMENT
+        explained.append(change.because_of(causes or (fallback,)))
+    return tuple(explained)
+
+
+def _moved(
+    root: Path,
+    kind: str,
+    old: tuple[Bundle | None, Inputs],
+    new: tuple[Bundle, Inputs],
+    notes: list[str],
+) -> set[str] | None:
+    """Return the exhibits that one kind of input changes; None if no swap of it computes.
+
+    The new one is put among the old; where that doesn't compute, as when new code needs a new
+    column, the old one among the new.
+    """
+    (before, first), (after, last) = old, new
+    if before is not None:
+        swapped = _try(root, first.swapped(kind, last), notes, f"with only {kind} of the new")
+        if swapped is not None:
+            return _differ(before, swapped)
+    swapped = _try(root, last.swapped(kind, first), notes, f"with only {kind} of the old")
+    return None if swapped is None else _differ(swapped, after)
+
+
+def _differ(one: Bundle, two: Bundle) -> set[str]:
+    first, second = _digests(one), _digests(two)
+    return {name for name in first.keys() | second.keys() if first.get(name) != second.get(name)}
+
+
+def _try(root: Path, inputs: Inputs, notes: list[str], how: str = "the old") -> Bundle | None:
+    try:
+        return rebuild(root, inputs)
+    except RebuildFailed as error:
+        notes.append(f"{how} inputs: {error.what}")
+        return None
+
+
+def _digests(bundle: Bundle) -> dict[str, str]:
+    return {name: str(record["digest"]) for name, record in bundle.records.items()}
+
+
+def _prose(root: Path, old: str, new: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the chapters whose text changed, with lines taken out and put in."""
+    told = git(root, "diff", "--numstat", old, new, "--", "*.qmd").decode().splitlines()
+    parts = [line.split("\t") for line in told]
+    return tuple((name, int(out), int(put)) for put, out, name in parts)
+
+
+def _group(root: Path, place: str, inputs: Inputs | None) -> str:
+    """Return the key finding in which a place stands, or else its chapter."""
+    file, _, line = place.rpartition(":")
+    if inputs is None:
+        return file
+    try:
+        text = git(root, "show", f"{inputs.code}:{file}").decode()
+    except RebuildFailed:
+        return file
+    found = [
+        match[1]
+        for match in map(_HEADING.match, text.splitlines()[: int(line) if line.isdigit() else 0])
+        if match
+    ]
+    named = [heading for heading in found if "ey finding" in heading]
+    return (named or found[:1] or [file])[-1]

@@ -1,0 +1,100 @@
+"""`report preview`: the book, served on this machine and made again as its files change."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+from analysis.evaluation import Evaluation, find_root
+from press.build import build_book
+from press.chapter.reading import read_book
+from press.errors import PressError
+from press.preview import serve
+from report.commands.build import kernel_environment, prepare
+from report.register import uses
+
+if TYPE_CHECKING:
+    from press.run.execution import ExecutedChapter
+
+OUT = Path(".report") / "preview"
+CODE = ("analysis", "audit", "press", "report")
+"""Folders of the project's own code: once it has changed, this process is out of date."""
+
+_NOT_SOURCES = frozenset({"_book", "_book-summary", "_exhibits", "tests", "benchmarks"})
+
+
+class CodeChanged(Exception):
+    """The code that this process runs has changed."""
+
+
+class Preview:
+    """A book that is made again with as little work as an edit allows.
+
+    A chapter is executed again when its cells have changed, and every chapter when anything
+    else has that results rest on.
+    """
+
+    def __init__(self, root: Path, data: Path | None, profiles: tuple[str, ...]) -> None:
+        self.root = root
+        self.data = data
+        self.profiles = profiles
+        self._basis: object = None
+        self._earlier: tuple[ExecutedChapter, ...] = ()
+
+    def rebuild(self, changed: frozenset[str]) -> None:
+        """Make the book; `changed` are the files that have, relative to the project."""
+        if any(path.endswith(".py") and path.split("/")[0] in CODE for path in changed):
+            raise CodeChanged
+        evaluation = Evaluation(self.root, self.data)
+        used = uses(read_book(self.root, self.profiles))
+        # Outputs rest on the results, and on which exhibits are shown: their short references
+        # count them. The ledger's line numbers wait for the next such change, or for a build.
+        basis = (evaluation.key, [(use.name, use.label) for use in used])
+        if basis != self._basis or any(path.startswith("_") for path in changed):
+            self._basis, self._earlier = None, ()
+            prepare(evaluation, used, [])
+        book = build_book(
+            self.root,
+            out=self.root / OUT,
+            formats=("html",),
+            environment=kernel_environment(evaluation),
+            profiles=self.profiles,
+            earlier=self._earlier,
+        )
+        self._basis, self._earlier = basis, book.chapters
+
+
+def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
+    """Serve the book until interrupted; return 0.
+
+    After a change of code the process gives way to a new one at the same address.
+    """
+    root = find_root(Path.cwd())
+    book = Preview(root, data.resolve() if data else None, profiles)
+    port = port or _free_port()
+    try:
+        serve(
+            root,
+            root / OUT,
+            book.rebuild,
+            port=port,
+            errors=(PressError, ReportError),
+            ignored=_NOT_SOURCES,
+        )
+    except CodeChanged:
+        print("the code has changed: starting again", flush=True)
+        arguments = ["--port", str(port), "--profile", ",".join(profiles)]
+        arguments += ["--data", str(data)] if data else []
+        os.execv(  # noqa: S606 - this very program, with a list of arguments
+            sys.executable, [sys.executable, "-m", "report", "preview", *arguments]
+        )
+    return 0
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])

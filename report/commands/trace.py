@@ -1,0 +1,219 @@
+"""`report trace`: the way from an exhibit back to code and files, and the other way."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ConfigurationError, VerificationFailed
+from audit.ledger.cells import MARK, find_cell
+from audit.ledger.form import first_gap
+from audit.trace.queries import BACKWARDS, backwards, closure, find_record
+from audit.trace.repository import standing
+from audit.trace.text import touched_text, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LEDGERS = (Path(".report") / "ledger.json", Path("_book") / "audit" / "ledger.json")
+FORMATS = (2,)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to answer: where the ledger is, and what to do beside printing.
+
+    Attributes
+    ----------
+    ledger
+        A ledger, or a PDF that carries one; None for that of the last build.
+    as_json, open_page, run
+        Print JSON; open the exhibit's audit page; compute the exhibit again.
+    data
+        Folder of the extract to compute from; None for the one `study.toml` names.
+    """
+
+    ledger: Path | None = None
+    as_json: bool = False
+    open_page: bool = False
+    run: bool = False
+    data: Path | None = None
+
+
+def trace(identity: str, asked: Asked | None = None) -> int:
+    """Answer a question about the ledger; return the exit code.
+
+    Parameters
+    ----------
+    identity
+        An exhibit's name, label or short reference, a cell of a table as `T3#2,1`, or a question
+        backwards.
+    """
+    asked = asked or Asked()
+    root = find_root(Path.cwd())
+    ledger = read_ledger(root, asked.ledger)
+    _warn(standing(root, ledger["commit"]["id"]))
+    if identity.partition(":")[0] in BACKWARDS and ":" in identity:
+        return _backwards(ledger, identity, root, asked)
+    name, _, position = identity.partition(MARK)
+    record = find_record(ledger, name)
+    cell = find_cell(record, position) if position else None
+    if asked.as_json:
+        whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
+        print(json.dumps(whole, indent=1, ensure_ascii=False))
+    else:
+        print(*filter(None, [cell, tree(record, ledger)]), sep="\n")
+    if asked.open_page:
+        _open(root, record, asked.ledger)
+    return _run(root, record, ledger, asked.data) if asked.run else 0
+
+
+def find_root(start: Path) -> Path:
+    """Return the project's folder, without importing what computes."""
+    for folder in (start, *start.parents):
+        if (folder / "study.toml").is_file():
+            return folder
+    raise ConfigurationError(
+        "no study.toml here or above",
+        place=start.name,
+        remedy="run this inside a clone of the project",
+    )
+
+
+def read_ledger(root: Path, given: Path | None = None) -> dict[str, Any]:
+    """Return the ledger of the last build, or the given one.
+
+    Raises
+    ------
+    ConfigurationError
+        There is none, or it can't be read.
+    """
+    found = [given] if given else [root / path for path in LEDGERS if (root / path).is_file()]
+    if not found:
+        raise ConfigurationError(
+            "nothing was built yet",
+            remedy="run `report build`, or give a delivered report: --ledger report.pdf",
+        )
+    try:
+        data = found[0].read_bytes()
+        if data[:5] == b"%PDF-":
+            data = _from_pdf(found[0])
+        whole = json.loads(data)
+        version = whole["format"]
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ConfigurationError(
+            "there is no ledger that can be read", place=found[0].name,
+            remedy="give a ledger.json or a PDF of the report",
+        ) from None  # fmt: skip
+    if version not in FORMATS:
+        raise ConfigurationError(
+            f"the ledger has format {version}, and this version reads {FORMATS[0]}",
+            place=found[0].name,
+            remedy="build anew, or trace with the version of the project that it names as commit",
+        )
+    gap = first_gap(whole)
+    if gap:
+        raise ConfigurationError(
+            f"the ledger is not as a build writes it: see {gap}",
+            place=found[0].name,
+            remedy="it was edited or cut short: take the original, or build anew",
+        )
+    return dict(whole)
+
+
+def _from_pdf(path: Path) -> bytes:
+    import pikepdf
+
+    from audit.pdf.attachments import attached
+
+    try:
+        with pikepdf.open(path) as pdf:
+            return attached(pdf)["ledger.json"].data
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise ValueError(str(error)) from None
+
+
+def in_full(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with all that it names: code, files, rules, settings."""
+    datasets = {name.rpartition(".")[0] for name in record["files"]}
+    return {
+        **record,
+        "commit": ledger["commit"],
+        "code": {k: ledger["code"][k] for k in sorted(closure(ledger["code"], record["upstream"]))},
+        "inputs": [file for file in ledger["files"] if file["name"] in record["files"]],
+        "rules": [rule for rule in ledger["rules"] if rule["dataset"] in datasets],
+        "study": {name: ledger["settings"][name] for name in record["settings"]},
+        "environment": ledger["environment"],
+        "platform": ledger["platform"],
+    }
+
+
+def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Asked) -> int:
+    if asked.run or asked.open_page:
+        raise ConfigurationError(
+            "--run and --open are for one exhibit", place=question, remedy="name one that it lists"
+        )
+    study = tomllib.loads((root / "study.toml").read_text(encoding="utf-8"))
+    touched = backwards(ledger, question, study)
+    if not asked.as_json:
+        print(touched_text(touched))
+        return 0
+    keys = ("id", "reference", "kind", "printed", "labels", "shown", "pages", "anchors")
+    rests = [{key: record[key] for key in keys} for record in touched.records]
+    whole = {"question": question, "what": touched.what, "note": touched.note, "touches": rests}
+    print(json.dumps(whole, indent=1, ensure_ascii=False))
+    return 0
+
+
+def _open(root: Path, record: Mapping[str, Any], ledger: Path | None) -> None:
+    """Open the audit page of an exhibit: beside the given ledger, else in the last book."""
+    import webbrowser
+
+    beside = ledger is not None and ledger.suffix == ".json"
+    folder = ledger.resolve().parent if ledger and beside else root / LEDGERS[1].parent
+    page = folder / f"{record['id']}.html"
+    if not page.is_file():
+        raise ConfigurationError(
+            "this exhibit has no audit page here",
+            place=f"{folder.parent.name}/{folder.name}/{page.name}",
+            remedy="run `report build`, or give the ledger of a built book: "
+            "--ledger BOOK/audit/ledger.json",
+        )
+    if not webbrowser.open(page.as_uri()):
+        print(f"no browser was found; open {page.as_uri()}")
+
+
+def _run(
+    root: Path, record: Mapping[str, Any], ledger: Mapping[str, Any], data: Path | None
+) -> int:
+    """Compute one exhibit from the files and compare; return 0 if it is the same."""
+    from analysis.evaluation import Evaluation
+    from audit.ledger.record import exhibit_digest, printed
+
+    evaluation = Evaluation(root, data.resolve() if data else None)
+    values = evaluation.compute([record["id"], "extract_files"])
+    files = {file["name"]: file["sha256"] for file in ledger["files"]}
+    now = {name: file.sha256 for name, file in values["extract_files"].items()}
+    other = sorted(n for n in record["files"] if "/" not in n and now.get(n) != files[n])
+    _warn(f"these files are not those of the ledger: {', '.join(other)}" if other else "")
+    exhibit = values[record["id"]]
+    digest = exhibit_digest(exhibit)
+    print(f"\ncomputed again from {len(now)} files: digest {digest}")
+    if digest == record["digest"]:
+        print("the same")
+        return 0
+    said = printed(exhibit)
+    differs = f"now {said}" if said != record["printed"] else "prints the same; its data differ"
+    raise VerificationFailed(
+        f"{record['id']} does not come out the same: {differs}",
+        remedy="compare commit, data and versions with those of the ledger",
+    )
+
+
+def _warn(text: str) -> None:
+    if text:
+        print(f"note: {text}", file=sys.stderr)

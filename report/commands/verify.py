@@ -1,0 +1,193 @@
+"""`report verify`: what a delivered PDF is worth, in plain language."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import VerificationFailed
+from audit.seal.verification import Verification, examine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audit.trace.rerun import Rerun
+
+SHOWN_AT_MOST = 20
+NOT_PROVED = "self-consistent; origin not proved"
+
+
+def verify(
+    pdf: Path,
+    *,
+    signers: Path | None = None,
+    expected: str | None = None,
+    rerun: bool = False,
+    data: Path | None = None,
+    as_json: bool = False,
+) -> int:
+    """Print the verdict on a PDF; return 0 if it holds and 8 if not.
+
+    Parameters
+    ----------
+    pdf
+        The file as it was delivered.
+    signers
+        `ssh-keygen`'s file of allowed signers.
+    expected
+        A digest of it that was published elsewhere.
+    rerun
+        Compute everything again and compare.
+    data
+        The extract to compute from; None for the one `study.toml` names.
+    as_json
+        Print the verdict as JSON.
+    """
+    found = examine(pdf, signers, expected)
+    again = _computed_again(pdf, data) if rerun else None
+    holds = _holds(found, asked=bool(signers or expected))
+    holds = holds and (again is None or again.reproducible)
+    if as_json:
+        print(json.dumps(as_dictionary(found, again, holds=holds), indent=1, ensure_ascii=False))
+    else:
+        for line in verdict(pdf.name, found):
+            print(line)
+        print("\n".join(_reproducible(again)))
+        print(f"verdict       {_summary(found, again, holds=holds)}")
+    return 0 if holds else VerificationFailed.exit_code
+
+
+def _computed_again(pdf: Path, data: Path | None) -> Rerun:
+    # What computes takes seconds to import, and is needed for nothing else.
+    from analysis.evaluation import find_root
+    from report.again.rerun import rerun
+
+    return rerun(find_root(Path.cwd()), pdf, data)
+
+
+def _holds(found: Verification, *, asked: bool) -> bool:
+    return found.intact and found.consistent and (found.proved or not asked)
+
+
+def verdict(name: str, found: Verification) -> Iterator[str]:
+    """Yield the lines of a verdict."""
+    seal = found.seal
+    yield f"{name}: {seal.title}"
+    yield f"  commit {seal.commit or 'unknown'}, seal {seal.digest}"
+    if found.intact:
+        yield (
+            f"intact        yes: {len(seal.pages)} pages, {len(seal.figures)} figures and "
+            f"{len(seal.files)} attachments are as they were sealed"
+        )
+    else:
+        yield f"intact        NO: {_count(len(found.altered), 'thing')} altered"
+        yield from _some([each.what for each in found.altered])
+    yield from _consistent(found)
+    yield from (f"origin        {line}" for line in _origin(found))
+    yield from (f"note          {line}" for line in found.notes)
+
+
+def _consistent(found: Verification) -> Iterator[str]:
+    numbers = found.coverage
+    if numbers is None:
+        yield "consistent    cannot be told: there is no ledger that can be read"
+        return
+    kinds = Counter(number.kind for number in numbers.numbers)
+    word = "yes" if found.consistent else "NO"
+    yield (
+        f"consistent    {word}: of {len(numbers.numbers):,} numbers in the text "
+        f"{kinds['ledger']:,} are values of the ledger, {kinds['literal']:,} are literals, "
+        f"{kinds['untraced']:,} are untraced: coverage {_percent(numbers.share)}"
+    )
+    yield from _some(
+        [f"page {n.page}: {n.text} is untraced, in “{n.around}”" for n in numbers.untraced]
+    )
+    yield from _some(
+        [
+            f"{m.chapter}: {m.text} of {m.reference} ({m.name}) is not printed where it should be"
+            for m in numbers.missing
+        ]
+    )
+
+
+def _reproducible(again: Rerun | None) -> Iterator[str]:
+    if again is None:
+        yield "reproducible  not asked: --rerun computes it again"
+        return
+    yield from again.verdict()
+    yield from _some(list(again.differences()))
+    yield from (f"note          {line}" for line in again.notes)
+
+
+def _origin(found: Verification) -> Iterator[str]:
+    signature = found.signature
+    if signature is None:
+        yield "not signed"
+    elif not signature.good:
+        yield f"the signature is NOT over this seal: {signature.said}"
+    elif signature.signer:
+        yield f"signed by {signature.signer}, with {signature.key}"
+    else:
+        said = signature.said or "name a file of allowed signers to see whose it is"
+        yield f"signed with {signature.key}, whom nothing here vouches for: {said}"
+    if found.published is not None:
+        yield (
+            "the digest published elsewhere is this PDF's"
+            if found.published
+            else "the digest published elsewhere is NOT this PDF's"
+        )
+
+
+def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
+    if not holds:
+        untold = again is not None and bool(again.hindrance)
+        sound = found.intact and found.consistent
+        return "reproducible or not: cannot be told" if untold and sound else "does not hold"
+    computed = "" if again is None else "reproducible; "
+    return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED)
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    yield from (f"  - {line}" for line in lines[:SHOWN_AT_MOST])
+    if len(lines) > SHOWN_AT_MOST:
+        yield f"  - and {len(lines) - SHOWN_AT_MOST} more; --json lists all"
+
+
+def _percent(share: float) -> str:
+    """Return a share, rounded down: only all is 100%.
+
+    Examples
+    --------
+    >>> _percent(0.9999), _percent(1.0)
+    ('99.9%', '100.0%')
+    """
+    return f"{math.floor(1000 * share) / 10:.1f}%"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> dict[str, Any]:
+    """Return a verdict for other programs."""
+    numbers = found.coverage
+    return {
+        "holds": holds,
+        "intact": found.intact,
+        "consistent": found.consistent,
+        "origin_proved": found.proved,
+        "seal": found.seal.digest,
+        "commit": found.seal.commit,
+        "altered": [asdict(each) for each in found.altered],
+        "coverage": None if numbers is None else round(numbers.share, 6),
+        "untraced": [asdict(each) for each in numbers.untraced] if numbers else [],
+        "missing": [asdict(each) for each in numbers.missing] if numbers else [],
+        "signature": asdict(found.signature) if found.signature else None,
+        "published_digest": found.published,
+        "rerun": again.as_dictionary() if again else None,
+        "notes": list(found.notes),
+    }

@@ -1,0 +1,89 @@
+"""`report worksheet`: exhibits drawn at random, for an auditor to check by hand."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import ConfigurationError
+from audit.documents.worksheet import Worksheet, draw
+from audit.ledger.bundle import LEDGER, read_bundle, read_folder
+from audit.trace.repository import standing
+from report.commands.trace import find_root, read_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None, out: Path) -> int:
+    """Write a worksheet and say with which seed it was drawn; return 0.
+
+    Parameters
+    ----------
+    size
+        Number of exhibits.
+    seed
+        Of the sample; None to draw one.
+    ledger
+        A ledger, or a PDF that carries one; None for the last build's.
+    out
+        The file to write.
+    """
+    root = find_root(Path.cwd())
+    whole = read_ledger(root, ledger)
+    total = len(whole["records"])
+    if not 1 <= size <= total:
+        raise ConfigurationError(
+            f"{size} exhibits cannot be drawn: the report shows {total}",
+            place="--sample",
+            remedy=f"ask for 1 to {total}",
+        )
+    chosen = secrets.token_hex(4) if seed is None else seed
+    made = Worksheet(
+        whole, _data(root, ledger), _code(root, whole, draw(whole["records"], chosen, size)),
+        chosen, size,
+    )  # fmt: skip
+    try:
+        out.write_text(made.html(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
+        ) from None
+    for note in filter(None, [standing(root, whole["commit"]["id"])]):
+        print(f"note: {note}")
+    print(f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}")
+    return 0
+
+
+def _data(root: Path, given: Path | None) -> Mapping[str, str]:
+    """Return the released data that lie beside a ledger, or in the PDF with it."""
+    if given is not None and given.suffix == ".pdf":
+        return read_bundle(given).data
+    folder = given.parent if given is not None else root / ".report"
+    return read_folder(folder, "").data if (folder / LEDGER).is_file() else {}
+
+
+def _code(
+    root: Path, ledger: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """Return the lines of each record's function at the ledger's commit, where they are at hand."""
+    found = {}
+    for record in records:
+        at = ledger["code"][record["function"]]
+        lines = _file(root, ledger["commit"], at["file"]).splitlines()
+        if lines:
+            found[record["function"]] = lines[at["first"] - 1 : at["last"]]
+    return found
+
+
+def _file(root: Path, commit: Mapping[str, Any], name: str) -> str:
+    from report.again.rebuild import RebuildFailed, git
+
+    if not commit["id"] or not commit["clean"]:
+        path = root / name
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+    try:
+        return git(root, "show", f"{commit['id']}:{name}").decode()
+    except RebuildFailed:
+        return ""

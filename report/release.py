@@ -1,0 +1,191 @@
+"""What a build asks of disclosure control: the intruder's check, and earlier releases."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.disclosure import EXCEPTIONS, ReleasedData, Revealed, read_exceptions, revealed_by
+from analysis.errors import ConfigurationError, ExhibitHeld
+from audit.ledger.bundle import read_bundle, read_folder
+from report.finish import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from analysis.evaluation import Evaluation
+    from audit.ledger.bundle import Bundle
+    from audit.ledger.ledger import Ledger
+
+EXCEPTIONS_PLACE = f"data_contracts/{EXCEPTIONS}"
+_WHOLE = re.compile(r"-?\d{1,3}(,\d{3})+|-?\d+")
+_DECIMAL = re.compile(r"-?\d+\.\d+(e[-+]?\d+)?|-?\d+e[-+]?\d+")
+_HIDDEN = "c"
+
+
+def intruder_check(values: Mapping[str, Any]) -> str:
+    """Return the intruder's check of every table of counts, one line a table."""
+    lines = []
+    for name, value in sorted(values.items()):
+        check = getattr(value, "check", None)
+        if not isinstance(check, pd.DataFrame):
+            continue
+        for row in check.to_dict("records"):
+            width = row["narrowest_range"]
+            narrowest = "nothing hidden" if pd.isna(width) else f"narrowest range {width:.0f}"
+            verdict = "safe" if row["safe"] else "NOT SAFE"
+            lines.append(
+                f"    {name}.{row['table']}: {row['cells']} cells, {row['hidden']} hidden, "
+                f"{narrowest}, {verdict}"
+            )
+    return "\n".join(["intruder's check:", *lines])
+
+
+def earlier_releases(against: Sequence[Path]) -> tuple[Bundle, ...]:
+    """Return the releases that a build is to be compared with.
+
+    Raises
+    ------
+    ConfigurationError
+        If one is no release, or cannot be read.
+    """
+    found = []
+    for path in against:
+        try:
+            found.append(read_bundle(path))
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                error.what,
+                place=f"--against {path}",
+                remedy="name the PDF of a release, the folder of its book, or its ledger.json",
+            ) from None
+    return tuple(found)
+
+
+def compare_releases(
+    evaluation: Evaluation, ledger: Ledger, earlier: Sequence[Bundle]
+) -> tuple[Revealed, ...]:
+    """Print and return what this build and earlier releases would reveal together.
+
+    Only exhibits that rest on children's records are compared, and none that a recorded
+    exception lets through.
+    """
+    if not earlier:
+        return ()
+    children = {
+        contract.file
+        for contract in evaluation.compute(["contracts"])["contracts"].values()
+        if contract.sensitivity == "child"
+    }
+    excepted = {
+        each.exhibit
+        for each in read_exceptions(evaluation.root / EXCEPTIONS_PLACE)
+    }  # fmt: skip
+    about = {r.id for r in ledger.records if children & set(r.files)} - excepted
+    days = {
+        text
+        for outcome in evaluation.study.outcomes
+        if outcome.measure == "days"
+        for text in (outcome.name, outcome.label)
+    }
+    new = released_data(read_folder(evaluation.root / LEDGER.parent, "this build"), about, days)
+    before = [released_data(bundle, about, days) for bundle in earlier]
+    rules = evaluation.compute(["disclosure_rules"])["disclosure_rules"]
+    found = revealed_by(new, before, rules)
+    print(f"  against {len(earlier)} earlier: {len(found)} cells would be revealed")
+    for each in found:
+        print(f"    {_told(each)}")
+    for bundle, old in zip(earlier, before, strict=True):
+        _tell_not_compared(bundle.name, set(new), set(old))
+    return found
+
+
+def _told(each: Revealed) -> str:
+    return f"{each.exhibit}: {each.cell}: {each.how}"
+
+
+def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
+    """Name what only one of two releases shows: nothing here compares it with anything."""
+    for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
+        if alone:
+            print(f"    {which}, so compared with nothing: {', '.join(sorted(alone))}")
+
+
+def refuse_revealing(found: tuple[Revealed, ...]) -> None:
+    """Stop a release that reveals a cell together with an earlier one."""
+    if found:
+        lines = [f"  {_told(each)}" for each in found]
+        raise ExhibitHeld(
+            "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
+            remedy="hide these cells too, release what was released before, or record who "
+            f"decided otherwise, and why, for the exhibit in {EXCEPTIONS_PLACE}",
+        )
+
+
+def released_data(
+    bundle: Bundle, about: Collection[str], days: Collection[str] = ()
+) -> dict[str, ReleasedData]:
+    """Return the released data of a build as `analysis.disclosure.revealed_by` compares them.
+
+    Parameters
+    ----------
+    bundle
+        The build.
+    about
+        Names of the exhibits that are compared.
+    days
+        Names and labels of the outcomes that are measured in days.
+
+    Raises
+    ------
+    ConfigurationError
+        If a part cannot be read, or the build has none of these exhibits.
+    """
+    found = {}
+    try:
+        for name, record in bundle.records.items():
+            if name not in about:
+                continue
+            if record["kind"] in ("figure", "table") and name in bundle.data:
+                described = {str(k): str(v) for k, v in record.get("described", {}).items()}
+                sums = {c for c, text in described.items() if text.startswith(tuple(days))}
+                cells = _frame(bundle.data[name])
+                found[name] = ReleasedData(cells, frozenset({*days, *sums}))
+            elif record["kind"] == "number":
+                counts = {"printed": _cell(record["printed"]), "n": record.get("n")}
+                whole = {k: [v] for k, v in counts.items() if isinstance(v, int) or v == _HIDDEN}
+                found[name] = ReleasedData(pd.DataFrame(whole, dtype=object))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise ConfigurationError(
+            "what it released cannot be read",
+            place=f"--against {bundle.name}",
+            remedy="it was edited or cut short, or is of another program: take the original",
+        ) from None
+    if not found:
+        raise ConfigurationError(
+            "it has no exhibit about children that this report has",
+            place=f"--against {bundle.name}",
+            remedy="name an earlier release of this report",
+        )
+    return found
+
+
+def _frame(content: str) -> pd.DataFrame:
+    """Return released data with numbers as such, so that counts are known as counts."""
+    text = pd.read_csv(io.StringIO(content), dtype=str, keep_default_na=False)
+    return text.map(_cell).astype(object)
+
+
+def _cell(text: str) -> object:
+    text = text.strip()
+    if _WHOLE.fullmatch(text):
+        return int(text.replace(",", ""))
+    if text in (f"[{_HIDDEN}]", _HIDDEN):
+        return _HIDDEN
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return float("nan") if text == "" else text

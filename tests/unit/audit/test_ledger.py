@@ -1,0 +1,102 @@
+"""The ledger's form: its schema and its records say the same, in public and within."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from analysis.disclosure import held
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance
+from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting
+from audit.ledger.record import Place, Record, record
+from audit.trace.lineage import Lineage
+from audit.trace.repository import Commit
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[3] / "audit" / "ledger" / "ledger.schema.json").read_text("utf-8")
+)
+LINEAGE = Lineage("a.b", ("b",), ("a.b",), ("a.b",), ("x.csv",), {"x.csv": ("y",)}, ("seed",))
+PLACES = [Place("chapters/one.qmd", 3)]
+DATA = pd.DataFrame({"rate": [1.5]})
+
+
+def made(name, exhibit):
+    return record(name, exhibit, Provenance(name, "N1"), LINEAGE, PLACES, 7)
+
+
+def ledger(*records):
+    return Ledger(
+        "A report", Commit("a" * 40, 0, clean=True), "", (InputFile("x.csv", "0" * 64, 2),),
+        {"x": {"rules": 1, "pass": 1, "warn": 0, "fail": 0, "nothing tested": 0}},
+        {"a.b": {"file": "a.py", "first": 1, "last": 2, "sha256": "0" * 64, "uses": []}},
+        records, "", (RuleOutcome("x", "r", "y", "error", "pass", 2, 0, "y is filled"),),
+        {"seed": Setting(1, "0" * 64)}, {"x.csv": {"y": "A column"}},
+        {"b": {"function": "a.b", "needs": ["seed"], "files": [], "settings": ["seed"]}},
+    )  # fmt: skip
+
+
+NUMBER = Number(0.65949, "0.66 (0.52 to 0.83)", "ratio", 37, (0.52411, 0.83372))
+CLAIM = Claim("It fell.", "below 1", True, "0.65949", ("ratio",))
+
+
+def test_every_field_of_a_record_is_in_the_schema():
+    properties = SCHEMA["properties"]["records"]["items"]["properties"]
+    assert set(properties) == {field.name for field in fields(Record)}
+
+
+@pytest.mark.parametrize("internal", [False, True])
+def test_a_ledger_keeps_its_schema(internal):
+    whole = ledger(made("ratio", NUMBER), made("claim", CLAIM))
+    jsonschema.validate(json.loads(whole.to_json(internal=internal)), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda w: w.update(format=1),
+        lambda w: w.pop("commit"),
+        lambda w: w["records"][0].update(path="/home/someone"),
+        lambda w: w["records"][0].update(shown=["/home/someone/one.qmd:3"]),
+        lambda w: w["code"]["a.b"].update(file="/home/someone/a.py"),
+        lambda w: w["records"][0].update(digest="none"),
+    ],
+)
+def test_a_ledger_edited_by_hand_breaks_its_schema(edit):
+    whole = json.loads(ledger(made("ratio", NUMBER)).to_json())
+    edit(whole)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(whole, SCHEMA)
+
+
+def test_full_precision_is_in_the_internal_ledger_alone():
+    whole = ledger(made("ratio", NUMBER), made("claim", CLAIM))
+    public = json.loads(whole.to_json())["records"][1]
+    within = json.loads(whole.to_json(internal=True))["records"][1]
+    assert (public["value"], public["interval"]) == (0.66, [0.52, 0.83])
+    assert (within["internal"]["value"], within["internal"]["interval"][0]) == (0.65949, 0.52411)
+    assert "0.65949" not in whole.to_json()
+
+
+def test_the_internal_ledger_is_for_its_owner_alone(tmp_path):
+    ledger().write(tmp_path / "internal.json", internal=True)
+    assert (tmp_path / "internal.json").stat().st_mode & 0o077 == 0
+
+
+def test_nothing_of_a_held_exhibit_is_in_its_record():
+    figure = Figure("<svg/>", "Seven children", DATA, {"rate": "Rate"}, status=held("Too few."))
+    found = made("figure", figure)
+    assert (found.printed, found.described, found.reason) == ("", {}, "Too few.")
+
+
+def test_records_stand_in_one_order_whichever_way_they_came():
+    one, two = made("ratio", NUMBER), made("claim", CLAIM)
+    assert ledger(one, two).to_json() == ledger(two, one).to_json()
+
+
+def test_only_what_draws_at_random_has_a_seed():
+    assert made("ratio", NUMBER).seed == 7
+    lineage = Lineage("a.b", (), (), (), (), {}, ())
+    assert record("x", NUMBER, Provenance("x", "N1"), lineage, PLACES, 7).seed is None

@@ -1,0 +1,273 @@
+"""Questions to a small ledger, and to one that is not as it should be."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from analysis.errors import ConfigurationError
+from audit.ledger.cells import find_cell
+from audit.trace.queries import backwards, closure, find_record
+from audit.trace.repository import standing
+from audit.trace.text import touched_text, tree
+from report.commands.trace import Asked, read_ledger, trace
+
+STUDY = {"outcomes": [{"name": "s47_enquiries"}, {"name": "s17_starts"}], "seed": 7, "title": "T"}
+
+
+def definition(file, first, last, *uses):
+    return {"file": file, "first": first, "last": last, "sha256": "1" * 64, "uses": list(uses)}
+
+
+def record(name, reference, nodes, files, **more):
+    return {
+        "id": name, "reference": reference, "kind": "table", "printed": "A | B", "value": None,
+        "digest": "2" * 64, "unit": "", "n": None, "interval": None, "period": "",
+        "disclosure": "released", "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
+        "upstream": [f"m.{node}" for node in nodes], "files": files, "columns": {},
+        "settings": [], "seed": None, "shown": ["chapters/one.qmd:4"], "cells": [], "note": "",
+        "described": {}, "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [],
+        "anchors": [], "pages": [], **more,
+    }  # fmt: skip
+
+
+LEDGER = {
+    "format": 2, "title": "A report", "label": "", "remote": "", "platform": "Linux",
+    "commit": {"id": "a" * 40, "time": 0, "clean": True}, "environment": {}, "rules": [],
+    "contracts": {}, "columns": {"schools.csv": {"pupils": "Pupils on roll", "phase": "Phase"}},
+    "files": [
+        {"name": "schools.csv", "sha256": "0" * 64, "rows": 74, "part": "extract"},
+        {"name": "data/published/facts.csv", "sha256": "0" * 64, "rows": 3, "part": "project"},
+    ],
+    "settings": {"outcomes": {"line": 9, "sha256": "0" * 64}},
+    "graph": {
+        "schools": {"function": "m.schools", "needs": ["extract"], "files": [], "settings": []},
+        "outcomes": {"function": "m.outcomes", "needs": ["study"], "files": [],
+                     "settings": ["outcomes"]},
+        "rates": {"function": "m.rates", "needs": ["outcomes", "schools"], "files": [],
+                  "settings": []},
+        "facts": {"function": "m.facts", "needs": ["published_directory"],
+                  "files": ["data/published/facts.csv"], "settings": []},
+    },
+    "code": {
+        "m.schools": definition("m.py", 1, 3), "m.outcomes": definition("m.py", 5, 6),
+        "m.rates": definition("m.py", 8, 12, "m.ratio"), "m.ratio": definition("m.py", 20, 22),
+        "m.facts": definition("m.py", 30, 31),
+    },
+    "records": [
+        record("rates", "T1", ["outcomes", "rates", "schools"], ["schools.csv"],
+               columns={"schools.csv": ["pupils"]}, settings=["outcomes"], pages=[3]),
+        record("facts", "T2", ["facts"], ["data/published/facts.csv"]),
+    ],
+}  # fmt: skip
+
+
+def touched(question):
+    return [each["id"] for each in backwards(LEDGER, question, STUDY).records]
+
+
+@pytest.mark.parametrize("identity", ["rates", "tbl-rates", "T1", "t1"])
+def test_an_exhibit_is_found_by_name_label_or_reference(identity):
+    assert find_record(LEDGER, identity)["id"] == "rates"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("data:schools.csv", ["rates"]),
+        ("data:schools.csv#pupils", ["rates"]),
+        ("data:schools.csv#phase", []),
+        ("data:data/published/facts.csv", ["facts"]),
+        ("code:m.py:21", ["rates"]),
+        ("code:m.py:8-31", ["rates", "facts"]),
+        ("code:m.py", ["rates", "facts"]),
+        ("study:outcomes.s47", ["rates"]),
+        ("study:seed", []),
+    ],
+)
+def test_what_rests_on_data_code_and_settings(question, expected):
+    assert touched(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [
+        ("data:school.csv", "schools.csv"),
+        ("data:schools.csv#pupil", "pupils"),
+        ("code:m.py:15", "m.py:8-12"),
+        ("code:n.py:1", "m.py"),
+        ("study:outcome", "outcomes"),
+        ("study:outcomes.s", "s17_starts or s47_enquiries"),
+        ("files:x", "data:FILE#COLUMN"),
+    ],
+)
+def test_a_question_that_misses_is_told_what_is_near(question, nearest):
+    with pytest.raises(ConfigurationError) as refused:
+        backwards(LEDGER, question, STUDY)
+    assert nearest in str(refused.value)
+
+
+def test_the_start_of_a_name_is_enough_where_it_is_the_only_one():
+    assert backwards(LEDGER, "study:outcomes.s4", STUDY).what[1].endswith("s47_enquiries")
+
+
+def test_an_unknown_exhibit_is_told_the_nearest():
+    with pytest.raises(ConfigurationError, match="did you mean rates"):
+        find_record(LEDGER, "ratess")
+
+
+def test_the_tree_goes_down_to_files_and_settings():
+    text = tree(LEDGER["records"][0], LEDGER)
+    assert "├─ outcomes  study.toml:9" in text
+    assert "└─ schools  m.py:1-3" in text
+    assert "   └─ schools.csv  74 rows" in text
+    assert "columns pupils" in text
+    assert "data/published/facts.csv  3 rows" in tree(LEDGER["records"][1], LEDGER)
+
+
+def test_the_closure_follows_what_functions_use():
+    assert closure(LEDGER["code"], ["m.rates"]) == {"m.rates", "m.ratio"}
+
+
+def test_the_answer_backwards_names_chapter_and_page():
+    text = touched_text(backwards(LEDGER, "code:m.py:21", STUDY))
+    assert "m.py:20-22  ratio" in text
+    assert "T1   rates  chapters/one.qmd:4  p. 3" in text
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    (tmp_path / "study.toml").write_text('title = "T"\n', "utf-8")
+    (tmp_path / ".report").mkdir()
+    (tmp_path / ".report" / "ledger.json").write_text(json.dumps(LEDGER), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("project")
+def test_json_holds_the_closure_and_the_files(capsys):
+    assert trace("rates", Asked(as_json=True)) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found["code"]) == {"m.rates", "m.ratio", "m.outcomes", "m.schools"}
+    assert [file["name"] for file in found["inputs"]] == ["schools.csv"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda whole: whole.update(format=1), "format 1"),
+        (lambda whole: whole.pop("graph"), "see graph"),
+        (lambda whole: whole["records"][0].pop("digest"), r"see records\[0\].digest"),
+        (lambda whole: whole.update(records={}), "see .*records"),
+    ],
+)
+def test_a_ledger_edited_by_hand_is_refused(project, spoil, message):
+    whole = json.loads(json.dumps(LEDGER))
+    spoil(whole)
+    (project / "edited.json").write_text(json.dumps(whole), "utf-8")
+    with pytest.raises(ConfigurationError, match=message):
+        read_ledger(project, project / "edited.json")
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 cut short", b'{"format": ', b"[]"])
+def test_what_is_no_ledger_is_refused(project, content):
+    (project / "other").write_bytes(content)
+    with pytest.raises(ConfigurationError, match="no ledger that can be read"):
+        read_ledger(project, project / "other")
+
+
+def test_before_the_first_build_the_remedy_is_to_build(project):
+    (project / ".report" / "ledger.json").unlink()
+    with pytest.raises(ConfigurationError, match="nothing was built yet"):
+        trace("rates")
+
+
+def test_open_shows_the_audit_page_of_the_last_book_or_of_a_given_one(project, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda address: opened.append(address) or True)
+    other = project / "elsewhere" / "audit"
+    for folder in (project / "_book" / "audit", other):
+        folder.mkdir(parents=True)
+        (folder / "rates.html").write_text("", "utf-8")
+    (other / "ledger.json").write_text(json.dumps(LEDGER), "utf-8")
+    assert trace("T1", Asked(open_page=True)) == 0
+    assert trace("T1", Asked(ledger=other / "ledger.json", open_page=True)) == 0
+    pages = (project / "_book" / "audit" / "rates.html", other / "rates.html")
+    assert opened == [page.as_uri() for page in pages]
+
+
+@pytest.mark.usefixtures("project")
+def test_open_names_the_page_that_is_not_built():
+    with pytest.raises(ConfigurationError, match="no audit page here") as caught:
+        trace("T1", Asked(open_page=True))
+    assert "_book/audit/rates.html" in str(caught.value)
+    assert "report build" in str(caught.value)
+
+
+def test_without_a_browser_the_address_is_printed(project, monkeypatch, capsys):
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    folder = project / "_book" / "audit"
+    folder.mkdir(parents=True)
+    (folder / "rates.html").write_text("", "utf-8")
+    trace("T1", Asked(open_page=True))
+    assert (folder / "rates.html").as_uri() in capsys.readouterr().out
+
+
+def git(folder, *arguments):
+    settings = ["-c", "user.name=N", "-c", "user.email=n@example.org", "-c", "gc.auto=0"]
+    done = subprocess.run(
+        ["git", "-C", folder, *settings, *arguments], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_clone_says_what_keeps_it_from_showing_the_lines(tmp_path):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert "no history" in standing(whole, "a" * 40)
+    git(whole, "init", "-q")
+    for text in ("one", "two"):
+        (whole / "a").write_text(text, "utf-8")
+        git(whole, "add", "a")
+        git(whole, "commit", "-q", "-m", text)
+    first, second = git(whole, "rev-list", "--reverse", "HEAD").split()
+    git(tmp_path, "clone", "-q", "--depth", "1", whole.as_uri(), "shallow")
+    assert standing(whole, second) == ""
+    assert f"lines are those of {first[:12]}" in standing(whole, first)
+    assert "lacks commit" in standing(whole, "b" * 40)
+    assert "unshallow" in standing(tmp_path / "shallow", first)
+    assert "outside version control" in standing(whole, None)
+
+
+def test_a_trace_imports_nothing_that_computes():
+    code = (
+        "import sys, report.commands.trace\n"
+        "heavy = {'pandas', 'numpy', 'hamilton', 'statsmodels', 'matplotlib', 'pikepdf'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# --- cells --------------------------------------------------------------------------------
+
+CELLS = ["A", "B", "Lambeth", "8", "Southampton", "18"]
+
+
+def test_a_cell_is_found_by_row_and_column():
+    cell = find_cell(record("sizes", "T3", [], [], cells=CELLS), "2,2")
+    assert (cell.id, cell.heading, cell.label, cell.printed) == (
+        "sizes#2,2", "B", "Southampton", "18",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("position", ["0,1", "3,1", "1,3", "1", "a,b", "-1,1"])
+def test_a_cell_that_is_not_there_tells_how_many_there_are(position):
+    with pytest.raises(ConfigurationError, match="2 rows and 2 columns"):
+        find_cell(record("sizes", "T3", [], [], cells=CELLS), position)
+
+
+def test_what_is_no_table_has_no_cells():
+    with pytest.raises(ConfigurationError, match="has no cells"):
+        find_cell(record("drawn", "F3", [], [], kind="figure"), "1,1")

@@ -1,0 +1,178 @@
+"""A contract file that is wrong is refused with file, line, key and remedy."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from analysis.contracts import ValidationError, read_contracts
+from analysis.contracts.engine import usable
+from analysis.contracts.expectations import expectations
+from analysis.errors import ConfigurationError
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "data_contracts"
+CHILDREN = (FOLDER / "children.odcs.yaml").read_text("utf-8")
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def refusal(directory: Path, text: str) -> str:
+    """Return the message about a folder in which children's contract reads so."""
+    shutil.copytree(FOLDER, directory / "data_contracts")
+    (directory / "data_contracts" / "children.odcs.yaml").write_text(text, "utf-8", newline="\n")
+    with pytest.raises(ConfigurationError) as caught:
+        map_every_rule(directory / "data_contracts")
+    return str(caught.value)
+
+
+def map_every_rule(directory: Path) -> None:
+    contracts = read_contracts(directory)
+    for contract in contracts.values():
+        expectations(contract, contracts)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("kind: DataContract", "kind: [DataContract", "is not valid YAML"),
+        ("status: active", "status: active\nstatus: draft", "key 'status' stands twice"),
+        ("status: active", "status: no", "'no' is a truth value"),
+        ("status: active", "status: &a active\nname: *a", "holds the alias *a"),
+        ("value: 75", "value: 12:30", "expectedMissingPercent is no percentage"),
+        ("apiVersion: v3.1.0", "apiVersion: v9.9.9", "'v9.9.9' is not one of"),
+        ("apiVersion: v3.1.0", "apiVersion: v3.0.2", "is another version"),
+        ("logicalType: date", "logicalType: day", "'day' is not one of"),
+        ("classification: child", "classification: secret", "column 'child_id' needs it"),
+        ("classification: child", "colour: red", "colour"),
+        ("- name: children", "- name: pupils", "is 'pupils' in the contract named for 'children'"),
+        ("encoding\n    value: utf-8-sig", "encoding\n    value: ebcdic", "is no way to send"),
+        ("- property: lineEnd", "- property: line_ends", "line_ends"),
+        ("- to: schools.school_id", "- to: schools.urn", "refers to schools.urn"),
+        ("severity: error", "severity: fatal", "is 'fatal'"),
+        ("businessImpact: Reversed", "method: Reversed", "the rule has no businessImpact"),
+        ("- property: remedy", "- property: cure", "no customProperties.remedy"),
+        ("id: children-first_day-birth", "id: children-last_day-order", "stands at"),
+        ("engine: greatExpectations", "engine: soda", "only rules of the engine"),
+        ("expect_column_pair_values_a_to_be_greater_than_b", "expect_column_kl_divergence_to_be",
+         "no expectation 'expect_column_kl_divergence_to_be'"),
+        ("column_A: last_day", "column_A: leaving_day", "no column 'leaving_day'"),
+        ("column: derived.age_first_day", "column: derived.shoe_size", "derived.shoe_size"),
+        ("column: derived.age_first_day", "column: fieldwork.method", "cannot be looked up"),
+        ("ignore_row_if: either_value_is_missing", "mostly: 1", "lacks ignore_row_if"),
+        ("or_equal: true", "or_equal: true\n        tolerance: 3", "does not take tolerance"),
+        ("value: 75", "value: most", "expectedMissingPercent is no percentage"),
+        ("value: 75", "value: 100", "expectedMissingPercent is no percentage"),
+        ("value: 75", "value: -1", "expectedMissingPercent is no percentage"),
+        ("format: yyyy-MM-dd\n      minimum: \"2017", "exclusiveMinimum: \"2017",
+         "the option exclusiveMinimum would be tested by nothing"),
+        ("property: expectedMissingPercent\n      value: 75",
+         "property: expectedPercent\n      value: 5", "expectedPercent gives no percentage"),
+        ("property: expectedMissingPercent\n      value: 75",
+         "property: expectedPercent\n      value: {gone: 75}",
+         "expectedPercent names 'gone', which validValues do not list"),
+        ("required: true\n    classification: child\n    relationships",
+         "required: true\n    classification: child\n    customProperties:\n"
+         "    - property: expectedMissingPercent\n      value: 5\n    relationships",
+         "expectedMissingPercent stands at a required column"),
+        ("pattern: ^C[0-9]{5}$", "pattern: C[0-9]{5}", "does not span the whole value"),
+        ("pattern: ^C[0-9]{5}$", "pattern: ^(C)[0-9]{5}$", "has a capturing group"),
+        ("pattern: ^C[0-9]{5}$", "pattern: ^C[0-9{5}$", "is no regular expression"),
+        ("- property: expectedMissingPercent\n      value: 75", "- property: unit\n      value: a",
+         "missingTolerance is no number of points beside"),
+        ("missingTolerance\n      value: 25", "missingTolerance\n      value: some",
+         "missingTolerance is no number of points"),
+        ("column_A: last_day", "column_A: 7", "column_A of expect_column_pair"),
+        ("or_equal: true", "or_equal: often", "or_equal of expect_column_pair"),
+        ("or_equal: true", "or_equal: true\n        mostly: 95", "mostly of expect_column_pair"),
+        ("ignore_row_if: either_value_is_missing", "ignore_row_if: sometimes", "ignore_row_if of"),
+        ("max_value: 18.99", "max_value: many", "max_value is not a number"),
+        ("max_value: 18.99", "max_value: -1", "min_value is above max_value"),
+        ("max_value: 18.99", "max_value: [18, 19]", "max_value of expect_column_values"),
+        ("maximum: \"2017-02\"", "maximum: \"2017-22\"", "max_value is not a day or month"),
+        ("maximum: \"2017-02\"", "maximum: 2017", "2017 is not of type 'string'"),
+        ("id: children-first_day-birth", "id: children-first_day-type", "implied"),
+        ("name: last_day", "name: first_day", "two columns are called 'first_day'"),
+        ("parameter: primary", "parameter: [primary]", "row_condition of"),
+        ("row_condition: {", "row_condition: schools.phase == 'primary' #", "row_condition of"),
+    ],
+)  # fmt: skip
+def test_a_broken_contract_is_named_with_its_line(
+    tmp_path: Path, old: str, new: str, what: str
+) -> None:
+    assert old in CHILDREN
+    message = refusal(tmp_path, CHILDREN.replace(old, new, 1))
+    assert what in message
+    assert "remedy:" in message
+    assert message.startswith("data_contracts/children.odcs.yaml:")
+
+
+def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:
+    text = CHILDREN.replace("logicalType: date", "logicalType: day", 1)
+    message = refusal(tmp_path, text)
+    assert message.startswith(f"data_contracts/children.odcs.yaml:{line_of(text, 'Type: day')},")
+    assert "key schema.0.properties.2.logicalType" in message
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        ({"type": "text"}, "only rules of the engine"),
+        ({"type": "sql", "query": "SELECT 1", "mustBe": 0}, "only rules of the engine"),
+        ({"type": "custom", "engine": "greatExpectations", "implementation": "text"},
+         "the implementation is not a mapping"),
+        ({"metric": "missingValues", "mustBe": 0}, "the metric missingValues"),
+        ({"metric": "nullValues", "mustBeLessThan": 5}, "a library metric must be 0"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_nothing_would_run_is_refused(
+    tmp_path: Path, rule: dict[str, object], what: str
+) -> None:
+    lines = [f"    - {key}: {value}" if n == 0 else f"      {key}: {value}"
+             for n, (key, value) in enumerate(rule.items())]  # fmt: skip
+    entry = "\n".join([
+        "    quality:", *lines, "      id: children-child_id-extra", "      severity: error",
+        "      description: A rule.", "      businessImpact: Some.",
+        "      customProperties: [{property: remedy, value: Mend it.}]", "  - name: school_id",
+    ])  # fmt: skip
+    assert what in refusal(tmp_path, CHILDREN.replace("  - name: school_id", entry, 1))
+
+
+def test_a_folder_without_contracts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="there is no data contract"):
+        read_contracts(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "children.odcs.yaml").write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"children\.odcs\.yaml"):
+        read_contracts(tmp_path)
+
+
+def result(**parts: object) -> SimpleNamespace:
+    config = SimpleNamespace(meta={"rule": "children-used"})
+    whole = {"exception_info": {}, "result": {"element_count": 1}, "success": True, **parts}
+    return SimpleNamespace(expectation_config=config, **whole)
+
+
+def test_a_usable_result_is_used() -> None:
+    assert usable(result())["element_count"] == 1
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"result": {}},
+        {"result": None},
+        {"success": None},
+        {"exception_info": {"raised_exception": True, "exception_message": "no column"}},
+        {"exception_info": {"id": {"raised_exception": True, "exception_message": "no column"}}},
+    ],
+)
+def test_an_empty_or_exceptional_result_is_an_error_of_ours(parts: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="children-used"):
+        usable(result(**parts))

@@ -1,0 +1,179 @@
+"""Which engine typesets the book, and what is asked of Quarto."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import ChapterFailed, ConfigurationError
+from press.chapter.reading import read_book
+from report import quarto
+from report.commands import build as building
+from report.cover import FILE, cover, write_cover
+
+# Stands in for Quarto: notes what it was asked, and writes what a book has at least.
+STUB = """#!{python}
+import json, os, pathlib, sys
+if "--version" in sys.argv:
+    print("{version}")
+    raise SystemExit
+folder = pathlib.Path(sys.argv[sys.argv.index("--output-dir") + 1])
+folder.mkdir(parents=True, exist_ok=True)
+with open("asked.jsonl", "a") as asked:
+    asked.write(json.dumps([sys.argv[1:], dict(os.environ)]) + "\\n")
+name = "index.html" if "html" in sys.argv else "T.pdf"
+(folder / name).write_text("by Quarto")
+print("{says}")
+raise SystemExit({code})
+"""
+BOOK = (
+    "project: {type: book}\nbook:\n  title: T\n  chapters: [index.qmd]\n"
+    "format:\n  html: default\n  evaluation-typst: default\n"
+)
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    def put(version="1.10.18", code=0, says=""):
+        program = tmp_path / "bin" / "quarto"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(
+            STUB.format(python=sys.executable, version=version, code=code, says=says)
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(program.parent))
+        return program
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return put
+
+
+@pytest.mark.parametrize(
+    ("version", "taken"), [("1.8.27", False), ("1.9.0", True), ("1.10.18", True), ("99.9.9", True)]
+)
+def test_auto_takes_quarto_from_its_first_version_that_can(install, version, taken):
+    install(version)
+    found = quarto.choose("auto")
+    assert (found is not None) == taken
+    assert not taken or found.version == version
+    assert quarto.choose("embedded") is None
+
+
+@pytest.mark.usefixtures("install")
+def test_without_quarto_auto_takes_the_press():
+    assert quarto.choose("auto") is None
+    with pytest.raises(ConfigurationError, match="no quarto on PATH") as caught:
+        quarto.choose("quarto")
+    assert "--engine embedded" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_quarto_that_is_asked_for_and_too_old_is_named_with_its_version(install):
+    install("1.4.550")
+    with pytest.raises(ConfigurationError, match=r"Quarto 1\.4\.550 is too old"):
+        quarto.choose("quarto")
+
+
+def test_an_engine_that_is_none():
+    with pytest.raises(ConfigurationError, match="there is no engine 'latex'"):
+        quarto.choose("latex")
+
+
+def rendering(folder: Path) -> quarto.Rendering:
+    folder.mkdir(exist_ok=True)
+    (folder / "_quarto.yml").write_text(BOOK, "utf-8")
+    (folder / "index.qmd").write_text("# Home\n", "utf-8")
+    project = read_book(folder).project
+    return quarto.Rendering(project, ("html", "pdf"), folder / "_book", {"GIVEN": "yes"})
+
+
+def test_each_format_is_rendered_and_the_book_swapped_in_when_finished(install, tmp_path):
+    install()
+    asked = rendering(tmp_path / "p")
+    seen = []
+    written = quarto.render(
+        quarto.choose("quarto"), asked, lambda folder: seen.append(sorted(os.listdir(folder)))
+    )
+    assert seen == [["T.pdf", "index.html"]]
+    assert written == (tmp_path / "p/_book/index.html", tmp_path / "p/_book/T.pdf")
+    lines = [json.loads(line) for line in (tmp_path / "p/asked.jsonl").read_text().splitlines()]
+    assert [arguments[1:3] for arguments, _ in lines] == [
+        ["--to", "html"], ["--to", "evaluation-typst"],
+    ]  # fmt: skip
+    environment = lines[0][1]
+    assert environment["GIVEN"] == "yes"
+    assert environment["QUARTO_PYTHON"] == sys.executable
+    assert environment[quarto.WITHIN_BUILD]
+    assert environment["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == [
+        "_book", "_quarto.yml", "asked.jsonl", "index.qmd",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"code": 1, "says": "ERROR: no such chapter"}, "ERROR: no such chapter"),
+        ({"says": "WARN: one.html: Unable to resolve crossref @fig-x"}, "@fig-x"),
+        ({"says": "WARN: Unable to resolve link target: chapters/absent.qmd"}, "absent.qmd"),
+    ],
+)
+def test_what_quarto_stops_at_or_passes_over_stops_a_build(install, tmp_path, given, words):
+    install(**given)
+    asked = rendering(tmp_path / "p")
+    asked.target.mkdir()
+    (asked.target / "index.html").write_text("the old book")
+    with pytest.raises(ChapterFailed, match=words):
+        quarto.render(quarto.choose("quarto"), asked, lambda _: None)
+    assert (asked.target / "index.html").read_text() == "the old book"
+
+
+def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):
+    monkeypatch.setattr(building, "current", None)
+    monkeypatch.setattr(building, "finish_book", None)
+    assert building.prepare_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+    assert building.finish_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+
+
+def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_path):
+    (tmp_path / "study.toml").write_text("")
+    finished = []
+    monkeypatch.setattr(building, "finish_book", lambda *given: finished.append(given[1]))
+    monkeypatch.chdir(tmp_path)
+    building.finish_for_quarto({"QUARTO_PROJECT_OUTPUT_DIR": "_book"})  # a preview of one page
+    assert not finished
+    building.finish_for_quarto(
+        {"QUARTO_PROJECT_OUTPUT_DIR": "_book", "QUARTO_PROJECT_RENDER_ALL": "1"}
+    )
+    assert finished == [tmp_path / "_book"]
+
+
+class Ledger:
+    label = "Invented data"
+
+
+class Commit:
+    short = "abc1234"
+
+
+def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
+    write_cover(tmp_path, cover(Ledger, Commit))
+    (tmp_path / "_quarto.yml").write_text(f"metadata-files: [{FILE}]\n{BOOK}", "utf-8")
+    (tmp_path / "index.qmd").write_text("# Home\n", "utf-8")
+    settings = read_book(tmp_path).project.settings
+    assert settings.get("evaluation", "label") == "Invented data: not evidence"
+    assert settings.get("evaluation", "commit") == "abc1234"
+    (banner,) = settings.get("format", "html", "include-before-body")
+    assert "Invented data: not evidence" in banner["text"]
+
+
+def test_with_real_data_there_is_no_banner(tmp_path):
+    class Real(Ledger):
+        label = ""
+
+    write_cover(tmp_path, cover(Real, Commit))
+    written = json.loads((tmp_path / FILE).read_text())
+    assert written["format"]["html"]["include-before-body"] == []
+    assert "label" not in str(written["format"]["html"]["include-in-header"])

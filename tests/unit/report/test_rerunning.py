@@ -1,0 +1,253 @@
+"""A delivered report is computed again from clone and data, or it is said why that can't be."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.exhibits.parts.exhibit import Figure
+from audit.ledger.bundle import Bundle
+from audit.ledger.ledger import InputFile
+from audit.trace.repository import Commit
+from report.again import rerun as rerunning
+from report.again.rebuild import RebuildFailed
+from report.again.rerun import rerun
+from report.commands.verify import verify
+from tests.unit.audit import sealed, test_ledger
+from tests.unit.report.test_diffing import git_in
+
+ROWS = "school,pupils\na,5\nb,7\n"
+DATA = "school,ratio,p\na,0.5,0.04\nb,0.8,0.2\n"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A clone with data of its own, and the commit of a report."""
+    root = tmp_path / "clone"
+    (root / "data").mkdir(parents=True)
+    (root / "data" / "x.csv").write_text(ROWS)
+    (root / "study.toml").write_text('extract_directory = "data"\n')
+    git_in(root, "init", "-q", "-b", "main")
+    git_in(root, "add", "-A")
+    git_in(root, "commit", "-q", "-m", "state")
+    return root
+
+
+def head(root):
+    done = subprocess.run(["git", "-C", root, "rev-parse", "HEAD"], capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def delivered(tmp_path, clone):
+    """Write what a report of that commit carries, edited as a test likes; return its folder."""
+
+    def write(edit=lambda _: None, rows=ROWS, data=DATA):
+        folder = tmp_path / "book"
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "exhibits").mkdir(parents=True)
+        (folder / "exhibits" / "drawn.csv").write_text(data)
+        whole = ledger(head(clone), rows)
+        edit(whole)
+        (folder / "ledger.json").write_text(json.dumps(whole))
+        return folder
+
+    return write
+
+
+def ledger(commit, rows=ROWS):
+    figure = Figure("<svg/>", "Bars.", pd.DataFrame({"ratio": [0.5]}), {"ratio": "Ratio"})
+    made = test_ledger.ledger(
+        test_ledger.made("ratio", test_ledger.NUMBER),
+        replace(test_ledger.made("drawn", figure), reference="F1"),
+    )
+    digest = hashlib.sha256(rows.encode()).hexdigest()
+    whole = replace(
+        made, commit=Commit(commit, 0, clean=True), files=(InputFile("x.csv", digest, 2),)
+    )
+    return json.loads(whole.to_json())
+
+
+@pytest.fixture(autouse=True)
+def computed(monkeypatch, clone):
+    """What computing again gives: the same, unless a test changes it here."""
+    again = {"ledger": ledger(head(clone)), "data": {"drawn": DATA}, "asked": []}
+
+    def rebuild(_, inputs, name="", *, fresh=False):
+        again["asked"].append((inputs, fresh))
+        if "fails" in again:
+            raise RebuildFailed(again["fails"])
+        return Bundle(name, again["ledger"], again["data"])
+
+    monkeypatch.setattr(rerunning, "rebuild", rebuild)
+    return again
+
+
+def record(whole, name):
+    return next(each for each in whole["records"] if each["id"] == name)
+
+
+def test_the_same_comes_out_identical(clone, delivered, computed):
+    found = rerun(clone, delivered())
+    assert found.reproducible
+    assert [each.grade for each in found.graded] == ["identical", "identical"]
+    (line,) = found.verdict()
+    assert "of 2 exhibits, 1 of them figures, with 7 values, 2 come out identical" in line
+    ((inputs, fresh),) = computed["asked"]
+    assert fresh, "a kept result would prove nothing"
+    assert inputs.code == inputs.data == inputs.settings == head(clone)
+
+
+def test_last_digits_are_within_the_tolerance(clone, delivered, computed):
+    record(computed["ledger"], "drawn")["digest"] = "1" * 64
+    computed["data"]["drawn"] = DATA.replace("0.5", "0.50000001")
+    found = rerun(clone, delivered())
+    assert found.reproducible
+    assert [each.grade for each in found.graded] == ["within tolerance", "identical"]
+    assert "1 within the tolerance of 1e-06" in next(found.verdict())
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("0.55", "a: ratio: 0.5 -> 0.55 (+0.05, +10%)"), ("[c]", "0.5 -> [c]")]
+)
+def test_a_value_that_differs_is_named_with_its_amount(clone, delivered, computed, value, told):
+    record(computed["ledger"], "drawn")["digest"] = "1" * 64
+    computed["data"]["drawn"] = DATA.replace("0.5", value)
+    found = rerun(clone, delivered())
+    assert not found.reproducible
+    assert told in "\n".join(found.differences())
+
+
+def test_a_number_that_differs_is_told_as_printed(clone, delivered, computed):
+    record(computed["ledger"], "ratio").update(digest="1" * 64, printed="0.70 (0.5 to 0.9)")
+    (told,) = rerun(clone, delivered()).differences()
+    assert told == "N1 ratio: 0.66 (0.52 to 0.83) -> 0.70 (0.5 to 0.9) (+0.04, +6.1%)"
+
+
+def test_a_figure_drawn_otherwise_differs_though_its_values_are_the_same(
+    clone, delivered, computed
+):
+    record(computed["ledger"], "drawn")["digest"] = "1" * 64
+    found = rerun(clone, delivered())
+    assert [each.grade for each in found.graded] == ["differs", "identical"]
+    assert "drawn or described differently" in next(found.differences())
+
+
+def test_what_is_printed_must_be_the_same_to_the_letter(clone, delivered, computed):
+    record(computed["ledger"], "drawn").update(digest="1" * 64, printed="Longer bars.")
+    computed["data"]["drawn"] = DATA.replace("0.5", "0.50000001")
+    assert [each.grade for each in rerun(clone, delivered()).graded] == ["differs", "identical"]
+
+
+def test_data_edited_beside_an_unedited_ledger_are_seen(clone, delivered):
+    found = rerun(clone, delivered(data=DATA.replace("0.5", "0.4")))
+    assert [each.grade for each in found.graded] == ["differs", "identical"]
+
+
+def test_an_exhibit_that_is_not_computed_is_named(clone, delivered, computed):
+    computed["ledger"]["records"] = [record(computed["ledger"], "drawn")]
+    assert list(rerun(clone, delivered()).differences()) == ["N1 ratio: it is not computed at all"]
+
+
+def test_other_versions_and_an_unclean_tree_are_noted(clone, delivered):
+    def elsewhere(whole):
+        whole["environment"]["python"] = "3.1.4"
+        whole["platform"] = "Plan9 vax"
+        whole["commit"]["clean"] = False
+
+    notes = "\n".join(rerun(clone, delivered(elsewhere)).notes)
+    assert "python was 3.1.4 and is 3." in notes
+    assert "platform was Plan9 vax" in notes
+    assert "changes that no commit holds" in notes
+
+
+# --- what keeps it from being told ----------------------------------------------------------
+
+
+def names(commit):
+    return lambda whole: whole["commit"].update(id=commit)
+
+
+def test_a_report_without_a_commit(clone, delivered):
+    assert "outside version control" in rerun(clone, delivered(names(None))).hindrance
+
+
+@pytest.mark.parametrize("commit", ["--upload-pack=x", "HEAD", ".", "main"])
+def test_what_is_no_commit_is_never_handed_to_git(clone, delivered, computed, commit):
+    assert "is none" in rerun(clone, delivered(names(commit))).hindrance
+    assert not computed["asked"]
+
+
+def test_a_commit_that_the_clone_has_not(clone, delivered):
+    found = rerun(clone, delivered(names("a" * 40)))
+    assert "this clone has no commit aaaa" in found.hindrance
+    assert "git fetch" in found.remedy
+
+
+def test_a_shallow_clone(tmp_path, clone, delivered):
+    book = delivered()
+    git_in(clone, "commit", "-q", "--allow-empty", "-m", "later")
+    git_in(tmp_path, "clone", "-q", "--depth", "1", f"file://{clone}", "shallow")
+    found = rerun(tmp_path / "shallow", book)
+    assert "shallow" in found.hindrance
+    assert "unshallow" in found.remedy
+
+
+def test_a_folder_without_history(clone, delivered):
+    book = delivered()
+    shutil.rmtree(clone / ".git")
+    assert "no git clone" in rerun(clone, book).hindrance
+
+
+def test_data_that_are_missing(tmp_path, clone, delivered):
+    (tmp_path / "empty").mkdir()
+    found = rerun(clone, delivered(), tmp_path / "empty")
+    assert "the data are missing: x.csv" in found.hindrance
+    assert "--data" in found.remedy
+    assert "no folder" in rerun(clone, delivered(), tmp_path / "none").hindrance
+
+
+def test_an_extract_that_no_commit_holds(clone, delivered, computed):
+    (clone / "study.toml").write_text('extract_directory = "restricted"\n')
+    git_in(clone, "commit", "-q", "-a", "-m", "restricted")
+    assert "neither the commit nor this clone has restricted" in rerun(clone, delivered()).hindrance
+    shutil.copytree(clone / "data", clone / "restricted")
+    assert rerun(clone, delivered()).reproducible
+    assert computed["asked"][0][0].extract == clone / "restricted"
+
+
+def test_data_of_another_digest_are_not_computed_from(clone, delivered, computed):
+    found = rerun(clone, delivered(rows=ROWS + "c,9\n"))
+    assert "not those of the report, by their digests: x.csv" in found.hindrance
+    assert not computed["asked"]
+
+
+def test_a_ledger_edited_by_hand(clone, delivered):
+    found = rerun(clone, delivered(lambda whole: whole["records"][0].pop("digest")))
+    assert "not as a build writes it: see records[0].digest" in found.hindrance
+
+
+def test_a_commit_that_does_not_compute(clone, delivered, computed):
+    computed["fails"] = "it does not compute: no such column"
+    assert "no such column" in rerun(clone, delivered()).hindrance
+
+
+# --- the verdict -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_cannot_be_told_is_no_pass(tmp_path, clone, monkeypatch, capsys, as_json):
+    monkeypatch.chdir(clone)
+    pdf = sealed.make(tmp_path / "pdf")
+    assert verify(pdf, rerun=True, as_json=as_json) == 8
+    said = capsys.readouterr().out
+    assert "no commit aaaa" in said
+    if as_json:
+        assert json.loads(said)["rerun"]["reproducible"] is False
+    else:
+        assert "reproducible  cannot be told" in said
+        assert "verdict       reproducible or not: cannot be told" in said
