@@ -1,4 +1,4 @@
-"""The table of modules in ARCHITECTURE.md, made from the modules' own docstrings.
+"""The table of folders in ARCHITECTURE.md, made from the packages' own docstrings.
 
 `python -m tests.architecture` writes it; a test compares it with the tree.
 """
@@ -8,11 +8,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("analysis", "press", "audit", "report")
-BEGIN, END = "<!-- modules: python -m tests.architecture -->", "<!-- end of modules -->"
+BEGIN, END = "<!-- folders: python -m tests.architecture -->", "<!-- end of folders -->"
 
 
 def module_files():
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def folders():
+    return sorted({path.parent for path in module_files()})
 
 
 def first_sentence(path):
@@ -21,11 +25,16 @@ def first_sentence(path):
     return paragraph.replace("|", "\\|")
 
 
+def modules_in(folder):
+    return [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+
+
 def table():
-    lines = ["| module | what it is |", "|---|---|"]
-    for path in module_files():
-        name = path.relative_to(ROOT).as_posix()
-        lines.append(f"| `{name}` | {first_sentence(path)} |")
+    lines = ["| folder | what it holds | modules |", "|---|---|--:|"]
+    for folder in folders():
+        name = folder.relative_to(ROOT).as_posix()
+        what = first_sentence(folder / "__init__.py")
+        lines.append(f"| `{name}/` | {what} | {len(modules_in(folder))} |")
     return "\n".join(lines)
 
 
