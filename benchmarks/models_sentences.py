@@ -22,10 +22,10 @@ from analysis.dataflow.published import trial
 from analysis.exhibits.outcomes import claims
 from analysis.exhibits.practice import claims as practice_claims
 from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.inference.randomisation import randomisation_test, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
-from analysis.models.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.findings import LEVEL, SLIGHT, Check, check_table
+from analysis.models.checks.findings import LEVEL, SLIGHT, Check, check_table
+from analysis.models.checks.leverage import CASE_STUDY, largest_leverages
 from analysis.models.inputs.specification import Specification
-from analysis.models.leverage import CASE_STUDY, largest_leverages
 from analysis.study.settings import Outcome
 
 KEYS = ["pilot", "outcome"]

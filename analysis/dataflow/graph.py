@@ -26,7 +26,6 @@ from analysis.dataflow import (
 )
 from analysis.dataflow import scale_up as scaling
 from analysis.errors import ChapterFailed
-from analysis.exhibits import finding_tables, unit_tables
 from analysis.exhibits.appendix import (
     calibration,
     contract_tables,
@@ -44,8 +43,9 @@ from analysis.exhibits.design import numbers as design_numbers
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design import timeline
 from analysis.exhibits.design_checks import figures as check_figures
+from analysis.exhibits.design_checks import findings as finding_tables
 from analysis.exhibits.design_checks import tables as check_tables
-from analysis.exhibits.outcomes import claims, figures, numbers, tables
+from analysis.exhibits.outcomes import claims, figures, numbers, tables, unit_tables
 from analysis.exhibits.outcomes import published as published_numbers
 from analysis.exhibits.outcomes import summary_figure as summary
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table

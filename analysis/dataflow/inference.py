@@ -11,11 +11,11 @@ from analysis.disclosure.withholding import marked
 from analysis.models.checks.regression_to_the_mean import Selection, regression_to_the_mean
 from analysis.models.design.detectable import minimum_detectable_effects
 from analysis.models.design.exaggeration import exaggerations
+from analysis.models.inference.judgement import KEYS, judgements, unit_evidence
 from analysis.models.inference.methods import inference_estimates
 from analysis.models.inference.multiplicity import multiplicity
 from analysis.models.inference.units import assignment_units
 from analysis.models.inputs.specification import Specification
-from analysis.models.judgement import KEYS, judgements, unit_evidence
 
 SUPPOSED_RATIO = 0.8
 """A fall that a service would welcome, beside no effect and the trial's result."""

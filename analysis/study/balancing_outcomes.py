@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.models.inputs.specification import EventMonths
-from analysis.units import MONTHLY
+from analysis.study.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

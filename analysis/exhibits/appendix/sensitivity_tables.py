@@ -11,8 +11,8 @@ from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
+from analysis.study.rate_units import MONTHLY
 from analysis.study.settings import Outcome, Pilot
-from analysis.units import MONTHLY
 
 MAIN = "As reported"
 GAMMAS = (1.0, 1.5, 2.0)

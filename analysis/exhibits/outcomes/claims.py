@@ -16,7 +16,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
-from analysis.models.judgement import LEVEL
+from analysis.models.inference.judgement import LEVEL
 
 Verdict = Literal["lower", "higher", "not clear", "lower by itself"]
 RULES: dict[Verdict, str] = {

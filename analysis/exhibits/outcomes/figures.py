@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
-from analysis.exhibits.area_lines import (
+from analysis.exhibits.outcomes.area_lines import (
     BELOW,
     BY_AREA,
     EXPLORATORY,
@@ -22,8 +22,8 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import Effect, effects, judgement
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
+from analysis.study.rate_units import MONTHLY
 from analysis.study.settings import Outcome
-from analysis.units import MONTHLY
 
 ARMS = (
     ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),

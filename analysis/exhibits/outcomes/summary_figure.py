@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.exhibits.area_lines import (
+from analysis.exhibits.outcomes.area_lines import (
     BELOW,
     BY_AREA,
     EXPLORATORY,

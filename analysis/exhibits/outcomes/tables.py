@@ -11,8 +11,8 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, Rate, Zeros, effects, rows
+from analysis.study.rate_units import MONTHLY, RateUnit, over_months
 from analysis.study.settings import Outcome, Pilot, Window
-from analysis.units import MONTHLY, RateUnit, over_months
 
 WINDOWS = ("before", "after")
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}

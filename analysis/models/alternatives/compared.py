@@ -18,7 +18,7 @@ from analysis.models.inputs.months import MonthCounts
 from analysis.models.primary.estimates import Estimator, estimates_table, t_numbers
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
-from analysis.units import MONTHLY
+from analysis.study.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -20,7 +20,7 @@ from analysis.models.inputs.specification import MEASURES
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
-from analysis.units import MONTHLY
+from analysis.study.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

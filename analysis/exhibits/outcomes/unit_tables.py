@@ -12,8 +12,8 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
-from analysis.models.judgement import COLUMNS as JUDGEMENT
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from hamilton.function_modifiers import parameterize, value
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rules import Least, Most, judge
-from analysis.findings import COLUMNS
-from analysis.models.leverage import CASE_STUDY
+from analysis.models.checks.findings import COLUMNS
+from analysis.models.checks.leverage import CASE_STUDY
 
 CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permuted",
           "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets",
