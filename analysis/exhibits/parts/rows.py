@@ -38,7 +38,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a change may be claimed, by school and by area; see `analysis.models.inference.judgement`."""
+    """Whether a change may be claimed; see `analysis.models.inference.judgement`."""
 
     pilot: str
     outcome: str
