@@ -47,8 +47,8 @@ PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
 DRAWS = 200
 """Of each scenario; a share of 5% then has a standard error of 1.5 points."""
-SENTENCE_DRAWS = 1_000
-"""Of schools alone, which is faster; a share of 5% has a standard error of 0.7 points."""
+SENTENCE_DRAWS = 400
+"""Of schools alone; a share of 5% then has a standard error of 1.1 points."""
 WORDING = ("analysis.contracts", "analysis.disclosure", "analysis.exhibits.parts.exhibit",
            "analysis.exhibits.parts.words", "analysis.extract.rates")  # fmt: skip
 """How contracts are read, and what a claim is printed in: no verdict hangs on it.

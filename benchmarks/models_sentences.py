@@ -4,7 +4,7 @@ Schools are drawn as the stand-in's are, in each of its scenarios and, without a
 with shocks that the schools of an area share. Their monthly counts are added up and analysed
 by school and by area as the report's main analysis is; then the report's own sentences are
 judged. Children, returns that fail to arrive and spells in care are not drawn: that is what
-makes a thousand draws affordable. `models_scenarios` draws them, at fewer.
+makes hundreds of draws affordable. `models_scenarios` draws them, in fewer draws.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.inference.randomisation import randomisation_test, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
-from analysis.models.primary.conditional import fit_conditional
+from analysis.models.primary.conditional import ConditionalFit, fit_conditional
 from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 from analysis.study.settings import shift_month
@@ -59,6 +59,9 @@ SENTENCES: tuple[Callable[..., Claim], ...] = (
     practice_claims.trial_rules_out_such_falls,
 )
 """Every sentence of the report that rests on estimates drawn here."""
+UNITS = ("cluster", "area")
+SMALLEST: dict[str, tuple[float, ...]] = {}
+"""The smallest permutation p-values by pilot: of sets and areas, which no draw changes."""
 CLAIMS_CHANGE = {"s47_lower_in_lambeth_and_southampton"}
 SEARCHES = {
     "primary_family_changed": ("s47_enquiries",),
@@ -198,38 +201,50 @@ def _evidence(
 ) -> tuple[dict[str, object], dict[str, object]]:
     """Return what `judgements` reads of one pilot and outcome, by school and by area."""
     known = {"pilot": pilot, "outcome": outcome.name, "role": outcome.role}
-    by_unit = []
-    for unit in ("cluster", "area"):
-        clustered = schools.assign(cluster=schools[unit])
-        assignments = Assignments.of(SchoolCounts.of(clustered))
-        row = known | dict.fromkeys(("ratio", *EVIDENCE), np.nan)
-        row["smallest_p"] = assignments.smallest_p
-        try:
-            row |= _by_t(clustered) | {"status": ESTIMATED, "reason": ""}
-            # The larger of both is judged. Where the first is above the level, the second
-            # can bring no adjusted p-value of the family to it, and is not computed.
-            row["p_permuted"] = row["p_value"]
-            if unit == "cluster" and row["p_value"] <= LEVEL:
-                own = stream(seed, f"{outcome.name} {pilot}")
-                test = randomisation_test(clustered, seed=own, draws=999, exact_up_to=2_048)
-                row["p_permuted"] = test.p_value
-        except NotEstimable as reason:
-            row |= {"status": NOT_ESTIMABLE, "reason": str(reason)}
-        by_unit.append(row)
-    return by_unit[0], by_unit[1]
+    empty = known | dict.fromkeys(("ratio", *EVIDENCE), np.nan)
+    if pilot not in SMALLEST:
+        SMALLEST[pilot] = tuple(
+            Assignments.of(SchoolCounts.of(schools.assign(cluster=schools[unit]))).smallest_p
+            for unit in UNITS
+        )
+    try:
+        by_unit = [_by_t(fit) for fit in _fits(schools)]
+        # The larger of both is judged. Where the first is above the level, the second can
+        # bring no adjusted p-value of the family to it, and is not computed.
+        if by_unit[0]["p_value"] <= LEVEL:
+            own = stream(seed, f"{outcome.name} {pilot}")
+            test = randomisation_test(schools, seed=own, draws=999, exact_up_to=2_048)
+            by_unit[0]["p_permuted"] = test.p_value
+        rest: dict[str, object] = {"status": ESTIMATED, "reason": ""}
+    except NotEstimable as reason:
+        by_unit = [{}, {}]
+        rest = {"status": NOT_ESTIMABLE, "reason": str(reason)}
+    first, second = (
+        empty | dict(found) | rest | {"smallest_p": least}
+        for found, least in zip(by_unit, SMALLEST[pilot], strict=True)
+    )
+    return first, second
 
 
-def _by_t(schools: pd.DataFrame) -> dict[str, float]:
-    """Return ratio, interval and p-value of the primary method."""
+def _fits(schools: pd.DataFrame) -> list[ConditionalFit]:
+    """Return the fit clustered on schools, and the same clustered on areas."""
     fit = fit_conditional(schools)
+    informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
+    areas = np.unique(informative["area"].to_numpy(str), return_inverse=True)[1]
+    return [fit, replace(fit, clusters=areas.astype(np.int64))]
+
+
+def _by_t(fit: ConditionalFit) -> dict[str, float]:
+    """Return ratio, interval and p-value of the primary method."""
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
     if not 1e-8 < error < np.inf:
         raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
     interval = t_interval(fit.log_ratio, error, df, 1 - LEVEL).mapped(np.exp)
+    p_value = t_p_value(fit.log_ratio, error, df)
     return {
         "ratio": interval.value, "ratio_low": interval.low, "ratio_high": interval.high,
-        "p_value": t_p_value(fit.log_ratio, error, df),
+        "p_value": p_value, "p_permuted": p_value,
     }  # fmt: skip
 
 

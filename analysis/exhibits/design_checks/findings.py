@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.rules import Least, Most, judge
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
@@ -131,6 +134,5 @@ def hidden_bias_explains(hidden_bias_bounds: pd.DataFrame) -> Claim:
     )
 
 
-def _row(check_findings: pd.DataFrame, check: str) -> dict[str, int | str]:
-    (row,) = check_findings.loc[check_findings["check"] == check].to_dict("records")
-    return row
+def _row(check_findings: pd.DataFrame, check: str) -> dict[str, Any]:
+    return row_of(check_findings, "check", check)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
 
 import pandas as pd
 from hamilton.function_modifiers import parameterize
@@ -15,9 +15,6 @@ from analysis.exhibits.parts.rules import Least, judge
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study.settings import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 EXPLORATORY = "Exploratory: the analysis was fixed after the published results were known. "
 
@@ -155,8 +152,9 @@ def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
-    rows: Mapping[tuple[str, str], float] = table.set_index(["outcome", "pilot"])[way].to_dict()
-    return float(rows[outcome, pilot])
+    chosen = (table["outcome"] == outcome) & (table["pilot"] == pilot)
+    (found,) = table.loc[chosen, way]
+    return float(found)
 
 
 def _cells(each: Judgement) -> tuple[str, ...]:
@@ -175,7 +173,7 @@ def _cells(each: Judgement) -> tuple[str, ...]:
 
 
 def _span(low: float, high: float) -> str:
-    if pd.isna(low) or pd.isna(high):
+    if math.isnan(low) or math.isnan(high):
         return "[z]"
     ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
     return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"

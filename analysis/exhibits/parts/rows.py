@@ -133,7 +133,8 @@ def judgements_of(change_judgements: pd.DataFrame, outcome: str) -> tuple[Judgem
 
 def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judgement:
     """Return the judgement of one outcome in one pilot."""
-    (found,) = [e for e in judgements_of(change_judgements, outcome) if e.pilot == pilot]
+    own = (change_judgements["outcome"] == outcome) & (change_judgements["pilot"] == pilot)
+    (found,) = rows(change_judgements.loc[own], Judgement)
     return found
 
 
