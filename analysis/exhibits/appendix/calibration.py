@@ -62,7 +62,7 @@ def calibration_check(
             "verdict": "Whether the interval points as published",
         },
         note=(
-            "Calibration check, not evidence. Published days in care are those of two pilots that "
+            "Calibration check, not evidence; intervals are by school and not adjusted. Published days in care are those of two pilots that "
             "the summary doesn't name." + legend
         ),
     )

@@ -36,6 +36,12 @@ def draw_by_area(ax: Axes, y: float, each: Judgement) -> None:
         ax.plot(ends, [y, y], color=GREY, lw=1)
 
 
+def finite_ends(change_judgements: pd.DataFrame) -> tuple[list[float], list[float]]:
+    """Return the lower and the upper ends that there are: an axis has to hold them all."""
+    low, high = change_judgements["permuted_low_area"], change_judgements["permuted_high_area"]
+    return [float(x) for x in low[low > 0]], [float(x) for x in high[high < np.inf]]
+
+
 def legend_of_units(drawing: Figure) -> None:
     """Say which line is of schools and which of areas."""
     lines = [

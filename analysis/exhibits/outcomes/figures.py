@@ -14,6 +14,7 @@ from analysis.exhibits.outcomes.area_lines import (
     BY_AREA,
     EXPLORATORY,
     draw_by_area,
+    finite_ends,
     legend_of_units,
     said_by_area,
 )
@@ -118,8 +119,9 @@ def effect_forest(
                 y -= 1
         ax.axvline(1, color=GREY, lw=1)
         ax.set_xscale("log")
-        low = min([0.5, *(each.ratio_low for each in estimated)])
-        high = max([2.0, *(each.ratio_high for each in estimated)])
+        lows, highs = finite_ends(change_judgements)
+        low = min([0.5, *lows, *(each.ratio_low for each in estimated)])
+        high = max([2.0, *highs, *(each.ratio_high for each in estimated)])
         marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
         ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
         ax.minorticks_off()

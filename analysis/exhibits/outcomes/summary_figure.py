@@ -12,6 +12,7 @@ from analysis.exhibits.outcomes.area_lines import (
     BY_AREA,
     EXPLORATORY,
     draw_by_area,
+    finite_ends,
     legend_of_units,
     said_by_area,
 )
@@ -72,7 +73,9 @@ def main_result(
                 _draw_trial(ax, y, trial, published)
                 ticks.append((y, TRIAL))
                 y -= 1
-        _finish(ax, [each for _, group in groups for each in group], ticks, y)
+        own = change_judgements.loc[change_judgements["outcome"].isin(HEADLINES)]
+        every = [each for _, group in groups for each in group]
+        _finish(ax, every, finite_ends(own), ticks, y)
         legend_of_units(drawing)
         label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
         svg = to_svg(drawing, label, alt)
@@ -116,11 +119,17 @@ def _draw_trial(ax: Axes, y: float, trial: dict[str, float], text: str) -> None:
     _beside(ax, y, text, "")
 
 
-def _finish(ax: Axes, found: list[Effect], ticks: list[tuple[float, str]], lowest: float) -> None:
+def _finish(
+    ax: Axes,
+    found: list[Effect],
+    ends: tuple[list[float], list[float]],
+    ticks: list[tuple[float, str]],
+    lowest: float,
+) -> None:
     """Scale the axis to what is drawn, and name the rows."""
     estimated = [each for each in found if each.estimated]
-    low = min([0.5, *(each.ratio_low for each in estimated)])
-    high = max([2.0, *(each.ratio_high for each in estimated)])
+    low = min([0.5, *ends[0], *(each.ratio_low for each in estimated)])
+    high = max([2.0, *ends[1], *(each.ratio_high for each in estimated)])
     marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
     ax.axvline(1, color=GREY, lw=1)
     ax.set_xscale("log")
