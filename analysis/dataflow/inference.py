@@ -11,6 +11,7 @@ from analysis.disclosure.withholding import marked
 from analysis.models.checks.regression_to_the_mean import Selection, regression_to_the_mean
 from analysis.models.design.detectable import minimum_detectable_effects
 from analysis.models.design.exaggeration import exaggerations
+from analysis.models.inference.judgement import KEYS, judgements, unit_evidence
 from analysis.models.inference.methods import inference_estimates
 from analysis.models.inference.multiplicity import multiplicity
 from analysis.models.inference.units import assignment_units
@@ -66,9 +67,14 @@ def detectable_effects(
     )
 
 
-def exaggeration_risk(primary_effects: pd.DataFrame, trial: dict[str, float]) -> pd.DataFrame:
+def exaggeration_risk(
+    protected_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+    trial: dict[str, float],
+) -> pd.DataFrame:
     """Return what a significant result would be worth at plausible true effects."""
-    return exaggerations(primary_effects, (SUPPOSED_RATIO, 1.0, trial["ratio"]))
+    supposed = (SUPPOSED_RATIO, 1.0, trial["ratio"])
+    return exaggerations(protected_panel, primary_specifications, supposed)
 
 
 def selection_effects(seed: int) -> pd.DataFrame:
@@ -88,6 +94,32 @@ def inference_methods(
 ) -> pd.DataFrame:
     """Estimate the main effects by every method of inference."""
     return inference_estimates(protected_panel, main_specifications, seed=seed)
+
+
+def inference_by_area(
+    protected_panel: pd.DataFrame, main_specifications: tuple[Specification, ...], seed: int
+) -> pd.DataFrame:
+    """Estimate the main effects by every method of inference, as if areas were assigned."""
+    return inference_estimates(protected_panel, _assigned("area", main_specifications), seed=seed)
+
+
+def change_judgements(
+    inference_methods: pd.DataFrame,
+    inference_by_area: pd.DataFrame,
+    outcome_panel: pd.DataFrame,
+    main_specifications: tuple[Specification, ...],
+) -> pd.DataFrame:
+    """Say of each main effect whether a change may be claimed, by school and by area."""
+    by_unit = []
+    for unit, methods in (("school", inference_methods), ("area", inference_by_area)):
+        units = assignment_units(outcome_panel, _assigned(unit, main_specifications))
+        smallest = units[[*KEYS, "smallest_p"]]
+        by_unit.append(unit_evidence(methods).merge(smallest, on=KEYS, validate="one_to_one"))
+    return judgements(*by_unit)
+
+
+def _assigned(unit: str, specifications: tuple[Specification, ...]) -> list[Specification]:
+    return [replace(each, assignment_unit=ASSIGNMENT_COLUMNS[unit]) for each in specifications]
 
 
 def adjusted_for_many(

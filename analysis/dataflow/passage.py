@@ -34,6 +34,7 @@ WAYS: dict[str, str] = {
     **dict.fromkeys(
         (
             "balancing_effects",
+            "change_judgements",
             "event_study_estimates",
             "monthly_specifications",
             "protected_panel",

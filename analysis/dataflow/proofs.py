@@ -24,14 +24,19 @@ def size_proof(proofs_directory: Path) -> Proof:
     return read_proof(proofs_directory, "size")
 
 
+def pooling_proof(proofs_directory: Path) -> Proof:
+    """Return how often intervals of three pilots hold their mean, and a further pilot."""
+    return read_proof(proofs_directory, "pooling")
+
+
 def scenario_effects_proof(proofs_directory: Path) -> Proof:
     """Return what is estimated over many draws of each scenario."""
     return read_proof(proofs_directory, "scenario_effects")
 
 
-def scenario_claims_proof(proofs_directory: Path) -> Proof:
-    """Return how often each claim would be made over many draws of each scenario."""
-    return read_proof(proofs_directory, "scenario_claims")
+def sentences_proof(proofs_directory: Path) -> Proof:
+    """Return how often each sentence would be printed, where something happens and where not."""
+    return read_proof(proofs_directory, "sentences")
 
 
 def _read(directory: Path, name: str) -> pd.DataFrame:

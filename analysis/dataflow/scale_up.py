@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analysis.models.design.scale_up import (
     interval_precision,
@@ -29,6 +28,7 @@ from analysis.study.settings import ScaleUp
 SIZES = tuple(range(40, 421, 10))
 """Schools of the trials whose power is drawn, both arms together."""
 SIMULATED_SIZES = (70, 140, 210, 280, 350, 420)
+TOGETHER = "Paule-Mandel, Hartung-Knapp"
 FALLS = (0.9, 0.8)
 """True ratios beside the smallest one that is worth its cost: a tenth and a fifth less."""
 
@@ -88,35 +88,37 @@ def power_by_schools(planned_trial: Trial, supposed_ratios: tuple[float, ...]) -
 
 
 def trial_prospects(
-    primary_effects: pd.DataFrame,
-    across_pilots: pd.DataFrame,
-    planned_trial: Trial,
-    smallest_worthwhile_ratio: float,
+    primary_effects: pd.DataFrame, across_pilots: pd.DataFrame, planned_trial: Trial
 ) -> pd.DataFrame:
     """Return what each estimate, taken for the truth or with its error, promises of a trial.
 
     Returns
     -------
     DataFrame
-        One row per pilot that has an estimate, then their Paule-Mandel summary: `source`,
-        `ratio`, `standard_error`, `power` (chance of a significant fall if the estimate
-        were true), `assurance` (the same over its error) and `worthwhile` (chance that the
-        true ratio is small enough to be worth its cost, chance alone considered).
+        One row per pilot that has an estimate, then their mean (Paule and Mandel's, by
+        Hartung and Knapp's method), then one more place like them: `source`, `ratio`,
+        `standard_error`, `df`, `power` (chance of a significant fall if the estimate were
+        true) and `assurance` (the same over its error, Student's t).
     """
     summary = across_pilots.loc[
-        (across_pilots["method"] == "Paule-Mandel")
+        (across_pilots["method"] == TOGETHER)
         & across_pilots["outcome"].isin(primary_effects["outcome"])
-    ].assign(pilot="All pilots")
-    both = pd.concat([primary_effects, summary])
+    ]
+    ahead = np.sqrt(summary["standard_error"] ** 2 + summary["tau2"])
+    both = pd.concat([
+        primary_effects,
+        summary.assign(pilot="Mean of the pilots"),
+        summary.assign(pilot="A further place like these", standard_error=ahead),
+    ])  # fmt: skip
     rows = [
         {"source": row["pilot"], "ratio": row["ratio"], "standard_error": row["standard_error"],
+         "df": row["df"],
          "power": trial_assurance(planned_trial, row["log_ratio"], 0.0),
-         "assurance": trial_assurance(planned_trial, row["log_ratio"], row["standard_error"]),
-         "worthwhile": float(stats.norm.cdf(
-             (np.log(smallest_worthwhile_ratio) - row["log_ratio"]) / row["standard_error"]))}
+         "assurance": trial_assurance(
+             planned_trial, row["log_ratio"], row["standard_error"], row["df"])}
         for row in both.loc[both["status"] == "estimated"].to_dict("records")
     ]  # fmt: skip
-    columns = ["source", "ratio", "standard_error", "power", "assurance", "worthwhile"]
+    columns = ["source", "ratio", "standard_error", "df", "power", "assurance"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.models.inputs.rate_units import MONTHLY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-
-PER = 1000
-"""Rates are events per this many pupils a month."""
 
 
 def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -42,7 +41,7 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     ).reset_index()
     counts = ["events", "pupil_months"]
     table[counts] = table[counts].astype("int64")
-    table["rate"] = table["events"] / table["pupil_months"] * PER
+    table["rate"] = MONTHLY.of(table["events"], table["pupil_months"])
     return table
 
 

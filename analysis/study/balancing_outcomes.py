@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.specification import EventMonths
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def school_rates(outcome_panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.Dat
     ]
     keys = ["school_id", "outcome", "window"]
     sums = chosen.groupby(keys, observed=True)[["events", "pupils"]].sum()
-    rate = (1000 * sums["events"] / sums["pupils"]).unstack(["outcome", "window"])
+    rate = MONTHLY.of(sums["events"], sums["pupils"]).unstack(["outcome", "window"])
     rate.columns = pd.Index([" ".join(map(str, column)) for column in rate.columns.to_list()])
     wanted = [f"{outcome} {window}" for outcome in outcomes for window in ("before", "earlier")]
     return rate.reindex(columns=wanted).astype(float).reset_index()

@@ -91,7 +91,7 @@ def _outcome_records(
 ) -> dict[str, list[Record]]:
     _check_tables(study, recipe)
     not_returned = recipe.column("school_months.returned").share("no")
-    noisy = _noisy_schools(recipe, schools)
+    noisy = noisy_schools(recipe, schools)
     months: list[Record] = []
     children: list[Child] = []
     for school in schools:
@@ -120,7 +120,7 @@ def _check_tables(study: Study, recipe: Recipe) -> None:
         recipe.column(column).check_covered(drawn, table)
 
 
-def _noisy_schools(recipe: Recipe, schools: list[School]) -> list[School]:
+def noisy_schools(recipe: Recipe, schools: list[School]) -> list[School]:
     """Return the intervention school of each pilot's first matched set."""
     sets = recipe.column("schools.matched_set")
     firsts = {sets.key(1, school.candidate.pilot.code) for school in schools}

@@ -62,8 +62,8 @@ def calibration_check(
             "verdict": "Whether the interval points as published",
         },
         note=(
-            "Calibration check, not evidence. Published days in care are those of two pilots that "
-            "the summary doesn't name." + legend
+            "Calibration check, not evidence; intervals are by school and not adjusted. Published "
+            "days in care are those of two pilots that the summary doesn't name." + legend
         ),
     )
 

@@ -11,7 +11,6 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import COLUMNS, limits, reasons
 from analysis.exhibits.parts.exhibit import Table
-from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome
 
@@ -109,37 +108,6 @@ def p_values(
     )
 
 
-def many_outcomes(
-    adjusted_for_many: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
-) -> Table:
-    """Show p-values that allow for the number of outcomes and pilots."""
-    labels = {outcome.name: outcome.label for outcome in outcomes}
-    return Table(
-        header=("Outcome", "Pilot", "Family", "p", "Adjusted in its family", "All at once"),
-        rows=tuple(
-            (
-                labels[row["outcome"]],
-                row["pilot"],
-                row["family"],
-                words.p_value(row["p_value"]),
-                _adjusted(row),
-                words.p_value(row["max_t"]),
-            )
-            for row in adjusted_for_many.to_dict("records")
-        ),
-        numeric=(False, False, False, True, True, True),
-        widths=(5, 3, 3, 2, 4, 2),
-        data=adjusted_for_many,
-        columns=MULTIPLICITY,
-        period=compared_period,
-        note=(
-            "Section 47 enquiries are the confirmatory family, adjusted by Holm's method; all "
-            "else is exploratory, by that of Benjamini and Hochberg (BH). The last column compares "
-            "with the largest of all statistics under the same permutations. " + SYMBOL
-        ),
-    )
-
-
 def summary_across_pilots(
     across_pilots: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
@@ -214,9 +182,3 @@ def _summary_cells(row: Row) -> tuple[str, str, str, str]:
 
 def _number(value: float, decimals: int = 3) -> str:
     return "[z]" if math.isnan(value) else f"{value:.{decimals}f}"
-
-
-def _adjusted(row: Row) -> str:
-    printed = words.p_value(row["adjusted"])
-    how = "BH" if row["adjustment"] == "Benjamini-Hochberg" else row["adjustment"]
-    return printed if math.isnan(row["adjusted"]) else f"{printed} ({how})"

@@ -10,6 +10,7 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
 from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
@@ -76,10 +77,10 @@ def models_table(
         columns={name: COLUMNS[name] for name in shown},
         period=compared_period,
         note=(
-            "Ratios with 95% intervals; the additive model gives a difference per 1,000 pupils a "
-            "month. Poisson regression with a dummy a school, GEE and a random intercept are one "
-            "estimate where exposure is constant, and no three checks. [z]: not analysed."
-            + reasons(data.assign(outcome=data["outcome"].map(labels)), "outcome")
+            "Ratios with 95% intervals; the additive model gives a difference "
+            f"{MONTHLY.words}. Poisson regression with a dummy a school, GEE and a random "
+            "intercept are one estimate where exposure is constant, and no three checks. [z]: not "
+            "analysed." + reasons(data.assign(outcome=data["outcome"].map(labels)), "outcome")
         ),
     )
 
@@ -131,7 +132,7 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
         lines.append((str(pilot), explains, *(words.p_value(highest[g]) for g in GAMMAS)))
     shown = ["pilot", "status", "reason", "pairs", "gamma", "p_highest", "gamma_explains"]
     return Table(
-        header=("Pilot", "Odds that explain it", *(f"p at odds of {g:g}" for g in GAMMAS)),
+        header=("Pilot", "Odds that explain it", *(f"One-sided p at odds {g:g}" for g in GAMMAS)),
         rows=tuple(lines),
         numeric=(False, *(True,) * (len(GAMMAS) + 1)),
         widths=(3, 4, *(3,) * len(GAMMAS)),

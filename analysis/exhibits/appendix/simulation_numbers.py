@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits.appendix.simulation_tables import (
@@ -18,6 +20,7 @@ from analysis.proofs import Proof
 from analysis.study.settings import Outcome
 
 AREAS, NOISY = "3 and 3 areas", "5 and 15 schools, the 5 noisy"
+UNEQUAL = ("8 and 8 schools, one group noisy", "18 and 18 schools, one group noisy")
 BALANCED = ("8 and 8 schools", "11 and 11 schools", "18 and 18 schools")
 BOTH_FELL = "s47_lower_in_lambeth_and_southampton"
 OF_EFFECTS = {
@@ -27,12 +30,22 @@ OF_EFFECTS = {
     "regression_clear_fall": ("regression-to-the-mean", "share_clear_fall"),
     "threshold_clear_fall": ("threshold-change", "share_clear_fall"),
 }
-OF_CLAIMS = {
-    "no_effect_both_fell": ("no-effect", BOTH_FELL, "holds"),
-    "no_effect_both_fell_by_sign": ("no-effect", BOTH_FELL, "holds_by_sign"),
-    "no_effect_something_fell": ("no-effect", "something_fell", "holds"),
-    "no_effect_something_fell_by_sign": ("no-effect", "something_fell", "holds_by_sign"),
+OF_SENTENCES = {
+    "no_effect_both_fell": ("no-effect", BOTH_FELL),
+    "no_effect_both_fell_unadjusted": ("no-effect", "both_fell_unadjusted"),
+    "no_effect_both_fell_by_sign": ("no-effect", "both_fell_by_sign"),
+    "no_effect_primary_changed": ("no-effect", "primary_family_changed"),
+    "no_effect_secondary_changed": ("no-effect", "secondary_family_changed"),
+    "regression_both_fell": ("regression-to-the-mean", BOTH_FELL),
+    "regression_primary_changed": ("regression-to-the-mean", "primary_family_changed"),
+    "threshold_both_fell": ("threshold-change", BOTH_FELL),
+    "published_both_fell": ("published-directions", BOTH_FELL),
 }
+SELECTED = "regression-to-the-mean"
+PRINTED = (BOTH_FELL,)
+"""The sentences of the report that claim a change."""
+FALSE_ALARMS = 5.0
+"""Per cent of draws without a change in which a sentence that claims one may be printed."""
 
 
 @parameterize(**{
@@ -50,13 +63,46 @@ def share_of_draws(
 
 
 @parameterize(**{
-    name: {"scenario": value(scenario), "claim": value(claim), "rule": value(rule)}
-    for name, (scenario, claim, rule) in OF_CLAIMS.items()
+    name: {"state": value(state), "sentence": value(sentence)}
+    for name, (state, sentence) in OF_SENTENCES.items()
 })  # fmt: skip
-def share_of_claims(scenario_claims_proof: Proof, scenario: str, claim: str, rule: str) -> Number:
-    """State in which share of one scenario's draws a claim would be made."""
-    shares = scenario_claims_proof.table.set_index(["scenario", "claim"])[rule].to_dict()
-    return _share(float(shares[scenario, claim]), scenario_claims_proof)
+def share_printed(sentences_proof: Proof, state: str, sentence: str) -> Number:
+    """State in which share of one state's draws a sentence would be printed."""
+    shares = sentences_proof.table.set_index(["state", "sentence"])["printed"].to_dict()
+    return _share(float(shares[state, sentence]), sentences_proof)
+
+
+def falsely_claimed(sentences_proof: Proof) -> Claim:
+    """Hold that no sentence which claims a change is printed too often where none happens."""
+    table = sentences_proof.table
+    chosen = table.loc[
+        table["nothing_happens"] & table["claims_change"] & table["sentence"].isin(PRINTED)
+    ]
+    return judge(
+        "Where nothing happens, the sentence that claims a change would be printed in at most one "
+        "study in twenty.",
+        Most("draws in which a sentence that claims a change is printed", FALSE_ALARMS, "%"),
+        {row["state"]: 100 * row["printed"] for row in chosen.to_dict("records")},
+        ("sentence_rates",),
+    )
+
+
+def selection_defeats_the_search(sentences_proof: Proof) -> Claim:
+    """Hold that choosing schools for their counts makes a change appear somewhere."""
+    shares = sentences_proof.table.set_index(["state", "sentence"])["printed"]
+    return judge(
+        "Against schools chosen for their high counts no test helps: a search through the pilots "
+        "would then find a fall in more than one study in five, though nothing has an effect.",
+        Least("draws in which a change in enquiries is found in some pilot", 20, "%"),
+        {SELECTED: 100 * float(shares[SELECTED, "primary_family_changed"])},
+        ("sentence_rates",),
+    )
+
+
+def sentence_draws(sentences_proof: Proof) -> Number:
+    """Count the sets of schools drawn of each state."""
+    draws = sentences_proof.making.draws
+    return Number(draws, words.count(draws), "sets of schools")
 
 
 def scenario_draws(scenario_effects_proof: Proof) -> Number:
@@ -78,14 +124,46 @@ def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
     seen = "; ".join(f"{name} {size:.1%}" for name, size in sizes.items())
     seen += "; " + "; ".join(f"interval, {name} {each:.1%}" for name, each in coverage.items())
     return Claim(
-        "Where as many schools have a social worker as have none, the reported interval and the "
-        "randomisation test keep what they promise.",
+        "Where as many schools have a social worker as have none, and both groups vary alike from "
+        "year to year, the reported interval and the randomisation test keep what they promise.",
         "size of both tests from 4% to 6%, and coverage of the interval from 94% to 96%, in each "
-        "balanced design of schools",
+        "balanced design whose schools vary alike",
         holds,
         seen,
         ("size_and_coverage",),
     )
+
+
+def unequal_spread_misleads(size_proof: Proof) -> Claim:
+    """Hold that the test rejects too often if one group varies far more than the other."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return judge(
+        "If schools with a social worker vary twelve times as much as the others, the test behind "
+        "the reported interval rejects too often in the smaller design.",
+        Least("size of the test", 100 * SIZE_HELD[1], "%"),
+        {UNEQUAL[0]: 100 * float(size[INTERVAL, UNEQUAL[0]])},
+        ("size_and_coverage",),
+    )
+
+
+def largest_unequal_size(size_proof: Proof) -> Number:
+    """State the largest size of both tests where one group varies more."""
+    size = size_proof.table.set_index(["method", "design"])["size"]
+    return _share(max(float(size[each]) for each in product((INTERVAL, TEST), UNEQUAL)), size_proof)
+
+
+def normal_prediction_misleads(pooling_proof: Proof) -> Claim:
+    """Hold that the normal interval for a further pilot is far too narrow."""
+    table = pooling_proof.table.loc[pooling_proof.table["method"] == "Paule-Mandel"]
+    spread = table.loc[table["between"] > 0]
+    return judge(
+        "Where pilots differ, the normal interval for a further pilot holds it in fewer than "
+        "nine cases in ten, and is not to be relied on.",
+        Most("coverage of the normal interval for a further pilot", 90, "%"),
+        {f"spread {row['between']:g}": 100 * row["prediction_coverage"]
+         for row in spread.to_dict("records")},
+        ("pooling_coverage_table",),
+    )  # fmt: skip
 
 
 def areas_reject_nothing(size_proof: Proof) -> Claim:

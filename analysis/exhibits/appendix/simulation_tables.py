@@ -7,6 +7,7 @@ import math
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.inference.operating_characteristics import COLUMNS as SIZE
+from analysis.models.pooling.coverage import COLUMNS as POOLING_COVERAGE
 from analysis.proofs import Making, Proof
 from analysis.study.scenario import Scenario
 from analysis.study.settings import Outcome
@@ -25,37 +26,48 @@ SHORT = {
     "regression-to-the-mean": "Regression to the mean",
     "threshold-change": "Changed threshold",
     "noisy-school": "Noisy school",
+    "area-shocks-0.05": "Areas share 0.05",
+    "area-shocks-0.10": "Areas share 0.10",
+    "area-shocks-0.15": "Areas share 0.15",
 }
-CLAIMS = {
+SENTENCES = {
     "s47_lower_in_lambeth_and_southampton": "Fewer enquiries in Lambeth and in Southampton",
+    "areas_permuted_show_nothing": "Permuting areas can't bear it out",
     "s47_no_clear_change_in_stockport": "No clear change in enquiries in Stockport",
-    "s17_lower_in_stockport": "Fewer section 17 starts in Stockport",
+    "s17_not_clear_in_stockport": "Fewer starts in Stockport, but as one of many",
     "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",
     "referrals_no_clear_change": "No clear change in referrals anywhere",
-    "care_no_clear_change": "No clear change in days in care",
+    "intervals_are_wide": "The size of any change is hardly known",
     "trial_rules_out_such_falls": "Ratios of two pilots outside the trial's interval",
-    "something_fell": "Fewer of something in some pilot",
+    "primary_family_changed": "A change in enquiries in some pilot",
+    "secondary_family_changed": "A change in starts or referrals in some pilot",
+    "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",
+    "both_fell_by_sign": "Fewer in both by the sign alone",
 }
+NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
+"""Rules that the report does not use, shown for what they would do."""
 EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",
     "outcome": "Name of the outcome",
     "pilot": "Local authority",
     "draws": "Extracts drawn",
     "estimated": "Share of them with an estimate",
-    "true_ratio": "Geometric mean of the ratios put in",
+    "true_ratio": "Geometric mean of the ratios put in as an effect",
     "mean_ratio": "Geometric mean of the ratios estimated",
-    "coverage": "Share of 95% intervals that hold the ratio put in",
+    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "made noisy",
     "share_below_1": "Share of estimates below 1",
     "share_clear_fall": "Share of intervals wholly below 1",
     "share_clear_rise": "Share of intervals wholly above 1",
     "share_randomisation": "Share of randomisation tests with p at most .05",
 }
-CLAIM_COLUMNS = {
-    "scenario": "What the stand-in was built to show",
-    "claim": "Name of the claim",
-    "draws": "Extracts drawn",
-    "holds": "Share of draws in which the report would make the claim",
-    "holds_by_sign": "Share in which it would if ratios below 1 were enough",
+SENTENCE_COLUMNS = {
+    "state": "What schools were drawn from: a scenario, or shocks shared within areas",
+    "nothing_happens": "Whether nothing changed a count but chance, selection or one school",
+    "sentence": "Name of the sentence, or of a rule that the report does not use",
+    "claims_change": "Whether it claims a change",
+    "draws": "Sets of schools drawn",
+    "printed": "Share of draws in which its rule holds, so that it would be printed",
 }
 
 
@@ -87,6 +99,36 @@ def size_and_coverage(size_proof: Proof) -> Table:
             "rejects, and shares of 95% intervals that hold a true ratio of 0.7. [u] is not to be "
             "relied on: a size outside 4% to 6%, or a coverage outside 94% to 96%. "
             f"{made_by(size_proof.making)}"
+        ),
+    )  # fmt: skip
+
+
+def pooling_coverage_table(pooling_proof: Proof) -> Table:
+    """Show how often intervals of three pilots hold their mean, and a further pilot."""
+    return Table(
+        header=("Spread between pilots", "Summary", "Holds the mean", "Holds a further pilot",
+                "Upper over lower end"),
+        rows=tuple(
+            (
+                words.rate(row["between"], 2),
+                str(row["method"]),
+                _marked(row["coverage"], COVERAGE_HELD),
+                "[z]" if math.isnan(row["prediction_coverage"])
+                else _marked(row["prediction_coverage"], COVERAGE_HELD),
+                words.rate(row["factor"]),
+            )
+            for row in pooling_proof.table.to_dict("records")
+        ),
+        numeric=(True, False, True, True, True),
+        widths=(4, 8, 4, 4, 4),
+        data=pooling_proof.table,
+        columns=POOLING_COVERAGE,
+        note=(
+            "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
+            "ratios that spread between pilots with the standard deviation named. Shares of 95% "
+            "intervals that hold the mean log ratio, and of those for a further pilot that hold "
+            "its own. [u] is not to be relied on: a coverage outside 94% to 96%. [z]: a fixed "
+            f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
         ),
     )  # fmt: skip
 
@@ -125,37 +167,41 @@ def scenario_effects(
         note=(
             f"{primary.label}. Of each scenario of the stand-in: the ratio put in and the "
             "geometric mean of those found; the share of 95% intervals that hold the ratio put "
-            "in, of estimates below 1, of intervals wholly below and wholly above 1, and of "
+            "in ([z] where one school's cases were multiplied as well, so that no one ratio is "
+            "true), of estimates below 1, of intervals wholly below and wholly above 1, and of "
             f"randomisation tests with p of at most 0.05. {made_by(scenario_effects_proof.making)}"
         ),
     )  # fmt: skip
 
 
-def scenario_claims(scenario_claims_proof: Proof, scenarios: tuple[Scenario, ...]) -> Table:
-    """Show how often each claim would be made in each scenario, by two kinds of rule."""
-    table = scenario_claims_proof.table
-    shares = table.set_index(["claim", "scenario"]).to_dict("index")
-    names = [scenario.name for scenario in scenarios]
-    lines = []
-    for claim in table["claim"].unique():
-        held = [shares[claim, name]["holds"] for name in names]
-        by_sign = [shares[claim, name]["holds_by_sign"] for name in names]
-        label = CLAIMS[claim]
-        lines.append((label, *map(_percent, held)))
-        if not any(map(math.isnan, by_sign)):
-            lines.append((f"{label}, by the sign alone", *map(_percent, by_sign)))
+def sentence_rates(sentences_proof: Proof) -> Table:
+    """Show how often each sentence on effects would be printed in each state of the world."""
+    table = sentences_proof.table
+    shares = table.set_index(["sentence", "state"])["printed"].to_dict()
+    claims_change = table.drop_duplicates("sentence").set_index("sentence")["claims_change"]
+    names = list(dict.fromkeys(table["state"]))
+    first, second, last = (
+        [name for name in SENTENCES if (name in NOT_USED, bool(claims_change[name])) == kind]
+        for kind in ((False, True), (False, False), (True, False))
+    )
     return Table(
-        header=("Claim", *map(_short, names)),
-        rows=tuple(lines),
+        header=("Sentence", *map(_short, names)),
+        rows=tuple(
+            (label + SENTENCES[name], *(_percent(shares[name, each]) for each in names))
+            for label, group in (("Claims a change: ", first), ("", second), ("Not used: ", last))
+            for name in group
+        ),
         numeric=(False, *(True,) * len(names)),
-        widths=(6, *(3,) * len(names)),
+        widths=(8, *(3,) * len(names)),
         data=table,
-        columns=CLAIM_COLUMNS,
+        columns=SENTENCE_COLUMNS,
         note=(
-            "Share of draws in which the report would make the claim. By its own rule a fall is "
-            "one whose 95% interval lies below 1; by the sign alone, any ratio below 1. The last "
-            "two lines look through every outcome and pilot. "
-            f"{made_by(scenario_claims_proof.making)}"
+            "Share of draws in which the sentence would be printed. Nothing happens in the columns "
+            "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
+            "three, schools of an area share a shock in each period with the squared coefficient "
+            "of variation named. Two lines look for a change through all pilots, by the rule of "
+            "the sentences. Days in care are not drawn, and sentences on them are left out. "
+            f"{made_by(sentences_proof.making)}"
         ),
     )
 

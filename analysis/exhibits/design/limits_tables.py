@@ -60,25 +60,38 @@ def detectable(
     lines = []
     for row in detectable_effects.to_dict("records"):
         if row["status"] != "estimated":
-            cells = (words.NOT_ESTIMABLE, "[z]", "[z]")
+            cells = (words.NOT_ESTIMABLE, "[z]", "[z]", "[z]")
         else:
             seen = row["fall_percent"]
             cells = (
+                words.rate(row["dispersion"], 2),
                 words.ratio(row["ratio_by_formula"]),
                 "none" if math.isnan(seen) else words.ratio(row["ratio_by_simulation"]),
                 "none" if math.isnan(seen) else f"{seen:.0f}%",
             )
         lines.append((labels[row["outcome"]], row["pilot"], *cells))
-    shown = ["outcome", "pilot", "ratio_by_formula", "ratio_by_simulation", "fall_percent"]
+    shown = ["outcome", "pilot", "dispersion", "ratio_by_formula", "ratio_by_simulation",
+             "fall_percent"]  # fmt: skip
     return Table(
-        header=("Outcome", "Pilot", "Ratio, by formula", "Ratio, by simulation", "A fall of"),
+        header=(
+            "Outcome",
+            "Pilot",
+            "Dispersion",
+            "Ratio, by formula",
+            "Ratio, by simulation",
+            "A fall of",
+        ),
         rows=tuple(lines),
-        numeric=(False, False, True, True, True),
-        widths=(5, 3, 3, 3, 2),
+        numeric=(False, False, True, True, True, True),
+        widths=(5, 3, 3, 3, 3, 2),
         data=detectable_effects[shown],
         columns={name: DETECTABLE[name] for name in shown},
         period=compared_period,
-        note="What the primary test would find four times in five; 'none' where it would not."
+        note=(
+            "What the primary two-sided test would find four times in five; 'none' where it would "
+            "not. Dispersion is the variance of a school's rate from year to year (squared "
+            "coefficient of variation) on which it rests: what the two years before show."
+        )
         + words.not_estimable(
             (labels[row["outcome"]], row["pilot"], row["reason"])
             for row in detectable_effects.to_dict("records")
@@ -94,7 +107,7 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
             row["pilot"],
             f"{row['true_ratio']:.4g}",
             f"{row['power']:.0%}",
-            f"{row['wrong_sign']:.0%}",
+            "[z]" if math.isnan(row["wrong_sign"]) else f"{row['wrong_sign']:.0%}",
             "[z]" if math.isinf(row["exaggeration"]) else f"{row['exaggeration']:.1f}",
             f"{row['share_falls']:.0%}",
             words.ratio(row["mean_ratio_of_falls"]),
@@ -113,9 +126,11 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
         columns={name: EXAGGERATION[name] for name in shown},
         period=compared_period,
         note=(
-            "Section 47 enquiries, at the standard error of each pilot's estimate. Exaggerated is "
-            "the mean size of significant log ratios as a multiple of the true one; [z]: without "
-            "an effect there is nothing to exaggerate."
+            "Section 47 enquiries, by two-sided tests at the 5% level and the standard error that "
+            "counts before the start, and their spread between years, give each pilot; nothing "
+            "after the start is used. Exaggerated is the mean size of significant log ratios as a "
+            "multiple of the true one. [z]: without an effect no direction is wrong, and there is "
+            "nothing to exaggerate."
         ),
     )  # fmt: skip
 

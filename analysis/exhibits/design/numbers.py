@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
@@ -11,12 +10,6 @@ from analysis.study.settings import Outcome
 
 NOTHING = "no fall"
 SUPPOSED = 0.8
-TREND_TESTS = {
-    "trend_tests_rejecting": {"column": value("p_wald")},
-    "trend_tests_rejecting_permuted": {"column": value("p_randomisation")},
-}
-USUAL = 0.05
-"""The level at which a test is usually called significant."""
 
 
 def smallest_detectable_fall(
@@ -108,30 +101,3 @@ def effects_estimated(main_effects: pd.DataFrame) -> Number:
     estimated = int((main_effects["status"] == "estimated").sum())
     text = f"{words.count(estimated)} of {words.count(len(main_effects))}"
     return Number(text, text, "estimates", len(main_effects))
-
-
-def placebo_starts_made(placebo_starts: pd.DataFrame) -> Number:
-    """Count the pretended starts whose effect could be estimated."""
-    made = int((placebo_starts["status"] == "estimated").sum())
-    return Number(made, words.count(made), "pretended starts")
-
-
-def placebo_starts_seen(placebo_starts: pd.DataFrame) -> Number:
-    """Count those whose interval leaves out 1, which is the truth."""
-    estimated = placebo_starts.loc[placebo_starts["status"] == "estimated"].round(2)
-    seen = int(((estimated["ratio_low"] > 1) | (estimated["ratio_high"] < 1)).sum())
-    return Number(seen, words.spelled(seen), "pretended starts", len(estimated))
-
-
-@parameterize(**TREND_TESTS)
-def trend_tests(pre_trends: pd.DataFrame, column: str) -> Number:
-    """Count the joint tests of parallel paths that reject at the usual level."""
-    estimated = pre_trends.loc[pre_trends["status"] == "estimated", column]
-    rejecting = int((estimated <= USUAL).sum())
-    return Number(rejecting, words.spelled(rejecting), "tests", len(estimated))
-
-
-def trend_tests_made(pre_trends: pd.DataFrame) -> Number:
-    """Count the outcomes and pilots with such a test."""
-    made = int((pre_trends["status"] == "estimated").sum())
-    return Number(made, words.count(made), "tests")

@@ -9,6 +9,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Baseline, rows
 from analysis.extract.flow import STAGES
+from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Assumption, Outcome
 
 DEVIATIONS = (
@@ -52,7 +53,7 @@ DEVIATIONS = (
     (
         "Comparisons",
         "Not described in the summary.",
-        "Added: Holm's adjustment for the first outcome; the others are called exploratory.",
+        "Added: Holm's adjustment for the first outcome; everything is called exploratory.",
         "Among many comparisons some differ by chance.",
     ),
     (
@@ -108,7 +109,11 @@ def baseline(baseline_by_arm: pd.DataFrame) -> Table:
     )
 
 
-def school_flow(school_flow_counts: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> Table:
+def school_flow(
+    school_flow_counts: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    primary_specifications: tuple[Specification, ...],
+) -> Table:
     """Show how many schools are left at each stage, by pilot and arm."""
     names = [*STAGES]
     return Table(
@@ -127,10 +132,20 @@ def school_flow(school_flow_counts: pd.DataFrame, outcomes: tuple[Outcome, ...])
         },
         note=(
             f"For {outcomes[0].label}, the primary outcome. The periods are the pilot's months and "
-            "the same months a year before; a month without a return is left out with its like "
-            "month. A school without any event says nothing about a ratio."
+            f"the same months a year before; {_missing_months(primary_specifications)} A school "
+            "without any event says nothing about a ratio."
         ),
     )
+
+
+def _missing_months(specifications: tuple[Specification, ...]) -> str:
+    """Say what becomes of a month without a return, as the specifications have it."""
+    paired = {each.pair_missing_months for each in specifications}
+    if paired == {True}:
+        return "a month without a return is left out with its like month."
+    if paired == {False}:
+        return "a month without a return is left out, and its like month stays in."
+    return "a month without a return is left out, in some pilots with its like month."
 
 
 def assumptions_table(assumptions: tuple[Assumption, ...]) -> Table:

@@ -1,4 +1,9 @@
-"""Sentences of the report that rest on results, each with the rule it is held to."""
+"""Sentences of the report that rest on results, each with the rule it is held to.
+
+A change is claimed only by `change_judgements`: p-values that allow for the family of
+comparisons, with schools and with areas as the unit. Each such sentence says that it is
+exploratory.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +14,26 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim
-from analysis.exhibits.parts.rows import Effect, effect, effects
+from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.models.inference.judgement import LEVEL
 
-Verdict = Literal["clearly lower", "lower but not clear", "clearly higher", "not clear"]
-WORDS: dict[Verdict, str] = {
-    "clearly lower": "wholly below 1",
-    "lower but not clear": "on both sides of 1, with the ratio below it,",
-    "clearly higher": "wholly above 1",
-    "not clear": "on both sides of 1",
+Verdict = Literal["lower", "higher", "not clear", "lower by itself"]
+RULES: dict[Verdict, str] = {
+    "lower": f"below 1, with p-values that allow for the family at most {LEVEL} by school and by "
+    "area",
+    "higher": f"above 1, with p-values that allow for the family at most {LEVEL} by school and by "
+    "area",
+    "not clear": "with 1 inside its 95% confidence interval, by school and by area",
+    "lower by itself": "below 1 with its 95% confidence interval by school, while a p-value that "
+    f"allows for the family exceeds {LEVEL}",
 }
+EVIDENCE = ("effect_table", "by_unit_table")
 
 
 @dataclass(frozen=True)
 class EffectRule:
-    """What the estimates must show for a sentence to stand.
+    """What the results must show for a sentence to stand.
 
     Attributes
     ----------
@@ -32,8 +42,7 @@ class EffectRule:
     pilots
         All of these must show it.
     verdict
-        Where the 95% confidence interval of the ratio lies: see `WORDS`. Where nothing
-        could be estimated, nothing is clear.
+        See `RULES`. Where nothing could be estimated, nothing is clear.
     """
 
     outcome: str
@@ -41,84 +50,98 @@ class EffectRule:
     verdict: Verdict
 
     def __str__(self) -> str:
-        return (
-            f"95% confidence interval of the ratio of {self.outcome} {WORDS[self.verdict]} in "
-            f"{words.listed(self.pilots)}"
-        )
+        return f"ratio of {self.outcome} {RULES[self.verdict]}, in {words.listed(self.pilots)}"
 
-    def holds(self, found: Effect) -> bool:
-        """Whether one estimate satisfies the rule, as it is printed."""
+    def holds(self, found: Judgement) -> bool:
+        """Whether one result satisfies the rule."""
         if not found.estimated:
             return self.verdict == "not clear"
-        # A limit of 0.998 is printed as 1.00, which no reader takes for less than 1.
-        ratio, low, high = (
-            round(limit, 2) for limit in (found.ratio, found.ratio_low, found.ratio_high)
-        )
         match self.verdict:
-            case "clearly lower":
-                return high < 1
-            case "clearly higher":
-                return low > 1
-            case "lower but not clear":
-                return ratio < 1 <= high
+            case "lower" | "higher":
+                return found.verdict == self.verdict
+            case "lower by itself":
+                return found.ratio_high_school < 1 and found.verdict == "not clear"
             case "not clear":
-                return low <= 1 <= high
+                return all(
+                    low <= 1 <= high
+                    for low, high in (
+                        (found.ratio_low_school, found.ratio_high_school),
+                        (found.ratio_low_area, found.ratio_high_area),
+                    )
+                )
 
 
-def s47_lower_in_lambeth_and_southampton(main_effects: pd.DataFrame) -> Claim:
+def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
-        "In this extract, schools with a social worker in Lambeth and in Southampton had fewer "
-        "section 47 enquiries than comparison schools lead one to expect, by more than chance "
-        "explains.",
-        EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "clearly lower"),
-        main_effects,
+        "Exploratory: in this extract, schools with a social worker in Lambeth and in Southampton "
+        "had fewer section 47 enquiries than comparison schools lead one to expect. Allowing for "
+        "the comparison of all three pilots, the p-value is at most 0.05 with schools as the "
+        "unit, and with areas if these vary as a t-test supposes.",
+        EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
+        change_judgements,
     )
 
 
-def s47_no_clear_change_in_stockport(main_effects: pd.DataFrame) -> Claim:
+def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
+    """Hold that no permutation of areas could ever bear the finding out."""
+    found = [judgement(change_judgements, "s47_enquiries", pilot)
+             for pilot in ("Lambeth", "Southampton")]  # fmt: skip
+    return judge(
+        "If whole areas were assigned, as public pages suggest, a test that permutes them can't "
+        "bear this out: in both pilots they are too few for it ever to reach the usual level, and "
+        "its intervals have no end.",
+        Least("smallest p-value that permuting areas can give", 0.051),
+        {each.pilot: each.smallest_p_area for each in found},
+        ("by_unit_table", "assignment"),
+        decimals=3,
+    )
+
+
+def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the third pilot shows no such fall."""
     return _judge(
         "In Stockport there is no clear difference between the two groups of schools.",
         EffectRule("s47_enquiries", ("Stockport",), "not clear"),
-        main_effects,
+        change_judgements,
     )
 
 
-def s17_lower_in_stockport(main_effects: pd.DataFrame) -> Claim:
-    """Hold the direction of the published finding on section 17 starts."""
+def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
+    """Hold that the published finding on section 17 starts is here but one of many."""
     return _judge(
-        "In Stockport, schools with a social worker had fewer section 17 starts than comparison "
-        "schools lead one to expect, by more than chance explains.",
-        EffectRule("s17_starts", ("Stockport",), "clearly lower"),
-        main_effects,
+        "Exploratory: in Stockport the ratio for section 17 starts lies below 1 with its interval, "
+        "but among so many secondary comparisons one like it is no surprise, and no change is "
+        "claimed.",
+        EffectRule("s17_starts", ("Stockport",), "lower by itself"),
+        change_judgements,
     )
 
 
-def s17_no_clear_change_elsewhere(main_effects: pd.DataFrame) -> Claim:
+def s17_no_clear_change_elsewhere(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the other two pilots show no such fall."""
     return _judge(
         "In Lambeth and Southampton starts show no clear difference.",
         EffectRule("s17_starts", ("Lambeth", "Southampton"), "not clear"),
-        main_effects,
+        change_judgements,
     )
 
 
-def referrals_no_clear_change(main_effects: pd.DataFrame) -> Claim:
+def referrals_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
     """Hold that referrals show no clear difference in any pilot."""
     return _judge(
         "Referrals from schools show no clear difference in any pilot.",
         EffectRule("referrals", ("Lambeth", "Southampton", "Stockport"), "not clear"),
-        main_effects,
+        change_judgements,
     )
 
 
-def care_no_clear_change(main_effects: pd.DataFrame) -> Claim:
+def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
     """Hold the published finding on days in care."""
     return _judge(
         "Where it could be estimated, there is no clear difference.",
         EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear"),
-        main_effects,
+        change_judgements,
     )
 
 
@@ -134,14 +157,14 @@ def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
     )
 
 
-def intervals_are_wide(main_effects: pd.DataFrame) -> Claim:
+def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the primary outcome's intervals leave much open."""
-    found = [each for each in effects(main_effects, "s47_enquiries") if each.estimated]
+    found = [each for each in judgements_of(change_judgements, "s47_enquiries") if each.estimated]
     return judge(
         "In every pilot the upper end of the interval for enquiries is at least twice its lower "
         "end, so that the size of any change is hardly known.",
         Least("upper over lower limit for section 47 enquiries", 2, " times"),
-        {each.pilot: each.ratio_high / each.ratio_low for each in found},
+        {each.pilot: each.ratio_high_school / each.ratio_low_school for each in found},
         ("main_result", "effect_forest"),
     )
 
@@ -158,13 +181,20 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
     )
 
 
-def _judge(sentence: str, rule: EffectRule, main_effects: pd.DataFrame) -> Claim:
-    found = [effect(main_effects, rule.outcome, pilot) for pilot in rule.pilots]
-    seen = "; ".join(
-        f"{each.pilot} " + words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
-        if each.estimated
-        else f"{each.pilot} not estimable, {each.reason}"
-        for each in found
-    )
+def _judge(sentence: str, rule: EffectRule, change_judgements: pd.DataFrame) -> Claim:
+    found = [judgement(change_judgements, rule.outcome, pilot) for pilot in rule.pilots]
     holds = all(rule.holds(each) for each in found)
-    return Claim(sentence, str(rule), holds, seen, ("effect_forest", "effect_table"))
+    return Claim(sentence, str(rule), holds, "; ".join(map(_seen, found)), EVIDENCE)
+
+
+def _seen(each: Judgement) -> str:
+    if not each.estimated:
+        return f"{each.pilot} not estimable, {each.reason}"
+    by_school = words.interval(
+        each.ratio, each.ratio_low_school, each.ratio_high_school, words.ratio
+    )
+    by_area = words.interval(each.ratio, each.ratio_low_area, each.ratio_high_area, words.ratio)
+    return (
+        f"{each.pilot} {by_school}, adjusted p {words.p_value(each.adjusted_school)}; by area "
+        f"{by_area}, {words.p_value(each.adjusted_area)}"
+    )

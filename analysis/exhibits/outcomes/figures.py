@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 import pandas as pd
@@ -9,11 +10,21 @@ from matplotlib.axes import Axes
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.area_lines import (
+    BELOW,
+    BY_AREA,
+    EXPLORATORY,
+    draw_by_area,
+    finite_ends,
+    legend_of_units,
+    said_by_area,
+)
 from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.rows import Effect, effects
+from analysis.exhibits.parts.rows import Effect, effects, judgement
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.study.settings import Outcome
 
 ARMS = (
@@ -73,11 +84,12 @@ def rates_days_in_care(
 
 def effect_forest(
     main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the effect of each pilot on each outcome, with its interval."""
+    """Draw the effect of each pilot on each outcome, with its interval by school and by area."""
     groups = [(outcome, effects(main_effects, outcome.name)) for outcome in outcomes]
     estimated = [each for _, group in groups for each in group if each.estimated]
     said = [
@@ -87,11 +99,11 @@ def effect_forest(
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row for each "
         "outcome and pilot, on a logarithmic axis with a line at 1, which is no effect. "
-        f"{'. '.join(said)}."
+        f"{'. '.join(said)}. {EXPLORATORY}{said_by_area(change_judgements)}"
     )
     lines = sum(len(group) + 1.3 for _, group in groups)
     with style():
-        drawing, (ax,) = new_drawing(0.75 + 0.27 * lines)
+        drawing, (ax,) = new_drawing(1.0 + 0.27 * lines)
         y = 0.0
         ticks: list[tuple[float, str]] = []
         for outcome, group in groups:
@@ -101,21 +113,25 @@ def effect_forest(
                         fontsize=9)  # fmt: skip
             for each in group:
                 draw_effect(ax, y, each)
+                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
                 ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"),
                             va="center")  # fmt: skip
                 ticks.append((y, each.pilot))
                 y -= 1
         ax.axvline(1, color=GREY, lw=1)
         ax.set_xscale("log")
-        low = min([0.5, *(each.ratio_low for each in estimated)])
-        high = max([2.0, *(each.ratio_high for each in estimated)])
+        lows, highs = finite_ends(change_judgements)
+        low = min([0.5, *lows, *(each.ratio_low for each in estimated)])
+        high = max([2.0, *highs, *(each.ratio_high for each in estimated)])
         marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
         ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
         ax.minorticks_off()
+        ax.set_xlim(low * 0.85, high * 1.15)
         ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
         ax.set_ylim(y + 0.3, 0)
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Ratio of rate ratios; below 1 is lower where social workers were in schools")
+        ax.set_xlabel("Exploratory. Ratio; below 1 is lower where social workers were in schools")
+        legend_of_units(drawing)
         svg = to_svg(drawing, origin.label, alt)
     columns = {
         "outcome": "Outcome",
@@ -125,8 +141,10 @@ def effect_forest(
         "ratio_high": "Upper limit of its 95% confidence interval",
         "status": "Whether the effect could be estimated",
         "reason": "Why not, if not",
+        **BY_AREA,
     }
     data = pd.DataFrame([asdict(each) for _, group in groups for each in group])
+    data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return Figure(svg, alt, data[list(columns)], columns, compared_period)
 
 
@@ -145,7 +163,7 @@ def _rates(
     data = rates_term.loc[rates_term["outcome"] == outcome.name]
     status = released.statuses["terms"]
     alt = (
-        f"Line charts, one a pilot, of {outcome.label} per 1,000 pupils a month in each of "
+        f"Line charts, one a pilot, of {outcome.label} {MONTHLY.words} in each of "
         f"{data['term'].nunique()} school terms, with one line for schools with a social worker "
         f"and one for comparison schools. {_before_and_after(data, outcome.pilots)}"
     )
@@ -170,7 +188,7 @@ def _rates(
         axes[0].annotate("pilot\nstarts", (-0.5, 0), xycoords=("data", "axes fraction"),
                          xytext=(-4, 5), textcoords="offset points", color=GREY,
                          ha="right", fontsize=8)  # fmt: skip
-        axes[0].set_ylabel("Per 1,000 pupils a month")
+        axes[0].set_ylabel(MONTHLY.heading)
         drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
         svg = to_svg(drawing, origin.label, alt)
     columns = {
@@ -180,7 +198,7 @@ def _rates(
         "middle": "Middle of the term in months from the pilot's start",
         "events": f"{outcome.label}, number of {outcome.unit}; c is confidential",
         "pupil_months": "Pupils on roll, added up over months",
-        "rate": f"{outcome.label} per 1,000 pupils a month",
+        "rate": f"{outcome.label} {MONTHLY.words}",
     }
     return Figure(svg, alt, data[list(columns)], columns, period, status)
 
@@ -194,11 +212,15 @@ def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
             line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
             before = line.loc[line["middle"] < 0, "rate"].mean()
             after = line.loc[line["middle"] >= 0, "rate"].mean()
-            means.append(f"{words.rate(before, 2)} to {words.rate(after, 2)}")
+            means.append(f"{_mean_rate(before)} to {_mean_rate(after)}")
         parts.append(
             f"In {pilot} the mean goes from {means[0]}, and in comparison schools from {means[1]}."
         )
     return " ".join(parts)
+
+
+def _mean_rate(rate: float) -> str:
+    return "a rate withheld" if math.isnan(rate) else words.rate(rate, 2)
 
 
 def draw_effect(ax: Axes, y: float, each: Effect) -> None:

@@ -103,7 +103,7 @@ def effect_interval(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Num
     found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "95% confidence interval")
-    text = f"{words.ratio(found.ratio_low)} to {words.ratio(found.ratio_high)}"
+    text = " to ".join(words.limit(end, words.ratio) for end in (found.ratio_low, found.ratio_high))
     limits = (found.ratio_low, found.ratio_high)
     return Number(text, text, "95% confidence interval", found.schools, limits)
 

@@ -9,8 +9,17 @@ import pandas as pd
 
 from analysis.exhibits.outcomes.figures import RATIO_TICKS, draw_effect, printed
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.area_lines import (
+    BELOW,
+    BY_AREA,
+    EXPLORATORY,
+    draw_by_area,
+    finite_ends,
+    legend_of_units,
+    said_by_area,
+)
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.rows import Effect, effects
+from analysis.exhibits.parts.rows import Effect, effects, judgement
 from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
@@ -25,6 +34,7 @@ TRIAL = "Later trial"
 
 def main_result(
     main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     trial: dict[str, float],
     compared_period: str,
@@ -43,10 +53,11 @@ def main_result(
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row a pilot, on "
         f"a logarithmic axis with a line at 1, which is no effect. {'. '.join(said)}. The later "
-        f"randomised trial found {published} for {groups[0][0].label}."
+        f"randomised trial found {published} for {groups[0][0].label}. {EXPLORATORY}"
+        f"{said_by_area(change_judgements.loc[change_judgements['outcome'].isin(HEADLINES)])}"
     )
     with style():
-        drawing, (ax,) = new_drawing(0.65 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
+        drawing, (ax,) = new_drawing(0.9 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
         y = 0.0
         ticks: list[tuple[float, str]] = []
         for outcome, group in groups:
@@ -54,6 +65,7 @@ def main_result(
             _head(ax, y + 0.8, outcome)
             for each in group:
                 draw_effect(ax, y, each)
+                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
                 _beside(ax, y, printed(each), _as_number(each))
                 ticks.append((y, each.pilot))
                 y -= 1
@@ -61,7 +73,10 @@ def main_result(
                 _draw_trial(ax, y, trial, published)
                 ticks.append((y, TRIAL))
                 y -= 1
-        _finish(ax, [each for _, group in groups for each in group], ticks, y)
+        own = change_judgements.loc[change_judgements["outcome"].isin(HEADLINES)]
+        every = [each for _, group in groups for each in group]
+        _finish(ax, every, finite_ends(own), ticks, y)
+        legend_of_units(drawing)
         label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
         svg = to_svg(drawing, label, alt)
     columns = {
@@ -71,9 +86,13 @@ def main_result(
         "ratio_low": "Lower limit of its 95% confidence interval",
         "ratio_high": "Upper limit of its 95% confidence interval",
         "difference": "The same as a number of events over the pilot's months",
+        **BY_AREA,
     }
     rows = [asdict(each) for _, group in groups for each in group]
-    data = pd.DataFrame(rows).rename(columns={"pilot": "study"})
+    data = pd.DataFrame(rows).merge(
+        change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"]
+    )
+    data = data.rename(columns={"pilot": "study"})
     limits = {name: trial[name] for name in ("ratio", "ratio_low", "ratio_high")}
     later = pd.DataFrame([{"outcome": HEADLINES[0], "study": TRIAL, **limits}])
     data = pd.concat([data, later], ignore_index=True)[list(columns)]
@@ -100,20 +119,27 @@ def _draw_trial(ax: Axes, y: float, trial: dict[str, float], text: str) -> None:
     _beside(ax, y, text, "")
 
 
-def _finish(ax: Axes, found: list[Effect], ticks: list[tuple[float, str]], lowest: float) -> None:
+def _finish(
+    ax: Axes,
+    found: list[Effect],
+    ends: tuple[list[float], list[float]],
+    ticks: list[tuple[float, str]],
+    lowest: float,
+) -> None:
     """Scale the axis to what is drawn, and name the rows."""
     estimated = [each for each in found if each.estimated]
-    low = min([0.5, *(each.ratio_low for each in estimated)])
-    high = max([2.0, *(each.ratio_high for each in estimated)])
+    low = min([0.5, *ends[0], *(each.ratio_low for each in estimated)])
+    high = max([2.0, *ends[1], *(each.ratio_high for each in estimated)])
     marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
     ax.axvline(1, color=GREY, lw=1)
     ax.set_xscale("log")
     ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
     ax.minorticks_off()
+    ax.set_xlim(low * 0.85, high * 1.15)
     ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
     ax.set_ylim(lowest + 0.3, 0)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("Below 1: fewer where social workers were in schools")
+    ax.set_xlabel("Exploratory. Below 1: fewer where social workers were in schools")
 
 
 def _as_number(each: Effect) -> str:

@@ -11,7 +11,8 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, Rate, Zeros, effects, rows
-from analysis.study.settings import Outcome, Pilot
+from analysis.models.inputs.rate_units import MONTHLY, RateUnit, over_months
+from analysis.study.settings import Outcome, Pilot, Window
 
 WINDOWS = ("before", "after")
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
@@ -67,7 +68,7 @@ def before_after(
         "schools": "Schools that sent returns, number",
         "events": "Events or days in care, number; c is confidential",
         "pupil_months": "Pupils on roll, added up over months",
-        "rate": "Events or days per 1,000 pupils a month",
+        "rate": f"Events or days {MONTHLY.words}",
     }
     return Table(
         header=("Outcome", "Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
@@ -77,7 +78,7 @@ def before_after(
         data=data[list(columns)],
         columns=columns,
         period=compared_period,
-        note="Rates are per 1,000 pupils a month." + _legend(data["events"]),
+        note=f"Rates are {MONTHLY.words}." + _legend(data["events"]),
         status=released_outcomes.statuses["before_after"],
     )
 
@@ -101,13 +102,15 @@ def _before_after_lines(
 
 
 def effect_table(
-    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
 ) -> Table:
     """Show the effect of each pilot on each outcome as ratio, number and rate."""
+    unit = over_months(window.months_after)
+    data = _over_period(main_effects, unit)
     lines = tuple(
         (outcome.label, each.pilot, *_effect_cells(each))
         for outcome in outcomes
-        for each in effects(main_effects, outcome.name)
+        for each in effects(data, outcome.name)
     )
     columns = {
         "outcome": "Outcome",
@@ -120,16 +123,16 @@ def effect_table(
         "difference": "Events or days more (or, below zero, fewer) than without the pilot",
         "difference_low": "Lower limit of its 95% confidence interval",
         "difference_high": "Upper limit of its 95% confidence interval",
-        "per_1000": "The same per 1,000 pupils over the pilot's months",
+        "per_1000": f"The same {unit.words}",
         "per_1000_low": "Lower limit of its 95% confidence interval",
         "per_1000_high": "Upper limit of its 95% confidence interval",
     }
     return Table(
-        header=("Outcome", "Pilot", "Ratio", "Number", "Per 1,000 pupils"),
+        header=("Outcome", "Pilot", "Ratio", "Number", unit.heading),
         rows=lines,
         numeric=(False, False, True, True, True),
         widths=(6, 4, 6, 7, 6),
-        data=main_effects[list(columns)].reset_index(drop=True),
+        data=data[list(columns)].reset_index(drop=True),
         columns=columns,
         period=compared_period,
         note=(
@@ -143,6 +146,16 @@ def effect_table(
             )
         ),
     )
+
+
+def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:
+    """Return estimates with each difference as a rate over all of the pilot's months."""
+    exposure = main_effects["exposure_intervention_after"]
+    rates = {
+        f"per_1000{end}": unit.of(main_effects[f"difference{end}"], exposure)
+        for end in ("", "_low", "_high")
+    }
+    return main_effects.assign(**rates)
 
 
 def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str) -> Table:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts import words
+from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -23,7 +24,7 @@ COLUMNS = {
     "ratio": "Ratio of rate ratios, intervention against comparison schools",
     "ratio_low": "Lower limit of its 95% interval",
     "ratio_high": "Upper limit of its 95% interval",
-    "per_1000": "Difference in events per 1,000 pupils a month",
+    "per_1000": f"Difference in events {MONTHLY.words}",
     "per_1000_low": "Lower limit of its 95% interval",
     "per_1000_high": "Upper limit of its 95% interval",
     "p_value": "Two-sided p-value of no effect",
@@ -85,11 +86,8 @@ def limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if math.isnan(low) or math.isnan(high):
         return "[z]"
-    return f"{_end(low)}{words.NO_BREAK}to{words.NO_BREAK}{_end(high)}"
-
-
-def _end(value: float) -> str:
-    return "∞" if math.isinf(value) else words.ratio(value)
+    ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
+    return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"
 
 
 def _rate(value: float) -> str:

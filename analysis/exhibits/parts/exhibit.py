@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Literal
 from analysis.disclosure import Status, released
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
+NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
+"""What programs write where there is no number, or none that is finite."""
 Kind = Literal["figure", "table", "number", "claim"]
 PARAGRAPH = "\n\n"
 """What parts the paragraphs of a table's cell."""
@@ -56,6 +60,7 @@ class Figure:
         _check_columns(self.data, self.columns)
         if not self.alt.strip():
             raise ValueError("a figure needs alternative text")
+        _check_printed([self.alt])
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,7 @@ class Table:
         width = len(self.header)
         if len(self.numeric) != width or any(len(row) != width for row in self.rows):
             raise ValueError(f"a table with {width} headings needs {width} cells in every row")
+        _check_printed([self.note, *(cell for row in self.rows for cell in row)])
 
     @property
     def row_headings(self) -> int:
@@ -135,6 +141,9 @@ class Number:
     status: Status = field(default_factory=released)
 
     kind: Literal["number"] = "number"
+
+    def __post_init__(self) -> None:
+        _check_printed([self.text])
 
 
 @dataclass(frozen=True)
@@ -348,6 +357,13 @@ def literal(text: str) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _check_printed(texts: Iterable[str]) -> None:
+    """Refuse what stands in a program for a number that there is not."""
+    for text in texts:
+        if NO_NUMBER.search(text):
+            raise ValueError(f"a missing number would be printed: {text}")
 
 
 def _check_columns(data: pd.DataFrame, columns: dict[str, str]) -> None:

@@ -37,6 +37,35 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """Whether a change may be claimed; see `analysis.models.inference.judgement`."""
+
+    pilot: str
+    outcome: str
+    in_family: float
+    adjustment: str
+    status: str
+    reason: str
+    ratio: float
+    ratio_low_school: float
+    ratio_high_school: float
+    adjusted_school: float
+    ratio_low_area: float
+    ratio_high_area: float
+    p_permuted_area: float
+    permuted_low_area: float
+    permuted_high_area: float
+    smallest_p_area: float
+    adjusted_area: float
+    verdict: str
+
+    @property
+    def estimated(self) -> bool:
+        """Whether there is a number to print."""
+        return self.status == "estimated"
+
+
+@dataclass(frozen=True)
 class Rate:
     """Events and rate of one group of schools in one period, as released.
 
@@ -95,6 +124,18 @@ def effect(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Effect:
     if len(found) != 1:
         raise ValueError(f"{len(found)} main estimates of {outcome} in {pilot}, expected one")
     return found[0]
+
+
+def judgements_of(change_judgements: pd.DataFrame, outcome: str) -> tuple[Judgement, ...]:
+    """Return the judgements of one outcome, in the pilots' order."""
+    return tuple(rows(change_judgements.loc[change_judgements["outcome"] == outcome], Judgement))
+
+
+def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judgement:
+    """Return the judgement of one outcome in one pilot."""
+    own = (change_judgements["outcome"] == outcome) & (change_judgements["pilot"] == pilot)
+    (found,) = rows(change_judgements.loc[own], Judgement)
+    return found
 
 
 def row_of(table: pd.DataFrame, key: str, value: object) -> dict[str, Any]:

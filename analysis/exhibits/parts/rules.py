@@ -100,6 +100,7 @@ def judge(
     rule: Least | Most | Largest,
     found: Mapping[str, float],
     evidence: tuple[str, ...],
+    decimals: int = 1,
 ) -> Claim:
     """Return the sentence with its rule, and what the results show.
 
@@ -109,10 +110,12 @@ def judge(
         The value of each group that the rule looks at.
     evidence
         Names of the exhibits that carry the sentence.
+    decimals
+        Decimal places of the values.
     """
     unit = rule.unit
     seen = "; ".join(
-        f"{name} {words.rate(value)}{unit}"
+        f"{name} {words.rate(value, decimals)}{unit}"
         if math.isfinite(value)
         else f"{name} {words.NOT_ESTIMABLE}"
         for name, value in found.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import isinf, isnan
 from typing import TYPE_CHECKING
 
 from analysis.disclosure import WITHHELD
@@ -155,6 +155,29 @@ def percent_change(ratio: float) -> str:
     return f"{change:.0f}% {'lower' if ratio < 1 else 'higher'}"
 
 
+def limit(value: float, printed: Callable[[float], str]) -> str:
+    """Return an end of an interval, with as many decimals as part it from no effect.
+
+    No effect is a ratio of 1 or a difference of 0. A limit that is neither is never
+    printed as if it were.
+
+    Examples
+    --------
+    >>> limit(0.998, ratio), limit(1.0, ratio), limit(-0.025, rate) == MINUS + "0.03"
+    ('0.998', '1.00', True)
+    """
+    if isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    null = 1.0 if printed in (ratio, ratio_as_published) else 0.0
+    text = printed(value)
+    for decimals in range(1, 9):
+        if value == null or text != printed(null):
+            break
+        text = rate(value, decimals)
+        text = text if float(text.replace(MINUS, "-")) != null else printed(null)
+    return text
+
+
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
     """Return an estimate with its limits, which no line break may part.
 
@@ -163,7 +186,8 @@ def interval(value: float, low: float, high: float, printed: Callable[[float], s
     >>> interval(0.62, 0.354, 1.08, ratio).replace(NO_BREAK, "~")
     '0.62 (0.35~to~1.08)'
     """
-    return f"{printed(value)} ({printed(low)}{NO_BREAK}to{NO_BREAK}{printed(high)})"
+    ends = (limit(low, printed), limit(high, printed))
+    return f"{printed(value)} ({ends[0]}{NO_BREAK}to{NO_BREAK}{ends[1]})"
 
 
 SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

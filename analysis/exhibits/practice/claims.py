@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.exhibits.parts.exhibit import Claim
-from analysis.exhibits.parts.rows import effect, row_of
+from analysis.exhibits.parts.rows import judgement, row_of
 from analysis.exhibits.parts.rules import Largest, Least, judge
 from analysis.practice.activity import NOT_KNOWN, STATUTORY
 from analysis.practice.presence import INTEGRATION
@@ -227,11 +227,11 @@ def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
     )
 
 
-def trial_rules_out_such_falls(main_effects: pd.DataFrame, trial: dict[str, float]) -> Claim:
+def trial_rules_out_such_falls(change_judgements: pd.DataFrame, trial: dict[str, float]) -> Claim:
     """Hold that the estimates of two pilots lie outside the trial's interval."""
     found = {}
     for pilot in ("Lambeth", "Southampton"):
-        ratio = effect(main_effects, "s47_enquiries", pilot).ratio
+        ratio = judgement(change_judgements, "s47_enquiries", pilot).ratio
         found[pilot] = trial["ratio_low"] - ratio
     return judge(
         "Ratios as low as those estimated here for Lambeth and Southampton lie outside the "

@@ -29,8 +29,8 @@ def trial_beside_pilots(
     ratio, low, high = (trial[name] for name in LIMITS)
     published = words.interval(ratio, low, high, words.ratio_as_published)
     alt = (
-        f"Forest plot of ratios for {outcomes[0].label} with 95% confidence intervals on a "
-        "logarithmic axis: "
+        f"Forest plot of ratios for {outcomes[0].label}, exploratory for the pilots, with 95% "
+        "confidence intervals on a logarithmic axis: "
         + "; ".join(f"{each.pilot} {printed(each)}" for each in found)
         + f"; and, apart, the later randomised trial, {published}."
     )
@@ -52,7 +52,9 @@ def trial_beside_pilots(
         )
         ax.set_ylim(-0.6, len(found) + 0.6)
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Ratio; below 1 is lower where social workers were in schools")
+        ax.set_xlabel(
+            "Ratio; below 1 is lower where social workers were in schools. Pilots: exploratory"
+        )
         label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
         svg = to_svg(drawing, label, alt)
     pilots = pd.DataFrame([asdict(each) for each in found])[["pilot", *LIMITS]]

@@ -7,8 +7,7 @@ import pandas as pd
 from analysis.dataflow.scale_up import Precision
 from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table
-from analysis.exhibits.parts.rules import Least, judge
+from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.style import GREY, NAVY, PLUM, TEAL, new_drawing, style, to_svg
 from analysis.models.design.scale_up import COLUMNS as SCALE_UP
 from analysis.models.design.trial import ANALYSES, Trial
@@ -23,12 +22,12 @@ POWER_COLUMNS = {
     "power": "Chance of a significant result, by formula",
 }
 PROSPECT_COLUMNS = {
-    "source": "Pilot, or all of them summed up by Paule and Mandel's method",
+    "source": "Pilot, the mean of all, or one more place like them",
     "ratio": "Ratio of rate ratios",
     "standard_error": "Standard error of its logarithm",
+    "df": "Degrees of freedom of the t distribution taken for its error",
     "power": "Chance that the planned trial finds a fall, if this ratio were true",
     "assurance": "The same over the uncertainty of the ratio",
-    "worthwhile": "Chance that the true ratio is worth its cost, if chance were the only error",
 }
 
 
@@ -118,22 +117,23 @@ def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
             words.ratio(row["ratio"]),
             f"{row['power']:.0%}",
             f"{row['assurance']:.0%}",
-            f"{row['worthwhile']:.0%}",
         )
         for row in trial_prospects.to_dict("records")
     )
     return Table(
-        header=("Estimate", "Ratio", "Power if it were true", "Assurance", "Chance it is worth it"),
+        header=("Estimate", "Ratio", "Power if it were true", "Assurance"),
         rows=lines,
-        numeric=(False, *(True,) * 4),
-        widths=(4, 2, 4, 3, 4),
+        numeric=(False, *(True,) * 3),
+        widths=(5, 2, 4, 3),
         data=trial_prospects,
         columns=PROSPECT_COLUMNS,
         period=compared_period,
         note=(
-            "Chance that the planned trial finds a significant fall: if the estimate were the "
-            "truth (power), and over what its standard error leaves open (assurance). Both, and "
-            "the chance that the effect is worth its cost, take chance for the only error."
+            "Chance that the planned trial finds a significant fall (two-sided test at 5%, falls "
+            "alone counted): if the estimate were the truth (power), and over what its error "
+            "leaves open by Student's t (assurance). The mean of the pilots is summed up by "
+            "Hartung and Knapp's method; a further place adds the variance between pilots. Both "
+            "columns take chance for the only error."
         ),
     )
 
@@ -148,17 +148,6 @@ def worthwhile_fall(smallest_worthwhile_ratio: float) -> Number:
     """State the smallest fall that is worth its cost."""
     percent = 100 * (1 - smallest_worthwhile_ratio)
     return Number(percent, f"{percent:.0f}%", "per cent")
-
-
-def planned_trial_suffices(planned_precision: Precision, smallest_worthwhile_ratio: float) -> Claim:
-    """Hold that the trial that followed could see the smallest effect that matters."""
-    beyond = (1 - smallest_worthwhile_ratio) - planned_precision.detectable_fall
-    return judge(
-        "By the formula it was large enough for the smallest effect that is worth its cost.",
-        Least("smallest fall worth its cost less the fall detected with 80% power", 0, " points"),
-        {"planned trial": 100 * beyond},
-        ("planned_trial_table",),
-    )
 
 
 def planned_error(planned_precision: Precision, planned_trial: Trial) -> Number:

@@ -16,8 +16,9 @@ from analysis.models.alternatives.two_part import two_part_fit
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.inputs.months import MonthCounts
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.primary.estimates import Estimator, estimates_table, t_numbers
-from analysis.models.primary.intervals import PER, t_interval, t_p_value
+from analysis.models.primary.intervals import t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
 
 if TYPE_CHECKING:
@@ -119,13 +120,13 @@ def _additive(comparison: Comparison, specification: Specification) -> dict[str,
     interval = t_interval(fit.log_ratio, error, df, specification.level)
     treated = comparison.schools.loc[comparison.schools["treated"]]
     exposure = float(treated["exposure_after"].sum())
-    unit = PER if specification.exposure is not None else np.nan
+    divided = exposure if specification.exposure is not None else np.nan
     return {
         "df": df,
         "p_value": t_p_value(fit.log_ratio, error, df),
         "p_method": SATTERTHWAITE,
         **interval.mapped(lambda rate: rate * exposure).columns("difference"),
-        **interval.mapped(lambda rate: rate * unit).columns("per_1000"),
+        **interval.mapped(lambda rate: MONTHLY.of(rate * exposure, divided)).columns("per_1000"),
     }
 
 

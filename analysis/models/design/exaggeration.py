@@ -10,12 +10,17 @@ import pandas as pd
 from scipy import stats
 
 from analysis.errors import ConfigurationError
-from analysis.models.inputs.estimability import ESTIMATED
+from analysis.models.design.detectable import log_ratio_variance, school_design
+from analysis.models.design.simulation import fits
+from analysis.models.inputs.estimability import NotEstimable
+from analysis.models.primary.estimates import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analysis.models.design.simulation import SchoolDesign
     from analysis.models.inputs.arrays import Floats
+    from analysis.models.inputs.specification import Specification
 
 ERRORS = 4_000
 COLUMNS: dict[str, str] = {
@@ -23,9 +28,11 @@ COLUMNS: dict[str, str] = {
     "outcome": "Name of the outcome",
     "specification": "Name of the specification",
     "true_ratio": "Ratio of rate ratios supposed to be true",
-    "standard_error": "Standard error of the log ratio, as estimated",
+    "standard_error": "Standard error of the log ratio that the design gives at that ratio",
+    "df": "Degrees of freedom of the test at the counts expected",
     "power": "Chance of a significant result",
-    "wrong_sign": "Chance that a significant result has the wrong direction (type S)",
+    "wrong_sign": "Chance that a significant result has the wrong direction (type S); missing "
+    "where the true ratio is 1 and no direction is right",
     "exaggeration": "Mean size of significant log ratios, as a multiple of the true one (type M)",
     "share_falls": "Share of significant results that are falls",
     "mean_ratio_of_falls": "Geometric mean ratio of significant falls",
@@ -105,7 +112,7 @@ def exaggeration(
         factor = (size_of_rises + size_of_falls) / power / np.abs(theta)
     return Exaggeration(
         float(power),
-        float(wrong / power) if theta else 0.5,
+        float(wrong / power) if theta else np.nan,
         float(factor),
         float(fall / power),
         float(np.exp(-size_of_falls / fall)),
@@ -121,28 +128,59 @@ def _estimated_errors(df: float) -> Floats:
     return errors
 
 
-def exaggerations(estimates: pd.DataFrame, true_ratios: Iterable[float]) -> pd.DataFrame:
-    """Return, for each estimate and supposed ratio, what significance would be worth.
+def exaggerations(
+    panel: pd.DataFrame, specifications: Iterable[Specification], true_ratios: Iterable[float]
+) -> pd.DataFrame:
+    r"""Return, for each design and supposed ratio, what significance would be worth.
 
     Parameters
     ----------
-    estimates
-        A table with the columns of `estimates.COLUMNS`; rows that are not estimable are
-        left out.
+    panel, specifications
+        As for `effect_estimates`; only months before the start are used.
     true_ratios
         Ratios supposed to be true; that of a later, larger trial among them.
 
     Returns
     -------
     DataFrame
-        One row per estimate and ratio, with the columns of `COLUMNS`.
+        One row per specification and ratio, with the columns of `COLUMNS`. A specification
+        whose design can't be described is left out.
+
+    Notes
+    -----
+    The standard error is that of `log_ratio_variance` for the events before and their
+    spread between years, and the degrees of freedom are those of the counts expected then:
+    an error estimated after the start would be part of the result that is to be judged.
+
+    Examples
+    --------
+    >>> from analysis.models.inputs.example import example_panel
+    >>> from analysis.models.inputs.specification import Specification
+    >>> main = Specification("main", "y", pilot="X")
+    >>> found = exaggerations(example_panel(), [main], [0.8]).iloc[0]
+    >>> float(found["standard_error"].round(2)), float(found["exaggeration"].round(1))
+    (0.18, 2.1)
     """
     ratios = tuple(true_ratios)
-    rows = [
-        {k: row[k] for k in ("pilot", "outcome", "specification", "standard_error")}
-        | {"true_ratio": ratio}
-        | vars(exaggeration(ratio, row["standard_error"], row["df"], row["level"]))
-        for row in estimates.loc[estimates["status"] == ESTIMATED].to_dict("records")
-        for ratio in ratios
-    ]
+    rows = []
+    for specification in specifications:
+        try:
+            design = school_design(panel, specification)
+        except NotEstimable:
+            continue
+        known = {k: v for k, v in described(specification).items() if k in COLUMNS}
+        for ratio in ratios:
+            error, df = _expected_error(design, ratio)
+            rows.append(
+                known | {"true_ratio": ratio, "standard_error": error, "df": df}
+                | vars(exaggeration(ratio, error, df, specification.level))
+            )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _expected_error(design: SchoolDesign, ratio: float) -> tuple[float, float]:
+    """Return the standard error and degrees of freedom of the counts expected at a ratio."""
+    before = design.events[np.newaxis]
+    after = np.where(design.treated, ratio * before, before)
+    error = float(np.sqrt(log_ratio_variance(design, ratio)))
+    return error, float(fits(design, before, after).df[0])

@@ -80,12 +80,15 @@ def scale_up(
 
 
 def trial_assurance(
-    trial: Trial, log_ratio: float, standard_error: float, analysis: str = ANALYSES[1]
-) -> float:
+    trial: Trial, log_ratio: float, standard_error: float, df: float = np.inf,
+    analysis: str = ANALYSES[1],
+) -> float:  # fmt: skip
     """Return the chance of a significant fall, over what is known of the effect.
 
     Power at one supposed effect takes that effect as given; assurance averages it over a
-    normal distribution of the log ratio. To power on a pilot's estimate is to believe it.
+    distribution of the log ratio: Student's t, or normal where `df` is infinite. The test
+    is two-sided at 5%, and falls alone are counted: one-sided at 2.5%. To power on a
+    pilot's estimate is to believe it.
 
     References
     ----------
@@ -99,7 +102,7 @@ def trial_assurance(
     0.45
     """
     quantiles = (np.arange(400) + 0.5) / 400
-    ratios = np.exp(log_ratio + standard_error * stats.norm.ppf(quantiles))
+    ratios = np.exp(log_ratio + standard_error * stats.t.ppf(quantiles, df))
     errors = np.array([trial_standard_error(trial, float(r), analysis) for r in ratios])
     falls = stats.norm.cdf(-stats.norm.ppf(0.975) - np.log(ratios) / errors)
     return float(falls.mean())

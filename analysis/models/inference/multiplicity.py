@@ -28,17 +28,24 @@ METHODS = {
     "Benjamini-Hochberg": "fdr_bh",
     "Benjamini-Yekutieli": "fdr_by",
 }
-FAMILIES = {"primary": ("confirmatory", "Holm"), "secondary": ("exploratory", "Benjamini-Hochberg")}
+FAMILIES = {"primary": "Holm", "secondary": "Benjamini-Hochberg"}
+"""Families of comparisons by the role of their outcome, and how each is adjusted.
+
+Both are exploratory: the analysis was fixed after the published results were known.
+"""
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority",
     "outcome": "Name of the outcome",
     "specification": "Name of the specification",
-    "family": "'confirmatory' (primary outcome) or 'exploratory' (the others)",
+    "family": "'primary' (the primary outcome in each pilot) or 'secondary' (the others); both "
+    "are exploratory",
     "in_family": "Estimates in the family",
     "p_value": "Two-sided p-value on its own",
     "adjusted": "p-value that allows for the family",
-    "adjustment": "How: Holm for the confirmatory family, Benjamini-Hochberg for the other",
-    "max_t": "p-value that allows for every outcome and pilot at once, by permutation",
+    "adjustment": "How: Holm for the primary family, Benjamini-Hochberg for the secondary",
+    "min_p": "p-value that allows for every outcome and pilot at once, by permutation (min-P)",
+    "max_t": "The same by the largest statistic (max-T), which favours tests with a wide null "
+    "distribution",
 }
 
 
@@ -101,7 +108,7 @@ def multiplicity(
     estimates
         A table with the columns of `estimates.COLUMNS`.
     seed, draws
-        For the permutations behind `max_t`.
+        For the permutations behind `min_p` and `max_t`.
 
     Returns
     -------
@@ -113,19 +120,19 @@ def multiplicity(
     wanted = [each for each in specifications if each.role in FAMILIES and each.pilot is not None]
     table = chosen[["pilot", "outcome", "specification", "p_value"]].reset_index(drop=True)
     roles = chosen["role"].to_numpy()
-    table["family"] = [FAMILIES[role][0] for role in roles]
-    table["adjustment"] = [FAMILIES[role][1] for role in roles]
-    for role, (_, method) in FAMILIES.items():
+    table["family"] = roles
+    table["adjustment"] = [FAMILIES[role] for role in roles]
+    for role, method in FAMILIES.items():
         rows = roles == role
         p_values = table.loc[rows, "p_value"].to_numpy(float)
         table.loc[rows, "adjusted"] = adjusted_p_values(p_values, method)
         table.loc[rows, "in_family"] = np.isfinite(p_values).sum()
-    together = max_t(panel, wanted, seed=seed, draws=draws)
+    together = all_at_once(panel, wanted, seed=seed, draws=draws)
     keys = ["pilot", "specification"]
     return table.merge(together, on=keys, how="left", validate="one_to_one")[list(COLUMNS)]
 
 
-def max_t(
+def all_at_once(
     panel: pd.DataFrame, specifications: Iterable[Specification], *, seed: int, draws: int = 9_999
 ) -> pd.DataFrame:
     r"""Return p-values that allow for all specifications at once, by the same permutations.
@@ -143,24 +150,31 @@ def max_t(
     Returns
     -------
     DataFrame
-        Columns `pilot`, `specification` and `max_t`; NaN where there is no estimate.
+        Columns `pilot`, `specification`, `min_p` and `max_t`; NaN where there is no estimate.
 
     Notes
     -----
-    Step-down: with studentised estimates in falling order, the j-th p-value is the share
-    of permutations whose largest :math:`|S|` among the j-th and all smaller ones is as
-    large as its own, and never below the p-value before it.
+    Step-down: with the results ordered from the most extreme, the j-th p-value is the
+    share of permutations in which the most extreme of the j-th and all later ones is as
+    extreme as its own, and never below the p-value before it.
+
+    Max-T compares studentised estimates :math:`|S|` and so is balanced only if these have
+    one null distribution. Here they don't: with 8 pairs permuted values reach further
+    than with 18, and a statistic of the larger pilot is held to the tails of the smaller.
+    Min-P first turns each statistic into the p-value it has among its own permutations,
+    which puts all tests on one scale whatever their number of units. It is the one that
+    the report prints, for that reason and not for its results.
 
     References
     ----------
-    Westfall & Young (1993), Resampling-Based Multiple Testing, algorithm 4.1.
+    Westfall & Young (1993), Resampling-Based Multiple Testing, algorithms 2.8 and 4.1.
 
     Examples
     --------
     >>> from analysis.models.inputs.example import example_panel
     >>> from analysis.models.inputs.specification import Specification
     >>> main = Specification("main", "y", pilot="X")
-    >>> max_t(example_panel(), [main], seed=1, draws=99)["max_t"].round(1).tolist()
+    >>> all_at_once(example_panel(), [main], seed=1, draws=99)["min_p"].round(1).tolist()
     [0.3]
     """
     wanted = tuple(specifications)
@@ -181,7 +195,41 @@ def max_t(
         except NotEstimable:
             by_specification.append(np.full(draws + 1, np.nan))
     keys = {"pilot": [each.pilot for each in wanted], "specification": [e.name for e in wanted]}
-    return pd.DataFrame(keys | {"max_t": step_down(np.abs(np.array(by_specification)))})
+    statistic = np.abs(np.array(by_specification))
+    found = {"min_p": step_down(1 / own_p_values(statistic)), "max_t": step_down(statistic)}
+    return pd.DataFrame(keys | found)
+
+
+def own_p_values(statistic: Floats) -> Floats:
+    """Return the p-value of every statistic among those of its own row.
+
+    Parameters
+    ----------
+    statistic : ndarray of shape (tests, 1 + draws)
+        Absolute statistics. Values that differ by rounding alone are ties.
+
+    Returns
+    -------
+    ndarray of the same shape
+        Share of the row that is at least as large; a NaN counts as largest, and a row
+        whose first value is NaN has none.
+
+    Examples
+    --------
+    >>> own_p_values(np.array([[2.0, 1.0, 3.0, 2.0]]))
+    array([[0.75, 1.  , 0.25, 0.75]])
+    """
+    from scipy.stats import rankdata
+
+    filled = np.where(np.isnan(statistic), np.inf, statistic)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        digits = np.log(filled) / TIE
+        tied = np.where(
+            np.isfinite(digits), np.round(digits), np.where(filled > 0, np.inf, -np.inf)
+        )
+    p_values: Floats = rankdata(-tied, method="max", axis=1) / statistic.shape[1]
+    p_values[np.isnan(statistic[:, 0])] = np.nan
+    return p_values
 
 
 def step_down(statistic: Floats) -> Floats:

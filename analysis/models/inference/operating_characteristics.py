@@ -59,8 +59,10 @@ def pilot_designs(dispersion: float = 0.15) -> tuple[SimulatedDesign, ...]:
     """Return designs like the pilots', and some that are known to be hard.
 
     A secondary school has about 14 enquiries in ten months and a primary 4: an
-    assumption. In the last but one, five intervention schools vary three times as much
-    as others do; in the last, three areas of five schools each share their fortune.
+    assumption. Schools of both arms vary alike, save in the designs called noisy: there
+    intervention schools vary twelve times as much as others where one group is noisy, and
+    three times as much where five of twenty are. In the last, three areas of five schools
+    each share their fortune.
     """
     one_set = np.zeros(20, dtype=np.int64)
     unequal = np.tile([14.0, 4.0, 4.0, 4.0], 5)
@@ -74,6 +76,8 @@ def pilot_designs(dispersion: float = 0.15) -> tuple[SimulatedDesign, ...]:
         _pairs("8 and 8 schools", 5, 3, dispersion),
         _pairs("11 and 11 schools", 6, 5, dispersion),
         _pairs("18 and 18 schools", 4, 14, dispersion),
+        _pairs("8 and 8 schools, one group noisy", 5, 3, dispersion / 3, 4 * dispersion),
+        _pairs("18 and 18 schools, one group noisy", 4, 14, dispersion / 3, 4 * dispersion),
         SimulatedDesign("5 and 15 schools",
                         SchoolDesign(unequal, few, np.arange(20), dispersion), one_set),
         SimulatedDesign("5 and 15 schools, the 5 noisy",
@@ -217,9 +221,13 @@ def _bootstrap_p(y0: Floats, y1: Floats, treated: np.ndarray, signs: Floats) -> 
     return float((1 + (np.abs(signs @ scores) >= seen * (1 - TIE)).sum()) / (len(signs) + 1))
 
 
-def _pairs(name: str, secondaries: int, primaries: int, dispersion: float) -> SimulatedDesign:
-    """Return matched pairs of secondary and primary schools."""
+def _pairs(
+    name: str, secondaries: int, primaries: int, dispersion: float, treated: float | None = None
+) -> SimulatedDesign:
+    """Return matched pairs of secondary and primary schools; `treated` is their own dispersion."""
     events = np.repeat([14.0, 4.0], [secondaries, primaries])
     n = len(events)
-    schools = SchoolDesign(np.tile(events, 2), np.arange(2 * n) < n, np.arange(2 * n), dispersion)
+    first = np.arange(2 * n) < n
+    spread = dispersion if treated is None else np.where(first, treated, dispersion)
+    schools = SchoolDesign(np.tile(events, 2), first, np.arange(2 * n), spread)
     return SimulatedDesign(name, schools, np.tile(np.arange(n), 2))

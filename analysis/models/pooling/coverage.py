@@ -26,6 +26,8 @@ COLUMNS: dict[str, str] = {
     "coverage": "Share of 95% intervals that hold the mean log ratio",
     "width": "Mean width of the interval, in log units",
     "factor": "The upper end divided by the lower, at that width",
+    "prediction_coverage": "Share of 95% intervals for a further pilot that hold its log ratio; "
+    "missing where there are none",
 }
 
 
@@ -62,14 +64,18 @@ def pooling_coverage(
         random = np.random.default_rng(seed)
         truths = random.normal(0.0, spread, (draws, len(errors)))
         seen = random.normal(truths, errors)
+        further = random.normal(0.0, spread, draws)
         for heterogeneity, test in COMPARED:
             found = [summarise(each, errors**2, heterogeneity, test) for each in seen]
             ends = np.array([(each.low, each.high) for each in found])
+            ahead = np.array([(each.prediction_low, each.prediction_high) for each in found])
+            held = (ahead[:, 0] <= further) & (further <= ahead[:, 1])
             width = float((ends[:, 1] - ends[:, 0]).mean())
             rows.append({
                 "pilots": len(errors), "between": spread,
                 "method": heterogeneity if test == "normal" else f"{heterogeneity}, {test}",
                 "draws": draws, "coverage": float(((ends[:, 0] <= 0) & (ends[:, 1] >= 0)).mean()),
                 "width": width, "factor": float(np.exp(width)),
+                "prediction_coverage": np.nan if np.isnan(ahead).all() else float(held.mean()),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))

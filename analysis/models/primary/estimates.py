@@ -16,6 +16,7 @@ from analysis.models.inputs.estimability import (
     require_estimable,
     require_spread,
 )
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.school_periods import Comparison, compare
 from analysis.models.inputs.specification import MEASURES
 from analysis.models.primary.conditional import fit_conditional
@@ -51,7 +52,7 @@ COLUMNS: dict[str, str] = {
     "without an effect; negative is averted",
     "difference_low": "Lower end of the difference's interval",
     "difference_high": "Upper end of the difference's interval",
-    "per_1000": "The difference per 1,000 units of exposure (pupils a month)",
+    "per_1000": f"The difference {MONTHLY.words}, where exposure is pupils",
     "per_1000_low": "Lower end of its interval",
     "per_1000_high": "Upper end of its interval",
     "p_value": "Two-sided p-value of a ratio of 1",

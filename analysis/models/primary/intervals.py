@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from analysis.models.inputs.rate_units import MONTHLY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
-
-PER = 1000
 
 
 @dataclass(frozen=True)
@@ -86,5 +86,5 @@ def effect_columns(
     return (
         ratio.columns("ratio")
         | difference.columns("difference")
-        | difference.mapped(lambda count: PER * count / exposure).columns("per_1000")
+        | difference.mapped(lambda count: MONTHLY.of(count, exposure)).columns("per_1000")
     )

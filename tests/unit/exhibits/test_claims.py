@@ -1,39 +1,47 @@
 """A claim holds exactly where its rule does."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.exhibits.outcomes.claims import EffectRule
-from analysis.exhibits.parts.rows import Effect
+from analysis.exhibits.parts.rows import Judgement
 from analysis.exhibits.parts.rules import Largest, Least, Most, judge
 
-
-def effect(low, ratio, high, status="estimated"):
-    return Effect("Lambeth", "s47_enquiries", status, "", ratio, low, high, 0, 0, 0, 0, 0, 0, 16)
+NAN = float("nan")
 
 
-LOWER = effect(0.4, 0.6, 0.99)
-LOWER_UNCLEAR = effect(0.4, 0.8, 1.2)
-HIGHER_UNCLEAR = effect(0.8, 1.2, 1.5)
-HIGHER = effect(1.01, 1.2, 1.5)
-NOTHING = effect(float("nan"), float("nan"), float("nan"), "not estimable")
+def judgement(low, ratio, high, adjusted=(0.5, 0.5), verdict="not clear", by_area=None):
+    """Return a result of one pilot; the interval by area is that by school if none is given."""
+    area = by_area or (low, high)
+    return Judgement(
+        "Lambeth", "s47_enquiries", 3, "Holm", "estimated", "", ratio, low, high, adjusted[0],
+        *area, 0.0625, 0.0, float("inf"), 0.0625, adjusted[1], verdict,
+    )  # fmt: skip
+
+
+LOWER = judgement(0.4, 0.6, 0.8, (0.01, 0.02), "lower")
+HIGHER = judgement(1.2, 1.6, 1.9, (0.01, 0.02), "higher")
+ONE_OF_MANY = judgement(0.26, 0.5, 0.96, (0.28, 0.27))
+CLEAR_BY_SCHOOL_ALONE = judgement(0.4, 0.6, 0.8, (0.01, 0.3), by_area=(0.2, 1.6))
+JUST_BELOW_1 = judgement(0.4, 0.6, 0.998, (0.28, 0.27))
+EITHER_SIDE = judgement(0.8, 1.1, 1.5)
+NOTHING = replace(judgement(NAN, NAN, NAN, (NAN, NAN)), status="not estimable")
+EVERY = [LOWER, HIGHER, ONE_OF_MANY, CLEAR_BY_SCHOOL_ALONE, JUST_BELOW_1, EITHER_SIDE, NOTHING]
 
 
 @pytest.mark.parametrize(
     ("verdict", "holding"),
     [
-        ("clearly lower", [LOWER]),
-        ("lower but not clear", [LOWER_UNCLEAR]),
-        ("clearly higher", [HIGHER]),
-        ("not clear", [LOWER_UNCLEAR, HIGHER_UNCLEAR, NOTHING]),
+        ("lower", [LOWER]),
+        ("higher", [HIGHER]),
+        ("lower by itself", [ONE_OF_MANY, CLEAR_BY_SCHOOL_ALONE, JUST_BELOW_1]),
+        ("not clear", [EITHER_SIDE, NOTHING]),
     ],
 )
-def test_a_rule_holds_for_the_estimates_it_describes(verdict, holding):
+def test_a_rule_holds_for_the_results_it_describes(verdict, holding):
     rule = EffectRule("s47_enquiries", ("Lambeth",), verdict)
-    every = [LOWER, LOWER_UNCLEAR, HIGHER_UNCLEAR, HIGHER, NOTHING]
-    assert [each for each in every if rule.holds(each)] == holding
-
-
-NAN = float("nan")
+    assert [each for each in EVERY if rule.holds(each)] == holding
 
 
 @pytest.mark.parametrize("rule", [Least("share", 1), Most("share", 1), Largest("share", "Lambeth")])

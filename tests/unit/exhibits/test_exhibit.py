@@ -111,3 +111,16 @@ def test_an_invalid_exhibit_cannot_exist():
         figure(columns={})
     with pytest.raises(ValueError, match="2 cells in every row"):
         table(rows=(("Lambeth",),))
+
+
+@pytest.mark.parametrize("missing", ["13.29 to nan", "inf", "a mean of NaN"])
+def test_a_missing_number_is_never_printed(missing):
+    for make in (
+        lambda: figure(alt=f"In Lambeth {missing}."),
+        lambda: table(rows=(("Lambeth", missing),)),
+        lambda: table(note=missing),
+        lambda: Number(1.0, missing, "schools"),
+    ):
+        with pytest.raises(ValueError, match="a missing number would be printed"):
+            make()
+    assert figure(alt="Nannies and information of Inford.").alt

@@ -1,9 +1,11 @@
 """The joint display reads each strand by its rule, and follows the results."""
 
+from dataclasses import fields
+
 import pandas as pd
 import pytest
 
-from analysis.exhibits.parts.rows import Effect
+from analysis.exhibits.parts.rows import Judgement
 from analysis.exhibits.practice.joint_display import STATEMENTS, joint_display
 from analysis.practice.evidence import FINDINGS, PATHWAYS
 from analysis.practice.strands import SILENT, agreement_of, read_checks, read_items
@@ -22,9 +24,10 @@ def counts(key, groups, **changed):
     return pd.DataFrame(rows)
 
 
-def effect(pilot, high):
-    ends = (0.5, 0.3, high)
-    return Effect(pilot, "s47_enquiries", "estimated", "", *ends, *ends, *ends, 8)
+def judged(pilot, verdict):
+    known = dict.fromkeys((field.name for field in fields(Judgement)), 0.5)
+    named = {"pilot": pilot, "outcome": "s47_enquiries", "status": "estimated"}
+    return Judgement(**{**known, **named, "verdict": verdict})
 
 
 def by_phase(**percent):
@@ -50,7 +53,9 @@ def made(**changes):
             {"pilot": sorted(pilots * 4), "activity_type": KINDS * 2, "hours": [1.0] * 8}
         ),
         "activity_by_phase": by_phase(work_primary=30.0, direct_secondary=30.0),
-        "main_effects": pd.DataFrame([effect("Lambeth", 0.9), effect("Southampton", 0.9)]),
+        "change_judgements": pd.DataFrame(
+            [judged("Lambeth", "lower"), judged("Southampton", "lower")]
+        ),
         "published_findings": (FALL, OTHER_FALL, NO_FALL),
         **changes,
     }
@@ -90,7 +95,8 @@ def test_where_all_checks_hold_strands_agree_and_records_are_silent_on_reception
         ("2", {"school_kinds": pd.DataFrame({"pilot": ["L"], "integration": ["embedded"]})}),
         ("3", {"activity_by_type": pd.DataFrame(
             {"pilot": ["L"] * 4, "activity_type": KINDS, "hours": [1.0, 0.0, 1.0, 1.0]})}),
-        ("6", {"main_effects": pd.DataFrame([effect("Lambeth", 1.1), effect("Southampton", 1)])}),
+        ("6", {"change_judgements": pd.DataFrame([judged("Lambeth", "not clear"),
+                                                  judged("Southampton", "higher")])}),
         ("A", {"activity_by_phase": by_phase(advice_primary=0.0, advice_secondary=0.0,
                                              work_primary=30.0, direct_secondary=30.0)}),
         ("B", {"activity_by_phase": by_phase(direct_secondary=30.0)}),
@@ -105,11 +111,11 @@ def test_what_no_check_bears_out_differs_from_evidence_that_supports_it(code, ch
 
 def test_records_that_pass_some_checks_agree_in_part():
     days = pd.DataFrame({"pilot": ["Lambeth", "Stockport"], "days_in_school": [4.0, 2.0]})
-    falls = pd.DataFrame([effect("Lambeth", 0.9), effect("Southampton", 1.2)])
-    found = strands(pilot_delivery=days, main_effects=falls)
+    falls = pd.DataFrame([judged("Lambeth", "lower"), judged("Southampton", "not clear")])
+    found = strands(pilot_delivery=days, change_judgements=falls)
     assert (found["1"], found["6"]) == ("partly", "partly")
-    shown = made(main_effects=falls).rows[5][2]
-    assert shown == "In part: 1 of 2 published falls have an interval below 1"
+    shown = made(change_judgements=falls).rows[5][2]
+    assert shown == "In part: a fall can be claimed for 1 of 2 published ones (exploratory)"
 
 
 def test_evidence_against_a_finding_shows():

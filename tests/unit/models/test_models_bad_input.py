@@ -14,7 +14,7 @@ from analysis.models.checks.returns import calendar_months, reporting_changes
 from analysis.models.design.detectable import minimum_detectable_effects
 from analysis.models.export.export import export_models
 from analysis.models.inference.methods import inference_estimates
-from analysis.models.inference.multiplicity import max_t
+from analysis.models.inference.multiplicity import all_at_once
 from analysis.models.inference.units import assignment_units
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.primary.exact import exact_estimates
@@ -46,7 +46,7 @@ DESCRIPTIONS = {
     "exact": exact_estimates,
     "floor": floor_diagnostics,
     "units": assignment_units,
-    "max-T": lambda panel, asked: max_t(panel, asked, seed=1, draws=19),
+    "all at once": lambda panel, asked: all_at_once(panel, asked, seed=1, draws=19),
     "returns": reporting_changes,
     "calendar": calendar_months,
 }

@@ -182,7 +182,7 @@ class TestExaggeration:
     def test_a_true_ratio_of_one_has_no_sign(self):
         found = exaggeration(1.0, 0.3)
         assert found.power == pytest.approx(0.05)
-        assert found.wrong_sign == 0.5
+        assert np.isnan(found.wrong_sign)  # no direction is right, so none is wrong
         assert found.exaggeration == np.inf
 
     @pytest.mark.parametrize("given", [(-1.0, 0.3), (0.8, 0.0), (np.nan, 0.3), (0.8, 0.3, 0.0)])
@@ -190,13 +190,24 @@ class TestExaggeration:
         with pytest.raises(ConfigurationError, match="must be above 0"):
             exaggeration(*given)
 
-    def test_rows_without_an_estimate_are_left_out(self):
-        estimates = effect_estimates(
-            random_panel(1), [specification(), specification(name="none", fewest_events=999)]
-        )
-        table = exaggerations(estimates, (1.055, 0.8))
+    def test_a_design_that_cannot_be_described_is_left_out(self):
+        asked = [specification(), specification(name="none", fewest_events=999)]
+        table = exaggerations(random_panel(1, rate=4), asked, (1.055, 0.8))
         assert table["specification"].tolist() == ["main", "main"]
         assert table["true_ratio"].tolist() == [1.055, 0.8]
+
+    def test_nothing_after_the_start_is_used(self):
+        panel = random_panel(1, rate=4)
+        table = exaggerations(panel, [specification()], (0.8,))
+        panel.loc[panel["event_month"] >= 0, "events"] = 7.0
+        assert exaggerations(panel, [specification()], (0.8,)).equals(table)
+
+    def test_the_error_is_that_of_the_design(self):
+        """8 and 8 schools with 10 events each and no spread: 2 (1/80 + 1/80) at a ratio of 1."""
+        panel = random_panel(1, rate=1).assign(events=1.0)
+        row = exaggerations(panel, [specification()], (1.0, 0.8)).iloc[0]
+        assert row["standard_error"] == pytest.approx(np.sqrt(4 / 80))
+        assert row["df"] == pytest.approx(14)
 
 
 class TestSelection:

@@ -1,0 +1,138 @@
+"""What the design checks say against the results: a table, numbers and sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize, value
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.rows import row_of
+from analysis.exhibits.parts.rules import Least, Most, judge
+from analysis.models.checks.findings import COLUMNS
+from analysis.models.checks.leverage import CASE_STUDY
+
+CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permuted",
+          "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets",
+          "zeros")  # fmt: skip
+
+
+def checks_table(check_findings: pd.DataFrame) -> Table:
+    """Show, for each check, how many results it looks at and speaks against, and the worst."""
+    return Table(
+        header=("Check", "Speaks against a result if", "Results", "Against", "Worst of them"),
+        rows=tuple(
+            (
+                row["label"],
+                row["against_if"],
+                words.count(row["looked_at"]),
+                words.count(row["against"]),
+                row["worst"] or "none looked at",
+            )
+            for row in check_findings.to_dict("records")
+        ),
+        numeric=(False, False, True, True, False),
+        widths=(6, 6, 2, 2, 7),
+        data=check_findings,
+        columns=COLUMNS,
+        note=(
+            "In the order, fixed beforehand, of how much a check takes away. Where many results "
+            "are looked at, about one in twenty speaks against them by chance. A result that is "
+            "withheld is not looked at."
+        ),
+    )
+
+
+@parameterize(**{f"{check}_against": {"check": value(check)} for check in CHECKS})
+def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
+    """Count the results that one check speaks against, with the worst of them."""
+    row = _row(check_findings, check)
+    text = f"{words.spelled(row['against'])} of {words.count(row['looked_at'])}"
+    if row["against"]:
+        text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
+    return Number(text, text, "results", int(row["looked_at"]))
+
+
+def checks_made(check_findings: pd.DataFrame) -> Number:
+    """Count the checks that had something to look at."""
+    made = int((check_findings["looked_at"] > 0).sum())
+    return Number(made, words.count(made), "checks")
+
+
+def checks_against(check_findings: pd.DataFrame) -> Number:
+    """Count the checks that speak against at least one result."""
+    against = int((check_findings["against"] > 0).sum())
+    return Number(against, words.count(against), "checks", len(check_findings))
+
+
+def worst_check(check_findings: pd.DataFrame) -> Claim:
+    """Hold which of the checks takes most away."""
+    against = check_findings.loc[check_findings["against"] > 0]
+    first = against.iloc[0].to_dict() if len(against) else {"check": "", "pilot": "", "worst": ""}
+    return Claim(
+        "The gravest is on Southampton: trends that part no further than they were seen to before "
+        "the start would explain the whole fall.",
+        "first check, in the order of the table, that speaks against a result: the breakdown "
+        "value, for Southampton",
+        (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
+        f"{first['check']}: {first['worst']}" if len(against) else "no check against any result",
+        ("checks_table", "trends_table"),
+    )
+
+
+def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
+    """Hold that the test of a steady trend speaks against one result, and which."""
+    row = _row(check_findings, "slope")
+    return Claim(
+        "In Lambeth section 17 starts were on the rise against comparison schools before the "
+        "start, so that the estimate for them can't be taken at its word.",
+        "the slope test rejects for one result, in Lambeth",
+        (row["against"], row["pilot"]) == (1, "Lambeth"),
+        f"{row['against']} against; worst {row['worst']}",
+        ("checks_table", "trends_table"),
+    )
+
+
+def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
+    """Hold that most differences between the groups are more than slight."""
+    rows = {name: _row(check_findings, name) for name in ("balance", "balance_sets")}
+    return judge(
+        "More than half of the differences between the groups, and within matched sets, lie "
+        "outside the band: the schools were not alike.",
+        Least("differences outside the band", 50, "%"),
+        {row["label"]: 100 * row["against"] / max(row["looked_at"], 1) for row in rows.values()},
+        ("checks_table", "balance_plot"),
+    )
+
+
+def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
+    """Hold that an estimate of the primary outcome is close to a case study of one school."""
+    own = leverages.loc[(leverages["outcome"] == "s47_enquiries")
+                        & (leverages["pilot"] == "Lambeth")]  # fmt: skip
+    return judge(
+        "In Lambeth one comparison school carries so much of its arm that the estimate for "
+        "enquiries is close to a case study of that school.",
+        Least("largest share of one school in its arm's information", 100 * CASE_STUDY, "%"),
+        {f"{row['pilot']}, a {row['arm']} school": 100 * row["leverage"]
+         for row in own.to_dict("records") if row["arm"] == "comparison"},
+        ("checks_table",),
+    )  # fmt: skip
+
+
+def hidden_bias_explains(hidden_bias_bounds: pd.DataFrame) -> Claim:
+    """Hold that a difference nobody recorded could explain either fall."""
+    own = hidden_bias_bounds.loc[hidden_bias_bounds["pilot"].isin(["Lambeth", "Southampton"])]
+    found = own.groupby("pilot")["gamma_explains"].first()
+    return judge(
+        "If, for reasons that nobody recorded, one school of a pair was three times as likely to "
+        "be chosen as the other, that could explain the fall in Lambeth and in Southampton.",
+        Most("odds of being chosen that explain the result", 3),
+        {str(pilot): float(gamma) for pilot, gamma in found.items()},
+        ("hidden_bias_table",),
+    )
+
+
+def _row(check_findings: pd.DataFrame, check: str) -> dict[str, Any]:
+    return row_of(check_findings, "check", check)

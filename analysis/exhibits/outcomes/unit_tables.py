@@ -1,0 +1,179 @@
+"""Results with schools and with areas as the unit, side by side, and how sure each is."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+from hamilton.function_modifiers import parameterize
+
+from analysis.exhibits.outcomes.numbers import BY_EFFECT
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
+from analysis.exhibits.parts.rules import Least, judge
+from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
+from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
+from analysis.study.settings import Outcome
+
+EXPLORATORY = "Exploratory: the analysis was fixed after the published results were known. "
+
+
+def by_unit_table(
+    change_judgements: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+) -> Table:
+    """Show each result by school and by area, and whether a change is claimed."""
+    shown = ["outcome", "pilot", "status", "reason", "ratio", "ratio_low_school",
+             "ratio_high_school", "adjusted_school", "ratio_low_area", "ratio_high_area",
+             "adjusted_area", "permuted_low_area", "permuted_high_area", "p_permuted_area",
+             "smallest_p_area", "verdict"]  # fmt: skip
+    return Table(
+        header=("Outcome", "Pilot", "Ratio", "By school", "Adjusted p", "By area", "Adjusted p",
+                "Areas permuted", "p, and least", "Change claimed"),
+        rows=tuple(
+            (outcome.label, each.pilot, *_cells(each))
+            for outcome in outcomes
+            for each in judgements_of(change_judgements, outcome.name)
+        ),
+        numeric=(False, False, *(True,) * 7, False),
+        widths=(9, 8, 5, 7, 6, 7, 6, 7, 8, 7),
+        data=change_judgements[shown],
+        columns={name: JUDGEMENT[name] for name in shown},
+        period=compared_period,
+        note=EXPLORATORY
+        + (
+            "95% intervals of one ratio, if schools and if whole areas were assigned (CR2), then "
+            "the ratios that permuting areas doesn't reject. Adjusted p-values are two-sided and "
+            "allow for the family: section 47 enquiries by Holm's method, all else by that of "
+            "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
+            "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
+            "the second p-value shown. A change is claimed where both adjusted p-values are at "
+            "most 0.05. [z] is not applicable."
+        ),
+    )  # fmt: skip
+
+
+def many_outcomes(
+    change_judgements: pd.DataFrame,
+    adjusted_for_many: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+) -> Table:
+    """Show p-values that allow for the number of outcomes and pilots."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    keys = ["pilot", "outcome"]
+    data = change_judgements.merge(
+        adjusted_for_many[[*keys, "min_p", "max_t"]], on=keys, validate="one_to_one"
+    )
+    shown = [*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
+             "judged_area", "adjusted_area", "min_p", "max_t"]  # fmt: skip
+    return Table(
+        header=("Outcome", "Pilot", "Family", "p by school", "Adjusted", "p by area", "Adjusted",
+                "All at once"),
+        rows=tuple(
+            (
+                labels[row["outcome"]],
+                row["pilot"],
+                row["family"],
+                *(words.p_value(row[name]) for name in ("judged_school", "adjusted_school",
+                                                        "judged_area", "adjusted_area", "min_p")),
+            )
+            for row in data.to_dict("records")
+        ),
+        numeric=(False, False, False, *(True,) * 5),
+        widths=(5, 3, 3, 3, 3, 3, 3, 3),
+        data=data[shown],
+        columns={name: {**MULTIPLICITY, **JUDGEMENT}[name] for name in shown},
+        period=compared_period,
+        note=EXPLORATORY
+        + (
+            "All p-values are two-sided. The primary family (section 47 enquiries) is adjusted by "
+            "Holm's method, the secondary one (all else) by that of Benjamini and Hochberg. The "
+            "last column compares with the smallest of all p-values under the same permutations "
+            "of schools (min-P). [z] is not applicable."
+        ),
+    )  # fmt: skip
+
+
+@parameterize(**{f"{o}_certainty_{p}": given for (o, p), given in BY_EFFECT.items()})
+def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State how sure a result is: that it is exploratory, by which unit, in which family."""
+    found = judgement(change_judgements, outcome, pilot)
+    if not found.estimated:
+        return Number(None, f"not estimable ({found.reason})", "p-values")
+    text = (
+        f"exploratory; p {words.p_value(found.adjusted_school)} by school and "
+        f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
+        f"comparisons; areas permuted, {words.p_value(found.p_permuted_area)}, and at least "
+        f"{words.p_value(found.smallest_p_area)} whatever the data"
+    )
+    return Number(text, text, "p-values, two-sided", int(found.in_family))
+
+
+@parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
+def all_at_once(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State the p-value that allows for every outcome and pilot at once, by min-P."""
+    return _of_all(adjusted_for_many, outcome, pilot, "min_p")
+
+
+@parameterize(**{f"{o}_largest_statistic_{p}": given for (o, p), given in BY_EFFECT.items()})
+def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State what max-T would give in its place."""
+    return _of_all(adjusted_for_many, outcome, pilot, "max_t")
+
+
+def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Hold that one of the headlines is above the usual level if all is allowed for at once."""
+    return judge(
+        "For Lambeth that exceeds the usual level of 0.05: with every outcome in every pilot in "
+        "view, such a fall somewhere is no rarity.",
+        Least("p-value for every comparison at once (min-P)", 0.051),
+        {"Lambeth": _p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
+        ("many_outcomes",),
+        decimals=3,
+    )
+
+
+def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Hold that by the other method both headlines are above the usual level."""
+    return judge(
+        "By max-T both exceed it.",
+        Least("p-value for every comparison at once (max-T)", 0.0501),
+        {pilot: _p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
+         for pilot in ("Lambeth", "Southampton")},
+        ("many_outcomes",),
+        decimals=3,
+    )  # fmt: skip
+
+
+def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
+    value = _p_of(table, outcome, pilot, way)
+    return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+
+
+def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
+    chosen = (table["outcome"] == outcome) & (table["pilot"] == pilot)
+    (found,) = table.loc[chosen, way]
+    return float(found)
+
+
+def _cells(each: Judgement) -> tuple[str, ...]:
+    if not each.estimated:
+        return words.no_estimate(each.reason), *("[z]",) * 6, "no"
+    return (
+        words.ratio(each.ratio),
+        _span(each.ratio_low_school, each.ratio_high_school),
+        words.p_value(each.adjusted_school),
+        _span(each.ratio_low_area, each.ratio_high_area),
+        words.p_value(each.adjusted_area),
+        _span(each.permuted_low_area, each.permuted_high_area),
+        f"{words.p_value(each.p_permuted_area)}, {words.p_value(each.smallest_p_area)}",
+        "no" if each.verdict == "not clear" else each.verdict,
+    )
+
+
+def _span(low: float, high: float) -> str:
+    if math.isnan(low) or math.isnan(high):
+        return "[z]"
+    ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
+    return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"

@@ -1,0 +1,293 @@
+"""How often each sentence on effects would be printed, among others where nothing happens.
+
+Schools are drawn as the stand-in's are, in each of its scenarios and, without any effect,
+with shocks that the schools of an area share. Their monthly counts are added up and analysed
+by school and by area as the report's main analysis is; then the report's own sentences are
+judged. Children, returns that fail to arrive and spells in care are not drawn: that is what
+makes hundreds of draws affordable. `models_scenarios` draws them, in fewer draws.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.dataflow.published import trial
+from analysis.exhibits.outcomes import claims
+from analysis.exhibits.practice import claims as practice_claims
+from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
+from analysis.models.inference.randomisation import randomisation_test, stream
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
+from analysis.models.primary.conditional import ConditionalFit, fit_conditional
+from analysis.models.primary.intervals import t_interval, t_p_value
+from analysis.models.primary.sandwich import cluster_covariance, satterthwaite_df
+from analysis.study.settings import shift_month
+from analysis.synthetic.counts import school_counts
+from analysis.synthetic.draws import Stream
+from analysis.synthetic.extract import noisy_schools
+from analysis.synthetic.schools import School, draw_schools
+from benchmarks.models_scenarios import ROOT, recipe, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.exhibits.parts.exhibit import Claim
+    from analysis.study.scenario import Scenario
+    from analysis.study.settings import Outcome, Study
+    from analysis.synthetic.counts import Candidate
+
+FIRST_SEED = 20_000
+"""Far from the committed extract's and from those of the long simulation."""
+SHOCKS = (0.05, 0.10, 0.15)
+"""Squared coefficients of variation of what the schools of an area share in a period."""
+SENTENCES: tuple[Callable[..., Claim], ...] = (
+    claims.s47_lower_in_lambeth_and_southampton,
+    claims.areas_permuted_show_nothing,
+    claims.s47_no_clear_change_in_stockport,
+    claims.s17_not_clear_in_stockport,
+    claims.s17_no_clear_change_elsewhere,
+    claims.referrals_no_clear_change,
+    claims.intervals_are_wide,
+    practice_claims.trial_rules_out_such_falls,
+)
+"""Every sentence of the report that rests on estimates drawn here."""
+UNITS = ("cluster", "area")
+SMALLEST: dict[str, tuple[float, ...]] = {}
+"""The smallest permutation p-values by pilot: of sets and areas, which no draw changes."""
+CLAIMS_CHANGE = {"s47_lower_in_lambeth_and_southampton"}
+SEARCHES = {
+    "primary_family_changed": ("s47_enquiries",),
+    "secondary_family_changed": ("s17_starts", "referrals"),
+}
+"""A change claimed in any pilot, by the rule of the sentences: what a search would find."""
+BOTH_FELL = [("s47_enquiries", "Lambeth"), ("s47_enquiries", "Southampton")]
+UNADJUSTED = "both_fell_unadjusted"
+BY_SIGN = "both_fell_by_sign"
+COLUMNS = {
+    "state": "What the schools were drawn from: a scenario, or shared shocks without an effect",
+    "nothing_happens": "Whether no event was averted, recorded otherwise or added",
+    "sentence": "Name of the sentence, or of a rule that the report does not use",
+    "claims_change": "Whether it claims a change",
+    "draws": "Sets of schools drawn",
+    "printed": "Share of draws in which its rule holds, so that it would be printed",
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the world: a scenario, and shocks that areas share.
+
+    Attributes
+    ----------
+    name
+        What the table calls it.
+    scenario
+        Effects and selection.
+    area_variance
+        Squared coefficient of variation of the shared factor, one a period.
+    """
+
+    name: str
+    scenario: Scenario
+    area_variance: float = 0.0
+
+    @property
+    def nothing_happens(self) -> bool:
+        """Whether the intervention changes no count: chance, selection or one noisy school."""
+        return not self.scenario.effects and self.scenario.diverted == 0
+
+
+def states(study: Study) -> list[State]:
+    """Return every scenario, and no effect with shared shocks of three sizes."""
+    none = study.synthetic.scenario("no-effect")
+    return [
+        *(State(each.name, each) for each in study.synthetic.scenarios),
+        *(State(f"area-shocks-{size:.2f}", none, size) for size in SHOCKS),
+    ]
+
+
+def judged(state: State, seed: int, schools: list[School]) -> dict[str, bool]:
+    """Analyse schools drawn from one state, and say which sentences would be printed."""
+    study = settings()
+    counted = counts_by_outcome(state, study, seed, schools)
+    rows = [
+        _evidence(counted[pilot.name, outcome.name], pilot.name, outcome, study.seed)
+        for outcome in _counted(study)
+        for pilot in study.pilots
+    ]
+    by_school, by_area = (pd.DataFrame([row[unit] for row in rows]) for unit in (0, 1))
+    found = judgements(by_school, by_area)
+    given = {"change_judgements": found, "trial": published()}
+    held = {
+        claim.__name__: claim(
+            **{need: given[need] for need in inspect.signature(claim).parameters}
+        ).holds
+        for claim in SENTENCES
+    }
+    changed = found["verdict"] != "not clear"
+    for name, outcomes in SEARCHES.items():
+        held[name] = bool((changed & found["outcome"].isin(outcomes)).any())
+    ratios = by_school.set_index(["outcome", "pilot"])[["ratio", "ratio_high"]]
+    held[UNADJUSTED] = bool((ratios.loc[BOTH_FELL, "ratio_high"] < 1).all())
+    held[BY_SIGN] = bool((ratios.loc[BOTH_FELL, "ratio"] < 1).all())
+    return held
+
+
+@cache
+def published() -> dict[str, float]:
+    """Return the later trial's result, read once in each process."""
+    return trial(ROOT / "data" / "published")
+
+
+def _counted(study: Study) -> list[Outcome]:
+    """Return the outcomes that are events: days in care would take children."""
+    return [outcome for outcome in study.outcomes if outcome.measure == "events"]
+
+
+def counts_by_outcome(
+    state: State, study: Study, seed: int, schools: list[School]
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return, by pilot and outcome, one row per school with what the models read."""
+    noisy = {school.school_id for school in noisy_schools(recipe(), schools)}
+    rows: dict[tuple[str, str], list[dict[str, object]]] = {}
+    for school in schools:
+        pilot = school.candidate.pilot
+        after = [shift_month(pilot.start, by) for by in range(study.window.months_after)]
+        periods = {"before": [shift_month(month, -12) for month in after], "after": after}
+        candidate = _compared(school, state, periods, _counted(study), seed)
+        counts = school_counts(
+            candidate, state.scenario, treated=school.treated, noisy=school.school_id in noisy
+        )
+        known = {"treated": school.treated, "matched_set": school.matched_set,
+                 "stratum": pilot.name, "cluster": school.school_id,
+                 "area": school.area}  # fmt: skip
+        for period, months in periods.items():
+            known[f"exposure_{period}"] = float(sum(candidate.pupils[month] for month in months))
+        for outcome, by_month in counts.items():
+            sums = {f"events_{period}": sum(by_month[month] for month in months)
+                    for period, months in periods.items()}  # fmt: skip
+            rows.setdefault((pilot.name, outcome), []).append(known | sums)
+    return {key: pd.DataFrame(own) for key, own in rows.items()}
+
+
+def _compared(
+    school: School, state: State, periods: dict[str, list[str]], outcomes: list[Outcome], seed: int
+) -> Candidate:
+    """Return a school's candidate with the months compared, and what its area shares in them."""
+    candidate = school.candidate
+    means, uniforms = {}, {}
+    for outcome in outcomes:
+        stream = Stream(seed, "area", school.area, outcome.name)
+        means[outcome.name] = {
+            month: candidate.means[outcome.name][month] * factor
+            for months in periods.values()
+            for factor in [stream.frailty(state.area_variance)]
+            for month in months
+        }
+        uniforms[outcome.name] = candidate.uniforms[outcome.name]
+    return replace(candidate, means=means, uniforms=uniforms)
+
+
+def _evidence(
+    schools: pd.DataFrame, pilot: str, outcome: Outcome, seed: int
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what `judgements` reads of one pilot and outcome, by school and by area."""
+    known = {"pilot": pilot, "outcome": outcome.name, "role": outcome.role}
+    empty = known | dict.fromkeys(("ratio", *EVIDENCE), np.nan)
+    if pilot not in SMALLEST:
+        SMALLEST[pilot] = tuple(
+            Assignments.of(SchoolCounts.of(schools.assign(cluster=schools[unit]))).smallest_p
+            for unit in UNITS
+        )
+    try:
+        by_unit = [_by_t(fit) for fit in _fits(schools)]
+        # The larger of both is judged. Where the first is above the level, the second can
+        # bring no adjusted p-value of the family to it, and is not computed.
+        if by_unit[0]["p_value"] <= LEVEL:
+            own = stream(seed, f"{outcome.name} {pilot}")
+            test = randomisation_test(schools, seed=own, draws=999, exact_up_to=2_048)
+            by_unit[0]["p_permuted"] = test.p_value
+        rest: dict[str, object] = {"status": ESTIMATED, "reason": ""}
+    except NotEstimable as reason:
+        by_unit = [{}, {}]
+        rest = {"status": NOT_ESTIMABLE, "reason": str(reason)}
+    first, second = (
+        empty | dict(found) | rest | {"smallest_p": least}
+        for found, least in zip(by_unit, SMALLEST[pilot], strict=True)
+    )
+    return first, second
+
+
+def _fits(schools: pd.DataFrame) -> list[ConditionalFit]:
+    """Return the fit clustered on schools, and the same clustered on areas."""
+    fit = fit_conditional(schools)
+    informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
+    areas = np.unique(informative["area"].to_numpy(str), return_inverse=True)[1]
+    return [fit, replace(fit, clusters=areas.astype(np.int64))]
+
+
+def _by_t(fit: ConditionalFit) -> dict[str, float]:
+    """Return ratio, interval and p-value of the primary method."""
+    error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
+    df = satterthwaite_df(fit)
+    if not 1e-8 < error < np.inf:
+        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+    interval = t_interval(fit.log_ratio, error, df, 1 - LEVEL).mapped(np.exp)
+    p_value = t_p_value(fit.log_ratio, error, df)
+    return {
+        "ratio": interval.value, "ratio_low": interval.low, "ratio_high": interval.high,
+        "p_value": p_value, "p_permuted": p_value,
+    }  # fmt: skip
+
+
+def one_seed(seed: int) -> list[tuple[str, dict[str, bool]]]:
+    """Judge one draw of every state; states that choose schools alike share theirs."""
+    gc.freeze()  # statsmodels collects garbage in every Holm adjustment
+    study = settings()
+    drawn: dict[tuple[object, ...], list[School]] = {}
+    found = []
+    for state in states(study):
+        chosen_by = (state.scenario.selection, state.scenario.period_variance)
+        if chosen_by not in drawn:
+            drawn[chosen_by] = draw_schools(study, state.scenario, recipe(), seed)
+        found.append((state.name, judged(state, seed, drawn[chosen_by])))
+    return found
+
+
+def sentence_rates(draws: int, first_seed: int = FIRST_SEED) -> pd.DataFrame:
+    """Judge many draws of every state on all cores; see `COLUMNS`."""
+    from joblib import Parallel, delayed
+
+    held: dict[str, list[dict[str, bool]]] = {}
+    work = Parallel(n_jobs=-1, return_as="generator")(
+        delayed(one_seed)(seed) for seed in range(first_seed, first_seed + draws)
+    )
+    for done, by_state in enumerate(work, start=1):
+        for name, sentences in by_state:
+            held.setdefault(name, []).append(sentences)
+        if done % 100 == 0 or done == draws:
+            print(f"sentences: {done} of {draws} draws", flush=True)
+    return rates(held)
+
+
+def rates(held: dict[str, list[dict[str, bool]]]) -> pd.DataFrame:
+    """Return one row per state and sentence, with the columns of `COLUMNS`."""
+    rows: list[dict[str, object]] = []
+    for state in states(settings()):
+        shares = pd.DataFrame(held[state.name]).mean()
+        for name, share in shares.items():
+            claims_change = name in CLAIMS_CHANGE or name in SEARCHES
+            rows.append({
+                "state": state.name, "nothing_happens": state.nothing_happens,
+                "sentence": name, "claims_change": claims_change,
+                "draws": len(held[state.name]), "printed": share,
+            })  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
