@@ -75,7 +75,7 @@ def validate(
     results: list[RuleResult] = []
     for name, contract in sorted(contracts.items(), key=_totals_first):
         found = _file(contract, name in tables, read.problems.get(name, ()))
-        results += [r for r in found if only is None or r.outcome == "fail"]
+        results += [r for r in found if only is None or r.outcome == "fail" or r.rule in only]
         if name in tables:
             results += _dataset(contract, mapped[name], tables[name], columns)
     for name in sorted({*tables, *read.problems} - set(contracts)):

@@ -90,7 +90,9 @@ def control_totals_outcome(contract_results: ContractResults) -> Number:
 def warnings_outcome(contract_results: ContractResults) -> Number:
     """State which rules of the data contracts gave a warning, by name."""
     warned = [result.rule for result in contract_results.of("warn")]
-    text = f"Rules of the data contracts that gave a warning: {', '.join(warned) or 'none'}."
+    text = "No rule of the data contracts gave a warning."
+    if warned:
+        text = f"Rules of the data contracts that gave a warning: {', '.join(warned)}."
     return Number(text, text, "sentence")
 
 
