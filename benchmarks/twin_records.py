@@ -115,18 +115,20 @@ class _Statuses:
 
 
 class _Sessions:
-    """Has a session be one with parents rather than a child, or the other way round."""
+    """Exchanges the people of two sessions of one method, so that totals stay."""
 
     def __init__(self, random: np.random.Generator) -> None:
         self.random = random
 
     def __call__(self, fieldwork: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the fieldwork with one session changed."""
+        """Return the fieldwork with two sessions changed; None where they are alike."""
         families = fieldwork.index[fieldwork["participant_group"].isin(["child", "parent"])]
-        one = families[self.random.integers(len(families))]
-        group = fieldwork.loc[one, "participant_group"]
+        pair = fieldwork.loc[self.random.choice(families, 2, replace=False)]
+        if pair["method"].nunique() > 1 or pair["participant_group"].nunique() < 2:
+            return None
+        people = ["participant_group", "participants"]
         changed = fieldwork.copy()
-        changed.loc[one, "participant_group"] = "parent" if group == "child" else "child"
+        changed.loc[pair.index, people] = pair[people].to_numpy()[::-1]
         return changed
 
 
