@@ -99,15 +99,17 @@ class _Statuses:
 
     def __call__(self, entries: pd.DataFrame) -> pd.DataFrame | None:
         """Return the entries with two changed; None where those drawn can't be."""
-        status = entries["child_status"]
+        status, hours = entries["child_status"], entries["hours"]
         kinds = pd.Series(zip(self.phase, status, strict=True), entries.index)
         inside = entries.index[kinds.isin(list(self.hidden))]
         if len(inside) < 2:
             return None
         one, other = inside[self.random.choice(len(inside), 2, replace=False)]
         swapped = {(self.phase[one], status[other]), (self.phase[other], status[one])}
+        # Hours by pilot and status are shown where the count of entries is.
+        alike = self.pilot[one] == self.pilot[other] and hours[one] == hours[other]
         unlike = self.phase[one] != self.phase[other] and status[one] != status[other]
-        if not unlike or self.pilot[one] != self.pilot[other] or not swapped <= self.hidden:
+        if not (alike and unlike and swapped <= self.hidden):
             return None
         changed = entries.copy()
         changed.loc[[one, other], "child_status"] = [status[other], status[one]]
