@@ -99,15 +99,17 @@ class _Statuses:
 
     def __call__(self, entries: pd.DataFrame) -> pd.DataFrame | None:
         """Return the entries with two changed; None where those drawn can't be."""
-        status = entries["child_status"]
+        status, hours = entries["child_status"], entries["hours"]
         kinds = pd.Series(zip(self.phase, status, strict=True), entries.index)
         inside = entries.index[kinds.isin(list(self.hidden))]
         if len(inside) < 2:
             return None
         one, other = inside[self.random.choice(len(inside), 2, replace=False)]
         swapped = {(self.phase[one], status[other]), (self.phase[other], status[one])}
+        # Hours by pilot and status are shown where the count of entries is.
+        alike = self.pilot[one] == self.pilot[other] and hours[one] == hours[other]
         unlike = self.phase[one] != self.phase[other] and status[one] != status[other]
-        if not unlike or self.pilot[one] != self.pilot[other] or not swapped <= self.hidden:
+        if not (alike and unlike and swapped <= self.hidden):
             return None
         changed = entries.copy()
         changed.loc[[one, other], "child_status"] = [status[other], status[one]]
@@ -115,18 +117,20 @@ class _Statuses:
 
 
 class _Sessions:
-    """Has a session be one with parents rather than a child, or the other way round."""
+    """Exchanges the people of two sessions of one method, so that totals stay."""
 
     def __init__(self, random: np.random.Generator) -> None:
         self.random = random
 
     def __call__(self, fieldwork: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the fieldwork with one session changed."""
+        """Return the fieldwork with two sessions changed; None where they are alike."""
         families = fieldwork.index[fieldwork["participant_group"].isin(["child", "parent"])]
-        one = families[self.random.integers(len(families))]
-        group = fieldwork.loc[one, "participant_group"]
+        pair = fieldwork.loc[self.random.choice(families, 2, replace=False)]
+        if pair["method"].nunique() > 1 or pair["participant_group"].nunique() < 2:
+            return None
+        people = ["participant_group", "participants"]
         changed = fieldwork.copy()
-        changed.loc[one, "participant_group"] = "parent" if group == "child" else "child"
+        changed.loc[pair.index, people] = pair[people].to_numpy()[::-1]
         return changed
 
 
