@@ -37,6 +37,7 @@ WAYS: dict[str, str] = {
             "monthly_specifications",
             "protected_panel",
             "school_flow_counts",
+            "school_zeros",
             "told_panel",
             "withheld_specifications",
         ),

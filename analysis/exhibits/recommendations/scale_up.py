@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.dataflow.scale_up import Precision
 from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table
 from analysis.exhibits.parts.rules import Least, judge
 from analysis.exhibits.parts.style import GREY, NAVY, PLUM, TEAL, new_drawing, style, to_svg
@@ -124,7 +125,7 @@ def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
     )
     return Table(
         header=("Estimate", "Ratio", "Power if it were true", "Assurance", "Chance it is worth it"),
-        rows=lines,
+        rows=lines or none_shown(5),
         numeric=(False, *(True,) * 4),
         widths=(4, 2, 4, 3, 4),
         data=trial_prospects,
