@@ -89,23 +89,28 @@ def school_flow_counts(
 
 
 def school_zeros(
-    protected_panel: pd.DataFrame, told_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
+    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
+    told_panel: pd.DataFrame,
+    released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Return how often nothing happened before the pilots, by outcome and pilot.
 
-    Months are those whose counts may be told. Nothing is said where a count of the period is
-    hidden.
+    Months are those whose counts may be told. Where none may, or a count of the period is hidden,
+    the share is missing and `schools_without` is `c`.
     """
     keys = ["outcome", "pilot"]
-    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
-    of_schools, of_months = (
-        zeros(panel.loc[panel["window"] == "before"], keys)
-        for panel in (protected_panel, told_panel)
+    every, of_schools, of_months = (
+        zeros(panel.loc[panel["window"] == "before"], keys).set_index(keys)
+        for panel in (outcome_panel, protected_panel, told_panel)
     )
-    columns = [*keys, "zero_months_percent"]
-    found = of_schools.drop(columns=columns[-1:]).merge(of_months[columns], on=keys, how="left")
-    shown = ~pd.MultiIndex.from_frame(found[keys]).isin(list(hidden))
-    return found.loc[shown, [*keys, "schools", "zero_months_percent", "schools_without"]]
+    percent = of_months["zero_months_percent"].reindex(every.index)
+    hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
+    untold = percent.isna() | every.index.isin(list(hidden))
+    without = of_schools["schools_without"].reindex(every.index).astype(object)
+    return every[["schools"]].assign(
+        zero_months_percent=percent.mask(untold), schools_without=without.mask(untold, CONFIDENTIAL)
+    ).reset_index()  # fmt: skip
 
 
 def specifications(

@@ -39,6 +39,7 @@ WAYS: dict[str, str] = {
             "monthly_specifications",
             "protected_panel",
             "school_flow_counts",
+            "school_zeros",
             "told_panel",
             "unreturned_bounds",
             "withheld_specifications",

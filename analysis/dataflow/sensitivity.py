@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure import withholding
@@ -93,7 +94,8 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row per pilot and what is left out: how many `groups`, `not_estimable` among
-        them, the `lowest` and `highest` ratio, and the highest p-value.
+        them, the `lowest` and `highest` ratio, and the highest p-value; missing where the
+        analysis is withheld.
     """
     groups = left_out.groupby(["pilot", "left_out_by"], sort=False)
     found = groups.agg(
@@ -104,6 +106,9 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
         highest_p=("p_value", "max"),
     ).reset_index()
     found["not_estimable"] = found["groups"] - found["estimated"]
+    withheld = (groups["left_out"].max() == "").to_numpy()
+    if withheld.any():
+        found.loc[withheld, ["groups", "not_estimable"]] = np.nan
     return found.drop(columns="estimated")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
@@ -94,11 +96,7 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             (
                 row["pilot"],
                 f"one {row['left_out_by']}",
-                words.count(row["groups"]),
-                words.ratio(row["lowest"]),
-                words.ratio(row["highest"]),
-                words.p_value(row["highest_p"]),
-                words.count(row["not_estimable"]),
+                *_left_out_cells(row),
             )
             for row in left_out_ranges.to_dict("records")
         ),
@@ -115,8 +113,19 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             "highest_p": "Highest two-sided p-value of no effect",
         },
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area.",
+        note="Section 47 enquiries. The assignment unit here is the area."
+        + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
+
+
+def _left_out_cells(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    if math.isnan(row["groups"]):
+        return (words.HIDDEN,) * 5
+    ratios = (
+        "[z]" if math.isnan(row[name]) else words.ratio(row[name]) for name in ("lowest", "highest")
+    )
+    numbers = (words.count(row["groups"]), words.count(row["not_estimable"]))
+    return numbers[0], *ratios, words.p_value(row["highest_p"]), numbers[1]
 
 
 def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:

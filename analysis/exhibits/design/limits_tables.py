@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.checks.pre_trends import POWER_COLUMNS as TREND_DETECTION
 from analysis.models.checks.regression_to_the_mean import COLUMNS as SELECTION
@@ -119,7 +120,7 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
     return Table(
         header=("Pilot", "If the true ratio were", "Significant", "Of these, wrong direction",
                 "Exaggerated, times", "Of these, falls", "Mean ratio of such falls"),
-        rows=lines,
+        rows=lines or none_shown(7),
         numeric=(False, True, True, True, True, True, True),
         widths=(3, 3, 3, 3, 3, 2, 3),
         data=exaggeration_risk[shown],

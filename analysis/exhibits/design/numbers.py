@@ -16,10 +16,12 @@ def smallest_detectable_fall(
     detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]
 ) -> Number:
     """State the smallest fall in the primary outcome that any pilot would see."""
-    own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name, "fall_percent"]
+    rows = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
+    own = rows["fall_percent"]
     if own.notna().any():
         return Number(float(own.min()), f"{own.min():.0f}%", "per cent", len(own))
-    return Number(None, NOTHING, "per cent")
+    worked_out = (rows["status"] == "estimated").any()
+    return Number(None, NOTHING if worked_out else words.HIDDEN, "per cent")
 
 
 def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
@@ -27,7 +29,7 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
     fakes = trend_detection["faked_ratio"] == SUPPOSED
     chances = trend_detection.loc[fakes, ["power_joint", "power_slope"]].max(axis=1)
     if chances.empty:
-        return Number(None, "no chance", "chance of being noticed")
+        return Number(None, words.HIDDEN, "chance of being noticed")
     best = float(chances.max())
     return Number(best, f"{best:.0%}", "chance of being noticed", len(chances))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.outcomes.tables import ARM_NAMES
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, limits, reasons, side_by_side
+from analysis.exhibits.parts.by_pilot import COLUMNS, limits, none_shown, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.checks.floor import COLUMNS as FLOOR
 from analysis.models.checks.pre_trend_tests import TEST_COLUMNS
@@ -139,7 +139,8 @@ def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
         rows=tuple(
             (str(pilot), words.ratio(ratio), *(words.ratio(value) for value in values))
             for (pilot, ratio), values in zip(wide.index, wide.to_numpy(), strict=True)
-        ),
+        )
+        or none_shown(len(shares) + 2),
         numeric=(False, *(True,) * (len(shares) + 1)),
         widths=(3, 2, *(3,) * len(shares)),
         data=spillover,
@@ -175,6 +176,7 @@ def floor_table(
             "Months without an event beside what count models expect of schools this small. The "
             "least error is the standard error of the log ratio if nothing but chance moved the "
             "counts; the least span is the upper end of the interval divided by the lower, at best."
+            + (f" {words.HIDDEN}: {WITHHELD}." if data[shown].isna().any(axis=None) else "")
         ),
     )  # fmt: skip
 
@@ -183,8 +185,8 @@ def _floor_cells(row: dict[Any, Any]) -> tuple[str, ...]:
     shares = ("share_zero", "share_zero_poisson", "share_zero_negative_binomial")
     rest = ("smallest_standard_error", "smallest_span")
     return (
-        *("[z]" if math.isnan(row[name]) else f"{row[name]:.0%}" for name in shares),
-        *("[z]" if math.isnan(row[name]) else words.ratio(row[name]) for name in rest),
+        *(words.HIDDEN if math.isnan(row[name]) else f"{row[name]:.0%}" for name in shares),
+        *(words.HIDDEN if math.isnan(row[name]) else words.ratio(row[name]) for name in rest),
     )
 
 

@@ -148,7 +148,7 @@ def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
 def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
     """Hold that in most schools and months no child was in care."""
     chosen = school_zeros.loc[school_zeros["outcome"] == "days_in_care"]
-    found = chosen.set_index("pilot")["zero_months_percent"]
+    found = chosen.set_index("pilot")["zero_months_percent"].dropna()
     return judge(
         "In most months of most schools no child is in care, so that a few children move the rate.",
         Least("school-months without a day in care", 51, "%"),
@@ -172,7 +172,7 @@ def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
 def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
     """Hold the floor under the primary outcome."""
     chosen = school_zeros.loc[school_zeros["outcome"] == "s47_enquiries"]
-    found = chosen.set_index("pilot")["zero_months_percent"]
+    found = chosen.set_index("pilot")["zero_months_percent"].dropna()
     return judge(
         "In each pilot at least four school-months in ten are without a section 47 enquiry.",
         Least("school-months without a section 47 enquiry", 40, "%"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 
 import pandas as pd
@@ -210,17 +209,24 @@ def _before_and_after(data: pd.DataFrame, pilots: tuple[str, ...]) -> str:
         means = []
         for arm, *_ in ARMS:
             line = data.loc[(data["pilot"] == pilot) & (data["arm"] == arm)]
-            before = line.loc[line["middle"] < 0, "rate"].mean()
-            after = line.loc[line["middle"] >= 0, "rate"].mean()
-            means.append(f"{_mean_rate(before)} to {_mean_rate(after)}")
+            before, after = (
+                _mean_said(line.loc[side, "rate"])
+                for side in (line["middle"] < 0, line["middle"] >= 0)
+            )
+            means.append(f"{before} to {after}")
         parts.append(
             f"In {pilot} the mean goes from {means[0]}, and in comparison schools from {means[1]}."
         )
     return " ".join(parts)
 
 
-def _mean_rate(rate: float) -> str:
-    return "a rate withheld" if math.isnan(rate) else words.rate(rate, 2)
+def _mean_said(rates: pd.Series) -> str:
+    """Return the mean rate of the terms that are shown, and how many these are if not all."""
+    shown = rates.dropna()
+    if shown.empty:
+        return "what is not shown"
+    few = f" ({len(shown)} of {len(rates)} terms shown)" if len(shown) < len(rates) else ""
+    return f"{words.rate(shown.mean(), 2)}{few}"
 
 
 def draw_effect(ax: Axes, y: float, each: Effect) -> None:

@@ -171,8 +171,10 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
                 labels[row.outcome],
                 row.pilot,
                 str(row.schools),
-                f"{row.zero_months_percent:.0f}%",
-                str(row.schools_without),
+                words.HIDDEN
+                if pd.isna(row.zero_months_percent)
+                else f"{row.zero_months_percent:.0f}%",
+                words.released(row.schools_without),
             )
             for row in ordered
         ),
@@ -183,11 +185,14 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
             "outcome": "Outcome",
             "pilot": "Local authority",
             "schools": "Schools of both arms, number",
-            "zero_months_percent": "School-months without an event, per cent",
-            "schools_without": "Schools without an event in all those months, number",
+            "zero_months_percent": "School-months without an event, per cent of those in terms "
+            "whose counts are shown",
+            "schools_without": "Schools without an event in all those months, number; c is "
+            "confidential",
         },
         period=compared_period,
-        note="Both arms, the ten like months before the pilots began.",
+        note="Both arms, the ten like months before the pilots began; the share is of months in "
+        "terms whose counts are shown." + _legend(data["schools_without"]),
     )
 
 

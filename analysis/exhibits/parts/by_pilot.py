@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
 from analysis.models.inputs.rate_units import MONTHLY
 
@@ -79,6 +80,17 @@ def reasons(estimates: pd.DataFrame, named: str) -> str:
         (", ".join(map(words.inside, dict.fromkeys(group[named]))), str(pilot), str(reason))
         for (pilot, reason), group in missing.groupby(["pilot", "reason"], sort=False)
     )
+
+
+def none_shown(columns: int) -> tuple[tuple[str, ...]]:
+    """Return the one line of a table of which nothing may be shown.
+
+    Examples
+    --------
+    >>> none_shown(3)
+    (('none: counts too small to publish or to analyse', '[c]', '[c]'),)
+    """
+    return ((f"none: {WITHHELD}", *(words.HIDDEN,) * (columns - 1)),)
 
 
 def limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:

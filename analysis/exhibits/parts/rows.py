@@ -91,7 +91,7 @@ class Zeros:
     pilot: str
     schools: int
     zero_months_percent: float
-    schools_without: int
+    schools_without: int | str
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     >>> not_estimable([("Days in care", "Stockport", "no schools")])
     ' Not estimable: days in care in Stockport (no schools).'
     >>> not_estimable([("First half", "Lambeth", WITHHELD)])
-    ' [c]: it would give away a count that is withheld: first half in Lambeth.'
+    ' [c]: counts too small to publish or to analyse: first half in Lambeth.'
     """
     missing, withheld = [], []
     for outcome, pilot, why in rows:

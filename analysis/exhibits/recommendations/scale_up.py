@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.dataflow.scale_up import Precision
 from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.style import GREY, NAVY, PLUM, TEAL, new_drawing, style, to_svg
 from analysis.models.design.scale_up import COLUMNS as SCALE_UP
@@ -122,7 +123,7 @@ def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
     )
     return Table(
         header=("Estimate", "Ratio", "Power if it were true", "Assurance"),
-        rows=lines,
+        rows=lines or none_shown(4),
         numeric=(False, *(True,) * 3),
         widths=(5, 2, 4, 3),
         data=trial_prospects,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from analysis.models.inputs.estimability import NOT_ESTIMABLE
 from analysis.models.inputs.school_periods import Comparison, compare
 from analysis.models.primary.estimates import COLUMNS as ESTIMATE_COLUMNS
-from analysis.models.primary.estimates import PRIMARY, estimate_row
+from analysis.models.primary.estimates import PRIMARY, described, estimate_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,8 @@ def leave_one_out(
     -------
     DataFrame
         One row per specification and group, with the columns of `COLUMNS`. Groups that
-        are all there is are not left out: one pilot has no rows by pilot.
+        are all there is are not left out: one pilot has no rows by pilot. A specification
+        that is withheld has one row, which names no group.
 
     Examples
     --------
@@ -60,6 +62,10 @@ def leave_one_out(
     """
     rows = []
     for specification in specifications:
+        if specification.withheld:
+            known = {"left_out_by": by, "left_out": "", **described(specification)}
+            rows.append(known | {"status": NOT_ESTIMABLE, "reason": specification.withheld})
+            continue
         whole = compare(panel, specification)
         groups = whole.schools[GROUPS[by]]
         for group in sorted(groups.unique()) if groups.nunique() > 1 else []:
