@@ -139,9 +139,9 @@ def unequal_spread_misleads(size_proof: Proof) -> Claim:
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
         "If schools with a social worker vary twelve times as much as the others, the test behind "
-        "the reported interval rejects too often in the smaller design.",
+        "the reported interval rejects too often.",
         Least("size of the test", 100 * SIZE_HELD[1], "%"),
-        {UNEQUAL[0]: 100 * float(size[INTERVAL, UNEQUAL[0]])},
+        {design: 100 * float(size[INTERVAL, design]) for design in UNEQUAL},
         ("size_and_coverage",),
     )
 
