@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.study.rate_units import MONTHLY
+from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

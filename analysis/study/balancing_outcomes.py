@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.specification import EventMonths
-from analysis.study.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,9 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
 from analysis.exhibits.parts.exhibit import Table
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
-from analysis.study.rate_units import MONTHLY
 from analysis.study.settings import Outcome, Pilot
 
 MAIN = "As reported"

@@ -23,7 +23,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import Effect, effects, judgement
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
 from analysis.extract.extract import Origin
-from analysis.study.rate_units import MONTHLY
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.study.settings import Outcome
 
 ARMS = (

@@ -11,7 +11,7 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, Rate, Zeros, effects, rows
-from analysis.study.rate_units import MONTHLY, RateUnit, over_months
+from analysis.models.inputs.rate_units import MONTHLY, RateUnit, over_months
 from analysis.study.settings import Outcome, Pilot, Window
 
 WINDOWS = ("before", "after")

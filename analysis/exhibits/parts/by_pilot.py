@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts import words
-from analysis.study.rate_units import MONTHLY
+from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence

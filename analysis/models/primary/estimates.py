@@ -15,12 +15,12 @@ from analysis.models.inputs.estimability import (
     NotEstimable,
     require_estimable,
 )
+from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.school_periods import Comparison, compare
 from analysis.models.inputs.specification import MEASURES
 from analysis.models.primary.conditional import fit_conditional
 from analysis.models.primary.intervals import effect_columns, t_interval, t_p_value
 from analysis.models.primary.sandwich import cluster_covariance, cluster_leverages, satterthwaite_df
-from analysis.study.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from analysis.study.rate_units import MONTHLY
+from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
