@@ -312,10 +312,14 @@ EDITS = {
             "many_months_empty",
             "intervals_are_wide",
             "terms_before_are_uncertain",
+            "one_school_weighs_much",
         },
     ),
     "a pair of two phases": (another_phase, {"each_school_has_a_comparison"}),
-    "each school an area": (areas_of_one, {"fewer_areas_than_schools"}),
+    "each school an area": (
+        areas_of_one,
+        {"fewer_areas_than_schools", "areas_permuted_show_nothing"},
+    ),
 }
 
 
