@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_DIGITS = 9
+"""To which values are compared: a share of exactly 10% is not 10.000000000000009%."""
+
+
+def _exact(value: float) -> float:
+    return round(value, _DIGITS)
+
+
 @dataclass(frozen=True)
 class Least:
     """That a value reaches a threshold wherever it is looked at.
@@ -36,7 +44,7 @@ class Least:
 
     def holds(self, found: Mapping[str, float]) -> bool:
         """Whether every value reaches it; nothing found is nothing shown."""
-        return bool(found) and all(value >= self.least for value in found.values())
+        return bool(found) and all(_exact(value) >= self.least for value in found.values())
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Most:
 
     def holds(self, found: Mapping[str, float]) -> bool:
         """Whether no value exceeds it; nothing found is nothing shown."""
-        return bool(found) and all(value <= self.most for value in found.values())
+        return bool(found) and all(_exact(value) <= self.most for value in found.values())
 
 
 @dataclass(frozen=True)

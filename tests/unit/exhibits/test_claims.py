@@ -55,3 +55,10 @@ def test_a_value_that_is_not_known_shows_nothing_and_is_told_in_words(rule, foun
     assert not claim.holds
     assert "nan" not in claim.seen
     assert "not estimable" in claim.seen
+
+
+@pytest.mark.parametrize("rule", [Least("share", 10), Most("share", 10)])
+@pytest.mark.parametrize("value", [100 * (1.1 - 1), 100 * abs(1 - 0.9)])
+def test_a_value_on_the_threshold_holds_whatever_its_last_bits(rule, value):
+    assert value != 10
+    assert rule.holds({"Lambeth": value})
