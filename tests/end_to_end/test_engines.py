@@ -5,6 +5,7 @@ The comparison runs wherever Quarto is on PATH; that it sees something is tested
 
 import json
 import subprocess
+from collections import Counter
 from html.parser import HTMLParser
 
 import pikepdf
@@ -193,9 +194,10 @@ def test_one_chapter_rendered_after_an_edit_of_the_data_gives_a_book_of_one_stat
     subprocess.run([*summary, "--to", "evaluation-typst"], cwd=project, check=True, timeout=570)
     before = of_pdf(project / "_book-summary")["text"]
     events = project / "data" / "synthetic" / "child_events.csv"
-    rows = events.read_text("utf-8").splitlines(keepends=True)
-    kept = [row for number, row in enumerate(rows) if number == 0 or number % 7]
-    events.write_text("".join(kept), encoding="utf-8", newline="\n")
+    heading, *rows = events.read_text("utf-8").splitlines(keepends=True)
+    of_child = Counter(row.split(",")[1] for row in rows)
+    kept = [row for n, row in enumerate(rows) if n % 7 or of_child[row.split(",")[1]] < 3]
+    events.write_text("".join([heading, *kept]), encoding="utf-8", newline="\n")
     one = ["quarto", "render", "index.qmd", *summary[2:], "--to", "evaluation-typst"]
     subprocess.run(one, cwd=project, check=True, timeout=570)
     assert of_pdf(project / "_book-summary")["text"] != before
