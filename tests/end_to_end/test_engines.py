@@ -39,7 +39,7 @@ class Facts(HTMLParser):
         if tag == "img":
             self.found["alternatives"].append(given.get("alt", ""))
         if tag == "math" and given.get("display") == "block":
-            # The number stands within the formula or beside it; references compare it.
+            # The number stands within the formula or next to it; references compare it.
             self._open = [(name, [], [], "") for name, *_ in self._open]
         kinds = [
             kind
