@@ -24,7 +24,7 @@ UNDER = LEDGER.with_name("frozen-under")
 
 
 def execution_digest(book: Book, key: str) -> str:
-    """Return SHA-256 over what the output of chapters' cells depends on, beside their own text.
+    """Return SHA-256 over what the output of chapters' cells depends on, besides their own text.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The search of Quarto's pages, made to work from a folder.
 
 Quarto's script fetches `search.json`, which a browser refuses to a page that was opened as a
-file, and it says so in an alert. There the same text is given to it by a script beside the
+file, and it says so in an alert. There the same text is given to it by a script next to the
 pages; where a later Quarto asks in another way, its alert is what a reader gets.
 """
 

@@ -29,7 +29,7 @@ function Image(image)
   return pandoc.RawInline("typst", '#image("' .. image.src .. '", alt: "' .. alt .. '")')
 end
 """
-# What Quarto's defaults file says beside the metadata, which the trees hold.
+# What Quarto's defaults file says besides the metadata, which the trees hold.
 ARGUMENTS = ("--toc", "--toc-depth=2", "--top-level-division=chapter", "--wrap=none", "--citeproc")
 
 

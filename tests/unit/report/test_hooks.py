@@ -66,7 +66,7 @@ def project(tmp_path):
     ["_quarto.yml", "_part.qmd", "_variables.yml", str(LEDGER), ".report/book.yml",
      "audit/appendix.py"],
 )  # fmt: skip
-def test_what_the_output_of_cells_depends_on_beside_the_chapter(project, name):
+def test_what_the_output_of_cells_depends_on_besides_the_chapter(project, name):
     before = execution_digest(read_book(project), "key")
     assert before == execution_digest(read_book(project), "key")
     assert before != execution_digest(read_book(project), "other")
