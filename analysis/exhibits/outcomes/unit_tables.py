@@ -97,15 +97,15 @@ def many_outcomes(
 
 @parameterize(**{f"{o}_certainty_{p}": given for (o, p), given in BY_EFFECT.items()})
 def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State how sure a result is: that it is exploratory, by which unit, in which family."""
+    """State how sure a result is: by each unit, and allowing for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
         return Number(None, f"not estimable ({found.reason})", "p-values")
     text = (
-        f"exploratory; p {words.p_value(found.adjusted_school)} by school and "
+        f"{words.p_value(found.adjusted_school)} by school and "
         f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
-        f"comparisons; areas permuted, {words.p_value(found.p_permuted_area)}, and at least "
-        f"{words.p_value(found.smallest_p_area)} whatever the data"
+        f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
+        f"can't give less than {words.p_value(found.smallest_p_area)})"
     )
     return Number(text, text, "p-values, two-sided", int(found.in_family))
 
