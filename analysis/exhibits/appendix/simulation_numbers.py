@@ -38,6 +38,8 @@ OF_SENTENCES = {
     "no_effect_secondary_changed": ("no-effect", "secondary_family_changed"),
     "regression_both_fell": ("regression-to-the-mean", BOTH_FELL),
     "regression_primary_changed": ("regression-to-the-mean", "primary_family_changed"),
+    "shocks_primary_changed": ("area-shocks-0.15", "primary_family_changed"),
+    "shocks_secondary_changed": ("area-shocks-0.15", "secondary_family_changed"),
     "threshold_both_fell": ("threshold-change", BOTH_FELL),
     "published_both_fell": ("published-directions", BOTH_FELL),
 }

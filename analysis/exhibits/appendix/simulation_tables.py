@@ -44,6 +44,8 @@ SENTENCES = {
     "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",
     "both_fell_by_sign": "Fewer in both by the sign alone",
 }
+SEARCHED = {"primary_family_changed", "secondary_family_changed"}
+"""No sentences: what looking through all pilots would find by the rule of those that claim."""
 NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
 """Rules that the report does not use, shown for what they would do."""
 EFFECT_COLUMNS = {
@@ -180,15 +182,21 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     shares = table.set_index(["sentence", "state"])["printed"].to_dict()
     claims_change = table.drop_duplicates("sentence").set_index("sentence")["claims_change"]
     names = list(dict.fromkeys(table["state"]))
-    first, second, last = (
-        [name for name in SENTENCES if (name in NOT_USED, bool(claims_change[name])) == kind]
-        for kind in ((False, True), (False, False), (True, False))
-    )
+    groups: dict[str, list[str]] = {
+        "Claims a change: ": [],
+        "Search: ": [],
+        "": [],
+        "Not used: ": [],
+    }
+    for name in SENTENCES:
+        claiming = "Search: " if name in SEARCHED else "Claims a change: "
+        label = "Not used: " if name in NOT_USED else claiming if claims_change[name] else ""
+        groups[label].append(name)
     return Table(
         header=("Sentence", *map(_short, names)),
         rows=tuple(
             (label + SENTENCES[name], *(_percent(shares[name, each]) for each in names))
-            for label, group in (("Claims a change: ", first), ("", second), ("Not used: ", last))
+            for label, group in groups.items()
             for name in group
         ),
         numeric=(False, *(True,) * len(names)),
@@ -199,8 +207,9 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             "Share of draws in which the sentence would be printed. Nothing happens in the columns "
             "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
             "three, schools of an area share a shock in each period with the squared coefficient "
-            "of variation named. Two lines look for a change through all pilots, by the rule of "
-            "the sentences. Days in care are not drawn, and sentences on them are left out. "
+            "of variation named. A search looks for a change through all pilots of a family, by "
+            "the rule of the sentences. Days in care are not drawn, and sentences on them are "
+            "left out. "
             f"{made_by(sentences_proof.making)}"
         ),
     )

@@ -112,7 +112,7 @@ def baseline(baseline_by_arm: pd.DataFrame) -> Table:
 def school_flow(
     school_flow_counts: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
-    primary_specifications: tuple[Specification, ...],
+    specifications: tuple[Specification, ...],
 ) -> Table:
     """Show how many schools are left at each stage, by pilot and arm."""
     names = [*STAGES]
@@ -132,7 +132,7 @@ def school_flow(
         },
         note=(
             f"For {outcomes[0].label}, the primary outcome. The periods are the pilot's months and "
-            f"the same months a year before; {_missing_months(primary_specifications)} A school "
+            f"the same months a year before; {_missing_months(specifications)} A school "
             "without any event says nothing about a ratio."
         ),
     )
@@ -140,7 +140,7 @@ def school_flow(
 
 def _missing_months(specifications: tuple[Specification, ...]) -> str:
     """Say what becomes of a month without a return, as the specifications have it."""
-    paired = {each.pair_missing_months for each in specifications}
+    paired = {each.pair_missing_months for each in specifications if each.role == "primary"}
     if paired == {True}:
         return "a month without a return is left out with its like month."
     if paired == {False}:

@@ -28,27 +28,27 @@ def by_unit_table(
              "adjusted_area", "permuted_low_area", "permuted_high_area", "p_permuted_area",
              "smallest_p_area", "verdict"]  # fmt: skip
     return Table(
-        header=("Outcome", "Pilot", "Ratio", "By school", "Adjusted p", "By area", "Adjusted p",
-                "Areas permuted", "p, and least", "Change claimed"),
+        header=("Outcome", "Pilot", "Ratio, by school", "p", "By area", "p", "Areas permuted",
+                "p (least)", "Claim"),
         rows=tuple(
             (outcome.label, each.pilot, *_cells(each))
             for outcome in outcomes
             for each in judgements_of(change_judgements, outcome.name)
         ),
-        numeric=(False, False, *(True,) * 7, False),
-        widths=(9, 8, 5, 7, 6, 7, 6, 7, 8, 7),
+        numeric=(False, False, *(True,) * 6, False),
+        widths=(12, 11, 18, 6, 11, 6, 11, 12, 7),
         data=change_judgements[shown],
         columns={name: JUDGEMENT[name] for name in shown},
         period=compared_period,
         note=EXPLORATORY
         + (
             "95% intervals of one ratio, if schools and if whole areas were assigned (CR2), then "
-            "the ratios that permuting areas doesn't reject. Adjusted p-values are two-sided and "
-            "allow for the family: section 47 enquiries by Holm's method, all else by that of "
+            "the ratios that permuting areas doesn't reject. The first two p-values are two-sided "
+            "and allow for the family: section 47 enquiries by Holm's method, all else by that of "
             "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
             "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
-            "the second p-value shown. A change is claimed where both adjusted p-values are at "
-            "most 0.05. [z] is not applicable."
+            "the p-value in brackets. A change is claimed where both adjusted p-values are at most "
+            "0.05. [z] is not applicable."
         ),
     )  # fmt: skip
 
@@ -97,15 +97,15 @@ def many_outcomes(
 
 @parameterize(**{f"{o}_certainty_{p}": given for (o, p), given in BY_EFFECT.items()})
 def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State how sure a result is: that it is exploratory, by which unit, in which family."""
+    """State how sure a result is: by each unit, and allowing for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
         return Number(None, f"not estimable ({found.reason})", "p-values")
     text = (
-        f"exploratory; p {words.p_value(found.adjusted_school)} by school and "
+        f"{words.p_value(found.adjusted_school)} by school and "
         f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
-        f"comparisons; areas permuted, {words.p_value(found.p_permuted_area)}, and at least "
-        f"{words.p_value(found.smallest_p_area)} whatever the data"
+        f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
+        f"can't give less than {words.p_value(found.smallest_p_area)})"
     )
     return Number(text, text, "p-values, two-sided", int(found.in_family))
 
@@ -159,15 +159,14 @@ def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
 
 def _cells(each: Judgement) -> tuple[str, ...]:
     if not each.estimated:
-        return words.no_estimate(each.reason), *("[z]",) * 6, "no"
+        return words.no_estimate(each.reason), *("[z]",) * 5, "no"
     return (
-        words.ratio(each.ratio),
-        _span(each.ratio_low_school, each.ratio_high_school),
+        words.interval(each.ratio, each.ratio_low_school, each.ratio_high_school, words.ratio),
         words.p_value(each.adjusted_school),
         _span(each.ratio_low_area, each.ratio_high_area),
         words.p_value(each.adjusted_area),
         _span(each.permuted_low_area, each.permuted_high_area),
-        f"{words.p_value(each.p_permuted_area)}, {words.p_value(each.smallest_p_area)}",
+        f"{words.p_value(each.p_permuted_area)} ({words.p_value(each.smallest_p_area)})",
         "no" if each.verdict == "not clear" else each.verdict,
     )
 

@@ -257,6 +257,7 @@ class TestSentences:
         table = models_sentences.rates(held)
         rows = sentence_rates(Proof(table, MADE)).rows
         assert rows[0][0] == "Claims a change: Fewer enquiries in Lambeth and in Southampton"
+        assert [row[0].split(":")[0] for row in rows[1:3]] == ["Search", "Search"]
         assert set(rows[-1][1:]) == {"50.0%"}
 
     def test_no_sentence_that_claims_a_change_is_printed_too_often_where_none_happens(self):

@@ -144,6 +144,15 @@ class TestMultiplicity:
         assert step_down(1 / own_p_values(statistic)).tolist() == [0.25, 1.0]
         assert step_down(statistic).tolist() == [1.0, 1.0]
 
+    def test_the_table_gives_each_by_its_own_way(self, panel, specifications):
+        few = random_panel(5, pilot="Small", pairs=4, rate=3)
+        both = pd.concat([panel, few])
+        wanted = [*specifications[:3], specification(pilot="Small")]
+        found = all_at_once(both, wanted, seed=1, draws=999)
+        assert (found["min_p"] != found["max_t"]).any()
+        # A pilot of four pairs can't go below 2/16 by itself, nor with others.
+        assert found.set_index("pilot")["min_p"]["Small"] >= 2 / 16 - 0.03
+
     def test_rounding_parts_no_ties(self):
         noisy = np.array([[2.0, 2.0 * (1 + 1e-14), 1.0, np.nan]])
         assert own_p_values(noisy).tolist() == [[0.75, 0.75, 1.0, 0.25]]
