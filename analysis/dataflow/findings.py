@@ -10,6 +10,8 @@ from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Outcome
 
 KEYS = ["pilot", "outcome"]
+UNIT_LEFT_OUT = {"assignment unit": "area"}
+"""The unit that `left_out` takes to be assigned."""
 
 
 def leverages(
@@ -84,7 +86,7 @@ def _left_out(
 ) -> Check:  # fmt: skip
     primary = next(outcome.name for outcome in outcomes if outcome.role == "primary")
     own = _of(ranges.assign(outcome=primary), claimed)
-    named = [f"{name} without one {by}"
+    named = [f"{name} without one {UNIT_LEFT_OUT.get(by, by)}"
              for name, by in zip(_named(own, labels), own["left_out_by"], strict=True)]  # fmt: skip
     return Check(
         "left_out", "A claimed change without one school, set or area",

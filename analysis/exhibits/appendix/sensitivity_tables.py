@@ -45,8 +45,10 @@ def sensitivity_table(
         period=compared_period,
         note=(
             "Section 47 enquiries: ratios with 95% intervals. Leaving out schools changes whom the "
-            "answer is about; all else is another way to ask the same question. Where two choices "
-            "come to the same, the cell names the other." + reasons(varied_effects, "label")
+            "answer is about; all else is another way to ask the same question. Where areas are "
+            "taken as assigned, the interval is CR2's; permuting so few of them gives none with an "
+            "end in some pilots. Where two choices come to the same, the cell names the other."
+            + reasons(varied_effects, "label")
         ),
     )
 
