@@ -35,7 +35,7 @@ TERMS = pd.DataFrame(
 )  # fmt: skip
 CURVE = EFFECTS.loc[EFFECTS["outcome"] == "s47_enquiries"].assign(label="a", log_ratio=-0.89)
 TESTS = CURVE[["pilot", "status"]].assign(
-    specifications=1, smallest_ratio=0.41, largest_ratio=0.41, median_ratio=0.41
+    specifications=1, withheld=0, smallest_ratio=0.41, largest_ratio=0.41, median_ratio=0.41
 )
 BALANCE = pd.DataFrame(
     {"pilot": "Lambeth", "covariate": ["a", "b"], "after_matching": [0.31274, -0.8143],
@@ -43,9 +43,17 @@ BALANCE = pd.DataFrame(
 )  # fmt: skip
 FALLS = EFFECTS[["outcome", "pilot", "status", "reason"]].assign(fall_percent=61.7342)
 
+JUDGED = EFFECTS[["pilot", "outcome", "status", "reason", "ratio"]].assign(
+    in_family=3, adjustment="Holm", adjusted_school=0.01, adjusted_area=0.2,
+    ratio_low_school=0.28142, ratio_high_school=0.60377,
+    ratio_low_area=0.19937, ratio_high_area=0.91243, p_permuted_area=0.0625,
+    permuted_low_area=0.0, permuted_high_area=float("inf"), smallest_p_area=0.0625,
+    verdict="not clear",
+)  # fmt: skip
+
 DRAWN: dict[str, Any] = {
-    "effect_forest": lambda at: effect_forest(at(EFFECTS), OUTCOMES, "2019", ORIGIN),
-    "main_result": lambda at: main_result(at(EFFECTS), OUTCOMES, TRIAL, "2019", ORIGIN),
+    "effect_forest": lambda at: effect_forest(at(EFFECTS), at(JUDGED), OUTCOMES, "2019", ORIGIN),
+    "main_result": lambda at: main_result(at(EFFECTS), at(JUDGED), OUTCOMES, TRIAL, "2019", ORIGIN),
     "trial": lambda at: trial_beside_pilots(at(EFFECTS), OUTCOMES, TRIAL, "2019", ORIGIN),
     "event_study": lambda at: event_study_plot(at(TERMS), "2019", ORIGIN),
     "balance": lambda at: balance_plot(at(BALANCE), "2019", ORIGIN),

@@ -101,6 +101,7 @@ def effect_forest(
         f"{'. '.join(said)}. {EXPLORATORY}{said_by_area(change_judgements)}"
     )
     lines = sum(len(group) + 1.3 for _, group in groups)
+    by_area = coarse(change_judgements)
     with style():
         drawing, (ax,) = new_drawing(1.0 + 0.27 * lines)
         y = 0.0
@@ -112,16 +113,16 @@ def effect_forest(
                         fontsize=9)  # fmt: skip
             for each in group:
                 draw_effect(ax, y, each)
-                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
+                draw_by_area(ax, y - BELOW, judgement(by_area, outcome.name, each.pilot))
                 ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"),
                             va="center")  # fmt: skip
                 ticks.append((y, each.pilot))
                 y -= 1
         ax.axvline(1, color=GREY, lw=1)
         ax.set_xscale("log")
-        lows, highs = finite_ends(change_judgements)
-        low = min([0.5, *lows, *(each.ratio_low for each in estimated)])
-        high = max([2.0, *highs, *(each.ratio_high for each in estimated)])
+        lows, highs = finite_ends(by_area)
+        low = min([0.5, *lows, *(printed_precision(each.ratio_low) for each in estimated)])
+        high = max([2.0, *highs, *(printed_precision(each.ratio_high) for each in estimated)])
         marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
         ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
         ax.minorticks_off()

@@ -18,6 +18,7 @@ from analysis.exhibits.parts.area_lines import (
     legend_of_units,
     said_by_area,
 )
+from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import Effect, effects, judgement
 from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
@@ -56,6 +57,7 @@ def main_result(
         f"randomised trial found {published} for {groups[0][0].label}. {EXPLORATORY}"
         f"{said_by_area(change_judgements.loc[change_judgements['outcome'].isin(HEADLINES)])}"
     )
+    by_area = coarse(change_judgements)
     with style():
         drawing, (ax,) = new_drawing(0.9 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
         y = 0.0
@@ -65,7 +67,7 @@ def main_result(
             _head(ax, y + 0.8, outcome)
             for each in group:
                 draw_effect(ax, y, each)
-                draw_by_area(ax, y - BELOW, judgement(change_judgements, outcome.name, each.pilot))
+                draw_by_area(ax, y - BELOW, judgement(by_area, outcome.name, each.pilot))
                 _beside(ax, y, printed(each), _as_number(each))
                 ticks.append((y, each.pilot))
                 y -= 1
@@ -73,7 +75,7 @@ def main_result(
                 _draw_trial(ax, y, trial, published)
                 ticks.append((y, TRIAL))
                 y -= 1
-        own = change_judgements.loc[change_judgements["outcome"].isin(HEADLINES)]
+        own = by_area.loc[by_area["outcome"].isin(HEADLINES)]
         every = [each for _, group in groups for each in group]
         _finish(ax, every, finite_ends(own), ticks, y)
         legend_of_units(drawing)
@@ -128,8 +130,8 @@ def _finish(
 ) -> None:
     """Scale the axis to what is drawn, and name the rows."""
     estimated = [each for each in found if each.estimated]
-    low = min([0.5, *ends[0], *(each.ratio_low for each in estimated)])
-    high = max([2.0, *ends[1], *(each.ratio_high for each in estimated)])
+    low = min([0.5, *ends[0], *(printed_precision(each.ratio_low) for each in estimated)])
+    high = max([2.0, *ends[1], *(printed_precision(each.ratio_high) for each in estimated)])
     marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
     ax.axvline(1, color=GREY, lw=1)
     ax.set_xscale("log")
