@@ -62,8 +62,9 @@ def record(name, reference, kind, printed, **more):
         "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
         "cells": [], "row_headings": 0, "note": "", "value": None, "digest": "0" * 64, "unit": "",
         "n": None, "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [],
-        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "rule": "",
-        "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
+        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "data": "",
+        "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [],
+        "pages": [], **more,
     }  # fmt: skip
 
 
