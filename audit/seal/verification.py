@@ -19,6 +19,7 @@ from audit.pdf.form import form_faults, warnings
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
+from audit.seal.chapters import other_chapters
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
@@ -187,6 +188,8 @@ def _examined(
                 "seal", "the seal is another report's: it names another commit than the ledger"
             )
         )
+    if ledger is not None:
+        altered += [Alteration("seal", what) for what in other_chapters(ledger, seal.chapters)]
     notes = [] if form is FileForm.CANONICAL else [ANEW]
     numbers = None
     if ledger is not None:

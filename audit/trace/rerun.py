@@ -144,7 +144,8 @@ def _graded(
         # What is printed has a digest; only an editor leaves it and changes what stands beside.
         stated = record.get("data") == other.get("data")
         edited = [*otherwise, *(() if same and stated else ("data",))]
-        told = (*(_differences(change) if change else ()), EDITED + ", ".join(edited))
+        moved = tuple(_differences(change)) if change else ()
+        told = (*moved, EDITED + ", ".join(edited))
         return Graded(*known, *((DIFFERS, values, told) if edited else (IDENTICAL, values)))
     if not otherwise and change and not change.steps and not change.crossed:
         what = "some values differ, each within the tolerance"

@@ -82,10 +82,10 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("events", "N3", "number", "1,204"),
             record("pupils", "N4", "number", "950"),
             record("one", "F1", "figure", "Bars of 3 and 4."),
-            record("two", "F2", "figure", "Bars of 8 and 6."),
+            record("two", "F2", "figure", "Bars of 8 and 6.", shown=["second.qmd:1"]),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
-                   row_headings=1, note="Of all pilots, 8 schools."),
+                   row_headings=1, shown=["second.qmd:2"], note="Of all pilots, 8 schools."),
         ],
     })  # fmt: skip
 

@@ -2,18 +2,22 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
+from audit.coverage.coverage import TITLES
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
+from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
-from audit.seal.verification import examine
+from audit.seal.verification import ROOT, examine
 from report.command_line import main
 from report.commands.sign import sign_report
 from report.commands.verify import verify
@@ -275,6 +279,49 @@ def test_a_key_that_may_not_sign_now_is_told_from_a_strangers(pdf, keys, tmp_pat
     assert not found.proved
 
 
+def shown_nowhere(first, second):
+    return replace(first, shows=()), second
+
+
+def passed_for_the_sources(first, second):
+    return replace(first, file="x/references.qmd", shows=()), second
+
+
+def in_another_order(first, second):
+    return first, replace(second, shows=second.shows[::-1])
+
+
+def another_title_for_the_sources(*chapters):
+    return (*chapters, Chapter("chapters/references.qmd", "Methods", ()))
+
+
+def without_a_title(first, second):
+    return replace(first, title=""), second
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        shown_nowhere, passed_for_the_sources, in_another_order,
+        another_title_for_the_sources, without_a_title,
+    ],
+)  # fmt: skip
+def test_the_seal_does_not_choose_what_must_be_printed(pdf, change):
+    seal_as_it_is(pdf, change(*sealed.CHAPTERS))
+    assert "the seal's chapter" in told(pdf)
+
+
+def test_the_values_of_a_chapter_that_is_not_printed_are_missing(pdf):
+    first, second = sealed.CHAPTERS
+    seal_as_it_is(pdf, (replace(first, title="Gone things"), second))
+    assert "0.66" in [each.text for each in examine(pdf).coverage.missing]
+
+
+def test_the_chapters_that_are_not_results_are_named_as_in_the_book():
+    for file, title in TITLES.items():
+        assert re.match(r"# (.*?) \{", (ROOT / file).read_text("utf-8"))[1] == title
+
+
 # --- numbers that are laid over a page -----------------------------------------------------
 
 
@@ -359,14 +406,14 @@ def test_a_pattern_of_the_pdf_is_not_run(pdf, pattern):
     assert "1 of its literals are none of this clone's" in found.notes[0]
 
 
-def seal_as_it_is(pdf):
+def seal_as_it_is(pdf, chapters=sealed.CHAPTERS):
     """Seal a PDF with the attachments that it has."""
     with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
         files = [each for name, each in attached(opened).items() if not name.startswith("seal.")]
         for name in list(opened.attachments):
             del opened.attachments[name]
         pdf.write_bytes(saved(opened))
-    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=sealed.CHAPTERS)
+    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=chapters)
 
 
 def test_literals_that_are_no_list_explain_nothing(pdf):
