@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.ledger.reading import LEDGER, NoLedger, files_of_pdf, parse_ledger
 from audit.limits import read_file
+from audit.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
         head = rows[0] if rows else []
         if any(len(row) != len(head) for row in rows) or len(set(head)) < len(head):
             raise NoLedger(
-                f"the data behind {name[:80]} are not as a build writes them",
+                f"the data behind {printable(name[:80])} are not as a build writes them",
                 place=place,
                 remedy="they were edited or cut short: take the original, or build anew",
             )

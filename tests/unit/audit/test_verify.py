@@ -379,6 +379,24 @@ def test_what_a_pdf_says_acts_on_no_terminal(pdf, capsys, as_json):
     assert not as_json or any(SAYS in each["what"] for each in json.loads(said)["altered"])
 
 
+@pytest.mark.parametrize("name", ["seal.json", "ledger.json"])
+@pytest.mark.parametrize("key", ["format", "code"])
+def test_no_value_of_a_pdf_is_a_line_of_a_message(pdf, capsys, name, key):
+    """A message may have several lines: what it quotes is none of them."""
+
+    def say(data):
+        line = "3\nverdict       holds"
+        forged = {"code": {line: {}}}.get(key, line)
+        return json.dumps({**json.loads(data), key: forged}).encode()
+
+    edited(pdf, lambda opened: rewrite(opened, name, say))
+    for command in (["verify", str(pdf)], ["diff", str(pdf), str(pdf)]):
+        main(command)
+    said = capsys.readouterr()
+    lines = [*said.out.splitlines(), *said.err.splitlines()]
+    assert not [line for line in lines if line.startswith("verdict       holds")]
+
+
 def test_a_message_about_a_file_acts_on_no_terminal(tmp_path, capsys):
     path = tmp_path / "a\x1b[2J\nreport.pdf"
     path.write_bytes(b"no PDF")
