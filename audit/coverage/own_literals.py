@@ -36,14 +36,33 @@ def own_patterns(root: Path, commit: str) -> frozenset[str]:
     """
     path = root / FILE
     found = _patterns(path.read_bytes() if path.is_file() else b"")
-    if _HASH.fullmatch(commit):
-        asked = ["git", "-C", str(root), "show", "--end-of-options", f"{commit}:{FILE}"]
-        try:
-            done = subprocess.run(asked, capture_output=True, check=False)
-        except FileNotFoundError:
-            return frozenset(found)
-        found |= _patterns(done.stdout if done.returncode == 0 else b"")
+    if taken_up(root, commit):
+        found |= _patterns(_git(root, "show", "--end-of-options", f"{commit}:{FILE}"))
     return frozenset(found)
+
+
+def taken_up(root: Path, commit: str) -> bool:
+    """Whether a branch, a tag or what is checked out holds a commit, given by its whole hash.
+
+    One that merely lies in the clone, as that of a proposed change may, is nobody's yet.
+    """
+    if not _HASH.fullmatch(commit):
+        return False
+    kinds = ("refs/heads", "refs/remotes", "refs/tags")
+    if _git(root, "for-each-ref", "--count=1", f"--contains={commit}", *kinds):
+        return True
+    return _git(root, "merge-base", commit, "HEAD").decode().strip() == commit
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """Return what git says; nothing where it fails or is missing."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        return b""
+    return done.stdout if done.returncode == 0 else b""
 
 
 def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, ...], int]:

@@ -135,6 +135,18 @@ def a_key_that_no_ledger_has(whole):
     whole["records"][0]["comment"] = "Checked and approved"
 
 
+def a_record_twice(whole):
+    whole["records"].insert(0, {**whole["records"][0], "reference": "N9", "printed": "0.14"})
+
+
+def a_reference_twice(whole):
+    whole["records"][0]["reference"] = whole["records"][1]["reference"]
+
+
+def a_file_twice(whole):
+    whole["files"].append(dict(whole["files"][0]))
+
+
 def nowhere_shown(whole):
     whole["records"][0]["shown"] = []
 
@@ -178,6 +190,7 @@ HOSTILE = [
     a_function_that_is_not_there, a_file_that_is_not_there, a_setting_that_is_not_there,
     a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown,
     a_key_that_no_ledger_has, a_graph_in_a_circle,
+    a_record_twice, a_reference_twice, a_file_twice,
     a_graph_too_deep, text_for_a_number, true_for_a_number, another_format, no_records,
     all_of_another_kind,
 ]  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import TITLES
+from audit.coverage.own_literals import own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
@@ -31,6 +32,7 @@ from tests.unit.audit.tampering import (
     one_digit,
     tagged,
 )
+from tests.unit.report.test_diffing import git_in
 
 ALLOWED_NAME = "auditor@example.org"
 
@@ -422,6 +424,21 @@ def test_a_pattern_of_the_pdf_is_not_run(pdf, pattern):
     assert found.intact
     assert "0.68" in [each.text for each in found.coverage.untraced]
     assert "1 of its literals are none of this clone's" in found.notes[0]
+
+
+def test_patterns_of_a_commit_that_nobody_took_up_are_not_run(tmp_path):
+    git_in(tmp_path, "init", "-q", "-b", "main")
+    git_in(tmp_path, "commit", "-q", "--allow-empty", "-m", "state")
+    (tmp_path / "literals.toml").write_bytes(ANY_NUMBER)
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "-q", "-m", "proposed")
+    asked = ["git", "-C", tmp_path, "rev-parse", "HEAD"]
+    proposed = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    assert own_patterns(tmp_path, proposed)
+    git_in(tmp_path, "reset", "-q", "--hard", "HEAD~1")
+    assert not own_patterns(tmp_path, proposed)
+    git_in(tmp_path, "tag", "taken-up", proposed)
+    assert own_patterns(tmp_path, proposed)
 
 
 def seal_as_it_is(pdf, chapters=sealed.CHAPTERS):
