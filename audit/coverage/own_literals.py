@@ -16,7 +16,7 @@ from audit.coverage.literals import FILE, Literal, parse_literals
 from audit.limits import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 _HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -80,6 +80,18 @@ def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, 
         return parse_literals(source.decode("utf-8", "replace"), only=own), unknown
     except ConfigurationError:
         return (), max(unknown, 1)
+
+
+def chosen_literals(source: bytes, own: Iterable[Literal]) -> tuple[tuple[Literal, ...], int]:
+    """Return those of the clone's literals that a delivered file lists, and how many aren't.
+
+    What each is pinned to is the clone's too: the file tells no more than its pattern.
+    """
+    if len(source) > LARGEST:
+        refuse(f"its {FILE} has more than {LARGEST:,} bytes")
+    listed, own = _patterns(source), tuple(own)
+    unknown = listed - {each.pattern.pattern for each in own}
+    return tuple(each for each in own if each.pattern.pattern in listed), len(unknown)
 
 
 def _patterns(source: bytes) -> set[str]:

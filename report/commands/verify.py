@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.seal.verification import Verification, examine
+from audit.seal.verification import ROOT, Verification, examine
 from audit.terminal import tell, tell_json
+from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ def verify(
     as_json
         Print the verdict as JSON.
     """
-    found = examine(pdf, signers, expected)
+    found = examine(pdf, signers, expected, pinned=partial(clone_literals, ROOT))
     again = _computed_again(pdf, data) if rerun else None
     holds = _holds(found, asked=bool(signers or expected))
     holds = holds and (again is None or again.reproducible)

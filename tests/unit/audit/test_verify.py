@@ -12,13 +12,15 @@ import pytest
 
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import TITLES
-from audit.coverage.own_literals import own_patterns
+from audit.coverage.literals import explained
+from audit.coverage.own_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
 from audit.seal.verification import ROOT, examine
+from report.checks.clone_literals import clone_literals
 from report.command_line import main
 from report.commands.sign import sign_report
 from report.commands.verify import verify
@@ -439,6 +441,32 @@ def test_patterns_of_a_commit_that_nobody_took_up_are_not_run(tmp_path):
     assert not own_patterns(tmp_path, proposed)
     git_in(tmp_path, "tag", "taken-up", proposed)
     assert own_patterns(tmp_path, proposed)
+
+
+SOURCES_OF_ALL_YEARS = b"""
+[[literal]]
+pattern = 'cites A [0-9]{4}'
+reason = 'year of a source'
+repeats = "references.bib"
+beside = { "2041" = ["A"] }
+"""
+
+
+def test_what_a_literal_is_pinned_to_is_the_clones(tmp_path):
+    """A PDF says which of the clone's patterns it has, and no more."""
+    git_in(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "literals.toml").write_bytes(SOURCES_OF_ALL_YEARS.replace(b"beside", b"# "))
+    source = "@book{a,\n  author = {A, B},\n  year = {2021},\n}\n"
+    (tmp_path / "references.bib").write_text(source)
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "-q", "-m", "state")
+    asked = ["git", "-C", tmp_path, "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    (tmp_path / "references.bib").unlink()
+    literals, unknown = chosen_literals(SOURCES_OF_ALL_YEARS, clone_literals(tmp_path, commit))
+    assert unknown == 0
+    explains = [n.text for n in explained("cites A 2021, cites A 2041", literals)]
+    assert explains == ["2021"]
 
 
 def seal_as_it_is(pdf, chapters=sealed.CHAPTERS):
