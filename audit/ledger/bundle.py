@@ -80,7 +80,7 @@ def read_folder(folder: Path, name: str) -> Bundle:
         file.stem: read_file(file).decode("utf-8", "replace")
         for file in sorted((folder / DATA).glob("*.csv"))
         # A link could lead to any file of this machine.
-        if file.is_file() and not file.is_symlink()
+        if file.is_file() and file.resolve() == folder.resolve() / DATA / file.name
     }
     ledger = read_file(folder / LEDGER)
     place = str(folder / LEDGER)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.seal.verification import ROOT, Verification, examine
-from audit.terminal import tell, tell_json
+from audit.terminal import quoted, tell, tell_json
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _holds(found: Verification, *, asked: bool) -> bool:
 def verdict(name: str, found: Verification) -> Iterator[str]:
     """Yield the lines of a verdict."""
     seal = found.seal
-    yield f"{name}: {seal.title}"
+    yield f"{quoted(name)}: {quoted(seal.title)}"
     yield f"  commit {seal.commit or 'unknown'}, seal {seal.digest}"
     if found.intact:
         yield (
@@ -154,7 +154,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
 
 
 def _some(lines: list[str]) -> Iterator[str]:
-    yield from (f"  - {line}" for line in lines[:SHOWN_AT_MOST])
+    yield from (f"  - {quoted(line)}" for line in lines[:SHOWN_AT_MOST])
     if len(lines) > SHOWN_AT_MOST:
         yield f"  - and {len(lines) - SHOWN_AT_MOST} more; --json lists all"
 

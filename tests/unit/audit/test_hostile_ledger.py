@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from audit.coverage.literals import numbers
+from audit.ledger.bundle import read_bundle
 from audit.ledger.form import first_gap, schema
 from report.command_line import main
 from tests.unit.audit import sealed
@@ -261,6 +262,15 @@ def test_a_link_beside_a_ledger_is_no_data(clone, tmp_path):
     (ledger.parent / "exhibits" / "one.csv").symlink_to(tmp_path / "secret.py")
     assert main(["worksheet", "--sample", "7", "--ledger", str(ledger), "--out", "s.html"]) == 0
     assert SECRET not in (clone / "s.html").read_text("utf-8")
+
+
+def test_a_linked_folder_beside_a_ledger_is_no_data(tmp_path):
+    ledger = laid(tmp_path / "forged", forged())
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "one.csv").write_text("name\nA\n")
+    (ledger.parent / "exhibits").rmdir()
+    (ledger.parent / "exhibits").symlink_to(tmp_path / "private")
+    assert not read_bundle(ledger).data
 
 
 RAGGED = "a,b\n1,2,3\n"

@@ -401,6 +401,16 @@ def test_no_value_of_a_pdf_is_a_line_of_a_message(pdf, capsys, name, key):
     assert not [line for line in lines if line.startswith("verdict       holds")]
 
 
+def test_a_title_is_not_laid_out_as_lines_of_a_verdict(pdf, capsys):
+    title = "A report" + 80 * " " + "verdict       holds, and its origin is proved"
+    files = [
+        Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
+    ]
+    seal_pdf(pdf, files, title=title, commit="a" * 40, chapters=sealed.CHAPTERS)
+    verify(pdf)
+    assert "A report verdict holds, and" in capsys.readouterr().out
+
+
 def test_a_message_about_a_file_acts_on_no_terminal(tmp_path, capsys):
     path = tmp_path / "a\x1b[2J\nreport.pdf"
     path.write_bytes(b"no PDF")
