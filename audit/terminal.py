@@ -38,6 +38,17 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(sign if sign in keep or _prints(sign) else _code(sign) for sign in text)
 
 
+def quoted(text: str) -> str:
+    r"""Return what others wrote as one line that can't be laid out as several on a terminal.
+
+    Examples
+    --------
+    >>> quoted("A title" + 80 * " " + "verdict       holds")
+    'A title verdict holds'
+    """
+    return printable(re.sub(r"\s{2,}", " ", text))
+
+
 def _prints(sign: str) -> bool:
     return sign.isprintable() or unicodedata.category(sign) == "Zs"
 

@@ -78,8 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if remedy is None:
             raise
         what = f"{error.strerror}; the last book is as it was"
-        mistake = ReportError(what, place=str(error.filename or ""), remedy=remedy)
-        print(f"report: {mistake}", file=sys.stderr)
+        mistake = ReportError(what, place=printable(str(error.filename or "")), remedy=remedy)
+        print(f"report: {printable(str(mistake), keep=NEW_LINE)}", file=sys.stderr)
         return mistake.exit_code
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
+from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.printed_places import placed_ledger
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
@@ -17,6 +19,7 @@ from audit.pages.marking import book_pages, mark_pages
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
+from report.checks.pinned import pinned_literals
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
@@ -51,10 +54,12 @@ def finish_book(
     headings = {record["reference"]: record["row_headings"] for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.
     layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
+    literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
     found = {
-        pdf: coverage(layer, ledger, chapters(written), ()) for pdf, layer in layers.items()
-    }  # fmt: skip
+        pdf: coverage(layer, ledger, chapters(written), literals) for pdf, layer in layers.items()
+    }
     refuse_other_numbers(book, ledger, layers, found)
+    told_untraced(found, release=fresh)
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -101,6 +106,24 @@ def refuse_other_numbers(
         for each in pdf_disagreements(pdf.name, layer, ledger, found[pdf])
     ]
     refuse([*pages, *printed])
+
+
+def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
+    """Say which numbers of a PDF nothing accounts for, as `verify` will; stop a release."""
+    lines = [
+        f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"
+        for pdf, numbers in found.items()
+        for each in numbers.untraced
+    ]
+    if not lines:
+        return
+    more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
+    if release:
+        raise VerificationFailed(
+            what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
+        )
+    print(f"report: {what}", file=sys.stderr)
 
 
 def refuse(found: Sequence[Disagreement]) -> None:

@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 SOURCES = "in the list of sources"
 PERIOD = "reference and period under an exhibit"
 OF_THE_LEDGER = "a fact of the ledger itself"
-CERTIFICATE, TRAIL, REFERENCES = "certificate", "audit-trail", "references"
-"""Chapters, by the stem of their file, that print the ledger or the list of sources."""
+REFERENCES, TRAIL, CERTIFICATE = (
+    f"chapters/{name}.qmd" for name in ("references", "audit-trail", "certificate")
+)
+"""Chapters that print the list of sources, or the ledger."""
+TITLES = {REFERENCES: "References", TRAIL: "Audit trail", CERTIFICATE: "Certificate"}
+"""Their titles: no other chapter of a PDF may pass for one of them."""
 _AROUND = 40
 _MONTH_YEAR = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
@@ -121,7 +125,15 @@ def coverage(
     given, missing = _of_tables(layer, records)
     in_cells = {place for place, _ in given} | _cells(layer)
     headings, facts = read_headings(layer), read_facts(ledger)
-    for chapter, places in by_chapter(layer, chapters):
+    parts = by_chapter(layer, chapters)
+    # Where a chapter's heading is not printed, nothing of it is.
+    gone = [each for each in chapters if each.title and all(each is not c for c, _ in parts)]
+    missing += [
+        Missing(chapter.file, record["reference"], record["id"], token)
+        for chapter in gone
+        for record, token in _expected(chapter, records)
+    ]
+    for chapter, places in parts:
         for place in places:
             block = layer.blocks[place]
             fixed = headings.explained(block) | _fixed(block, chapter, facts)
@@ -273,11 +285,10 @@ def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, s
     if line is not None:
         spans = [line.span(1), *(match.span() for match in _MONTH_YEAR.finditer(block.text))]
         return {n: PERIOD for n in found if any(a <= n.start and n.end <= b for a, b in spans)}
-    stem = chapter.file.rpartition("/")[2].removesuffix(".qmd") if chapter else ""
-    if stem == REFERENCES:
-        return dict.fromkeys(found, SOURCES)
     if chapter is None:
         return {n: OF_THE_LEDGER for n in found if facts.name_commit(n.text)}
-    if stem in (CERTIFICATE, TRAIL):
+    if chapter.file == REFERENCES:
+        return dict.fromkeys(found, SOURCES)
+    if chapter.file in (CERTIFICATE, TRAIL):
         return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
     return {}

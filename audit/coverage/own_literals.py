@@ -16,7 +16,7 @@ from audit.coverage.literals import FILE, Literal, parse_literals
 from audit.limits import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 _HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -36,14 +36,33 @@ def own_patterns(root: Path, commit: str) -> frozenset[str]:
     """
     path = root / FILE
     found = _patterns(path.read_bytes() if path.is_file() else b"")
-    if _HASH.fullmatch(commit):
-        asked = ["git", "-C", str(root), "show", "--end-of-options", f"{commit}:{FILE}"]
-        try:
-            done = subprocess.run(asked, capture_output=True, check=False)
-        except FileNotFoundError:
-            return frozenset(found)
-        found |= _patterns(done.stdout if done.returncode == 0 else b"")
+    if taken_up(root, commit):
+        found |= _patterns(_git(root, "show", "--end-of-options", f"{commit}:{FILE}"))
     return frozenset(found)
+
+
+def taken_up(root: Path, commit: str) -> bool:
+    """Whether a branch, a tag or what is checked out holds a commit, given by its whole hash.
+
+    One that merely lies in the clone, as that of a proposed change may, is nobody's yet.
+    """
+    if not _HASH.fullmatch(commit):
+        return False
+    kinds = ("refs/heads", "refs/remotes", "refs/tags")
+    if _git(root, "for-each-ref", "--count=1", f"--contains={commit}", *kinds):
+        return True
+    return _git(root, "merge-base", commit, "HEAD").decode().strip() == commit
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    """Return what git says; nothing where it fails or is missing."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        return b""
+    return done.stdout if done.returncode == 0 else b""
 
 
 def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, ...], int]:
@@ -61,6 +80,18 @@ def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, 
         return parse_literals(source.decode("utf-8", "replace"), only=own), unknown
     except ConfigurationError:
         return (), max(unknown, 1)
+
+
+def chosen_literals(source: bytes, own: Iterable[Literal]) -> tuple[tuple[Literal, ...], int]:
+    """Return those of the clone's literals that a delivered file lists, and how many aren't.
+
+    What each is pinned to is the clone's too: the file tells no more than its pattern.
+    """
+    if len(source) > LARGEST:
+        refuse(f"its {FILE} has more than {LARGEST:,} bytes")
+    listed, own = _patterns(source), tuple(own)
+    unknown = listed - {each.pattern.pattern for each in own}
+    return tuple(each for each in own if each.pattern.pattern in listed), len(unknown)
 
 
 def _patterns(source: bytes) -> set[str]:

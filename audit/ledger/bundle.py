@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.ledger.reading import LEDGER, NoLedger, files_of_pdf, parse_ledger
 from audit.limits import read_file
+from audit.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +80,7 @@ def read_folder(folder: Path, name: str) -> Bundle:
         file.stem: read_file(file).decode("utf-8", "replace")
         for file in sorted((folder / DATA).glob("*.csv"))
         # A link could lead to any file of this machine.
-        if file.is_file() and not file.is_symlink()
+        if file.is_file() and file.resolve() == folder.resolve() / DATA / file.name
     }
     ledger = read_file(folder / LEDGER)
     place = str(folder / LEDGER)
@@ -96,7 +97,7 @@ def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
         head = rows[0] if rows else []
         if any(len(row) != len(head) for row in rows) or len(set(head)) < len(head):
             raise NoLedger(
-                f"the data behind {name[:80]} are not as a build writes them",
+                f"the data behind {printable(name[:80])} are not as a build writes them",
                 place=place,
                 remedy="they were edited or cut short: take the original, or build anew",
             )

@@ -113,14 +113,21 @@ def _dangling(whole: Mapping[str, Any]) -> str:
             return f"graph.{key}"
     if _too_deep(graph):
         return "graph"
+    unique = (("files", "name"), ("records", "id"), ("records", "reference"))
+    for part, key in unique:
+        first: dict[str, int] = {}
+        for place, each in enumerate(whole[part]):
+            # Readers would differ in which of two they take.
+            if first.setdefault(each[key], place) != place:
+                return f"{part}[{place}].{key}"
     for number, record in enumerate(whole["records"]):
-        named = (
+        needed = (
             (code, [record["function"], *record["upstream"]]),
             (graph, [record["id"], *record["nodes"]]),
             (files, [*record["files"], *record["columns"]]),
             (settings, record["settings"]),
         )
-        if not record["shown"] or any(set(names) - set(known) for known, names in named):
+        if not record["shown"] or any(set(names) - set(known) for known, names in needed):
             return f"records[{number}]"
     return ""
 

@@ -8,6 +8,7 @@ from analysis.errors import ConfigurationError
 from audit.ledger.form import FORMAT, first_gap
 from audit.limits import MALFORMED, allowance, opened, read_file, read_json, said
 from audit.pdf.attachments import attached
+from audit.terminal import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +44,8 @@ def parse_ledger(data: bytes, place: str) -> dict[str, Any]:
         with allowance(place):
             whole = read_json(data)
         version = whole["format"]
+        if type(version) is not int:  # Any text would be quoted in the message.
+            raise TypeError
     except (ValueError, TypeError, KeyError):
         raise NoLedger(
             "this is no ledger that can be read",
@@ -58,7 +61,9 @@ def parse_ledger(data: bytes, place: str) -> dict[str, Any]:
     gap = first_gap(whole)
     if gap:
         raise NoLedger(
-            f"the ledger is not as a build writes it: see {gap[:80]}", place=place, remedy=remedy
+            f"the ledger is not as a build writes it: see {printable(gap[:80])}",
+            place=place,
+            remedy=remedy,
         )
     return dict(whole)
 

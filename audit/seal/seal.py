@@ -191,6 +191,8 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
     try:
         given = read_json(data)
         version = given["format"]
+        if type(version) is not int:  # Any text would be quoted in the message.
+            raise TypeError
     except (ValueError, TypeError, KeyError):
         raise VerificationFailed("the seal in this PDF cannot be read", place=NAME) from None
     if version != FORMAT:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.own_literals import known_literals, own_patterns
+from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.limits import MALFORMED, opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
@@ -19,11 +19,14 @@ from audit.pdf.form import form_faults, warnings
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
+from audit.seal.chapters import other_chapters
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from audit.coverage.literals import Literal
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +97,7 @@ def examine(
     *,
     data: bytes | None = None,
     root: Path = ROOT,
+    pinned: Callable[[str], Sequence[Literal]] | None = None,
 ) -> Verification:
     """Return what a delivered PDF is worth.
 
@@ -109,6 +113,9 @@ def examine(
         Its bytes where they were read before.
     root
         The clone whose literals explain numbers; those of the PDF are only compared with them.
+    pinned
+        Gives for a commit the clone's literals with what it pins them to; without it, what the
+        PDF says they are pinned to is believed.
 
     Raises
     ------
@@ -120,7 +127,7 @@ def examine(
     whole = _bytes(path, data)
     try:
         with opened(whole, path.name) as pdf:
-            return _examined(pdf, whole, path.name, signers, expected, root)
+            return _examined(pdf, whole, path.name, signers, expected, root, pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(
             "this PDF is encrypted, and a report of ours never is: somebody saved it again",
@@ -155,7 +162,13 @@ def _bytes(path: Path, data: bytes | None) -> bytes:
 
 
 def _examined(
-    pdf: Any, data: bytes, name: str, signers: Path | None, expected: str | None, root: Path
+    pdf: Any,
+    data: bytes,
+    name: str,
+    signers: Path | None,
+    expected: str | None,
+    root: Path,
+    pinned: Callable[[str], Sequence[Literal]] | None,
 ) -> Verification:
     inside = attached(pdf)
     if NAME not in inside:
@@ -187,11 +200,17 @@ def _examined(
                 "seal", "the seal is another report's: it names another commit than the ledger"
             )
         )
+    if ledger is not None:
+        altered += [Alteration("seal", what) for what in other_chapters(ledger, seal.chapters)]
     notes = [] if form is FileForm.CANONICAL else [ANEW]
     numbers = None
     if ledger is not None:
         listed = inside[LITERALS].data if LITERALS in inside else b""
-        literals, unknown = known_literals(listed, own_patterns(root, seal.commit))
+        literals, unknown = (
+            chosen_literals(listed, pinned(seal.commit))
+            if pinned
+            else known_literals(listed, own_patterns(root, seal.commit))
+        )
         notes += [f"{unknown} of its literals are none of this clone's, and explain nothing."] * (
             unknown > 0
         )

@@ -22,6 +22,8 @@ TOLERANCE = 1e-6
 libraries may differ in the last digits; what is printed has at most four."""
 LEVEL = 0.05
 """The level at which the report calls a p-value small."""
+SAID = ("printed", "value", "interval", "cells", "note", "described", "disclosure", "holds")
+"""Keys of a record that say what a reader sees; in an edited ledger the digest may not follow."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
         one, two = before.get(name), after.get(name)
         if one is None or two is None:
             changes.append(_appeared(name, one, two))
-        elif one["digest"] != two["digest"]:
+        elif one["digest"] != two["digest"] or any(one.get(k) != two.get(k) for k in SAID):
             changes.append(_changed(one, two, old.data.get(name, ""), new.data.get(name, "")))
     return tuple(changes)
 

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 IDENTICAL, WITHIN, DIFFERS = "identical", "within tolerance", "differs"
 DRAWN = "drawn or described differently; every value is the same"
-_SAID = ("printed", "cells", "note", "described", "disclosure", "holds")
-"""Keys of a record that must be the same, to the letter, for a value to be within tolerance."""
+EDITED = "its digest is the same, and not what stands beside it: "
+_PLACES = ("labels", "anchors", "pages", "shown")
+"""Keys of a record that say where a book prints it: nothing is typeset again."""
+_EXACT = ("digest", "data")
+"""Digests: of a value within tolerance they differ; all else must be the same, to the letter."""
 
 
 @dataclass(frozen=True)
@@ -128,20 +131,29 @@ def _graded(
     data = delivered.data.get(name, "")
     known = (name, record["reference"], record["kind"])
     values = _values(record, data)
-    if change is None:
-        edited = data != again.data.get(name, "")
-        told = ("its digest is the same, and the data beside it are not",) if edited else ()
-        return Graded(*known, DIFFERS if edited else IDENTICAL, values, told)
     other = again.records.get(name)
     if other is None:
         return Graded(*known, DIFFERS, values, ("it is not computed at all",))
-    said = all(record.get(key) == other.get(key) for key in _SAID)
-    if said and not change.steps and not change.crossed:
+    otherwise = [
+        key
+        for key in sorted(record.keys() | other.keys())
+        if key not in (*_PLACES, *_EXACT) and record.get(key) != other.get(key)
+    ]
+    same = data == again.data.get(name, "")
+    if record["digest"] == other["digest"]:
+        # What is printed has a digest; only an editor leaves it and changes what stands beside.
+        stated = record.get("data") == other.get("data")
+        edited = [*otherwise, *(() if same and stated else ("data",))]
+        moved = tuple(_differences(change)) if change else ()
+        told = (*moved, EDITED + ", ".join(edited))
+        return Graded(*known, *((DIFFERS, values, told) if edited else (IDENTICAL, values)))
+    if not otherwise and change and not change.steps and not change.crossed:
         what = "some values differ, each within the tolerance"
-        same = data == again.data.get(name, "")
         # A drawing or a text that differs where no value does is a difference.
         return Graded(*known, *((DIFFERS, values, (DRAWN,)) if same else (WITHIN, values, (what,))))
-    return Graded(*known, DIFFERS, values, tuple(_differences(change)) or (DRAWN,))
+    return Graded(
+        *known, DIFFERS, values, tuple(_differences(change) if change else ()) or (DRAWN,)
+    )
 
 
 def _differences(change: Change) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Literals held to what they repeat: a number in prose can't drift from the constant behind it.
 
 An entry of `literals.toml` says what its number repeats: a constant of the code
-(`analysis/extract/rates.py:PER`, `FILE:CLASS.FIELD`), a setting (`study.toml:arms`), a column of
-a file (`data/published/findings.csv:finding`), a source (`references.bib`), or nothing, as part of
+(`FILE.py:NAME`, `FILE.py:CLASS.FIELD`), a setting (`study.toml:arms`), a column of a file
+(`data/published/findings.csv:finding`), a source (`references.bib`), or nothing, as part of
 a name. Preceded by `count of`, it is the number of its items. Nothing is imported or run.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -14,8 +15,9 @@ from audit.pdf.attachments import attach, attached
 from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
 from audit.seal.signature import sign
-from audit.seal.verification import examine
+from audit.seal.verification import ROOT, examine
 from audit.terminal import tell
+from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +42,7 @@ def sign_report(pdf: Path, key: Path) -> int:
         raise ConfigurationError(
             f"cannot be read: {error.strerror}", place=pdf.name, remedy="name a sealed PDF"
         ) from None
-    found = examine(pdf, data=data)
+    found = examine(pdf, data=data, pinned=partial(clone_literals, ROOT))
     _refuse(pdf.name, found)
     with pikepdf.open(io.BytesIO(data)) as opened:
         signature = sign(attached(opened)[NAME].data, key)

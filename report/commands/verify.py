@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.seal.verification import Verification, examine
-from audit.terminal import tell, tell_json
+from audit.seal.verification import ROOT, Verification, examine
+from audit.terminal import quoted, tell, tell_json
+from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +49,7 @@ def verify(
     as_json
         Print the verdict as JSON.
     """
-    found = examine(pdf, signers, expected)
+    found = examine(pdf, signers, expected, pinned=partial(clone_literals, ROOT))
     again = _computed_again(pdf, data) if rerun else None
     holds = _holds(found, asked=bool(signers or expected))
     holds = holds and (again is None or again.reproducible)
@@ -75,7 +77,7 @@ def _holds(found: Verification, *, asked: bool) -> bool:
 def verdict(name: str, found: Verification) -> Iterator[str]:
     """Yield the lines of a verdict."""
     seal = found.seal
-    yield f"{name}: {seal.title}"
+    yield f"{quoted(name)}: {quoted(seal.title)}"
     yield f"  commit {seal.commit or 'unknown'}, seal {seal.digest}"
     if found.intact:
         yield (
@@ -152,7 +154,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
 
 
 def _some(lines: list[str]) -> Iterator[str]:
-    yield from (f"  - {line}" for line in lines[:SHOWN_AT_MOST])
+    yield from (f"  - {quoted(line)}" for line in lines[:SHOWN_AT_MOST])
     if len(lines) > SHOWN_AT_MOST:
         yield f"  - and {len(lines) - SHOWN_AT_MOST} more; --json lists all"
 

@@ -62,8 +62,9 @@ def record(name, reference, kind, printed, **more):
         "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
         "cells": [], "row_headings": 0, "note": "", "value": None, "digest": "0" * 64, "unit": "",
         "n": None, "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [],
-        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "rule": "",
-        "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [], "pages": [], **more,
+        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "data": "",
+        "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [],
+        "pages": [], **more,
     }  # fmt: skip
 
 
@@ -81,10 +82,10 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("events", "N3", "number", "1,204"),
             record("pupils", "N4", "number", "950"),
             record("one", "F1", "figure", "Bars of 3 and 4."),
-            record("two", "F2", "figure", "Bars of 8 and 6."),
+            record("two", "F2", "figure", "Bars of 8 and 6.", shown=["second.qmd:1"]),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
-                   row_headings=1, note="Of all pilots, 8 schools."),
+                   row_headings=1, shown=["second.qmd:2"], note="Of all pilots, 8 schools."),
         ],
     })  # fmt: skip
 

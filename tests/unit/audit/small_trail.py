@@ -88,8 +88,8 @@ def record(name, reference, kind, printed, nodes, **more):
         "upstream": sorted(f"m.{node}" for node in nodes), "files": ["schools.csv"],
         "columns": {"schools.csv": ["pupils"]}, "settings": [], "seed": None,
         "shown": ["chapters/one.qmd:3"], "cells": [], "row_headings": 0, "note": "",
-        "described": {}, "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [],
-        "anchors": [], "pages": [], **more,
+        "described": {}, "data": "", "rule": "", "evidence": [], "seen": "", "holds": None,
+        "labels": [], "anchors": [], "pages": [], **more,
     }  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def test_a_pdf_whose_text_alternative_or_table_is_of_another_run(layer):
     ledger["records"][6] |= {"cells": ["Pilot", "Schools", "Lambeth", "8", "Southampton", "19"]}
     lines = of_pdf(layer, ledger)
     assert [line.partition(" is ")[0] for line in lines] == [
-        "report.pdf, index.qmd:1: T1 table", "report.pdf, index.qmd: N1 ratio",
+        "report.pdf, second.qmd:2: T1 table", "report.pdf, index.qmd: N1 ratio",
         "report.pdf: F1 one",
     ]  # fmt: skip
     assert "“Bars of 3 and 5.” in the ledger; the book prints “Bars of 3 and 4.”" in lines[2]

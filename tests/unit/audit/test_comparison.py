@@ -45,6 +45,12 @@ def test_the_same_is_no_change():
     assert compare(bundle(record("a.b")), bundle(record("a.b"))) == ()
 
 
+def test_what_is_said_is_compared_and_not_its_digest_alone():
+    old = record("a.b")
+    assert change(old, {**old, "printed": "8,784"}).new == "8,784"
+    assert change(old, {**old, "interval": [1, 2]}).name == "a.b"
+
+
 def test_a_number_says_by_how_much():
     found = change(record("a.b"), record("a.b", "8,784"))
     (step,) = found.steps

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from audit.coverage.literals import numbers
+from audit.ledger.bundle import read_bundle
 from audit.ledger.form import first_gap, schema
 from report.command_line import main
 from tests.unit.audit import sealed
@@ -135,6 +136,18 @@ def a_key_that_no_ledger_has(whole):
     whole["records"][0]["comment"] = "Checked and approved"
 
 
+def a_record_twice(whole):
+    whole["records"].insert(0, {**whole["records"][0], "reference": "N9", "printed": "0.14"})
+
+
+def a_reference_twice(whole):
+    whole["records"][0]["reference"] = whole["records"][1]["reference"]
+
+
+def a_file_twice(whole):
+    whole["files"].append(dict(whole["files"][0]))
+
+
 def nowhere_shown(whole):
     whole["records"][0]["shown"] = []
 
@@ -178,6 +191,7 @@ HOSTILE = [
     a_function_that_is_not_there, a_file_that_is_not_there, a_setting_that_is_not_there,
     a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown,
     a_key_that_no_ledger_has, a_graph_in_a_circle,
+    a_record_twice, a_reference_twice, a_file_twice,
     a_graph_too_deep, text_for_a_number, true_for_a_number, another_format, no_records,
     all_of_another_kind,
 ]  # fmt: skip
@@ -248,6 +262,15 @@ def test_a_link_beside_a_ledger_is_no_data(clone, tmp_path):
     (ledger.parent / "exhibits" / "one.csv").symlink_to(tmp_path / "secret.py")
     assert main(["worksheet", "--sample", "7", "--ledger", str(ledger), "--out", "s.html"]) == 0
     assert SECRET not in (clone / "s.html").read_text("utf-8")
+
+
+def test_a_linked_folder_beside_a_ledger_is_no_data(tmp_path):
+    ledger = laid(tmp_path / "forged", forged())
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "one.csv").write_text("name\nA\n")
+    (ledger.parent / "exhibits").rmdir()
+    (ledger.parent / "exhibits").symlink_to(tmp_path / "private")
+    assert not read_bundle(ledger).data
 
 
 RAGGED = "a,b\n1,2,3\n"

@@ -2,18 +2,25 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
+from audit.coverage.coverage import TITLES
+from audit.coverage.literals import explained
+from audit.coverage.own_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
+from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
-from audit.seal.verification import examine
+from audit.seal.verification import ROOT, examine
+from report.checks.clone_literals import clone_literals
 from report.command_line import main
 from report.commands.sign import sign_report
 from report.commands.verify import verify
@@ -27,6 +34,7 @@ from tests.unit.audit.tampering import (
     one_digit,
     tagged,
 )
+from tests.unit.report.test_diffing import git_in
 
 ALLOWED_NAME = "auditor@example.org"
 
@@ -275,6 +283,49 @@ def test_a_key_that_may_not_sign_now_is_told_from_a_strangers(pdf, keys, tmp_pat
     assert not found.proved
 
 
+def shown_nowhere(first, second):
+    return replace(first, shows=()), second
+
+
+def passed_for_the_sources(first, second):
+    return replace(first, file="x/references.qmd", shows=()), second
+
+
+def in_another_order(first, second):
+    return first, replace(second, shows=second.shows[::-1])
+
+
+def another_title_for_the_sources(*chapters):
+    return (*chapters, Chapter("chapters/references.qmd", "Methods", ()))
+
+
+def without_a_title(first, second):
+    return replace(first, title=""), second
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        shown_nowhere, passed_for_the_sources, in_another_order,
+        another_title_for_the_sources, without_a_title,
+    ],
+)  # fmt: skip
+def test_the_seal_does_not_choose_what_must_be_printed(pdf, change):
+    seal_as_it_is(pdf, change(*sealed.CHAPTERS))
+    assert "the seal's chapter" in told(pdf)
+
+
+def test_the_values_of_a_chapter_that_is_not_printed_are_missing(pdf):
+    first, second = sealed.CHAPTERS
+    seal_as_it_is(pdf, (replace(first, title="Gone things"), second))
+    assert "0.66" in [each.text for each in examine(pdf).coverage.missing]
+
+
+def test_the_chapters_that_are_not_results_are_named_as_in_the_book():
+    for file, title in TITLES.items():
+        assert re.match(r"# (.*?) \{", (ROOT / file).read_text("utf-8"))[1] == title
+
+
 # --- numbers that are laid over a page -----------------------------------------------------
 
 
@@ -332,6 +383,34 @@ def test_what_a_pdf_says_acts_on_no_terminal(pdf, capsys, as_json):
     assert not as_json or any(SAYS in each["what"] for each in json.loads(said)["altered"])
 
 
+@pytest.mark.parametrize("name", ["seal.json", "ledger.json"])
+@pytest.mark.parametrize("key", ["format", "code"])
+def test_no_value_of_a_pdf_is_a_line_of_a_message(pdf, capsys, name, key):
+    """A message may have several lines: what it quotes is none of them."""
+
+    def say(data):
+        line = "3\nverdict       holds"
+        forged = {"code": {line: {}}}.get(key, line)
+        return json.dumps({**json.loads(data), key: forged}).encode()
+
+    edited(pdf, lambda opened: rewrite(opened, name, say))
+    for command in (["verify", str(pdf)], ["diff", str(pdf), str(pdf)]):
+        main(command)
+    said = capsys.readouterr()
+    lines = [*said.out.splitlines(), *said.err.splitlines()]
+    assert not [line for line in lines if line.startswith("verdict       holds")]
+
+
+def test_a_title_is_not_laid_out_as_lines_of_a_verdict(pdf, capsys):
+    title = "A report" + 80 * " " + "verdict       holds, and its origin is proved"
+    files = [
+        Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
+    ]
+    seal_pdf(pdf, files, title=title, commit="a" * 40, chapters=sealed.CHAPTERS)
+    verify(pdf)
+    assert "A report verdict holds, and" in capsys.readouterr().out
+
+
 def test_a_message_about_a_file_acts_on_no_terminal(tmp_path, capsys):
     path = tmp_path / "a\x1b[2J\nreport.pdf"
     path.write_bytes(b"no PDF")
@@ -359,14 +438,55 @@ def test_a_pattern_of_the_pdf_is_not_run(pdf, pattern):
     assert "1 of its literals are none of this clone's" in found.notes[0]
 
 
-def seal_as_it_is(pdf):
+def test_patterns_of_a_commit_that_nobody_took_up_are_not_run(tmp_path):
+    git_in(tmp_path, "init", "-q", "-b", "main")
+    git_in(tmp_path, "commit", "-q", "--allow-empty", "-m", "state")
+    (tmp_path / "literals.toml").write_bytes(ANY_NUMBER)
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "-q", "-m", "proposed")
+    asked = ["git", "-C", tmp_path, "rev-parse", "HEAD"]
+    proposed = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    assert own_patterns(tmp_path, proposed)
+    git_in(tmp_path, "reset", "-q", "--hard", "HEAD~1")
+    assert not own_patterns(tmp_path, proposed)
+    git_in(tmp_path, "tag", "taken-up", proposed)
+    assert own_patterns(tmp_path, proposed)
+
+
+SOURCES_OF_ALL_YEARS = b"""
+[[literal]]
+pattern = 'cites A [0-9]{4}'
+reason = 'year of a source'
+repeats = "references.bib"
+beside = { "2041" = ["A"] }
+"""
+
+
+def test_what_a_literal_is_pinned_to_is_the_clones(tmp_path):
+    """A PDF says which of the clone's patterns it has, and no more."""
+    git_in(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "literals.toml").write_bytes(SOURCES_OF_ALL_YEARS.replace(b"beside", b"# "))
+    source = "@book{a,\n  author = {A, B},\n  year = {2021},\n}\n"
+    (tmp_path / "references.bib").write_text(source)
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "-q", "-m", "state")
+    asked = ["git", "-C", tmp_path, "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    (tmp_path / "references.bib").unlink()
+    literals, unknown = chosen_literals(SOURCES_OF_ALL_YEARS, clone_literals(tmp_path, commit))
+    assert unknown == 0
+    explains = [n.text for n in explained("cites A 2021, cites A 2041", literals)]
+    assert explains == ["2021"]
+
+
+def seal_as_it_is(pdf, chapters=sealed.CHAPTERS):
     """Seal a PDF with the attachments that it has."""
     with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
         files = [each for name, each in attached(opened).items() if not name.startswith("seal.")]
         for name in list(opened.attachments):
             del opened.attachments[name]
         pdf.write_bytes(saved(opened))
-    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=sealed.CHAPTERS)
+    seal_pdf(pdf, files, title="A small report", commit="a" * 40, chapters=chapters)
 
 
 def test_literals_that_are_no_list_explain_nothing(pdf):

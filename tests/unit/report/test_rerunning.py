@@ -149,6 +149,21 @@ def test_data_edited_beside_an_unedited_ledger_are_seen(clone, delivered):
     assert [each.grade for each in found.graded] == ["differs", "identical"]
 
 
+EDITS = {"printed": "0.14 (0.52 to 0.83)", "value": 0.14, "interval": [0.1, 0.2], "n": 3,
+         "note": "Checked.", "cells": ["9"], "function": "a.other", "period": "May"}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", EDITS)
+def test_a_record_edited_beside_its_true_digest_differs(clone, delivered, key):
+    def edit(whole):
+        whole["code"]["a.other"] = dict(next(iter(whole["code"].values())))
+        record(whole, "ratio")[key] = EDITS[key]
+
+    found = rerun(clone, delivered(edit))
+    assert [each.grade for each in found.graded] == ["identical", "differs"]
+    assert f"not what stands beside it: {key}" in "\n".join(found.differences())
+
+
 def test_an_exhibit_that_is_not_computed_is_named(clone, delivered, computed):
     computed["ledger"]["records"] = [record(computed["ledger"], "drawn")]
     assert list(rerun(clone, delivered()).differences()) == ["N1 ratio: it is not computed at all"]

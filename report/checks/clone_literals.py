@@ -1,0 +1,62 @@
+"""The literals of a clone, with what each is pinned to, as it stands and at a report's commit."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import ReportError
+from audit.coverage.literals import FILE, parse_literals
+from audit.coverage.own_literals import taken_up
+from report.again.rebuild import git
+from report.checks.pinned import COUNT, SOURCES, pinned_literals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audit.coverage.literals import Literal
+
+
+def clone_literals(root: Path, commit: str) -> tuple[Literal, ...]:
+    """Return the literals that a clone pins itself; none where it can't pin them.
+
+    Parameters
+    ----------
+    root
+        The clone.
+    commit
+        The hash that a seal names; passed over where no branch, tag or checkout holds it.
+    """
+    found = list(_pinned(root))
+    if taken_up(root, commit):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                for path, data in _files(root, commit):
+                    place = Path(folder) / path
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_bytes(data)
+            except (ReportError, UnicodeDecodeError):
+                return tuple(found)
+            found += _pinned(Path(folder))
+    return tuple(found)
+
+
+def _pinned(root: Path) -> tuple[Literal, ...]:
+    try:
+        return pinned_literals(root)
+    except (ReportError, OSError):
+        return ()
+
+
+def _files(root: Path, commit: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the list of literals of a commit, and each file that it says they repeat."""
+    listed = git(root, "show", "--end-of-options", f"{commit}:{FILE}")
+    yield FILE, listed
+    named = {each.repeats.removeprefix(COUNT) for each in parse_literals(listed.decode())}
+    for path in sorted({SOURCES, *(name.partition(":")[0] for name in named)}):
+        try:
+            # Git shows no path that leads out of its tree.
+            yield path, git(root, "show", "--end-of-options", f"{commit}:{path}")
+        except ReportError:
+            continue
