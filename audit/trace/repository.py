@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from analysis.importing import importable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,14 +24,13 @@ FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 """Hosts of code that anyone can reach, though not every repository there is public."""
 
 TAKES_PART = (
-    *(f"{folder}/**/*.py" for folder in ("analysis", "audit", "press", "report")),
     *(f"{folder}/**/*" for folder in ("_extensions", "chapters", "data_contracts")),
     "data/published/*", "data/proofs/*", "data/synthetic/*", "data/*.txt",
-    "*.py", "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
+    "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
     "matplotlibrc",
 )  # fmt: skip
-"""What a build reads or imports of a project, as patterns from its root: a file of these that
-the commit lacks is a change, even where git is told to ignore it."""
+"""What a build reads of a project, as patterns from its root: a file of these that the commit
+lacks is a change, even where git is told to ignore it, and so is any that can be imported."""
 MADE = ("__pycache__", ".ipynb_checkpoints", "_book", "_book-summary", "_exhibits")
 """Folders that a build, Python or Jupyter writes itself."""
 _OWN_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
@@ -136,6 +137,7 @@ def _changes(root: Path) -> Iterator[str]:
 
 
 def _taking_part(root: Path) -> Iterator[str]:
+    yield from (path.relative_to(root).as_posix() for path in importable(root))
     for pattern in TAKES_PART:
         for path in root.glob(pattern):
             name = path.relative_to(root)

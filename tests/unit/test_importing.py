@@ -88,6 +88,16 @@ def test_even_the_files_that_come_first_are_not_taken_from_old_byte_code(project
     assert run(project, show) == "0.31"
 
 
+def test_byte_code_without_its_source_is_refused(project):
+    write(project / "analysis" / "value.py", "RATIO = 0.41\n")
+    hidden = project / "analysis" / "value"
+    hidden.mkdir()
+    write(hidden / "__init__.py", "RATIO = 0.31\n")
+    subprocess.run([sys.executable, "-m", "compileall", "-qb", hidden], check=True)
+    (hidden / "__init__.py").unlink()
+    assert "no source; remove it" in run(project, SHOW)
+
+
 def test_what_was_read_is_known_by_its_digest(project):
     write(project / "analysis" / "value.py", "RATIO = 0.41\n")
     code = (
