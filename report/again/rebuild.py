@@ -21,6 +21,7 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
+from audit.trace.repository import run_git, without_git
 from report.quarto import WITHIN_BUILD
 
 if TYPE_CHECKING:
@@ -207,7 +208,8 @@ def _unpack(archive: bytes, folder: Path) -> None:
 
 
 def _prepare(tree: Path, extract: Path | None) -> None:
-    given = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED_ON}
+    given = without_git(os.environ)
+    given = {key: value for key, value in given.items() if key not in _NOT_PASSED_ON}
     # An old commit may not start itself in the stated environment.
     variables = {**environment_of(given), "PYTHONPATH": str(tree)}
     # The tree lies in a clone and is none: git is not to look above it.
@@ -235,9 +237,7 @@ def _prepare(tree: Path, extract: Path | None) -> None:
 def git(root: Path, *arguments: str) -> bytes:
     """Return what a git command prints."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False
-        )
+        done = run_git(root, *arguments)
     except FileNotFoundError:
         raise ConfigurationError("git is not installed", remedy="install git") from None
     if done.returncode != 0:

@@ -235,3 +235,14 @@ def test_a_state_is_computed_once(clone, monkeypatch):
     assert first == second
     assert len(made) == 1
     assert not made[0].exists()
+
+
+def test_a_replaced_commit_is_rebuilt_as_it_was_made(clone, monkeypatch, tmp_path_factory):
+    made = find_commit(clone, "HEAD")
+    write(clone, data="5", study="7", code="9")
+    git_in(clone, "replace", made, "HEAD")
+    assert git(clone, "show", f"{made}:data/x.csv") == b"2"
+    other = tmp_path_factory.mktemp("other")
+    git_in(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    assert git(clone, "show", f"{made}:data/x.csv") == b"2"
