@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PACKAGES = ("analysis", "audit", "press", "report")
 FROM_SOURCE = "REPORT_FROM_SOURCE"
 """Environment variable of a release: all code is compiled from its source."""
+RELEASE = {FROM_SOURCE: "1", "PYTHONPYCACHEPREFIX": os.devnull}
+"""Variables of a release: no byte code that lies anywhere is taken, by this loader or Python's own,
+which loads installed packages and the files before this one."""
 READ: dict[str, str] = {}
 """SHA-256 of each source file of the project as this process read it, by its real path."""
 
