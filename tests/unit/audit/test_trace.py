@@ -32,8 +32,8 @@ def record(name, reference, nodes, files, **more):
         "disclosure": "released", "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
         "upstream": [f"m.{node}" for node in nodes], "files": files, "columns": {},
         "settings": [], "seed": None, "shown": ["chapters/one.qmd:4"], "cells": [], "note": "",
-        "data": "", "described": {}, "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [],
-        "anchors": [], "pages": [], **more,
+        "data": "", "described": {}, "rule": "", "evidence": [], "seen": "", "holds": None,
+        "labels": [], "anchors": [], "pages": [], **more,
     }  # fmt: skip
 
 
