@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOWN_AT_MOST = 8
-_MADE = "__pycache__"
+_BESIDES = ("audit", "benchmarks", "press", "report", "tests")
+"""Folders of code that computes nothing of what is kept."""
 
 
 def hash_files(root: Path, extract: Path) -> dict[str, str]:
@@ -71,7 +72,10 @@ def _outside(path: Path, extract: Path) -> str:
 
 
 def _files(root: Path, extract: Path) -> Iterator[Path]:
-    yield from (path for path in (root / "analysis").rglob("*.py") if _MADE not in path.parts)
+    for path in importing.importable(root):
+        # All else can stand in for an installed package.
+        if path.relative_to(root).parts[0] not in _BESIDES:
+            yield path
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
     every = [
         root / "study.toml",

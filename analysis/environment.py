@@ -16,6 +16,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -36,7 +38,12 @@ LEFT_OUT = ("BLIS_", "GOTO_", "KMP_", "LANG", "LC_", "MATPLOTLIBRC", "MKL_", "MP
             "VECLIB_")  # fmt: skip
 """How variables begin that a process that computes doesn't inherit, as they change what it does."""
 STARTED = "REPORT_STARTED"
-"""Marks a process that was started in the stated environment."""
+"""Marks a process that was started to be in the stated environment; whether it is, is looked at."""
+FLAGS: Mapping[str, int] = {
+    "dev_mode": 0, "hash_randomization": 0, "ignore_environment": 0, "isolated": 0,
+    "no_user_site": 1, "optimize": 0, "utf8_mode": 1,
+}  # fmt: skip
+"""Python's own account of how it was started, in the stated environment."""
 
 PRINTING: Mapping[str, Any] = {
     "precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "suppress": False,
@@ -90,18 +97,40 @@ def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> in
     int or None
         The exit code where a second process was needed (Windows can't replace one); None where
         this process is the one to go on.
+
+    Raises
+    ------
+    ConfigurationError
+        If it was started again and still runs in another environment.
     """
-    if STARTED in os.environ:
-        # What this process starts is to find the environment, not the mark.
-        del os.environ[STARTED]
+    # What this process starts is to find the environment, not the mark.
+    started = os.environ.pop(STARTED, None) is not None
+    wanted = {**variables(os.environ), **(extra or {})}
+    others = _others(wanted)
+    if not others:
         return None
-    wanted = {**variables(os.environ), **(extra or {}), STARTED: "1"}
+    if started:
+        raise ConfigurationError(
+            f"this process is not in the stated environment: {', '.join(others)}",
+            remedy=f"unset {STARTED} and these, and run the command again",
+        )
+    wanted[STARTED] = "1"
     main = sys.modules["__main__"]
     begun = ["-m", "report"] if getattr(main, "__spec__", None) else [sys.argv[0]]
     command = [sys.executable, *begun, *arguments]
     if os.name != "nt":
         os.execve(sys.executable, command, wanted)  # noqa: S606 - this very program
     return subprocess.run(command, env=wanted, check=False).returncode
+
+
+def _others(wanted: Mapping[str, str]) -> list[str]:
+    """Return what of this process is not as stated: variables, and what Python was told."""
+    now = os.environ
+    found = {name for name in now.keys() | wanted.keys() if now.get(name) != wanted.get(name)}
+    found |= {name for name, value in FLAGS.items() if getattr(sys.flags, name) != value}
+    if sys.warnoptions or getattr(sys, "_xoptions", None):
+        found.add("options -W or -X")
+    return sorted(found)
 
 
 @contextmanager

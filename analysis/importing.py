@@ -13,20 +13,29 @@ import marshal
 import os
 import sys
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader, all_suffixes
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PACKAGES = ("analysis", "audit", "press", "report")
 FROM_SOURCE = "REPORT_FROM_SOURCE"
 """Environment variable of a release: all code is compiled from its source."""
+RELEASE = {FROM_SOURCE: "1", "PYTHONPYCACHEPREFIX": os.devnull}
+"""Variables of a release: no byte code that lies anywhere is taken, by this loader or Python's own,
+which loads installed packages and the files before this one."""
 READ: dict[str, str] = {}
 """SHA-256 of each source file of the project as this process read it, by its real path."""
+
+IMPORTED = tuple({*all_suffixes(), ".pyc", ".pyd", ".so"})
+"""How files end that Python can import, on this system or another."""
+_AT_ROOT = ("_book", "_exhibits")
+"""How folders begin that a build writes at the root, besides those with a leading full stop."""
+_MADE = "__pycache__"
 
 _CHECKED = b"\x03\x00\x00\x00"  # flags of byte code that is valid for one source only
 _HEADER = 16
@@ -76,9 +85,47 @@ class Finder(MetaPathFinder):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec else None
-        if spec is not None and type(loader) is SourceFileLoader:
-            spec.loader = Loader(loader.name, loader.path)
+        if spec is None or loader is None:  # a folder without code of its own
+            return spec
+        if type(loader) is not SourceFileLoader:
+            raise ImportError(
+                f"{fullname} would be loaded from {spec.origin}, which is no source; remove it"
+            )
+        spec.loader = Loader(loader.name, loader.path)
         return spec
+
+
+def importable(root: Path) -> Iterator[Path]:
+    """Yield every file below a folder that Python could import from there, whoever put it there.
+
+    Left out are byte code that Python keeps beside its source, what builds write, virtual
+    environments, and folders with a leading full stop, which no name of a module reaches.
+    """
+    found = [str(root)]
+    seen = set()
+    while found:
+        folder = found.pop()
+        real = os.path.realpath(folder)
+        if real in seen:  # links can run in a circle
+            continue
+        seen.add(real)
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:  # Python can import nothing from there either
+            continue
+        for entry in entries:
+            if entry.is_dir():
+                made = folder == str(root) and entry.name.startswith(_AT_ROOT)
+                if not (made or entry.name.startswith(".") or entry.name == _MADE):
+                    found += () if _virtual(entry.path) else (entry.path,)
+            elif entry.name.endswith(IMPORTED):
+                yield Path(entry.path)
+
+
+def _virtual(folder: str) -> bool:
+    """Whether a folder is a virtual environment, and no package that only looks like one."""
+    names = os.listdir(folder)
+    return "pyvenv.cfg" in names and not any(name.startswith("__init__.") for name in names)
 
 
 def install() -> None:

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis import importing
 from analysis.environment import start_in
 from analysis.errors import ReportError
-from analysis.importing import FROM_SOURCE
 from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
@@ -51,13 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         None for those of the process, which then starts again in the stated environment.
     """
-    if arguments is None:
-        arguments = sys.argv[1:]
-        ended = start_in(list(arguments), {FROM_SOURCE: "1"} if RELEASE in arguments else {})
-        if ended is not None:
-            return ended
-    chosen = parser().parse_args(arguments)
     try:
+        if arguments is None:
+            arguments = sys.argv[1:]
+            ended = start_in(list(arguments), importing.RELEASE if RELEASE in arguments else {})
+            if ended is not None:
+                return ended
+        chosen = parser().parse_args(arguments)
         with owner_only():
             return int(chosen.run(chosen))
     except (ReportError, PressError) as error:

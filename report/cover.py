@@ -22,6 +22,7 @@ FILE = ".report/book.yml"
 """Relative to the project; JSON, which is YAML too."""
 
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
+DRAFT_NOTE = "Built as a draft: not everything was checked that a release is refused for"
 _STYLE = (
     "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "
     "font: 600 .9375rem/1.4 sans-serif; } "
@@ -46,7 +47,8 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
     """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
-    facts = {"label": label, "note": INVENTED_NOTE if invented else "", "commit": commit.short}
+    notes = [INVENTED_NOTE] * invented + [DRAFT_NOTE] * (not ledger.release)
+    facts = {"label": label, "note": ". ".join(notes), "commit": commit.short}
     made = datetime.fromtimestamp(moment, UTC)
     metas = [
         f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STATED = {"published_directory": "data/published", "proofs_directory": "data/proofs"}
 """Inputs of the dataflow that are folders of the project, from its root."""
 STUDY = "study.toml"
+CONTRACTS = "data_contracts"
 
 
 def make_ledger(
@@ -75,8 +76,20 @@ def make_ledger(
         settings=_settings(root / STUDY, {key for each in records for key in each.settings}),
         columns=_meanings(values),
         chapters=tuple(dict.fromkeys(chapters)),
+        sources=_sources(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}),
     )
+
+
+def _sources(root: Path, chapters: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of chapters and data contracts, by file."""
+    contracts = [f"{CONTRACTS}/{path.name}" for path in (root / CONTRACTS).glob("*")]
+    files = {name: root / name for name in (*chapters, *contracts)}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in files.items()
+        if path.is_file()
+    }
 
 
 def dataflow(root: Path, values: Mapping[str, Any]) -> Dataflow:

@@ -96,6 +96,10 @@ class Ledger:
         Sorted by id.
     chapters
         Files of the chapters that show an exhibit, in the order of the book.
+    sources
+        SHA-256 of these chapters and of the data contracts, by file.
+    release
+        Whether it was built as a release, which refuses what a draft only marks.
     """
 
     title: str
@@ -111,6 +115,8 @@ class Ledger:
     columns: Mapping[str, Mapping[str, str]] | None = None
     graph: Mapping[str, Mapping[str, Any]] | None = None
     chapters: tuple[str, ...] = ()
+    sources: Mapping[str, str] | None = None
+    release: bool = False
 
     def as_dict(self, *, internal: bool = False) -> dict[str, Any]:
         """Return the ledger as plain data, in the form of its JSON."""
@@ -123,9 +129,11 @@ class Ledger:
             "format": FORMAT,
             "title": self.title,
             "label": self.label,
+            "release": self.release,
             "commit": asdict(self.commit),
             "remote": self.remote,
             "chapters": list(self.chapters),
+            "sources": dict(sorted((self.sources or {}).items())),
             "environment": environment(),
             "conditions": conditions(),
             "platform": platform_name(),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STUDY = "study.toml"
+CONTRACTS = "data_contracts"
 
 
 def changed_since(
@@ -24,6 +25,7 @@ def changed_since(
     code: Iterable[str] = (),
     files: Iterable[str] = (),
     settings: Iterable[str] = (),
+    chapters: Iterable[str] = (),
     extract: Path | None = None,
 ) -> tuple[str, ...]:
     """Return what is no longer as a ledger says, sorted.
@@ -36,6 +38,8 @@ def changed_since(
         As read from its JSON.
     code, files, settings
         Which of its definitions, data files and parts of `study.toml` to look at.
+    chapters
+        Which of its chapters to look at, besides every data contract.
     extract
         The folder of the extract; None for the one that `study.toml` names.
     """
@@ -44,6 +48,7 @@ def changed_since(
     found = {
         *_code(root, ledger, set(code)),
         *_files(root, ledger, set(files), extract),
+        *_sources(root, ledger, set(chapters)),
         *(f"{STUDY} ({key})" for key in settings if _setting(study, ledger, key)),
     }
     return tuple(sorted(found))
@@ -87,6 +92,19 @@ def _files(root: Path, ledger: Mapping[str, Any], names: set[str], extract: Path
                 continue  # a restricted extract need not be here
             if now != file["sha256"]:
                 yield file["name"]
+
+
+def _sources(root: Path, ledger: Mapping[str, Any], chapters: set[str]) -> Iterator[str]:
+    for name, digest in ledger.get("sources", {}).items():
+        path = (root / name).resolve()
+        looked_at = name in chapters or name.startswith(f"{CONTRACTS}/")
+        if looked_at and path.is_relative_to(root.resolve()):
+            try:
+                now = hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError:
+                now = ""
+            if now != digest:
+                yield name
 
 
 def _setting(study: Mapping[str, Any], ledger: Mapping[str, Any], key: str) -> bool:

@@ -15,26 +15,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from analysis.importing import importable
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 """Hosts of code that anyone can reach, though not every repository there is public."""
 
 TAKES_PART = (
-    *(f"{folder}/**/*.py" for folder in ("analysis", "audit", "press", "report")),
     *(f"{folder}/**/*" for folder in ("_extensions", "chapters", "data_contracts")),
     "data/published/*", "data/proofs/*", "data/synthetic/*", "data/*.txt",
-    "*.py", "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
+    "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
     "matplotlibrc",
 )  # fmt: skip
-"""What a build reads or imports of a project, as patterns from its root: a file of these that
-the commit lacks is a change, even where git is told to ignore it."""
+"""What a build reads of a project, as patterns from its root: a file of these that the commit
+lacks is a change, even where git is told to ignore it, and so is any that can be imported."""
 MADE = ("__pycache__", ".ipynb_checkpoints", "_book", "_book-summary", "_exhibits")
 """Folders that a build, Python or Jupyter writes itself."""
-_OWN_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE",
-            "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")  # fmt: skip
-"""Variables that would have git answer for another repository than the folder's."""
+_CEILING = "GIT_CEILING_DIRECTORIES"
+"""The one variable of git that is handed on: it can only keep git from looking further."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,7 @@ def _changes(root: Path) -> Iterator[str]:
 
 
 def _taking_part(root: Path) -> Iterator[str]:
+    yield from (path.relative_to(root).as_posix() for path in importable(root))
     for pattern in TAKES_PART:
         for path in root.glob(pattern):
             name = path.relative_to(root)
@@ -189,21 +190,45 @@ def _web_address(remote: str) -> str:
     return f"https://{host}{parts.path.rstrip('/').removesuffix('.git')}"
 
 
+def run_git(
+    root: Path, *arguments: str, stated: Mapping[str, str] | None = None, fed: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git so that it answers for a folder's own repository, and for what that really holds.
+
+    Parameters
+    ----------
+    stated
+        Variables of git for this command; none are inherited.
+    fed
+        What the command reads.
+
+    Raises
+    ------
+    FileNotFoundError
+        If git is not installed.
+    """
+    # A replacement of an object would show another tree under the commit's hash.
+    chosen = {"GIT_NO_REPLACE_OBJECTS": "1", **(stated or {})}
+    return subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True,
+        input=fed,
+        check=False,
+        env={**without_git(os.environ), **chosen},
+    )
+
+
+def without_git(given: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what would have git answer for another repository."""
+    return {n: v for n, v in given.items() if not n.startswith("GIT_") or n == _CEILING}
+
+
 def _git(root: Path, *arguments: str) -> str | None:
-    variables = {name: value for name, value in os.environ.items() if name not in _OWN_GIT}
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments],
-            capture_output=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
-            # A replacement of an object would show another tree under the commit's hash.
-            env={**variables, "GIT_NO_REPLACE_OBJECTS": "1"},
-        )
+        done = run_git(root, *arguments)
     except FileNotFoundError:
         return None
-    return done.stdout if done.returncode == 0 else None
+    return done.stdout.decode("utf-8", "surrogateescape") if done.returncode == 0 else None
 
 
 def standing(root: Path, commit: str | None) -> str:

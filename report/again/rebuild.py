@@ -21,9 +21,12 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
+from audit.trace.repository import run_git, without_git
 from report.quarto import WITHIN_BUILD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.ledger.bundle import Bundle
 
 KINDS = ("data", "code", "settings")
@@ -33,6 +36,12 @@ KEPT = Path(".report") / "rebuilt"
 DIGEST = "digest.txt"
 TIMEOUT = 1800
 _NOT_PASSED_ON = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH", "QUARTO_PROFILE", WITHIN_BUILD)
+_NOBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "report"), ("EMAIL", "report@localhost"), ("DATE", "@0 +0000"))
+}
+"""Who makes a commit of files that lie there: always the same, so that it can be found again."""
 
 
 class RebuildFailed(ReportError):
@@ -83,8 +92,7 @@ def find_commit(root: Path, name: str) -> str:
         If the clone has no such commit, and why that may be.
     """
     if name == ".":
-        # Makes a commit object of the changed files and touches nothing else.
-        return git(root, "stash", "create").decode().strip() or find_commit(root, "HEAD")
+        return _of_the_files(root)
     try:
         asked = ("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return git(root, "rev-parse", *asked).decode().split()[-1]
@@ -102,6 +110,23 @@ def find_commit(root: Path, name: str) -> str:
         f"this clone has no commit {name}" + (": it is a shallow one" if shallow else ""),
         remedy="`git fetch --unshallow`" if shallow else "`git fetch`, or name another commit",
     )
+
+
+def _of_the_files(root: Path) -> str:
+    """Return a commit of the tracked files as they lie there; touches nothing else."""
+    head = find_commit(root, "HEAD")
+    # The entries alone: an index also has flags that keep git from looking at a file.
+    names = git(root, "ls-files", "-z")
+    lying = [name for name in names.split(b"\0") if name and os.path.lexists(root / name.decode())]
+    with tempfile.TemporaryDirectory() as folder:
+        stated = {"GIT_INDEX_FILE": str(Path(folder) / "index"), **_NOBODY}
+        fed = b"".join(name + b"\0" for name in lying)
+        git(root, "update-index", "-z", "--add", "--stdin", stated=stated, fed=fed)
+        tree = git(root, "write-tree", stated=stated).decode().strip()
+        if tree == git(root, "rev-parse", f"{head}^{{tree}}").decode().strip():
+            return head
+        made = git(root, "commit-tree", tree, "-p", head, "-m", "files", stated=stated)
+    return made.decode().strip()
 
 
 def differing(root: Path, old: Inputs, new: Inputs) -> tuple[str, ...]:
@@ -207,7 +232,8 @@ def _unpack(archive: bytes, folder: Path) -> None:
 
 
 def _prepare(tree: Path, extract: Path | None) -> None:
-    given = {key: value for key, value in os.environ.items() if key not in _NOT_PASSED_ON}
+    given = without_git(os.environ)
+    given = {key: value for key, value in given.items() if key not in _NOT_PASSED_ON}
     # An old commit may not start itself in the stated environment.
     variables = {**environment_of(given), "PYTHONPATH": str(tree)}
     # The tree lies in a clone and is none: git is not to look above it.
@@ -232,12 +258,12 @@ def _prepare(tree: Path, extract: Path | None) -> None:
         )
 
 
-def git(root: Path, *arguments: str) -> bytes:
-    """Return what a git command prints."""
+def git(
+    root: Path, *arguments: str, stated: Mapping[str, str] | None = None, fed: bytes = b""
+) -> bytes:
+    """Return what a git command prints: see `audit.trace.repository.run_git`."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False
-        )
+        done = run_git(root, *arguments, stated=stated, fed=fed)
     except FileNotFoundError:
         raise ConfigurationError("git is not installed", remedy="install git") from None
     if done.returncode != 0:

@@ -62,7 +62,9 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
     places = _places(ledger, identity)
+    listed = {place.id.partition(MARK)[0]: None for place in places}
     if len(places) > 1 and not (asked.open_page or asked.run):
+        _warn_changed(root, ledger, [find_record(ledger, each) for each in listed], asked)
         _list(places, as_json=asked.as_json)
         return 0
     name, _, position = (places[0].id if places else identity).partition(MARK)
@@ -119,6 +121,7 @@ def _warn_changed(
         code=closure(ledger["code"], {key for each in records for key in each["upstream"]}),
         files={file for each in records for file in each["files"]},
         settings={key for each in records for key in each["settings"]},
+        chapters={place.rpartition(":")[0] for each in records for place in each["shown"]},
         extract=asked.data,
     )
     if changed:

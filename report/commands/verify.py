@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audit.trace.rerun import Rerun
 
 SHOWN_AT_MOST = 20
+DRAFT = "built as a draft"
 NOT_PROVED = "self-consistent; origin not proved"
 
 
@@ -150,7 +151,13 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
         sound = found.intact and found.consistent
         return "reproducible or not: cannot be told" if untold and sound else "does not hold"
     computed = "" if again is None else "reproducible; "
-    return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED)
+    draft = f"; {DRAFT}" if _released(found) is False else ""
+    return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED) + draft
+
+
+def _released(found: Verification) -> bool | None:
+    """Whether the report was built as a release; None where its ledger doesn't say."""
+    return found.ledger.get("release") if found.ledger else None
 
 
 def _some(lines: list[str]) -> Iterator[str]:
@@ -185,6 +192,7 @@ def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> d
         "written": found.form.value,
         "seal": found.seal.digest,
         "commit": found.seal.commit,
+        "release": _released(found),
         "altered": [asdict(each) for each in found.altered],
         "coverage": None if numbers is None else round(numbers.share, 6),
         "coverage_without_literals": None if numbers is None else round(numbers.share_of_values, 6),

@@ -62,6 +62,14 @@ def test_an_edit_of_any_file_that_takes_part_gives_another_key(project, name):
     assert Evaluation(project).key != before
 
 
+@pytest.mark.parametrize("name", ["analysis/models.so", "scipy/__init__.pyc", "scipy.py"])
+def test_a_file_that_could_be_imported_gives_another_key(project, name):
+    before = Evaluation(project).key
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text("")
+    assert Evaluation(project).key != before
+
+
 def test_every_committed_proof_rests_on_files_in_the_key():
     found = hash_files(ROOT, ROOT / "data" / "synthetic")
     for record in (ROOT / STATED["proofs_directory"]).glob("*.json"):

@@ -48,33 +48,47 @@ def test_the_way_to_the_project_itself_is_handed_on():
     assert variables({"PYTHONPATH": given})["PYTHONPATH"] == str(ROOT)
 
 
-def test_a_command_runs_in_the_stated_environment_whatever_the_shell_has(tmp_path):
-    """The command line starts again, before anything that computes is imported."""
-    (tmp_path / "study.toml").write_text("")
-    probe = tmp_path / "probe.py"
-    probe.write_text(
-        "import os, sys\n"
-        "from report import command_line\n"
-        "def run(_):\n"
-        "    print(sys.flags.optimize, sys.flags.utf8_mode, sys.flags.hash_randomization,\n"
-        "          sys.warnoptions, *(os.environ.get(k) for k in ('TZ', 'LC_ALL', 'LANG',\n"
-        "          'OMP_NUM_THREADS', 'MATPLOTLIBRC', 'PYTHONHASHSEED', 'REPORT_STARTED')))\n"
-        "    return 0\n"
-        "parser = command_line.parser()\n"
-        "parser.set_defaults(run=run)\n"
-        "class Parser:\n"
-        "    def parse_args(self, _):\n"
-        "        import argparse; return argparse.Namespace(run=run)\n"
-        "command_line.parser = Parser\n"
-        "sys.exit(command_line.main())\n"
-    )
-    environment = {**os.environ, **HOSTILE, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(probe)],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+PROBE = """
+import argparse, os, sys
+from report import command_line
+def run(_):
+    print(sys.flags.optimize, sys.flags.utf8_mode, sys.flags.hash_randomization,
+          sys.warnoptions, sys.pycache_prefix, *(os.environ.get(k) for k in ('TZ', 'LC_ALL',
+          'LANG', 'OMP_NUM_THREADS', 'MATPLOTLIBRC', 'PYTHONHASHSEED', 'REPORT_STARTED')))
+    return 0
+class Parser:
+    def parse_args(self, _):
+        return argparse.Namespace(run=run)
+command_line.parser = Parser
+sys.exit(command_line.main())
+"""
+
+
+def probe(folder, environment, *arguments):
+    (folder / "probe.py").write_text(PROBE)
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "probe.py", *arguments],
+        cwd=folder, env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stdout.split() == ["0", "1", "0", "[]", "UTC", "C.UTF-8", "None", "1", "None",
-                                   "0", "None"], done.stderr  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "prefix"), [((), "None"), (("--release",), os.devnull)])
+def test_a_command_runs_in_the_stated_environment_whatever_the_shell_has(
+    tmp_path, arguments, prefix
+):
+    """The command line starts again, before anything that computes is imported."""
+    done = probe(tmp_path, HOSTILE, *arguments)
+    assert done.stdout.split() == ["0", "1", "0", "[]", prefix, "UTC", "C.UTF-8", "None", "1",
+                                   "None", "0", "None"], done.stderr  # fmt: skip
+
+
+def test_the_mark_of_a_process_that_was_started_again_is_not_believed(tmp_path):
+    done = probe(tmp_path, {**HOSTILE, "REPORT_STARTED": "1"})
+    assert "not in the stated environment" in done.stderr
+    assert "TZ" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not done.stdout
 
 
 def test_kernels_have_the_stated_environment():

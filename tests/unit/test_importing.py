@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.importing import FROM_SOURCE
+from analysis.importing import RELEASE
 
 ROOT = Path(__file__).parents[2]
 FILES = ("analysis/__init__.py", "analysis/importing.py", "report/__init__.py")
@@ -73,7 +73,23 @@ def test_byte_code_edited_by_hand_does_not_reach_a_release(project):
     (kept,) = (project / "analysis" / "__pycache__").glob("value.*.pyc")
     kept.write_bytes(kept.read_bytes().replace(b"as written", b"as forged!"))
     assert run(project, SHOW) == "as forged!", "or this test would not show anything"
-    assert run(project, SHOW, **{FROM_SOURCE: "1"}) == "as written"
+    assert run(project, SHOW, **RELEASE) == "as written"
+
+
+def test_byte_code_that_python_never_checks_does_not_reach_a_release(project):
+    first = project / "report" / "__init__.py"
+    text = first.read_text()
+    first.write_text(text + "RATIO = 'as forged!'\n")
+    forge = (
+        "import py_compile as p;"
+        "p.compile('report/__init__.py', invalidation_mode=p.PycInvalidationMode.UNCHECKED_HASH)"
+    )
+    subprocess.run([sys.executable, "-c", forge], cwd=project, check=True)
+    first.write_text("RATIO = 'as written'\n")
+    show = "import report; print(report.RATIO)"
+    with_finder_off = "import sys; sys.modules['analysis'] = sys; " + show
+    assert run(project, with_finder_off) == "as forged!", "or this test would not show anything"
+    assert run(project, show, **RELEASE) == "as written"
 
 
 def test_even_the_files_that_come_first_are_not_taken_from_old_byte_code(project):
@@ -86,6 +102,16 @@ def test_even_the_files_that_come_first_are_not_taken_from_old_byte_code(project
     write(first, text + "RATIO = 0.31\n")
     assert "run this again" in run(project, show)
     assert run(project, show) == "0.31"
+
+
+def test_byte_code_without_its_source_is_refused(project):
+    write(project / "analysis" / "value.py", "RATIO = 0.41\n")
+    hidden = project / "analysis" / "value"
+    hidden.mkdir()
+    write(hidden / "__init__.py", "RATIO = 0.31\n")
+    subprocess.run([sys.executable, "-m", "compileall", "-qb", hidden], check=True)
+    (hidden / "__init__.py").unlink()
+    assert "no source; remove it" in run(project, SHOW)
 
 
 def test_what_was_read_is_known_by_its_digest(project):

@@ -54,7 +54,18 @@ def test_an_edit_that_git_is_told_not_to_see_is_a_change(clone, flag):
         refuse_uncommitted(clone, read_commit(clone))
 
 
-@pytest.mark.parametrize("name", ["analysis/extra.py", "numpy.py", "chapters/_metadata.yml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "analysis/extra.py",
+        "analysis/models/rates/__init__.pyc",
+        "audit/trace/fast.so",
+        "numpy.py",
+        "scipy/__init__.py",
+        "scipy.pyd",
+        "chapters/_metadata.yml",
+    ],
+)
 @pytest.mark.parametrize("where", [".git/info/exclude", "elsewhere"])
 def test_an_ignored_file_that_takes_part_is_a_change(clone, name, where, tmp_path_factory):
     listed = clone / where
@@ -62,9 +73,18 @@ def test_an_ignored_file_that_takes_part_is_a_change(clone, name, where, tmp_pat
         listed = tmp_path_factory.mktemp("home") / "ignored"
         git(clone, "config", "core.excludesFile", listed)
     listed.write_text("*\n", "utf-8")
-    (clone / name).parent.mkdir(exist_ok=True)
+    (clone / name).parent.mkdir(parents=True, exist_ok=True)
     (clone / name).write_text("x = 1\n", "utf-8")
     assert changes(clone) == (f"{name}: not in the commit",)
+
+
+def test_what_python_and_builds_write_themselves_is_no_change(clone):
+    (clone / ".git" / "info" / "exclude").write_text("*\n", "utf-8")
+    for name in ("analysis/__pycache__/a.pyc", ".venv/lib/a.py", "_book/a.py", "env/lib/a.py"):
+        (clone / name).parent.mkdir(parents=True)
+        (clone / name).write_text("x = 1\n", "utf-8")
+    (clone / "env" / "pyvenv.cfg").write_text("", "utf-8")
+    assert read_commit(clone).clean
 
 
 def test_a_replaced_commit_does_not_vouch_for_other_files(clone):

@@ -286,6 +286,10 @@ def test_what_is_no_table_has_no_cells():
 
 NUMBERS = {
     **LEDGER,
+    "graph": {
+        **LEDGER["graph"],
+        "ratio": {"function": "m.ratio", "needs": [], "files": [], "settings": []},
+    },
     "records": [
         record("ratio", "N8", [], [], kind="number", printed="0.41"),
         record("rates", "T3", [], [], printed="Pilot | Ratio of 2020",
@@ -377,6 +381,31 @@ def test_an_answer_of_an_old_ledger_says_so(built, tmp_path, capsys):
     assert "changed since that build: schools.csv" in capsys.readouterr().err
     trace("data:schools.csv", asked)
     assert "changed since that build: schools.csv" in capsys.readouterr().err
+
+
+def test_an_answer_names_chapters_and_contracts_that_changed(built, tmp_path):
+    built["sources"] = {}
+    for name in ("chapters/one.qmd", "chapters/two.qmd", "data_contracts/schools.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("a")
+        built["sources"][name] = hashlib.sha256(b"a").hexdigest()
+    assert changed_since(tmp_path, built, chapters=["chapters/one.qmd"]) == ()
+    for name in built["sources"]:
+        (tmp_path / name).write_text("b")
+    changed = ("chapters/one.qmd", "data_contracts/schools.yaml")
+    assert changed_since(tmp_path, built, chapters=["chapters/one.qmd"]) == changed
+
+
+def test_a_list_of_places_of_an_old_ledger_says_so(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").write_text("")
+    (tmp_path / "ledger.json").write_text(
+        json.dumps({**NUMBERS, "sources": {"chapters/one.qmd": "0" * 64}})
+    )
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "one.qmd").write_text("edited since")
+    assert trace("0.41", Asked(ledger=tmp_path / "ledger.json")) == 0
+    assert "changed since that build: chapters/one.qmd" in capsys.readouterr().err
 
 
 def test_a_number_is_traced_and_one_that_is_printed_often_is_listed(tmp_path, monkeypatch, capsys):

@@ -23,7 +23,7 @@ from audit.seal.verification import ROOT, examine
 from report.checks.clone_literals import clone_literals
 from report.command_line import main
 from report.commands.sign import sign_report
-from report.commands.verify import verify
+from report.commands.verify import _summary, as_dictionary, verify
 from tests.unit.audit import sealed
 from tests.unit.audit.sealed import edited, retype, rewrite
 from tests.unit.audit.tampering import (
@@ -57,6 +57,14 @@ def pdf(tmp_path, made):
 
 def told(pdf, **options):
     return "\n".join(each.what for each in examine(pdf, **options).altered)
+
+
+@pytest.mark.parametrize("release", [False, True])
+def test_a_draft_says_that_it_is_one(pdf, release):
+    found = examine(pdf)
+    found = replace(found, ledger={**(found.ledger or {}), "release": release})
+    assert ("built as a draft" in _summary(found, None, holds=True)) is not release
+    assert as_dictionary(found, None, holds=True)["release"] is release
 
 
 def test_the_untouched_report_holds(pdf, capsys):

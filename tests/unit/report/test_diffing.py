@@ -235,3 +235,25 @@ def test_a_state_is_computed_once(clone, monkeypatch):
     assert first == second
     assert len(made) == 1
     assert not made[0].exists()
+
+
+def test_a_replaced_commit_is_rebuilt_as_it_was_made(clone, monkeypatch, tmp_path_factory):
+    made = find_commit(clone, "HEAD")
+    write(clone, data="5", study="7", code="9")
+    git_in(clone, "replace", made, "HEAD")
+    assert git(clone, "show", f"{made}:data/x.csv") == b"2"
+    other = tmp_path_factory.mktemp("other")
+    git_in(other, "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    assert git(clone, "show", f"{made}:data/x.csv") == b"2"
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree", "--refresh"])
+def test_the_files_are_compared_whatever_git_is_told_not_to_see(clone, flag):
+    assert find_commit(clone, ".") == find_commit(clone, "HEAD")
+    git_in(clone, "update-index", flag, "data/x.csv")
+    (clone / "data" / "x.csv").write_text("5")
+    made = find_commit(clone, ".")
+    assert git(clone, "show", f"{made}:data/x.csv") == b"5"
+    assert git(clone, "show", f"{made}:study.toml") == b"3"
+    assert causes(compare(clone, "HEAD", "."))["n.fall"] == ("data",)

@@ -233,6 +233,7 @@ def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_
 class Ledger:
     label = "Invented data"
     records = ()
+    release = False
 
 
 class Commit:
@@ -249,6 +250,14 @@ def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
     assert settings.get("evaluation", "made") == "1970, 1, 2, 0, 1, 1"
     (banner,) = settings.get("format", "html", "include-before-body")
     assert "Invented data: not evidence" in banner["text"]
+
+
+def test_a_cover_says_that_a_book_is_a_draft():
+    class Release(Ledger):
+        release = True
+
+    assert "Built as a draft" in cover(Ledger, Commit, 0, "key")["evaluation"]["note"]
+    assert "draft" not in cover(Release, Commit, 0, "key")["evaluation"]["note"]
 
 
 def test_with_real_data_there_is_no_banner(tmp_path):
