@@ -50,11 +50,11 @@ def missing_returns_table(
         period=compared_period,
         note=(
             "Not returned: largest share of pupil-months in any arm and period. Unreturned months "
-            f"are let have from none to {FACTOR:g} times the events of returned months of their "
-            "arm and period, in the pattern that lowers the ratio most (best case) and that raises "
-            "it most (worst case). Tips at: how many times the usual rate takes the interval to 1 "
-            "in the unfavourable pattern; [z] where it holds 1 as it is, 'never' where a hundred "
-            "times would not do."
+            f"are supposed to hold from none to {FACTOR:g} times the events of returned months of "
+            "their arm and period, in the pattern that lowers the ratio most (best case) and that "
+            "raises it most (worst case). Tips at: how many times the usual rate takes the "
+            "interval to 1 in the unfavourable pattern; [z] where it holds 1 as it is, 'never' "
+            "where a hundred times would not do."
         ),
     )  # fmt: skip
 
