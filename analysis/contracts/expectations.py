@@ -284,10 +284,12 @@ def _check_need(
         raise _refuse(
             rule, f"'{name}' is computed from {home}, which has no contract", "restore the contract"
         )
+    table, _, column = need.rpartition(".")
+    if table and table not in contracts:
+        return  # the column that refers to it has been refused already
     try:
         _check_column(rule, need, contract, contracts)
     except ConfigurationError:
-        table, _, column = need.rpartition(".")
         owner = contracts.get(table, contract)
         raise _refuse(
             rule,
