@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -165,7 +166,7 @@ def _same(first: Any, second: Any) -> bool:
     if isinstance(first, dict):
         return set(first) == set(second) and all(_same(first[key], second[key]) for key in first)
     if not isinstance(first, pd.DataFrame):
-        return bool(first == second)
+        return bool(np.array_equal(first, second))
     try:
         pd.testing.assert_frame_equal(
             first.reset_index(drop=True), second.reset_index(drop=True), rtol=1e-12

@@ -227,8 +227,15 @@ def _export(root: Path, inputs: Inputs, tree: Path) -> None:
 
 
 def _unpack(archive: bytes, folder: Path) -> None:
+    """Unpack a commit's files, none of which may lead out of the folder."""
     with tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(folder, filter="data")
+        try:
+            files.extractall(folder, filter="data")
+        except tarfile.FilterError as error:
+            raise ConfigurationError(
+                f"this commit is not unpacked: {error}",
+                remedy="take the link out of the commit, or compare another",
+            ) from None
 
 
 def _prepare(tree: Path, extract: Path | None) -> None:

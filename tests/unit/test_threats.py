@@ -11,7 +11,8 @@ LINES = [
     (page.name, line)
     for page in sorted((ROOT / "docs").glob("threats*.md"))
     for line in page.read_text(encoding="utf-8").splitlines()
-    if line.count("|") == 6 and not re.match(r"\| (attempt )?\||\|[-|]+$|\| (attempt|must not be believed) ", line)
+    if line.count("|") == 6
+    and not re.match(r"\| (attempt )?\||\|[-|]+$|\| (attempt|must not be believed) ", line)
 ]
 
 

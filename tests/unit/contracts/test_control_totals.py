@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -165,10 +166,8 @@ def test_the_certificate_says_it_too() -> None:
 
 
 def test_the_end_of_a_build_names_every_warning(capsys) -> None:
-    class Unlabelled:
-        label = ""
-
-    _tell_outcome({"contract_results": results(totals=False)}, [], Unlabelled())
+    unlabelled = SimpleNamespace(label="", commit=SimpleNamespace(id="a"))
+    _tell_outcome({"contract_results": results(totals=False)}, [], unlabelled)
     assert f"  warning: {ABSENT}: not so: Control" in capsys.readouterr().out
 
 
