@@ -21,7 +21,7 @@ ONE_CHANGED = "one choice changed at a time"
 
 
 def withheld_ranges(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     child_events: pd.DataFrame,
     care_episodes: pd.DataFrame,
     specifications: tuple[Specification, ...],
@@ -32,29 +32,29 @@ def withheld_ranges(
     disclosure_rules: DisclosureRules,
 ) -> dict[tuple[str, str], Floats]:
     """Return what a reader can know of the sums behind each analysis that is withheld."""
-    returned = outcome_panel.loc[outcome_panel["returned"], ["outcome", "school_id", "month"]]
+    returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
     records = {
         outcome.name: outcome_records(returned, child_events, care_episodes, [outcome])
         for outcome in outcomes
     }
-    asked = withholding.questions(specifications, _first(outcome_panel), pilots)
+    asked = withholding.questions(specifications, _first(protected_panel), pilots)
     found = ranges_of(
-        asked, withheld_specifications, outcome_panel, released_outcomes.tables, records,
+        asked, withheld_specifications, protected_panel, released_outcomes.tables, records,
         disclosure_rules,
     )  # fmt: skip
     return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
 
 
 def curve_outlines(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     withheld_ranges: dict[tuple[str, str], Floats],
 ) -> pd.DataFrame:
     """Count the specifications of each curve on either side of 1, all and by choice."""
     found, groups = [], []
     for base in primary_specifications:
-        asked = {each.name: each for each in withholding.curve(base, _first(outcome_panel))}
-        curve = every_estimate(outcome_panel, tuple(asked.values()))
+        asked = {each.name: each for each in withholding.curve(base, _first(protected_panel))}
+        curve = every_estimate(protected_panel, tuple(asked.values()))
         found.append(curve)
         groups += [curve_choices(base, asked[name]) for name in curve["specification"]]
     every = pd.concat(found, ignore_index=True)
@@ -64,21 +64,21 @@ def curve_outlines(
 
 
 def variation_outlines(
-    outcome_panel: pd.DataFrame,
+    protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     withheld_ranges: dict[tuple[str, str], Floats],
 ) -> pd.DataFrame:
     """Count the analyses with one choice changed on either side of 1, by pilot."""
-    first = _first(outcome_panel)
+    first = _first(protected_panel)
     asked = [
         replace(other, withheld="")
         for each in primary_specifications
         for other in withholding.varied(each, first)
     ]
-    every = estimate(outcome_panel, asked)
+    every = estimate(protected_panel, asked)
     found = outlines(every, withheld_ranges, [{} for _ in asked])
     return found.assign(choice=ONE_CHANGED)
 
 
-def _first(outcome_panel: pd.DataFrame) -> int:
-    return int(outcome_panel["event_month"].min())
+def _first(protected_panel: pd.DataFrame) -> int:
+    return int(protected_panel["event_month"].min())
