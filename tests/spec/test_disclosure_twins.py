@@ -16,7 +16,7 @@ PROOF = Path(__file__).parents[2] / "data" / "proofs" / "twins.csv"
 
 EXHIBITS = ("activity_status", "assignment", "balance_plot", "balancing_table", "before_after",
             "effect_table", "floor", "floor_table", "rates_s47", "school_flow",
-            "sensitivity_table", "trends_table")  # fmt: skip
+            "sensitivity_table", "time_in_school", "trends_table")  # fmt: skip
 """The quick ones, those among them that differed before models had a panel of their own."""
 
 
