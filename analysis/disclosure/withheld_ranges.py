@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 
+UNKNOWN = (0.0, float("inf"))
+"""The range of a sum of which nothing is known."""
+
+
 def withheld_ranges(
     asked: Sequence[Specification],
     withheld: frozenset[Specification],
@@ -51,9 +55,16 @@ def withheld_ranges(
     """
     found: dict[Specification, Floats] = {}
     for outcome in dict.fromkeys(each.outcome for each in asked):
-        own = [each for each in asked if each.outcome == outcome]
         panel = outcome_panel.loc[outcome_panel["outcome"] == outcome]
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
+        of_outcome = [each for each in asked if each.outcome == outcome]
+        there = {"", *panel["pilot"].unique()}
+        # Of a pilot all of whose months are hidden nothing is known.
+        gone = [each for each in of_outcome if each.pilot not in there and each in withheld]
+        found |= {each: np.array([UNKNOWN] * 4) for each in gone}
+        own = [each for each in of_outcome if each.pilot in there]
+        if not own:
+            continue
         shown, _ = _of_tables(panel, tables, outcome)
         days = own[0].measure == "days"
         sums = _sums(panel, own)
@@ -94,7 +105,7 @@ class _Bounds:
         ranges = [self.of(row) for row in rows]
         if all(low == high for low, high in ranges):
             # A hidden cell follows from the analysis and others together.
-            return np.array([[0.0, np.inf]] * len(rows))
+            return np.array([UNKNOWN] * len(rows))
         return np.array(ranges)
 
     def of(self, row: Masks) -> tuple[float, float]:
