@@ -231,7 +231,7 @@ EDITS = {
     ),
     "no school merely visited": (
         recode("deployments", "integration", {"visiting": "mixed"}),
-        {"every_kind_in_every_pilot"},
+        {"embedded_have_more_time", "every_kind_in_every_pilot"},
     ),
     "direct work and work with parents swapped": (
         recode("activity_log", "activity_type", swap("direct work", "work with parents")),
