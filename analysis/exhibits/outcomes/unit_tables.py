@@ -105,7 +105,7 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"{words.p_value(found.adjusted_school)} by school and "
         f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
         f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
-        f"can't give less than {words.p_value(found.smallest_p_area)})"
+        f"cannot give less than {words.p_value(found.smallest_p_area)})"
     )
     return Number(text, text, "p-values, two-sided", int(found.in_family))
 
@@ -137,7 +137,7 @@ def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
 def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
     """Hold that by the other method both headlines are above the usual level."""
     return judge(
-        "By max-T both exceed it.",
+        "By max-T the p-values for enquiries in Lambeth and in Southampton both exceed it.",
         Least("p-value for every comparison at once (max-T)", 0.0501),
         {pilot: _p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
          for pilot in ("Lambeth", "Southampton")},
