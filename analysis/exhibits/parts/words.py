@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NOT_ESTIMABLE = "not estimable"
+TRILLION = 10**12
 HIDDEN = "[c]"
 """What stands where a number is withheld."""
 
@@ -40,13 +41,15 @@ def ratio(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """Return a count with a comma every thousand.
+    """Return a count with a comma every thousand, in words where it has grown past reading.
 
     Examples
     --------
-    >>> count(12345), count(-3.2) == MINUS + "3"
-    ('12,345', True)
+    >>> count(12345), count(-3.2) == MINUS + "3", count(2**1100)
+    ('12,345', True, 'over a trillion')
     """
+    if value > TRILLION:
+        return "over a trillion"
     return f"{value:z,.0f}".replace("-", MINUS)
 
 
