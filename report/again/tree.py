@@ -40,10 +40,10 @@ def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) ->
     listed = git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
     entries: list[tuple[bytes, bytes, str]] = []
     for entry in filter(None, listed.split(b"\0")):
-        about, _, name = entry.partition(b"\t")
+        about, _, path_in_tree = entry.partition(b"\t")
         mode, kind, digest = about.split()
         if kind == b"blob":  # what else there is, is another repository's commit
-            entries.append((mode, digest, os.fsdecode(name)))
+            entries.append((mode, digest, os.fsdecode(path_in_tree)))
     contents = _blobs(
         git(root, "cat-file", "--batch", fed=b"".join(d + b"\n" for _, d, _ in entries))
     )
