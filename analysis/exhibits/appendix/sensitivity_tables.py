@@ -110,12 +110,13 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             "left_out_by": "What is left out, one at a time",
             "groups": "How many there are",
             "not_estimable": "Without how many there is no estimate",
-            "lowest": "Lowest ratio of rate ratios",
-            "highest": "Highest ratio of rate ratios",
+            "lowest": "A tenth that no ratio of rate ratios lies below",
+            "highest": "A tenth that no ratio of rate ratios lies above",
             "highest_p": "Highest two-sided p-value of no effect",
         },
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area."
+        note="Section 47 enquiries. The assignment unit here is the area. Ratios are rounded "
+        "outwards to a tenth: more precisely, they would give the counts of single schools away."
         + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
 
@@ -124,7 +125,7 @@ def _left_out_cells(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if math.isnan(row["groups"]):
         return (words.HIDDEN,) * 5
     ratios = (
-        "[z]" if math.isnan(row[name]) else words.ratio(row[name]) for name in ("lowest", "highest")
+        "[z]" if math.isnan(row[name]) else words.rate(row[name]) for name in ("lowest", "highest")
     )
     numbers = (words.count(row["groups"]), words.count(row["not_estimable"]))
     return numbers[0], *ratios, words.p_value(row["highest_p"]), numbers[1]
