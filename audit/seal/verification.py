@@ -20,6 +20,7 @@ from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
 from audit.seal.chapters import other_chapters
+from audit.seal.ledger_files import certificate_notes, other_files
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
@@ -213,7 +214,10 @@ def _examined(
         )
     if ledger is not None:
         altered += [Alteration("seal", what) for what in other_chapters(ledger, seal.chapters)]
+        if all(each.part != "attachment" for each in altered):  # these are named already
+            altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
     notes = [] if form is FileForm.CANONICAL else [ANEW]
+    notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
     if ledger is not None:
         listed = inside[LITERALS].data if LITERALS in inside else b""
