@@ -46,10 +46,11 @@ def finish_book(
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept.
+    as for a release, nothing is used that an earlier build kept; without it the book is a draft,
+    whatever a ledger says that was left behind.
     """
     written = read_book(root, tuple(profiles))
-    ledger = json.loads((root / LEDGER).read_bytes())
+    ledger = {**json.loads((root / LEDGER).read_bytes()), "release": fresh}
     records = ledger["records"]
     headings = {record["reference"]: record["row_headings"] for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.

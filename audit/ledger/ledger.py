@@ -33,7 +33,8 @@ class InputFile:
 
     `part` is "extract" for what was supplied or invented, and "project" for the project's own:
     facts of the published summary, proofs of methods. The rows of a file about children are
-    counted to the nearest ten, as totals of children are.
+    counted to the nearest ten, as totals of children are; those of a file that has any, to ten at
+    least.
     """
 
     name: str

@@ -107,7 +107,8 @@ def _built_from(ledger: Mapping[str, Any]) -> str:
     if not commit["id"]:
         return "Built from code that is under no version control."
     state = "" if commit["clean"] else ", with changes that were not committed"
-    return f"Built from commit <code>{commit['id']}</code>{state}."
+    draft = "" if ledger["release"] else ", as a draft"
+    return f"Built from commit <code>{commit['id']}</code>{state}{draft}."
 
 
 def section(at: str, name: str, body: str) -> str:

@@ -110,12 +110,13 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             "left_out_by": "What is left out, one at a time",
             "groups": "How many there are",
             "not_estimable": "Without how many there is no estimate",
-            "lowest": "Lowest ratio of rate ratios",
-            "highest": "Highest ratio of rate ratios",
+            "lowest": "A tenth that no ratio of rate ratios lies below",
+            "highest": "A tenth that no ratio of rate ratios lies above",
             "highest_p": "Highest two-sided p-value of no effect",
         },
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area."
+        note="Section 47 enquiries. The assignment unit here is the area. Ratios are rounded "
+        "outwards to a tenth: more precisely, they would give the counts of single schools away."
         + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
 
@@ -124,7 +125,7 @@ def _left_out_cells(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if math.isnan(row["groups"]):
         return (words.HIDDEN,) * 5
     ratios = (
-        "[z]" if math.isnan(row[name]) else words.ratio(row[name]) for name in ("lowest", "highest")
+        "[z]" if math.isnan(row[name]) else words.rate(row[name]) for name in ("lowest", "highest")
     )
     numbers = (words.count(row["groups"]), words.count(row["not_estimable"]))
     return numbers[0], *ratios, words.p_value(row["highest_p"]), numbers[1]
@@ -136,7 +137,8 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
     for pilot, rows in hidden_bias_bounds.groupby("pilot", sort=False):
         first: dict[Any, Any] = rows.iloc[0].to_dict()
         if first["status"] != "estimated":
-            lines.append((str(pilot), f"none: {first['reason']}", *("[z]",) * len(GAMMAS)))
+            cells = (words.no_estimate(first["reason"]), *("[z]",) * len(GAMMAS))
+            lines.append((str(pilot), *cells))
             continue
         highest = dict(zip(rows["gamma"], rows["p_highest"], strict=True))
         explains = words.ratio(first["gamma_explains"])
@@ -154,6 +156,7 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
             "Section 47 enquiries. Odds are those, at most, with which one school of a pair rather "
             "than the other was chosen for reasons that nobody recorded; p-values are the highest "
             "one-sided ones that such choice allows. Odds of 1 mean that chance alone explains it."
+            + _not_estimated(hidden_bias_bounds)
         ),
     )
 
@@ -175,9 +178,16 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
             "come to the same numbers as another, such as counts and rates where pupils never "
             "change. Both p-values permute assignment and fit every specification anew: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "
-            "they often do by chance."
+            "they often do by chance." + _not_estimated(curve_tests)
         ),
     )  # fmt: skip
+
+
+def _not_estimated(table: pd.DataFrame) -> str:
+    missing = table.loc[table["status"] != "estimated"].drop_duplicates("pilot")
+    return words.not_estimable(
+        ("Section 47 enquiries", row["pilot"], row["reason"]) for row in missing.to_dict("records")
+    )
 
 
 def _shown(row: dict[Any, Any]) -> tuple[str, str]:
@@ -189,7 +199,7 @@ def _shown(row: dict[Any, Any]) -> tuple[str, str]:
 
 def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
     if row["status"] != "estimated":
-        return f"none: {row['reason']}", *("[z]",) * 7
+        return words.no_estimate(row["reason"]), *("[z]",) * 7
     return (
         words.count(row["specifications"]),
         words.count(row["withheld"]),
@@ -208,6 +218,9 @@ def outline_table(
     data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
     order = list(dict.fromkeys(data["pilot"]))
     data = data.sort_values("pilot", key=lambda column: column.map(order.index), kind="stable")
+    # Of a pilot where none can be estimated, choice after choice would say so.
+    every = data.loc[data["choice"] == "all"].set_index("pilot")["specifications"]
+    data = data.loc[(data["pilot"].map(every) > 0) | (data["choice"] == "all")]
     return Table(
         header=("Pilot", "Specifications", "How many", "Withheld", "Below 1", "Clear below",
                 "Clear above", "Not said", "Ratios within"),

@@ -61,7 +61,7 @@ def detectable(
     lines = []
     for row in detectable_effects.to_dict("records"):
         if row["status"] != "estimated":
-            cells = (words.NOT_ESTIMABLE, "[z]", "[z]", "[z]")
+            cells = (words.no_estimate(row["reason"]), "[z]", "[z]", "[z]")
         else:
             seen = row["fall_percent"]
             cells = (

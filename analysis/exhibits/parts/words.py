@@ -95,19 +95,15 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     >>> not_estimable([("Days in care", "Stockport", "no schools")])
     ' Not estimable: days in care in Stockport (no schools).'
     >>> not_estimable([("First half", "Lambeth", WITHHELD)])
-    ' [c]: counts too small to publish or to analyse: first half in Lambeth.'
+    ' [c]: counts too small to publish or to analyse.'
     """
-    missing, withheld = [], []
-    for outcome, pilot, why in rows:
-        named = f"{inside(outcome)} in {pilot}"
-        if why == WITHHELD:
-            withheld.append(named)
-        else:
-            missing.append(f"{named} ({why})")
-    return "".join(
-        f" {begun}: {'; '.join(each)}."
-        for begun, each in (("Not estimable", missing), (f"{HIDDEN}: {WITHHELD}", withheld))
-        if each
+    every = list(rows)
+    missing = [f"{inside(outcome)} in {pilot} ({why})"
+               for outcome, pilot, why in every if why != WITHHELD]  # fmt: skip
+    # Where [c] stands, the table itself shows; a note that lists all of them is read by nobody.
+    withheld = len(missing) < len(every)
+    return (f" Not estimable: {'; '.join(missing)}." if missing else "") + (
+        f" {HIDDEN}: {WITHHELD}." if withheld else ""
     )
 
 
