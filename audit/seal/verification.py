@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from audit.coverage.literals import Literal
+    from audit.ledger.ledger import Ledger
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +64,7 @@ class Verification:
     """
 
     seal: Seal
-    ledger: dict[str, Any] | None
+    ledger: Ledger | None
     altered: tuple[Alteration, ...]
     coverage: Coverage | None
     signature: SignatureCheck | None = None
@@ -194,7 +195,7 @@ def _examined(
     if pdf.is_encrypted:
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
     ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
-    if ledger is not None and (ledger["commit"]["id"] or "") != seal.commit:
+    if ledger is not None and (ledger.commit.id or "") != seal.commit:
         altered.append(
             Alteration(
                 "seal", "the seal is another report's: it names another commit than the ledger"
@@ -233,7 +234,7 @@ def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
         yield Alteration("form", UNKNOWN)
 
 
-def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
+def _ledger(data: bytes, altered: list[Alteration]) -> Ledger | None:
     """Return the ledger inside, or None and say what is wrong with it."""
     try:
         return parse_ledger(data, LEDGER)
