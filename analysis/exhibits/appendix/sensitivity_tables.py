@@ -93,7 +93,6 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             Words("left_out_by", "Left out in turn", "What is left out, one at a time",
                   cell="one {}".format, width=4),
             Column("groups", "How many", "How many there are", cell=words.count, width=2),
-            Column("not_estimable", meaning="Without how many there is no estimate"),
             Column("lowest", "Ratios from", "Lowest ratio of rate ratios", cell=_ratio, width=3),
             Column("highest", "to", "Highest ratio of rate ratios", cell=_ratio, width=2),
             Column("highest_p", "Highest p", "Highest two-sided p-value of no effect",
@@ -101,6 +100,7 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             Column("not_estimable", "Not estimable",
                    "Without how many there is no estimate", cell=words.count, width=3),
         ),
+        released=list(left_out_ranges),
         instead=lambda row: (words.HIDDEN,) * 5 if math.isnan(row["groups"]) else (),
         period=compared_period,
         note="Section 47 enquiries. The assignment unit here is the area."
@@ -146,8 +146,6 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         curve_tests,
         (
             Words("pilot", "Pilot", width=6),
-            Words("status"),
-            Words("reason"),
             Column("specifications", "Tested", cell=words.count, width=7),
             Column("withheld", "Withheld", cell=words.count, width=5),
             Column("duplicates", "Doubles dropped", cell=words.count, width=5),
@@ -158,6 +156,7 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
             Column("p_share", "p of direction", cell=words.p_value, width=5),
         ),
         meanings=TEST_COLUMNS,
+        released=list(curve_tests),
         instead=_not_tested,
         period=compared_period,
         note=(

@@ -119,6 +119,7 @@ def pooling_coverage_table(pooling_proof: Proof) -> Table:
             Column("factor", "Upper over lower end", cell=words.rate, width=4),
         ),
         meanings=POOLING_COVERAGE,
+        released=list(pooling_proof.table),
         note=(
             "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
             "ratios that spread between pilots with the standard deviation named. Shares of 95% "

@@ -35,6 +35,9 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
             Column("smallest_p", "Smallest p", cell=words.p_value, width=3),
         ),
         meanings=UNITS,
+        released=("pilot", "assignment_unit", "units_intervention", "units_comparison",
+                  "effective_intervention", "effective_comparison", "largest_share_intervention",
+                  "smallest_p"),
         note=(
             "Section 47 enquiries. Effective units are units with equal rolls that would say as "
             "much; the largest share is that of one intervention unit in its arm's pupils before "
