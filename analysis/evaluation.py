@@ -22,7 +22,8 @@ from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
-from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, Shown
+from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
+from analysis.exhibits.parts.shown import Shown
 from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.exhibits.parts.exhibit import literal
+from analysis.exhibits.parts.markdown import literal
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import Float, with_unit
 from audit.trace.text import SHORT

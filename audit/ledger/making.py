@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
 from analysis.exhibits.parts.clearance import printed_precision
-from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table, markdown
+from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
+from analysis.exhibits.parts.markdown import markdown
 from audit.coverage.literals import numbers
 from audit.ledger.record import ClaimRecord, FigureRecord, Internal, NumberRecord, TableRecord
 
