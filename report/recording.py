@@ -9,7 +9,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
-from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, record
+from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
+from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, dotted
 from audit.trace.repository import read_commit
 from audit.trace.sources import SourceIndex
@@ -79,6 +80,7 @@ def make_ledger(
         chapters=tuple(dict.fromkeys(chapters)),
         sources=_sources(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}),
+        **here(),
     )
 
 
@@ -180,15 +182,15 @@ def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
     return found
 
 
-def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
     """Return each node's function, the nodes it needs, and what it reads of the project."""
-    table: dict[str, dict[str, Any]] = {}
+    table = {}
     for name in sorted(names):
         key = flow.key(name)
-        table[name] = {
-            "function": dotted(key) if key else None,
-            "needs": list(flow.nodes[name].needs),
-            "files": sorted(flow.stated_files(name)),
-            "settings": sorted(flow.settings(name)),
-        }
+        table[name] = Step(
+            dotted(key) if key else None,
+            tuple(flow.nodes[name].needs),
+            tuple(sorted(flow.stated_files(name))),
+            tuple(sorted(flow.settings(name))),
+        )
     return table

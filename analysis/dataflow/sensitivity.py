@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import MODELS
 from analysis.disclosure import withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.alternatives.compared import alternative_estimates
@@ -48,6 +50,7 @@ def varied_effects(
     return found.assign(same_as=same_as.where(doubled, "").iloc[len(primary_effects) :].to_numpy())
 
 
+@tag(disclosure=MODELS)
 def monthly_specifications(
     outcome_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from audit.ledger.reading import LEDGER, NoLedger, files_of_pdf, parse_ledger
@@ -15,6 +15,9 @@ from audit.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 DATA = "exhibits"
 """Folder beside a ledger with one CSV an exhibit."""
@@ -35,18 +38,18 @@ class Bundle:
     """
 
     name: str
-    ledger: Mapping[str, Any]
+    ledger: Ledger
     data: Mapping[str, str]
 
     @property
     def commit(self) -> str:
         """The commit it was built from; empty if it was under no version control."""
-        return str(self.ledger["commit"]["id"] or "")
+        return str(self.ledger.commit.id or "")
 
     @property
-    def records(self) -> dict[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, Record]:
         """Its records by name."""
-        return {record["id"]: record for record in self.ledger["records"]}
+        return self.ledger.by_id
 
 
 def read_bundle(path: Path, source: bytes | None = None) -> Bundle:

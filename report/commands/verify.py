@@ -159,7 +159,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
 
 def _released(found: Verification) -> bool | None:
     """Whether the report was built as a release; None where its ledger doesn't say."""
-    return found.ledger.get("release") if found.ledger else None
+    return found.ledger.release if found.ledger else None
 
 
 def _some(lines: list[str]) -> Iterator[str]:

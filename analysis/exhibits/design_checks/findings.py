@@ -8,6 +8,7 @@ import pandas as pd
 from hamilton.function_modifiers import parameterize, value
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.rules import NOTHING, Least, Most, judge
@@ -21,22 +22,17 @@ CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permu
 
 def checks_table(check_findings: pd.DataFrame) -> Table:
     """Show, for each check, how many results it looks at and speaks against, and the worst."""
-    return Table(
-        header=("Check", "Speaks against a result if", "Results", "Against", "Worst of them"),
-        rows=tuple(
-            (
-                row["label"],
-                row["against_if"],
-                words.count(row["looked_at"]),
-                words.count(row["against"]),
-                row["worst"] or "none looked at",
-            )
-            for row in check_findings.to_dict("records")
+    return table(
+        check_findings,
+        (
+            Words("label", "Check", width=6),
+            Words("against_if", "Speaks against a result if", width=6),
+            Column("looked_at", "Results", cell=words.count, width=2),
+            Column("against", "Against", cell=words.count, width=2),
+            Words("worst", "Worst of them", cell=lambda worst: worst or "none looked at", width=7),
         ),
-        numeric=(False, False, True, True, False),
-        widths=(6, 6, 2, 2, 7),
-        data=check_findings,
-        columns=COLUMNS,
+        meanings=COLUMNS,
+        released=list(check_findings),
         note=(
             "In the order, fixed beforehand, of how much a check takes away. Where many results "
             "are looked at, about one in twenty speaks against them by chance. A result that is "

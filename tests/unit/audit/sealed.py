@@ -13,7 +13,7 @@ from audit.pdf.character_map import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
-from tests.unit.audit.whole import whole
+from tests.unit.audit.whole import record, typed, whole
 
 SOURCE = """
 #set document(title: "A small report", author: "Nobody", description: "Made for tests")
@@ -58,21 +58,9 @@ CHAPTERS = (
 )
 
 
-def record(name, reference, kind, printed, **more):
-    return {
-        "id": name, "reference": reference, "kind": kind, "printed": printed,
-        "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
-        "cells": [], "row_headings": 0, "note": "", "value": None, "digest": "0" * 64, "unit": "",
-        "n": None, "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [],
-        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "data": "",
-        "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [],
-        "pages": [], **more,
-    }  # fmt: skip
-
-
 def ledger(ratio="0.66", commit="a" * 40):
     return whole({
-        "format": 2, "title": "A small report", "label": "",
+        "format": 3, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
@@ -115,7 +103,7 @@ def reseal(path, ratio="0.66", commit="a" * 40):
         Attachment("ledger.json", json.dumps(ledger(ratio, commit)).encode(), "application/json",
                    "The ledger"),
         Attachment("literals.toml", LITERALS, "application/toml", "Literals"),
-        Attachment("certificate.txt", as_text(ledger(ratio, commit)).encode(), "text/plain",
+        Attachment("certificate.txt", as_text(typed(ledger(ratio, commit))).encode(), "text/plain",
                    "The certificate", "Supplement"),
         Attachment("one.csv", DATA, "text/csv", "The data behind F1"),
     ]  # fmt: skip

@@ -8,11 +8,11 @@ import pytest
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle
 from report.again import rebuild as rebuilding
-from report.again.diff_page import write_page
-from report.again.diff_text import as_dictionary, details, lines
+from report.again.diff_text import as_dictionary, as_html, details, lines
 from report.again.rebuild import RebuildFailed, find_commit, git
 from report.commands import diff as diffing
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import bare, typed_record
 
 CHAPTER = "# Results\n\n## Key finding 1: fewer enquiries\n\nIt fell by `{python} show(n.fall)`.\n"
 
@@ -72,27 +72,12 @@ def built(monkeypatch):
 
 
 def bundle(values, name="build", commit="", machine="one"):
+    shown = ["chapters/a.qmd:5"]
     records = [
-        {
-            "id": key,
-            "reference": f"N{number}",
-            "kind": "number",
-            "shown": ["chapters/a.qmd:5"],
-            "digest": str(value),
-            "printed": str(value),
-            "unit": "",
-            "interval": None,
-            "disclosure": "released",
-        }
+        typed_record(key, f"N{number}", "number", str(value), shown=shown, digest=str(value))
         for number, (key, value) in enumerate(values.items(), start=1)
     ]
-    ledger = {
-        "records": records,
-        "commit": {"id": commit},
-        "environment": {"python": machine},
-        "files": [],
-    }
-    return Bundle(name, ledger, {})
+    return Bundle(name, bare(records, commit, {"python": machine}), {})
 
 
 def causes(found):
@@ -189,14 +174,13 @@ def test_the_working_tree_is_a_state_too(clone):
     assert git(clone, "stash", "list") == b""
 
 
-def test_json_and_page_say_what_the_terminal_says(clone, tmp_path):
+def test_json_and_page_say_what_the_terminal_says(clone):
     write(clone, data="5", study="3", code="0")
     found = compare(clone)
     (told,) = json.loads(json.dumps(as_dictionary(found)))["changes"]
     assert (told["old"], told["new"], told["causes"]) == ("6", "15", ["data"])
     assert told["values"][0]["absolute"] == 9
-    write_page(found, tmp_path / "diff.html")
-    page = (tmp_path / "diff.html").read_text()
+    page = as_html(found)
     for line in details(found.changes[0]):
         assert line.replace(">", "&gt;") in page
     assert "http" not in page

@@ -19,6 +19,7 @@ from report.again.rerun import rerun
 from report.commands import verify as verifying
 from report.commands.verify import verify
 from tests.unit.audit import sealed, test_ledger
+from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
 from tests.unit.report.test_diffing import git_in
 
@@ -83,7 +84,7 @@ def computed(monkeypatch, clone):
         again["asked"].append((inputs, fresh))
         if "fails" in again:
             raise RebuildFailed(again["fails"])
-        return Bundle(name, again["ledger"], again["data"])
+        return Bundle(name, typed(again["ledger"]), again["data"])
 
     monkeypatch.setattr(rerunning, "rebuild", rebuild)
     return again
@@ -151,7 +152,7 @@ def test_data_edited_beside_an_unedited_ledger_are_seen(clone, delivered):
 
 
 EDITS = {"printed": "0.14 (0.52 to 0.83)", "value": 0.14, "interval": [0.1, 0.2], "n": 3,
-         "note": "Checked.", "cells": ["9"], "function": "a.other", "period": "May"}  # fmt: skip
+         "unit": "pupils", "function": "a.other", "reason": "Checked."}  # fmt: skip
 
 
 @pytest.mark.parametrize("key", EDITS)
