@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from press.blocks.conditional import Circumstances
+from press.blocks.formulas import check_formulas
 from press.chapter.cells import check_cell
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
@@ -84,6 +85,8 @@ class Edition:
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
         """Return the pages of a format ready to be written, their mistakes noted."""
         pages = self.pages(base, files)
+        for page in pages:
+            check_formulas([page.title, page.blocks], page.source, self.found)
         if base == "typst" and "ua-1" in self.standards():
             for page in pages:
                 check_accessible(page, self.found)
@@ -100,7 +103,7 @@ class Edition:
         """Write the HTML pages; return their paths."""
         files = Resources(self.book.project.root)
         ready = self.ready("html", files)
-        texts = write_html(self.book.project, ready, self.found)
+        texts = write_html(self.book.project, ready)
         self.found.stop()
         write_files(texts, out)
         files.write(out)

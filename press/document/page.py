@@ -13,6 +13,7 @@ from press.blocks.columns import with_columns
 from press.blocks.conditional import Circumstances, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
+from press.blocks.formulas import with_macros_outside, with_plain_formulas
 from press.blocks.html_tables import with_html_tables
 from press.blocks.inline_html import lost_in_print
 from press.blocks.layouts import with_layouts
@@ -92,10 +93,11 @@ def read_page(
     found: Mistakes,
 ) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
+    source = with_macros_outside(source)
     title, attr, body = _heading(chapter, source)
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
-    blocks: Nodes = document["blocks"]
+    blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)
     try:
         blocks = _own_nodes(with_conditions(blocks, given), options, given.base)

@@ -111,7 +111,7 @@ def _typst_sources(
 
 def _write_template(folder: Path, extension: Extension) -> None:
     own = resources.files(__package__)
-    for name in ("template.typ", "typst-template.typ", "typst-show.typ"):
+    for name in ("template.typ", "symbols.typ", "typst-template.typ", "typst-show.typ"):
         text = extension.partials.get(name) or own.joinpath(name).read_text("utf-8")
         (folder / name).write_text(text, encoding="utf-8")
     for name, text in extension.partials.items():

@@ -68,7 +68,7 @@ def test_names_by_chance_hang_on_the_cell():
     outputs = [
         stream("/tmp/ipykernel_27/3376.py:2: FutureWarning: old\n", "stderr"),
         stream("/opt/app/lib/site-packages/lib/a.py:7: old", "stderr"),
-        display(**{"text_plain": "<m.Old at 0x7efd764f6690>"}),
+        display(text_plain="<m.Old at 0x7efd764f6690>"),
         display(text_html='<style>#T_1a2b3 p {}</style><table id="T_1a2b3">'),
         display(text_html='<div id="qwertyuiop"><style>#qwertyuiop p {}</style>'),
     ]
