@@ -9,6 +9,7 @@ from typing import Any
 
 from press.chapter.source import Source
 from press.document import tree
+from press.document.counting import counted
 from press.document.numbering import Target
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
@@ -114,25 +115,6 @@ def wording(options: Mapping[str, Any]) -> Wording:
 def part_label(part: str, words: Wording) -> str:
     """Return a sub-figure's letter in the style the option asks for."""
     return counted(ord(part) - ord("a") + 1, words.parts)
-
-
-def counted(number: int, style: str) -> str:
-    """Return a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
-    name, _, first = style.partition(" ")
-    if name == "roman":
-        numeral = _roman(number)
-        return numeral.lower() if first == "i" else numeral
-    if name == "alpha":
-        return chr(ord(first or "a") + number - 1)
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    out = ""
-    for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-        out += sign * (number // value)
-        number %= value
-    return out
 
 
 def collected(targets: Iterable[Target]) -> dict[str, Target]:

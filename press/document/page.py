@@ -18,11 +18,13 @@ from press.blocks.html_tables import with_html_tables
 from press.blocks.inline_html import lost_in_print
 from press.blocks.layouts import with_layouts
 from press.blocks.list_tables import with_list_tables
+from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
-from press.document.crossref import Wording, counted
+from press.document.counting import counted
+from press.document.crossref import Wording
 from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
@@ -93,7 +95,7 @@ def read_page(
     found: Mistakes,
 ) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
-    source = with_macros_outside(source)
+    source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
@@ -106,6 +108,7 @@ def read_page(
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
         _check_html(blocks, source, found)
+        _check_breaks(blocks, source, found)
     return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
 
 
@@ -113,8 +116,7 @@ def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
-    if base == "html":
-        blocks = with_tabsets(blocks)
+    blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
     blocks = with_callouts(blocks, options)
     blocks = with_equations(blocks)
     return with_layouts(with_columns(with_floats(blocks)))
@@ -193,6 +195,24 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
                 'write it in Markdown, or hide it from print: `when-format="html"`',
             )
         )
+
+
+def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note a page break inside something that cannot be divided."""
+    if any(_broken(block) for block in blocks):
+        found.add(
+            ChapterError(
+                "a page break stands inside a callout, a list, a table or the like",
+                source.place_of("press-pagebreak"),
+                "write it before or after that",
+            )
+        )
+
+
+def _broken(block: Node) -> bool:
+    if block["t"] == "Div":
+        return any(_broken(inner) for inner in block["c"][1])
+    return any("press-pagebreak" in tree.classes(one) for one in tree.nodes(block, "Div"))
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:

@@ -49,15 +49,14 @@ class TypstWriter:
 
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
-        for node in tree.nodes(blocks, "Layout"):
-            for figure in tree.nodes(node["c"]["rows"], "Figure"):
-                figure["laid"] = True
-        blocks = tree.walk(blocks, _numbered_figure)
+        blocks = tree.walk(blocks, _without_breaks_inside)
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
                 case "Float":
                     return self.float(node)
+                case "Figure":
+                    return _figure(node)
                 case "Reference":
                     return self.reference(node)
                 case "Equation":
@@ -135,6 +134,14 @@ class TypstWriter:
         ]
 
 
+def _without_breaks_inside(node: Node) -> Nodes | None:
+    """Return the content of a division with a page break in it: Typst has none in a block."""
+    if node["t"] != "Div" or "press-pagebreak" in tree.classes(node):
+        return None
+    inside = any("press-pagebreak" in tree.classes(one) for one in tree.nodes(node["c"][1], "Div"))
+    return list(node["c"][1]) if inside else None
+
+
 def _html_as_blocks(node: Node) -> Nodes | None:
     """Return what a cell shows as HTML as blocks, so that print has its words."""
     if node["t"] != "RawBlock" or not node["c"][0].startswith("html"):
@@ -195,29 +202,21 @@ def layout(node: Node) -> Nodes:
     return out
 
 
-def _numbered_figure(node: Node) -> Node | None:
-    """Return a captioned figure without a label as a float: in print it has a number, as in Quarto.
-
-    One in a layout stays pandoc's own figure, and counts apart.
-    """
-    if node["t"] != "Figure" or node.get("laid"):
-        return None
-    (name, marks, pairs), caption, content = node["c"]
+def _figure(node: Node) -> Nodes:
+    """Return a captioned figure without a label: it has no number, as in HTML."""
+    _, caption, content = node["c"]
     words = [inline for block in caption[1] for inline in block["c"]]
-    return {
-        "t": "Float",
-        "c": {
-            "id": name,
-            "kind": "fig",
-            "classes": marks,
-            "attributes": dict(pairs),
-            "content": tree.walk(content, _uncaptioned),
-            "caption": words,
-        },
-    }
+    return [
+        tree.raw("typst", "#align(center)[#block(breakable: false)["),
+        *tree.walk(content, _uncaptioned),
+        tree.raw("typst", "\n#parbreak()\n"),
+        tree.plain_block(words),
+        tree.raw("typst", "]]"),
+    ]
 
 
 def _uncaptioned(node: Node) -> Node | None:
+    """Return an image whose alternative text is none of the figure's caption."""
     return {**node, "c": [node["c"][0], [], node["c"][2]]} if node["t"] == "Image" else None
 
 

@@ -14,7 +14,8 @@ from tests.book.test_build import project
 
 FIXTURE = Path(__file__).resolve().parent / "fixtures" / "words"
 IN_BOTH = {
-    "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates"],
+    "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates",
+             "(ii) Listed 61"],
     "marks": ["2. Marks", "- 51", "+ 52", "= 53", "1. May", "/ none: 54", "// note", "- 55",
               "== 56", "- 57 here, and + 58"],
     "tags": ["before after", "71 72", "10 3 and H 2 O", "Words run, under , bold and it , Ctrl",
@@ -69,6 +70,13 @@ def test_in_print(book, words):
     assert "object>" not in text
 
 
+def test_files_that_tags_name_lie_beside_the_pages(book):
+    page = (book.out / "tags.html").read_text("utf-8")
+    assert page.count('="line.svg"') == 3
+    assert (book.out / "line.svg").is_file()
+    assert "/line.svg" not in page
+
+
 @pytest.mark.poppler
 def test_a_figure_without_a_label_does_not_count(book):
     done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
@@ -92,7 +100,7 @@ def test_what_would_be_printed_as_it_stands_is_named(tmp_path, text, words):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('Look: <img src="x.png">', "one.qmd:3: <img"),
+        ("Look: <canvas id='a'></canvas>", "one.qmd:3: <canvas"),
         ("```{python}\nfrom IPython.display import HTML\nHTML('<script>1</script>')\n```",
          "one.qmd:3: print can show what the cell shows in none of its forms: text/html"),
         ("```{python}\nfrom IPython.display import Latex\nLatex(r'\\begin{tabular}')\n```",
