@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, is_home, number_page, read_page
 from press.document.ready import Ready, make_ready
+from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import write_files, write_html
 from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, write_typst
@@ -40,6 +41,7 @@ class Edition:
     executed: tuple[ExecutedChapter, ...]
     found: Mistakes
     environment: Mapping[str, str]
+    losses: list[str] = field(default_factory=list)
 
     def pages(self, base: str, resources: Resources) -> list[Page]:
         """Return the numbered pages of a format."""
@@ -105,6 +107,7 @@ class Edition:
         ready = self.ready("html", files)
         texts = write_html(self.book.project, ready)
         self.found.stop()
+        self.losses += lost_in_pages(ready.pages, texts)
         write_files(texts, out)
         files.write(out)
         return tuple(page.html for page in ready.pages)
@@ -114,11 +117,13 @@ class Edition:
         project = self.book.project
         extension = read_extension(project, project.format("typst"))
         files = Resources(project.root)
-        text = write_typst(project, self.ready("typst", files), extension, files)
+        ready = self.ready("typst", files)
+        text = write_typst(project, ready, extension, files)
         self.found.stop()
         folder.mkdir()
         files.write(folder)
         pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+        self.losses += lost_in_print(ready.pages, pdf)
         name = f"{project.pdf_name}.pdf"
         (out / name).write_bytes(pdf)
         return name

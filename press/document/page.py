@@ -59,6 +59,9 @@ class Page:
         Its number or letter; empty if it has none.
     targets
         What can be referred to in it.
+    heading, read
+        Its heading and its blocks as pandoc read them, without what is hidden from the format:
+        what the guard over losses holds the finished book against.
     """
 
     entry: Entry
@@ -70,6 +73,8 @@ class Page:
     blocks: Nodes
     number: str = ""
     targets: list[Target] = field(default_factory=list)
+    heading: Nodes = field(default_factory=list)
+    read: Nodes = field(default_factory=list)
 
     @property
     def numbered(self) -> bool:
@@ -102,14 +107,17 @@ def read_page(
     blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)
     try:
-        blocks = _own_nodes(with_conditions(blocks, given), options, given.base)
+        read = with_conditions(blocks, given)
+        blocks = _own_nodes(read, options, given.base)
     except WrongAttributeError as wrong:
         place = body.place_of(re.escape(wrong.given))
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
         _check_html(blocks, source, found)
         _check_breaks(blocks, source, found)
-    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+    return Page(
+        chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title, read=read
+    )
 
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:

@@ -126,7 +126,7 @@ def build(
                 refuse_uncommitted(root, read_commit(root))
 
         with stages.stage("typeset") as notes:
-            written = _typeset(chosen, asked, moment, finish, notes)
+            written = _typeset(chosen, asked, moment, finish, notes, release=release)
     _tell_outcome(values, used, ledger)
     for number in bare:
         print(f"  {number}")
@@ -142,6 +142,8 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
+    *,
+    release: bool,
 ) -> tuple[Path | None, ...]:
     """Make the book with Quarto, or where none was chosen with the press; return its files."""
     if chosen is not None:
@@ -157,7 +159,10 @@ def _typeset(
         environment=asked.environment,
         profiles=asked.project.profiles,
         finish=finish,
+        whole=release,
     )
+    for loss in made.losses:
+        print(f"  {loss}")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
 
