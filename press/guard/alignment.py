@@ -1,7 +1,7 @@
 """Which pieces of a chapter are missing in a text that should have them, in about their order.
 
-Pieces that are long and stand once are anchors; any other is looked for between the anchors
-around it, and a long one that a page break or a note cuts, in parts.
+Long pieces that stand once are anchors, but for notes, which stand anywhere. Any other is looked
+for between the anchors around it, and a long one that a page break or a note cuts, in parts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ from press.guard.pieces import Piece
 
 _ANCHOR = 24  # letters of a piece that can hardly stand twice by chance
 _ANYWHERE = 10  # letters from which a piece may stand elsewhere: a note, a caption above
+_CUT = 16  # letters of the shortest piece that is looked for in parts
 _PART = 6  # letters of the shortest part of a piece that is cut
+_NEAR = 8000  # letters around in which the parts of a piece may stand
 _PARTS = 8  # of a piece that is cut: beyond that it is not the same any more
 _DOUBLED = 40  # letters of a piece that nobody writes twice by chance
 _LEFT_OUT = re.compile(
@@ -61,28 +64,40 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
         The text that should have them, made bare.
     """
     wanted = [bare(piece.text) for piece in given]
-    anchors = _anchors(wanted, text)
+    notes = {at for at, piece in enumerate(given) if piece.kind == "note"}
+    anchors = _anchors(wanted, notes, text)
+    ends = sorted(anchors)
+    before: Counter[tuple[int, str]] = Counter()
     out: list[Loss] = []
-    for at, piece in enumerate(given):
-        if at in anchors or not wanted[at]:
+    for at, (piece, words) in enumerate(zip(given, wanted, strict=True)):
+        if at in anchors or not words:
             continue
-        start, end = _between(at, anchors, wanted, len(text))
-        found = _found(wanted[at], text, start, end)
-        if found is None:
-            left = _uncovered(wanted[at], text, max(start - 8000, 0), end + 8000)
-            if left:
-                whole = len(left) > 0.7 * len(wanted[at])
-                out.append(Loss(piece, "missing" if whole else "changed", left))
-        elif found >= start:
-            anchors[at] = found
+        gap = bisect_left(ends, at)
+        before[gap, words] += 1
+        start, end = _between(ends, gap, anchors, wanted, text, at in notes)
+        if text.count(words, start, end) >= before[gap, words]:
+            continue
+        left = _left(words, text, *_between(ends, gap, anchors, wanted, text, at in notes, 2))
+        if left:
+            whole = len(left) > 0.7 * len(words)
+            out.append(Loss(piece, "missing" if whole else "changed", left))
     return out + _doubled(given, wanted, text)
 
 
-def _anchors(wanted: Sequence[str], text: str) -> dict[int, int]:
+def _left(words: str, text: str, start: int, end: int) -> str:
+    """Return what is missing of words that do not stand in their order."""
+    if len(words) >= _ANYWHERE and words in text:
+        return ""
+    if len(words) >= _CUT:
+        return _uncovered(words, text, max(start - _NEAR, 0), end + _NEAR)
+    return "" if text.find(words, start, end) >= 0 and len(words) > 1 else words
+
+
+def _anchors(wanted: Sequence[str], notes: set[int], text: str) -> dict[int, int]:
     """Return the places of long pieces that stand once, as far as they keep their order."""
     once: list[tuple[int, int]] = []
     for at, words in enumerate(wanted):
-        if len(words) < _ANCHOR:
+        if len(words) < _ANCHOR or at in notes:
             continue
         place = text.find(words)
         if place >= 0 and text.find(words, place + 1) < 0:
@@ -108,28 +123,21 @@ def _anchors(wanted: Sequence[str], text: str) -> dict[int, int]:
 
 
 def _between(
-    at: int, anchors: dict[int, int], wanted: Sequence[str], length: int
+    ends: Sequence[int],
+    gap: int,
+    anchors: dict[int, int],
+    wanted: Sequence[str],
+    text: str,
+    anywhere: bool,
+    around: int = 1,
 ) -> tuple[int, int]:
-    """Return where the nearest piece found before ends and the nearest one after begins."""
-    start, end = 0, length
-    for before in range(at - 1, -1, -1):
-        if before in anchors:
-            start = anchors[before] + len(wanted[before])
-            break
-    for after in range(at + 1, len(wanted)):
-        if after in anchors:
-            end = anchors[after]
-            break
+    """Return where an anchor before a gap ends and one after it begins, so many anchors away."""
+    start, end = 0, len(text)
+    if not anywhere and gap - around >= 0:
+        start = anchors[ends[gap - around]] + len(wanted[ends[gap - around]])
+    if not anywhere and gap + around <= len(ends):
+        end = anchors[ends[gap + around - 1]]
     return start, end
-
-
-def _found(words: str, text: str, start: int, end: int) -> int | None:
-    """Return the place of words between two others, else anywhere if they are long enough."""
-    place = text.find(words, start, end)
-    if place < 0 and len(words) >= _ANYWHERE:
-        place = text.find(words)
-        return None if place < 0 else -1
-    return None if place < 0 else place
 
 
 def _uncovered(words: str, text: str, start: int, end: int) -> str:

@@ -14,7 +14,7 @@ from press.guard.alignment import Loss, bare, losses
 from press.guard.pieces import Piece, pieces, place_of
 from press.guard.printed import Printed, read_html, read_pdf
 
-_COMMAND = re.compile(r"\\[A-Za-z]+")
+_TEX = re.compile(r"[\\^_{]")  # what TeX has and a formula that is set has not
 _SHOWN = 60  # letters of a loss that its message shows
 
 
@@ -102,15 +102,18 @@ def _name(address: str) -> str:
 
 
 def _raw_formulas(page: Page, given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
-    """Return formulae that stand in print as TeX."""
-    return [
-        Loss(one, "changed", one.text.strip())
-        for owner, one in given
-        if owner is page
-        and one.kind == "formula"
-        and _COMMAND.search(one.text)
-        and bare(one.text) in text
-    ]
+    """Return formulae that stand in print as TeX, and that no author wrote as words."""
+    out = []
+    for owner, one in given:
+        if owner is page and one.kind == "formula" and _TEX.search(one.text):
+            tex = bare(one.text)
+            if tex in text and text.count(tex) > _typed(tex, given):
+                out.append(Loss(one, "changed", one.text.strip()))
+    return out
+
+
+def _typed(tex: str, given: Sequence[tuple[Page, Piece]]) -> int:
+    return sum(tex in bare(one.text) for _, one in given if _is_words(one))
 
 
 def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:

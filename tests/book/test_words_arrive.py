@@ -39,6 +39,10 @@ def bare(text):
     return re.sub(r"\s+", "", text)
 
 
+def test_nothing_is_lost(book):
+    assert not book.losses
+
+
 @pytest.mark.parametrize(("chapter", "words"), IN_BOTH.items())
 def test_in_pages(book, chapter, words):
     page = (book.out / f"{chapter}.html").read_text("utf-8")
