@@ -46,7 +46,7 @@ def anchors_of(page: Page) -> set[str]:
     """Return every identifier that a link to a page may name."""
     found = {str(page.title_attr[0])}
     for node in tree.nodes(page.blocks):
-        if node["t"] in ("Float", "Equation", "Callout", "Tabset"):
+        if node["t"] in ("Float", "Equation", "Callout", "Tabset", "Theorem"):
             found.add(str(node["c"].get("id", "")))
         elif node["t"] in ("Header", "Div", "Span", "Code", "CodeBlock", "Image", "Link", "Table"):
             found.add(tree.identifier(node))

@@ -20,6 +20,7 @@ from press.blocks.layouts import with_layouts
 from press.blocks.list_tables import with_list_tables
 from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
+from press.blocks.theorems import with_theorems
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
@@ -126,7 +127,7 @@ def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
     blocks = with_callouts(blocks, options)
-    blocks = with_equations(blocks)
+    blocks = with_equations(with_theorems(blocks))
     return with_layouts(with_columns(with_floats(blocks)))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from press.chapter.source import Source
+from press.document.crossref import THEOREMS
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 from press.errors import Place
@@ -86,9 +87,12 @@ def _of(item: Any, base: str) -> Iterator[Piece]:
     elif kind == "RawBlock":
         yield from _raw(item, base)
     elif kind == "Div":
-        (_, marks, pairs), content = item["c"]
+        (name, marks, pairs), content = item["c"]
         if "hidden" not in marks:
-            yield from _captions(dict(pairs), base)
+            given = dict(pairs)
+            if "name" in given and name.partition("-")[0] in THEOREMS:
+                given["title"] = given["name"]
+            yield from _captions(given, base)
             yield from _of(content, base)
     else:
         yield from _of(item.get("c") if kind else list(item.values()), base)

@@ -11,9 +11,10 @@ from press.blocks.annotations import spoken_lines
 from press.blocks.captions import caption_place
 from press.blocks.html_tables import with_widths
 from press.blocks.inline_html import with_html_meant
+from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_in_print
 from press.document import tree
-from press.document.crossref import Wording
+from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
@@ -62,7 +63,9 @@ class TypstWriter:
                 case "Equation":
                     return equation(node)
                 case "Callout":
-                    return callout(node)
+                    return callout(node, self.words)
+                case "Theorem":
+                    return theorem(node, self.words)
                 case "Layout":
                     return layout(node)
                 case "Image":
@@ -127,6 +130,14 @@ class TypstWriter:
     def reference(self, node: Node) -> Nodes:
         """Return a cross-reference."""
         target: Target = node["c"]["target"]
+        if target.kind in THEOREMS or target.kind in CALLOUTS:
+            words = [*node["c"]["content"], tree.text(f"\u00a0{target.number}")]
+            words = words if node["c"]["content"] else [tree.text(target.number)]
+            return [
+                tree.raw("typst", f"#link(<{target.label}>)[", inline=True),
+                *words,
+                tree.raw("typst", "]", inline=True),
+            ]
         return [
             tree.raw("typst", f"#ref(<{target.label}>, supplement: [", inline=True),
             *node["c"]["content"],
@@ -169,22 +180,35 @@ def equation(node: Node) -> Nodes:
     ]
 
 
-def callout(node: Node) -> Nodes:
+def theorem(node: Node, words: Wording) -> Nodes:
+    """Return a theorem or the like as a block of its own."""
+    content = node["c"]
+    body = with_lead(content["content"], lead(node, words.titles))
+    label = f" <{content['id']}>" if content["id"] else ""
+    opening = "#block(width: 100%, above: 1.2em, below: 1.2em)["
+    return [tree.raw("typst", opening), *body, tree.raw("typst", f"]{label}")]
+
+
+def callout(node: Node, words: Wording) -> Nodes:
     """Return a callout."""
     content = node["c"]
     kind = content["kind"]
     colour = _COLOURS[kind]
-    title = content["title"] or [tree.text(kind.capitalize())]
+    title = callout_title(node, words)
+    label = f" <{content['id']}>" if "number" in node else ""
+    opening, closing = (
+        ("#block(width: 100%)[#callout(\n", f")]{label}\n") if label else ("#callout(\n", ")\n")
+    )
     icon = f"callout-icon({string(kind)})" if content["icon"] else "none"
     return [
-        tree.raw("typst", "#callout(\nbody: ["),
+        tree.raw("typst", f"{opening}body: ["),
         *content["content"],
         tree.raw("typst", "],\ntitle: ["),
         tree.plain_block(title),
         tree.raw(
             "typst",
             f'],\nbackground_color: rgb("{colour}").lighten(90%),\nicon_color: rgb("{colour}"),\n'
-            f"icon: {icon},\nbody_background_color: white\n)\n",
+            f"icon: {icon},\nbody_background_color: white\n{closing}",
         ),
     ]
 

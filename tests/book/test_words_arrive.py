@@ -23,6 +23,10 @@ IN_BOTH = {
     "written": ["Spaced", "92", "Values 93 and 94.", "Seven", "Write {{< var x >}}, [^95], [^c] or "
                 "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named"],
     "engine": ["There are 91 pilots."],
+    "theorems": ["Theorem 7.1 (Line 111) The", "112", "Meaning 7.1 (Named 113) A", "Lemma 7.1",
+                 "114", "Proof. By induction, 115", "Remark 7.1. Numbered", "Note 7.1: A title 116",
+                 "Tip 7.1 Numbered", "See Theorem 7.1, Meaning 7.1, 7.1, Satz 7.1, Remark 7.1, "
+                 "Note 7.1 and Tip 7.1."],
     "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
 }  # fmt: skip
 
