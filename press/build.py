@@ -211,7 +211,10 @@ def execute_book(
             folder = (folder / chapter.path).parent
         defaults = execute_options(book.project, chapter, "html")
         variables = {**_quarto_variables(book.project, chapter), **environment}
-        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults))
+        given = [chapter.front.get("execute", "enabled"),
+                 book.project.settings.get("execute", "enabled")]  # fmt: skip
+        runs = next((one for one in given if one is not None), False) is True
+        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, runs))
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done

@@ -108,7 +108,7 @@ def _address(
         return relative(pages[path].html, page.html) + anchor
     if any(other.html == path for other in pages.values()):
         return relative(path, page.html) + anchor
-    if path.endswith((".qmd", ".md")) or not resources.take(path):
+    if path.endswith((".qmd", ".md", ".ipynb")) or not resources.take(path):
         _nowhere(address, page, found)
     start = relative(path, page.html)
     return start + (f"?{parts.query}" if parts.query else "") + anchor
@@ -148,7 +148,7 @@ def with_anchors(
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
-            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md")):
+            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md", ".ipynb")):
                 _nowhere(address, page, found)
             return None
         anchor = parts.fragment or chapter_anchor(other)

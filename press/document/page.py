@@ -90,7 +90,7 @@ class Page:
     @property
     def html(self) -> str:
         """Path of its HTML page in the book."""
-        return re.sub(r"\.q?md$", ".html", self.path)
+        return re.sub(r"\.(?:q?md|ipynb)$", ".html", self.path)
 
 
 def read_page(
@@ -247,7 +247,7 @@ def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
 
 def is_home(path: str) -> bool:
     """Return whether a file is the book's home page, whose heading stays in its text."""
-    return path in ("index.qmd", "index.md")
+    return path in ("index.qmd", "index.md", "index.ipynb")
 
 
 def number_page(page: Page, number: str, words: Wording) -> None:

@@ -15,6 +15,7 @@ from press.project.configuration import CONFIGURATION, read_configuration
 from press.project.dates import printed_date
 from press.project.yaml import Settings, merged, parse_settings
 
+CHAPTERS = (".qmd", ".md", ".ipynb")
 _BASE_FORMATS = ("html", "typst")
 
 
@@ -295,15 +296,15 @@ def _listed(
 
 
 def _part(root: Path, part: str, depth: int, appendix: bool, place: Place) -> Entry:
-    if part.endswith((".qmd", ".md")):
+    if part.endswith(CHAPTERS):
         return Entry("part", _file(root, part, place), None, depth, appendix, place)
     return Entry("part", None, part, depth, appendix, place)
 
 
 def _file(root: Path, name: str, place: Place) -> str:
-    if not name.endswith((".qmd", ".md")):
+    if not name.endswith(CHAPTERS):
         raise UnsupportedError(
-            f"{name} is neither a .qmd nor a .md file", place, "write the chapter as .qmd"
+            f"{name} is neither a .qmd, .md nor .ipynb file", place, "write the chapter as .qmd"
         )
     if not (root / name).is_file():
         raise ProjectError(

@@ -150,8 +150,8 @@ def _in_page(
     rest = (f"?{parts.query}" if parts.query else "") + (
         f"#{parts.fragment}" if parts.fragment else ""
     )
-    if path.endswith((".qmd", ".md")) and (resources.root / path).is_file() and not shown:
-        return relative(re.sub(r"\.q?md$", ".html", path), page.html) + rest
+    if path.endswith((".qmd", ".md", ".ipynb")) and (resources.root / path).is_file() and not shown:
+        return relative(re.sub(r"\.(?:q?md|ipynb)$", ".html", path), page.html) + rest
     if not resources.take(path):
         place = page.source.place_of(re.escape(address))
         what = f"there is no file {path}"

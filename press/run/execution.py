@@ -80,12 +80,15 @@ class Conditions:
         Seconds a cell may take; None for no limit.
     defaults
         The `execute` options of project and chapter.
+    notebooks
+        Whether notebooks run too, rather than show the outputs they were saved with.
     """
 
     folder: Path
     environment: Mapping[str, str]
     timeout: float | None
     defaults: Mapping[str, Any]
+    notebooks: bool = False
 
 
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
@@ -99,12 +102,22 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
     CellError
         A cell or expression raised an exception, a cell ran out of time, or the kernel died.
     """
+    if chapter.cells and all(cell.stored for cell in chapter.cells) and not conditions.notebooks:
+        return ExecutedChapter(chapter, tuple(map(_saved, chapter.parts)))
     if not chapter.runs:
         return ExecutedChapter(
             chapter,
             tuple(ProseResult(part, ()) for part in chapter.parts if isinstance(part, Prose)),
         )
     return asyncio.run(_execute(chapter, conditions))
+
+
+def _saved(part: Prose | Cell) -> CellResult | ProseResult:
+    """Return what a part of a notebook was saved with."""
+    if isinstance(part, Prose):
+        return ProseResult(part, ())
+    outputs, count = part.stored or ((), None)
+    return CellResult(part, settled(outputs, part), count)
 
 
 def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:
