@@ -20,13 +20,16 @@ from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, is_home, number_page, read_page
 from press.document.ready import Ready, make_ready
+from press.errors import ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import write_files, write_html
 from press.mistakes import Mistakes
-from press.pdf.book import compile_pdf, write_typst
+from press.pdf.book import compile_pdf, with_place, write_typst
+from press.pdf.letters import check_letters
 from press.project.cover import with_cover
 from press.project.extension import brings_shortcodes, read_extension
 from press.project.options import chapter_options, execute_options
+from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
 from press.run.execution import ExecutedChapter
@@ -119,11 +122,28 @@ class Edition:
         files = Resources(project.root)
         ready = self.ready("typst", files)
         text = write_typst(project, ready, extension, files)
+        fonts = [*fonts, *_font_folders(project)]
+        check_letters(ready.pages, fonts, self.found)
         self.found.stop()
         folder.mkdir()
         files.write(folder)
-        pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+        try:
+            pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+        except TypesettingError as error:
+            raise with_place(error, ready.pages) from None
         self.losses += lost_in_print(ready.pages, pdf)
         name = f"{project.pdf_name}.pdf"
         (out / name).write_bytes(pdf)
         return name
+
+
+def _font_folders(project: Project) -> list[Path]:
+    """Return the folders of fonts that the option `font-paths` names."""
+    given = project.options("typst").get("font-paths") or []
+    names = given if isinstance(given, list) else [given]
+    folders = [project.root / str(name).lstrip("/") for name in names]
+    for folder, name in zip(folders, names, strict=True):
+        if not folder.is_dir():
+            place = project.settings.place("format", project.format("typst").name, "font-paths")
+            raise ProjectError(f"there is no folder {name}", place, "correct its name")
+    return folders

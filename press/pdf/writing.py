@@ -19,6 +19,7 @@ from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
 from press.pdf.marks import with_words_kept
+from press.pdf.tables import fitted
 
 _COLOURS = {
     "note": "#12436d",
@@ -269,7 +270,14 @@ def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
     words = [inline for block in caption[1] for inline in block["c"]]
-    return [tree.para(words), bare] if words else [bare]
+    printed = fitted(bare, tree.plain(words) or _first_words(bare))
+    return [tree.para(words), *printed] if words else printed
+
+
+def _first_words(table: Node) -> str:
+    """Return the words of a table's first row, by which a message calls it."""
+    rows = table["c"][3][1]
+    return " ".join(tree.plain(cell[4]) for cell in rows[0][1])[:60] if rows else ""
 
 
 def _code(node: Node) -> Nodes:

@@ -86,6 +86,22 @@ def test_files_that_tags_name_lie_beside_the_pages(book):
 
 
 @pytest.mark.poppler
+def test_nothing_is_printed_over_anything_or_off_the_sheet(book):
+    done = subprocess.run(["pdftotext", "-bbox", book.pdf, "-"], capture_output=True, check=True)
+    pages = done.stdout.decode().split("<page ")[1:]
+    wide = next(page for page in pages if "Verylongheading6" in page)
+    box = r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"'
+    words = [tuple(map(float, found)) for found in re.findall(box, wide)]
+    assert len(words) > 50
+    assert max(right for _, _, right, _ in words) < 612 - 72
+    for at, (left, top, right, bottom) in enumerate(words):
+        middle = (top + bottom) / 2
+        for other in words[at + 1 :]:
+            apart = other[0] >= right - 0.5 or other[2] <= left + 0.5
+            assert apart or not other[1] < middle < other[3]
+
+
+@pytest.mark.poppler
 def test_a_figure_without_a_label_does_not_count(book):
     done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
     found = re.findall(r"Figure (\d+): (Mixed|Last)", done.stdout.decode())
