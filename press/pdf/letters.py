@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from press.document.page import Page
 from press.errors import ChapterError, Place
@@ -63,14 +64,14 @@ def _missing(signs: str, fonts: tuple[str, ...]) -> frozenset[str]:
     """Return the signs that no font has: a standard for archives refuses their boxes."""
     import typst
 
-    folders: list[str | Path] = [*fonts]
+    folders: list[Any] = [*fonts]
     if not signs:
         return frozenset()
     # Signs that have a meaning in Typst's markup are ASCII, and not among these.
     text = "\n".join(signs)
     try:
         typst.compile(
-            text.encode(),
+            bytes(text, "utf-8"),
             ignore_system_fonts=True,
             font_paths=folders,
             pdf_standards=["a-2b"],
