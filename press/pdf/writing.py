@@ -52,6 +52,11 @@ class TypstWriter:
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
         blocks = tree.walk(blocks, _without_breaks_inside)
+        for node in tree.nodes(blocks, "Layout"):
+            for figure in tree.nodes(node["c"]["rows"], "Figure"):
+                figure["laid"] = True
+        if not self.tagged:  # else the caption is the image's alternative text too
+            blocks = tree.walk(blocks, _without_second_caption)
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
@@ -233,15 +238,22 @@ def _figure(node: Node) -> Nodes:
     words = [inline for block in caption[1] for inline in block["c"]]
     return [
         tree.raw("typst", "#align(center)[#block(breakable: false)["),
-        *tree.walk(content, _uncaptioned),
+        *content,
         tree.raw("typst", "\n#parbreak()\n"),
         tree.plain_block(words),
         tree.raw("typst", "]]"),
     ]
 
 
+def _without_second_caption(node: Node) -> Node | None:
+    """Return a figure whose images do not repeat its caption as their text, as in Quarto."""
+    if node["t"] != "Figure" or node.get("laid"):
+        return None
+    attr, caption, content = node["c"]
+    return {**node, "c": [attr, caption, tree.walk(content, _uncaptioned)]}
+
+
 def _uncaptioned(node: Node) -> Node | None:
-    """Return an image whose alternative text is none of the figure's caption."""
     return {**node, "c": [node["c"][0], [], node["c"][2]]} if node["t"] == "Image" else None
 
 
