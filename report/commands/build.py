@@ -116,6 +116,7 @@ def build(
             written = _made(
                 chosen, book, evaluation, formats, out, ledger, stages,
                 partial(_finish, evaluation, profiles, written_in, release=release),
+                release=release,
             )  # fmt: skip
     _tell_outcome(values, used, ledger)
     for number in bare:
@@ -135,6 +136,8 @@ def _made(
     ledger: Ledger,
     stages: Stages,
     finish: Callable[[Path], None],
+    *,
+    release: bool,
 ) -> tuple[Path | None, ...]:
     """Check the sources where the engine won't, and typeset; return the book's files."""
     environment = kernel_environment(evaluation)
@@ -145,7 +148,7 @@ def _made(
         thaw(evaluation.root, execution_digest(book, evaluation.key))
     asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
     with stages.stage("typeset") as notes:
-        return _typeset(chosen, asked, moment, finish, notes)
+        return _typeset(chosen, asked, moment, finish, notes, release=release)
 
 
 def _finish(
@@ -193,6 +196,8 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
+    *,
+    release: bool,
 ) -> tuple[Path | None, ...]:
     """Make the book with Quarto, or where none was chosen with the press; return its files."""
     if chosen is not None:
@@ -208,7 +213,10 @@ def _typeset(
         environment=asked.environment,
         profiles=asked.project.profiles,
         finish=finish,
+        whole=release,
     )
+    for loss in made.losses:
+        print(f"  {loss}")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
 
