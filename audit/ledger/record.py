@@ -88,7 +88,7 @@ class Record:
     row_headings
         Of a table, how many columns from the left head its rows.
     note
-        Of a table, what is printed below it.
+        Of a table, what is printed below it; of a number or sentence that was published, where.
     described
         Of a figure or table, meaning and unit of each column of its released data.
     data
@@ -180,7 +180,7 @@ def record(
         shown=tuple(str(place) for place in places),
         cells=_cells(exhibit),
         row_headings=exhibit.row_headings if isinstance(exhibit, Table) and open_ else 0,
-        note=exhibit.note if isinstance(exhibit, Table) and open_ else "",
+        note=_note(exhibit) if open_ else "",
         described=dict(shape.columns) if shape and open_ else {},
         data=hashlib.sha256(safe_csv(shape.data).encode()).hexdigest() if shape and open_ else "",
         rule=claim.rule if claim else "",
@@ -189,6 +189,16 @@ def record(
         holds=claim.holds if claim and open_ else None,
         internal=_internal(exhibit),
     )
+
+
+def _note(exhibit: Exhibit) -> str:
+    """Return what stands below a table, or where a number or sentence was published."""
+    match exhibit:
+        case Table():
+            return exhibit.note
+        case Number() | Claim():
+            return exhibit.source
+    return ""
 
 
 def _internal(exhibit: Exhibit) -> Internal | None:

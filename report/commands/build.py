@@ -19,6 +19,7 @@ from press.build import build_book
 from press.chapter.reading import read_book
 from press.checking import check_book
 from report import quarto
+from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
     held_exhibits,
@@ -191,6 +192,7 @@ def prepare(
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
     values, reused = evaluation.fill_store(given, fresh=fresh)
+    check_citations(evaluation.root, used, values)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
     for name in given:
         if isinstance(values[name], Figure):

@@ -178,6 +178,17 @@ def limit(value: float, printed: Callable[[float], str]) -> str:
     return text
 
 
+def per_hundred(value: float) -> str:
+    """Return a ratio as a number for every 100 expected; it is 100 only if the ratio is 1.
+
+    Examples
+    --------
+    >>> per_hundred(0.409), per_hundred(0.998), per_hundred(1.0)
+    ('41', '99.8', '100')
+    """
+    return f"{float(limit(value, ratio)) * 100:.6g}"
+
+
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
     """Return an estimate with its limits, which no line break may part.
 

@@ -174,18 +174,23 @@ def fieldwork_table(
 
 
 CARRIERS = (
-    ("Key finding 1", "workers are based in schools", "records", "@tbl-delivery-table"),
+    (
+        "Key finding 1",
+        "workers are based in schools",
+        "both",
+        "@tbl-delivery-table, @fig-evidence-matrix",
+    ),
     (
         "Key finding 2",
         "practice varies between schools",
-        "records",
-        "@fig-time-in-school, @tbl-integration-table",
+        "both",
+        "@fig-time-in-school, @tbl-integration-table, @fig-evidence-matrix",
     ),
     (
         "Key finding 3",
         "a wide span of work",
-        "records",
-        "@fig-activity-types, @fig-activity-status",
+        "both",
+        "@fig-activity-types, @fig-activity-status, @fig-evidence-matrix",
     ),
     ("Key finding 4", "well received", "fieldwork", "@fig-reception, @fig-evidence-matrix"),
     (
@@ -197,8 +202,8 @@ CARRIERS = (
     (
         "Key finding 6",
         "some outcomes fell",
-        "records",
-        "@fig-effect-forest, @tbl-effect-table, @tbl-floor",
+        "both",
+        "@fig-effect-forest, @tbl-effect-table, @tbl-by-unit-table, @fig-evidence-matrix",
     ),
     ("Pathway A", "school and safeguarding", "both", "@fig-logic-model, @fig-pathways-by-phase"),
     ("Pathway B", "work with parents", "both", "@fig-logic-model, @fig-pathways-by-phase"),
@@ -212,13 +217,13 @@ CARRIERS = (
     (
         "Recommendation 2",
         "a clear focus",
-        "records",
+        "both",
         "@tbl-effort-table, @fig-pathways-by-phase",
     ),
     (
         "Recommendation 3",
         "a defined role",
-        "records",
+        "both",
         "@fig-activity-types, @fig-tensions",
     ),
     (
@@ -236,7 +241,7 @@ def carriers() -> Table:
     names = ["statement", "says", "evidence", "exhibits"]
     data = pd.DataFrame(CARRIERS, columns=names)
     return Table(
-        header=("Published statement", "In short", "Rests on", "Carried by"),
+        header=("Published statement", "In short", "Evidence", "Exhibits"),
         rows=CARRIERS,
         numeric=(False,) * 4,
         widths=(4, 5, 3, 6),
@@ -245,7 +250,7 @@ def carriers() -> Table:
             "statement": "Statement of the published summary",
             "says": "What it says, in short",
             "evidence": "Kind of evidence in this report",
-            "exhibits": "Labels of the exhibits that carry it",
+            "exhibits": "Labels of the exhibits on which it rests",
         },
         note=(
             "Records are the authorities' data and the workers' log; fieldwork is coded "

@@ -1,0 +1,164 @@
+"""The results in everyday words: how many for every 100 expected, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.dataflow.published import cited
+from analysis.exhibits.outcomes.numbers import OUTCOMES
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
+from analysis.exhibits.parts.style import GREY, NAVY, PLUM, new_drawing, style, to_svg
+from analysis.extract.extract import Origin
+from analysis.models.inference.judgement import LEVEL
+from analysis.study.settings import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+EXPECTED = 100
+TRIAL = "Large trial"
+COLUMNS = {
+    "outcome": "Outcome",
+    "study": "Pilot, or the later trial as published",
+    "per_100": "Events or days for every 100 expected without a social worker",
+    "per_100_low": "Lower limit of its 95% confidence interval, by school for the pilots",
+    "per_100_high": "Upper limit of that interval",
+}
+SURE = {
+    "claimed": "Low",
+    "alone": "Very low: may be chance",
+    "not clear": "Very low: no clear change",
+}
+"""How sure a result is, by what may be said of it."""
+
+
+NOTE = (
+    "The pilots are {whose}, and exploratory; the trial is as published {source}. Expected is what "
+    "comparison schools lead one to expect without a social worker. Intervals of the pilots are by "
+    "school. Certainty starts at low, since nothing published says that schools were allocated at "
+    "random, and the analysis was fixed after the published results were known. It is low where "
+    "p-values that allow for the family are at most {level} with schools and with areas as the "
+    "unit, and very low otherwise: a change that may be chance where the interval by school alone "
+    "leaves out 100, else no clear change. Families: section 47 enquiries (Holm), and all else "
+    "(Benjamini and Hochberg)."
+)
+
+
+def results_in_words(
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    trial: dict[str, float],
+    trial_sources: dict[str, str],
+    compared_period: str,
+    origin: Origin,
+) -> Table:
+    """Show each outcome in each pilot in words, with its interval and how sure it is."""
+    lines, data = [], []
+    for outcome in outcomes:
+        for each in judgements_of(change_judgements, outcome.name):
+            lines.append((outcome.label, each.pilot, *_in_words(each)))
+            data.append(
+                {
+                    "outcome": outcome.name,
+                    "study": each.pilot,
+                    "sure": _sure(each),
+                    **_data(each.ratio, each.ratio_low_school, each.ratio_high_school),
+                }
+            )
+    limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
+    ratio, low, high = (f"{EXPECTED * each:.1f}" for each in limits)
+    published = ("Published: no evidence of a benefit, in schools allocated at random",)
+    lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", *published))
+    data.append({"outcome": outcomes[0].name, "study": TRIAL, "sure": "", **_data(*limits)})
+    whose = origin.label.lower() or "this extract"
+    return Table(
+        header=("Outcome", "Where", "For every 100 expected", "95% interval", "How sure"),
+        rows=tuple(lines),
+        numeric=(False, False, True, True, False),
+        widths=(6, 5, 4, 5, 14),
+        data=pd.DataFrame(data),
+        columns={**COLUMNS, "sure": "How sure, by the rule in the note"},
+        period=compared_period,
+        note=NOTE.format(whose=whose, level=LEVEL, source=cited(trial_sources["ratio"])),
+    )
+
+
+def _in_words(each: Judgement) -> tuple[str, str, str]:
+    if not each.estimated:
+        return words.no_estimate(each.reason), "[z]", f"Not known: {each.reason}"
+    ends = (words.per_hundred(each.ratio_low_school), words.per_hundred(each.ratio_high_school))
+    sure = (
+        f"{SURE[_sure(each)]}. Adjusted p {words.p_value(each.adjusted_school)} by school, "
+        f"{words.p_value(each.adjusted_area)} by area ({words.count(each.in_family)} comparisons)"
+    )
+    return words.per_hundred(each.ratio), " to ".join(ends), sure
+
+
+def _sure(each: Judgement) -> str:
+    if not each.estimated:
+        return ""
+    if each.verdict != "not clear":
+        return "claimed"
+    inside = each.ratio_low_school <= 1 <= each.ratio_high_school
+    return "not clear" if inside else "alone"
+
+
+def _data(ratio: float, low: float, high: float) -> dict[str, float]:
+    values = {"per_100": ratio, "per_100_low": low, "per_100_high": high}
+    return {name: EXPECTED * each for name, each in values.items()}
+
+
+def in_a_hundred(
+    main_effects: pd.DataFrame,
+    trial: dict[str, float],
+    compared_period: str,
+    origin: Origin,
+) -> Figure:
+    """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
+    found = effects(main_effects, OUTCOMES["s47"])
+    limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
+    published = f"{EXPECTED * limits[0]:.0f}"
+    said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
+    whose = origin.label.lower() or "this extract"
+    alt = (
+        "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
+        f"95% intervals and a line at 100. The large trial, published: {published} "
+        f"({EXPECTED * limits[1]:.0f} to {EXPECTED * limits[2]:.0f}). The pilots, {whose}, "
+        f"exploratory: {said}."
+    )
+    with style():
+        drawing, (ax,) = new_drawing(0.75 + 0.42 * (len(found) + 1))
+        _draw(ax, len(found), limits, PLUM, published)
+        for y, each in enumerate(reversed(found)):
+            if each.estimated:
+                _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
+        ax.axvline(EXPECTED, color=GREY, lw=1)
+        names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
+        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
+        ax.set_xlim(left=0)
+        ax.set_ylim(-0.6, len(found) + 0.6)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel("Enquiries for every 100 expected without a social worker")
+        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
+        svg = to_svg(drawing, label, alt)
+    rows = [{"study": TRIAL, **_data(*limits)}]
+    rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
+    columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
+    return Figure(svg, alt, pd.DataFrame(rows), columns, compared_period)
+
+
+def _read_out(each: Effect) -> str:
+    return words.per_hundred(each.ratio) if each.estimated else words.no_estimate(each.reason)
+
+
+def _draw(ax: Axes, y: float, limits: tuple[float, float, float], colour: str, text: str) -> None:
+    """Draw one interval with its estimate and the number above it."""
+    middle, low, high = (EXPECTED * each for each in limits)
+    ax.plot([low, high], [y, y], color=colour, lw=2.4)
+    ax.plot(middle, y, "o", color=colour, ms=8)
+    ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
+                fontweight="bold", color=colour)  # fmt: skip
