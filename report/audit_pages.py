@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
 from audit.ledger.bundle import DATA, read_folder
-from audit.pages.captions import captions
+from audit.pages.captions import captions, citations
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
 from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
+from press.document.pandoc import run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,9 +60,26 @@ def write_audit_pages(
         {chapter.file: chapter.title for chapter in chapters},
         home="../index.html" if (book / "index.html").is_file() else "",
         pdf=f"../{pdf.name}" if pdf else "",
+        sources=citations(book),
+        formulas=_formulas(ledger),
     )
     write_trail(trail, folder)
     colours.keep()
+
+
+def _formulas(ledger: Mapping[str, Any]) -> dict[str, str]:
+    """Return the MathML of every formula that an exhibit prints, by its TeX."""
+    printed = "\n".join(
+        text
+        for record in ledger["records"]
+        for text in (record["printed"], record["note"], *record["cells"])
+    )
+    texts = sorted(set(re.findall(r"\$([^$\s][^$\n]*)\$", printed)))
+    if not texts:
+        return {}
+    page = run(["-f", "markdown", "-t", "html", "--mathml"], "\n\n".join(f"${t}$" for t in texts))
+    found = re.findall(r"<math.*?</math>", page, re.DOTALL)
+    return dict(zip(texts, found, strict=True)) if len(found) == len(texts) else {}
 
 
 def _lay_drawings(root: Path, folder: Path, ledger: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ KINDS = ("figure", "table", "number", "claim")
 PLURALS = {"claim": "sentences held to a rule"}
 CONTROL_TOTALS = "control_totals"
 """The data contract of the totals that a sender confirms."""
+PUBLISHED = "data/published/"
 # What each disclosure outcome means to a reader.
 HELD, SUPPRESSED = "held", "released after suppression"
 
@@ -58,7 +59,6 @@ LIMITS = (
 def _rests_on(ledger: Mapping[str, Any]) -> str:
     commit = ledger["commit"]
     files = [file for file in ledger["files"] if file.get("part", "extract") == "extract"]
-    rows = sum(file["rows"] for file in files)
     made = (
         f"commit `{commit['id']}` of the project's code"
         if commit["id"]
@@ -68,9 +68,9 @@ def _rests_on(ledger: Mapping[str, Any]) -> str:
     kinds = Counter(record["kind"] for record in ledger["records"])
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
-        f"It was made by {made}{state}, from {_count(len(files), 'data file')} with {rows:,} rows. "
-        f"Their digests stand in the audit trail. It shows {shown}, each with its record in the "
-        "ledger."
+        f"It was made by {made}{state}, from {_count(len(files), 'data file')}. "
+        f"Their rows and digests are in the audit trail. It shows {shown}, each with its record "
+        "in the ledger."
     )
 
 
@@ -116,10 +116,22 @@ def _totals(ledger: Mapping[str, Any]) -> str:
 def _invented(ledger: Mapping[str, Any]) -> str:
     if not ledger["label"]:
         return "Nothing: the data are those that were supplied."
+    records = ledger["records"]
+    extract = {file["name"] for file in ledger["files"] if file.get("part", "extract") == "extract"}
+    shown = [record for record in records if record["kind"] in ("figure", "table")]
+    resting = [record for record in shown if extract & set(record["files"])]
+    published = [
+        record
+        for record in records
+        if record["files"] and all(name.startswith(PUBLISHED) for name in record["files"])
+    ]
     return (
-        f"All the data. They are marked '{ledger['label']}' on every page and in every figure, "
-        "because the register of invented files lists at least one of the files read. No number "
-        "computed from them is evidence about any child, school or authority."
+        f"The records of the extract: every page is marked '{ledger['label']}', because the "
+        f"register of invented files lists at least one of the files read. Of {len(shown):,} "
+        f"figures and tables, {len(resting):,} rest on them. "
+        "No number computed from them is evidence about any child, school or authority. "
+        f"Not invented is what was published: {_count(len(published), 'exhibit')} rests on that "
+        "alone."
     )
 
 
@@ -163,7 +175,7 @@ def as_text(ledger: Mapping[str, Any]) -> str:
     parts = [f"Certificate\n{ledger['title']}"]
     parts += [
         f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"
-        for heading, text in (*paragraphs(ledger), ("What this does not show", LIMITS))
+        for heading, text in (*paragraphs(ledger), ("Limits", LIMITS))
     ]
     return "\n\n".join(parts) + "\n"
 

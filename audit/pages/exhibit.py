@@ -11,7 +11,6 @@ from audit.ledger.bundle import DATA
 from audit.ledger.cells import table_rows
 from audit.pages.frame import KINDS, Page, command, facts, section, short, table
 from audit.pages.lineage import lineage_section, upstream_section
-from audit.pages.printed_text import printed_text
 from audit.pages.trail import outcomes
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 PREVIEW = 100
 """Rows of an exhibit's data that its page shows; the CSV has all."""
+SENTENCES = ("number", "claim")
+"""Kinds that stand in a sentence; the note of such a record is its source."""
 LONGEST = 90
 """Signs of the title of a window."""
 
@@ -40,7 +41,7 @@ def exhibit_page(record: Mapping[str, Any], trail: Trail) -> Page:
     title = f"{record['reference']}: {trail.title(record)}"
     kicker = f"{record['reference']} · {trail.heading(record)}"
     kind = ' class="sentence"' if record["kind"] == "claim" else ""
-    name = printed_text(trail.title(record))
+    name = trail.printed(trail.title(record))
     head = f'<p class="kicker">{escape(kicker)}</p>\n<h1{kind}>{name}</h1>'
     body = "\n".join([head, *(section(*each) for each in shown), _neighbours(record, trail)])
     return Page(
@@ -60,6 +61,7 @@ def as_printed(record: Mapping[str, Any], trail: Trail) -> str:
         facts(
             [
                 ("Name", f"<code>{escape(record['id'])}</code>"),
+                ("Published in", _published_in(record, trail)),
                 ("Shown in", "<br>".join(_places(record, trail))),
                 ("Page of the PDF", ", ".join(_pages(record, trail))),
                 ("Rule", escape(record["rule"])),
@@ -93,17 +95,22 @@ def _display(record: Mapping[str, Any], trail: Trail) -> str:
         case "figure":
             return f"<p>{escape(record['printed'])}</p>"
         case "table":
-            note = f'<p class="note">{printed_text(record["note"])}</p>' if record["note"] else ""
-            return f"{_printed_table(record)}\n{note}"
+            note = f'<p class="note">{trail.printed(record["note"])}</p>' if record["note"] else ""
+            return f"{_printed_table(record, trail)}\n{note}"
         case "number":
             return f'<p class="value">{escape(record["printed"])}</p>'
     return ""
 
 
-def _printed_table(record: Mapping[str, Any]) -> str:
+def _printed_table(record: Mapping[str, Any], trail: Trail) -> str:
     header, *rows = table_rows(record) or [[]]
-    shown = [[printed_text(cell) for cell in row] for row in rows]
+    shown = [[trail.printed(cell) for cell in row] for row in rows]
     return table("The table as printed", header, shown)
+
+
+def _published_in(record: Mapping[str, Any], trail: Trail) -> str:
+    """Return the source and section of what was published; empty for a result of ours."""
+    return trail.printed(record["note"]).strip("()") if record["kind"] in SENTENCES else ""
 
 
 def _places(record: Mapping[str, Any], trail: Trail) -> Iterator[str]:

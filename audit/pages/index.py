@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from audit.pages.frame import KINDS, Page, facts, section
-from audit.pages.printed_text import printed_text
 from audit.pages.trail import outcomes
 from audit.trace.text import by_reference
 
@@ -108,7 +107,7 @@ def _row(record: Mapping[str, Any], trail: Trail) -> str:
         f'data-function="{" ".join(record["upstream"])}" >'
         f'<th scope="row" data-sort="{order * 10000 + number}">'
         f'<a href="{name}.html">{record["reference"]}</a></th>'
-        f"<td>{printed_text(trail.title(record))}{_flag(record)}"
+        f"<td>{trail.printed(trail.title(record))}{_flag(record)}"
         f'<span class="place">{name}</span></td>'
         f"<td>{escape(trail.heading(record))}</td>"
         f'<td data-sort="{first}">{titles}</td>'

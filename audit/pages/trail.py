@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from audit.pages.frame import KINDS
+from audit.pages.printed_text import printed_text
 from audit.pages.source_code import STUDY
 from audit.trace.text import by_reference
 
@@ -40,6 +41,8 @@ class Trail:
         The title of each chapter by its file, in the order of the book.
     home, pdf
         The book's home page and PDF from the audit folder; empty where there is none.
+    sources, formulas
+        How the book prints citations and formulas; see `printed_text`.
     """
 
     ledger: Mapping[str, Any]
@@ -50,6 +53,8 @@ class Trail:
     chapters: Mapping[str, str]
     home: str = ""
     pdf: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    formulas: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def records(self) -> dict[str, Mapping[str, Any]]:
@@ -60,6 +65,10 @@ class Trail:
     def files(self) -> dict[str, Mapping[str, Any]]:
         """The data files by name."""
         return {file["name"]: file for file in self.ledger["files"]}
+
+    def printed(self, markdown: str) -> str:
+        """Return a cell, a note or a sentence as HTML, as the book prints it."""
+        return printed_text(markdown, self.sources, self.formulas)
 
     def title(self, record: Mapping[str, Any]) -> str:
         """Return what a reader calls an exhibit: its caption, or what it prints."""

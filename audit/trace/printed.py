@@ -63,7 +63,7 @@ def _in(record: Mapping[str, Any], number: str) -> Iterator[Printed]:
             if _prints(cell, number):
                 inside = f"{MARK}{row},{column}" if row else ""  # headings have no address
                 yield Printed(f"{record['reference']}{inside}", f"{record['id']}: {cell}")
-    if _prints(record["note"], number):
+    if record["kind"] == "table" and _prints(record["note"], number):
         yield Printed(record["reference"], f"{record['id']}, below the table: {record['note']}")
 
 

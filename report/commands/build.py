@@ -261,4 +261,4 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for result in values["contract_results"].of("warn"):
         print(f"  warning: {result.rule}: not so: {result.expected}")
     if ledger.label:
-        print(f"  {ledger.label}: the label stands on every page and in every picture")
+        print(f"  {ledger.label}: every page is marked, and every picture made from them")

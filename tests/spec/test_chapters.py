@@ -187,7 +187,6 @@ EXHIBITS = {
     "calibration check": ["tbl-calibration-check"],
     "later trial": ["tbl-trial-design", "fig-trial-beside-pilots"],
     "main result": ["fig-main-result"],
-    "one page": ["fig-in-a-hundred"],
     "findings in a line": ["tbl-six-findings"],
     "results in words": ["tbl-results-in-words"],
 }  # fmt: skip
@@ -202,7 +201,7 @@ def test_each_element_of_the_published_summary_has_its_place(element):
 
 def test_the_calibration_check_says_that_it_is_no_evidence():
     (caption,) = re.findall(
-        r'tbl-cap: "(Published directions.*)"', text_of(CHAPTERS["chapters/limitations.qmd"])
+        r'tbl-cap: "(Published directions.*)"', text_of(CHAPTERS["chapters/outcomes-detail.qmd"])
     )
     assert "a calibration check, not evidence" in caption
 

@@ -19,7 +19,6 @@ from analysis.study.settings import Outcome
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-EXPECTED = 100
 TRIAL = "Large trial"
 COLUMNS = {
     "outcome": "Outcome",
@@ -29,7 +28,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low",
+    "claimed": "Low: a change is claimed",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -40,11 +39,10 @@ NOTE = (
     "The pilots are {whose}, and exploratory; the trial is as published {source}. Expected is what "
     "comparison schools lead one to expect without a social worker. Intervals of the pilots are by "
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
-    "random, and the analysis was fixed after the published results were known. It is low where "
-    "p-values that allow for the family are at most {level} with schools and with areas as the "
-    "unit, and very low otherwise: a change that may be chance where the interval by school alone "
-    "leaves out 100, else no clear change. Families: section 47 enquiries (Holm), and all else "
-    "(Benjamini and Hochberg)."
+    "random, and the analysis was fixed after the published results were known. It is low "
+    "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
+    "allow for the family: section 47 enquiries ({primary} comparisons), and all else "
+    "({secondary})."
 )
 
 
@@ -70,7 +68,7 @@ def results_in_words(
                 }
             )
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    ratio, low, high = (f"{EXPECTED * each:.1f}" for each in limits)
+    ratio, low, high = (f"{words.HUNDRED * each:.1f}" for each in limits)
     published = ("Published: no evidence of a benefit, in schools allocated at random",)
     lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", *published))
     data.append({"outcome": outcomes[0].name, "study": TRIAL, "sure": "", **_data(*limits)})
@@ -79,12 +77,23 @@ def results_in_words(
         header=("Outcome", "Where", "For every 100 expected", "95% interval", "How sure"),
         rows=tuple(lines),
         numeric=(False, False, True, True, False),
-        widths=(6, 5, 4, 5, 14),
+        widths=(6, 5, 4, 5, 13),
         data=pd.DataFrame(data),
         columns={**COLUMNS, "sure": "How sure, by the rule in the note"},
         period=compared_period,
-        note=NOTE.format(whose=whose, level=LEVEL, source=cited(trial_sources["ratio"])),
+        note=NOTE.format(
+            whose=whose,
+            level=LEVEL,
+            source=cited(trial_sources["ratio"]),
+            **_families(change_judgements),
+        ),
     )
+
+
+def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
+    """Return how many comparisons each family has, by its name."""
+    sizes = change_judgements.groupby("family")["in_family"].max()
+    return {str(name): words.count(size) for name, size in sizes.items()}
 
 
 def _in_words(each: Judgement) -> tuple[str, str, str]:
@@ -92,8 +101,8 @@ def _in_words(each: Judgement) -> tuple[str, str, str]:
         return words.no_estimate(each.reason), "[z]", f"Not known: {each.reason}"
     ends = (words.per_hundred(each.ratio_low_school), words.per_hundred(each.ratio_high_school))
     sure = (
-        f"{SURE[_sure(each)]}. Adjusted p {words.p_value(each.adjusted_school)} by school, "
-        f"{words.p_value(each.adjusted_area)} by area ({words.count(each.in_family)} comparisons)"
+        f"{SURE[_sure(each)]}; p {words.p_value(each.adjusted_school)} by school, "
+        f"{words.p_value(each.adjusted_area)} by area"
     )
     return words.per_hundred(each.ratio), " to ".join(ends), sure
 
@@ -109,7 +118,7 @@ def _sure(each: Judgement) -> str:
 
 def _data(ratio: float, low: float, high: float) -> dict[str, float]:
     values = {"per_100": ratio, "per_100_low": low, "per_100_high": high}
-    return {name: EXPECTED * each for name, each in values.items()}
+    return {name: words.HUNDRED * each for name, each in values.items()}
 
 
 def in_a_hundred(
@@ -121,22 +130,22 @@ def in_a_hundred(
     """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
     found = effects(main_effects, OUTCOMES["s47"])
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    published = f"{EXPECTED * limits[0]:.0f}"
+    published = f"{words.HUNDRED * limits[0]:.0f}"
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
     whose = origin.label.lower() or "this extract"
     alt = (
         "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
         f"95% intervals and a line at 100. The large trial, published: {published} "
-        f"({EXPECTED * limits[1]:.0f} to {EXPECTED * limits[2]:.0f}). The pilots, {whose}, "
-        f"exploratory: {said}."
+        f"({words.HUNDRED * limits[1]:.0f} to {words.HUNDRED * limits[2]:.0f}). The pilots, "
+        f"{whose}, exploratory: {said}."
     )
     with style():
-        drawing, (ax,) = new_drawing(0.75 + 0.42 * (len(found) + 1))
+        drawing, (ax,) = new_drawing(0.7 + 0.38 * (len(found) + 1))
         _draw(ax, len(found), limits, PLUM, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
                 _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
-        ax.axvline(EXPECTED, color=GREY, lw=1)
+        ax.axvline(words.HUNDRED, color=GREY, lw=1)
         names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
         ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
         ax.set_xlim(left=0)
@@ -157,7 +166,7 @@ def _read_out(each: Effect) -> str:
 
 def _draw(ax: Axes, y: float, limits: tuple[float, float, float], colour: str, text: str) -> None:
     """Draw one interval with its estimate and the number above it."""
-    middle, low, high = (EXPECTED * each for each in limits)
+    middle, low, high = (words.HUNDRED * each for each in limits)
     ax.plot([low, high], [y, y], color=colour, lw=2.4)
     ax.plot(middle, y, "o", color=colour, ms=8)
     ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",

@@ -128,8 +128,10 @@ def effect_per_hundred(main_effects: pd.DataFrame, outcome: str, pilot: str) -> 
     unit = "for every 100 expected"
     if not found.estimated:
         return _not_estimable(found, unit)
-    limits = (100 * found.ratio_low, 100 * found.ratio_high)
-    return Number(100 * found.ratio, words.per_hundred(found.ratio), unit, found.schools, limits)
+    limits = (words.HUNDRED * found.ratio_low, words.HUNDRED * found.ratio_high)
+    return Number(
+        words.HUNDRED * found.ratio, words.per_hundred(found.ratio), unit, found.schools, limits
+    )
 
 
 def care_estimated(main_effects: pd.DataFrame) -> Number:

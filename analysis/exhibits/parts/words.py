@@ -186,7 +186,7 @@ def per_hundred(value: float) -> str:
     >>> per_hundred(0.409), per_hundred(0.998), per_hundred(1.0)
     ('41', '99.8', '100')
     """
-    return f"{float(limit(value, ratio)) * 100:.6g}"
+    return f"{float(limit(value, ratio)) * HUNDRED:.6g}"
 
 
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
@@ -201,6 +201,8 @@ def interval(value: float, low: float, high: float, printed: Callable[[float], s
     return f"{printed(value)} ({ends[0]}{NO_BREAK}to{NO_BREAK}{ends[1]})"
 
 
+HUNDRED = 100
+"""What a ratio is a share of where it is told in everyday words."""
 SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
