@@ -130,7 +130,8 @@ def _invented(ledger: Mapping[str, Any]) -> str:
         f"register of invented files lists at least one of the files read. Of {len(shown):,} "
         f"figures and tables, {len(resting):,} rest on them. "
         "No number computed from them is evidence about any child, school or authority. "
-        f"Not invented is what was published: {_count(len(published), 'exhibit')} rests on that "
+        f"Not invented is what was published: {_count(len(published), 'exhibit')} "
+        f"{'rests' if len(published) == 1 else 'rest'} on that "
         "alone."
     )
 

@@ -237,7 +237,7 @@ def data_section(record: Mapping[str, Any], trail: Trail) -> str:
         ("Column", "What it holds, with its unit"),
         [[f"<code>{escape(c)}</code>", escape(record["described"].get(c, ""))] for c in header],
     )
-    shown = [[escape(cell) for cell in row] for row in islice(rows, PREVIEW)]
+    shown = [[trail.released(cell) for cell in row] for row in islice(rows, PREVIEW)]
     more = f", the first {PREVIEW} of {len(rows)} rows" if len(rows) > PREVIEW else ""
     return (
         f'<p><a class="download" href="{DATA}/{name}.csv" download="{name}.csv">{name}.csv</a> '

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from audit.pages.frame import KINDS
@@ -68,7 +70,20 @@ class Trail:
 
     def printed(self, markdown: str) -> str:
         """Return a cell, a note or a sentence as HTML, as the book prints it."""
-        return printed_text(markdown, self.sources, self.formulas)
+        return printed_text(self._named(markdown), self.sources, self.formulas)
+
+    def released(self, cell: str) -> str:
+        """Return a cell of released data as HTML; a formula or a label as the book prints it."""
+        return self.formulas.get(cell) or escape(self._named(cell))
+
+    def _named(self, text: str) -> str:
+        """Return text with each label of a figure or table as it is printed, such as Table 2.1."""
+
+        def label(found: re.Match[str]) -> str:
+            record = self.records.get(found[1].replace("-", "_"))
+            return self.heading(record) if record else found[0]
+
+        return re.sub(r"@(?:fig|tbl)-([\w-]+)", label, text)
 
     def title(self, record: Mapping[str, Any]) -> str:
         """Return what a reader calls an exhibit: its caption, or what it prints."""

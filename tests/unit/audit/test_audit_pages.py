@@ -14,6 +14,7 @@ from audit.pages.drawing import draw
 from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
+from audit.pages.trail import Trail
 from tests.unit.audit import small_trail
 
 EDGES = [("a", "b"), ("b", "c"), ("a", "c"), ("d", "c"), ("a", "e"), ("e", "c")]
@@ -286,3 +287,11 @@ def test_the_frame_of_a_page_by_quarto_is_found_too():
     )
     assert text.count("audit-frame") == 1
     assert '<p><a class="reference" href="../audit/many.html"' in text
+
+
+def test_a_label_is_named_as_it_is_printed():
+    trail = Trail(
+        {"records": [{"id": "rates", "labels": ["Table 2.1"], "reference": "T1"}]}, *[{}] * 5
+    )
+    assert trail.printed("see @tbl-rates, @fig-gone") == "see Table 2.1, @fig-gone"
+    assert trail.released("@tbl-rates <") == "Table 2.1 &lt;"
