@@ -68,7 +68,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
         widths=(3, 6, 2, 1, 5),
         data=pd.DataFrame(lines, columns=list(columns)),
         columns=columns,
-        note="Waived: the supplier won't mend it, and the person named answers for it.",
+        note="Waived: the supplier will not correct it, and the person named accepts that.",
     )
 
 
@@ -113,6 +113,8 @@ def release_exceptions(contract_directory: Path) -> Table:
         widths=(3, 3, 2, 6),
         data=pd.DataFrame(lines, columns=list(columns)),
         columns=columns,
-        note="Each was held back by disclosure control, by itself or beside an earlier release, "
-        "until the person named let it through.",
+        note=(
+            "Each was held back by disclosure control, by itself or given an earlier release, "
+            "until the person named released it."
+        ),
     )

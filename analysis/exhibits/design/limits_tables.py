@@ -45,9 +45,10 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
         data=units_of_assignment[shown],
         columns={name: UNITS[name] for name in shown},
         note=(
-            "Section 47 enquiries. Effective units are units with equal rolls that would say as "
-            "much; the largest share is that of one intervention unit in its arm's pupils before "
-            "the pilot, and above 30% a result is a case study of that unit; the smallest p is "
+            "Section 47 enquiries. Effective units are units with equal rolls that would be as "
+            "informative; the largest share is that of one intervention unit in its group's "
+            "pupils before the pilot, and above 30% a result is a case study of that unit; the "
+            "smallest p is "
             "what a randomisation test can reach at best."
         ),
     )  # fmt: skip
@@ -158,8 +159,9 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
         columns={name: TREND_DETECTION[name] for name in shown},
         period=panel_period,
         note=(
-            "Chance that the test rejects parallel trends if the arms' trends part steadily, by as "
-            "much as passes for each ratio without any effect. Section 47 enquiries."
+            "Chance that the test rejects parallel trends if the groups' trends diverge "
+            "steadily, by as much as imitates each ratio without any effect. Section 47 "
+            "enquiries."
         ),
     )
 

@@ -27,7 +27,7 @@ PLAN = (
         "Checks named beforehand",
         "Whole areas assigned; mainstream schools; secondary schools; all months before.",
         ("4d84609", "2026-11-23"),
-        "All are shown; pretended starts, other models and the specification curve were added.",
+        "All are shown; placebo start dates, other models and the specification curve were added.",
         "Added when results on invented data were known.",
     ),
     (

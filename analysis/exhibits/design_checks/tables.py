@@ -39,7 +39,7 @@ def placebo_table(
     )
     names = [pilot.name for pilot in pilots]
     return Table(
-        header=("Pretended start", *names),
+        header=("Placebo start date", *names),
         rows=side_by_side(named, "label", names),
         numeric=(False, *(True,) * len(names)),
         widths=(5, *(4,) * len(names)),
@@ -64,7 +64,7 @@ def balancing_table(
     return Table(
         header=("Outcome", "What it says", *names),
         rows=tuple(
-            (label, says.get(label, "Can't be moved by workers who are not there"), *cells)
+            (label, says.get(label, "Can't be affected by workers who are not there"), *cells)
             for label, *cells in lines
         ),
         numeric=(False, False, *(True,) * len(names)),
@@ -173,7 +173,7 @@ def floor_table(
         columns={name: FLOOR[name] for name in shown},
         period=compared_period,
         note=(
-            "Months without an event beside what count models expect of schools this small. The "
+            "Months without an event, and what count models expect of schools this small. The "
             "least error is the standard error of the log ratio if nothing but chance moved the "
             "counts; the least span is the upper end of the interval divided by the lower, at best."
             + (f" {words.HIDDEN}: {WITHHELD}." if data[shown].isna().any(axis=None) else "")

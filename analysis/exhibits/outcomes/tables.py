@@ -187,14 +187,14 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
         columns={
             "outcome": "Outcome",
             "pilot": "Local authority",
-            "schools": "Schools of both arms, number",
+            "schools": "Schools of both groups, number",
             "zero_months_percent": "School-months without an event, per cent of those in terms "
             "whose counts are shown",
             "schools_without": "Schools without an event in all those months, number; c is "
             "confidential",
         },
         period=compared_period,
-        note="Both arms, the ten like months before the pilots began; the share is of months in "
+        note="Both groups, the ten like months before the pilots began; the share is of months in "
         "terms whose counts are shown." + _legend(data["schools_without"]),
     )
 

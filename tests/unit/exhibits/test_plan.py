@@ -48,7 +48,7 @@ def test_the_estimand_follows_the_settings():
     assert "10 months" in lines["Treatment condition"]
     shorter = replace(STUDY.window, months_after=6)
     changed = dict(estimand_table(STUDY.pilots, STUDY.outcomes, shorter).rows)
-    assert "6 months" in changed["Treatment"]
+    assert "6 months" in changed["Treatment condition"]
     closed = "Intercurrent event: schools closed in March 2020"
     assert lines[closed].endswith("February 2020.")
     assert changed[closed].endswith("October 2019.")
