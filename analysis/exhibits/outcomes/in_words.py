@@ -28,7 +28,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low: a change is claimed",
+    "claimed": "Low: change claimed",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -36,8 +36,9 @@ SURE = {
 
 
 NOTE = (
-    "The pilots are {whose}, and exploratory; the trial is as published {source}. Expected is what "
-    "comparison schools lead one to expect without a social worker. Intervals of the pilots are by "
+    "The pilots are {whose}, and exploratory; the trial is as published {source}, and its schools "
+    "were allocated at random. Per 100: events or days for every 100 that comparison schools lead "
+    "one to expect. Intervals of the pilots are by "
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
@@ -69,15 +70,23 @@ def results_in_words(
             )
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
     ratio, low, high = (f"{words.HUNDRED * each:.1f}" for each in limits)
-    published = ("Published: no evidence of a benefit, in schools allocated at random",)
-    lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", *published))
+    published = "Published: no benefit shown"
+    lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", "[z]", "[z]", published))
     data.append({"outcome": outcomes[0].name, "study": TRIAL, "sure": "", **_data(*limits)})
     whose = origin.label.lower() or "this extract"
     return Table(
-        header=("Outcome", "Where", "For every 100 expected", "95% interval", "How sure"),
+        header=(
+            "Outcome",
+            "Where",
+            "Per 100",
+            "95% interval",
+            "p, schools",
+            "p, areas",
+            "How sure",
+        ),
         rows=tuple(lines),
-        numeric=(False, False, True, True, False),
-        widths=(6, 5, 4, 5, 13),
+        numeric=(False, False, *(True,) * 4, False),
+        widths=(9, 6, 4, 7, 5, 4, 12),
         data=pd.DataFrame(data),
         columns={**COLUMNS, "sure": "How sure, by the rule in the note"},
         period=compared_period,
@@ -96,15 +105,17 @@ def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
     return {str(name): words.count(size) for name, size in sizes.items()}
 
 
-def _in_words(each: Judgement) -> tuple[str, str, str]:
+def _in_words(each: Judgement) -> tuple[str, ...]:
     if not each.estimated:
-        return words.no_estimate(each.reason), "[z]", f"Not known: {each.reason}"
+        return words.no_estimate(each.reason), *("[z]",) * 3, f"Not known: {each.reason}"
     ends = (words.per_hundred(each.ratio_low_school), words.per_hundred(each.ratio_high_school))
-    sure = (
-        f"{SURE[_sure(each)]}; p {words.p_value(each.adjusted_school)} by school, "
-        f"{words.p_value(each.adjusted_area)} by area"
+    return (
+        words.per_hundred(each.ratio),
+        " to ".join(ends),
+        words.p_value(each.adjusted_school),
+        words.p_value(each.adjusted_area),
+        SURE[_sure(each)],
     )
-    return words.per_hundred(each.ratio), " to ".join(ends), sure
 
 
 def _sure(each: Judgement) -> str:
@@ -140,7 +151,7 @@ def in_a_hundred(
         f"{whose}, exploratory: {said}."
     )
     with style():
-        drawing, (ax,) = new_drawing(0.7 + 0.38 * (len(found) + 1))
+        drawing, (ax,) = new_drawing(0.65 + 0.36 * (len(found) + 1))
         _draw(ax, len(found), limits, PLUM, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
