@@ -92,7 +92,8 @@ def detectable(
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "
             "not. Dispersion is the variance of a school's rate from year to year (squared "
-            "coefficient of variation) on which it rests: what the two years before show."
+            "coefficient of variation) on which it rests: what the two years before show. "
+            "It can be missing where an effect is estimated, which rests on other months."
         )
         + words.not_estimable(
             (labels[row["outcome"]], row["pilot"], row["reason"])
