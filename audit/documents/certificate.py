@@ -42,8 +42,8 @@ def paragraphs(ledger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 HOW = (
-    "In a clone of the project, without a connection to anything: `python -m report verify "
-    "report.pdf` says whether this file is as it was sealed, and whether each number printed is "
+    "In a clone of the project, without a connection to anything: `python -m report verify`, followed "
+    "by the name of this file, says whether it is as it was sealed, and whether each number printed is "
     "one the ledger holds; with `--rerun`, and with the data, it computes everything again and "
     "compares. `python -m report trace` followed by the reference under a figure or table gives "
     "the lines of code and the files behind it. Ledger, certificate, a description for other tools "
@@ -69,7 +69,7 @@ def _rests_on(ledger: Mapping[str, Any]) -> str:
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
         f"It was made by {made}{state}, from {_count(len(files), 'data file')}. "
-        f"Their rows and digests are in the audit trail. It shows {shown}, each with its record "
+        f"Their rows and digests are in the ledger. It shows {shown}, each with its record "
         "in the ledger."
     )
 
