@@ -42,12 +42,13 @@ def paragraphs(ledger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 HOW = (
-    "In a clone of the project, without a connection to anything: `python -m report verify`, followed "
-    "by the name of this file, says whether it is as it was sealed, and whether each number printed is "
-    "one the ledger holds; with `--rerun`, and with the data, it computes everything again and "
-    "compares. `python -m report trace` followed by the reference under a figure or table gives "
-    "the lines of code and the files behind it. Ledger, certificate, a description for other tools "
-    "(RO-Crate) and the data behind the figures and tables are attached to this PDF."
+    "In a clone of the project, without a connection to anything: `python -m report verify`, "
+    "followed by the name of this file, says whether it is as it was sealed, and whether each "
+    "number printed is one the ledger holds; with `--rerun`, and with the data, it computes "
+    "everything again and compares. `python -m report trace` followed by the reference under a "
+    "figure or table gives the lines of code and the files behind it. Ledger, certificate, a "
+    "description for other tools (RO-Crate) and the data behind the figures and tables are attached "
+    "to this PDF."
 )
 LIMITS = (
     "Without a signature, or a digest published elsewhere, the seal shows damage and not forgery: "
