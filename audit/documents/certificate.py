@@ -47,8 +47,8 @@ HOW = (
     "number printed is one the ledger holds; with `--rerun`, and with the data, it computes "
     "everything again and compares. `python -m report trace` followed by the reference under a "
     "figure or table gives the lines of code and the files behind it. Ledger, certificate, a "
-    "description for other tools (RO-Crate) and the data behind the figures and tables are attached "
-    "to this PDF."
+    "description for other tools (RO-Crate) and the data behind the figures and tables are "
+    "attached to this PDF."
 )
 LIMITS = (
     "Without a signature, or a digest published elsewhere, the seal shows damage and not forgery: "
