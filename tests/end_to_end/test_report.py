@@ -70,7 +70,7 @@ def pdf_text(built):
 
 
 MARKUP = re.compile(
-    r"\[@\w|@(?:fig|tbl|sec|eq)-\w|\{python\}|^:::|\{[.#][a-z]|\*\*\w|\{\{<"
+    r"\[@\w|@(?:fig|tbl|sec|eq)-\w|\{python\}|^:::|\{[.#][a-z]|\*\*[A-Za-z]|\{\{<"
     r"|\\(?:frac|sum|hat|alpha|beta|exp|log|mathrm|text|quad)\b|\$[\\\w][^$ ]*\$|\(z [\d.]",
     re.MULTILINE,
 )
