@@ -11,8 +11,10 @@ import pytest
 
 from analysis.dataflow import graph
 from analysis.exhibits.appendix import sensitivity_tables, simulation_tables
+from analysis.exhibits.design import limits_tables
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.outcomes import claims, unit_tables
+from analysis.exhibits.recommendations import scale_up
 from analysis.models.design import detectable
 from analysis.models.inference import judgement, multiplicity
 from analysis.models.pooling.estimates import SUMMARIES
@@ -124,6 +126,20 @@ def test_the_committed_specifications_leave_like_months_in(main):
 def test_a_one_sided_p_value_says_so_in_its_heading():
     source = inspect.getsource(sensitivity_tables.hidden_bias_table)
     assert "One-sided p at odds" in source
+
+
+def test_no_estimate_is_called_worth_its_cost():
+    """The smallest fall that pays is invented, and a chance to exceed it has a flat prior."""
+    columns = scale_up.PROSPECT_COLUMNS
+    assert list(columns)[-2:] == ["power", "assurance"]
+    assert "worth" not in str(columns) + inspect.getsource(scale_up.prospects)
+    chapters = [*(ROOT / "chapters").glob("*.qmd"), ROOT / "index.qmd"]
+    assert not [path.name for path in chapters if "worth its cost" in path.read_text("utf-8")]
+
+
+def test_the_dispersion_behind_each_detectable_effect_is_printed():
+    assert '"Dispersion"' in inspect.getsource(limits_tables.detectable)
+    assert "with the dispersion behind each" in chapter("design-limits-detail.qmd")
 
 
 def test_what_was_simulated_with_shocks_is_named_as_it_was_drawn():
