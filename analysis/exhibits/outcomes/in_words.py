@@ -43,7 +43,7 @@ NOTE = (
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
     "allow for the family: section 47 enquiries ({primary} comparisons), and all else "
-    "({secondary})."
+    "({secondary}). [z] is not applicable; [c] is withheld."
 )
 
 

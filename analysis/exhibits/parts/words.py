@@ -183,10 +183,10 @@ def per_hundred(value: float) -> str:
 
     Examples
     --------
-    >>> per_hundred(0.409), per_hundred(0.998), per_hundred(1.0)
-    ('41', '99.8', '100')
+    >>> per_hundred(0.409), per_hundred(0.998), per_hundred(1.0), per_hundred(12.32)
+    ('41', '99.8', '100', '1,232')
     """
-    return f"{float(limit(value, ratio)) * HUNDRED:.6g}"
+    return f"{float(limit(value, ratio)) * HUNDRED:,.6g}"
 
 
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:

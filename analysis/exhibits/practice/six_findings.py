@@ -74,7 +74,8 @@ def _as_published(published_findings: tuple[dict[str, str], ...]) -> dict[str, s
     names = {"s47_enquiries": "section 47 enquiries", "s17_starts": "section 17 starts"}
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
-        f"There seemed to be fewer {', and fewer '.join(said)}; days in care showed no effect."
+        f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
+        "on days in care."
     )
     return told
 
