@@ -21,6 +21,7 @@ from press.build import build_book
 from press.chapter.reading import read_book
 from press.checking import check_book
 from report import quarto
+from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
     held_exhibits,
@@ -250,6 +251,7 @@ def prepare(
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
     values, reused = evaluation.fill_store(given, fresh=fresh)
+    check_citations(evaluation.root, used, values)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
     for name in given:
         if isinstance(values[name], Figure):
@@ -316,4 +318,4 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for result in values["contract_results"].of("warn"):
         print(f"  warning: {result.rule}: not so: {result.expected}")
     if ledger.label:
-        print(f"  {ledger.label}: the label stands on every page and in every picture")
+        print(f"  {ledger.label}: every page is marked, and every picture made from them")
