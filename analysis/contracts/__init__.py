@@ -13,7 +13,7 @@ from analysis.contracts.engine import ValidationError
 from analysis.contracts.reading import read_contracts, refuse_without_column
 from analysis.contracts.results import ContractResults, RuleResult
 from analysis.contracts.validation import validate
-from analysis.contracts.waivers import Waiver, read_waivers, with_waivers
+from analysis.contracts.waivers import Waiver, read_waivers, validate_extract, with_waivers
 
 __all__ = [
     "Column",
@@ -31,5 +31,6 @@ __all__ = [
     "refuse_without_column",
     "rule_list",
     "validate",
+    "validate_extract",
     "with_waivers",
 ]

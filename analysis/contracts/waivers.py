@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.contracts.implied_rules import all_rules
+from analysis.contracts.validation import validate
 from analysis.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from analysis.contracts.contract import DataContract
     from analysis.contracts.results import ContractResults, RuleResult
+    from analysis.extract.extract import Extract
 
 FILE = "waivers.toml"
 KEYS = {"rule": str, "rows": int, "reason": str, "name": str, "date": date}
@@ -119,6 +121,20 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
             f"the date, {waiver.date}, has not come yet", place=place, remedy="correct it"
         )
     return waiver
+
+
+def validate_extract(
+    extract: Extract, contracts: Mapping[str, DataContract], directory: Path
+) -> ContractResults:
+    """Test every rule of every contract, and take the waivers on file into account.
+
+    Parameters
+    ----------
+    directory
+        Of the contracts, in which `waivers.toml` lies.
+    """
+    found = validate(extract.tables, contracts, read=extract.read)
+    return with_waivers(found, read_waivers(directory / FILE), contracts)
 
 
 def with_waivers(

@@ -15,9 +15,7 @@ from analysis.contracts import (
     DataContract,
     raise_if_broken,
     read_contracts,
-    read_waivers,
-    validate,
-    with_waivers,
+    validate_extract,
 )
 from analysis.dataflow.passage import SCHOOLS
 from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
@@ -50,9 +48,7 @@ def contract_results(
     extract: Extract, contracts: dict[str, DataContract], contract_directory: Path
 ) -> ContractResults:
     """Test every rule of every contract, and take the waivers on file into account."""
-    waivers = read_waivers(contract_directory / "waivers.toml")
-    found = validate(extract.tables, contracts, read=extract.read)
-    return with_waivers(found, waivers, contracts)
+    return validate_extract(extract, contracts, contract_directory)
 
 
 def contract_counts(contract_results: ContractResults) -> pd.DataFrame:

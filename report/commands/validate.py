@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from analysis.contracts import describe
-from analysis.dataflow.data import contract_results, contracts, extract
+from analysis.contracts import describe, read_contracts, validate_extract
 from analysis.errors import ConfigurationError
 from analysis.evaluation import Evaluation, find_root
+from analysis.extract.extract import read_extract
 from audit.terminal import printable
 
 
@@ -44,9 +44,9 @@ def validate(
         )
     root = find_root(Path.cwd())
     folder = root / "data_contracts"
-    agreed = contracts(folder)
-    sent = extract(data.resolve() if data else Evaluation(root).directory, agreed)
-    results = contract_results(sent, agreed, folder)
+    agreed = read_contracts(folder)
+    sent = read_extract(data.resolve() if data else Evaluation(root).directory, agreed)
+    results = validate_extract(sent, agreed, folder)
     if json_file is not None:
         json_file.write_text(results.public().to_json(), encoding="utf-8", newline="\n")
     said = describe(results, sent.tables if show_values else None, every_rule=every_rule)

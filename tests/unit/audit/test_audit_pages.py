@@ -16,7 +16,7 @@ from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
 from audit.pages.trail import Trail
 from tests.unit.audit import small_trail
-from tests.unit.audit.whole import typed
+from tests.unit.audit.whole import bare, typed, typed_record
 
 EDGES = [("a", "b"), ("b", "c"), ("a", "c"), ("d", "c"), ("a", "e"), ("e", "c")]
 WIDTHS = {"a": 40, "b": 60, "c": 80, "d": 50, "e": 30}
@@ -291,8 +291,7 @@ def test_the_frame_of_a_page_by_quarto_is_found_too():
 
 
 def test_a_label_is_named_as_it_is_printed():
-    trail = Trail(
-        {"records": [{"id": "rates", "labels": ["Table 2.1"], "reference": "T1"}]}, *[{}] * 5
-    )
+    rates = typed_record("rates", "T1", "table", "Pilot | Rate", labels=["Table 2.1"])
+    trail = Trail(bare([rates]), *[{}] * 5)
     assert trail.printed("see @tbl-rates, @fig-gone") == "see Table 2.1, @fig-gone"
     assert trail.released("@tbl-rates <") == "Table 2.1 &lt;"
