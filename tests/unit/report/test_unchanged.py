@@ -134,7 +134,7 @@ def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):
 def test_a_ledger_left_behind_makes_no_release_of_a_book(tmp_path, monkeypatch, fresh):
     left = tmp_path / finishing.LEDGER
     left.parent.mkdir()
-    replace(whole.bare([]), release=True).write(left)
+    replace(whole.bare([], commit="a" * 40), release=True).write(left)
     seen = []
 
     def stop(_book, ledger, *_):
