@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PREVIEW = 100
 """Rows of an exhibit's data that its page shows; the CSV has all."""
 LONGEST = 90
-"""Signs of the title of a window."""
+"""Characters of the title of a window."""
 
 
 def exhibit_page(record: Record, trail: Trail) -> Page:
