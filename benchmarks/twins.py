@@ -40,7 +40,7 @@ EXTRACTS = {"a third": 3, "a fifth": 5, "an eighth": 8, "a twelfth": 12, "a thir
 """Small-count extracts: of how many records of the stand-in one is kept."""
 THINNED = ("child_events", "care_episodes", "activity_log")
 KINDS = ("month", "group", "outcome", "days", "status", "session")
-TWINS_OF_A_KIND = 5
+TWINS_OF_A_KIND = 4
 TRIES = 2_000
 """Draws of a record that may be moved, most of which can't be seen at once."""
 CHECKED = 30

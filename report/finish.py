@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,11 @@ def finish_book(
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept.
+    as for a release, nothing is used that an earlier build kept; without it the book is a draft,
+    whatever a ledger says that was left behind.
     """
     written = read_book(root, tuple(profiles))
-    ledger = read_ledger(root / LEDGER)
+    ledger = replace(read_ledger(root / LEDGER), release=fresh)
     records = ledger.records
     headings = {record.reference: row_headings(record) for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.

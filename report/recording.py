@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from analysis.disclosure import DisclosureRules
     from analysis.evaluation import Evaluation
     from audit.ledger.record import Record
     from report.register import Use
@@ -133,10 +134,15 @@ def _files(
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
-        InputFile(f.name, f.sha256, rules.rounded(f.rows) if f.name in about_children else f.rows)
+        InputFile(f.name, f.sha256, _told(f.rows, rules) if f.name in about_children else f.rows)
         for f in extract.values()
     ]
     return (*supplied, *own)
+
+
+def _told(rows: int, rules: DisclosureRules) -> int:
+    # To the nearest ten as a total is, but a file of a few rows is not told from one of six.
+    return max(rules.rounded(rows), rules.total_base) if rows else 0
 
 
 def _files_about_children(values: Mapping[str, Any]) -> set[str]:

@@ -76,7 +76,8 @@ class InputFile:
     sha256
         SHA-256 in hexadecimal.
     rows
-        Its rows; of a file about children to the nearest ten, as totals of children are.
+        Its rows; of a file about children to the nearest ten, as totals of children are, and to
+        ten at least where it has any.
     part
         "extract" for what was supplied or invented, "project" for the project's own: facts of
         the published summary, proofs of methods.

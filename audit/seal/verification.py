@@ -20,6 +20,7 @@ from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
 from audit.seal.chapters import other_chapters
+from audit.seal.ledger_files import certificate_notes, other_files
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
@@ -126,7 +127,7 @@ def examine(
     """
     import pikepdf
 
-    whole = _bytes(path, data)
+    whole = pdf_bytes(path) if data is None else _of_a_pdf(data, path.name)
     try:
         with opened(whole, path.name) as pdf:
             return _examined(pdf, whole, path.name, signers, expected, root, pinned)
@@ -144,20 +145,31 @@ def examine(
         ) from None
 
 
-def _bytes(path: Path, data: bytes | None) -> bytes:
+def pdf_bytes(path: Path) -> bytes:
+    """Return the bytes of a PDF, whole by the look of its two ends.
+
+    Raises
+    ------
+    VerificationFailed
+        If it cannot be read, is no PDF, or is cut short.
+    """
     try:
-        data = read_file(path) if data is None else data
+        data = read_file(path)
     except OSError as error:
         raise VerificationFailed(
             f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
         ) from None
+    return _of_a_pdf(data, path.name)
+
+
+def _of_a_pdf(data: bytes, name: str) -> bytes:
     if not data.startswith(b"%PDF-"):
         what = "the file is empty" if not data else "this is no PDF"
-        raise VerificationFailed(what, place=path.name, remedy="name the PDF of a report")
+        raise VerificationFailed(what, place=name, remedy="name the PDF of a report")
     if b"%%EOF" not in data[-1024:]:
         raise VerificationFailed(
             "this PDF is cut short: its end is missing",
-            place=path.name,
+            place=name,
             remedy="copy or download it again",
         )
     return data
@@ -189,9 +201,12 @@ def _examined(
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
     ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
     notes = [] if form is FileForm.CANONICAL else [ANEW]
+    notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
     if ledger is not None:
         altered += _of_another_report(ledger, seal)
+        if all(each.part != "attachment" for each in altered):  # these are named already
+            altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
         literals, unknown = _literals(inside, seal.commit, root, pinned)
         if unknown:
             notes.append(

@@ -28,7 +28,7 @@ class CannotBeTold(ReportError):
     """Something is missing without which nothing can be computed again (auditor)."""
 
 
-def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
+def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None = None) -> Rerun:
     """Return what comes of computing a delivered report again.
 
     Parameters
@@ -39,9 +39,12 @@ def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
         The report as delivered.
     data
         The extract; None for the one that the settings of its commit name.
+    source
+        The PDF's bytes where they were read before, so that what is computed again is what was
+        examined.
     """
     try:
-        delivered = read_bundle(pdf)
+        delivered = read_bundle(pdf, source)
         commit = delivered_commit(root, delivered.commit)
         extract = _extract(root, commit, data)
         _same_files(root, commit, extract, delivered.ledger)

@@ -93,8 +93,10 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
             Words("left_out_by", "Left out in turn", "What is left out, one at a time",
                   cell="one {}".format, width=4),
             Column("groups", "How many", "How many there are", cell=words.count, width=2),
-            Column("lowest", "Ratios from", "Lowest ratio of rate ratios", cell=_ratio, width=3),
-            Column("highest", "to", "Highest ratio of rate ratios", cell=_ratio, width=2),
+            Column("lowest", "Ratios from", "A tenth that no ratio of rate ratios lies below",
+                   cell=_tenth, width=3),
+            Column("highest", "to", "A tenth that no ratio of rate ratios lies above",
+                   cell=_tenth, width=2),
             Column("highest_p", "Highest p", "Highest two-sided p-value of no effect",
                    cell=words.p_value, width=2),
             Column("not_estimable", "Not estimable",
@@ -103,9 +105,14 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
         released=list(left_out_ranges),
         instead=lambda row: (words.HIDDEN,) * 5 if math.isnan(row["groups"]) else (),
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area."
+        note="Section 47 enquiries. The assignment unit here is the area. Ratios are rounded "
+        "outwards to a tenth: more precisely, they would give the counts of single schools away."
         + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
+
+
+def _tenth(value: float) -> str:
+    return "[z]" if math.isnan(value) else words.rate(value)
 
 
 def _ratio(value: float) -> str:
@@ -118,7 +125,8 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
     for pilot, rows in hidden_bias_bounds.groupby("pilot", sort=False):
         first: dict[Any, Any] = rows.iloc[0].to_dict()
         if first["status"] != "estimated":
-            lines.append((str(pilot), f"none: {first['reason']}", *("[z]",) * len(GAMMAS)))
+            cells = (words.no_estimate(first["reason"]), *("[z]",) * len(GAMMAS))
+            lines.append((str(pilot), *cells))
             continue
         highest = dict(zip(rows["gamma"], rows["p_highest"], strict=True))
         explains = words.ratio(first["gamma_explains"])
@@ -136,6 +144,7 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
             "Section 47 enquiries. Odds are those, at most, with which one school of a pair rather "
             "than the other was chosen for reasons that nobody recorded; p-values are the highest "
             "one-sided ones that such choice allows. Odds of 1 mean that chance alone explains it."
+            + _not_estimated(hidden_bias_bounds)
         ),
     )
 
@@ -165,7 +174,7 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
             "come to the same numbers as another, such as counts and rates where pupils never "
             "change. Both p-values permute assignment and fit every specification anew: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "
-            "they often do by chance."
+            "they often do by chance." + _not_estimated(curve_tests)
         ),
     )
 
@@ -173,7 +182,14 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
 def _not_tested(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    return f"none: {row['reason']}", *("[z]",) * 7
+    return words.no_estimate(row["reason"]), *("[z]",) * 7
+
+
+def _not_estimated(table: pd.DataFrame) -> str:
+    missing = table.loc[table["status"] != "estimated"].drop_duplicates("pilot")
+    return words.not_estimable(
+        ("Section 47 enquiries", row["pilot"], row["reason"]) for row in missing.to_dict("records")
+    )
 
 
 def _range(low: float, high: float) -> str:
@@ -187,6 +203,9 @@ def outline_table(
     data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
     order = list(dict.fromkeys(data["pilot"]))
     data = data.sort_values("pilot", key=lambda column: column.map(order.index), kind="stable")
+    # Of a pilot where none can be estimated, choice after choice would say so.
+    every = data.loc[data["choice"] == "all"].set_index("pilot")["specifications"]
+    data = data.loc[(data["pilot"].map(every) > 0) | (data["choice"] == "all")]
     counts = {
         "specifications": ("How many", 4),
         "withheld": ("Withheld", 5),

@@ -73,7 +73,7 @@ def detectable(
         ),
         meanings=DETECTABLE,
         instead=lambda row: () if row["status"] == "estimated" else
-        (words.NOT_ESTIMABLE, "[z]", "[z]", "[z]"),
+        (words.no_estimate(row["reason"]), "[z]", "[z]", "[z]"),
         period=compared_period,
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "

@@ -95,7 +95,8 @@ def trends_table(
     keys = ["pilot", "outcome", "specification"]
     slopes = trend_slopes.drop(columns=["status", "reason", "p_value"])
     data = pre_trends.merge(slopes, on=keys, validate="one_to_one")
-    hidden = (data["status"] == "estimated") & data["breakdown_change"].isna()
+    estimated = data["status"] == "estimated"
+    hidden = (estimated & data["breakdown_change"].isna()) | (data["reason"] == WITHHELD)
     return table(
         data,
         (
@@ -120,6 +121,10 @@ def trends_table(
             "A breakdown value says how many times the largest change between terms before the "
             "start would have to go on in every term after it to explain the ratio, or to bring "
             "its interval to 1; below one, what was seen before is enough."
+            + words.not_estimable(
+                (labels[row["outcome"]], row["pilot"], row["reason"])
+                for row in data.loc[~estimated & (data["reason"] != WITHHELD)].to_dict("records")
+            )
             + (f" {words.HIDDEN}: {WITHHELD}." if hidden.any() else "")
         ),
     )
@@ -128,7 +133,7 @@ def trends_table(
 def _no_trend(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    return f"none: {row['reason']}", "[z]", limits(row), "[z]", "[z]"
+    return words.no_estimate(row["reason"]), "[z]", limits(row), "[z]", "[z]"
 
 
 def _breakdown(value: float) -> str:

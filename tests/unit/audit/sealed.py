@@ -1,5 +1,6 @@
 """A small sealed report, and the ways to tamper with one."""
 
+import hashlib
 import io
 import json
 
@@ -49,6 +50,7 @@ BARS = (
     '<rect x="5" y="{}" width="20" height="{}" fill="#12436d"/>'
     '<rect x="30" y="{}" width="20" height="{}" fill="#801650"/></svg>'
 )
+DATA = b"pilot,schools\nLambeth,8\n"
 LITERALS = b"[[literal]]\npattern = '[Ss]ections? (17|47)\\b'\nreason = 'section of an Act'\n"
 CHAPTERS = (
     Chapter("index.qmd", "First things", ("ratio", "schools", "events", "pupils", "one")),
@@ -69,7 +71,8 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("schools", "N2", "number", "37"),
             record("events", "N3", "number", "1,204"),
             record("pupils", "N4", "number", "950"),
-            record("one", "F1", "figure", "Bars of 3 and 4."),
+            record("one", "F1", "figure", "Bars of 3 and 4.",
+                   data=hashlib.sha256(DATA).hexdigest()),
             record("two", "F2", "figure", "Bars of 8 and 6.", shown=["second.qmd:1"]),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
@@ -102,7 +105,7 @@ def reseal(path, ratio="0.66", commit="a" * 40):
         Attachment("literals.toml", LITERALS, "application/toml", "Literals"),
         Attachment("certificate.txt", as_text(typed(ledger(ratio, commit))).encode(), "text/plain",
                    "The certificate", "Supplement"),
-        Attachment("one.csv", b"pilot,schools\nLambeth,8\n", "text/csv", "The data behind F1"),
+        Attachment("one.csv", DATA, "text/csv", "The data behind F1"),
     ]  # fmt: skip
     seal_pdf(path, files, title="A small report", commit=commit, chapters=CHAPTERS)
 

@@ -241,3 +241,44 @@ def test_the_files_are_compared_whatever_git_is_told_not_to_see(clone, flag):
     assert git(clone, "show", f"{made}:data/x.csv") == b"5"
     assert git(clone, "show", f"{made}:study.toml") == b"3"
     assert causes(compare(clone, "HEAD", "."))["n.fall"] == ("data",)
+
+
+def test_a_commit_is_unpacked_as_it_is_whatever_the_clone_says_of_its_files(clone, tmp_path):
+    """Attributes and filters of the clone would leave files out, and put others in their place."""
+    (clone / ".git" / "info" / "attributes").write_text(
+        "data/x.csv export-ignore\ncode.py filter=other\nstudy.toml export-subst\n"
+    )
+    for each in ("clean", "smudge"):
+        git_in(clone, "config", f"filter.other.{each}", "sed s/0/9/")
+    (clone / "run.sh").write_text("$Format:%H$")
+    (clone / "run.sh").chmod(0o755)
+    (clone / "also.py").symlink_to("code.py")
+    git_in(clone, "add", "run.sh", "also.py")
+    git_in(clone, "commit", "-q", "-m", "more")
+    tree = tmp_path / "unpacked"
+    rebuilding._export(clone, rebuilding.of_commit(find_commit(clone, "HEAD")), tree)
+    assert (tree / "data" / "x.csv").read_text() == "2"
+    assert (tree / "also.py").read_text() == (tree / "code.py").read_text() == "0"
+    assert (tree / "study.toml").read_text() == "3"
+    assert (tree / "run.sh").stat().st_mode & 0o100
+    assert (tree / "also.py").is_symlink()
+
+
+def test_the_files_that_lie_there_are_taken_unfiltered(clone):
+    (clone / ".git" / "info" / "attributes").write_text("code.py filter=other\n")
+    git_in(clone, "config", "filter.other.clean", "echo 0")
+    (clone / "code.py").write_text("5")
+    assert git(clone, "show", f"{find_commit(clone, '.')}:code.py") == b"5"
+    (clone / "code.py").unlink()
+    made = find_commit(clone, ".")
+    assert b"code.py" not in git(clone, "ls-tree", "--name-only", made)
+
+
+@pytest.mark.parametrize("target", ["../../outside", "/etc/hostname", ".git/config"])
+def test_a_link_that_leads_out_of_a_commit_is_not_unpacked(clone, tmp_path, target):
+    (clone / "data" / "link").symlink_to(target)
+    git_in(clone, "add", "data/link")
+    git_in(clone, "commit", "-q", "-m", "link")
+    inputs = rebuilding.of_commit(find_commit(clone, "HEAD"))
+    with pytest.raises(ConfigurationError, match="data/link leads out of its folder"):
+        rebuilding._export(clone, inputs, tmp_path / "unpacked")
