@@ -14,8 +14,8 @@ FLOAT = {"period": "", "described": {}, "data": ""}
 OWN = {
     "figure": FLOAT,
     "table": {**FLOAT, "cells": [], "row_headings": 0, "note": ""},
-    "number": {"value": None, "unit": "", "n": None, "interval": None},
-    "claim": {"rule": "", "evidence": [], "seen": "", "holds": None},
+    "number": {"value": None, "unit": "", "n": None, "interval": None, "source": ""},
+    "claim": {"rule": "", "evidence": [], "seen": "", "holds": None, "source": ""},
 }
 
 
