@@ -1,5 +1,6 @@
 """A book is of one state of its files, and a release is of nothing that was kept."""
 
+import json
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from report import finish as finishing
 from report.again.rebuild import DIGEST, _contents, _whole
 from report.commands import build as building
 from report.sources import hash_sources
+from tests.unit.audit import sealed
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def release(tmp_path, monkeypatch):
         state.asked.append(("computed", fresh))
         return {}, Stated(commit)
 
-    def typeset(_chosen, _asked, _moment, finish, _notes):
+    def typeset(_chosen, _asked, _moment, finish, _notes, **_):
         state.during()
         finish(tmp_path)
         state.asked.append("swapped in")
@@ -133,11 +135,11 @@ def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):
 def test_a_ledger_left_behind_makes_no_release_of_a_book(tmp_path, monkeypatch, fresh):
     left = tmp_path / finishing.LEDGER
     left.parent.mkdir()
-    left.write_text('{"release": true, "records": []}')
+    left.write_text(json.dumps(sealed.ledger() | {"release": True}))
     seen = []
 
     def stop(_book, ledger, *_):
-        seen.append(ledger["release"])
+        seen.append(ledger.release)
         raise NotReady("far enough")
 
     monkeypatch.setattr(finishing, "read_book", lambda *_: None)
