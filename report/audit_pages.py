@@ -38,7 +38,7 @@ def write_audit_pages(
     *,
     fresh: bool = False,
 ) -> None:
-    """Write the pages of a book's audit trail beside its ledger and its released data.
+    """Write the pages of a book's audit trail next to its ledger and its released data.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _texts(record: Record) -> tuple[str, ...]:
 
 
 def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
-    """Copy the drawing of each released figure beside its data; return their names."""
+    """Copy the drawing of each released figure next to its data; return their names."""
     laid = []
     for record in ledger.records:
         drawing = root / DRAWINGS / f"{record.id}.svg"

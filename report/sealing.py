@@ -43,7 +43,7 @@ def seal_report(
     book
         The book as written, for the order of its chapters and what they show.
     ledger
-        The public ledger of the build, with the data beside it as `write_data` lays them.
+        The public ledger of the build, with the data next to it as `write_data` lays them.
     crate
         The RO-Crate's metadata; None where there is none.
     layer
@@ -52,7 +52,7 @@ def seal_report(
     source = ledger.read_bytes()
     whole = parse_ledger(source, ledger.name)
     files = [
-        Attachment(LEDGER, source, "application/json", "The ledger: one record an exhibit"),
+        Attachment(LEDGER, source, "application/json", "The ledger: one record per exhibit"),
         Attachment(
             certificate.FILE,
             certificate.as_text(whole).encode(),
@@ -85,7 +85,7 @@ def _project_files(root: Path) -> Iterator[Attachment]:
 
 
 def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Lay the released data behind each figure and table beside the ledger, as CSV."""
+    """Lay the released data behind each figure and table next to the ledger, as CSV."""
     folder = ledger.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -97,7 +97,7 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
 
 
 def lay_data(ledger: Path, target: Path) -> None:
-    """Copy the released data of the exhibits that the ledger names beside its copy in a book."""
+    """Copy the released data of the exhibits that the ledger names next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -84,45 +84,20 @@ def _compound_key(contract: DataContract) -> Rule:
 
 
 def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
-    name = column.name
     if column.required:
-        yield _rule(
-            contract,
-            column,
-            "required",
-            f"{name} is filled in every row.",
-            f"Without it the row cannot be used: {_lower(column.description)}",
-            "Fill it from the source system; don't put a made-up value in its place.",
-            {
-                "type": "expect_column_values_to_not_be_null",
-                "kwargs": {"column": f"filled({name})"},
-            },
-            "completeness",
-        )
+        yield _filled(contract, column)
     if column.unique or (column.primary_key and len(contract.key) == 1):
-        yield _rule(
-            contract,
-            column,
-            "unique",
-            f"No two rows have the same {name}.",
-            "A row sent twice is counted twice.",
-            "Send each row once; where two rows differ, find out which is right.",
-            {
-                "type": "expect_column_values_to_be_unique",
-                "kwargs": {"column": f"number({name})"},
-            },
-            "uniqueness",
-        )
+        yield _unique(contract, column)
     if _type_is_tested(column):
         word = TYPE_WORDS["month" if column.is_month else column.logical_type]
         yield _rule(
             contract,
             column,
             "type",
-            f"{name} is {word}.",
+            f"{column.name} is {word}.",
             "A value that cannot be read would drop out of the count unseen.",
             "Export the column in this form, whatever the spreadsheet shows.",
-            _truth(f"valid({name})"),
+            _truth(f"valid({column.name})"),
             "conformity",
         )
     if column.missing_tolerance:
@@ -134,12 +109,44 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             contract,
             column,
             "known",
-            f"Each {name} is in {table}.csv.",
+            f"Each {column.name} is in {table}.csv.",
             f"A row that belongs to nothing in {table}.csv has no arm, period or exposure.",
             f"Correct the identifier, or send the missing row of {table}.csv.",
-            _truth(f"known({name})"),
+            _truth(f"known({column.name})"),
             "consistency",
         )
+
+
+def _filled(contract: DataContract, column: Column) -> Rule:
+    return _rule(
+        contract,
+        column,
+        "required",
+        f"{column.name} is filled in every row.",
+        f"Without it the row cannot be used: {_lower(column.description)}",
+        "Fill it from the source system; don't put a made-up value in its place.",
+        {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": {"column": f"filled({column.name})"},
+        },
+        "completeness",
+    )
+
+
+def _unique(contract: DataContract, column: Column) -> Rule:
+    return _rule(
+        contract,
+        column,
+        "unique",
+        f"No two rows have the same {column.name}.",
+        "A row sent twice is counted twice.",
+        "Send each row once; where two rows differ, find out which is right.",
+        {
+            "type": "expect_column_values_to_be_unique",
+            "kwargs": {"column": f"number({column.name})"},
+        },
+        "uniqueness",
+    )
 
 
 def _missing(contract: DataContract, column: Column) -> Rule:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-from hamilton.function_modifiers import tag
 
 from analysis.contracts import (
     ContractResults,
@@ -17,7 +16,6 @@ from analysis.contracts import (
     read_contracts,
     validate_extract,
 )
-from analysis.dataflow.passage import SCHOOLS
 from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
 from analysis.extract.extract import origin as origin_of
 from analysis.extract.panel import outcome_panel as count_outcomes
@@ -117,23 +115,6 @@ def outcome_panel(
     return count_outcomes(
         schools, school_months, child_events, care_episodes, pilots, outcomes, window
     )
-
-
-@tag(disclosure=SCHOOLS)
-def panel_period(outcome_panel: pd.DataFrame) -> str:
-    """Say in words which months the panel covers."""
-    return _period(outcome_panel["month"])
-
-
-@tag(disclosure=SCHOOLS)
-def compared_period(outcome_panel: pd.DataFrame) -> str:
-    """Say in words which months are compared."""
-    month = outcome_panel.set_index("window")["month"]
-    return f"{_period(month['before'])} against {_period(month['after'])}"
-
-
-def _period(months: pd.Series) -> str:
-    return f"{months.min():%B %Y} to {months.max():%B %Y}"
 
 
 def _types(contract: DataContract) -> dict[str, str]:

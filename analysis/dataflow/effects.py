@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import MODELS, RATES_OF_COUNTS, TOGETHER
+from analysis.dataflow.passage import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
 from analysis.disclosure import DisclosureRules, concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.disclosure.rules import CONFIDENTIAL
@@ -20,6 +20,23 @@ from analysis.models.primary.estimates import effect_estimates as estimate
 from analysis.study.settings import Outcome, Pilot, SpecificationSettings, Window
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
+
+
+@tag(disclosure=SCHOOLS)
+def panel_period(outcome_panel: pd.DataFrame) -> str:
+    """Say in words which months the panel covers."""
+    return _period(outcome_panel["month"])
+
+
+@tag(disclosure=SCHOOLS)
+def compared_period(outcome_panel: pd.DataFrame) -> str:
+    """Say in words which months are compared."""
+    month = outcome_panel.set_index("window")["month"]
+    return f"{_period(month['before'])} against {_period(month['after'])}"
+
+
+def _period(months: pd.Series) -> str:
+    return f"{months.min():%B %Y} to {months.max():%B %Y}"
 
 
 @tag(disclosure=TOGETHER)

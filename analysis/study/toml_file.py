@@ -94,7 +94,7 @@ class SettingsFile:
         hints = get_type_hints(kind)
         required = {
             f.name
-            for f in fields(kind)  # type: ignore[arg-type]
+            for f in fields(kind)  # type: ignore[arg-type]  # a dataclass
             if f.default is MISSING and f.default_factory is MISSING
         }
         self._refuse_unknown(table, set(hints), path)

@@ -88,7 +88,7 @@ class Stream:
 
     def __init__(self, seed: int, *names: str) -> None:
         # No secret is drawn here: a reproducible generator is what is wanted.
-        self._random = random.Random("/".join([str(seed), *names]))  # noqa: S311
+        self._random = random.Random("/".join([str(seed), *names]))  # noqa: S311 - no secret
 
     def uniform(self) -> float:
         """Return a number from 0 to below 1."""

@@ -20,7 +20,7 @@ from audit.limits import spend
 from audit.pdf.exhibit_places import PROVENANCE, exhibit_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from audit.coverage.literals import Found, Literal
     from audit.ledger.ledger import Ledger
@@ -132,9 +132,7 @@ def coverage(
     # Where a chapter's heading is not printed, nothing of it is.
     gone = [each for each in chapters if each.title and all(each is not c for c, _ in parts)]
     missing += [
-        Missing(chapter.file, record.reference, record.id, token)
-        for chapter in gone
-        for record, token in _expected(chapter, records)
+        _missing(chapter, *each) for chapter in gone for each in _expected(chapter, records)
     ]
     for chapter, places in parts:
         for place in places:
@@ -149,28 +147,30 @@ def coverage(
             if (place, number) not in given
         ]
         expected = _expected(chapter, records)
-        pairs = alignment(
-            [token for _, token in expected], [normal(number.text) for _, number in prose]
-        )
-        given |= {prose[j]: ("ledger", _named(expected[i][0])) for i, j in pairs}
-        met = {i for i, _ in pairs}
-        missing += [
-            Missing(chapter.file, record.reference, record.id, token)
-            for i, (record, token) in enumerate(expected)
-            if i not in met and chapter is not None
-        ]
-    traced = []
+        met = dict(alignment([token for _, token in expected], [normal(n.text) for _, n in prose]))
+        given |= {prose[j]: ("ledger", _named(expected[i][0])) for i, j in met.items()}
+        if chapter is not None:
+            unmet = (each for i, each in enumerate(expected) if i not in met)
+            missing += [_missing(chapter, *each) for each in unmet]
+    return Coverage(tuple(_each_number(layer, given, literals)), tuple(missing))
+
+
+Given = dict[tuple[int, "Found"], tuple[str, str]]
+"""For a block and a number in it: "ledger" or "literal", and which."""
+
+
+def _missing(chapter: Chapter, record: Record, token: str) -> Missing:
+    return Missing(chapter.file, record.reference, record.id, token)
+
+
+def _each_number(layer: TextLayer, given: Given, literals: Sequence[Literal]) -> Iterator[Traced]:
+    """Yield every number of the text with what accounts for it."""
     for place, block in enumerate(layer.blocks):
         spend()
         known = explained(block.text, literals)
         for number in numbers(block.text):
             listed = ("literal", known[number]) if number in known else ("untraced", "")
-            traced.append(_traced(block, number, *given.get((place, number), listed)))
-    return Coverage(tuple(traced), tuple(missing))
-
-
-Given = dict[tuple[int, "Found"], tuple[str, str]]
-"""For a block and a number in it: "ledger" or "literal", and which."""
+            yield _traced(block, number, *given.get((place, number), listed))
 
 
 def _traced(block: Block, number: Found, kind: str, reason: str) -> Traced:

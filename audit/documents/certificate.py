@@ -170,7 +170,7 @@ def as_markdown(ledger: Ledger) -> str:
 
 
 def as_text(ledger: Ledger) -> str:
-    """Return the certificate as it is attached to the PDF: plain text, 78 signs a line."""
+    """Return the certificate as it is attached to the PDF: plain text, 78 characters per line."""
     parts = [f"Certificate\n{ledger.title}"]
     parts += [
         f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"

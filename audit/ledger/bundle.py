@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
 
 DATA = "exhibits"
-"""Folder beside a ledger with one CSV an exhibit."""
+"""Folder next to a ledger with one CSV per exhibit."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Bundle:
 
 
 def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
-    """Return the build in a PDF, or in the folder of a book or of a ledger, or beside a ledger.
+    """Return the build in a PDF, or in the folder of a book or of a ledger, or next to a ledger.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _read_beside(ledger: Path) -> Bundle:
     whole = ledger.is_file() and (ledger.parent / DATA).is_dir()
     if ledger.name != LEDGER or not whole:
         raise ConfigurationError(
-            f"this is no {LEDGER} with the folder {DATA} beside it",
+            f"this is no {LEDGER} with the folder {DATA} next to it",
             place=str(ledger),
             remedy="name a PDF, the folder of a book, or a ledger where the build laid it",
         )

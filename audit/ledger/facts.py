@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
 
 LONG = 8
-"""Signs of a part of a digest by which it can't be something else."""
+"""Characters of a part of a digest by which it can't be something else."""
 
 
 @dataclass(frozen=True)

@@ -141,9 +141,9 @@ def _released_interval(number: Number) -> tuple[float, float] | None:
     if number.interval is None:
         return None
     low, high = number.interval
-    beside = _numerals(number.text)[1:3]
-    if len(beside) == LIMITS and beside[0] <= beside[1]:
-        return beside[0], beside[1]
+    printed = _numerals(number.text)[1:3]
+    if len(printed) == LIMITS and printed[0] <= printed[1]:
+        return printed[0], printed[1]
     return printed_precision(low), printed_precision(high)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from audit.pdf.attachments import Attachment
 
 LEDGER = "ledger.json"
-"""Its file's name, beside a book and inside a PDF."""
+"""Its file's name, with a book and inside a PDF."""
 FLAT = 2
 """The format before, in which every record had the fields of all kinds."""
 OTHER_KINDS = ("value", "unit", "n", "interval", "period", "cells", "row_headings", "note",

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 PREVIEW = 100
 """Rows of an exhibit's data that its page shows; the CSV has all."""
-SENTENCES = ("number", "claim")
-"""Kinds that stand in a sentence; the note of such a record is its source."""
 LONGEST = 90
-"""Signs of the title of a window."""
+"""Characters of the title of a window."""
 
 
 def exhibit_page(record: Record, trail: Trail) -> Page:

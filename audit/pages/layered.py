@@ -27,7 +27,7 @@ BEND = 6.0
 
 @dataclass(frozen=True)
 class Spacing:
-    """Sizes in pixels: of a box's height, and of the gaps beside and below it."""
+    """Sizes in pixels: of a box's height, and of the gaps at its sides and below it."""
 
     height: float = 44
     beside: float = 14
@@ -209,7 +209,7 @@ def _crossings(grid: Grid, down: Mapping[str, list[str]]) -> int:
 def _straightened(
     grid: Grid, edges: Sequence[Edge], room: Mapping[str, float], gap: float
 ) -> dict[str, float]:
-    """Return the middle of each box: near its neighbours', and clear of those beside it."""
+    """Return the middle of each box: near its neighbours', and clear of the next ones."""
     up, down = _neighbours(edges)
     middles: dict[str, float] = {}
     for layer in grid:

@@ -72,7 +72,7 @@ class Trail:
     data
         The released data of each figure and table as CSV, by name.
     drawings
-        Names of the figures whose drawing lies beside the data.
+        Names of the figures whose drawing lies next to the data.
     chapters
         The title of each chapter by its file, in the order of the book.
     home, pdf

@@ -1,4 +1,4 @@
-"""Writing the pages of an audit trail beside its ledger."""
+"""The pages of an audit trail, written next to its ledger."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _node_faults(node: Any, *, root: bool) -> Iterator[str]:
 
 
 def _regular(name: str, entry: Any) -> bool:
-    """Whether an entry holds one file under one name, and nothing beside it."""
+    """Whether an entry holds one file under one name, and nothing else."""
     if not is_dictionary(entry) or set(entry.keys()) != _ENTRY:
         return False
     if not str(entry.F) == str(entry.UF) == name or str(entry.Type) != "/Filespec":

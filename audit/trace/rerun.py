@@ -1,4 +1,4 @@
-"""A report computed again beside the delivered one: each value and figure, graded."""
+"""A report computed again and set next to the delivered one: each value and figure, graded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 IDENTICAL, WITHIN, DIFFERS = "identical", "within tolerance", "differs"
 DRAWN = "drawn or described differently; every value is the same"
-EDITED = "its digest is the same, and not what stands beside it: "
+EDITED = "its digest is the same, but these are not: "
 _PLACES = ("labels", "anchors", "pages", "shown")
 """Fields of a record that say where a book prints it: nothing is typeset again."""
 _EXACT = ("digest", "data")
@@ -142,7 +142,7 @@ def _graded(record: Record, delivered: Bundle, again: Bundle, change: Change | N
     ]
     same = data == again.data.get(name, "")
     if record.digest == other.digest:
-        # What is printed has a digest; only an editor leaves it and changes what stands beside.
+        # What is printed has a digest; only somebody who edits leaves it and changes the rest.
         stated = one.get("data") == two.get("data")
         edited = [*otherwise, *(() if same and stated else ("data",))]
         moved = tuple(_differences(change)) if change else ()

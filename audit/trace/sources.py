@@ -223,13 +223,13 @@ def syntax_digest(node: ast.AST) -> str:
 class _WithoutDocstrings(ast.NodeTransformer):
     def _strip(self, node: ast.AST) -> ast.AST:
         self.generic_visit(node)
-        body = node.body  # type: ignore[attr-defined]  # only nodes with a body come here
+        body = node.body  # type: ignore[attr-defined]  # it has one  # only nodes with a body come here
         first = body[0] if body else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+            node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]  # it has one
         return node
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _strip  # noqa: N815 - as ast calls it
 
 
 def _imports(node: ast.AST, package: str) -> dict[str, str]:

@@ -107,7 +107,7 @@ def places(record: Record) -> list[str]:
 
 
 def touched_text(touched: Touched) -> str:
-    """Return what rests on a piece of data, code or settings, one line an exhibit."""
+    """Return what rests on a piece of data, code or settings, one line per exhibit."""
     lines = list(touched.what)
     lines += [f"  {touched.note}"] if touched.note else []
     lines += ["", f"{len(touched.records)} exhibits rest on it"]

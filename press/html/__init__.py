@@ -1,1 +1,1 @@
-"""A book as HTML: one page a chapter, readable from a folder without a server."""
+"""A book as HTML: one page per chapter, readable from a folder without a server."""

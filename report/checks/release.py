@@ -38,7 +38,7 @@ _HIDDEN = "c"
 
 
 def intruder_check(values: Mapping[str, Any]) -> str:
-    """Return the intruder's check of every table of counts, one line a table."""
+    """Return the intruder's check of every table of counts, one line per table."""
     lines = []
     for name, value in sorted(values.items()):
         check = getattr(value, "check", None)

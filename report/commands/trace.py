@@ -31,7 +31,7 @@ SHOWN_AT_MOST = 6
 
 @dataclass(frozen=True)
 class Asked:
-    """How to answer: where the ledger is, and what to do beside printing.
+    """How to answer: where the ledger is, and what to do besides printing.
 
     Attributes
     ----------
@@ -198,7 +198,7 @@ def _backwards(ledger: Ledger, question: str, root: Path, asked: Asked) -> int:
 
 
 def _open(root: Path, record: Record, ledger: Path | None) -> None:
-    """Open the audit page of an exhibit: beside the given ledger, else in the last book."""
+    """Open the audit page of an exhibit: next to the given ledger, else in the last book."""
     import webbrowser
 
     beside = ledger is not None and ledger.suffix == ".json"

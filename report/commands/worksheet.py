@@ -62,7 +62,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
 
 
 def _data(root: Path, given: Path | None) -> Mapping[str, str]:
-    """Return the released data that lie beside a ledger, or in the PDF with it."""
+    """Return the released data that lie next to a ledger, or in the PDF with it."""
     if given is not None and read_file(given)[:5] == b"%PDF-":
         return read_bundle(given).data
     folder = given.parent if given is not None else root / ".report"

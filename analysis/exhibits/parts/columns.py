@@ -86,7 +86,7 @@ def table(
     Parameters
     ----------
     frame
-        One row a line, with every column that is printed or released.
+        One row per line, with every column that is printed or released.
     columns
         From left to right.
     meanings

@@ -35,7 +35,7 @@ class Figure:
     alt
         Alternative text computed from the data: chart type, axes, finding.
     data
-        What is drawn, one row a mark, released values only.
+        What is drawn, one row per mark, released values only.
     columns
         For each column of `data`, its meaning and unit.
     period

@@ -91,7 +91,7 @@ def _panel(panel: pd.DataFrame, specifications: tuple[Specification, ...]) -> pd
     used = {"school_id", "pilot", "arm", "outcome", "event_month", "events"}
     for each in specifications:
         used |= {each.assignment_unit, *each.strata, *(e.column for e in each.exclusions)}
-        used |= {each.exposure} - {None}  # type: ignore[arg-type]
+        used |= {each.exposure} - {None}  # type: ignore[arg-type]  # None is taken out
     rows = panel.loc[panel["outcome"].isin({each.outcome for each in specifications})]
     returned = rows["returned"].astype(bool) if "returned" in rows else True
     rows = rows.assign(returned=np.where(returned, "yes", "no"))

@@ -132,7 +132,7 @@ def _log_ratios(
     ends = np.repeat(seen[:, :, np.newaxis], 2, axis=2)
     for place, key in enumerate(_keys(rows)):
         if key in ranges:
-            ends[place] = ranges[key]  # type: ignore[index]
+            ends[place] = ranges[key]  # type: ignore[index]  # every key is filled
     with np.errstate(divide="ignore"):
         moved = SIGNS[:, np.newaxis] * (np.log(ends) - np.log(seen)[:, :, np.newaxis])
     at = rows["log_ratio"].to_numpy(float)

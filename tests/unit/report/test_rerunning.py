@@ -163,7 +163,7 @@ def test_a_record_edited_beside_its_true_digest_differs(clone, delivered, key):
 
     found = rerun(clone, delivered(edit))
     assert [each.grade for each in found.graded] == ["identical", "differs"]
-    assert f"not what stands beside it: {key}" in "\n".join(found.differences())
+    assert f"but these are not: {key}" in "\n".join(found.differences())
 
 
 def test_an_exhibit_that_is_not_computed_is_named(clone, delivered, computed):
