@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from audit.ledger.bundle import DATA, read_folder
+from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
@@ -16,9 +19,11 @@ from audit.pages.writing import write_trail
 from press.document.pandoc import run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
     from audit.seal.seal import Chapter
 
 DRAWINGS = "_exhibits"
@@ -28,7 +33,7 @@ COLOURS = ".report/colours.json"
 def write_audit_pages(
     root: Path,
     book: Path,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     chapters: Sequence[Chapter],
     *,
     fresh: bool = False,
@@ -67,28 +72,30 @@ def write_audit_pages(
     colours.keep()
 
 
-def _formulas(ledger: Mapping[str, Any]) -> dict[str, str]:
+def _formulas(ledger: Ledger) -> dict[str, Markup]:
     """Return the MathML of every formula that an exhibit prints, by its TeX."""
-    printed = "\n".join(
-        text
-        for record in ledger["records"]
-        for text in (record["printed"], record["note"], *record["cells"])
-    )
+    printed = "\n".join(text for record in ledger.records for text in _texts(record))
     texts = sorted(set(re.findall(r"\$([^$\s][^$\n]*)\$", printed)))
     if not texts:
         return {}
     page = run(["-f", "markdown", "-t", "html", "--mathml"], "\n\n".join(f"${t}$" for t in texts))
-    found = re.findall(r"<math.*?</math>", page, re.DOTALL)
+    found = [Markup(each) for each in re.findall(r"<math.*?</math>", page, re.DOTALL)]  # noqa: S704 - pandoc's own
     return dict(zip(texts, found, strict=True)) if len(found) == len(texts) else {}
 
 
-def _lay_drawings(root: Path, folder: Path, ledger: Mapping[str, Any]) -> list[str]:
+def _texts(record: Record) -> tuple[str, ...]:
+    """Return all that is printed of an exhibit."""
+    inside = (record.note, *record.cells) if isinstance(record, TableRecord) else ()
+    return (record.printed, *inside)
+
+
+def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
     """Copy the drawing of each released figure beside its data; return their names."""
     laid = []
-    for record in ledger["records"]:
-        drawing = root / DRAWINGS / f"{record['id']}.svg"
-        released = record["kind"] == "figure" and record["disclosure"] != "held"
+    for record in ledger.records:
+        drawing = root / DRAWINGS / f"{record.id}.svg"
+        released = record.kind == "figure" and record.disclosure != "held"
         if released and drawing.is_file():
             shutil.copyfile(drawing, folder / DATA / drawing.name)
-            laid.append(record["id"])
+            laid.append(record.id)
     return laid

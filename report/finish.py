@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.printed_places import placed_ledger
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
-from audit.ledger.ledger import as_json
+from audit.ledger.reading import read_ledger
+from audit.ledger.record import row_headings
 from audit.pages.marking import book_pages, mark_pages
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
@@ -27,10 +28,10 @@ from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
     from audit.coverage.agreement import Disagreement
     from audit.coverage.coverage import Coverage
+    from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
 
 
@@ -46,12 +47,13 @@ def finish_book(
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept.
+    as for a release, nothing is used that an earlier build kept; without it the book is a draft,
+    whatever a ledger says that was left behind.
     """
     written = read_book(root, tuple(profiles))
-    ledger = json.loads((root / LEDGER).read_bytes())
-    records = ledger["records"]
-    headings = {record["reference"]: record["row_headings"] for record in records}
+    ledger = replace(read_ledger(root / LEDGER), release=fresh)
+    records = ledger.records
+    headings = {record.reference: row_headings(record) for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.
     layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
@@ -63,13 +65,13 @@ def finish_book(
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
-        {record["id"]: record["reference"] for record in records},
-        {record["id"]: record["row_headings"] for record in records},
+        {record.id: record.reference for record in records},
+        {record.id: row_headings(record) for record in records},
     )
     first = next(iter(layers), None)
     layer, numbers = (layers[first], found[first]) if first else (None, None)
     whole = placed_ledger(ledger, book, layer, chapters(written), numbers)
-    placed = as_json(whole)
+    placed = whole.to_json()
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     for path in (root / LEDGER, target):
@@ -88,7 +90,7 @@ def finish_book(
 
 def refuse_other_numbers(
     book: Path,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     layers: Mapping[Path, TextLayer],
     found: Mapping[Path, Coverage],
 ) -> None:

@@ -6,12 +6,12 @@ import re
 
 from press.document import tree
 from press.document.page import Page
-from press.errors import ChapterError
+from press.errors import ChapterError, Place
 from press.mistakes import Mistakes
 
 
 def check_accessible(page: Page, found: Mistakes) -> None:
-    """Note images without an alternative text and headings that skip a level."""
+    """Note images without an alternative text, and headings without words or that skip a level."""
     for node in tree.nodes(page.blocks, "Image"):
         attr, words, (address, _) = node["c"]
         given = dict(attr[2])
@@ -24,9 +24,19 @@ def check_accessible(page: Page, found: Mistakes) -> None:
                     'write one: `{fig-alt="what it shows"}`',
                 )
             )
-    before = 1
+    before, empty = 1, 0
     for node in tree.nodes(page.blocks, "Header"):
         level, _, title = node["c"]
+        if not tree.plain(title).strip():
+            pictures = [image["c"][2][0] for image in tree.nodes(title, "Image")]
+            empty += not pictures
+            found.add(
+                ChapterError(
+                    "a heading has no words" + (": a picture is no title" if pictures else ""),
+                    _place_of_empty(page, pictures, empty),
+                    "write its words, or remove it",
+                )
+            )
         if level > before + 1:
             words = tree.plain(title)
             found.add(
@@ -37,3 +47,11 @@ def check_accessible(page: Page, found: Mistakes) -> None:
                 )
             )
         before = level
+
+
+def _place_of_empty(page: Page, pictures: list[str], count: int) -> Place:
+    """Return the place of a heading without words: of its picture, or the one of that count."""
+    if pictures:
+        return page.source.place_of(re.escape(pictures[0].rpartition("/")[2]))
+    lines = [one for one in page.source if re.fullmatch(r"#+\s*(?:\{[^}]*\}\s*)?", one.text)]
+    return lines[count - 1].place if len(lines) >= count else Place(page.path)

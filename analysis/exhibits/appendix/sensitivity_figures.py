@@ -39,10 +39,19 @@ def specification_curve_plot(
         drawing, axes = new_drawing(0.6 + 1.35 * len(pilots), rows=len(pilots), sharey=True)
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
-            _draw_curve(ax, rows, reported.get(pilot))
             ax.set_title(pilot)
+            if len(rows):
+                _draw_curve(ax, rows, reported.get(pilot))
+            else:
+                ax.annotate("none may be shown", (0.02, 0.5), xycoords="axes fraction")
         axes[-1].set_xlabel("Specifications, by the size of their ratio")
-        axes[0].legend(loc="lower right", fontsize=8)
+        if len(estimated):
+            both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
+            named = {name: mark for pairs in both for mark, name in pairs}
+            axes[0].legend(named.values(), named.keys(), loc="lower right", fontsize=8)
+        else:
+            for ax in axes:
+                ax.set(xticks=[], yticks=[])
         drawing.supylabel("Ratio of rate ratios", fontsize=9.5)
         svg = to_svg(drawing, origin.label, alt)
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]

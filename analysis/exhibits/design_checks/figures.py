@@ -39,12 +39,16 @@ def event_study_plot(
             ax.set_title(pilot)
             terms = event_study_estimates.loc[event_study_estimates["pilot"] == pilot]
             shown = terms["status"] == "estimated"
-            if not shown.any():
+            if shown.any():
+                _mark_absent(ax, terms.loc[~shown])
+                _draw_terms(ax, terms.loc[shown])
+            else:
                 reason = terms["reason"].iloc[0]
                 ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
-            else:
-                _mark_absent(ax, terms.loc[~shown])
-            _draw_terms(ax, terms.loc[shown])
+        if not (event_study_estimates["status"] == "estimated").any():
+            # Axes with nothing on them would have a scale of their own making.
+            for ax in axes:
+                ax.set(xticks=[], yticks=[])
         axes[-1].set_xlabel("Months from the start (middle of each run of four)")
         drawing.supylabel("Ratio of rate ratios", fontsize=9.5)
         svg = to_svg(drawing, origin.label, alt)

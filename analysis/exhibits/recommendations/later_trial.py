@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.dataflow.published import SUMMARY, Fact
 from analysis.exhibits.outcomes.figures import draw_effect, printed
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import effects
 from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
@@ -99,12 +100,12 @@ def trial_design(
             f"about {words.count(trial['pupils'])} in the schools analysed",
         ),
     )
-    return Table(
-        header=("", "Pilots", "Trial"),
-        rows=lines,
-        numeric=(False, False, False),
-        widths=(5, 8, 11),
-        data=pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
-        columns={"feature": "What is compared", "pilots": "The pilots", "trial": "The later trial"},
+    return table(
+        pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
+        (
+            Words("feature", "", "What is compared", width=5),
+            Words("pilots", "Pilots", "The pilots", width=8),
+            Words("trial", "Trial", "The later trial", width=11),
+        ),
         note=f"As published [{'; '.join(f'@{key}' for key in (SUMMARY, *keys))}].",
     )
