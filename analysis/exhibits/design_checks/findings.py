@@ -68,14 +68,20 @@ def checks_against(check_findings: pd.DataFrame) -> Number:
 def worst_check(check_findings: pd.DataFrame) -> Claim:
     """Hold which of the checks takes most away."""
     against = check_findings.loc[check_findings["against"] > 0]
-    first = against.iloc[0].to_dict() if len(against) else {"check": "", "pilot": "", "worst": ""}
+    first = (
+        against.iloc[0].to_dict()
+        if len(against)
+        else {"check": "", "label": "", "pilot": "", "worst": ""}
+    )
     return Claim(
         "The most serious concerns Southampton: trends that diverge no more than they did "
         "before the start would explain the whole fall.",
         "first check, in the order of the table, that speaks against a result: the breakdown "
         "value, for Southampton",
         (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
-        f"{first['check']}: {first['worst']}" if len(against) else "no check against any result",
+        f"{words.inside(str(first['label']))}: {first['worst']}"
+        if len(against)
+        else "no check against any result",
         ("checks_table", "trends_table"),
     )
 
@@ -88,8 +94,9 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
         "start, so the estimate for them can't be taken at face value.",
         "the slope test rejects for one result, in Lambeth",
         (row["against"], row["pilot"]) == (1, "Lambeth"),
-        f"{row['against']} of {row['looked_at']} against"
-        + (f"; worst {row['worst']}" if row["worst"] else ""),
+        f"{row['against']} of {row['looked_at']} against; worst {row['worst']}"
+        if row["looked_at"]
+        else NOTHING,
         ("checks_table", "trends_table"),
     )
 

@@ -80,10 +80,11 @@ def test_every_check_of_the_table_has_a_number_and_the_order_is_its_own():
 
 def test_the_worst_is_the_first_of_the_order_that_speaks_against():
     table = pd.DataFrame({
-        "check": ["breakdown", "slope"], "label": "", "against_if": "", "looked_at": 1,
+        "check": ["breakdown", "slope"], "label": "Trends", "against_if": "", "looked_at": 1,
         "against": [1, 1], "worst": ["a", "b"], "pilot": ["Southampton", "Lambeth"],
     })  # fmt: skip
     assert said.worst_check(table).holds
-    assert not said.worst_check(table.assign(against=[0, 1])).holds
+    other = said.worst_check(table.assign(against=[0, 1]))
+    assert (other.holds, other.seen) == (False, "trends: b")
     assert not said.worst_check(table.assign(pilot=["Lambeth", "Lambeth"])).holds
     assert not said.worst_check(table.assign(against=0)).holds
