@@ -37,6 +37,13 @@ class Figure:
         The drawing, text as outlines.
     alt
         Alternative text computed from the data: chart type, axes, finding.
+    message
+        What the figure shows, in one line, which stands above it; computed from the data and
+        without numbers.
+    narrow
+        The same drawing for a narrow screen.
+    faults
+        What keeps its words from being read.
     data
         What is drawn, one row a mark, released values only.
     columns
@@ -53,6 +60,9 @@ class Figure:
     columns: dict[str, str]
     period: str = ""
     status: Status = field(default_factory=released)
+    message: str = ""
+    narrow: str = ""
+    faults: tuple[str, ...] = ()
 
     kind: Literal["figure"] = "figure"
 
@@ -60,7 +70,9 @@ class Figure:
         _check_columns(self.data, self.columns)
         if not self.alt.strip():
             raise ValueError("a figure needs alternative text")
-        _check_printed([self.alt])
+        if re.search(r"\d", re.sub(r"\b[Ss]ection \d+|[Kk]ey finding \d+", "", self.message)):
+            raise ValueError(f"the message of a figure holds a number: {self.message}")
+        _check_printed([self.alt, self.message])
 
 
 @dataclass(frozen=True)
@@ -223,6 +235,10 @@ class Shown:
         return None if within else html_of(self.exhibit, markdown(self.exhibit, self.provenance))
 
 
+NARROW = "-narrow"
+"""How the name of a drawing for a narrow screen ends."""
+
+
 def figure_path(name: str) -> str:
     """Return where the drawing of an exhibit lies in the project, from its root."""
     return f"/_exhibits/{name}.svg"
@@ -268,7 +284,8 @@ def _figure(figure: Figure, provenance: Provenance) -> str:
         return _held(figure.status, provenance)
     alt = _attribute(figure.alt)
     image = f'![]({figure_path(provenance.name)}){{fig-alt="{alt}"}}'
-    return f"{image}\n\n{_provenance(figure, provenance)}"
+    said = f"::: {{.figure-message}}\n{figure.message}\n:::\n\n" if figure.message else ""
+    return f"{said}{image}\n\n{_provenance(figure, provenance)}"
 
 
 def _table(table: Table, provenance: Provenance) -> str:
@@ -316,15 +333,20 @@ def _widths(table: Table) -> tuple[int, ...]:
 
 
 def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
-    """Write the line under an exhibit: reference, label of the data, sources, period."""
+    """Write the line under an exhibit: reference and period.
+
+    Its files, and the label of the data, which stands on the page and in the picture, are for who
+    audits it: print leaves them out.
+    """
     parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
-    if provenance.label:
-        parts.append(provenance.label)
-    if provenance.sources:
-        parts.append("Source: " + ", ".join(map(literal, provenance.sources)))
     if exhibit.period:
         parts.append(exhibit.period)
     line = " · ".join(parts)
+    audited = [provenance.label] if provenance.label else []
+    if provenance.sources:
+        audited.append("Files: " + ", ".join(map(literal, provenance.sources)))
+    if audited:
+        line += f"[{' · ' if line else ''}{' · '.join(audited)}]{{.sources}}"
     return f'::: {{.provenance data-exhibit="{provenance.name}"}}\n{line}\n:::'
 
 
