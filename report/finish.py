@@ -16,6 +16,7 @@ from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
 from audit.ledger.ledger import as_json
 from audit.pages.marking import book_pages, mark_pages
+from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
@@ -60,6 +61,10 @@ def finish_book(
     }
     refuse_other_numbers(book, ledger, layers, found)
     told_untraced(found, release=fresh)
+    target = book / "audit" / "ledger.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lay_data(root / LEDGER, target)
+    lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -70,11 +75,8 @@ def finish_book(
     layer, numbers = (layers[first], found[first]) if first else (None, None)
     whole = placed_ledger(ledger, book, layer, chapters(written), numbers)
     placed = as_json(whole)
-    target = book / "audit" / "ledger.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
-    lay_data(root / LEDGER, target)
     write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
@@ -84,6 +86,14 @@ def finish_book(
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
+
+
+def lay_narrow(root: Path, book: Path) -> None:
+    """Lay the drawings for narrow screens beside those that the pages show."""
+    for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
+        wide = book / PICTURES / drawing.name.replace(NARROW, "")
+        if wide.is_file():
+            (wide.parent / drawing.name).write_bytes(drawing.read_bytes())
 
 
 def refuse_other_numbers(
