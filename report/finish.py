@@ -21,6 +21,7 @@ from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
 from report.checks.pinned import pinned_literals
+from report.formats.writing import write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
@@ -42,12 +43,19 @@ GRAPH = Path("analysis") / "dataflow" / "graph.py"
 
 
 def finish_book(
-    root: Path, book: Path, profiles: Iterable[str] = (), *, fresh: bool = False
+    root: Path,
+    book: Path,
+    profiles: Iterable[str] = (),
+    *,
+    fresh: bool = False,
+    also: Sequence[str] = (),
+    moment: int = 0,
 ) -> None:
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept.
+    as for a release, nothing is used that an earlier build kept. `also` names other formats, which
+    bear the time `moment`, in seconds since 1970.
     """
     written = read_book(root, tuple(profiles))
     ledger = json.loads((root / LEDGER).read_bytes())
@@ -64,6 +72,11 @@ def finish_book(
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
+    if also:
+        pages = [f"{each.file.rpartition('.')[0]}.html" for each in chapters(written)]
+        write_formats(
+            book, ledger, [each for each in pages if (book / each).is_file()], also, moment
+        )
     lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(

@@ -36,6 +36,7 @@ from report.checks.release import (
 )
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
+from report.formats.writing import FORMATS as OTHERS
 from report.hooks.frozen import execution_digest, thaw
 from report.lock import alone
 from report.recording import make_ledger
@@ -50,7 +51,9 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
     from report.register import Use
 
-FORMATS = ("html", "pdf")
+TYPESET = ("html", "pdf")
+"""What an engine makes."""
+FORMATS = (*TYPESET, *OTHERS)
 LATEST = 253_402_300_799
 """Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
@@ -59,7 +62,7 @@ INTERNAL = LEDGER.with_name("internal-ledger.json")
 
 def build(
     data: Path | None = None,
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = TYPESET,
     *,
     out: Path | None = None,
     release: bool = False,
@@ -74,7 +77,7 @@ def build(
     data
         Folder of the extract; None for the one `study.toml` names.
     formats
-        Of "html" and "pdf".
+        Of `FORMATS`; all but a PDF are made of the pages, so ask for "html" too.
     out
         Folder of the book; None for the one `_quarto.yml` names.
     release
@@ -87,6 +90,8 @@ def build(
         Earlier releases: what one of them and this one would reveal together.
     """
     check_formats(formats)
+    also = tuple(name for name in formats if name not in TYPESET)
+    formats = tuple(name for name in formats if name in TYPESET)
     chosen = quarto.choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
@@ -118,7 +123,7 @@ def build(
         asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
 
         def finish(folder: Path) -> None:
-            finish_book(root, folder, profiles, fresh=release)
+            finish_book(root, folder, profiles, fresh=release, also=also, moment=moment)
             # Ledger, pages and book are read from the files at different moments.
             refuse_changed(written_in, hash_sources(root))
             evaluation.refuse_changed()
@@ -169,11 +174,19 @@ def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
 
 
 def check_formats(formats: Iterable[str]) -> None:
-    """Refuse a format that the report has not."""
+    """Refuse a format that the report has not, or one that lacks what it is made of."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigurationError(
-                f"there is no format '{name}'", place="--to", remedy="use html, pdf or html,pdf"
+                f"there is no format '{name}'",
+                place="--to",
+                remedy=f"use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or several with commas",
+            )
+        if name in OTHERS and "html" not in formats:
+            raise ConfigurationError(
+                f"the format '{name}' is made of the pages",
+                place="--to",
+                remedy=f"ask for html too: html,{name}",
             )
 
 
