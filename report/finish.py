@@ -20,6 +20,7 @@ from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
+from report.checks.pages import told_empty
 from report.checks.pinned import pinned_literals
 from report.formats.writing import write_formats
 from report.hooks.search_offline import search_offline
@@ -69,6 +70,7 @@ def finish_book(
     }
     refuse_other_numbers(book, ledger, layers, found)
     told_untraced(found, release=fresh)
+    told_empty(layers, release=fresh)
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)

@@ -25,7 +25,9 @@ from report.checks.readiness import (
     numbers_by_hand,
     refuse_bare,
     refuse_uncommitted,
+    refuse_unreadable,
     refuse_unready,
+    unreadable,
 )
 from report.checks.release import (
     EXCEPTIONS_PLACE,
@@ -112,6 +114,7 @@ def build(
         if release:
             refuse_bare(bare)
             refuse_unready(values)
+            refuse_unreadable(values, used)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
         environment = kernel_environment(evaluation)
@@ -267,6 +270,9 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, reason in held_exhibits(values).items():
         if name in where:
             print(f"  held back: {where[name]} {name}: {reason}")
+    for name, faults in unreadable(values).items():
+        if name in where:
+            print(*(f"  can't be read: {where[name]} {name}: {each}" for each in faults), sep="\n")
     if ledger.commit.id is None:
         print("  this folder is no git repository of its own: the book names no commit")
     for result in values["contract_results"].of("warn"):
