@@ -22,13 +22,16 @@ from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
-from analysis.exhibits.parts.exhibit import NARROW, Exhibit, Figure, Provenance, Shown
+from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
+from analysis.exhibits.parts.markdown import NARROW
+from analysis.exhibits.parts.shown import Shown
 from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from analysis.disclosure import Status
     from analysis.study.settings import Study
 
 DATA_VARIABLE = "REPORT_DATA"
@@ -138,10 +141,12 @@ class Evaluation:
         contracts, by_name = values["contracts"].values(), graph.nodes(built)
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
-        return {
-            name: cleared(name, values[name], exceptions, status_by_way(name, by_name, children))
-            for name in wanted
-        }
+
+        def by_way(name: str) -> Status | None:
+            shown = isinstance(values[name], Exhibit)
+            return status_by_way(name, by_name, children) if shown else None
+
+        return {name: cleared(name, values[name], exceptions, by_way(name)) for name in wanted}
 
     def fill_store(
         self, references: Mapping[str, str], *, fresh: bool = False

@@ -1,8 +1,15 @@
 """Results kept between a build and its chapters: believed only as far as they can be checked.
 
 Each result is kept with its SHA-256; one that doesn't match, or is cut short, is no result and is
-computed again. Results are pickled, since they hold tables of many types, but what is read back
-is data: a file that names any function or class but those listed here is refused.
+computed again.
+
+Results are pickled. An exhibit is a dataclass around a table whose cells mix numbers, texts and
+symbols such as `c`, whose columns are periods, categories or nullable integers, and whose values
+must come back to the last bit, since digests and figures are made of them. CSV and JSON lose
+types and missing values, and Parquet and Arrow take no columns of mixed cells: either would need
+a form of our own for each. So what could be dangerous in a pickle is taken away instead: the
+reader builds the classes listed here and dataclasses of `analysis`, and refuses the rest. Nothing
+that leaves the project is a pickle.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from analysis.contracts import read_contracts
 from analysis.dataflow import graph
 from analysis.environment import stated
 from analysis.evaluation import Evaluation
-from audit.ledger.record import exhibit_digest
+from audit.ledger.making import exhibit_digest
 from audit.trace.lineage import Dataflow
 from audit.trace.sources import SourceIndex
 

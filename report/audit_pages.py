@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.ledger.bundle import DATA, read_folder
 from audit.pages.captions import captions
@@ -14,9 +14,10 @@ from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
     from audit.seal.seal import Chapter
 
 DRAWINGS = "_exhibits"
@@ -26,7 +27,7 @@ COLOURS = ".report/colours.json"
 def write_audit_pages(
     root: Path,
     book: Path,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     chapters: Sequence[Chapter],
     *,
     fresh: bool = False,
@@ -63,13 +64,13 @@ def write_audit_pages(
     colours.keep()
 
 
-def _lay_drawings(root: Path, folder: Path, ledger: Mapping[str, Any]) -> list[str]:
+def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
     """Copy the drawing of each released figure beside its data; return their names."""
     laid = []
-    for record in ledger["records"]:
-        drawing = root / DRAWINGS / f"{record['id']}.svg"
-        released = record["kind"] == "figure" and record["disclosure"] != "held"
+    for record in ledger.records:
+        drawing = root / DRAWINGS / f"{record.id}.svg"
+        released = record.kind == "figure" and record.disclosure != "held"
         if released and drawing.is_file():
             shutil.copyfile(drawing, folder / DATA / drawing.name)
-            laid.append(record["id"])
+            laid.append(record.id)
     return laid

@@ -60,10 +60,12 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
         if facts[name]
     ]
     metas.append(f'<meta name="{RESULTS}" content="{results_digest(ledger, key)}">')
-    banner = f'<div class="book-label" role="note">{html.escape(label)}</div>'
+    # A page of a website is read by itself, so that each says what the PDF's cover does.
+    said = ". ".join([*([label] if label else []), *([DRAFT_NOTE] * (not ledger.release))])
+    banner = f'<div class="book-label" role="note">{html.escape(said)}</div>'
     pages = {
-        "include-in-header": [{"text": "\n".join([*metas, _STYLE if invented else ""]) + "\n"}],
-        "include-before-body": [{"text": banner + "\n"}] if invented else [],
+        "include-in-header": [{"text": "\n".join([*metas, _STYLE if said else ""]) + "\n"}],
+        "include-before-body": [{"text": banner + "\n"}] if said else [],
     }
     facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
     facts |= {

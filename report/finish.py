@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.printed_places import placed_ledger
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
-from audit.ledger.ledger import as_json
+from audit.ledger.reading import read_ledger
+from audit.ledger.record import row_headings
 from audit.pages.marking import book_pages, mark_pages
 from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
@@ -30,11 +32,12 @@ from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
     from audit.coverage.agreement import Disagreement
     from audit.coverage.coverage import Coverage
+    from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
+    from audit.seal.seal import Chapter
 
 
 LEDGER = Path(".report") / "ledger.json"
@@ -55,13 +58,14 @@ def finish_book(
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept. `also` names other formats, which
-    bear the time `moment`, in seconds since 1970.
+    as for a release, nothing is used that an earlier build kept; without it the book is a draft,
+    whatever a ledger says that was left behind. `also` names other formats, which bear the time
+    `moment`, in seconds since 1970.
     """
     written = read_book(root, tuple(profiles))
-    ledger = json.loads((root / LEDGER).read_bytes())
-    records = ledger["records"]
-    headings = {record["reference"]: record["row_headings"] for record in records}
+    ledger = replace(read_ledger(root / LEDGER), release=fresh)
+    records = ledger.records
+    headings = {record.reference: row_headings(record) for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.
     layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
@@ -74,22 +78,18 @@ def finish_book(
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
-    if also:
-        pages = [f"{each.file.rpartition('.')[0]}.html" for each in chapters(written)]
-        write_formats(
-            book, ledger, [each for each in pages if (book / each).is_file()], also, moment
-        )
+    _write_others(book, ledger, chapters(written), also, moment)
     lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
-        {record["id"]: record["reference"] for record in records},
-        {record["id"]: record["row_headings"] for record in records},
+        {record.id: record.reference for record in records},
+        {record.id: row_headings(record) for record in records},
     )
     first = next(iter(layers), None)
     layer, numbers = (layers[first], found[first]) if first else (None, None)
     whole = placed_ledger(ledger, book, layer, chapters(written), numbers)
-    placed = as_json(whole)
+    placed = whole.to_json()
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
     write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
@@ -103,6 +103,16 @@ def finish_book(
     open_to_readers(book)
 
 
+def _write_others(
+    book: Path, ledger: Ledger, written: Iterable[Chapter], also: Sequence[str], moment: int
+) -> None:
+    """Write the other formats that were asked for, from the pages as the engine made them."""
+    pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
+    made = [page for page in pages if (book / page).is_file()]
+    if also:
+        write_formats(book, json.loads(ledger.to_json()), made, also, moment)
+
+
 def lay_narrow(root: Path, book: Path) -> None:
     """Lay the drawings for narrow screens beside those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
@@ -113,7 +123,7 @@ def lay_narrow(root: Path, book: Path) -> None:
 
 def refuse_other_numbers(
     book: Path,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     layers: Mapping[Path, TextLayer],
     found: Mapping[Path, Coverage],
 ) -> None:

@@ -9,7 +9,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
-from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, record
+from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
+from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, dotted
 from audit.trace.repository import read_commit
 from audit.trace.sources import SourceIndex
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from analysis.disclosure import DisclosureRules
     from analysis.evaluation import Evaluation
     from audit.ledger.record import Record
     from report.register import Use
@@ -78,6 +80,7 @@ def make_ledger(
         chapters=tuple(dict.fromkeys(chapters)),
         sources=_sources(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}),
+        **here(),
     )
 
 
@@ -131,10 +134,15 @@ def _files(
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
-        InputFile(f.name, f.sha256, rules.rounded(f.rows) if f.name in about_children else f.rows)
+        InputFile(f.name, f.sha256, _told(f.rows, rules) if f.name in about_children else f.rows)
         for f in extract.values()
     ]
     return (*supplied, *own)
+
+
+def _told(rows: int, rules: DisclosureRules) -> int:
+    # To the nearest ten as a total is, but a file of a few rows is not told from one of six.
+    return max(rules.rounded(rows), rules.total_base) if rows else 0
 
 
 def _files_about_children(values: Mapping[str, Any]) -> set[str]:
@@ -174,15 +182,15 @@ def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
     return found
 
 
-def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
     """Return each node's function, the nodes it needs, and what it reads of the project."""
-    table: dict[str, dict[str, Any]] = {}
+    table = {}
     for name in sorted(names):
         key = flow.key(name)
-        table[name] = {
-            "function": dotted(key) if key else None,
-            "needs": list(flow.nodes[name].needs),
-            "files": sorted(flow.stated_files(name)),
-            "settings": sorted(flow.settings(name)),
-        }
+        table[name] = Step(
+            dotted(key) if key else None,
+            tuple(flow.nodes[name].needs),
+            tuple(sorted(flow.stated_files(name))),
+            tuple(sorted(flow.settings(name))),
+        )
     return table

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.book import check_kind
 from analysis.errors import ChapterFailed
-from audit.ledger.ledger import Place
+from audit.ledger.record import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from analysis.exhibits.parts.exhibit import Figure, Table
 from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
 from audit.ledger.bundle import DATA
-from audit.ledger.reading import LEDGER
+from audit.ledger.reading import LEDGER, parse_ledger, read_ledger
+from audit.ledger.record import FigureRecord, Float
 from audit.pdf.attachments import Attachment
 from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
     from press.chapter.reading import Book
 
@@ -49,7 +50,7 @@ def seal_report(
         The PDF's text where it was read before.
     """
     source = ledger.read_bytes()
-    whole = json.loads(source)
+    whole = parse_ledger(source, ledger.name)
     files = [
         Attachment(LEDGER, source, "application/json", "The ledger: one record an exhibit"),
         Attachment(
@@ -68,8 +69,8 @@ def seal_report(
     return seal_pdf(
         pdf,
         files,
-        title=whole["title"],
-        commit=whole["commit"]["id"] or "",
+        title=whole.title,
+        commit=whole.commit.id or "",
         chapters=chapters(book),
         layer=layer,
     )
@@ -100,20 +101,20 @@ def lay_data(ledger: Path, target: Path) -> None:
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for file in _data_files(ledger, json.loads(ledger.read_bytes())):
+    for file in _data_files(ledger, read_ledger(ledger)):
         (folder / file.name).write_bytes(file.data)
 
 
-def _data_files(path: Path, ledger: Mapping[str, Any]) -> Iterator[Attachment]:
-    for record in ledger["records"]:
-        file = path.parent / DATA / f"{record['id']}.csv"
-        if record["kind"] in ("figure", "table") and file.is_file():
+def _data_files(path: Path, ledger: Ledger) -> Iterator[Attachment]:
+    for record in ledger.records:
+        file = path.parent / DATA / f"{record.id}.csv"
+        if isinstance(record, Float) and file.is_file():
             yield Attachment(
                 file.name,
                 file.read_bytes(),
                 "text/csv",
-                f"The data behind {record['kind']} {record['reference']}",
-                "Source" if record["kind"] == "figure" else "Data",
+                f"The data behind {record.kind} {record.reference}",
+                "Source" if isinstance(record, FigureRecord) else "Data",
             )
 
 

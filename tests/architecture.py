@@ -50,6 +50,36 @@ def imported(path):
     return {name for name in found if name.split(".")[0] in PACKAGES}
 
 
+def dependencies():
+    """Return for each module those it imports when it runs, lazily too; not for types alone."""
+    files = {module_of(path): path for path in module_files()}
+    found = {}
+    for module, path in files.items():
+        tree = WithoutTypes().visit(ast.parse(path.read_text(encoding="utf-8")))
+        names = {
+            name if (name := f"{node.module}.{alias.name}") in files else node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        names |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import)
+                  for alias in node.names}  # fmt: skip
+        found[module] = (names & files.keys()) - {module}
+    return found
+
+
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+class WithoutTypes(ast.NodeTransformer):
+    """Leaves out what only a type checker imports."""
+
+    def visit_If(self, node):
+        typing = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return None if typing else self.generic_visit(node)
+
+
 def write_table():
     page = ROOT / "ARCHITECTURE.md"
     text = page.read_text(encoding="utf-8")

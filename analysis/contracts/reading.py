@@ -5,19 +5,16 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from analysis.contracts.column import broken, custom, read_column
 from analysis.contracts.contract import (
     API_VERSION,
-    LOGICAL_TYPES,
-    OPTIONS,
-    SENSITIVITIES,
     SEVERITIES,
     SUFFIX,
-    Column,
     DataContract,
     Rule,
 )
 from analysis.contracts.implied_rules import implied_rules
-from analysis.contracts.keys import check_keys
+from analysis.contracts.standard import check_keys, check_schema
 from analysis.contracts.yaml_document import Document, read_document
 from analysis.errors import ConfigurationError
 from analysis.extract.files.form import FileForm, file_form
@@ -64,8 +61,6 @@ def read_contracts(directory: Path) -> dict[str, DataContract]:
 
 def read_contract(path: Path) -> DataContract:
     """Read one contract; raises ConfigurationError as `read_contracts` does."""
-    from analysis.contracts.schema import check_schema
-
     document = read_document(path)
     check_schema(document)
     contract = _contract(document, path.name.removesuffix(SUFFIX))
@@ -76,28 +71,28 @@ def read_contract(path: Path) -> DataContract:
 def _contract(document: Document, dataset: str) -> DataContract:
     top = document.value
     if top["apiVersion"] != API_VERSION:
-        raise _broken(document, ("apiVersion",), "is another version", f"write {API_VERSION}")
+        raise broken(document, ("apiVersion",), "is another version", f"write {API_VERSION}")
     objects = top.get("schema") or []
     if len(objects) != 1:
-        raise _broken(document, ("schema",), "needs exactly one object", "one dataset a contract")
+        raise broken(document, ("schema",), "needs exactly one object", "one dataset a contract")
     table, where = objects[0], ("schema", 0)
     if table["name"] != dataset:
-        raise _broken(
+        raise broken(
             document,
             (*where, "name"),
             f"is '{table['name']}' in the contract named for '{dataset}'",
             f"name the file {table['name']}{SUFFIX}, or the object {dataset}",
         )
     columns = tuple(
-        _column(document, (*where, "properties", index), entry)
+        read_column(document, (*where, "properties", index), entry)
         for index, entry in enumerate(table.get("properties") or [])
     )
     if not columns:
-        raise _broken(document, where, "lists no columns", "list them under properties")
+        raise broken(document, where, "lists no columns", "list them under properties")
     names = [column.name for column in columns]
     for index, name in enumerate(names):
         if name in names[:index]:
-            raise _broken(
+            raise broken(
                 document,
                 (*where, "properties", index, "name"),
                 f"two columns are called '{name}'",
@@ -115,124 +110,6 @@ def _contract(document: Document, dataset: str) -> DataContract:
         forms=_forms(document, dataset),
         place=document.place(where),
     )
-
-
-def _column(document: Document, path: tuple[str | int, ...], entry: dict[str, Any]) -> Column:
-    def needed(key: str, allowed: tuple[str, ...] = ()) -> Any:
-        value = entry.get(key)
-        if not value or (allowed and value not in allowed):
-            among = f": one of {', '.join(allowed)}" if allowed else ""
-            raise _broken(
-                document, (*path, key), f"column '{entry['name']}' needs it", f"add {key}{among}"
-            )
-        return value
-
-    custom = _custom(entry)
-    targets = [relation["to"] for relation in entry.get("relationships") or []]
-    if len(targets) > 1 or any(not isinstance(target, str) for target in targets):
-        raise _broken(
-            document, (*path, "relationships"), "more than one target", "keep one dataset.column"
-        )
-    return Column(
-        name=entry["name"],
-        description=needed("description"),
-        logical_type=needed("logicalType", LOGICAL_TYPES),
-        sensitivity=needed("classification", SENSITIVITIES),
-        unit=str(custom.get("unit", "")),
-        required=bool(entry.get("required") or entry.get("primaryKey")),
-        unique=bool(entry.get("unique")),
-        primary_key=bool(entry.get("primaryKey")),
-        options=_options(document, path, entry),
-        categories=_categories(entry),
-        references=targets[0] if targets else "",
-        missing_percent=_missing_percent(document, path, entry),
-        expected_percent=_expected_percent(document, path, entry),
-        missing_tolerance=_missing_tolerance(document, path, entry),
-        place=document.place(path),
-    )
-
-
-def _options(
-    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
-) -> dict[str, Any]:
-    options = dict(entry.get("logicalTypeOptions") or {})
-    for name in options:
-        if name not in OPTIONS:
-            raise _broken(
-                document,
-                (*path, "logicalTypeOptions", name),
-                f"the option {name} would be tested by nothing",
-                f"use {', '.join(OPTIONS)}, or write the rule out under quality",
-            )
-    return options
-
-
-def _missing_percent(
-    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
-) -> float:
-    value = _custom(entry).get("expectedMissingPercent", 0)
-    if not _is_percent(value) or value == 100:
-        raise _broken(
-            document,
-            (*path, "customProperties"),
-            "expectedMissingPercent is no percentage of rows that can be expected",
-            "write a number from 0 to below 100",
-        )
-    if value and (entry.get("required") or entry.get("primaryKey")):
-        raise _broken(
-            document,
-            (*path, "customProperties"),
-            "expectedMissingPercent stands at a required column",
-            "take away one of the two",
-        )
-    return float(value)
-
-
-def _missing_tolerance(
-    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
-) -> float:
-    value = _custom(entry).get("missingTolerance", 0)
-    if not _is_percent(value) or (value and not _custom(entry).get("expectedMissingPercent")):
-        raise _broken(
-            document,
-            (*path, "customProperties"),
-            "missingTolerance is no number of points beside an expectedMissingPercent",
-            "write a number from 0 to 100, and the share that it is about",
-        )
-    return float(value)
-
-
-def _expected_percent(
-    document: Document, path: tuple[str | int, ...], entry: dict[str, Any]
-) -> dict[str, float]:
-    value = _custom(entry).get("expectedPercent", {})
-    if not isinstance(value, dict) or not all(map(_is_percent, value.values())):
-        raise _broken(
-            document,
-            (*path, "customProperties"),
-            "expectedPercent gives no percentage for each of its categories",
-            "write numbers from 0 to 100, such as {'no': 5}",
-        )
-    for category in value:
-        if category not in _categories(entry):
-            raise _broken(
-                document,
-                (*path, "customProperties"),
-                f"expectedPercent names '{category}', which validValues do not list",
-                "spell it as there",
-            )
-    return {category: float(share) for category, share in value.items()}
-
-
-def _is_percent(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
-
-
-def _categories(entry: dict[str, Any]) -> tuple[str, ...]:
-    for rule in entry.get("quality") or []:
-        if rule.get("metric") == "invalidValues" and "validValues" in rule.get("arguments", {}):
-            return tuple(str(value) for value in rule["arguments"]["validValues"])
-    return ()
 
 
 def _rules(document: Document, dataset: str, table: dict[str, Any]) -> list[Rule]:
@@ -256,19 +133,19 @@ def _rule(
     path: tuple[str | int, ...],
     entry: dict[str, Any],
 ) -> Rule:
-    custom = _custom(entry)
+    own = custom(entry)
     wanted = {
         "id": entry.get("id"),
         "severity": entry.get("severity"),
         "description": entry.get("description"),
         "businessImpact": entry.get("businessImpact"),
-        "customProperties.remedy": custom.get("remedy"),
+        "customProperties.remedy": own.get("remedy"),
     }
     for key, value in wanted.items():
         if not value:
-            raise _broken(document, path, f"the rule has no {key}", f"add {key}")
+            raise broken(document, path, f"the rule has no {key}", f"add {key}")
     if entry["severity"] not in SEVERITIES:
-        raise _broken(
+        raise broken(
             document, (*path, "severity"), f"is '{entry['severity']}'", "write error or warning"
         )
     return Rule(
@@ -278,16 +155,12 @@ def _rule(
         severity=entry["severity"],
         expected=entry["description"],
         reason=entry["businessImpact"],
-        remedy=str(custom["remedy"]),
+        remedy=str(own["remedy"]),
         dimension=entry.get("dimension", "conformity"),
         body=entry,
-        may_test_nothing=bool(custom.get("mayTestNothing", False)),
+        may_test_nothing=bool(own.get("mayTestNothing", False)),
         place=document.place(path),
     )
-
-
-def _custom(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {item["property"]: item["value"] for item in entry.get("customProperties") or []}
 
 
 def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
@@ -299,7 +172,7 @@ def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
         try:
             found.append(file_form(server))
         except (KeyError, ValueError) as error:
-            raise _broken(
+            raise broken(
                 document, ("servers", index), f"is no way to send a file: {error}", "correct it"
             ) from None
     return tuple(found)
@@ -363,9 +236,3 @@ def _check_references(contracts: Mapping[str, DataContract]) -> None:
                     place=column.place,
                     remedy="correct relationships.to, or add the contract",
                 )
-
-
-def _broken(
-    document: Document, path: tuple[str | int, ...], what: str, remedy: str
-) -> ConfigurationError:
-    return ConfigurationError(what, place=document.place(path), remedy=remedy)

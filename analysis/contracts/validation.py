@@ -83,7 +83,7 @@ def validate(
         results += [_unread(name, problem, "child") for problem in problems]
     by_rule = {each.rule.id: each for some in mapped.values() for each in some}
     return ContractResults(
-        _with_causes(results, by_rule, columns),
+        _with_sources(_with_causes(results, by_rule, columns), by_rule, columns),
         {name: _files(name, table, contracts, read) for name, table in tables.items()},
         {name: len(table) for name, table in tables.items()},
     )
@@ -118,6 +118,27 @@ def _with_causes(
             )
         found.append(replace(result, follows=follows))
     return tuple(found)
+
+
+def _with_sources(
+    results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
+) -> tuple[RuleResult, ...]:
+    """Mark the rules whose counts of rows follow from children's records in another file."""
+    contracts = columns.contracts
+    about_children = {
+        (name, column.name)
+        for name, contract in contracts.items()
+        for column in contract.columns
+        if column.sensitivity == "child"
+    }
+
+    def reads_children(result: RuleResult) -> bool:
+        if result.rule not in mapped or contracts[result.dataset].sensitivity == "child":
+            return False
+        read = (columns.sources(result.dataset, c) for c in mapped[result.rule].columns)
+        return any(source & about_children for source in read)
+
+    return tuple(replace(each, from_children=reads_children(each)) for each in results)
 
 
 def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

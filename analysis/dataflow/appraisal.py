@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import MODELS
 from analysis.models.checks.missing_returns import missing_return_bounds
 from analysis.models.design.break_even import break_even
 from analysis.models.inputs.estimability import ESTIMATED
@@ -12,6 +14,7 @@ from analysis.models.primary.exact import exact_estimates
 from analysis.study.settings import Pilot
 
 
+@tag(disclosure=MODELS)
 def unreturned_bounds(
     outcome_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],

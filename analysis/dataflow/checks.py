@@ -6,7 +6,9 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import MODELS, SCHOOLS
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
@@ -25,6 +27,7 @@ from analysis.study.settings import Outcome, Pilot, Window
 COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
 
 
+@tag(disclosure=MODELS)
 def event_study_estimates(
     outcome_panel: pd.DataFrame,
     told_panel: pd.DataFrame,
@@ -72,6 +75,7 @@ def placebo_starts(
     return estimate(protected_panel, withholding.marked(asked, withheld_specifications))
 
 
+@tag(disclosure=MODELS)
 def balancing_effects(
     outcome_panel: pd.DataFrame,
     protected_panel: pd.DataFrame,
@@ -129,6 +133,7 @@ def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
     return spillover_bounds(primary_effects)
 
 
+@tag(disclosure=SCHOOLS)
 def reporting(
     outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:

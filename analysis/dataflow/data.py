@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
 from analysis.contracts import (
     ContractResults,
@@ -18,6 +19,7 @@ from analysis.contracts import (
     validate,
     with_waivers,
 )
+from analysis.dataflow.passage import SCHOOLS
 from analysis.extract.extract import Extract, ExtractFile, Origin, read_extract, typed
 from analysis.extract.extract import origin as origin_of
 from analysis.extract.panel import outcome_panel as count_outcomes
@@ -121,11 +123,13 @@ def outcome_panel(
     )
 
 
+@tag(disclosure=SCHOOLS)
 def panel_period(outcome_panel: pd.DataFrame) -> str:
     """Say in words which months the panel covers."""
     return _period(outcome_panel["month"])
 
 
+@tag(disclosure=SCHOOLS)
 def compared_period(outcome_panel: pd.DataFrame) -> str:
     """Say in words which months are compared."""
     month = outcome_panel.set_index("window")["month"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import MODELS, RATES_OF_COUNTS, TOGETHER
 from analysis.disclosure import DisclosureRules, concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.disclosure.rules import CONFIDENTIAL
@@ -20,6 +22,7 @@ from analysis.study.settings import Outcome, Pilot, SpecificationSettings, Windo
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
 
+@tag(disclosure=TOGETHER)
 def released_outcomes(
     outcome_panel: pd.DataFrame,
     child_events: pd.DataFrame,
@@ -31,6 +34,7 @@ def released_outcomes(
     return release_outcomes(outcome_panel, child_events, care_episodes, outcomes, disclosure_rules)
 
 
+@tag(disclosure=MODELS)
 def protected_panel(
     outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
@@ -38,11 +42,13 @@ def protected_panel(
     return concealed.protected_panel(outcome_panel, released_outcomes.tables)
 
 
+@tag(disclosure=MODELS)
 def told_panel(outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes) -> pd.DataFrame:
     """Return the panel without the months of hidden cells, for what keeps months apart."""
     return concealed.told_panel(outcome_panel, released_outcomes.tables)
 
 
+@tag(disclosure=RATES_OF_COUNTS)
 def rates_before_after(
     outcome_panel: pd.DataFrame,
     released_outcomes: ReleasedOutcomes,
@@ -54,6 +60,7 @@ def rates_before_after(
     return _released(rates, released_outcomes, "before_after", disclosure_rules)
 
 
+@tag(disclosure=RATES_OF_COUNTS)
 def rates_term(
     outcome_panel: pd.DataFrame,
     released_outcomes: ReleasedOutcomes,
@@ -71,6 +78,7 @@ def baseline_by_arm(schools: pd.DataFrame) -> pd.DataFrame:
     return baseline(ordered, ["pilot", "arm"])
 
 
+@tag(disclosure=MODELS)
 def school_flow_counts(
     schools: pd.DataFrame,
     outcome_panel: pd.DataFrame,
@@ -88,6 +96,7 @@ def school_flow_counts(
     return found.assign(informative=told)
 
 
+@tag(disclosure=MODELS)
 def school_zeros(
     outcome_panel: pd.DataFrame,
     protected_panel: pd.DataFrame,
@@ -134,6 +143,7 @@ def specifications(
     )
 
 
+@tag(disclosure=MODELS)
 def withheld_specifications(
     outcome_panel: pd.DataFrame,
     child_events: pd.DataFrame,

@@ -130,11 +130,12 @@ def _placebo(name: str, label: str, table: pd.DataFrame, labels: dict[str, str])
 
 def _leverage(leverages: pd.DataFrame, labels: dict[str, str]) -> Check:
     found = leverages.loc[leverages["status"] == "estimated"]
+    # How heavy is not stated: a share, times its arm's events, is the count of one school.
     named = [f"one {arm} school, {name}"
              for arm, name in zip(found["arm"], _named(found, labels), strict=True)]  # fmt: skip
     return Check(
         "leverage", "Weight of one school in its arm", f"at least {CASE_STUDY:.0%}",
-        list(-found["leverage"]), -CASE_STUDY, named, list(found["pilot"]), "{:.0%}", -1.0,
+        list(-found["leverage"]), -CASE_STUDY, named, list(found["pilot"]), "the heaviest",
     )  # fmt: skip
 
 

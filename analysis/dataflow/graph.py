@@ -59,11 +59,15 @@ class Node:
         The function that computes it; None for an input.
     needs
         Names of the nodes it takes.
+    disclosure
+        Why what it returns may be shown, where children's records reach exhibits through it:
+        its tag, see `analysis.dataflow.passage`.
     """
 
     name: str
     function: Callable[..., Any] | None
     needs: tuple[str, ...]
+    disclosure: str = ""
 
 
 def build() -> driver.Driver:
@@ -78,6 +82,7 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
             name,
             None if node.user_defined else node.originating_functions[0],
             tuple(sorted(need.name for need in node.dependencies)),
+            str(node.tags.get("disclosure", "")),
         )
         for name, node in graph.graph.nodes.items()
     }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
 from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
+from analysis.dataflow.passage import MODELS, SCHOOLS
 from analysis.disclosure.withholding import marked
 from analysis.models.checks.regression_to_the_mean import Selection, regression_to_the_mean
 from analysis.models.design.detectable import minimum_detectable_effects
@@ -43,6 +45,7 @@ def primary_effects(main_effects: pd.DataFrame) -> pd.DataFrame:
     return main_effects.loc[main_effects["role"] == "primary"]
 
 
+@tag(disclosure=SCHOOLS)
 def units_of_assignment(
     outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
@@ -103,6 +106,7 @@ def inference_by_area(
     return inference_estimates(protected_panel, _assigned("area", main_specifications), seed=seed)
 
 
+@tag(disclosure=MODELS)
 def change_judgements(
     inference_methods: pd.DataFrame,
     inference_by_area: pd.DataFrame,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import COUNTS_OF_RESULTS
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
@@ -45,6 +47,7 @@ def withheld_ranges(
     return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
 
 
+@tag(disclosure=COUNTS_OF_RESULTS)
 def curve_outlines(
     protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
@@ -63,6 +66,7 @@ def curve_outlines(
     return table.loc[several | (table["choice"] == "all")].reset_index(drop=True)
 
 
+@tag(disclosure=COUNTS_OF_RESULTS)
 def variation_outlines(
     protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],

@@ -1,93 +1,34 @@
-"""By which ways children's records reach exhibits, and what each way lets through.
+"""How children's records may reach exhibits, and what each way lets through.
 
-Every way leads through one of the nodes named here. An exhibit that is reached by any other
-is held: nobody has said why it is safe.
+Every way leads through a node of the dataflow with one of these reasons as its tag,
+`@tag(disclosure=REASON)`. An exhibit that is reached by any other way is refused: nobody has
+said why it is safe.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.disclosure import Status, held, released
+from analysis.disclosure import Status, released
+from analysis.errors import ExhibitHeld
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from analysis.dataflow.graph import Node
 
-_TOGETHER = "Its counts were released together with all others of the same children."
-_BESIDE = "Rates and shares are shown where the counts behind them are."
-_MODELS = (
+TOGETHER = "Its counts were released together with all others of the same children."
+RATES_OF_COUNTS = "Rates and shares are shown where the counts behind them are."
+MODELS = (
     "Each estimate rests on at least as many events and children as may be shown, and is the same "
     "wherever the events of hidden counts lie."
 )
-_COUNTS = "It counts results whose place is the same whatever a hidden count may be."
-_SCHOOLS = "It describes schools and their months, not children."
-_WORK = "It describes social workers' time, whatever the child."
-_PIECES = "It counts what was said in fieldwork with everybody, or with families among others."
-
-WAYS: dict[str, str] = {
-    "released_outcomes": _TOGETHER,
-    **dict.fromkeys(
-        ("activity_by_status", "rates_before_after", "rates_term", "status_by_pilot"), _BESIDE
-    ),
-    **dict.fromkeys(
-        (
-            "balancing_effects",
-            "change_judgements",
-            "event_study_estimates",
-            "monthly_specifications",
-            "protected_panel",
-            "school_flow_counts",
-            "school_zeros",
-            "told_panel",
-            "unreturned_bounds",
-            "withheld_specifications",
-        ),
-        _MODELS,
-    ),
-    **dict.fromkeys(("curve_outlines", "variation_outlines"), _COUNTS),
-    **dict.fromkeys(
-        (
-            "compared_period",
-            "panel_period",
-            "reporting",
-            "units_of_assignment",
-        ),
-        _SCHOOLS,
-    ),
-    **dict.fromkeys(
-        (
-            "activity_by_phase",
-            "activity_by_type",
-            "activity_period",
-            "effort_by_phase",
-            "entries_logged",
-            "hours_logged",
-            "integration_by_kind",
-            "pilot_delivery",
-        ),
-        _WORK,
-    ),
-    **dict.fromkeys(
-        (
-            "evidence_by_finding",
-            "evidence_by_group",
-            "evidence_by_pathway",
-            "evidence_by_phase",
-            "evidence_by_source",
-            "fieldwork_period",
-            "fieldwork_phases",
-            "fieldwork_table",
-            "focus_groups",
-            "interviews",
-            "observations",
-            "pathway_by_phase",
-        ),
-        _PIECES,
-    ),
-}
-"""The nodes through which children's records pass, each with what it lets through."""
+COUNTS_OF_RESULTS = "It counts results whose place is the same whatever a hidden count may be."
+SCHOOLS = "It describes schools and their months, not children."
+WORK = "It describes social workers' time, whatever the child."
+FIELDWORK = "It counts what was said in fieldwork with everybody, or with families among others."
+_ROOT = Path(__file__).parents[2]
 
 
 def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str]) -> Status:
@@ -102,28 +43,53 @@ def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str
     children
         Datasets whose contract classes a column as about children.
 
+    Raises
+    ------
+    ExhibitHeld
+        If it rests on children's records by a way on which no node has a tag.
+
     Examples
     --------
     >>> from analysis.dataflow.graph import Node
     >>> nodes = {"child_events": Node("child_events", None, ()),
-    ...          "child_events_all": Node("child_events_all", None, ("child_events",))}
-    >>> status_by_way("child_events_all", nodes, {"child_events"}).held
-    True
+    ...          "released": Node("released", None, ("child_events",), SCHOOLS),
+    ...          "many_schools": Node("many_schools", None, ("released",))}
+    >>> status_by_way("many_schools", nodes, {"child_events"}).reason
+    'It describes schools and their months, not children.'
     """
-    seen: set[str] = set()
+    taken_by = {name: ""}
     passed: set[str] = set()
     waiting = [name]
     while waiting:
         current = waiting.pop()
-        if current in seen:
+        if nodes[current].disclosure:
+            passed.add(nodes[current].disclosure)
             continue
-        seen.add(current)
         if current in children:
-            return held(
-                f"It rests on {current} by a way for which nobody has said that it is safe."
-            )
-        if current in WAYS:
-            passed.add(WAYS[current])
-        else:
-            waiting.extend(nodes[current].needs)
+            raise _refusal(name, current, taken_by, nodes)
+        for need in nodes[current].needs:
+            if need not in taken_by:
+                taken_by[need] = current
+                waiting.append(need)
     return released(" ".join(sorted(passed))) if passed else released()
+
+
+def _refusal(
+    name: str, records: str, taken_by: Mapping[str, str], nodes: Mapping[str, Node]
+) -> ExhibitHeld:
+    """Return the error that names the way, and the function on it that takes the records."""
+    way = [records]
+    while way[-1] != name:
+        way.append(taken_by[way[-1]])
+    function = nodes[way[1]].function if len(way) > 1 else None
+    place = ""
+    if function is not None:
+        code = function.__code__
+        place = f"{Path(code.co_filename).relative_to(_ROOT).as_posix()}:{code.co_firstlineno}"
+    return ExhibitHeld(
+        f"the exhibit {name} rests on {records}, records of children, by a way on which no node "
+        f"says why that is safe: {' -> '.join(way)}",
+        place=place,
+        remedy="build it from released results, or give the node that makes it safe "
+        "`@tag(disclosure=REASON)` with a reason from analysis/dataflow/passage.py",
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import FIELDWORK, RATES_OF_COUNTS, WORK
 from analysis.disclosure import DisclosureRules, ReleasedTables
 from analysis.practice.activity import hours_share, release_statuses, released_share
 from analysis.practice.evidence import (
@@ -84,6 +86,7 @@ def last_days(pilots: tuple[Pilot, ...], window: Window) -> pd.Series:
     return pd.Series({name: month.end_time.normalize() for name, month in ends.items()})
 
 
+@tag(disclosure=WORK)
 def pilot_delivery(
     social_workers: pd.DataFrame,
     school_presence: pd.DataFrame,
@@ -98,6 +101,7 @@ def pilot_delivery(
     )
 
 
+@tag(disclosure=WORK)
 def integration_by_kind(
     school_presence: pd.DataFrame,
     schools: pd.DataFrame,
@@ -108,6 +112,7 @@ def integration_by_kind(
     return integration_profile(school_presence, schools, placed_activity, window.months_after)
 
 
+@tag(disclosure=WORK)
 def effort_by_phase(
     school_presence: pd.DataFrame, schools: pd.DataFrame, placed_activity: pd.DataFrame
 ) -> pd.DataFrame:
@@ -115,11 +120,13 @@ def effort_by_phase(
     return effort(school_presence, schools, placed_activity)
 
 
+@tag(disclosure=WORK)
 def activity_by_type(placed_activity: pd.DataFrame) -> pd.DataFrame:
     """Share each pilot's hours among types of activity."""
     return hours_share(placed_activity, "activity_type", "pilot")
 
 
+@tag(disclosure=WORK)
 def activity_by_phase(placed_activity: pd.DataFrame) -> pd.DataFrame:
     """Share the hours of each school phase among types of activity."""
     return hours_share(placed_activity, "activity_type", "phase")
@@ -132,6 +139,7 @@ def released_statuses(
     return release_statuses(placed_activity, disclosure_rules)
 
 
+@tag(disclosure=RATES_OF_COUNTS)
 def activity_by_status(
     placed_activity: pd.DataFrame, released_statuses: ReleasedTables
 ) -> pd.DataFrame:
@@ -141,6 +149,7 @@ def activity_by_status(
     return released_share(share, entries, ["phase", "child_status"])
 
 
+@tag(disclosure=RATES_OF_COUNTS)
 def status_by_pilot(
     placed_activity: pd.DataFrame, released_statuses: ReleasedTables
 ) -> pd.DataFrame:
@@ -150,6 +159,7 @@ def status_by_pilot(
     return released_share(share, entries, ["pilot", "child_status"])
 
 
+@tag(disclosure=WORK)
 def activity_period(activity_log: pd.DataFrame) -> str:
     """Say in words which months the activity log covers."""
     return _period(activity_log["activity_date"])
@@ -170,11 +180,13 @@ def released_sessions(
     return release_sessions(sessions_by_group, disclosure_rules)
 
 
+@tag(disclosure=FIELDWORK)
 def fieldwork_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:
     """Return when each phase of the study took place."""
     return study_phases(fieldwork)
 
 
+@tag(disclosure=FIELDWORK)
 def fieldwork_period(fieldwork: pd.DataFrame) -> str:
     """Say in words which months the fieldwork covers."""
     return _period(fieldwork["fieldwork_date"])
@@ -190,16 +202,19 @@ def pathway_items(evidence: pd.DataFrame, fieldwork: pd.DataFrame) -> pd.DataFra
     return items(evidence, fieldwork, ON_PATHWAY)
 
 
+@tag(disclosure=FIELDWORK)
 def evidence_by_finding(evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Count items by finding and direction."""
     return direction_counts(evidence_items, ["finding"], FINDINGS)
 
 
+@tag(disclosure=FIELDWORK)
 def evidence_by_source(evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Count items by finding, pilot, method and direction."""
     return direction_counts(evidence_items, ["finding", "pilot", "method"])
 
 
+@tag(disclosure=FIELDWORK)
 def evidence_by_group(evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Count items by finding, group of participants and direction, families not by themselves."""
     group = evidence_items["participant_group"].replace(POOLED)
@@ -207,16 +222,19 @@ def evidence_by_group(evidence_items: pd.DataFrame) -> pd.DataFrame:
     return direction_counts(pooled, ["finding", "participant_group"])
 
 
+@tag(disclosure=FIELDWORK)
 def evidence_by_pathway(pathway_items: pd.DataFrame) -> pd.DataFrame:
     """Count items by pathway and direction."""
     return direction_counts(pathway_items, ["pathway"], PATHWAYS)
 
 
+@tag(disclosure=FIELDWORK)
 def evidence_by_phase(evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Count items by the phase of school they are about and direction."""
     return direction_counts(evidence_items, ["school_phase"], PHASES)
 
 
+@tag(disclosure=FIELDWORK)
 def pathway_by_phase(pathway_items: pd.DataFrame, evidence_items: pd.DataFrame) -> pd.DataFrame:
     """Return which share of the evidence from each phase of school bears on each pathway."""
     return pathway_share(pathway_items, evidence_items)

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from hamilton.function_modifiers import tag
 
+from analysis.dataflow.passage import MODELS
 from analysis.disclosure import withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.alternatives.compared import alternative_estimates
@@ -48,6 +50,7 @@ def varied_effects(
     return found.assign(same_as=same_as.where(doubled, "").iloc[len(primary_effects) :].to_numpy())
 
 
+@tag(disclosure=MODELS)
 def monthly_specifications(
     outcome_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
@@ -95,7 +98,12 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per pilot and what is left out: how many `groups`, `not_estimable` among
         them, the `lowest` and `highest` ratio, and the highest p-value; missing where the
-        analysis is withheld.
+        analysis is withheld. Ratios are rounded outwards to a tenth.
+
+    Notes
+    -----
+    A ratio without one school, beside that of all and their counts, leaves few pairs of whole
+    numbers for what the school had before and after: with totals of 24 and 17 a single one.
     """
     groups = left_out.groupby(["pilot", "left_out_by"], sort=False)
     found = groups.agg(
@@ -106,6 +114,9 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
         highest_p=("p_value", "max"),
     ).reset_index()
     found["not_estimable"] = found["groups"] - found["estimated"]
+    for end, outwards in (("lowest", np.floor), ("highest", np.ceil)):
+        # To nine digits first: a ratio of exactly 0.3 is its own tenth.
+        found[end] = outwards((found[end] * 10).round(9)) / 10
     withheld = (groups["left_out"].max() == "").to_numpy()
     if withheld.any():
         found.loc[withheld, ["groups", "not_estimable"]] = np.nan

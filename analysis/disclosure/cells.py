@@ -57,6 +57,8 @@ class CellSystem:
         Cells that add up: the total, then its parts.
     tables
         For each table its keys and the number of each row's cell, column `cell`.
+    least
+        What every hidden cell counts at least, as a reader knows: a true zero would be shown.
     """
 
     values: np.ndarray
@@ -67,6 +69,12 @@ class CellSystem:
     high: np.ndarray
     relations: tuple[np.ndarray, ...]
     tables: Mapping[str, pd.DataFrame]
+    least: float = 0.0
+
+    @property
+    def spare(self) -> np.ndarray:
+        """How much smaller a hidden cell can be than it is, shape (cells,)."""
+        return np.maximum(self.values - self.least, 0.0)
 
 
 def cell_system(
@@ -129,7 +137,11 @@ def cell_system(
         unsafe |= [test(part) for part in parts]
     low, high = _levels(values, rules, is_sum=is_sum)
     relations = tuple(_relations(members, tables))
-    return CellSystem(values, members, atoms, unsafe, low, high, relations, tables)
+    least = 0.0 if rules.zero_is_unsafe else 1.0
+    if least:
+        # As many as it has parts that are not zero, a cell counts in any case.
+        low = np.maximum(low, np.minimum(values, _parts(members, values, tables)))
+    return CellSystem(values, members, atoms, unsafe, low, high, relations, tables, least)
 
 
 def _where(named: pd.DataFrame, aggregate: Aggregate) -> pd.Series:
@@ -178,6 +190,21 @@ def _levels(
     low = np.where(small, np.minimum(values, lowest), np.maximum(values - half, 0))
     high = np.where(small, rules.threshold, values + half)
     return low, high
+
+
+def _parts(
+    members: sparse.csr_array, values: np.ndarray, tables: Mapping[str, pd.DataFrame]
+) -> np.ndarray:
+    """Return how many cells of one table lie in each cell and are not zero, at most."""
+    sizes = np.diff(members.indptr)
+    found = np.zeros(len(values))
+    for table in tables.values():
+        own = np.unique(table["cell"].to_numpy())
+        own = own[values[own] > 0]
+        shared = (members @ members[own].T).tocoo()
+        inside = shared.data == sizes[own][shared.coords[1]]
+        found = np.maximum(found, np.bincount(shared.coords[0][inside], minlength=len(values)))
+    return found
 
 
 def _relations(members: sparse.csr_array, tables: Mapping[str, pd.DataFrame]) -> list[np.ndarray]:

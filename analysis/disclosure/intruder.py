@@ -1,9 +1,9 @@
 """What a motivated intruder can work out: the range left for each hidden cell.
 
-The intruder knows every published cell, how the tables add up, and that no count is below
-zero. The smallest and the largest value that a hidden cell can take then are two linear
-programmes. The real range is no wider for someone who knows more, which is why a margin
-is asked for.
+The intruder knows every published cell, how the tables add up, that no count is below zero, and
+that no hidden cell is zero where a true zero is shown. The smallest and the largest value that a
+hidden cell can take then are two linear programmes. The real range is no wider for someone who
+knows more, which is why a margin is asked for.
 """
 
 from __future__ import annotations
@@ -51,19 +51,26 @@ class IntruderCheck:
 
 @dataclass(frozen=True)
 class _Knowledge:
-    """What the intruder solves: unknown atoms `y >= 0` with `known @ y = totals`."""
+    """What the intruder solves: unknown atoms `y >= 0` with `known @ y = totals`.
+
+    Hidden cells are `hidden @ y + given`; of some of them he knows that `floors @ y >= least`.
+    """
 
     known: sparse.csr_array
     totals: np.ndarray
     hidden: sparse.csr_array
     given: np.ndarray
     largest: float
+    floors: sparse.csr_array
+    least: np.ndarray
 
     def solve(self, objective: np.ndarray, upper: float | np.ndarray = np.inf) -> np.ndarray:
         """Return the atoms that maximise an objective under what is known."""
         bound = np.minimum(upper, self.largest)
         result = linprog(
             -objective,
+            A_ub=-self.floors if self.floors.shape[0] else None,
+            b_ub=-self.least if self.floors.shape[0] else None,
             A_eq=self.known if self.known.shape[0] else None,
             b_eq=self.totals if self.known.shape[0] else None,
             bounds=np.column_stack(
@@ -111,7 +118,10 @@ def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
 
 
 def wide_cells(
-    system: CellSystem, hidden: np.ndarray, is_wide: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    system: CellSystem,
+    hidden: np.ndarray,
+    is_wide: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    floors: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return which hidden cells keep a wide range, whatever their own values.
 
@@ -122,9 +132,12 @@ def wide_cells(
     is_wide
         Whether ranges are wide, by their lower and upper ends, shape (hidden,); a range that
         holds a wide one is wide.
+    floors
+        Further sums that are known to be `system.least` or more, shape (sums, atoms); without
+        them, the hidden cells are.
     """
     cells = np.flatnonzero(hidden)
-    knowledge = _knowledge(system, hidden)
+    knowledge = _knowledge(system, hidden, floors)
     low, high = system.values[cells].copy(), system.values[cells].copy()
     random = np.random.default_rng(0)
     for _ in range(JOINT_ROUNDS if len(cells) > JOINT_ROUNDS else 0):
@@ -148,7 +161,9 @@ def _is_safe(
     return safe
 
 
-def _knowledge(system: CellSystem, hidden: np.ndarray) -> _Knowledge:
+def _knowledge(
+    system: CellSystem, hidden: np.ndarray, floors: np.ndarray | None = None
+) -> _Knowledge:
     """Reduce the system to what an intruder doesn't know."""
     sizes = np.diff(system.members.indptr)
     single = np.flatnonzero((sizes == 1) & ~hidden)
@@ -157,6 +172,14 @@ def _knowledge(system: CellSystem, hidden: np.ndarray) -> _Knowledge:
     open_atoms = system.members[:, unknown]
     told = np.flatnonzero(~hidden & (np.diff(open_atoms.indptr) > 0))
     known_part = system.members[:, ~unknown] @ system.atoms[~unknown]
+    floor = (
+        system.members[np.flatnonzero(hidden)]
+        if floors is None
+        else sparse.csr_array(floors.astype(float))
+    )
+    open_floor = floor[:, unknown]
+    least = system.least - floor[:, ~unknown] @ system.atoms[~unknown]
+    binding = np.flatnonzero((least > 0) & (np.diff(open_floor.indptr) > 0))
     return _Knowledge(
         known=open_atoms[told],
         totals=system.values[told] - known_part[told],
@@ -164,6 +187,8 @@ def _knowledge(system: CellSystem, hidden: np.ndarray) -> _Knowledge:
         given=known_part[np.flatnonzero(hidden)],
         # No count is without bound; a bound far above all keeps the programmes finite.
         largest=10 * float(system.values.max(initial=1)) + 100,
+        floors=open_floor[binding],
+        least=least[binding],
     )
 
 

@@ -7,7 +7,7 @@ are given to the intruder's check of the tables, as if each were printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -62,8 +62,9 @@ def narrowing_results(
     -------
     list of bool
         Hidden cells, and unsafe groups of atoms that all sums hold together, keep a range as
-        wide as the threshold, or for amounts of `DisclosureRules.magnitude_margin` about its
-        middle. What the tables alone leave narrower is passed over.
+        wide as the threshold, or from one to it, or for amounts of
+        `DisclosureRules.magnitude_margin` about its middle. What the tables alone leave narrower
+        is passed over.
 
     Examples
     --------
@@ -84,6 +85,7 @@ def narrowing_results(
     known, cells, *sums = np.split(merged.parts, ends)
     known_rows = np.r_[: len(known), ends[1] : len(merged.parts)]
     targets = np.vstack([cells, np.eye(back.max() + 1, dtype=bool)[few]])
+    merged = replace(merged, cells=cells)
     # What keeps its range beside all results keeps it beside some of them.
     targets = targets[~merged.keeps(merged.parts[known_rows], targets, rules)]
     targets = targets[merged.keeps(known, targets, rules)]
@@ -101,12 +103,16 @@ def narrowing_results(
 
 @dataclass(frozen=True)
 class _Atoms:
-    """Atoms that all sums hold together, as one: what each sum holds, counts, and its group."""
+    """Atoms that all sums hold together, as one: what each sum holds, counts, and its group.
+
+    No hidden one of the `cells` is zero, where a true zero is shown.
+    """
 
     parts: Masks
     amounts: Floats
     group: np.ndarray
     is_sum: bool
+    cells: Masks
 
     def keeps(self, known: Masks, targets: Masks, rules: DisclosureRules) -> np.ndarray:
         """Return which targets keep their range beside what is known."""
@@ -122,18 +128,24 @@ class _Atoms:
         self, known: Masks, targets: Masks, own: np.ndarray, rules: DisclosureRules
     ) -> np.ndarray:
         told = np.unique(known[known.any(axis=1)], axis=0)
+        cells = self.cells[:, own]
+        cells = cells[cells.any(axis=1)]
+        one = 0.0 if rules.zero_is_unsafe else 1.0
         members = np.vstack([told, targets]).astype(float)
         nothing = np.zeros(len(members))
         system = CellSystem(members @ self.amounts[own], sparse.csr_array(members),
-                            self.amounts[own], nothing > 0, nothing, nothing, (), {})  # fmt: skip
+                            self.amounts[own], nothing > 0, nothing, nothing, (), {},
+                            one)  # fmt: skip
 
         def is_wide(low: np.ndarray, high: np.ndarray) -> np.ndarray:
             # By its ends alone: what is withheld may not hang on what is hidden.
             least = rules.magnitude_margin * (high + low) if self.is_sum else rules.threshold
             wide: np.ndarray = high - low >= np.maximum(least, rules.threshold) - TOLERANCE
-            return wide
+            if self.is_sum:
+                return wide
+            return wide | ((low <= one + TOLERANCE) & (high >= rules.threshold - TOLERANCE))
 
-        return wide_cells(system, np.arange(len(members)) >= len(told), is_wide)
+        return wide_cells(system, np.arange(len(members)) >= len(told), is_wide, cells)
 
 
 def _merged(parts: Masks, counts: Counts) -> tuple[_Atoms, np.ndarray]:
@@ -142,7 +154,8 @@ def _merged(parts: Masks, counts: Counts) -> tuple[_Atoms, np.ndarray]:
     _, first, back = np.unique(lines, axis=1, return_index=True, return_inverse=True)
     back = back.ravel()
     amounts: Floats = np.bincount(back, counts.amounts).astype(float)
-    return _Atoms(parts[:, first], amounts, counts.group[first], counts.is_sum), back
+    nothing = np.zeros((0, len(first)), dtype=bool)
+    return _Atoms(parts[:, first], amounts, counts.group[first], counts.is_sum, nothing), back
 
 
 def _fitting(

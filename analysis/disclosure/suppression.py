@@ -155,8 +155,8 @@ def _cuts_of_sums(system: CellSystem) -> list[_Cut]:
         for place in np.flatnonzero(system.unsafe[parts]):
             room = system.high[parts[place]] - system.values[parts[place]]
             others = np.delete(parts, place)
-            others = others[system.values[others] > 0]
-            weights = np.append(np.minimum(system.values[others], room), room)
+            others = others[system.spare[others] > 0]
+            weights = np.append(np.minimum(system.spare[others], room), room)
             cuts.append(_Cut(np.append(others, total), weights, room - TOLERANCE))
     return cuts
 
@@ -204,7 +204,7 @@ def _dual(
     """
     ceiling = 10 * system.values.max(initial=1) + 100
     room_above = np.where(hidden, ceiling, 0.0)
-    room_below = np.where(hidden, system.values, 0.0)
+    room_below = np.where(hidden, system.spare, 0.0)
     result = linprog(
         -direction * system.members[[cell]].toarray()[0],
         A_ub=sparse.vstack([system.members, -system.members]),
@@ -213,6 +213,6 @@ def _dual(
         method="highs",
     )
     above, below = np.split(-result.ineqlin.marginals, 2)
-    weights = above * ceiling + below * system.values
+    weights = above * ceiling + below * system.spare
     constant = float(result.lower.marginals @ system.atoms)
     return weights, constant

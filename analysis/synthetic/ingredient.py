@@ -28,9 +28,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _DATE_FORMATS = {"yyyy-MM-dd": "%Y-%m-%d", "yyyy-MM": "%Y-%m"}
 _KEY = re.compile(
     r"\^(?:\(\?:(?P<groups>\w+(?:\|\w+)*)\))?(?P<prefix>[\w-]*)"
-    r"(?:\[0-9\]\{(?P<least>\d+)(?:,(?P<most>\d+))?\}|(?P<letter>\[A-Z\]))\$"
+    r"(?:\[0-9\]\{(?P<least>\d+)(?:,(?P<most>\d+))?\}|(?P<letter>\[A-Z\](?:\{1,\d+\})?))\$"
 )
-"""A pattern that keys can be made from: any of some groups, a prefix, digits or a letter."""
+"""A pattern that keys can be made from: any of some groups, a prefix, digits or letters."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class Ingredient:
         Parameters
         ----------
         number
-            From 1; the second of `^E[0-9]{6,8}$` is E000002, of `^LAM-[A-Z]$` LAM-B.
+            From 1; the second of `^E[0-9]{6,8}$` is E000002, of `^LAM-[A-Z]{1,3}$` LAM-B,
+            the 27th LAM-AA.
         group
             Which of the alternatives the pattern begins with, if it has any.
 
@@ -114,7 +115,7 @@ class Ingredient:
                 f"and not with '{group}'",
                 "bring the pattern and the codes of study.toml, [[pilots]], into agreement",
             )
-        text = chr(ord("A") + number - 1) if form["letter"] else f"{number:0{form['least']}d}"
+        text = _letters(number) if form["letter"] else f"{number:0{form['least']}d}"
         if not re.fullmatch(self._pattern, f"{group}{form['prefix']}{text}"):
             raise self.refusal(
                 f"its pattern {self._pattern} has no place for number {number}",
@@ -243,3 +244,18 @@ class Ingredient:
         return ConfigurationError(
             f"{self.dataset}.{self.column.name} {what}", place=self.column.place, remedy=remedy
         )
+
+
+def _letters(number: int) -> str:
+    """Return a number as a spreadsheet letters its columns: A to Z, AA, AB.
+
+    Examples
+    --------
+    >>> _letters(1), _letters(26), _letters(27), _letters(703)
+    ('A', 'Z', 'AA', 'AAA')
+    """
+    text = ""
+    while number > 0:
+        number, place = divmod(number - 1, 26)
+        text = chr(ord("A") + place) + text
+    return text

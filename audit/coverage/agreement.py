@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.coverage.alignment import alignment
 from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
+from audit.ledger.record import FigureRecord, TableRecord
 from audit.pdf.exhibit_places import figure_references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from audit.coverage.coverage import Coverage
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
     from audit.pdf.text_layer import TextLayer
 
 # What is written in one way and printed in another, so that words alone can't be compared.
@@ -58,7 +61,7 @@ class Disagreement:
 
 
 def pdf_disagreements(
-    name: str, layer: TextLayer, ledger: Mapping[str, Any], found: Coverage
+    name: str, layer: TextLayer, ledger: Ledger, found: Coverage
 ) -> Iterator[Disagreement]:
     """Yield what a PDF does not print as its ledger has it.
 
@@ -73,45 +76,41 @@ def pdf_disagreements(
     """
     for each in found.missing:
         yield Disagreement(f"{name}, {each.chapter}", each.reference, each.name, each.text)
-    records = {record["reference"]: record for record in ledger["records"]}
     elements = {element for element, _ in layer.placed.values() if element.alt}
     drawn = {element.number: element.alt for element in elements if "Figure" in element.roles}
     for number, reference in figure_references(layer, drawn).items():
-        record = records.get(reference)
-        if record and record["kind"] == "figure" and not same(record["printed"], drawn[number]):
-            yield _differing(name, record, record["printed"], drawn[number])
+        record = ledger.by_reference.get(reference)
+        if isinstance(record, FigureRecord) and not same(record.printed, drawn[number]):
+            yield _differing(name, record, record.printed, drawn[number])
 
 
-def page_disagreements(book: Path, page: Path, ledger: Mapping[str, Any]) -> Iterator[Disagreement]:
+def page_disagreements(book: Path, page: Path, ledger: Ledger) -> Iterator[Disagreement]:
     """Yield what a page of a book does not print as the ledger has it."""
-    records = {record["id"]: record for record in ledger["records"]}
     place = page.relative_to(book).as_posix()
     for name, kind, printed in _Printed(page.read_text(encoding="utf-8")).found:
-        record = records.get(name)
+        record = ledger.by_id.get(name)
         if record is None:
             yield Disagreement(place, "", name, "not shown")
-        elif record["disclosure"] != "held" and kind in _KINDS[record["kind"]]:
+        elif not record.held and kind in _KINDS[record.kind]:
             yield from _of_record(place, record, printed)
 
 
 _KINDS = {"number": ("span",), "claim": ("span",), "figure": ("img",), "table": ("table",)}
 
 
-def _of_record(
-    page: str, record: Mapping[str, Any], printed: Sequence[str]
-) -> Iterator[Disagreement]:
+def _of_record(page: str, record: Record, printed: Sequence[str]) -> Iterator[Disagreement]:
     """Yield where what was found of an exhibit is not what its record has."""
-    expected = record["cells"] if record["kind"] == "table" else [record["printed"]]
+    expected = record.cells if isinstance(record, TableRecord) else (record.printed,)
     if len(printed) != len(expected):
         counted = f"{len(expected)} cells", f"{len(printed)} cells"
-        yield Disagreement(page, record["reference"], record["id"], *counted)
+        yield Disagreement(page, record.reference, record.id, *counted)
         return
     for wanted, seen in zip(expected, printed, strict=True):
         if not same(wanted, seen):
             yield _differing(page, record, wanted, seen)
 
 
-def _differing(place: str, record: Mapping[str, Any], wanted: str, seen: str) -> Disagreement:
+def _differing(place: str, record: Record, wanted: str, seen: str) -> Disagreement:
     """Return a disagreement, of long texts what stands around the first difference."""
     texts = [" ".join(text.split()) for text in (wanted, seen)]
     differs = (n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b)
@@ -121,7 +120,7 @@ def _differing(place: str, record: Mapping[str, Any], wanted: str, seen: str) ->
         + ("…" if len(text) > start + _AROUND else "")
         for text in texts
     ]  # fmt: skip
-    return Disagreement(place, record["reference"], record["id"], *cut)
+    return Disagreement(place, record.reference, record.id, *cut)
 
 
 def same(markdown: str, printed: str) -> bool:

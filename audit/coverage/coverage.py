@@ -15,6 +15,7 @@ from audit.coverage.alignment import alignment
 from audit.coverage.headings import in_formula, read_headings
 from audit.coverage.literals import explained, numbers
 from audit.ledger.facts import Facts, read_facts
+from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
 from audit.pdf.exhibit_places import PROVENANCE, exhibit_places
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from audit.coverage.literals import Found, Literal
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
     from audit.pdf.text_layer import Block, TextLayer
     from audit.seal.seal import Chapter
 
@@ -104,7 +107,7 @@ class Coverage:
 
 def coverage(
     layer: TextLayer,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     chapters: Sequence[Chapter],
     literals: Sequence[Literal],
 ) -> Coverage:
@@ -121,15 +124,15 @@ def coverage(
     literals
         Numbers that need no exhibit.
     """
-    records = {record["id"]: record for record in ledger["records"]}
-    given, missing = _of_tables(layer, records)
+    records = ledger.by_id
+    given, missing = _of_tables(layer, ledger.by_reference)
     in_cells = {place for place, _ in given} | _cells(layer)
     headings, facts = read_headings(layer), read_facts(ledger)
     parts = by_chapter(layer, chapters)
     # Where a chapter's heading is not printed, nothing of it is.
     gone = [each for each in chapters if each.title and all(each is not c for c, _ in parts)]
     missing += [
-        Missing(chapter.file, record["reference"], record["id"], token)
+        Missing(chapter.file, record.reference, record.id, token)
         for chapter in gone
         for record, token in _expected(chapter, records)
     ]
@@ -152,7 +155,7 @@ def coverage(
         given |= {prose[j]: ("ledger", _named(expected[i][0])) for i, j in pairs}
         met = {i for i, _ in pairs}
         missing += [
-            Missing(chapter.file, record["reference"], record["id"], token)
+            Missing(chapter.file, record.reference, record.id, token)
             for i, (record, token) in enumerate(expected)
             if i not in met and chapter is not None
         ]
@@ -176,8 +179,8 @@ def _traced(block: Block, number: Found, kind: str, reason: str) -> Traced:
     return Traced(page, number.text, block.text[start:end], kind, reason)
 
 
-def _named(record: Mapping[str, Any]) -> str:
-    return f"{record['reference']} {record['id']}"
+def _named(record: Record) -> str:
+    return f"{record.reference} {record.id}"
 
 
 def normal(number: str) -> str:
@@ -215,20 +218,17 @@ def _cells(layer: TextLayer) -> set[int]:
     return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
 
 
-def _of_tables(
-    layer: TextLayer, records: Mapping[str, Mapping[str, Any]]
-) -> tuple[Given, list[Missing]]:
+def _of_tables(layer: TextLayer, by_reference: Mapping[str, Record]) -> tuple[Given, list[Missing]]:
     """Return the numbers that stand in the ledger's cell or note of their table, and what lacks."""
-    by_reference = {record["reference"]: record for record in records.values()}
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     given: Given = {}
     missing = []
     for exhibit in exhibit_places(layer):
         record = by_reference.get(exhibit.reference)
-        if record is None or not exhibit.cells:
+        if not isinstance(record, TableRecord) or not exhibit.cells:
             continue
         cells = [token for cell in printed_cells(record) for token in cell]
-        note = [normal(number.text) for number in numbers(without_keys(record.get("note")))]
+        note = [normal(number.text) for number in numbers(without_keys(record.note))]
         for expected, blocks in ((cells, exhibit.cells), (note, exhibit.note)):
             found = [
                 (places[id(block)], number)
@@ -239,31 +239,28 @@ def _of_tables(
             pairs = alignment(expected, [normal(number.text) for _, number in found])
             given |= {found[j]: ("ledger", _named(record)) for _, j in pairs}
             missing += [
-                Missing(record["shown"][0], record["reference"], record["id"], expected[i])
+                Missing(record.shown[0], record.reference, record.id, expected[i])
                 for i in sorted(set(range(len(expected))) - {i for i, _ in pairs})
             ]
     return given, missing
 
 
-def printed_cells(record: Mapping[str, Any]) -> list[list[str]]:
+def printed_cells(record: TableRecord) -> list[list[str]]:
     """Return the numbers in each cell of a table as printed, its headings first."""
     return [
-        [normal(number.text) for number in numbers(without_keys(cell))]
-        for cell in record.get("cells", [])
+        [normal(number.text) for number in numbers(without_keys(cell))] for cell in record.cells
     ]
 
 
-def _expected(
-    chapter: Chapter | None, records: Mapping[str, Mapping[str, Any]]
-) -> list[tuple[Mapping[str, Any], str]]:
+def _expected(chapter: Chapter | None, records: Mapping[str, Record]) -> list[tuple[Record, str]]:
     """Return the numbers that a chapter's sentences should print, in order, with their records."""
-    expected = []
+    expected: list[tuple[Record, str]] = []
     for name in chapter.shows if chapter else ():
         record = records.get(name)
-        if record is None or record["disclosure"] == "held":
+        if record is None or record.held:
             continue
-        if record["kind"] in ("number", "claim"):
-            expected += [(record, normal(n.text)) for n in numbers(without_keys(record["printed"]))]
+        if not isinstance(record, Float):
+            expected += [(record, normal(n.text)) for n in numbers(without_keys(record.printed))]
     return expected
 
 

@@ -26,12 +26,18 @@ _KEYS = ("pattern", "reason", "repeats", "numbers", "beside")
 # What can stand for one digit or another in a pattern.
 _WILD = re.compile(r"\\[dwDSW]|(?<!\\)\.|\[\^|\[[^\]]*(?:\\[dwDSW]|\d)[^\]]*\]")
 
-# A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47). A
+# What is read as a number and is no digit to Python: raised and lowered figures, fractions,
+# Roman numerals of one character, figures in circles and brackets.
+_FIGURES = (
+    r"\u00b2\u00b3\u00b9\u00bc-\u00be\u2070\u2074-\u2079\u2080-\u2089\u2150-\u2189"
+    r"\u2460-\u249b\u24ea-\u24ff\u2776-\u2793"
+)
+# A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47, x²). A
 # sign counts only where no word or number stands right before it: 2018-19 is two years.
 _NUMBER = re.compile(
     r"(?<![\w.,])(?:(?<![)\]%])[−+-])?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])|"
     # Begun nowhere within letters, so that a long word without a digit is read once.
-    r"(?<![^\W\d])[^\W\d]*+\d\w*(?:\.\d+)*"
+    rf"(?<![^\W\d])[^\W\d{_FIGURES}]*+[\d{_FIGURES}][\w{_FIGURES}]*(?:\.\d+)*"
 )
 
 
@@ -87,6 +93,8 @@ def numbers(text: str) -> tuple[Found, ...]:
     --------
     >>> [found.text for found in numbers("from −0.35 to 1,204 (95%), 2018-19, see F3")]
     ['−0.35', '1,204', '95', '2018', '19', 'F3']
+    >>> [found.text for found in numbers("½ as many, 10² or (a + b)², Ⅻ, ③")]
+    ['½', '10²', '²', 'Ⅻ', '③']
     """
     return tuple(Found(m.start(), m.end(), m[0]) for m in _NUMBER.finditer(text))
 

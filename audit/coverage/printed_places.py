@@ -6,10 +6,12 @@ Read from the finished files, so that it is the same for both engines.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import by_chapter, coverage
+from audit.ledger.record import Float
 from audit.pdf.exhibit_places import exhibit_places
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.coverage.coverage import Coverage
+    from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
 
@@ -26,12 +29,12 @@ _VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
 
 
 def placed_ledger(
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     book: Path,
     layer: TextLayer | None = None,
     chapters: Sequence[Chapter] = (),
     found: Coverage | None = None,
-) -> dict[str, Any]:
+) -> Ledger:
     """Return a ledger whose records say where the book prints them.
 
     Parameters
@@ -48,16 +51,16 @@ def placed_ledger(
     anchors = html_anchors(book)
     pages = pdf_pages(layer, ledger, chapters, found) if layer is not None else {}
     labels = pdf_labels(layer) if layer is not None else {}
-    records = []
-    for record in ledger["records"]:
-        name, reference = record["id"], record["reference"]
-        places = {
-            "labels": labels.get(reference, []),
-            "anchors": anchors.get(name, []),
-            "pages": pages.get(name, []),
-        }
-        records.append({**record, **places})
-    return {**ledger, "records": records}
+    records = tuple(
+        replace(
+            record,
+            labels=tuple(labels.get(record.reference, ())),
+            anchors=tuple(anchors.get(record.id, ())),
+            pages=tuple(pages.get(record.id, ())),
+        )
+        for record in ledger.records
+    )
+    return replace(ledger, records=records)
 
 
 def html_anchors(book: Path) -> dict[str, list[str]]:
@@ -116,7 +119,7 @@ def pdf_labels(layer: TextLayer) -> dict[str, list[str]]:
 
 def pdf_pages(
     layer: TextLayer,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     chapters: Sequence[Chapter],
     found: Coverage | None = None,
 ) -> dict[str, list[int]]:
@@ -125,7 +128,7 @@ def pdf_pages(
     A number is found by its alignment with the text, as its coverage is; words by themselves,
     between what the chapter shows before and after.
     """
-    named = {record["reference"]: record["id"] for record in ledger["records"]}
+    named = {record.reference: record.id for record in ledger.records}
     pages: dict[str, set[int]] = {}
     for place in exhibit_places(layer):
         if place.reference in named:
@@ -144,15 +147,15 @@ def pdf_pages(
 
 def _of_words(
     layer: TextLayer,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     chapters: Sequence[Chapter],
     known: Mapping[str, set[int]],
 ) -> Iterator[tuple[str, int]]:
     """Yield the page of each number or sentence that is printed without a digit."""
     printed = {
-        record["id"]: _plain(record["printed"])
-        for record in ledger["records"]
-        if record["kind"] in ("number", "claim") and record["id"] not in known
+        record.id: _plain(record.printed)
+        for record in ledger.records
+        if not isinstance(record, Float) and record.id not in known
     }
     for chapter, places in by_chapter(layer, chapters):
         blocks = [layer.blocks[place] for place in places]

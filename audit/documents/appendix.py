@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analysis.exhibits.parts.exhibit import literal
+from analysis.exhibits.parts.markdown import literal
+from audit.ledger.reading import read_ledger
+from audit.ledger.record import Float, with_unit
 from audit.trace.text import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 LEDGER = Path(".report") / "ledger.json"
 UNBUILT = "*The audit trail is filled in when the book is built.*"
@@ -36,21 +40,22 @@ class Markdown:
 
 def built_from() -> Markdown:
     """Show the commit, the data files with their digests, and the versions."""
-    _, ledger = _ledger()
-    if ledger is None:
+    found = ledger_at_hand()
+    if found is None:
         return Markdown(UNBUILT)
-    commit = ledger["commit"]
-    state = "" if commit["clean"] else ", with changes that were not committed"
+    _, ledger = found
+    commit = ledger.commit
+    state = "" if commit.clean else ", with changes that were not committed"
     files = [
-        f"| D{number} | {literal(file['name'])} | {file['rows']:,} "
-        f"| `{file['sha256'][:32]}` `{file['sha256'][32:]}` |"
-        for number, file in enumerate(ledger["files"], start=1)
+        f"| D{number} | {literal(file.name)} | {file.rows:,} "
+        f"| `{file.sha256[:32]}` `{file.sha256[32:]}` |"
+        for number, file in enumerate(ledger.files, start=1)
     ]
-    versions = ", ".join(f"{name} {version}" for name, version in ledger["environment"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in ledger.environment.items())
     return Markdown(
         "\n".join(
             [
-                f"This report was built from commit `{commit['id']}`{state}, with {versions}.",
+                f"This report was built from commit `{commit.id}`{state}, with {versions}.",
                 "",
                 "| No. | Data file | Rows | SHA-256 |",
                 "|:--|:-----------------|----:|:----------------------------------|",
@@ -62,13 +67,14 @@ def built_from() -> Markdown:
 
 def exhibits_shown() -> Markdown:
     """Show, chapter by chapter, what is printed, the lines that make it, files and digest."""
-    root, ledger = _ledger()
-    if ledger is None:
+    found = ledger_at_hand()
+    if found is None:
         return Markdown(UNBUILT)
+    root, ledger = found
     return Markdown("\n".join(rows(ledger, lambda file: _title(root / file))))
 
 
-def rows(ledger: Mapping[str, Any], title: Callable[[str], str]) -> Iterator[str]:
+def rows(ledger: Ledger, title: Callable[[str], str]) -> Iterator[str]:
     """Yield the lines of the table of exhibits.
 
     Parameters
@@ -76,37 +82,28 @@ def rows(ledger: Mapping[str, Any], title: Callable[[str], str]) -> Iterator[str
     title
         Gives the title of a chapter by its file.
     """
-    number = {file["name"]: n for n, file in enumerate(ledger["files"], start=1)}
+    number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
     yield "| Ref. | As printed | Code | Data | Digest |"
     yield "|:--|:---------------|:----------------|:---------|:-------|"
-    for chapter, records in groupby(_in_order(ledger), key=_chapter):
+    for chapter, records in groupby(_in_order(ledger), key=lambda record: record.chapter):
         yield f"| | **{title(chapter)}** | | | |"
         for record in records:
-            at = ledger["code"][record["function"]]
-            lines = f"{at['file'].removeprefix(EXHIBITS)}:{at['first']}–{at['last']}"
+            at = ledger.code[record.function]
+            lines = at.lines("–").removeprefix(EXHIBITS)
             yield (
-                f'| [{record["reference"]}]{{.trail of="{record["id"]}"}} | {as_printed(record)} '
-                f"| {lines} | {runs(number[name] for name in record['files'])} "
-                f"| `{record['digest'][:SHORT]}` |"
+                f'| [{record.reference}]{{.trail of="{record.id}"}} | {as_printed(record)} '
+                f"| {lines} | {runs(number[name] for name in record.files)} "
+                f"| `{record.digest[:SHORT]}` |"
             )
 
 
-def as_printed(record: Mapping[str, Any]) -> str:
-    r"""Return by what a reader with the book in hand knows an exhibit again.
-
-    Examples
-    --------
-    >>> as_printed({"kind": "number", "id": "x", "printed": "48 fewer", "unit": "enquiries"})
-    '48 fewer (enquiries)'
-    >>> as_printed({"kind": "figure", "id": "effect_forest", "printed": "Plot", "unit": ""})
-    'effect\\_forest'
-    """
-    if record["kind"] in ("figure", "table"):
-        return _escaped(record["id"])
-    words = record["printed"].split(" ")
+def as_printed(record: Record) -> str:
+    """Return by what a reader with the book in hand knows an exhibit again."""
+    if isinstance(record, Float):
+        return _escaped(record.id)
+    words = record.printed.split(" ")
     text = " ".join(words[:WORDS]) + ("…" if len(words) > WORDS else "")
-    unit = record["unit"] if record["unit"] not in record["printed"] else ""
-    return _escaped(f"{text} ({unit})" if unit else text)
+    return _escaped(f"{text}{with_unit(record)}")
 
 
 def runs(numbers: Iterable[int]) -> str:
@@ -126,19 +123,15 @@ def runs(numbers: Iterable[int]) -> str:
     return ", ".join(parts) or "none"
 
 
-def _in_order(ledger: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _in_order(ledger: Ledger) -> list[Record]:
     """Return each record once, where the book first shows it, in the book's order."""
-    chapters = {file: place for place, file in enumerate(ledger.get("chapters", ()))}
+    chapters = {file: place for place, file in enumerate(ledger.chapters)}
 
-    def place(record: Mapping[str, Any]) -> tuple[int, str, int]:
-        file, _, line = record["shown"][0].rpartition(":")
+    def place(record: Record) -> tuple[int, str, int]:
+        file, _, line = record.shown[0].rpartition(":")
         return chapters.get(file, len(chapters)), file, int(line)
 
-    return sorted(ledger["records"], key=place)
-
-
-def _chapter(record: Mapping[str, Any]) -> str:
-    return str(record["shown"][0].rpartition(":")[0])
+    return sorted(ledger.records, key=place)
 
 
 def _escaped(text: str) -> str:
@@ -150,8 +143,9 @@ def _title(chapter: Path) -> str:
     return found[1] if found else chapter.stem
 
 
-def _ledger() -> tuple[Path, dict[str, Any] | None]:
+def ledger_at_hand() -> tuple[Path, Ledger] | None:
+    """Return the project's folder and the ledger of the build under way, if there is one."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / LEDGER).is_file():
-            return folder, dict(json.loads((folder / LEDGER).read_text(encoding="utf-8")))
-    return Path.cwd(), None
+            return folder, read_ledger(folder / LEDGER)
+    return None

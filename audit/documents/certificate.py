@@ -5,16 +5,17 @@ Written from the ledger alone, so that it can't say anything else.
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from audit.documents.appendix import LEDGER, UNBUILT, Markdown
+from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand
+from audit.ledger.record import ClaimRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from audit.ledger.ledger import Ledger
 
 FILE = "certificate.txt"
 KINDS = ("figure", "table", "number", "claim")
@@ -25,7 +26,7 @@ CONTROL_TOTALS = "control_totals"
 HELD, SUPPRESSED = "held", "released after suppression"
 
 
-def paragraphs(ledger: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def paragraphs(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Yield the heading and the text of each part of the certificate.
 
     Parameters
@@ -55,17 +56,17 @@ LIMITS = (
 )
 
 
-def _rests_on(ledger: Mapping[str, Any]) -> str:
-    commit = ledger["commit"]
-    files = [file for file in ledger["files"] if file.get("part", "extract") == "extract"]
-    rows = sum(file["rows"] for file in files)
+def _rests_on(ledger: Ledger) -> str:
+    commit = ledger.commit
+    files = [file for file in ledger.files if file.part == "extract"]
+    rows = sum(file.rows for file in files)
     made = (
-        f"commit `{commit['id']}` of the project's code"
-        if commit["id"]
+        f"commit `{commit.id}` of the project's code"
+        if commit.id
         else "code that is not under version control"
     )
-    state = "" if commit["clean"] else ", with changes that were not committed"
-    kinds = Counter(record["kind"] for record in ledger["records"])
+    state = "" if commit.clean else ", with changes that were not committed"
+    kinds: Counter[str] = Counter(record.kind for record in ledger.records)
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
         f"It was made by {made}{state}, from {_count(len(files), 'data file')} with {rows:,} rows. "
@@ -74,23 +75,23 @@ def _rests_on(ledger: Mapping[str, Any]) -> str:
     )
 
 
-def _passed(ledger: Mapping[str, Any]) -> str:
+def _passed(ledger: Ledger) -> str:
     totals: Counter[str] = Counter()
-    for row in ledger["contracts"].values():
+    for row in ledger.contracts.values():
         totals.update(row)
     parts = [
         f"Of {totals['rules']:,} rules of the data contracts, {totals['pass']:,} held, "
         f"{totals['warn']:,} gave a warning, {totals['fail']:,} were broken and "
         f"{totals['nothing tested']:,} had nothing to test."
     ]
-    warned = [rule["rule"] for rule in ledger.get("rules", ()) if rule["outcome"] == "warn"]
+    warned = [rule.rule for rule in ledger.rules if rule.outcome == "warn"]
     if warned:
         parts.append(f"Rules that gave a warning: {', '.join(warned)}.")
     parts.append(_totals(ledger))
-    claims = [record for record in ledger["records"] if record["kind"] == "claim"]
-    broken = [record for record in claims if record.get("holds") is False]
+    claims = [record for record in ledger.records if isinstance(record, ClaimRecord)]
+    broken = [record for record in claims if record.broken]
     if broken:
-        names = ", ".join(record["id"] for record in broken)
+        names = ", ".join(record.id for record in broken)
         parts.append(f"Sentences that no longer hold, marked where they stand: {names}.")
     elif claims:
         parts.append(
@@ -99,10 +100,10 @@ def _passed(ledger: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _totals(ledger: Mapping[str, Any]) -> str:
+def _totals(ledger: Ledger) -> str:
     """Say whether whoever sent the data confirmed how much they sent."""
-    found = {rule["rule"]: rule["outcome"] for rule in ledger.get("rules", ())
-             if rule["dataset"] == CONTROL_TOTALS}  # fmt: skip
+    found = {rule.rule: rule.outcome for rule in ledger.rules
+             if rule.dataset == CONTROL_TOTALS}  # fmt: skip
     if found.get(f"{CONTROL_TOTALS}-file", "") != "pass":
         return (
             "No control totals came with the data: that none were lost, moved or exchanged on the "
@@ -113,39 +114,36 @@ def _totals(ledger: Mapping[str, Any]) -> str:
     return "The data agree with the control totals that those who sent them confirmed."
 
 
-def _invented(ledger: Mapping[str, Any]) -> str:
-    if not ledger["label"]:
+def _invented(ledger: Ledger) -> str:
+    if not ledger.label:
         return "Nothing: the data are those that were supplied."
     return (
-        f"All the data. They are marked '{ledger['label']}' on every page and in every figure, "
+        f"All the data. They are marked '{ledger.label}' on every page and in every figure, "
         "because the register of invented files lists at least one of the files read. No number "
         "computed from them is evidence about any child, school or authority."
     )
 
 
-def _held_back(ledger: Mapping[str, Any]) -> str:
-    held = [record for record in ledger["records"] if record["disclosure"] == HELD]
-    part = [record for record in ledger["records"] if record["disclosure"] == SUPPRESSED]
+def _held_back(ledger: Ledger) -> str:
+    held = [record for record in ledger.records if record.disclosure == HELD]
+    part = [record for record in ledger.records if record.disclosure == SUPPRESSED]
     if not held and not part:
         return "Nothing: disclosure control let every exhibit through as it is."
     words = []
     if part:
         words.append(
             f"Small counts are left out of {_count(len(part), 'exhibit')} "
-            f"({', '.join(sorted(record['reference'] for record in part))})."
+            f"({', '.join(sorted(record.reference for record in part))})."
         )
     if held:
-        words.append(f"Held back as a whole: {', '.join(sorted(record['id'] for record in held))}.")
+        words.append(f"Held back as a whole: {', '.join(sorted(record.id for record in held))}.")
     return " ".join(words)
 
 
 def certificate() -> Markdown:
     """Show the certificate of the build under way, as the book's closing page."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        path = folder / LEDGER
-        if path.is_file():
-            return Markdown(as_markdown(json.loads(path.read_text(encoding="utf-8"))))
-    return Markdown(UNBUILT)
+    found = ledger_at_hand()
+    return Markdown(as_markdown(found[1]) if found else UNBUILT)
 
 
 def limits() -> Markdown:
@@ -153,14 +151,14 @@ def limits() -> Markdown:
     return Markdown(LIMITS)
 
 
-def as_markdown(ledger: Mapping[str, Any]) -> str:
+def as_markdown(ledger: Ledger) -> str:
     """Return the certificate, its limits aside, for the closing page of the book."""
     return "\n\n".join(f"**{heading}.** {text}" for heading, text in paragraphs(ledger))
 
 
-def as_text(ledger: Mapping[str, Any]) -> str:
+def as_text(ledger: Ledger) -> str:
     """Return the certificate as it is attached to the PDF: plain text, 78 signs a line."""
-    parts = [f"Certificate\n{ledger['title']}"]
+    parts = [f"Certificate\n{ledger.title}"]
     parts += [
         f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"
         for heading, text in (*paragraphs(ledger), ("What this does not show", LIMITS))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
+
 FILE = "ro-crate-metadata.json"
 WORKFLOW = "audit/dataflow.py"
 """A copy, in the book, of the module that joins the functions to one graph."""
@@ -34,7 +36,7 @@ _TYPES = {".html": "text/html", ".pdf": "application/pdf", ".json": "application
           ".csv": "text/csv", ".py": "text/x-python"}  # fmt: skip
 
 
-def crate_metadata(ledger: Mapping[str, Any], book: Path) -> str:
+def crate_metadata(ledger: Ledger, book: Path) -> str:
     """Return the metadata file of the crate that a finished book is.
 
     Parameters
@@ -53,7 +55,7 @@ def crate_metadata(ledger: Mapping[str, Any], book: Path) -> str:
     inputs = [*_add_data(crate, ledger, workflow), *_add_settings(crate, ledger, workflow)]
     results = _add_results(crate, ledger, book, workflow)
     run = _entity(crate, BUILD, "CreateAction", {
-        "name": f"Build of {ledger['title']}",
+        "name": f"Build of {ledger.title}",
         "description": _origin(ledger),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     })  # fmt: skip
@@ -72,10 +74,10 @@ def _entity(crate: Any, identity: str, kind: Any, properties: Mapping[str, Any])
     return crate.add(ContextEntity(crate, identity, {"@type": kind, **properties}))
 
 
-def _describe_root(crate: Any, ledger: Mapping[str, Any]) -> None:
-    time = datetime.fromtimestamp(ledger["commit"]["time"] or 0, UTC)
+def _describe_root(crate: Any, ledger: Ledger) -> None:
+    time = datetime.fromtimestamp(ledger.commit.time or 0, UTC)
     root = crate.root_dataset
-    root["name"] = ledger["title"]
+    root["name"] = ledger.title
     root["description"] = _origin(ledger)
     root["datePublished"] = time.isoformat()
     root["license"] = _entity(
@@ -92,18 +94,18 @@ def _describe_root(crate: Any, ledger: Mapping[str, Any]) -> None:
     ]
 
 
-def _origin(ledger: Mapping[str, Any]) -> str:
-    commit = ledger["commit"]
-    made = f"commit {commit['id']}" if commit["id"] else "code that is not under version control"
-    state = "" if commit["clean"] or not commit["id"] else ", with changes that no commit holds"
-    label = f" {ledger['label']}." if ledger["label"] else ""
-    return f"{ledger['title']}, built from {made}{state}.{label}"
+def _origin(ledger: Ledger) -> str:
+    commit = ledger.commit
+    made = f"commit {commit.id}" if commit.id else "code that is not under version control"
+    state = "" if commit.clean or not commit.id else ", with changes that no commit holds"
+    label = f" {ledger.label}." if ledger.label else ""
+    return f"{ledger.title}, built from {made}{state}.{label}"
 
 
-def _add_workflow(crate: Any, ledger: Mapping[str, Any]) -> Any:
+def _add_workflow(crate: Any, ledger: Ledger) -> Any:
     from rocrate.model.computationalworkflow import ComputationalWorkflow
 
-    versions = dict(ledger["environment"])
+    versions = dict(ledger.environment)
     python = _entity(crate, PYTHON, ["ComputerLanguage", "SoftwareApplication"], {
         "name": "Python", "version": versions.pop("python"), "url": "https://www.python.org/",
         "identifier": "https://www.python.org/",
@@ -124,10 +126,10 @@ def _add_workflow(crate: Any, ledger: Mapping[str, Any]) -> Any:
     workflow["conformsTo"] = {"@id": f"{_BIOSCHEMAS}/ComputationalWorkflow/1.0-RELEASE"}
     workflow["programmingLanguage"] = python
     workflow["softwareRequirements"] = [python, *libraries]
-    if ledger["commit"]["id"]:
-        workflow["version"] = ledger["commit"]["id"]
-    if ledger["remote"]:
-        workflow["codeRepository"] = ledger["remote"]
+    if ledger.commit.id:
+        workflow["version"] = ledger.commit.id
+    if ledger.remote:
+        workflow["codeRepository"] = ledger.remote
     crate.root_dataset["mainEntity"] = workflow
     return workflow
 
@@ -142,17 +144,17 @@ def _parameter(crate: Any, workflow: Any, way: str, name: str, kind: str) -> Any
     return parameter
 
 
-def _add_data(crate: Any, ledger: Mapping[str, Any], workflow: Any) -> Iterable[Any]:
+def _add_data(crate: Any, ledger: Ledger, workflow: Any) -> Iterable[Any]:
     from rocrate.model.file import File
 
-    for file in ledger["files"]:
-        entity = crate.add(File(crate, named_by_digest(file["sha256"]), properties={
-            "name": file["name"],
-            "description": f"{file['rows']:,} rows; of the {file['part']}. Not in this crate.",
-            "sha256": file["sha256"],
-            "encodingFormat": _TYPES.get(f".{file['name'].rpartition('.')[2]}", "text/csv"),
+    for file in ledger.files:
+        entity = crate.add(File(crate, named_by_digest(file.sha256), properties={
+            "name": file.name,
+            "description": f"{file.rows:,} rows; of the {file.part}. Not in this crate.",
+            "sha256": file.sha256,
+            "encodingFormat": _TYPES.get(f".{file.name.rpartition('.')[2]}", "text/csv"),
         }))  # fmt: skip
-        entity["exampleOfWork"] = _parameter(crate, workflow, "input", file["name"], "File")
+        entity["exampleOfWork"] = _parameter(crate, workflow, "input", file.name, "File")
         yield entity
 
 
@@ -167,11 +169,11 @@ def named_by_digest(sha256: str) -> str:
     return "ni:///sha-256;" + urlsafe_b64encode(bytes.fromhex(sha256)).decode().rstrip("=")
 
 
-def _add_settings(crate: Any, ledger: Mapping[str, Any], workflow: Any) -> Iterable[Any]:
-    for name, setting in ledger["settings"].items():
+def _add_settings(crate: Any, ledger: Ledger, workflow: Any) -> Iterable[Any]:
+    for name, setting in ledger.settings.items():
         entity = _entity(crate, f"#setting-{name}", "PropertyValue", {
             "name": f"study.toml: {name}",
-            "value": f"sha256:{setting['sha256']}",
+            "value": f"sha256:{setting.sha256}",
             "description": "What the study says of it, by its digest",
         })  # fmt: skip
         key = f"study.toml:{name}"
@@ -179,18 +181,18 @@ def _add_settings(crate: Any, ledger: Mapping[str, Any], workflow: Any) -> Itera
         yield entity
 
 
-def _add_results(crate: Any, ledger: Mapping[str, Any], book: Path, workflow: Any) -> Sequence[Any]:
+def _add_results(crate: Any, ledger: Ledger, book: Path, workflow: Any) -> Sequence[Any]:
     """Add what the book's folder holds: the book, its ledger, the data behind its exhibits."""
-    data = {file["name"]: named_by_digest(file["sha256"]) for file in ledger["files"]}
+    data = {file.name: named_by_digest(file.sha256) for file in ledger.files}
     named: dict[str, tuple[str, str, Sequence[str]]] = {
         "index.html": ("The book, for a browser", "", ()),
         **{path.name: ("The book, as a PDF", "", ()) for path in sorted(book.glob("*.pdf"))},
         "audit/ledger.json": ("The ledger", "One record for every exhibit", ()),
     }
-    for record in ledger["records"]:
-        path = f"audit/exhibits/{record['id']}.csv"
-        about = f"The data behind {record['kind']} {record['reference']}: {record['printed']}"
-        named[path] = (f"{record['reference']} {record['id']}", about, record["files"])
+    for record in ledger.records:
+        path = f"audit/exhibits/{record.id}.csv"
+        about = f"The data behind {record.kind} {record.reference}: {record.printed}"
+        named[path] = (f"{record.reference} {record.id}", about, record.files)
     results = []
     for path, (name, about, files) in named.items():
         if not (book / path).is_file():

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from audit.ledger.reading import LEDGER, NoLedger, files_of_pdf, parse_ledger
@@ -15,6 +15,9 @@ from audit.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 DATA = "exhibits"
 """Folder beside a ledger with one CSV an exhibit."""
@@ -35,28 +38,35 @@ class Bundle:
     """
 
     name: str
-    ledger: Mapping[str, Any]
+    ledger: Ledger
     data: Mapping[str, str]
 
     @property
     def commit(self) -> str:
         """The commit it was built from; empty if it was under no version control."""
-        return str(self.ledger["commit"]["id"] or "")
+        return str(self.ledger.commit.id or "")
 
     @property
-    def records(self) -> dict[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, Record]:
         """Its records by name."""
-        return {record["id"]: record for record in self.ledger["records"]}
+        return self.ledger.by_id
 
 
-def read_bundle(path: Path) -> Bundle:
+def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
     """Return the build in a PDF, or in the folder of a book or of a ledger, or beside a ledger.
+
+    Parameters
+    ----------
+    source
+        The bytes of a PDF that were read before: the file may be another one by now.
 
     Raises
     ------
     ConfigurationError
         If there is none, or it cannot be read.
     """
+    if source is not None:
+        return _of_pdf(source, path.name)
     if path.is_dir():
         for folder in (path, path / "audit"):
             if (folder / LEDGER).is_file() and (folder / DATA).is_dir():
@@ -124,11 +134,15 @@ def _read_pdf(path: Path) -> Bundle:
             place=path.name,
             remedy="name a PDF of the report, the folder of a book, or a commit",
         ) from None
-    inside = files_of_pdf(source, path.name)
+    return _of_pdf(source, path.name)
+
+
+def _of_pdf(source: bytes, name: str) -> Bundle:
+    inside = files_of_pdf(source, name)
     data = {
-        name.removesuffix(".csv"): file.data.decode("utf-8", "replace")
-        for name, file in inside.items()
-        if name.endswith(".csv")
+        each.removesuffix(".csv"): file.data.decode("utf-8", "replace")
+        for each, file in inside.items()
+        if each.endswith(".csv")
     }
-    ledger = parse_ledger(inside[LEDGER].data, path.name)
-    return Bundle(path.name, ledger, _checked(data, path.name))
+    ledger = parse_ledger(inside[LEDGER].data, name)
+    return Bundle(name, ledger, _checked(data, name))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
+from audit.ledger.record import TableRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from audit.ledger.record import Record
 
 MARK = "#"
 _POSITION = re.compile(r"(\d+),(\d+)")
@@ -44,7 +45,7 @@ class Cell:
         return f"{self.id}  {self.label}, {self.heading}: {self.printed}"
 
 
-def find_cell(record: Mapping[str, Any], position: str) -> Cell:
+def find_cell(record: Record, position: str) -> Cell:
     """Return a cell of a table.
 
     Parameters
@@ -59,41 +60,36 @@ def find_cell(record: Mapping[str, Any], position: str) -> Cell:
     ConfigurationError
         There is no such cell; says how many there are.
     """
-    cells = list(record["cells"])
-    width = _width(record)
-    rows = len(cells) // width - 1 if width else 0
-    if record["kind"] != "table" or not rows:
+    headings, *rows = table_rows(record) or [[]]
+    if not rows:
         raise ConfigurationError(
-            f"{record['reference']} has no cells", place=record["id"], remedy="ask for a table"
+            f"{record.reference} has no cells", place=record.id, remedy="ask for a table"
         )
     asked = _POSITION.fullmatch(position)
     row, column = (int(asked[1]), int(asked[2])) if asked else (0, 0)
-    if not (1 <= row <= rows and 1 <= column <= width):
+    if not (1 <= row <= len(rows) and 1 <= column <= len(headings)):
         raise ConfigurationError(
-            f"{record['reference']} has no cell '{position}'",
-            place=record["id"],
-            remedy=f"ask for row,column: it has {rows} rows and {width} columns",
+            f"{record.reference} has no cell '{position}'",
+            place=record.id,
+            remedy=f"ask for row,column: it has {len(rows)} rows and {len(headings)} columns",
         )
-    start = row * width
+    printed = rows[row - 1]
     return Cell(
-        f"{record['id']}{MARK}{row},{column}",
+        f"{record.id}{MARK}{row},{column}",
         row,
         column,
-        cells[column - 1],
-        cells[start],
-        cells[start + column - 1],
+        headings[column - 1],
+        printed[0],
+        printed[column - 1],
     )
 
 
-def table_rows(record: Mapping[str, Any]) -> list[list[str]]:
+def table_rows(record: Record) -> list[list[str]]:
     """Return the headings and rows of a table from its cells, which the ledger lists in a row."""
-    cells, width = list(record["cells"]), _width(record)
+    if not isinstance(record, TableRecord):
+        return []
+    cells = list(record.cells)
+    # Its headings are its first cells.
+    widths = (n for n in range(1, len(cells) + 1) if " | ".join(cells[:n]) == record.printed)
+    width = next(widths, 0)
     return [cells[at : at + width] for at in range(0, len(cells), width)] if width else []
-
-
-def _width(record: Mapping[str, Any]) -> int:
-    """Return how many columns a table has: its headings are its first cells."""
-    cells = record["cells"]
-    return next(
-        (n for n in range(1, len(cells) + 1) if " | ".join(cells[:n]) == record["printed"]), 0
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
@@ -12,7 +12,9 @@ from audit.documents.certificate import as_markdown
 from audit.trace.text import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+
+    from audit.ledger.ledger import Ledger
 
 LONG = 8
 """Signs of a part of a digest by which it can't be something else."""
@@ -35,21 +37,21 @@ class Facts:
         return len(number) >= SHORT and self.commit.startswith(number)
 
 
-def read_facts(ledger: Mapping[str, Any]) -> Facts:
+def read_facts(ledger: Ledger) -> Facts:
     """Return the facts of a ledger that the audit trail and the certificate print."""
-    records = ledger["records"]
-    code = ledger["code"]
+    records = ledger.records
+    code = ledger.code
     printed = [
-        ledger["commit"],
-        ledger["environment"],
-        ledger["files"],
-        [f"D{number}" for number in range(1, len(ledger["files"]) + 1)],
-        [[record["id"], record["reference"], record["shown"]] for record in records],
-        [[as_printed(record), record["digest"][:SHORT]] for record in records],
-        [code.get(record["function"]) for record in records],
+        asdict(ledger.commit),
+        ledger.environment,
+        [asdict(file) for file in ledger.files],
+        [f"D{number}" for number in range(1, len(ledger.files) + 1)],
+        [[record.id, record.reference, record.shown] for record in records],
+        [[as_printed(record), record.digest[:SHORT]] for record in records],
+        [asdict(code[record.function]) for record in records],
         as_markdown(ledger),
     ]
-    commit = str(ledger["commit"]["id"] or "")
+    commit = str(ledger.commit.id or "")
     return Facts(frozenset(_scalars(printed)), json.dumps(printed), commit)
 
 
@@ -59,7 +61,7 @@ def _scalars(value: Any) -> Iterable[str]:
         for key, below in value.items():
             yield from _scalars(key)
             yield from _scalars(below)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for below in value:
             yield from _scalars(below)
     elif isinstance(value, int) and not isinstance(value, bool):

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from audit.ledger.form import FORMAT, first_gap
+from audit.ledger.form import first_gap, maker
+from audit.ledger.ledger import FORMAT, Ledger, schema
 from audit.limits import MALFORMED, allowance, opened, read_file, read_json, said
 from audit.pdf.attachments import attached
 from audit.terminal import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from audit.ledger.ledger import Step
     from audit.pdf.attachments import Attachment
 
 LEDGER = "ledger.json"
 """Its file's name, beside a book and inside a PDF."""
+FLAT = 2
+"""The format before, in which every record had the fields of all kinds."""
+OTHER_KINDS = ("value", "unit", "n", "interval", "period", "cells", "row_headings", "note",
+               "described", "data", "rule", "evidence", "seen", "holds")  # fmt: skip
+DEPTH = 100
+"""Steps from an exhibit to its files; the longest way of the report has 13."""
 
 
 class NoLedger(ConfigurationError):
@@ -27,7 +38,7 @@ class OtherFormat(NoLedger):
     """A ledger of another version of its form (auditor)."""
 
 
-def parse_ledger(data: bytes, place: str) -> dict[str, Any]:
+def parse_ledger(data: bytes, place: str) -> Ledger:
     """Return a ledger from its JSON.
 
     Raises
@@ -39,7 +50,6 @@ def parse_ledger(data: bytes, place: str) -> dict[str, Any]:
     BeyondLimits
         If it is larger or nested deeper than any.
     """
-    remedy = "it was edited or cut short: take the original, or build anew"
     try:
         with allowance(place):
             whole = read_json(data)
@@ -52,23 +62,130 @@ def parse_ledger(data: bytes, place: str) -> dict[str, Any]:
             place=place,
             remedy="give a ledger.json or a PDF of the report",
         ) from None
-    if version != FORMAT:
+    if version == FLAT:
+        _by_kind(whole)
+    elif version != FORMAT:
         raise OtherFormat(
             f"the ledger has format {str(version)[:20]}, and this version reads format {FORMAT}",
             place=place,
             remedy="read it with the version of the project that it names as its commit",
         )
-    gap = first_gap(whole)
-    if gap:
+    try:
+        return ledger_of(whole)
+    except Gap as gap:
         raise NoLedger(
-            f"the ledger is not as a build writes it: see {printable(gap[:80])}",
+            f"the ledger is not as a build writes it: see {printable(str(gap)[:80])}",
             place=place,
-            remedy=remedy,
+            remedy="it was edited or cut short: take the original, or build anew",
+        ) from None
+
+
+def _by_kind(whole: Any) -> None:
+    """Take from the records of a ledger of format 2 what belongs to another kind and is empty.
+
+    Those ledgers lie in reports already delivered, and older commits still write them. Whatever
+    else is wrong with one is found afterwards.
+    """
+    whole["format"] = FORMAT
+    fields = {each["properties"]["kind"]["const"]: each["properties"].keys() for each in
+              _schema()["properties"]["records"]["items"]["oneOf"]}  # fmt: skip
+    records = whole.get("records")
+    for record in records if isinstance(records, list) else ():
+        kind = record.get("kind") if isinstance(record, dict) else None
+        for key in set(record) - set(fields[kind]) if kind in fields else ():
+            if key in OTHER_KINDS and not record[key]:
+                del record[key]
+
+
+class Gap(ValueError):
+    """The first place at which data is no ledger, such as `records[3].reference`."""
+
+
+def ledger_of(whole: Any) -> Ledger:
+    """Return a ledger from plain data.
+
+    Raises
+    ------
+    Gap
+        If it has not the form of the schema, or names what it doesn't hold.
+    """
+    gap = first_gap(whole, _schema())
+    if gap:
+        raise Gap(gap)
+    ledger: Ledger = maker(Ledger)(whole)
+    if dangling := _dangling(ledger):
+        raise Gap(dangling)
+    return ledger
+
+
+@lru_cache(maxsize=1)
+def _schema() -> dict[str, Any]:
+    return schema()
+
+
+def _dangling(ledger: Ledger) -> str:
+    """Return the first place that names what the ledger doesn't have; empty if there is none.
+
+    The schema can't say it, and an answer would end in the middle.
+    """
+    code, settings, files = ledger.code, ledger.settings, ledger.inputs
+    for key, at in code.items():
+        if at.last < at.first or not code.keys() >= set(at.uses):
+            return f"code.{key}"
+    for key, step in ledger.graph.items():
+        known = settings.keys() >= set(step.settings) and files.keys() >= set(step.files)
+        if not known or (step.function not in code and not step.settings):
+            return f"graph.{key}"
+    if _too_deep(ledger.graph):
+        return "graph"
+    return _repeated(ledger) or _without(ledger)
+
+
+def _repeated(ledger: Ledger) -> str:
+    """Return the first name that is given twice: readers would differ in which they take."""
+    named = (
+        ("files", "name", [file.name for file in ledger.files]),
+        ("records", "id", [record.id for record in ledger.records]),
+        ("records", "reference", [record.reference for record in ledger.records]),
+    )
+    for part, key, names in named:
+        first: dict[str, int] = {}
+        for place, name in enumerate(names):
+            if first.setdefault(name, place) != place:
+                return f"{part}[{place}].{key}"
+    return ""
+
+
+def _without(ledger: Ledger) -> str:
+    """Return the first record that is shown nowhere or names what is not there."""
+    for number, record in enumerate(ledger.records):
+        needed = (
+            (ledger.code, [record.function, *record.upstream]),
+            (ledger.graph, [record.id, *record.nodes]),
+            (ledger.inputs, [*record.files, *record.columns]),
+            (ledger.settings, record.settings),
         )
-    return dict(whole)
+        if not record.shown or any(set(names) - set(known) for known, names in needed):
+            return f"records[{number}]"
+    return ""
 
 
-def read_ledger(path: Path) -> dict[str, Any]:
+def _too_deep(graph: Mapping[str, Step]) -> bool:
+    """Whether a way through the graph runs in a circle, or is too long to follow."""
+    known = {key: [need for need in step.needs if need in graph] for key, step in graph.items()}
+    order = TopologicalSorter(known)
+    try:
+        order.prepare()
+    except CycleError:
+        return True
+    depth = 0
+    while order.is_active() and depth <= DEPTH:
+        order.done(*order.get_ready())
+        depth += 1
+    return depth > DEPTH
+
+
+def read_ledger(path: Path) -> Ledger:
     """Return the ledger in a file, or in a PDF that carries one; raises as `parse_ledger` does."""
     try:
         data = read_file(path)

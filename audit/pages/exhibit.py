@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
-from html import escape
-from itertools import islice
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from audit.ledger.bundle import DATA
 from audit.ledger.cells import table_rows
-from audit.pages.frame import KINDS, Page, command, facts, section, short, table
-from audit.pages.lineage import lineage_section, upstream_section
-from audit.pages.printed_text import printed_text
-from audit.pages.trail import outcomes
+from audit.ledger.record import TableRecord
+from audit.pages.drawing import draw
+from audit.pages.lineage_graph import lineage_graph
+from audit.pages.trail import KINDS, Page, outcomes
+from audit.templates import printed_text
+from audit.trace.queries import closure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from audit.ledger.ledger import Definition
+    from audit.ledger.record import Record
+    from audit.pages.lineage_graph import LineageGraph
     from audit.pages.trail import Trail
 
 PREVIEW = 100
@@ -25,260 +29,164 @@ LONGEST = 90
 """Signs of the title of a window."""
 
 
-def exhibit_page(record: Mapping[str, Any], trail: Trail) -> Page:
+def exhibit_page(record: Record, trail: Trail) -> Page:
     """Return the audit page of one record."""
-    sections = [
-        ("printed", "As printed", as_printed(record, trail)),
-        ("code", "The code that makes it", code_section(record, trail)),
-        ("lineage", "Where it comes from", lineage_section(record, trail)),
-        ("upstream", "Code on the way", upstream_section(record, trail)),
-        ("files", "Data files and their contracts", files_section(record, trail)),
-        ("data", "The data behind it", data_section(record, trail)),
-        ("again", "Make it again", again_section(record, trail)),
-    ]
-    shown = [each for each in sections if each[2]]
-    title = f"{record['reference']}: {trail.title(record)}"
-    kicker = f"{record['reference']} · {trail.heading(record)}"
-    kind = ' class="sentence"' if record["kind"] == "claim" else ""
-    name = printed_text(trail.title(record))
-    head = f'<p class="kicker">{escape(kicker)}</p>\n<h1{kind}>{name}</h1>'
-    body = "\n".join([head, *(section(*each) for each in shown), _neighbours(record, trail)])
+    title = f"{record.reference}: {trail.title(record)}"
+    graph = lineage_graph(record, trail.ledger)
+    code = trail.ledger.code
+    used = sorted(closure(code, record.upstream) - set(record.upstream))
+    files = [trail.files[name] for name in record.files]
+    rules = [rule for file in files for rule in trail.rules(file.name)]
     return Page(
-        f"{record['id']}.html",
+        f"{record.id}.html",
         title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…",
-        body,
-        [("index.html", "All exhibits")],
-        contents=[(at, words) for at, words, _ in shown],
+        "exhibit.html",
+        {
+            "record": record,
+            "trail": trail,
+            "kinds": KINDS,
+            "outcomes": outcomes,
+            "rows": _printed_rows(record),
+            "places": list(_places(record, trail)),
+            "drawing": draw(graph, trail.step_address),
+            "tree": [_Tree(graph, record, trail).box(graph.target)],
+            "steps": list(_steps(graph, record, trail)),
+            "used": used,
+            "used_by_file": _by_file(used, trail),
+            "files": files,
+            "broken_rules": [rule for rule in rules if rule.outcome != "pass"],
+            "data": _data(record, trail),
+            "commands": list(_commands(record, trail)),
+            "neighbours": list(_neighbours(record, trail)),
+        },
     )
 
 
-def as_printed(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return what the book prints, and where."""
-    parts = [_display(record, trail)]
-    interval = record["interval"]
-    parts.append(
-        facts(
-            [
-                ("Name", f"<code>{escape(record['id'])}</code>"),
-                ("Shown in", "<br>".join(_places(record, trail))),
-                ("Page of the PDF", ", ".join(_pages(record, trail))),
-                ("Rule", escape(record["rule"])),
-                ("Verdict", _verdict(record)),
-                ("Evidence", _evidence(record, trail)),
-                ("Unit", escape(record["unit"])),
-                ("Units it rests on", f"{record['n']:,}" if record["n"] is not None else ""),
-                ("95% interval", f"{interval[0]:g} to {interval[1]:g}" if interval else ""),
-                ("Period", escape(record["period"])),
-                (
-                    "Disclosure",
-                    f"{escape(record['disclosure'].capitalize())}. {escape(record['reason'])}",
-                ),
-                ("Digest", f'<code class="digest">{record["digest"]}</code>'),
-            ]
-        )
-    )
-    return "\n".join(parts)
-
-
-def _display(record: Mapping[str, Any], trail: Trail) -> str:
-    if record["disclosure"] == "held":
-        return '<p class="held">Disclosure control holds it back: nothing is printed.</p>'
-    match record["kind"]:
-        case "figure" if record["id"] in trail.drawings:
-            words = escape(record["printed"])
-            return (
-                f'<figure><img src="{DATA}/{record["id"]}.svg" alt="{words}"></figure>\n'
-                f"<details><summary>The figure in words</summary><p>{words}</p></details>"
-            )
-        case "figure":
-            return f"<p>{escape(record['printed'])}</p>"
-        case "table":
-            note = f'<p class="note">{printed_text(record["note"])}</p>' if record["note"] else ""
-            return f"{_printed_table(record)}\n{note}"
-        case "number":
-            return f'<p class="value">{escape(record["printed"])}</p>'
-    return ""
-
-
-def _printed_table(record: Mapping[str, Any]) -> str:
+def _printed_rows(record: Record) -> list[list[str]]:
+    """Return headings as they are, and cells as HTML."""
     header, *rows = table_rows(record) or [[]]
-    shown = [[printed_text(cell) for cell in row] for row in rows]
-    return table("The table as printed", header, shown)
+    cells: list[list[str]] = [[printed_text(cell) for cell in row] for row in rows]
+    return [header, *cells]
 
 
-def _places(record: Mapping[str, Any], trail: Trail) -> Iterator[str]:
-    """Yield each chapter and line that shows an exhibit, as a link where the HTML has it."""
+@dataclass(frozen=True)
+class Shown:
+    """A chapter and line that shows an exhibit, and where: in the HTML, and on a forge."""
+
+    chapter: str
+    source: str
+    anchor: str
+    forge: str
+
+
+def _places(record: Record, trail: Trail) -> Iterator[Shown]:
+    """Yield each chapter and line that shows an exhibit, with a link where the HTML has it."""
     waiting: dict[str, list[str]] = {}
-    for anchor in record["anchors"]:
+    for anchor in record.anchors:
         waiting.setdefault(anchor.partition(".html")[0], []).append(anchor)
-    for place in record["shown"]:
+    for place in record.shown:
         file, _, line = place.rpartition(":")
         anchors = waiting.get(file.removesuffix(".qmd"), [])
-        words = escape(trail.chapter(place))
         at = anchors.pop(0) if len(anchors) > 1 else "".join(anchors)
-        linked = f'<a href="../{escape(at)}">{words}</a>' if at else words
-        forge = trail.code.forge(file, [int(line)])
-        source = f"<code>{escape(place)}</code>"
-        yield f"{linked}, {_out(forge, source) if forge else source}"
+        yield Shown(trail.chapter(place), place, at, trail.code.forge(file, [int(line)]))
 
 
-def _out(address: str, words: str) -> str:
-    return f'<a href="{escape(address)}" rel="external">{words}</a>'
+@dataclass(frozen=True)
+class Box:
+    """A box of the lineage as an item of a list, with what it needs below it.
+
+    Attributes
+    ----------
+    above
+        Whether what it needs is written out above.
+    """
+
+    name: str
+    place: str
+    address: str
+    above: bool
+    below: tuple[Box, ...]
 
 
-def _pages(record: Mapping[str, Any], trail: Trail) -> Iterator[str]:
-    for page in record["pages"]:
-        yield f'<a href="{escape(trail.pdf)}#page={page}">{page}</a>' if trail.pdf else str(page)
+class _Tree:
+    """The lineage as nested lists, each box written out once."""
 
+    def __init__(self, graph: LineageGraph, record: Record, trail: Trail) -> None:
+        self.graph = graph
+        self.record = record
+        self.trail = trail
+        self._seen: set[str] = set()
 
-def _verdict(record: Mapping[str, Any]) -> str:
-    if record["holds"] is None:
-        return ""
-    if record["holds"]:
-        return '<span class="chip good">Holds</span>'
-    return f'<span class="chip bad">No longer holds</span> {escape(record["seen"])}'
-
-
-def _evidence(record: Mapping[str, Any], trail: Trail) -> str:
-    found = []
-    for name in record["evidence"]:
-        known = trail.records.get(name)
-        if known is None:
-            found.append(f"<code>{escape(name)}</code>")
-        else:
-            words = f"{known['reference']} {trail.title(known)}"
-            found.append(f'<a href="{name}.html">{escape(words)}</a>')
-    return "<br>".join(found)
-
-
-def code_section(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return the function that makes an exhibit, with its lines and where else to read it."""
-    key = record["function"]
-    at = trail.ledger["code"][key]
-    place = f"{at['file']}:{at['first']}–{at['last']}"
-    ways = [f'<a href="{trail.code.address(key)}">The whole file</a>']
-    forge = trail.code.forge(at["file"], [at["first"], at["last"]])
-    if forge:
-        ways.append(_out(forge, "The same lines at the commit"))
-    return (
-        f'<p class="place"><code>{place}</code> · digest of its syntax tree '
-        f"{short(at['sha256'])} · "
-        f"{' · '.join(ways)}</p>\n{trail.code.block(at['file'], at['first'], at['last'])}"
-    )
-
-
-def files_section(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return the data files an exhibit rests on, with what became of their contracts."""
-    if not record["files"]:
-        return "<p>It rests on no data file.</p>"
-    rows = []
-    for name in record["files"]:
-        file, rules = trail.files[name], trail.rules(name)
-        rows.append(
-            [
-                f'<a href="{trail.file_page(name)}">{escape(name)}</a>',
-                f"{file['rows']:,}",
-                _chip(rules),
-                escape(", ".join(record["columns"].get(name, ())) or "all"),
-                short(file["sha256"]),
-            ]
+    def box(self, name: str) -> Box:
+        """Return a box with what it needs below it."""
+        step, needs = self.graph.steps[name], self.graph.needs[name]
+        above = name in self._seen and bool(needs)
+        self._seen.add(name)
+        return Box(
+            step.name,
+            step.place + self._more(name),
+            self.trail.step_address(name),
+            above,
+            () if above else tuple(self.box(need) for need in needs),
         )
-    heads = ("File", "Rows", "Data contract", "Columns read", "SHA-256")
-    shown = table("Data files", heads, rows, numeric=(1,))
-    broken = [
-        rule for name in record["files"] for rule in trail.rules(name) if rule["outcome"] != "pass"
-    ]
-    return shown + (rules_table("Rules that did not pass", broken) if broken else "")
+
+    def _more(self, name: str) -> str:
+        file = self.trail.files.get(name.removeprefix("file "))
+        if not name.startswith("file ") or file is None:
+            return ""
+        read = ", ".join(self.record.columns.get(file.name, ()))
+        return f", SHA-256 {file.sha256}" + (f", columns {read}" if read else "")
 
 
-def _chip(rules: list[Mapping[str, Any]]) -> str:
-    if not rules:
-        return outcomes(rules)
-    mark = "good" if all(rule["outcome"] == "pass" for rule in rules) else "bad"
-    return f'<span class="chip {mark}">{escape(outcomes(rules))}</span>'
+@dataclass(frozen=True)
+class Written:
+    """A function on the way, and where it is written."""
+
+    key: str
+    at: Definition
 
 
-def rules_table(name: str, rules: list[Mapping[str, Any]]) -> str:
-    """Return the results of rules of a data contract."""
-    rows = [
-        [
-            f"<code>{escape(rule['rule'])}</code>",
-            escape(rule["expected"]),
-            escape(rule["outcome"]),
-            escape(rule["severity"]),
-            escape(_count(rule["tested"])),
-            escape(_count(rule["failing"])),
-        ]
-        for rule in rules
-    ]
-    heads = ("Rule", "What it asks", "Outcome", "If broken", "Tested", "Failing")
-    return table(name, heads, rows, numeric=(4, 5))
+def _steps(graph: LineageGraph, record: Record, trail: Trail) -> Iterator[Written]:
+    """Yield the functions on the way but for the exhibit's own, those nearest to it first."""
+    code = trail.ledger.code
+    keys = dict.fromkeys(str(trail.ledger.graph[node].function) for node in graph.nearest())
+    yield from (Written(key, code[key]) for key in keys if key != record.function)
 
 
-def _count(given: int | str) -> str:
-    return f"{given:,}" if isinstance(given, int) else given
+def _by_file(keys: list[str], trail: Trail) -> list[tuple[str, list[str]]]:
+    def file(key: str) -> str:
+        return trail.ledger.code[key].file
+
+    return [(name, list(within)) for name, within in groupby(sorted(keys, key=file), key=file)]
 
 
-def data_section(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return the released data behind a figure or table: file, columns, first rows."""
-    name = record["id"]
-    if name not in trail.data:
-        return ""
-    header, *rows = csv.reader(trail.data[name].splitlines()) or [[]]
-    described = table(
-        "Columns of the data",
-        ("Column", "What it holds, with its unit"),
-        [[f"<code>{escape(c)}</code>", escape(record["described"].get(c, ""))] for c in header],
-    )
-    shown = [[escape(cell) for cell in row] for row in islice(rows, PREVIEW)]
-    more = f", the first {PREVIEW} of {len(rows)} rows" if len(rows) > PREVIEW else ""
-    return (
-        f'<p><a class="download" href="{DATA}/{name}.csv" download="{name}.csv">{name}.csv</a> '
-        f"{len(rows):,} rows, released values only.</p>\n{described}\n"
-        f"<details><summary>The data as a table{more}</summary>\n"
-        f"{table('Released data', header, shown)}\n</details>"
-    )
+def _data(record: Record, trail: Trail) -> dict[str, Any] | None:
+    """Return the released data behind a figure or table: columns, first rows, their number."""
+    if record.id not in trail.data:
+        return None
+    header, *rows = csv.reader(trail.data[record.id].splitlines()) or [[]]
+    described = getattr(record, "described", {})
+    return {
+        "header": header,
+        "columns": [(printed_text(f"`{name}`"), described.get(name, "")) for name in header],
+        "rows": rows[:PREVIEW],
+        "count": len(rows),
+    }
 
 
-def again_section(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return how to compute the exhibit alone, and what must come out."""
-    commit, ledger = trail.ledger["commit"], trail.ledger
-    reference = record["reference"]
-    steps = [f"python -m report trace {reference} --run"]
-    if commit["id"]:
-        steps.insert(0, f"git checkout {commit['id']}")
-    if record["kind"] == "table" and record["cells"]:
-        steps.append(f"python -m report trace {reference}#1,2   # one cell: row 1, column 2")
-    versions = ", ".join(f"{name} {version}" for name, version in ledger["environment"].items())
-    settings = ", ".join(
-        f'<a href="{trail.setting_address(key)}">{key}</a>' for key in record["settings"]
-    )
-    return (
-        "<p>In a clone of the project, with its environment and the data files above. It computes "
-        "this exhibit alone and says whether its digest is the one below.</p>\n"
-        + command("\n".join(steps))
-        + facts(
-            [
-                ("Expected digest", f'<code class="digest">{record["digest"]}</code>'),
-                ("Seed", str(record["seed"]) if record["seed"] is not None else ""),
-                ("Settings", settings),
-                ("Versions", f"{escape(versions)}; {escape(ledger['platform'])}"),
-            ]
-        )
-    )
+def _commands(record: Record, trail: Trail) -> Iterator[str]:
+    """Yield the commands that compute the exhibit alone."""
+    if commit := trail.ledger.commit.id:
+        yield f"git checkout {commit}"
+    yield f"python -m report trace {record.reference} --run"
+    if isinstance(record, TableRecord) and record.cells:
+        yield (f"python -m report trace {record.reference}#1,2   # one cell: row 1, column 2")
 
 
-def _neighbours(record: Mapping[str, Any], trail: Trail) -> str:
-    """Return links to the exhibits before and after."""
-    names = list(trail.records)
-    at = names.index(record["id"])
-    links = []
+def _neighbours(record: Record, trail: Trail) -> Iterator[tuple[str, Record]]:
+    """Yield the exhibits before and after."""
+    records = list(trail.records.values())
+    at = records.index(record)
     for way, other in (("Previous", at - 1), ("Next", at + 1)):
-        if 0 <= other < len(names):
-            known = trail.records[names[other]]
-            words = f"{known['reference']} {KINDS[known['kind']].lower()} {known['id']}"
-            links.append(
-                f'<div><span aria-hidden="true">{way}</span>'
-                f'<a href="{names[other]}.html">{escape(words)}</a></div>'
-            )
-    return f'<nav class="ways" aria-label="Previous and next exhibit">{"".join(links)}</nav>'
+        if 0 <= other < len(records):
+            yield way, records[other]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 READS_FILES = "extract"
 """The node of the dataflow that reads the extract's files."""
@@ -62,21 +65,21 @@ class LineageGraph:
         return tuple(name for name in found if self.steps[name].kind != "file")
 
 
-def lineage_graph(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> LineageGraph:
+def lineage_graph(record: Record, ledger: Ledger) -> LineageGraph:
     """Return the graph of one record of a ledger."""
-    graph, files = ledger["graph"], {file["name"]: file for file in ledger["files"]}
-    within = set(record["nodes"])
-    steps = {name: _step(name, record, ledger) for name in record["nodes"]}
-    needs = {name: {need for need in graph[name]["needs"] if need in within} for name in within}
+    graph, files = ledger.graph, ledger.inputs
+    within = set(record.nodes)
+    steps = {name: _step(name, record, ledger) for name in record.nodes}
+    needs = {name: {need for need in graph[name].needs if need in within} for name in within}
     for name in within:
-        needs[name] |= {_file(file) for file in graph[name]["files"]}
-    for file in record["files"]:
-        steps[_file(file)] = Step("file", file, f"{files[file]['rows']:,} rows")
-        reader = READS_FILES if READS_FILES in within else file.rpartition(".")[0]
-        if file in record["columns"] and reader in within:
+        needs[name] |= {_file(file) for file in graph[name].files}
+    for file in record.files:
+        steps[_file(file)] = Step("file", file, f"{files[file].rows:,} rows")
+        reader = READS_FILES if READS_FILES in within else files[file].dataset
+        if file in record.columns and reader in within:
             needs[reader].add(_file(file))
     ordered = {name: tuple(sorted(needs.get(name, ()))) for name in sorted(steps)}
-    return LineageGraph(record["id"], dict(sorted(steps.items())), ordered)
+    return LineageGraph(record.id, dict(sorted(steps.items())), ordered)
 
 
 def _file(name: str) -> str:
@@ -84,11 +87,11 @@ def _file(name: str) -> str:
     return f"file {name}"
 
 
-def _step(name: str, record: Mapping[str, Any], ledger: Mapping[str, Any]) -> Step:
-    step = ledger["graph"][name]
-    if step["settings"]:
-        lines = (ledger["settings"][key]["line"] for key in step["settings"])
+def _step(name: str, record: Record, ledger: Ledger) -> Step:
+    step = ledger.graph[name]
+    if step.settings:
+        lines = (ledger.settings[key].line for key in step.settings)
         return Step("setting", name, ", ".join(f"study.toml:{line}" for line in lines))
-    at = ledger["code"][step["function"]]
-    kind = "exhibit" if name == record["id"] else "function"
-    return Step(kind, name, f"{at['file'].rpartition('/')[2]}:{at['first']}–{at['last']}")
+    at = ledger.code[str(step.function)]
+    kind = "exhibit" if name == record.id else "function"
+    return Step(kind, name, f"{at.lines('–').rpartition('/')[2]}")

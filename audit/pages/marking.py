@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from html import escape
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from audit.pages.offered import (
     Offered,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+_REFERENCE = Markup('<a class="reference" href="{0}" aria-label="{1}: where it comes from">{1}</a>')
 FOLDER = "audit"
 """The folder of a book that holds its audit trail."""
 MARKED = "audit-frame"
@@ -108,12 +110,8 @@ def _with_links(main: str, to: str, references: Mapping[str, str], files: Offere
         kind, name, start, _ = shape.groups()
         if name not in references:
             return shape[0]
-        short = escape(references[name])
-        link = (
-            f'<a class="reference" href="{to}{name}.html" '
-            f'aria-label="{short}: where it comes from">{short}</a>'
-        )
-        after = exhibit_links(name, short, to) if name in files.data else ""
+        link = _REFERENCE.format(f"{to}{name}.html", references[name])
+        after = exhibit_links(name, references[name], to) if name in files.data else ""
         after = " · " if kind == "held" else after
         return f'<div class="{kind}" data-exhibit="{name}">{start}{link}{after}'
 

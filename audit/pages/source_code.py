@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from analysis.study.toml_file import key_lines
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
     from audit.pages.colours import Colours
 
 STUDY = "study.toml"
@@ -26,6 +28,12 @@ _FORGE_PATHS = {
     "bitbucket.org": "/src/{commit}/{file}",
 }
 """By a part of the host's name; all others show a file as GitHub does."""
+
+
+_PRE = Markup('<pre class="code" tabindex="0" role="region" aria-label="{}">{}</pre>')
+_PLACE = Markup('<span id="{}"></span>')
+_DEFINITION = Markup('<span class="definition" id="{}">{}{}</span>')
+_HEADING = Markup('<h2 id="{0}">{0}</h2>\n{1}')
 
 
 @dataclass(frozen=True)
@@ -43,13 +51,13 @@ class SourceCode:
     """
 
     root: Path
-    ledger: Mapping[str, Any]
+    ledger: Ledger
     colours: Colours
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The modules that hold a definition of the ledger, from the project's root."""
-        return tuple(sorted({at["file"] for at in self.ledger["code"].values()}))
+        return tuple(sorted({at.file for at in self.ledger.code.values()}))
 
     @cached_property
     def settings(self) -> Mapping[str, range]:
@@ -63,13 +71,12 @@ class SourceCode:
         for (line, head), end in zip(heads, ends, strict=True):
             first = found[head].start if head in found else line
             found[head] = range(first, end)
-        return {name: found[name] for name in self.ledger["settings"] if name in found}
+        return {name: found[name] for name in self.ledger.settings if name in found}
 
-    def block(self, file: str, first: int, last: int) -> str:
+    def block(self, file: str, first: int, last: int) -> Markup:
         """Return some lines of a file, numbered, as a block that scrolls by itself."""
         shown = numbered(self.colours.lines(file)[first - 1 : last], first)
-        name = f"Code of {file}, lines {first} to {last}"
-        return f'<pre class="code" tabindex="0" role="region" aria-label="{name}">{shown}</pre>'
+        return _PRE.format(f"Code of {file}, lines {first} to {last}", shown)
 
     def page(self, file: str) -> str:
         """Return the path of the page that shows a module, from the audit folder."""
@@ -77,23 +84,24 @@ class SourceCode:
 
     def address(self, key: str) -> str:
         """Return where a definition stands, from the audit folder."""
-        return f"{self.page(self.ledger['code'][key]['file'])}#{key.rpartition('.')[2]}"
+        return f"{self.page(self.ledger.code[key].file)}#{key.rpartition('.')[2]}"
 
     def forge(self, file: str, lines: Sequence[int]) -> str:
         """Return where the forge shows some lines at the ledger's commit; empty without one."""
-        commit = self.ledger["commit"]
-        if not self.ledger["remote"] or not commit["id"] or not commit["clean"]:
+        commit = self.ledger.commit
+        if not self.ledger.remote or not commit.id or not commit.clean:
             return ""
-        return forge_address(self.ledger["remote"], commit["id"], file, lines)
+        return forge_address(self.ledger.remote, commit.id, file, lines)
 
 
-def numbered(lines: Sequence[str], first: int) -> str:
-    """Return coloured lines with their numbers, which a selection leaves out."""
+def numbered(lines: Sequence[str], first: int) -> Markup:
+    """Return coloured lines, which are HTML, with their numbers, which a selection leaves out."""
     # The code ends each line itself, so that copied text has its line ends.
-    return "".join(
+    whole = "".join(
         f'<span class="line" data-line="{number}">{line}\n</span>'
         for number, line in enumerate(lines, start=first)
     )
+    return Markup(whole)  # noqa: S704 - Pygments has escaped the lines
 
 
 def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> str:
@@ -118,30 +126,29 @@ def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> 
     )
 
 
-def code_page_body(code: SourceCode, file: str) -> str:
+def code_page_body(code: SourceCode, file: str) -> Markup:
     """Return a whole module as HTML, each definition of the ledger a place to link to."""
     lines = code.colours.lines(file)
     named: dict[tuple[int, int], list[str]] = {}
-    for key, at in sorted(code.ledger["code"].items()):
-        if at["file"] == file:
-            named.setdefault((at["first"], at["last"]), []).append(key.rpartition(".")[2])
+    for key, at in sorted(code.ledger.code.items()):
+        if at.file == file:
+            named.setdefault((at.first, at.last), []).append(key.rpartition(".")[2])
     parts, here = [], 1
     for (first, last), names in sorted(named.items()):
         parts.append(numbered(lines[here - 1 : first - 1], here))
         # One statement may define several names.
-        also = "".join(f'<span id="{escape(each)}"></span>' for each in names[1:])
+        also = Markup("").join(_PLACE.format(each) for each in names[1:])
         inner = numbered(lines[first - 1 : last], first)
-        parts.append(f'<span class="definition" id="{escape(names[0])}">{also}{inner}</span>')
+        parts.append(_DEFINITION.format(names[0], also, inner))
         here = last + 1
     parts.append(numbered(lines[here - 1 :], here))
-    whole = "".join(parts)
-    return f'<pre class="code" tabindex="0" role="region" aria-label="Code of {file}">{whole}</pre>'
+    return _PRE.format(f"Code of {file}", Markup("").join(parts))
 
 
-def settings_body(code: SourceCode) -> str:
+def settings_body(code: SourceCode) -> Markup:
     """Return the parts of the study that exhibits rest on, and no other part of its file."""
     parts = []
     for name, lines in sorted(code.settings.items(), key=lambda item: item[1].start):
         inner = code.block(STUDY, lines.start, lines.stop - 1)
-        parts.append(f'<h2 id="{escape(name)}">{escape(name)}</h2>\n{inner}')
-    return "\n".join(parts)
+        parts.append(_HEADING.format(name, inner))
+    return Markup("\n").join(parts)

@@ -7,17 +7,50 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from audit.pages.frame import KINDS
+from audit.ledger.record import Float, with_unit
 from audit.pages.source_code import STUDY
 from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from audit.ledger.ledger import InputFile, Ledger, RuleOutcome
+    from audit.ledger.record import Record
     from audit.pages.source_code import SourceCode
 
+KINDS: Mapping[str, str] = {
+    "figure": "Figure", "table": "Table", "number": "Number", "claim": "Sentence"
+}  # fmt: skip
+"""What a reader calls each kind of exhibit."""
 FILES = "files"
 """Folder of the pages of data files."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the audit trail.
+
+    Attributes
+    ----------
+    path
+        From the audit folder.
+    title
+        Of the window, and of the page.
+    template
+        What lays it out.
+    values
+        What the template shows.
+    """
+
+    path: str
+    title: str
+    template: str
+    values: Mapping[str, Any]
+
+    @property
+    def up(self) -> str:
+        """The way from the page to the audit folder."""
+        return "../" * self.path.count("/")
 
 
 @dataclass(frozen=True)
@@ -42,7 +75,7 @@ class Trail:
         The book's home page and PDF from the audit folder; empty where there is none.
     """
 
-    ledger: Mapping[str, Any]
+    ledger: Ledger
     code: SourceCode
     captions: Mapping[str, tuple[str, str]]
     data: Mapping[str, str]
@@ -52,30 +85,27 @@ class Trail:
     pdf: str = ""
 
     @cached_property
-    def records(self) -> dict[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, Record]:
         """The records by name: figures, tables, sentences, numbers, each in the book's order."""
-        return {each["id"]: each for each in sorted(self.ledger["records"], key=by_reference)}
+        return {each.id: each for each in sorted(self.ledger.records, key=by_reference)}
 
-    @cached_property
-    def files(self) -> dict[str, Mapping[str, Any]]:
+    @property
+    def files(self) -> Mapping[str, InputFile]:
         """The data files by name."""
-        return {file["name"]: file for file in self.ledger["files"]}
+        return self.ledger.inputs
 
-    def title(self, record: Mapping[str, Any]) -> str:
+    def title(self, record: Record) -> str:
         """Return what a reader calls an exhibit: its caption, or what it prints."""
-        if record["kind"] in ("figure", "table"):
-            return self._caption(record)[1] or record["id"].replace("_", " ").capitalize()
-        unit = record["unit"] if record["unit"] not in record["printed"] else ""
-        words = record["printed"] or record["id"].replace("_", " ").capitalize()
-        return f"{words} ({unit})" if unit else str(words)
+        own = self._caption(record)[1] if isinstance(record, Float) else record.printed
+        return (own or record.id.replace("_", " ").capitalize()) + with_unit(record)
 
-    def heading(self, record: Mapping[str, Any]) -> str:
+    def heading(self, record: Record) -> str:
         """Return how the book calls an exhibit: by its printed label, or by its kind."""
-        labels = record["labels"] or [self._caption(record)[0]]
-        return ", ".join(filter(None, labels)) or KINDS[record["kind"]]
+        labels = record.labels or (self._caption(record)[0],)
+        return ", ".join(filter(None, labels)) or KINDS[record.kind]
 
-    def _caption(self, record: Mapping[str, Any]) -> tuple[str, str]:
-        known = (self.captions[at] for at in record["anchors"] if at in self.captions)
+    def _caption(self, record: Record) -> tuple[str, str]:
+        known = (self.captions[at] for at in record.anchors if at in self.captions)
         return next(known, ("", ""))
 
     def chapter(self, place: str) -> str:
@@ -83,44 +113,45 @@ class Trail:
         file = place.rpartition(":")[0]
         return self.chapters.get(file) or file
 
+    @property
+    def versions(self) -> str:
+        """Return the versions of Python and of libraries in words."""
+        return ", ".join(f"{name} {each}" for name, each in self.ledger.environment.items())
+
     def file_page(self, name: str) -> str:
         """Return the path of a data file's page, from the audit folder."""
         return f"{FILES}/{name.replace('/', '.')}.html"
 
-    def rules(self, name: str) -> list[Mapping[str, Any]]:
+    def rules(self, name: str) -> list[RuleOutcome]:
         """Return the results of the data contract of a file; empty for one without."""
-        dataset = name.rpartition(".")[0]
-        return [rule for rule in self.ledger["rules"] if rule["dataset"] == dataset]
+        dataset = self.files[name].dataset
+        return [rule for rule in self.ledger.rules if rule.dataset == dataset]
 
     def step_address(self, name: str) -> str:
         """Return where a box of a lineage is to be read, from the audit folder."""
         if name.startswith("file "):
             return self.file_page(name.removeprefix("file "))
-        step = self.ledger["graph"][name]
-        if step["settings"]:
-            return self.setting_address(step["settings"][0])
-        return self.code.address(step["function"])
+        step = self.ledger.graph[name]
+        if step.settings:
+            return self.setting_address(step.settings[0])
+        return self.code.address(str(step.function))
 
     def setting_address(self, key: str) -> str:
         """Return where a part of the study is to be read, from the audit folder."""
         return f"{self.code.page(STUDY)}#{key}"
 
 
-def outcomes(rules: list[Mapping[str, Any]]) -> str:
+def outcomes(rules: Sequence[RuleOutcome]) -> str:
     """Return in words how many rules there are, and what became of them.
 
     Examples
     --------
-    >>> outcomes([{"outcome": "pass"}, {"outcome": "warn"}, {"outcome": "pass"}])
-    '3 rules: 2 passed, 1 warning'
-    >>> outcomes([{"outcome": "pass"}, {"outcome": "pass"}])
-    '2 rules passed'
     >>> outcomes([])
     'no data contract'
     """
     if not rules:
         return "no data contract"
-    counts = Counter(rule["outcome"] for rule in rules)
+    counts: Counter[str] = Counter(rule.outcome for rule in rules)
     names = {"pass": "passed", "warn": "warning", "fail": "failed"}
     if counts["pass"] == len(rules):
         return f"{len(rules)} rules passed"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from audit.pages.data_file import file_page
 from audit.pages.exhibit import exhibit_page
-from audit.pages.frame import Page, render
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
+from audit.pages.trail import Page, outcomes
+from audit.templates import printed_text, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def write_trail(trail: Trail, folder: Path) -> None:
     for page in _pages(trail):
         path = folder / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = render(page, trail.ledger, trail.home)
+        text = render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
         path.write_text(text, encoding="utf-8", newline="\n")
     for name in OWN_FILES:
         own = resources.files(__package__).joinpath(name).read_text("utf-8")
@@ -44,9 +44,30 @@ def _pages(trail: Trail) -> Iterator[Page]:
         yield exhibit_page(record, trail)
     for name in trail.files:
         yield file_page(name, trail)
-    above = [("index.html", "All exhibits")]
     for file in trail.code.files:
-        body = f'<p class="kicker">Code</p>\n<h1>{file}</h1>\n{code_page_body(trail.code, file)}'
-        yield Page(trail.code.page(file), file, body, above)
-    body = f'<p class="kicker">Settings</p>\n<h1>{STUDY}</h1>\n{settings_body(trail.code)}'
-    yield Page(trail.code.page(STUDY), STUDY, body, above)
+        values = {"kicker": "Code", "body": code_page_body(trail.code, file)}
+        yield Page(trail.code.page(file), file, "code.html", values)
+    values = {"kicker": "Settings", "body": settings_body(trail.code)}
+    yield Page(trail.code.page(STUDY), STUDY, "code.html", values)
+
+
+def file_page(name: str, trail: Trail) -> Page:
+    """Return the page of a data file."""
+    file, records = trail.files[name], trail.records.values()
+    meanings = trail.ledger.columns.get(name, {})
+    values = {
+        "trail": trail,
+        "outcomes": outcomes,
+        "file": file,
+        "rules": trail.rules(name) if file.part == "extract" else [],
+        "columns": [
+            (
+                printed_text(f"`{column}`"),
+                meaning,
+                sum(column in each.columns.get(name, ()) for each in records),
+            )
+            for column, meaning in sorted(meanings.items())
+        ],
+        "resting": [each for each in records if name in each.files],
+    }
+    return Page(trail.file_page(name), name, "file.html", values)

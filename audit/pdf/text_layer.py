@@ -11,47 +11,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from audit.limits import CONTENTS, MEGABYTE, refuse, spend
-from audit.pdf.character_map import character_map
-from audit.pdf.tag_tree import Element, is_dictionary, read_tags
+from audit.pdf.content_stream import Run, runs
+from audit.pdf.tag_tree import read_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from audit.pdf.tag_tree import Placed
+    from audit.pdf.tag_tree import Element, Placed
 
-OPERATORS = "q Q cm BT Tm Td TD Tf Tj TJ BDC BMC EMC"
 DIVIDERS = "\u00ad\u200b"
 """A soft hyphen and a space without width: both only say where a word may be divided."""
 WORD_JOINER = "\u2060"
-ARTEFACT = ("Artifact",)
 LINE_STEP = 1.5
 """How far, in points, the base line must move for a new line to begin."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A stretch of text that is set in one go.
-
-    Attributes
-    ----------
-    page
-        Counted from 1, the cover included.
-    height
-        Of its base line, in points.
-    text
-        As it would be copied.
-    element
-        The block it belongs to.
-    inline
-        The roles it has inside that block, such as ``("Code",)``.
-    """
-
-    page: int
-    height: float
-    text: str
-    element: Element
-    inline: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -182,116 +154,8 @@ def read_text(pdf: Any) -> TextLayer:
     placed = read_tags(pdf).placed
     return TextLayer(
         tuple(
-            tuple(_runs(page, number, placed, fonts))
+            tuple(runs(page, number, placed, fonts))
             for number, page in enumerate(pdf.pages, start=1)
         ),
         placed,
     )
-
-
-def _runs(
-    page: Any, number: int, placed: Placed, fonts: dict[tuple[int, int], Mapping[int, str]]
-) -> Iterator[Run]:
-    import pikepdf
-
-    size = sum(len(stream.read_bytes()) for stream in _streams(page))
-    spend(size)
-    if size > CONTENTS:
-        refuse(f"what draws page {number} has more than {CONTENTS // MEGABYTE} megabytes")
-    resources = page.get("/Resources", {})
-    named = resources.get("/Font", {})
-    matrix, kept = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), []
-    line = matrix
-    outside = 0
-    marks: list[tuple[Element, tuple[str, ...]]] = []
-    spoken: list[str | None] = []
-    table: Mapping[int, str] = {}
-    width = 2
-    for instruction in pikepdf.parse_content_stream(page, OPERATORS):
-        operands = instruction.operands
-        match str(instruction.operator):
-            case "q":
-                kept.append(matrix)
-            case "Q":
-                matrix = kept.pop() if kept else matrix
-            case "cm":
-                matrix = _product(_six(operands), matrix)
-            case "BT":
-                line = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-            case "Tm":
-                line = _six(operands)
-            case "Td" | "TD":
-                line = _product((1.0, 0.0, 0.0, 1.0, float(operands[0]), float(operands[1])), line)
-            case "Tf":
-                font = named.get(str(operands[0]))
-                table, width = _decoder(font, fonts) if font is not None else ({}, 1)
-            case "BDC" | "BMC":
-                properties = operands[1] if len(operands) > 1 else None
-                given = properties if is_dictionary(properties) else {}
-                mark = given.get("/MCID") if given else None
-                key = (number, int(mark) if mark is not None else -1)
-                if key not in placed and not (marks and marks[-1][0].number > 0):
-                    outside -= 1
-                artefact = Element(outside, ARTEFACT), ()
-                marks.append(placed.get(key) or (marks[-1] if marks else artefact))
-                actual = given.get("/ActualText") if given else None
-                spoken.append(None if actual is None else str(actual))
-            case "EMC":
-                if marks:
-                    marks.pop()
-                    spoken.pop()
-            case "Tj" | "TJ":
-                text = _text(operands[0], table, width)
-                if spoken and spoken[-1] is not None:
-                    text, spoken[-1] = spoken[-1], ""
-                spend(len(text))
-                height = _product(line, matrix)[5]
-                yield Run(number, height, text, *(marks[-1] if marks else (LOOSE, ())))
-
-
-def _streams(page: Any) -> list[Any]:
-    import pikepdf
-
-    given = page.get("/Contents", [])
-    return list(given) if isinstance(given, pikepdf.Array | list) else [given]
-
-
-LOOSE = Element(0, ARTEFACT)
-Matrix = tuple[float, float, float, float, float, float]
-
-
-def _six(operands: Any) -> Matrix:
-    a, b, c, d, e, f = (float(value) for value in operands)
-    return a, b, c, d, e, f
-
-
-def _product(one: Matrix, two: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    k, m, n, p, r, s = two
-    return (a * k + b * n, a * m + b * p, c * k + d * n, c * m + d * p,
-            e * k + f * n + r, e * m + f * p + s)  # fmt: skip
-
-
-def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
-    import pikepdf
-
-    parts = shown if isinstance(shown, pikepdf.Array) else [shown]
-    text = []
-    for part in parts:
-        if not isinstance(part, pikepdf.String):  # a number: space between two letters
-            continue
-        codes = bytes(part)
-        for at in range(0, len(codes) - width + 1, width):
-            code = int.from_bytes(codes[at : at + width], "big")
-            text.append(table.get(code, "" if width == 2 else chr(code)))
-    return "".join(text)
-
-
-def _decoder(
-    font: Any, fonts: dict[tuple[int, int], Mapping[int, str]]
-) -> tuple[Mapping[int, str], int]:
-    width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
-    if font.objgen not in fonts:
-        stream = font.get("/ToUnicode")
-        fonts[font.objgen] = {} if stream is None else character_map(stream.read_bytes())
-    return fonts[font.objgen], width

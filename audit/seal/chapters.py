@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from audit.ledger.ledger import Ledger
     from audit.seal.seal import Chapter
 
 
-def other_chapters(ledger: Mapping[str, Any], chapters: Sequence[Chapter]) -> Iterator[str]:
+def other_chapters(ledger: Ledger, chapters: Sequence[Chapter]) -> Iterator[str]:
     """Yield what the chapters of a seal say otherwise than its ledger.
 
     The ledger says by lines where an exhibit is shown; of several on one line the order is the
@@ -22,7 +23,7 @@ def other_chapters(ledger: Mapping[str, Any], chapters: Sequence[Chapter]) -> It
     """
     shown = _shown(ledger)
     showing = [chapter.file for chapter in chapters if chapter.shows]
-    listed = list(ledger.get("chapters", showing))
+    listed = list(ledger.chapters) or showing
     if showing != listed or set(showing) != shown.keys() or len(set(showing)) < len(showing):
         yield "the seal's chapters that show exhibits are not those of the ledger"
     if len({chapter.file for chapter in chapters}) < len(chapters):
@@ -35,13 +36,13 @@ def other_chapters(ledger: Mapping[str, Any], chapters: Sequence[Chapter]) -> It
             yield f"the seal's chapter {chapter.file} has another title"
 
 
-def _shown(ledger: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:
+def _shown(ledger: Ledger) -> dict[str, list[tuple[int, str]]]:
     """Return for each file the lines that show an exhibit, with its name, in order."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for record in ledger["records"]:
-        for place in record["shown"]:
+    for record in ledger.records:
+        for place in record.shown:
             file, _, line = place.rpartition(":")
-            found.setdefault(file, []).append((int(line), record["id"]))
+            found.setdefault(file, []).append((int(line), record.id))
     return {file: sorted(each) for file, each in found.items()}
 
 

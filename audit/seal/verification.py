@@ -20,13 +20,16 @@ from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
 from audit.seal.chapters import other_chapters
+from audit.seal.ledger_files import certificate_notes, other_files
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from audit.coverage.literals import Literal
+    from audit.ledger.ledger import Ledger
+    from audit.pdf.attachments import Attachment
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +66,7 @@ class Verification:
     """
 
     seal: Seal
-    ledger: dict[str, Any] | None
+    ledger: Ledger | None
     altered: tuple[Alteration, ...]
     coverage: Coverage | None
     signature: SignatureCheck | None = None
@@ -124,7 +127,7 @@ def examine(
     """
     import pikepdf
 
-    whole = _bytes(path, data)
+    whole = pdf_bytes(path) if data is None else _of_a_pdf(data, path.name)
     try:
         with opened(whole, path.name) as pdf:
             return _examined(pdf, whole, path.name, signers, expected, root, pinned)
@@ -142,20 +145,31 @@ def examine(
         ) from None
 
 
-def _bytes(path: Path, data: bytes | None) -> bytes:
+def pdf_bytes(path: Path) -> bytes:
+    """Return the bytes of a PDF, whole by the look of its two ends.
+
+    Raises
+    ------
+    VerificationFailed
+        If it cannot be read, is no PDF, or is cut short.
+    """
     try:
-        data = read_file(path) if data is None else data
+        data = read_file(path)
     except OSError as error:
         raise VerificationFailed(
             f"cannot be read: {error.strerror}", place=str(path), remedy="name the PDF of a report"
         ) from None
+    return _of_a_pdf(data, path.name)
+
+
+def _of_a_pdf(data: bytes, name: str) -> bytes:
     if not data.startswith(b"%PDF-"):
         what = "the file is empty" if not data else "this is no PDF"
-        raise VerificationFailed(what, place=path.name, remedy="name the PDF of a report")
+        raise VerificationFailed(what, place=name, remedy="name the PDF of a report")
     if b"%%EOF" not in data[-1024:]:
         raise VerificationFailed(
             "this PDF is cut short: its end is missing",
-            place=path.name,
+            place=name,
             remedy="copy or download it again",
         )
     return data
@@ -171,15 +185,7 @@ def _examined(
     pinned: Callable[[str], Sequence[Literal]] | None,
 ) -> Verification:
     inside = attached(pdf)
-    if NAME not in inside:
-        raise VerificationFailed(
-            "the seal was taken out: what else was altered cannot be told"
-            if LEDGER in inside
-            else "this PDF bears no seal: it is none of ours, or all its attachments were removed",
-            place=name,
-            remedy="ask for the file as it was published",
-        )
-    seal, holds = read_seal(inside[NAME].data)
+    seal, holds = _seal(inside, name)
     form = file_form(data)
     # Asking for the pages sets their tree right, so it is looked at before.
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
@@ -194,26 +200,18 @@ def _examined(
     if pdf.is_encrypted:
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
     ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
-    if ledger is not None and (ledger["commit"]["id"] or "") != seal.commit:
-        altered.append(
-            Alteration(
-                "seal", "the seal is another report's: it names another commit than the ledger"
-            )
-        )
-    if ledger is not None:
-        altered += [Alteration("seal", what) for what in other_chapters(ledger, seal.chapters)]
     notes = [] if form is FileForm.CANONICAL else [ANEW]
+    notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
     if ledger is not None:
-        listed = inside[LITERALS].data if LITERALS in inside else b""
-        literals, unknown = (
-            chosen_literals(listed, pinned(seal.commit))
-            if pinned
-            else known_literals(listed, own_patterns(root, seal.commit))
-        )
-        notes += [f"{unknown} of its literals are none of this clone's, and explain nothing."] * (
-            unknown > 0
-        )
+        altered += _of_another_report(ledger, seal)
+        if all(each.part != "attachment" for each in altered):  # these are named already
+            altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
+        literals, unknown = _literals(inside, seal.commit, root, pinned)
+        if unknown:
+            notes.append(
+                f"{unknown} of its literals are none of this clone's, and explain nothing."
+            )
         numbers = coverage(layer, ledger, seal.chapters, literals)
     signature = None
     if SIGNATURE in inside:
@@ -226,6 +224,41 @@ def _examined(
     )
 
 
+def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
+    """Return the seal among a PDF's attachments, and whether its own digest holds."""
+    if NAME not in inside:
+        raise VerificationFailed(
+            "the seal was taken out: what else was altered cannot be told"
+            if LEDGER in inside
+            else "this PDF bears no seal: it is none of ours, or all its attachments were removed",
+            place=name,
+            remedy="ask for the file as it was published",
+        )
+    return read_seal(inside[NAME].data)
+
+
+def _of_another_report(ledger: Ledger, seal: Seal) -> Iterator[Alteration]:
+    """Yield in what the seal is not that of the ledger next to it."""
+    if (ledger.commit.id or "") != seal.commit:
+        yield Alteration(
+            "seal", "the seal is another report's: it names another commit than the ledger"
+        )
+    yield from (Alteration("seal", what) for what in other_chapters(ledger, seal.chapters))
+
+
+def _literals(
+    inside: Mapping[str, Attachment],
+    commit: str,
+    root: Path,
+    pinned: Callable[[str], Sequence[Literal]] | None,
+) -> tuple[Sequence[Literal], int]:
+    """Return the clone's own literals among those of the PDF, and how many others it has."""
+    listed = inside[LITERALS].data if LITERALS in inside else b""
+    if pinned:
+        return chosen_literals(listed, pinned(commit))
+    return known_literals(listed, own_patterns(root, commit))
+
+
 def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
     """Yield what makes it doubtful that all readers see what the library reads."""
     yield from (Alteration("form", what) for what in dict.fromkeys(faults))
@@ -233,7 +266,7 @@ def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
         yield Alteration("form", UNKNOWN)
 
 
-def _ledger(data: bytes, altered: list[Alteration]) -> dict[str, Any] | None:
+def _ledger(data: bytes, altered: list[Alteration]) -> Ledger | None:
     """Return the ledger inside, or None and say what is wrong with it."""
     try:
         return parse_ledger(data, LEDGER)

@@ -8,22 +8,22 @@ import math
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.coverage.literals import numbers
+from audit.ledger.record import ClaimRecord, Float, NumberRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from audit.ledger.bundle import Bundle
+    from audit.ledger.record import Record
 
 TOLERANCE = 1e-6
 """Relative difference below which two computed values count as the same. Processors and
 libraries may differ in the last digits; what is printed has at most four."""
 LEVEL = 0.05
 """The level at which the report calls a p-value small."""
-SAID = ("printed", "value", "interval", "cells", "note", "described", "disclosure", "holds")
-"""Keys of a record that say what a reader sees; in an edited ledger the digest may not follow."""
 
 
 @dataclass(frozen=True)
@@ -107,59 +107,57 @@ def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
     changes = []
     for name in names:
         one, two = before.get(name), after.get(name)
-        if one is None or two is None:
-            changes.append(_appeared(name, one, two))
-        elif one["digest"] != two["digest"] or any(one.get(k) != two.get(k) for k in SAID):
+        if two is None:
+            changes.append(_alone(before[name], "no longer shown", before[name].printed, ""))
+        elif one is None:
+            changes.append(_alone(two, "newly shown", "", two.printed))
+        elif one.digest != two.digest or one.said != two.said:
             changes.append(_changed(one, two, old.data.get(name, ""), new.data.get(name, "")))
     return tuple(changes)
 
 
-def _place(record: Mapping[str, Any]) -> tuple[str, int]:
-    file, _, line = str(record["shown"][0]).rpartition(":")
+def _place(record: Record) -> tuple[str, int]:
+    file, _, line = record.shown[0].rpartition(":")
     return file, int(line) if line.isdigit() else 0
 
 
-def _appeared(name: str, one: Mapping[str, Any] | None, two: Mapping[str, Any] | None) -> Change:
-    known = two or one or {}
-    crossed = ("no longer shown",) if two is None else ("newly shown",)
-    old, new = (each["printed"] if each else "" for each in (one, two))
+def _alone(record: Record, crossed: str, old: str, new: str) -> Change:
+    """Return the change of an exhibit that only one of the two reports shows."""
     return Change(
-        name, known["reference"], known["kind"], known["shown"][0], old, new, crossed=crossed
+        record.id, record.reference, record.kind, record.shown[0], old, new, crossed=(crossed,)
     )
 
 
-def _changed(one: Mapping[str, Any], two: Mapping[str, Any], old: str, new: str) -> Change:
-    kind = two["kind"]
-    if kind == "number":
-        steps, crossed = _number(one, two)
-    elif kind == "claim":
-        steps, crossed = [], []
-    else:
-        steps, crossed = _table(old, new)
-    if one["disclosure"] != two["disclosure"]:
-        crossed.append(f"disclosure: {one['disclosure']}, now {two['disclosure']}")
-    if one.get("holds") != two.get("holds"):
-        crossed.append(
-            "its rule is satisfied again" if two.get("holds") else "its rule is no longer satisfied"
-        )
+def _changed(one: Record, two: Record, old: str, new: str) -> Change:
+    steps: list[Step] = []
+    crossed: list[str] = []
+    match one, two:
+        case NumberRecord(), NumberRecord():
+            steps, crossed = _number(one, two)
+        case ClaimRecord(), ClaimRecord() if one.holds != two.holds:
+            crossed = [f"its rule is {'satisfied again' if two.holds else 'no longer satisfied'}"]
+        case _, Float():
+            steps, crossed = _table(old, new)
+    if one.disclosure != two.disclosure:
+        crossed.append(f"disclosure: {one.disclosure}, now {two.disclosure}")
     moved = [step for step in steps if not step.same]
     moved.sort(key=lambda step: -abs(step.relative if step.relative is not None else math.inf))
     return Change(
-        two["id"],
-        two["reference"],
-        kind,
-        two["shown"][0],
-        one["printed"],
-        two["printed"],
+        two.id,
+        two.reference,
+        two.kind,
+        two.shown[0],
+        one.printed,
+        two.printed,
         tuple(moved),
         tuple(crossed),
     )
 
 
-def _number(one: Mapping[str, Any], two: Mapping[str, Any]) -> tuple[list[Step], list[str]]:
-    old, new = _first(one["printed"]), _first(two["printed"])
-    null = 1.0 if "ratio" in two["unit"] else 0.0
-    crossed = list(_crossed("", (old, new), one["interval"], two["interval"], null))
+def _number(one: NumberRecord, two: NumberRecord) -> tuple[list[Step], list[str]]:
+    old, new = _first(one.printed), _first(two.printed)
+    null = 1.0 if "ratio" in two.unit else 0.0
+    crossed = list(_crossed("", (old, new), one.interval, two.interval, null))
     return [Step("", old, new)], crossed
 
 

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from audit.ledger.ledger import Ledger
+
 STUDY = "study.toml"
 CONTRACTS = "data_contracts"
 
 
 def changed_since(
     root: Path,
-    ledger: Mapping[str, Any],
+    ledger: Ledger,
     *,
     code: Iterable[str] = (),
     files: Iterable[str] = (),
@@ -54,16 +56,16 @@ def changed_since(
     return tuple(sorted(found))
 
 
-def _code(root: Path, ledger: Mapping[str, Any], keys: set[str]) -> Iterator[str]:
+def _code(root: Path, ledger: Ledger, keys: set[str]) -> Iterator[str]:
     by_file: dict[str, set[str]] = {}
     for key in keys:
-        by_file.setdefault(ledger["code"][key]["file"], set()).add(key)
+        by_file.setdefault(ledger.code[key].file, set()).add(key)
     for file, within in by_file.items():
         now = _definitions(root / file, {key.rpartition(".")[2] for key in within})
         other = [
             name
             for key in sorted(within)
-            if now.get(name := key.rpartition(".")[2]) != ledger["code"][key]["sha256"]
+            if now.get(name := key.rpartition(".")[2]) != ledger.code[key].sha256
         ]
         if other:
             yield f"{file} ({other[0] if len(other) == 1 else f'{len(other)} definitions'})"
@@ -82,20 +84,20 @@ def _definitions(path: Path, names: set[str]) -> dict[str, str]:
     }
 
 
-def _files(root: Path, ledger: Mapping[str, Any], names: set[str], extract: Path) -> Iterator[str]:
-    for file in ledger["files"]:
-        if file["name"] in names:
-            folder = root if file["part"] == "project" else extract
+def _files(root: Path, ledger: Ledger, names: set[str], extract: Path) -> Iterator[str]:
+    for file in ledger.files:
+        if file.name in names:
+            folder = root if file.part == "project" else extract
             try:
-                now = hashlib.sha256((folder / file["name"]).read_bytes()).hexdigest()
+                now = hashlib.sha256((folder / file.name).read_bytes()).hexdigest()
             except OSError:
                 continue  # a restricted extract need not be here
-            if now != file["sha256"]:
-                yield file["name"]
+            if now != file.sha256:
+                yield file.name
 
 
-def _sources(root: Path, ledger: Mapping[str, Any], chapters: set[str]) -> Iterator[str]:
-    for name, digest in ledger.get("sources", {}).items():
+def _sources(root: Path, ledger: Ledger, chapters: set[str]) -> Iterator[str]:
+    for name, digest in ledger.sources.items():
         path = (root / name).resolve()
         looked_at = name in chapters or name.startswith(f"{CONTRACTS}/")
         if looked_at and path.is_relative_to(root.resolve()):
@@ -107,11 +109,11 @@ def _sources(root: Path, ledger: Mapping[str, Any], chapters: set[str]) -> Itera
                 yield name
 
 
-def _setting(study: Mapping[str, Any], ledger: Mapping[str, Any], key: str) -> bool:
+def _setting(study: Mapping[str, Any], ledger: Ledger, key: str) -> bool:
     """Whether a part of the study says another thing than the ledger has."""
     whole = json.dumps(study.get(key), sort_keys=True, default=str)
-    known = ledger["settings"].get(key, {}).get("sha256")
-    return known is not None and hashlib.sha256(whole.encode()).hexdigest() != known
+    known = ledger.settings.get(key)
+    return known is not None and hashlib.sha256(whole.encode()).hexdigest() != known.sha256
 
 
 def _study(root: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.dataflow.graph import data_files, upstream
+from audit.ledger.ledger import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,17 +149,12 @@ def dotted(key: Key) -> str:
     return ".".join(key)
 
 
-def code_table(keys: Iterable[str], sources: SourceIndex) -> dict[str, dict[str, object]]:
+def code_table(keys: Iterable[str], sources: SourceIndex) -> dict[str, Definition]:
     """Return file, lines, digest and uses of each definition, by its dotted name."""
-    table: dict[str, dict[str, object]] = {}
+    table = {}
     for key in sorted(set(keys)):
         module, _, name = key.rpartition(".")
         found = sources.definition(module, name)
-        table[key] = {
-            "file": found.file,
-            "first": found.first,
-            "last": found.last,
-            "sha256": found.digest,
-            "uses": sorted(dotted(used) for used in sources.uses(module, name)),
-        }
+        uses = sorted(dotted(used) for used in sources.uses(module, name))
+        table[key] = Definition(found.file, found.first, found.last, found.digest, tuple(uses))
     return table

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.coverage.literals import numbers
 from audit.ledger.cells import MARK, table_rows
+from audit.ledger.record import Float, TableRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def as_number(text: str) -> str | None:
     )
 
 
-def where_printed(ledger: Mapping[str, Any], number: str) -> tuple[Printed, ...]:
+def where_printed(ledger: Ledger, number: str) -> tuple[Printed, ...]:
     """Return every place that prints a number, in the order of the ledger.
 
     Parameters
@@ -52,19 +56,19 @@ def where_printed(ledger: Mapping[str, Any], number: str) -> tuple[Printed, ...]
     number
         As `as_number` gives it.
     """
-    return tuple(place for record in ledger["records"] for place in _in(record, number))
+    return tuple(place for record in ledger.records for place in _in(record, number))
 
 
-def _in(record: Mapping[str, Any], number: str) -> Iterator[Printed]:
-    if record["kind"] in ("number", "claim") and _prints(record["printed"], number):
-        yield Printed(record["reference"], f"{record['id']}: {record['printed']}")
+def _in(record: Record, number: str) -> Iterator[Printed]:
+    if not isinstance(record, Float) and _prints(record.printed, number):
+        yield Printed(record.reference, f"{record.id}: {record.printed}")
     for row, cells in enumerate(table_rows(record)):
         for column, cell in enumerate(cells, start=1):
             if _prints(cell, number):
                 inside = f"{MARK}{row},{column}" if row else ""  # headings have no address
-                yield Printed(f"{record['reference']}{inside}", f"{record['id']}: {cell}")
-    if _prints(record["note"], number):
-        yield Printed(record["reference"], f"{record['id']}, below the table: {record['note']}")
+                yield Printed(f"{record.reference}{inside}", f"{record.id}: {cell}")
+    if isinstance(record, TableRecord) and _prints(record.note, number):
+        yield Printed(record.reference, f"{record.id}, below the table: {record.note}")
 
 
 def _prints(text: str, number: str) -> bool:

@@ -15,6 +15,9 @@ from analysis.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from audit.ledger.ledger import Definition, Ledger
+    from audit.ledger.record import Record
+
 BACKWARDS = ("data", "code", "study")
 """What a question that asks backwards begins with."""
 WAYS = "an exhibit, data:FILE#COLUMN, code:FILE:LINE or study:KEY"
@@ -37,10 +40,10 @@ class Touched:
 
     what: tuple[str, ...]
     note: str
-    records: tuple[Mapping[str, Any], ...]
+    records: tuple[Record, ...]
 
 
-def find_record(ledger: Mapping[str, Any], identity: str) -> Mapping[str, Any]:
+def find_record(ledger: Ledger, identity: str) -> Record:
     """Return the record of one exhibit, by name, label or short reference.
 
     Raises
@@ -49,20 +52,18 @@ def find_record(ledger: Mapping[str, Any], identity: str) -> Mapping[str, Any]:
         There is none; names the nearest.
     """
     name = identity.removeprefix("fig-").removeprefix("tbl-").replace("-", "_")
-    records: list[Mapping[str, Any]] = ledger["records"]
+    records = ledger.records
     for record in records:
-        if identity.upper() == record["reference"] or name == record["id"]:
+        if identity.upper() == record.reference or name == record.id:
             return record
     for record in records:
-        if identity in record.get("labels", ()):
+        if identity in record.labels:
             return record
-    known = [record["id"] for record in records] + [record["reference"] for record in records]
+    known = [record.id for record in records] + [record.reference for record in records]
     raise _unknown(f"the report shows no '{identity}'", name, known)
 
 
-def backwards(
-    ledger: Mapping[str, Any], question: str, study: Mapping[str, Any] | None = None
-) -> Touched:
+def backwards(ledger: Ledger, question: str, study: Mapping[str, Any] | None = None) -> Touched:
     """Return every exhibit that rests on data, code or settings.
 
     Parameters
@@ -83,55 +84,55 @@ def backwards(
     raise ConfigurationError(f"'{way}' is no way to ask", remedy=f"ask for {WAYS}")
 
 
-def _of_data(ledger: Mapping[str, Any], rest: str) -> Touched:
+def _of_data(ledger: Ledger, rest: str) -> Touched:
     name, _, column = rest.partition("#")
-    files = {file["name"]: file for file in ledger["files"]}
+    files = ledger.inputs
     if name not in files:
         raise _unknown(f"the report read no file '{name}'", name, files)
-    named = [record for record in ledger["records"] if name in record["files"]]
-    what = f"{name}: {files[name]['rows']:,} rows, sha256 {files[name]['sha256']}"
+    named = [record for record in ledger.records if name in record.files]
+    what = f"{name}: {files[name].rows:,} rows, sha256 {files[name].sha256}"
     if not column:
         return Touched((what,), "", tuple(named))
-    columns = ledger["columns"].get(name, {})
+    columns = ledger.columns.get(name, {})
     if column not in columns:
         raise _unknown(f"'{name}' has no column '{column}'", column, columns)
     return Touched(
         (f"{name}#{column}: {columns[column]}",),
         "A column counts as read where code between file and exhibit mentions its name.",
-        tuple(record for record in named if column in record["columns"].get(name, ())),
+        tuple(record for record in named if column in record.columns.get(name, ())),
     )
 
 
-def _of_code(ledger: Mapping[str, Any], rest: str) -> Touched:
+def _of_code(ledger: Ledger, rest: str) -> Touched:
     asked = _CODE.fullmatch(rest)
-    code = ledger["code"]
-    files = {at["file"] for at in code.values()}
+    code = ledger.code
+    files = {at.file for at in code.values()}
     if asked is None or asked["file"] not in files:
         name = asked["file"] if asked else rest
         raise _unknown(f"no exhibit rests on code in '{name}'", name, files)
     first = int(asked["first"] or 1)
     last = int(asked["last"] or asked["first"] or 10**9)
-    within = {key: at for key, at in code.items() if at["file"] == asked["file"]}
-    found = {key: at for key, at in within.items() if at["first"] <= last and first <= at["last"]}
+    within = {key: at for key, at in code.items() if at.file == asked["file"]}
+    found = {key: at for key, at in within.items() if at.first <= last and first <= at.last}
     if not found:
-        places = sorted(within.items(), key=lambda item: abs(item[1]["first"] - first))
+        places = sorted(within.items(), key=lambda item: abs(item[1].first - first))
         near = " or ".join(f"{place(code, key)}" for key, _ in places[:2])
         raise ConfigurationError(
             f"no exhibit rests on line {first} of {asked['file']}", remedy=f"nearest: {near}"
         )
     users = _users(code, found)
     return Touched(
-        tuple(place(code, key) for key in sorted(found, key=lambda key: code[key]["first"])),
+        tuple(place(code, key) for key in sorted(found, key=lambda key: code[key].first)),
         "",
-        tuple(record for record in ledger["records"] if users & set(record["upstream"])),
+        tuple(record for record in ledger.records if users & set(record.upstream)),
     )
 
 
-def _users(code: Mapping[str, Mapping[str, Any]], keys: Iterable[str]) -> set[str]:
+def _users(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
     """Return the definitions that use some, or use what uses them, those themselves included."""
     by: dict[str, list[str]] = {}
     for key, at in code.items():
-        for used in at["uses"]:
+        for used in at.uses:
             by.setdefault(used, []).append(key)
     seen: set[str] = set()
     waiting = list(keys)
@@ -143,7 +144,7 @@ def _users(code: Mapping[str, Mapping[str, Any]], keys: Iterable[str]) -> set[st
     return seen
 
 
-def closure(code: Mapping[str, Mapping[str, Any]], keys: Iterable[str]) -> set[str]:
+def closure(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
     """Return the definitions that some reach, those themselves included."""
     seen: set[str] = set()
     waiting = list(keys)
@@ -151,23 +152,23 @@ def closure(code: Mapping[str, Mapping[str, Any]], keys: Iterable[str]) -> set[s
         key = waiting.pop()
         if key not in seen:
             seen.add(key)
-            waiting.extend(code[key]["uses"])
+            waiting.extend(code[key].uses)
     return seen
 
 
-def _of_study(ledger: Mapping[str, Any], rest: str, study: Mapping[str, Any]) -> Touched:
+def _of_study(ledger: Ledger, rest: str, study: Mapping[str, Any]) -> Touched:
     head, _, below = rest.partition(".")
-    known = ledger["settings"]
+    known = ledger.settings
     if head not in known:
         if head in study:
             return Touched((f"study.toml: {head}",), "No exhibit rests on it.", ())
         raise _unknown(f"study.toml has no '{head}'", head, [*known, *study])
-    what = [f"study.toml:{known[head]['line']}  {head}  sha256 {known[head]['sha256']}"]
+    what = [f"study.toml:{known[head].line}  {head}  sha256 {known[head].sha256}"]
     note = ""
     if below:
         what.append(f"within it: {_within(study.get(head), head, below)}")
         note = f"The dataflow hands on `{head}` whole: what rests on any of it is listed."
-    return Touched(tuple(what), note, tuple(r for r in ledger["records"] if head in r["settings"]))
+    return Touched(tuple(what), note, tuple(r for r in ledger.records if head in r.settings))
 
 
 def _within(value: Any, head: str, below: str) -> str:
@@ -186,10 +187,10 @@ def _within(value: Any, head: str, below: str) -> str:
     return _within(value[name], f"{head}.{name}", further) if further else f"{head}.{name}"
 
 
-def place(code: Mapping[str, Mapping[str, Any]], key: str) -> str:
+def place(code: Mapping[str, Definition], key: str) -> str:
     """Return file, lines and name of a definition."""
     at = code[key]
-    return f"{at['file']}:{at['first']}-{at['last']}  {key.rpartition('.')[2]}"
+    return f"{at.file}:{at.first}-{at.last}  {key.rpartition('.')[2]}"
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> ConfigurationError:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.importing import importable
+from audit.ledger.ledger import Commit as Commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,33 +35,6 @@ MADE = ("__pycache__", ".ipynb_checkpoints", "_book", "_book-summary", "_exhibit
 """Folders that a build, Python or Jupyter writes itself."""
 _CEILING = "GIT_CEILING_DIRECTORIES"
 """The one variable of git that is handed on: it can only keep git from looking further."""
-
-
-@dataclass(frozen=True)
-class Commit:
-    """Where the code of a build stands in the project's history.
-
-    Attributes
-    ----------
-    id
-        The full hash; None where the folder is no git checkout of its own, which is then said
-        so, never guessed.
-    time
-        Seconds since 1970 of the commit; None likewise.
-    clean
-        Whether every file is as committed and no other file could take part.
-    """
-
-    id: str | None
-    time: int | None
-    clean: bool
-
-    @property
-    def short(self) -> str:
-        """The hash as printed: twelve digits, marked when the tree has other changes."""
-        if self.id is None:
-            return "not under version control"
-        return self.id[:12] + ("" if self.clean else " with uncommitted changes")
 
 
 def read_commit(root: Path) -> Commit:

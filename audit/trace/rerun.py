@@ -9,19 +9,21 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
+from audit.ledger.record import Float
 from audit.trace.comparison import TOLERANCE, amount, compare, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from audit.ledger.bundle import Bundle
+    from audit.ledger.record import Record
     from audit.trace.comparison import Change
 
 IDENTICAL, WITHIN, DIFFERS = "identical", "within tolerance", "differs"
 DRAWN = "drawn or described differently; every value is the same"
 EDITED = "its digest is the same, and not what stands beside it: "
 _PLACES = ("labels", "anchors", "pages", "shown")
-"""Keys of a record that say where a book prints it: nothing is typeset again."""
+"""Fields of a record that say where a book prints it: nothing is typeset again."""
 _EXACT = ("digest", "data")
 """Digests: of a value within tolerance they differ; all else must be the same, to the letter."""
 
@@ -124,25 +126,24 @@ def grade(delivered: Bundle, again: Bundle) -> tuple[Graded, ...]:
     )
 
 
-def _graded(
-    record: Mapping[str, Any], delivered: Bundle, again: Bundle, change: Change | None
-) -> Graded:
-    name = record["id"]
+def _graded(record: Record, delivered: Bundle, again: Bundle, change: Change | None) -> Graded:
+    name = record.id
     data = delivered.data.get(name, "")
-    known = (name, record["reference"], record["kind"])
+    known = (name, record.reference, record.kind)
     values = _values(record, data)
     other = again.records.get(name)
     if other is None:
         return Graded(*known, DIFFERS, values, ("it is not computed at all",))
+    one, two = vars(record), vars(other)
     otherwise = [
         key
-        for key in sorted(record.keys() | other.keys())
-        if key not in (*_PLACES, *_EXACT) and record.get(key) != other.get(key)
+        for key in sorted(one.keys() | two.keys())
+        if key not in (*_PLACES, *_EXACT) and one.get(key) != two.get(key)
     ]
     same = data == again.data.get(name, "")
-    if record["digest"] == other["digest"]:
+    if record.digest == other.digest:
         # What is printed has a digest; only an editor leaves it and changes what stands beside.
-        stated = record.get("data") == other.get("data")
+        stated = one.get("data") == two.get("data")
         edited = [*otherwise, *(() if same and stated else ("data",))]
         moved = tuple(_differences(change)) if change else ()
         told = (*moved, EDITED + ", ".join(edited))
@@ -169,9 +170,9 @@ def _differences(change: Change) -> Iterator[str]:
     yield from change.crossed
 
 
-def _values(record: Mapping[str, Any], data: str) -> int:
-    if record["kind"] in ("number", "claim"):
-        return len(numbers(record["printed"]))
+def _values(record: Record, data: str) -> int:
+    if not isinstance(record, Float):
+        return len(numbers(record.printed))
     rows: Iterable[list[str]] = list(csv.reader(io.StringIO(data)))[1:]
     return sum(_is_value(cell) for row in rows for cell in row)
 

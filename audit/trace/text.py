@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from audit.ledger.record import ClaimRecord, Float
 from audit.terminal import printable
 from audit.trace.queries import closure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
     from audit.trace.queries import Touched
 
 SHORT = 12
@@ -17,27 +20,27 @@ SHORT = 12
 WIDTH = 100
 
 
-def tree(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:
+def tree(record: Record, ledger: Ledger) -> str:
     """Return what an exhibit rests on, from what is printed down to the files."""
-    commit = ledger["commit"]
-    clean = "" if commit["clean"] else " (with uncommitted changes)"
+    commit = ledger.commit
+    clean = "" if commit.clean else " (with uncommitted changes)"
     lines = [
-        f"{record['reference']}  {record['id']} ({record['kind']})",
-        f"  prints      {_short(record['printed'] or 'nothing: ' + record['reason'])}",
+        f"{record.reference}  {record.id} ({record.kind})",
+        f"  prints      {_short(record.printed or 'nothing: ' + record.reason)}",
         f"  shown at    {'; '.join(places(record))}",
-        f"  commit      {commit['id'] or 'none: not under version control'}{clean}",
-        f"  digest      {record['digest']}",
-        f"  disclosure  {record['disclosure']}",
+        f"  commit      {commit.id or 'none: not under version control'}{clean}",
+        f"  digest      {record.digest}",
+        f"  disclosure  {record.disclosure}",
     ]
-    if record["kind"] == "claim":
-        state = "holds" if record["holds"] else f"NO LONGER HOLDS: {record['seen']}"
-        lines.append(f"  rule        {record['rule']}: {state}")
-        lines.append(f"  evidence    {', '.join(record['evidence'])}")
-    if record["seed"] is not None:
-        lines.append(f"  seed        {record['seed']}")
+    if isinstance(record, ClaimRecord):
+        state = "holds" if record.holds else f"NO LONGER HOLDS: {record.seen}"
+        lines.append(f"  rule        {record.rule}: {state}")
+        lines.append(f"  evidence    {', '.join(record.evidence)}")
+    if record.seed is not None:
+        lines.append(f"  seed        {record.seed}")
     lines += ["", *Branches(record, ledger).lines()]
-    reached = closure(ledger["code"], record["upstream"])
-    below = len(reached) - len(set(record["upstream"]))
+    reached = closure(ledger.code, record.upstream)
+    below = len(reached) - len(set(record.upstream))
     lines += ["", f"and {below} definitions that these use; --json lists them"]
     return "\n".join(map(printable, lines))
 
@@ -45,36 +48,32 @@ def tree(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> str:
 class Branches:
     """The dataflow above one exhibit as a tree, each node written out once."""
 
-    def __init__(self, record: Mapping[str, Any], ledger: Mapping[str, Any]) -> None:
+    def __init__(self, record: Record, ledger: Ledger) -> None:
         self.record = record
         self.ledger = ledger
-        self.files = {file["name"]: file for file in ledger["files"]}
-        self.tables = {name.rpartition(".")[0]: name for name in record["files"]}
+        self.tables = {name.rpartition(".")[0]: name for name in record.files}
         self._seen: set[str] = set()
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the tree."""
-        yield self._title(self.record["id"])
-        yield from self._below(self.record["id"], "")
+        yield self._title(self.record.id)
+        yield from self._below(self.record.id, "")
 
     def _title(self, node: str) -> str:
-        step = self.ledger["graph"][node]
-        if step["settings"]:
-            known = self.ledger["settings"]
-            return f"{node}  " + ", ".join(
-                f"study.toml:{known[key]['line']}" for key in step["settings"]
-            )
-        key = step["function"]
-        at = self.ledger["code"][key]
-        return f"{node}  {at['file']}:{at['first']}-{at['last']}  {at['sha256'][:SHORT]}"
+        step = self.ledger.graph[node]
+        if step.settings:
+            known = self.ledger.settings
+            return f"{node}  " + ", ".join(f"study.toml:{known[key].line}" for key in step.settings)
+        at = self.ledger.code[str(step.function)]
+        return f"{node}  {at.lines()}  {at.sha256[:SHORT]}"
 
     def _below(self, node: str, indent: str) -> Iterator[str]:
         if node in self.tables:
             yield from self._file(self.tables[node], indent, last=True)
             return
-        graph = self.ledger["graph"]
-        needs = [need for need in graph[node]["needs"] if need in graph]
-        stated = graph[node]["files"]
+        graph = self.ledger.graph
+        needs = [need for need in graph[node].needs if need in graph]
+        stated = graph[node].files
         for number, need in enumerate(needs, start=1):
             last = number == len(needs) and not stated
             again = need in self._seen and self._has_more(need)
@@ -86,25 +85,25 @@ class Branches:
             yield from self._file(name, indent, last=number == len(stated))
 
     def _has_more(self, node: str) -> bool:
-        graph = self.ledger["graph"]
-        return node in self.tables or any(need in graph for need in graph[node]["needs"])
+        graph = self.ledger.graph
+        return node in self.tables or any(need in graph for need in graph[node].needs)
 
     def _file(self, name: str, indent: str, *, last: bool) -> Iterator[str]:
-        file = self.files[name]
-        yield f"{indent}{'└─' if last else '├─'} {name}  {file['rows']:,} rows"
+        file = self.ledger.inputs[name]
+        yield f"{indent}{'└─' if last else '├─'} {name}  {file.rows:,} rows"
         under = indent + ("   " if last else "│  ")
-        yield f"{under}sha256 {file['sha256']}"
-        columns = self.record["columns"].get(name)
+        yield f"{under}sha256 {file.sha256}"
+        columns = self.record.columns.get(name)
         if columns:
             yield f"{under}columns {', '.join(columns)}"
 
 
-def places(record: Mapping[str, Any]) -> list[str]:
+def places(record: Record) -> list[str]:
     """Return where an exhibit is shown: chapter and line, pages, addresses."""
-    found = list(record["shown"])
-    if record["pages"]:
-        found.append("PDF page " + ", ".join(map(str, record["pages"])))
-    return [*found, *record["anchors"]]
+    found = list(record.shown)
+    if record.pages:
+        found.append("PDF page " + ", ".join(map(str, record.pages)))
+    return [*found, *record.anchors]
 
 
 def touched_text(touched: Touched) -> str:
@@ -113,17 +112,17 @@ def touched_text(touched: Touched) -> str:
     lines += [f"  {touched.note}"] if touched.note else []
     lines += ["", f"{len(touched.records)} exhibits rest on it"]
     for record in sorted(touched.records, key=by_reference):
-        where = ", ".join(record["shown"])
-        pages = f"  p. {', '.join(map(str, record['pages']))}" if record["pages"] else ""
-        lines.append(f"  {record['reference']:<4} {record['id']}  {where}{pages}")
-        if record["kind"] in ("number", "claim"):
-            lines.append(f"       {_short(record['printed'])}")
+        where = ", ".join(record.shown)
+        pages = f"  p. {', '.join(map(str, record.pages))}" if record.pages else ""
+        lines.append(f"  {record.reference:<4} {record.id}  {where}{pages}")
+        if not isinstance(record, Float):
+            lines.append(f"       {_short(record.printed)}")
     return "\n".join(map(printable, lines))
 
 
-def by_reference(record: Mapping[str, Any]) -> tuple[int, int]:
+def by_reference(record: Record) -> tuple[int, int]:
     """Return the place of a record among others: figures, tables, claims, numbers, in order."""
-    return "FTCN".index(record["reference"][0]), int(record["reference"][1:])
+    return "FTCN".index(record.reference[0]), int(record.reference[1:])
 
 
 def _short(text: str) -> str:

@@ -1,9 +1,10 @@
-"""A difference between two builds in words: for the terminal, and for other programs."""
+"""A difference between two builds: for the terminal, as an HTML page, for other programs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from audit.templates import render
 from audit.trace.comparison import amount, plain
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ def _step(step: Step) -> str:
 
 def _value(value: float | None) -> str:
     return "nothing" if value is None else plain(value, 6)
+
+
+def as_html(found: Difference) -> str:
+    """Return a difference as an HTML page."""
+    versions = sorted(found.environment.items())
+    return render(
+        "difference.html",
+        found=found,
+        notes=[*found.notes, *(f"{name}: {old}, now {new}" for name, (old, new) in versions)],
+        groups=grouped(found),
+        details=details,
+    )
 
 
 def as_dictionary(found: Difference) -> dict[str, Any]:

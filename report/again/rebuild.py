@@ -8,10 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
 from audit.trace.repository import run_git, without_git
+from report.again.tree import index_entries, write_files
 from report.quarto import WITHIN_BUILD
 
 if TYPE_CHECKING:
@@ -116,12 +115,10 @@ def _of_the_files(root: Path) -> str:
     """Return a commit of the tracked files as they lie there; touches nothing else."""
     head = find_commit(root, "HEAD")
     # The entries alone: an index also has flags that keep git from looking at a file.
-    names = git(root, "ls-files", "-z")
-    lying = [name for name in names.split(b"\0") if name and os.path.lexists(root / name.decode())]
+    lying = index_entries(git, root)
     with tempfile.TemporaryDirectory() as folder:
         stated = {"GIT_INDEX_FILE": str(Path(folder) / "index"), **_NOBODY}
-        fed = b"".join(name + b"\0" for name in lying)
-        git(root, "update-index", "-z", "--add", "--stdin", stated=stated, fed=fed)
+        git(root, "update-index", "-z", "--index-info", stated=stated, fed=lying)
         tree = git(root, "write-tree", stated=stated).decode().strip()
         if tree == git(root, "rev-parse", f"{head}^{{tree}}").decode().strip():
             return head
@@ -218,24 +215,12 @@ def _object(root: Path, commit: str, path: str) -> str:
 
 def _export(root: Path, inputs: Inputs, tree: Path) -> None:
     """Write the files of the chosen commits into a new folder."""
-    _unpack(git(root, "archive", inputs.code), tree)
+    write_files(git, root, inputs.code, tree)
     if inputs.data != inputs.code:
         shutil.rmtree(tree / DATA_FOLDER, ignore_errors=True)
-        _unpack(git(root, "archive", inputs.data, DATA_FOLDER), tree)
+        write_files(git, root, inputs.data, tree, DATA_FOLDER)
     if inputs.settings != inputs.code:
-        _unpack(git(root, "archive", inputs.settings, SETTINGS_FILE), tree)
-
-
-def _unpack(archive: bytes, folder: Path) -> None:
-    """Unpack a commit's files, none of which may lead out of the folder."""
-    with tarfile.open(fileobj=BytesIO(archive)) as files:
-        try:
-            files.extractall(folder, filter="data")
-        except tarfile.FilterError as error:
-            raise ConfigurationError(
-                f"this commit is not unpacked: {error}",
-                remedy="take the link out of the commit, or compare another",
-            ) from None
+        write_files(git, root, inputs.settings, tree, SETTINGS_FILE)
 
 
 def _prepare(tree: Path, extract: Path | None) -> None:

@@ -18,15 +18,17 @@ from report.again.commits import delivered_commit, held_by
 from report.again.rebuild import RebuildFailed, git, of_commit, rebuild
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from audit.ledger.ledger import Ledger
 
 
 class CannotBeTold(ReportError):
     """Something is missing without which nothing can be computed again (auditor)."""
 
 
-def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
+def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None = None) -> Rerun:
     """Return what comes of computing a delivered report again.
 
     Parameters
@@ -37,9 +39,12 @@ def rerun(root: Path, pdf: Path, data: Path | None = None) -> Rerun:
         The report as delivered.
     data
         The extract; None for the one that the settings of its commit name.
+    source
+        The PDF's bytes where they were read before, so that what is computed again is what was
+        examined.
     """
     try:
-        delivered = read_bundle(pdf)
+        delivered = read_bundle(pdf, source)
         commit = delivered_commit(root, delivered.commit)
         extract = _extract(root, commit, data)
         _same_files(root, commit, extract, delivered.ledger)
@@ -67,22 +72,22 @@ def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
     return root / named
 
 
-def _same_files(root: Path, commit: str, extract: Path | None, ledger: Mapping[str, Any]) -> None:
+def _same_files(root: Path, commit: str, extract: Path | None, ledger: Ledger) -> None:
     """Hold the data to the digests in the ledger: others can't show what the report is worth."""
     folder = _study(root, commit)["extract_directory"]
     missing, other = [], []
-    for file in ledger["files"]:
-        if file["part"] != "extract":
+    for file in ledger.files:
+        if file.part != "extract":
             continue
         if extract is None:
-            data = _committed(root, commit, f"{folder}/{file['name']}")
+            data = _committed(root, commit, f"{folder}/{file.name}")
         else:
-            path = extract / file["name"]
+            path = extract / file.name
             data = path.read_bytes() if path.is_file() else None
         if data is None:
-            missing.append(file["name"])
-        elif hashlib.sha256(data).hexdigest() != file["sha256"]:
-            other.append(file["name"])
+            missing.append(file.name)
+        elif hashlib.sha256(data).hexdigest() != file.sha256:
+            other.append(file.name)
     remedy = "name the folder of the extract that it was built from with --data"
     if missing:
         raise CannotBeTold(f"the data are missing: {', '.join(missing)}", remedy=remedy)
@@ -104,12 +109,12 @@ def _committed(root: Path, commit: str, path: str) -> bytes | None:
         return None
 
 
-def _notes(ledger: Mapping[str, Any]) -> Iterator[str]:
+def _notes(ledger: Ledger) -> Iterator[str]:
     """Yield what else than code, settings and data is not as it was."""
-    if not ledger["commit"]["clean"]:
+    if not ledger.commit.clean:
         yield "it was built from files with changes that no commit holds"
     now = {**environment(), "platform": platform_name()}
-    then = {**ledger["environment"], "platform": ledger["platform"]}
+    then = {**ledger.environment, "platform": ledger.platform}
     for name in sorted(now.keys() | then.keys()):
         if now.get(name) != then.get(name):
             yield f"{name} was {then.get(name, 'none')} and is {now.get(name, 'none')} here"

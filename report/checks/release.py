@@ -19,6 +19,7 @@ from analysis.disclosure import (
 )
 from analysis.errors import ConfigurationError, ExhibitHeld
 from audit.ledger.bundle import read_bundle, read_folder
+from audit.ledger.record import Float, NumberRecord
 from audit.terminal import tell
 from report.finish import LEDGER
 
@@ -159,13 +160,12 @@ def released_data(
         for name, record in bundle.records.items():
             if name not in about:
                 continue
-            if record["kind"] in ("figure", "table") and record.get("disclosure") != "held":
-                _check_data(bundle, name, record.get("data", ""))
-                described = {str(k): str(v) for k, v in record.get("described", {}).items()}
-                sums = {c for c, text in described.items() if text.startswith(tuple(days))}
+            if isinstance(record, Float) and not record.held:
+                _check_data(bundle, name, record.data)
+                sums = {c for c, text in record.described.items() if text.startswith(tuple(days))}
                 cells = _frame(bundle.data[name])
                 found[name] = ReleasedData(cells, frozenset({*days, *sums}))
-            elif record["kind"] == "number":
+            elif isinstance(record, NumberRecord):
                 found[name] = ReleasedData(_of_number(record))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise ConfigurationError(
@@ -197,14 +197,15 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
         )
 
 
-def _of_number(record: Mapping[str, Any]) -> pd.DataFrame:
+def _of_number(record: NumberRecord) -> pd.DataFrame:
     """Return what a number tells: a count, or a ratio with its interval."""
-    told = {"printed": _cell(record["printed"]), "n": record.get("n")}
-    whole = {k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN}
-    ends = record.get("interval")
-    if ends and str(record.get("unit", "")).startswith("ratio"):
-        estimate = (record["value"], *ends)
-        whole |= {k: [v] for k, v in zip(ESTIMATE, map(float, estimate), strict=True)}
+    told = {"printed": _cell(record.printed), "n": record.n}
+    whole: dict[str, list[object]] = {
+        k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN
+    }
+    ends = record.interval
+    if ends and record.value is not None and record.unit.startswith("ratio"):
+        whole |= {k: [float(v)] for k, v in zip(ESTIMATE, (record.value, *ends), strict=True)}
     return pd.DataFrame(whole, dtype=object)
 
 

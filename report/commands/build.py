@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +50,10 @@ from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
+    from press.chapter.reading import Book
     from report.register import Use
 
 TYPESET = ("html", "pdf")
@@ -117,24 +120,14 @@ def build(
             refuse_unreadable(values, used)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
-        environment = kernel_environment(evaluation)
-        moment = timestamp(ledger.commit, os.environ)
-        if chosen is not None:  # the press checks while it typesets, Quarto hardly does
-            with stages.stage("check the sources"):
-                check_book(book, formats, environment=environment)
-            thaw(root, execution_digest(book, evaluation.key))
-        asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
-
-        def finish(folder: Path) -> None:
-            finish_book(root, folder, profiles, fresh=release, also=also, moment=moment)
-            # Ledger, pages and book are read from the files at different moments.
-            refuse_changed(written_in, hash_sources(root))
-            evaluation.refuse_changed()
-            if release:
-                refuse_uncommitted(root, read_commit(root))
-
-        with stages.stage("typeset") as notes:
-            written = _typeset(chosen, asked, moment, finish, notes)
+        with _stated_release(evaluation, ledger, release=release):
+            written = _made(
+                chosen, book, evaluation, formats, out, ledger, stages,
+                partial(
+                    _finish, evaluation, profiles, written_in, release=release, also=also,
+                    moment=timestamp(ledger.commit, os.environ),
+                ),
+            )  # fmt: skip
     _tell_outcome(values, used, ledger)
     for number in bare:
         print(f"  {number}")
@@ -142,6 +135,69 @@ def build(
         if path is not None:
             print(f"  {os.path.relpath(path)}")
     return 0
+
+
+def _made(
+    chosen: quarto.Quarto | None,
+    book: Book,
+    evaluation: Evaluation,
+    formats: tuple[str, ...],
+    out: Path | None,
+    ledger: Ledger,
+    stages: Stages,
+    finish: Callable[[Path], None],
+) -> tuple[Path | None, ...]:
+    """Check the sources where the engine won't, and typeset; return the book's files."""
+    environment = kernel_environment(evaluation)
+    moment = timestamp(ledger.commit, os.environ)
+    if chosen is not None:  # the press checks while it typesets, Quarto hardly does
+        with stages.stage("check the sources"):
+            check_book(book, formats, environment=environment)
+        thaw(evaluation.root, execution_digest(book, evaluation.key))
+    asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
+    with stages.stage("typeset") as notes:
+        return _typeset(chosen, asked, moment, finish, notes)
+
+
+def _finish(
+    evaluation: Evaluation,
+    profiles: tuple[str, ...],
+    written_in: Mapping[str, str],
+    folder: Path,
+    *,
+    release: bool,
+    also: tuple[str, ...],
+    moment: int,
+) -> None:
+    """Finish a typeset book, unless what it was made from has changed meanwhile."""
+    root = evaluation.root
+    finish_book(root, folder, profiles, fresh=release, also=also, moment=moment)
+    # Ledger, pages and book are read from the files at different moments.
+    refuse_changed(written_in, hash_sources(root))
+    evaluation.refuse_changed()
+    if release:
+        refuse_uncommitted(root, read_commit(root))
+
+
+@contextmanager
+def _stated_release(evaluation: Evaluation, ledger: Ledger, *, release: bool) -> Iterator[None]:
+    """State a release while it is typeset; take that back where it is refused after all."""
+    if release:
+        write_state(evaluation, replace(ledger, release=True))
+    try:
+        yield
+    except BaseException:
+        if release:
+            write_state(evaluation, ledger)
+        raise
+
+
+def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
+    """Write the ledger, and the cover that follows from it, where cells and engines find them."""
+    ledger.write(evaluation.root / LEDGER)
+    ledger.write(evaluation.root / INTERNAL, internal=True)
+    moment = timestamp(ledger.commit, os.environ)
+    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
 
 
 def _typeset(
@@ -213,12 +269,10 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
-    ledger = replace(make_ledger(evaluation, values, used, remote), release=fresh)
-    ledger.write(evaluation.root / LEDGER)
-    ledger.write(evaluation.root / INTERNAL, internal=True)
+    # A draft, until all is passed that a release is refused for.
+    ledger = make_ledger(evaluation, values, used, remote)
+    write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
-    moment = timestamp(ledger.commit, os.environ)
-    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
     # The ledger has read code and settings too.
     evaluation.refuse_changed()
     return values, ledger

@@ -13,7 +13,7 @@ from audit.ledger.bundle import Bundle, read_bundle
 from audit.terminal import tell, tell_json
 from audit.trace.comparison import Change, compare
 from report.again.commits import delivered_commit, held_by
-from report.again.diff_text import as_dictionary, lines
+from report.again.diff_text import as_dictionary, as_html, lines
 from report.again.rebuild import (
     Inputs,
     RebuildFailed,
@@ -93,9 +93,8 @@ def diff(
     else:
         tell(lines(found))
     if page is not None:
-        from report.again.diff_page import write_page
-
-        write_page(found, page)
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(as_html(found), encoding="utf-8", newline="\n")
     return 0
 
 
@@ -121,9 +120,9 @@ def difference(
         kinds,
         prose,
         {
-            key: (str(before.ledger["environment"].get(key)), str(value))
-            for key, value in after.ledger["environment"].items()
-            if before.ledger["environment"].get(key) != value
+            key: (str(before.ledger.environment.get(key)), str(value))
+            for key, value in after.ledger.environment.items()
+            if before.ledger.environment.get(key) != value
         },
         tuple(dict.fromkeys(notes)),
     )
@@ -159,7 +158,7 @@ def _explained(
         return ()
     (before, first), (after, last) = old, new
     kinds = differing(root, first, last)
-    if len(kinds) == 1 and before.ledger["environment"] == after.ledger["environment"]:
+    if len(kinds) == 1 and before.ledger.environment == after.ledger.environment:
         return tuple(change.because_of(kinds) for change in changes)
     start = _try(root, first, notes)
     base = _digests(start) if start else {}
@@ -210,7 +209,7 @@ def _try(root: Path, inputs: Inputs, notes: list[str], how: str = "the old") -> 
 
 
 def _digests(bundle: Bundle) -> dict[str, str]:
-    return {name: str(record["digest"]) for name, record in bundle.records.items()}
+    return {name: str(record.digest) for name, record in bundle.records.items()}
 
 
 def _prose(root: Path, old: str, new: str) -> tuple[tuple[str, int, int], ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError, VerificationFailed
 from audit.ledger.cells import MARK, find_cell
 from audit.ledger.reading import read_ledger
+from audit.ledger.record import plain
 from audit.terminal import tell, tell_json
 from audit.trace.currency import changed_since
 from audit.trace.printed import Printed, as_number, where_printed
@@ -19,7 +20,10 @@ from audit.trace.repository import standing
 from audit.trace.text import touched_text, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
 
 LEDGERS = (Path(".report") / "ledger.json", Path("_book") / "audit" / "ledger.json")
 SHOWN_AT_MOST = 6
@@ -58,7 +62,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     asked = asked or Asked()
     root = find_root(Path.cwd())
     ledger = ledger_at_hand(root, asked.ledger)
-    _warn(standing(root, ledger["commit"]["id"]))
+    _warn(standing(root, ledger.commit.id))
     if identity.partition(":")[0] in BACKWARDS and ":" in identity:
         return _backwards(ledger, identity, root, asked)
     places = _places(ledger, identity)
@@ -82,7 +86,7 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     return _run(root, record, ledger, asked.data) if asked.run else 0
 
 
-def _places(ledger: Mapping[str, Any], identity: str) -> tuple[Printed, ...]:
+def _places(ledger: Ledger, identity: str) -> tuple[Printed, ...]:
     """Return where a number is printed; nothing for what is no number.
 
     Raises
@@ -111,17 +115,15 @@ def _list(places: tuple[Printed, ...], *, as_json: bool) -> None:
     tell(f"  {place.id:<8} {place.text}" for place in places)
 
 
-def _warn_changed(
-    root: Path, ledger: Mapping[str, Any], records: Sequence[Mapping[str, Any]], asked: Asked
-) -> None:
+def _warn_changed(root: Path, ledger: Ledger, records: Sequence[Record], asked: Asked) -> None:
     """Say what an answer rests on that is no longer as the ledger has it."""
     changed = changed_since(
         root,
         ledger,
-        code=closure(ledger["code"], {key for each in records for key in each["upstream"]}),
-        files={file for each in records for file in each["files"]},
-        settings={key for each in records for key in each["settings"]},
-        chapters={place.rpartition(":")[0] for each in records for place in each["shown"]},
+        code=closure(ledger.code, {key for each in records for key in each.upstream}),
+        files={file for each in records for file in each.files},
+        settings={key for each in records for key in each.settings},
+        chapters={place.rpartition(":")[0] for each in records for place in each.shown},
         extract=asked.data,
     )
     if changed:
@@ -144,7 +146,7 @@ def find_root(start: Path) -> Path:
     )
 
 
-def ledger_at_hand(root: Path, given: Path | None = None) -> dict[str, Any]:
+def ledger_at_hand(root: Path, given: Path | None = None) -> Ledger:
     """Return the ledger of the last build, or the given one.
 
     Raises
@@ -161,22 +163,23 @@ def ledger_at_hand(root: Path, given: Path | None = None) -> dict[str, Any]:
     return read_ledger(found[0])
 
 
-def in_full(record: Mapping[str, Any], ledger: Mapping[str, Any]) -> dict[str, Any]:
+def in_full(record: Record, ledger: Ledger) -> dict[str, Any]:
     """Return a record with all that it names: code, files, rules, settings."""
-    datasets = {name.rpartition(".")[0] for name in record["files"]}
+    datasets = {ledger.inputs[name].dataset for name in record.files}
+    code = sorted(closure(ledger.code, record.upstream))
     return {
-        **record,
-        "commit": ledger["commit"],
-        "code": {k: ledger["code"][k] for k in sorted(closure(ledger["code"], record["upstream"]))},
-        "inputs": [file for file in ledger["files"] if file["name"] in record["files"]],
-        "rules": [rule for rule in ledger["rules"] if rule["dataset"] in datasets],
-        "study": {name: ledger["settings"][name] for name in record["settings"]},
-        "environment": ledger["environment"],
-        "platform": ledger["platform"],
+        **plain(record),
+        "commit": asdict(ledger.commit),
+        "code": {key: asdict(ledger.code[key]) for key in code},
+        "inputs": [asdict(file) for file in ledger.files if file.name in record.files],
+        "rules": [asdict(rule) for rule in ledger.rules if rule.dataset in datasets],
+        "study": {name: asdict(ledger.settings[name]) for name in record.settings},
+        "environment": ledger.environment,
+        "platform": ledger.platform,
     }
 
 
-def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Asked) -> int:
+def _backwards(ledger: Ledger, question: str, root: Path, asked: Asked) -> int:
     if asked.run or asked.open_page:
         raise ConfigurationError(
             "--run and --open are for one exhibit", place=question, remedy="name one that it lists"
@@ -188,19 +191,19 @@ def _backwards(ledger: Mapping[str, Any], question: str, root: Path, asked: Aske
         print(touched_text(touched))
         return 0
     keys = ("id", "reference", "kind", "printed", "labels", "shown", "pages", "anchors")
-    rests = [{key: record[key] for key in keys} for record in touched.records]
+    rests = [{key: plain(record)[key] for key in keys} for record in touched.records]
     whole = {"question": question, "what": touched.what, "note": touched.note, "touches": rests}
     tell_json(whole)
     return 0
 
 
-def _open(root: Path, record: Mapping[str, Any], ledger: Path | None) -> None:
+def _open(root: Path, record: Record, ledger: Path | None) -> None:
     """Open the audit page of an exhibit: beside the given ledger, else in the last book."""
     import webbrowser
 
     beside = ledger is not None and ledger.suffix == ".json"
     folder = ledger.resolve().parent if ledger and beside else root / LEDGERS[1].parent
-    page = folder / f"{record['id']}.html"
+    page = folder / f"{record.id}.html"
     if not page.is_file():
         raise ConfigurationError(
             "this exhibit has no audit page here",
@@ -212,29 +215,28 @@ def _open(root: Path, record: Mapping[str, Any], ledger: Path | None) -> None:
         print(f"no browser was found; open {page.as_uri()}")
 
 
-def _run(
-    root: Path, record: Mapping[str, Any], ledger: Mapping[str, Any], data: Path | None
-) -> int:
+def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
     """Compute one exhibit from the files and compare; return 0 if it is the same."""
     from analysis.evaluation import Evaluation
-    from audit.ledger.record import exhibit_digest, printed
+    from audit.ledger.making import exhibit_digest, printed
 
     evaluation = Evaluation(root, data.resolve() if data else None)
-    values = evaluation.compute([record["id"], "extract_files"])
-    files = {file["name"]: file["sha256"] for file in ledger["files"]}
+    values = evaluation.compute([record.id, "extract_files"])
     now = {name: file.sha256 for name, file in values["extract_files"].items()}
-    other = sorted(n for n in record["files"] if "/" not in n and now.get(n) != files[n])
+    other = sorted(
+        n for n in record.files if "/" not in n and now.get(n) != ledger.inputs[n].sha256
+    )
     _warn(f"these files are not those of the ledger: {', '.join(other)}" if other else "")
-    exhibit = values[record["id"]]
+    exhibit = values[record.id]
     digest = exhibit_digest(exhibit)
     print(f"\ncomputed again from {len(now)} files: digest {digest}")
-    if digest == record["digest"]:
+    if digest == record.digest:
         print("the same")
         return 0
     said = printed(exhibit)
-    differs = f"now {said}" if said != record["printed"] else "prints the same; its data differ"
+    differs = f"now {said}" if said != record.printed else "prints the same; its data differ"
     raise VerificationFailed(
-        f"{record['id']} does not come out the same: {differs}",
+        f"{record.id} does not come out the same: {differs}",
         remedy="compare commit, data and versions with those of the ledger",
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.seal.verification import ROOT, Verification, examine
+from audit.seal.verification import ROOT, Verification, examine, pdf_bytes
 from audit.terminal import quoted, tell, tell_json
 from report.checks.clone_literals import clone_literals
 
@@ -50,8 +50,10 @@ def verify(
     as_json
         Print the verdict as JSON.
     """
-    found = examine(pdf, signers, expected, pinned=partial(clone_literals, ROOT))
-    again = _computed_again(pdf, data) if rerun else None
+    # Read once: what is computed again is what was examined, whatever becomes of the file.
+    source = pdf_bytes(pdf)
+    found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
+    again = _computed_again(pdf, data, source) if rerun else None
     holds = _holds(found, asked=bool(signers or expected))
     holds = holds and (again is None or again.reproducible)
     if as_json:
@@ -63,12 +65,12 @@ def verify(
     return 0 if holds else VerificationFailed.exit_code
 
 
-def _computed_again(pdf: Path, data: Path | None) -> Rerun:
+def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # What computes takes seconds to import, and is needed for nothing else.
     from analysis.evaluation import find_root
     from report.again.rerun import rerun
 
-    return rerun(find_root(Path.cwd()), pdf, data)
+    return rerun(find_root(Path.cwd()), pdf, data, source)
 
 
 def _holds(found: Verification, *, asked: bool) -> bool:
@@ -157,7 +159,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
 
 def _released(found: Verification) -> bool | None:
     """Whether the report was built as a release; None where its ledger doesn't say."""
-    return found.ledger.get("release") if found.ledger else None
+    return found.ledger.release if found.ledger else None
 
 
 def _some(lines: list[str]) -> Iterator[str]:

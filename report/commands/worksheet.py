@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from audit.documents.worksheet import Worksheet, draw
@@ -17,6 +17,9 @@ from report.commands.trace import find_root, ledger_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from audit.ledger.ledger import Commit, Ledger
+    from audit.ledger.record import Record
 
 
 def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None, out: Path) -> int:
@@ -35,7 +38,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
     """
     root = find_root(Path.cwd())
     whole = ledger_at_hand(root, ledger)
-    total = len(whole["records"])
+    total = len(whole.records)
     if not 1 <= size <= total:
         raise ConfigurationError(
             f"{size} exhibits cannot be drawn: the report shows {total}",
@@ -44,7 +47,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         )
     chosen = secrets.token_hex(4) if seed is None else seed
     made = Worksheet(
-        whole, _data(root, ledger), _code(root, whole, draw(whole["records"], chosen, size)),
+        whole, _data(root, ledger), _code(root, whole, draw(whole.records, chosen, size)),
         chosen, size,
     )  # fmt: skip
     try:
@@ -53,7 +56,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
         ) from None
-    tell(f"note: {note}" for note in filter(None, [standing(root, whole["commit"]["id"])]))
+    tell(f"note: {note}" for note in filter(None, [standing(root, whole.commit.id)]))
     tell([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
     return 0
 
@@ -66,28 +69,26 @@ def _data(root: Path, given: Path | None) -> Mapping[str, str]:
     return read_folder(folder, "").data if (folder / LEDGER).is_file() else {}
 
 
-def _code(
-    root: Path, ledger: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
-) -> dict[str, list[str]]:
+def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, list[str]]:
     """Return the lines of each record's function at the ledger's commit, where they are at hand."""
     found = {}
     for record in records:
-        at = ledger["code"][record["function"]]
-        lines = _file(root, ledger["commit"], at["file"]).splitlines()
+        at = ledger.code[record.function]
+        lines = _file(root, ledger.commit, at.file).splitlines()
         if lines:
-            found[record["function"]] = lines[at["first"] - 1 : at["last"]]
+            found[record.function] = lines[at.first - 1 : at.last]
     return found
 
 
-def _file(root: Path, commit: Mapping[str, Any], name: str) -> str:
+def _file(root: Path, commit: Commit, name: str) -> str:
     """Return a file of code, which a ledger names and the clone has; nothing else of it."""
     from report.again.rebuild import RebuildFailed, git
 
-    if not commit["id"] or not commit["clean"]:
+    if not commit.id or not commit.clean:
         path = (root / name).resolve()
         inside = path.is_relative_to(root.resolve()) and path.suffix == ".py"
         return path.read_text(encoding="utf-8") if inside and path.is_file() else ""
     try:
-        return git(root, "show", "--end-of-options", f"{commit['id']}:{name}").decode()
+        return git(root, "show", "--end-of-options", f"{commit.id}:{name}").decode()
     except (RebuildFailed, UnicodeDecodeError):
         return ""

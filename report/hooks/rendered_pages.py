@@ -6,11 +6,12 @@ show what was computed before, and say so where that is another thing now.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from audit.coverage.agreement import page_disagreements
+from audit.ledger.reading import read_ledger
+from audit.ledger.record import row_headings
 from audit.pages.marking import FOLDER, book_pages, mark_pages
 from report.cover import RESULTS
 from report.finish import LEDGER, refuse
@@ -47,14 +48,14 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
     pages = [path for name in rendered if (path := root / name).suffix == ".html"]
     if not pages:
         return
-    ledger = json.loads((root / LEDGER).read_bytes())
+    ledger = read_ledger(root / LEDGER)
     refuse([each for page in pages for each in page_disagreements(book, page, ledger)])
     if (book / FOLDER).is_dir():
-        records = ledger["records"]
+        records = ledger.records
         mark_pages(
             book,
-            {record["id"]: record["reference"] for record in records},
-            {record["id"]: record["row_headings"] for record in records},
+            {record.id: record.reference for record in records},
+            {record.id: row_headings(record) for record in records},
             pages,
         )
     share_sources(book_pages(book))

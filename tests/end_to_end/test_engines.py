@@ -132,7 +132,7 @@ def test_the_comparison_sees_the_report(built):
 def test_both_engines_give_one_report(project):
     books = {}
     for engine in ("embedded", "quarto"):
-        out = project / f"book-{engine}"
+        out = project.parent / f"book-{engine}"  # within the project, git would see it
         outcome = run(project, "build", "--engine", engine, "--out", out)
         assert outcome.code == 0, outcome.text
         books[engine] = out
@@ -183,7 +183,7 @@ def test_quarto_by_itself_gives_a_whole_book_that_works_from_a_folder(project):
         browser.run("document.querySelector('.aa-Input').focus()")
         browser.type("contract")
         assert browser.wait("document.querySelectorAll('.aa-Item').length")
-        assert all(address.startswith("file:") for address in browser.requests)
+        assert not [each for each in browser.requests if not each.startswith(("file:", "data:"))]
 
 
 @pytest.mark.quarto
@@ -199,6 +199,7 @@ def test_one_chapter_rendered_after_an_edit_of_the_data_gives_a_book_of_one_stat
     of_child = Counter(row.split(",")[1] for row in rows)
     kept = [row for row in rows if row not in dropped or of_child[row.split(",")[1]] == 1]
     events.write_text("".join([heading, *kept]), encoding="utf-8", newline="\n")
+    (events.parent / "control_totals.csv").unlink()  # or the rows would be missed
     one = ["quarto", "render", "index.qmd", *summary[2:], "--to", "evaluation-typst"]
     subprocess.run(one, cwd=project, check=True, timeout=570)
     assert of_pdf(project / "_book-summary")["text"] != before

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.dataflow.sensitivity import left_out_ranges
 from analysis.disclosure.estimates import WITHHELD, withhold_terms
 from analysis.evaluation import Evaluation
 
@@ -65,3 +66,24 @@ def test_the_figure_says_which_terms_it_does_not_show():
         said = figure.alt.partition(f"{pilot}: ")[2]
         assert f"Not shown, {len(rows)} of " in said
         assert all(reason in said for reason in rows["reason"])
+
+
+def test_a_range_over_schools_left_out_fits_many_counts_of_the_school_at_its_end() -> None:
+    """With ratios to three digits a single pair of counts was left, of a school with 4 and 6."""
+    before, after, base = 24, 17, 20 / 31
+    school = (4, 6)
+    whole, rest = ((after - a) / (before - b) / base for b, a in ((0, 0), school))
+    table = pd.DataFrame(
+        {"pilot": "Stockport", "left_out_by": "school", "left_out": ["S066", "S067"],
+         "ratio": [rest, whole], "p_value": [0.7, 0.9]}
+    )  # fmt: skip
+    found = left_out_ranges(table).iloc[0]
+    assert (found["lowest"], found["highest"]) == (0.8, 1.1)
+
+    def fitting(low: float, high: float) -> set[int]:
+        pairs = ((b, a) for b in range(before) for a in range(after))
+        return {a for b, a in pairs if low <= (after - a) / (before - b) / base < high}
+
+    assert len(fitting(rest - 0.0005, rest + 0.0005)) <= 3
+    left = fitting(found["lowest"], found["lowest"] + 0.1)
+    assert max(left) - min(left) >= 6

@@ -84,7 +84,8 @@ def all_tables_that_agree(counts: list[list[int]], hidden: set[tuple[int, int]])
     true = np.array(counts)
     cells = sorted(hidden)
     found = []
-    for values in itertools.product(range(25), repeat=len(cells)):
+    # None is zero: that would be shown.
+    for values in itertools.product(range(1, 25), repeat=len(cells)):
         table = true.copy()
         for cell, value in zip(cells, values, strict=True):
             table[cell] = value
@@ -101,7 +102,7 @@ def system_of(counts: list[list[int]]) -> CellSystem:
 @pytest.mark.parametrize("seed", range(4))
 def test_the_intruders_range_is_that_found_by_trying_every_table(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    counts: list[list[int]] = rng.integers(0, 9, size=(3, 3)).tolist()
+    counts: list[list[int]] = rng.integers(1, 9, size=(3, 3)).tolist()
     hidden = {(0, 0), (0, 1), (1, 0), (1, 1)}
     system = system_of(counts)
     # Ask for more than can be, so that every end of every range is worked out.
@@ -118,7 +119,7 @@ def test_the_intruders_range_is_that_found_by_trying_every_table(seed: int) -> N
 
 
 def test_two_hidden_cells_a_line_can_still_be_too_close() -> None:
-    # Every line with a hidden cell has two; yet 3 + 1 = 4 leaves each but 0 to 4.
+    # Every line with a hidden cell has two; yet 3 + 1 = 4 leaves each but 1 to 3.
     counts = [[3, 1, 40], [1, 3, 40], [40, 40, 40]]
     system = system_of(counts)
     cells = system.tables["cells"]["cell"].to_numpy()
@@ -182,3 +183,35 @@ def test_nothing_is_hidden_without_a_small_count() -> None:
     out = release_tables(records([[10, 20], [30, 0]]), TABLES, PUBLIC, count="n")
     assert {status.outcome for status in out.statuses.values()} == {"released"}
     assert out.check["hidden"].sum() == 0
+
+
+def test_three_hidden_cells_of_seven_are_not_safe_since_none_of_them_is_zero() -> None:
+    """A zero would be shown, so that each of three that make 7 lies between 1 and 5."""
+    counts = [[2, 3, 2, 40], [20, 20, 20, 40], [20, 20, 20, 40]]
+    system = system_of(counts)
+    cells = system.tables["cells"]["cell"].to_numpy()
+    mask = np.zeros(len(system.values), dtype=bool)
+    mask[cells[:3]] = True
+    # Of the second row too, as else each follows from its column.
+    mask[cells[4:7]] = True
+    check = intruder_check(system, mask)
+    first = np.isin(check.cells, cells[:3])
+    assert check.low[first].tolist() == [1, 1, 1]
+    assert not check.safe[first].any()
+    choice = suppress(system)
+    assert choice.check.safe.all()
+    assert (choice.check.high[np.isin(choice.check.cells, cells[:3])] >= PUBLIC.threshold).all()
+
+
+def test_a_cell_that_holds_two_others_that_are_not_zero_is_known_to_be_two_at_least() -> None:
+    """That follows from what is shown, whatever is hidden, so that no smaller value is asked."""
+    cases = pd.DataFrame(
+        {"window": "before", "term": ["Summer", "Autumn", "Spring"], "n": [1, 3, 30]}
+    )
+    tables = [
+        Aggregate("terms", ("term",)),
+        Aggregate("half", ("window",), {"term": ["Summer", "Autumn"]}),
+    ]
+    system = cell_system(cases, tables, PUBLIC, count="n")
+    (half,) = system.tables["half"]["cell"]
+    assert (system.values[half], system.low[half]) == (4, 2)

@@ -12,7 +12,8 @@ from analysis.disclosure import PUBLIC, DisclosureRules, safe_csv
 from analysis.disclosure.outcomes import release_outcomes
 from analysis.exhibits.outcomes.tables import before_after
 from analysis.exhibits.parts.clearance import cleared
-from analysis.exhibits.parts.exhibit import Provenance, markdown
+from analysis.exhibits.parts.exhibit import Provenance
+from analysis.exhibits.parts.markdown import markdown
 from tests.spec.test_disclosure_outcomes import MONTHS, TERMS
 
 CARE: Any = SimpleNamespace(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
 import pytest
 
 from analysis.disclosure import concealed
@@ -37,3 +38,11 @@ def test_a_twin_would_be_seen_if_figures_had_the_panel_itself(
     monkeypatch.setattr(concealed, "told_panel", lambda panel, _: panel)
     bare = replace(small(), exhibits=("balance_plot",))
     assert twins.differences(bare, twin) == ["balance_plot"]
+
+
+def test_the_long_proof_found_no_twin_that_differs() -> None:
+    found = pd.read_csv(twins.PROOFS / "twins.csv")
+    assert set(found["kept"]) == set(twins.EXTRACTS)
+    assert set(found["moved"]) == set(twins.KINDS)
+    assert found["twins"].sum() >= 100
+    assert found["differing"].sum() == 0

@@ -1,5 +1,7 @@
 """ARCHITECTURE.md and the tree say the same, and imports point left."""
 
+from graphlib import TopologicalSorter
+
 import pytest
 
 from tests.architecture import (
@@ -7,6 +9,7 @@ from tests.architecture import (
     END,
     PACKAGES,
     ROOT,
+    dependencies,
     first_sentence,
     folders,
     imported,
@@ -53,6 +56,11 @@ def test_the_stand_in_is_drawn_by_its_own_command_alone():
     }
     outside = {path for path in importing if not path.startswith("analysis/synthetic/")}
     assert outside == {"report/commands/synthesise.py"}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Not lazily either: what imports in a circle can be understood only as a whole."""
+    TopologicalSorter(dependencies()).prepare()
 
 
 def test_the_folder_table_is_the_tree():

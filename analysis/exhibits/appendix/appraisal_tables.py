@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import reasons
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
 from analysis.models.checks.missing_returns import COLUMNS as MISSING
 from analysis.models.checks.missing_returns import FACTOR
@@ -26,27 +27,21 @@ def missing_returns_table(
 ) -> Table:
     """Show what unreturned months could do to each main effect, in the best and worst case."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    data = unreturned_bounds.drop(columns="specification")
-    return Table(
-        header=("Outcome", "Pilot", "Not returned", "Ratio", "Best case", "Worst case",
-                "Interval at its widest", "Tips at"),
-        rows=tuple(
-            (
-                labels[row["outcome"]],
-                row["pilot"],
-                f"{max(row[cell] for cell in CELLS):.1%}",
-                words.ratio(row["ratio"]),
-                words.ratio(row["ratio_best"]),
-                words.ratio(row["ratio_worst"]),
-                f"{words.ratio(row['low_best'])} to {words.ratio(row['high_worst'])}",
-                _tips(row["tipping_factor"]),
-            )
-            for row in data.to_dict("records")
+    return table(
+        unreturned_bounds,
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
+            Words("pilot", "Pilot", width=5),
+            Column(CELLS, "Not returned", cell=lambda *shares: f"{max(shares):.1%}", width=4),
+            Column("ratio", "Ratio", cell=words.ratio, width=3),
+            Column("ratio_best", "Best case", cell=words.ratio, width=3),
+            Column("ratio_worst", "Worst case", cell=words.ratio, width=3),
+            Column(("low_best", "high_worst"), "Interval at its widest", width=6,
+                   cell=lambda low, high: f"{words.ratio(low)} to {words.ratio(high)}"),
+            Column("tipping_factor", "Tips at", cell=_tips, width=4),
         ),
-        numeric=(False, False, *(True,) * 6),
-        widths=(6, 5, 4, 3, 3, 3, 6, 4),
-        data=data,
-        columns={name: MISSING[name] for name in MISSING if name != "specification"},
+        meanings=MISSING,
+        released=[name for name in unreturned_bounds if name != "specification"],
         period=compared_period,
         note=(
             "Not returned: largest share of pupil-months in any arm and period. Unreturned months "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
@@ -47,20 +48,21 @@ def calibration_check(
     legend = (
         "" if built else " [x] is not available: no ratio by pilot was built in, or none is known."
     )
-    return Table(
-        header=("Outcome", "Pilot", "Published", "Built in", "This extract", "As published"),
-        rows=tuple(lines),
-        numeric=(False, False, False, True, True, False),
-        widths=(12, 7, 9, 5, 12, 10),
-        data=pd.DataFrame(lines, columns=names),
-        columns={
-            "outcome": "Outcome",
-            "pilot": "Local authority",
-            "published": "Direction in the published summary",
-            "built": "Ratio of rates that the stand-in was drawn with",
-            "extract": "Ratio of rate ratios with 95% confidence interval",
-            "verdict": "Whether the interval points as published",
-        },
+    return table(
+        pd.DataFrame(lines, columns=names),
+        (
+            Words("outcome", "Outcome", "Outcome", width=12),
+            Words("pilot", "Pilot", "Local authority", width=7),
+            Words("published", "Published", "Direction in the published summary", width=9),
+            Column("built", "Built in", "Ratio of rates that the stand-in was drawn with", width=5),
+            Column(
+                "extract",
+                "This extract",
+                "Ratio of rate ratios with 95% confidence interval",
+                width=12,
+            ),
+            Words("verdict", "As published", "Whether the interval points as published", width=10),
+        ),
         note=(
             "Calibration check, not evidence; intervals are by school and not adjusted. Published "
             "days in care are those of two pilots that the summary doesn't name." + legend

@@ -10,66 +10,53 @@ from analysis.contracts import ContractResults, DataContract
 from analysis.contracts.contract import CONTROL_TOTALS
 from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
 from analysis.disclosure import EXCEPTIONS, read_exceptions
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
 
 
 def data_dictionary(contracts: dict[str, DataContract]) -> Table:
     """Show every column of the extract: what it holds and whom it is about."""
     data = dictionary(contracts)
-    return Table(
-        header=("Data file", "Column", "What it holds", "Required", "About"),
-        rows=tuple(
-            (
-                str(row["file"]).removesuffix(".csv"),
-                str(row["column"]),
-                str(row["description"]),
-                str(row["required"]),
-                str(row["sensitivity"]),
-            )
-            for row in data.to_dict("records")
+    return table(
+        data,
+        (
+            Words("file", "Data file", cell=lambda name: name.removesuffix(".csv"), width=4),
+            Words("column", "Column", width=4),
+            Words("description", "What it holds", width=9),
+            Words("required", "Required", width=2),
+            Words("sensitivity", "About", width=2),
         ),
-        numeric=(False,) * 5,
-        widths=(4, 4, 9, 2, 2),
-        data=data,
-        columns=DICTIONARY_COLUMNS,
+        meanings=DICTIONARY_COLUMNS,
+        released=list(data),
         note="About: whom a value is about; what is about children passes disclosure control.",
     )
 
 
 def contract_warnings(contract_results: ContractResults) -> Table:
     """Show the rules that gave a warning or met no data, and the waivers on file."""
-    columns = {
-        "dataset": "data file",
-        "rule": "the rule's name",
-        "expected": "what must hold",
-        "outcome": "what came out",
-        "failing": "rows that break it, number",
-        "waiver": "who let it pass, when, for how many rows, and why",
-    }
+    said = {"warn": "warning", "pass": "holds"}
     lines = [
         (r.dataset, r.rule, r.expected, r.outcome, str(r.failing), r.waiver)
         for r in contract_results.public().results
         if r.outcome != "pass" or r.waiver
     ]
-    shown = [
+    names = ["dataset", "rule", "expected", "outcome", "failing", "waiver"]
+    return table(
+        pd.DataFrame(lines, columns=names),
         (
-            dataset,
-            f"{expected} ({rule})",
-            {"warn": "warning", "pass": "holds"}.get(outcome, outcome),
-            failing,
-            waiver,
-        )
-        for dataset, rule, expected, outcome, failing, waiver in lines
-    ]
-    return Table(
-        header=("Data file", "Rule", "Outcome", "Rows", "Waived by"),
-        rows=tuple(shown) or (("none", "", "", "", ""),),
-        numeric=(False, False, False, True, False),
-        widths=(3, 6, 2, 1, 5),
-        data=pd.DataFrame(lines, columns=list(columns)),
-        columns=columns,
+            Words("dataset", "Data file", "data file", width=3),
+            Words("rule", meaning="the rule's name"),
+            Words("expected", meaning="what must hold"),
+            Words(("expected", "rule"), "Rule", cell="{} ({})".format, width=6),
+            Words("outcome", "Outcome", "what came out", width=2,
+                  cell=lambda outcome: said.get(outcome) or str(outcome)),
+            Column("failing", "Rows", "rows that break it", "number"),
+            Words("waiver", "Waived by", "who let it pass, when, for how many rows, and why",
+                  width=5),
+        ),
+        none=(("none", "", "", "", ""),),
         note="Waived: the supplier won't mend it, and the person named answers for it.",
-    )
+    )  # fmt: skip
 
 
 def control_totals_outcome(contract_results: ContractResults) -> Number:

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, limits, reasons
+from analysis.exhibits.parts.by_pilot import COLUMNS, ends, limits, reasons
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome
@@ -113,27 +114,32 @@ def summary_across_pilots(
 ) -> Table:
     """Show the pilots summed up, with the interval for a further pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    shown = ["outcome", "method", "status", "reason", "ratio", "ratio_low", "ratio_high", "tau2",
-             "i2", "prediction_low", "prediction_high"]  # fmt: skip
     order = {outcome.name: place for place, outcome in enumerate(outcomes)}
     ordered = across_pilots.sort_values("outcome", key=lambda c: c.map(order), kind="stable")
-    return Table(
-        header=("Outcome", "Summary", "Ratio", "95% interval", "A further pilot", "Between pilots"),
-        rows=tuple(
-            (labels[row["outcome"]], row["method"], *_summary_cells(row))
-            for row in ordered.to_dict("records")
+    return table(
+        ordered,
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=11),
+            Words("method", "Summary", width=17),
+            Words("status"),
+            Words("reason"),
+            Column("ratio", "Ratio", cell=words.ratio, width=5),
+            Column(("ratio_low", "ratio_high"), "95% interval", cell=ends, width=8),
+            Column("tau2"),
+            Column("i2"),
+            Column(("prediction_low", "prediction_high"), "A further pilot", cell=ends, width=8),
+            Column("i2", "Between pilots", width=6,
+                   cell=lambda value: "[z]" if math.isnan(value) else f"{value:.0f}%"),
         ),
-        numeric=(False, False, True, True, True, True),
-        widths=(11, 17, 5, 8, 8, 6),
-        data=ordered[shown],
-        columns={name: POOLING[name] for name in shown},
+        meanings=POOLING,
+        instead=lambda row: () if row["status"] == "estimated" else ("none", "[z]", "[z]", "[z]"),
         period=compared_period,
         note=(
             "Between pilots is the share of variation beyond chance. One stage fits all schools at "
             "once, with period effects by pilot. With so few pilots a summary says little; the "
             "later trial is never pooled in. " + SYMBOL + _unsummed(ordered, labels)
         ),
-    )
+    )  # fmt: skip
 
 
 SYMBOL = "[z] is not applicable."
@@ -171,13 +177,6 @@ def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
     missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
     said = [f"{labels[row['outcome']]}: {row['reason']}." for row in missing.to_dict("records")]
     return " ".join(["", *said])
-
-
-def _summary_cells(row: Row) -> tuple[str, str, str, str]:
-    if row["status"] != "estimated":
-        return "none", "[z]", "[z]", "[z]"
-    between = "[z]" if math.isnan(row["i2"]) else f"{row['i2']:.0f}%"
-    return words.ratio(row["ratio"]), limits(row), limits(row, "prediction"), between
 
 
 def _number(value: float, decimals: int = 3) -> str:

@@ -44,18 +44,29 @@ def specification_curve_plot(
         drawing, axes = new_drawing(1.2, rows=len(pilots), around=0.75, sharey=True)
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
-            _draw_curve(ax, rows, reported.get(pilot))
+            if len(rows):
+                _draw_curve(ax, rows, reported.get(pilot))
+            else:
+                ax.annotate("none may be shown", (0.02, 0.5), xycoords="axes fraction")
+                ax.set_xticks([])
             ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
         axes[-1].set_xlabel("Specifications, by the size of their ratio")
-        legend(drawing, axes[0].get_legend_handles_labels()[0], 2)
+        both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
+        named = {name: mark for pairs in both for mark, name in pairs}
+        if named:
+            legend(drawing, list(named.values()), 2)
+        else:
+            for ax in axes:
+                ax.set(xticks=[], yticks=[])
         return drawing
 
-    below = [
-        str(p) for p, rows in estimated.groupby("pilot", sort=False) if (rows["ratio"] < 1).all()
-    ]
+    by_pilot = estimated.groupby("pilot", sort=False)
+    below = [str(pilot) for pilot, rows in by_pilot if (rows["ratio"] < 1).all()]
     message = (
         f"Every specification that may be shown finds a ratio below one in {words.listed(below)}"
         if below
+        else "No specification may be shown"
+        if estimated.empty
         else "In every pilot some specifications find a ratio of one or above"
     )
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]

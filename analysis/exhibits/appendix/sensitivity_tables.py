@@ -10,7 +10,8 @@ import pandas as pd
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, reasons, side_by_side
+from analysis.exhibits.parts.by_pilot import reasons
+from analysis.exhibits.parts.columns import Column, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
@@ -30,18 +31,15 @@ def sensitivity_table(
     compared_period: str,
 ) -> Table:
     """Show the primary effects with one choice changed at a time."""
-    names = [pilot.name for pilot in pilots]
     reported = primary_effects.assign(label=MAIN, same_as="")
     data = pd.concat([reported, varied_effects], ignore_index=True)
     shown = ["label", "pilot", "status", "reason", "same_as", "ratio", "ratio_low", "ratio_high",
              "p_value"]  # fmt: skip
-    return Table(
-        header=("What is changed", *names),
-        rows=side_by_side(data, "label", names),
-        numeric=(False, *(True,) * len(names)),
-        widths=(5, *(4,) * len(names)),
-        data=data[shown],
-        columns={name: COLUMNS[name] for name in shown},
+    return pilots_side_by_side(
+        data,
+        "What is changed",
+        [pilot.name for pilot in pilots],
+        shown,
         period=compared_period,
         note=(
             "Section 47 enquiries: ratios with 95% intervals. Leaving out schools changes whom the "
@@ -62,7 +60,6 @@ def models_table(
 ) -> Table:
     """Show the primary effects, and those on days in care, under other models."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    names = [pilot.name for pilot in pilots]
     asked = set(model_alternatives["outcome"])
     reported = main_effects.loc[main_effects["outcome"].isin(asked)]
     data = pd.concat([reported, model_alternatives], ignore_index=True)
@@ -72,13 +69,11 @@ def models_table(
                                                          strict=True)]  # fmt: skip
     shown = ["outcome", "method", "pilot", "status", "reason", "ratio", "ratio_low", "ratio_high",
              "per_1000", "per_1000_low", "per_1000_high", "p_value"]  # fmt: skip
-    return Table(
-        header=("Outcome and model", *names),
-        rows=side_by_side(data, "label", names),
-        numeric=(False, *(True,) * len(names)),
-        widths=(5, *(4,) * len(names)),
-        data=data[shown],
-        columns={name: COLUMNS[name] for name in shown},
+    return pilots_side_by_side(
+        data,
+        "Outcome and model",
+        [pilot.name for pilot in pilots],
+        shown,
         period=compared_period,
         note=(
             "Ratios with 95% intervals; the additive model gives a difference "
@@ -91,43 +86,37 @@ def models_table(
 
 def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table:
     """Show how far the primary effects move as one after another is left out."""
-    return Table(
-        header=("Pilot", "Left out in turn", "How many", "Ratios from", "to", "Highest p",
-                "Not estimable"),
-        rows=tuple(
-            (
-                row["pilot"],
-                f"one {row['left_out_by']}",
-                *_left_out_cells(row),
-            )
-            for row in left_out_ranges.to_dict("records")
+    return table(
+        left_out_ranges,
+        (
+            Words("pilot", "Pilot", "Local authority, or all pilots in one model", width=3),
+            Words("left_out_by", "Left out in turn", "What is left out, one at a time",
+                  cell="one {}".format, width=4),
+            Column("groups", "How many", "How many there are", cell=words.count, width=2),
+            Column("lowest", "Ratios from", "A tenth that no ratio of rate ratios lies below",
+                   cell=_tenth, width=3),
+            Column("highest", "to", "A tenth that no ratio of rate ratios lies above",
+                   cell=_tenth, width=2),
+            Column("highest_p", "Highest p", "Highest two-sided p-value of no effect",
+                   cell=words.p_value, width=2),
+            Column("not_estimable", "Not estimable",
+                   "Without how many there is no estimate", cell=words.count, width=3),
         ),
-        numeric=(False, False, *(True,) * 5),
-        widths=(3, 4, 2, 3, 2, 2, 3),
-        data=left_out_ranges,
-        columns={
-            "pilot": "Local authority, or all pilots in one model",
-            "left_out_by": "What is left out, one at a time",
-            "groups": "How many there are",
-            "not_estimable": "Without how many there is no estimate",
-            "lowest": "Lowest ratio of rate ratios",
-            "highest": "Highest ratio of rate ratios",
-            "highest_p": "Highest two-sided p-value of no effect",
-        },
+        released=list(left_out_ranges),
+        instead=lambda row: (words.HIDDEN,) * 5 if math.isnan(row["groups"]) else (),
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area."
+        note="Section 47 enquiries. The assignment unit here is the area. Ratios are rounded "
+        "outwards to a tenth: more precisely, they would give the counts of single schools away."
         + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
 
 
-def _left_out_cells(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
-    if math.isnan(row["groups"]):
-        return (words.HIDDEN,) * 5
-    ratios = (
-        "[z]" if math.isnan(row[name]) else words.ratio(row[name]) for name in ("lowest", "highest")
-    )
-    numbers = (words.count(row["groups"]), words.count(row["not_estimable"]))
-    return numbers[0], *ratios, words.p_value(row["highest_p"]), numbers[1]
+def _tenth(value: float) -> str:
+    return "[z]" if math.isnan(value) else words.rate(value)
+
+
+def _ratio(value: float) -> str:
+    return "[z]" if math.isnan(value) else words.ratio(value)
 
 
 def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:
@@ -136,7 +125,8 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
     for pilot, rows in hidden_bias_bounds.groupby("pilot", sort=False):
         first: dict[Any, Any] = rows.iloc[0].to_dict()
         if first["status"] != "estimated":
-            lines.append((str(pilot), f"none: {first['reason']}", *("[z]",) * len(GAMMAS)))
+            cells = (words.no_estimate(first["reason"]), *("[z]",) * len(GAMMAS))
+            lines.append((str(pilot), *cells))
             continue
         highest = dict(zip(rows["gamma"], rows["p_highest"], strict=True))
         explains = words.ratio(first["gamma_explains"])
@@ -154,20 +144,29 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
             "Section 47 enquiries. Odds are those, at most, with which one school of a pair rather "
             "than the other was chosen for reasons that nobody recorded; p-values are the highest "
             "one-sided ones that such choice allows. Odds of 1 mean that chance alone explains it."
+            + _not_estimated(hidden_bias_bounds)
         ),
     )
 
 
 def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     """Show the joint test of each pilot's specification curve."""
-    return Table(
-        header=("Pilot", "Tested", "Withheld", "Doubles dropped", "Ratios shown", "Median shown",
-                "Assignments", "p of median", "p of direction"),
-        rows=tuple((row["pilot"], *_curve_cells(row)) for row in curve_tests.to_dict("records")),
-        numeric=(False, *(True,) * 8),
-        widths=(6, 7, 5, 5, 5, 4, 3, 4, 5),
-        data=curve_tests,
-        columns=TEST_COLUMNS,
+    return table(
+        curve_tests,
+        (
+            Words("pilot", "Pilot", width=6),
+            Column("specifications", "Tested", cell=words.count, width=7),
+            Column("withheld", "Withheld", cell=words.count, width=5),
+            Column("duplicates", "Doubles dropped", cell=words.count, width=5),
+            Column(("smallest_ratio", "largest_ratio"), "Ratios shown", cell=_range, width=5),
+            Column("median_ratio", "Median shown", cell=_ratio, width=4),
+            Column("draws", "Assignments", cell=words.count, width=3),
+            Column("p_median", "p of median", cell=words.p_value, width=4),
+            Column("p_share", "p of direction", cell=words.p_value, width=5),
+        ),
+        meanings=TEST_COLUMNS,
+        released=list(curve_tests),
+        instead=_not_tested,
         period=compared_period,
         note=(
             "Section 47 enquiries. Withheld are specifications that, beside the others, would give "
@@ -175,30 +174,26 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
             "come to the same numbers as another, such as counts and rates where pupils never "
             "change. Both p-values permute assignment and fit every specification anew: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "
-            "they often do by chance."
+            "they often do by chance." + _not_estimated(curve_tests)
         ),
-    )  # fmt: skip
-
-
-def _shown(row: dict[Any, Any]) -> tuple[str, str]:
-    if pd.isna(row["median_ratio"]):
-        return "none", "[z]"
-    ends = f"{words.ratio(row['smallest_ratio'])} to {words.ratio(row['largest_ratio'])}"
-    return ends, words.ratio(row["median_ratio"])
-
-
-def _curve_cells(row: dict[Any, Any]) -> tuple[str, ...]:
-    if row["status"] != "estimated":
-        return f"none: {row['reason']}", *("[z]",) * 7
-    return (
-        words.count(row["specifications"]),
-        words.count(row["withheld"]),
-        words.count(row["duplicates"]),
-        *_shown(row),
-        words.count(row["draws"]),
-        words.p_value(row["p_median"]),
-        words.p_value(row["p_share"]),
     )
+
+
+def _not_tested(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    if row["status"] == "estimated":
+        return ()
+    return words.no_estimate(row["reason"]), *("[z]",) * 7
+
+
+def _not_estimated(table: pd.DataFrame) -> str:
+    missing = table.loc[table["status"] != "estimated"].drop_duplicates("pilot")
+    return words.not_estimable(
+        ("Section 47 enquiries", row["pilot"], row["reason"]) for row in missing.to_dict("records")
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return "none" if math.isnan(low) else f"{words.ratio(low)} to {words.ratio(high)}"
 
 
 def outline_table(
@@ -208,19 +203,31 @@ def outline_table(
     data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
     order = list(dict.fromkeys(data["pilot"]))
     data = data.sort_values("pilot", key=lambda column: column.map(order.index), kind="stable")
-    return Table(
-        header=("Pilot", "Specifications", "How many", "Withheld", "Below 1", "Clear below",
-                "Clear above", "Not said", "Ratios within"),
-        rows=tuple((row["pilot"], *_outline_cells(row)) for row in data.to_dict("records")),
-        numeric=(False, False, *(True,) * 7),
-        widths=(6, 11, 4, 5, 4, 4, 4, 4, 6),
-        data=data.reset_index(drop=True),
-        columns={
-            "pilot": "Local authority",
-            "choice": "What was chosen in several ways, or all specifications",
-            "taken": "Which way",
-            **OUTLINE,
-        },
+    # Of a pilot where none can be estimated, choice after choice would say so.
+    every = data.loc[data["choice"] == "all"].set_index("pilot")["specifications"]
+    data = data.loc[(data["pilot"].map(every) > 0) | (data["choice"] == "all")]
+    counts = {
+        "specifications": ("How many", 4),
+        "withheld": ("Withheld", 5),
+        "below_1": ("Below 1", 4),
+        "clear_below": ("Clear below", 4),
+        "clear_above": ("Clear above", 4),
+        "undecided": ("Not said", 4),
+    }
+    return table(
+        data.reset_index(drop=True),
+        (
+            Words("pilot", "Pilot", "Local authority", width=6),
+            Words("choice", meaning="What was chosen in several ways, or all specifications"),
+            Words("taken", meaning="Which way"),
+            Words(("choice", "taken"), "Specifications", cell=_choice, width=11),
+            *(
+                Column(name, heading, cell=words.count, width=width)
+                for name, (heading, width) in counts.items()
+            ),
+            Column(("lowest", "highest"), "Ratios within", cell=_within, width=6),
+        ),
+        meanings={"choice": "", "taken": "", **OUTLINE},
         period=compared_period,
         note=(
             "Section 47 enquiries; every specification that can be estimated, shown or withheld. "
@@ -229,12 +236,12 @@ def outline_table(
             "can't be said are under Not said. Ratios within: to the tenth beyond, whatever a "
             "hidden count may be. So this table gives no hidden count away."
         ),
-    )  # fmt: skip
+    )
 
 
-def _outline_cells(row: dict[Any, Any]) -> tuple[str, ...]:
-    named = SAID.get(row["choice"]) or f"{row['choice']}: {row['taken']}"
-    counted = ("specifications", "withheld", "below_1", "clear_below", "clear_above", "undecided")
-    ends = [row["lowest"], row["highest"]]
-    within = "[z]" if any(map(math.isnan, ends)) else f"{ends[0]:.1f} to {ends[1]:.1f}"
-    return (named, *(words.count(row[name]) for name in counted), within)
+def _choice(choice: str, taken: str) -> str:
+    return SAID.get(choice) or f"{choice}: {taken}"
+
+
+def _within(low: float, high: float) -> str:
+    return "[z]" if math.isnan(low) or math.isnan(high) else f"{low:.1f} to {high:.1f}"

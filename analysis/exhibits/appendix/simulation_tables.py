@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.inference.operating_characteristics import COLUMNS as SIZE
 from analysis.models.pooling.coverage import COLUMNS as POOLING_COVERAGE
@@ -107,24 +108,18 @@ def size_and_coverage(size_proof: Proof) -> Table:
 
 def pooling_coverage_table(pooling_proof: Proof) -> Table:
     """Show how often intervals of three pilots hold their mean, and a further pilot."""
-    return Table(
-        header=("Spread between pilots", "Summary", "Holds the mean", "Holds a further pilot",
-                "Upper over lower end"),
-        rows=tuple(
-            (
-                words.rate(row["between"], 2),
-                str(row["method"]),
-                _marked(row["coverage"], COVERAGE_HELD),
-                "[z]" if math.isnan(row["prediction_coverage"])
-                else _marked(row["prediction_coverage"], COVERAGE_HELD),
-                words.rate(row["factor"]),
-            )
-            for row in pooling_proof.table.to_dict("records")
+    return table(
+        pooling_proof.table,
+        (
+            Column("between", "Spread between pilots", cell=lambda value: words.rate(value, 2),
+                   width=4),
+            Words("method", "Summary", width=8),
+            Column("coverage", "Holds the mean", cell=_held, width=4),
+            Column("prediction_coverage", "Holds a further pilot", cell=_held, width=4),
+            Column("factor", "Upper over lower end", cell=words.rate, width=4),
         ),
-        numeric=(True, False, True, True, True),
-        widths=(4, 8, 4, 4, 4),
-        data=pooling_proof.table,
-        columns=POOLING_COVERAGE,
+        meanings=POOLING_COVERAGE,
+        released=list(pooling_proof.table),
         note=(
             "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
             "ratios that spread between pilots with the standard deviation named. Shares of 95% "
@@ -133,6 +128,10 @@ def pooling_coverage_table(pooling_proof: Proof) -> Table:
             f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
         ),
     )  # fmt: skip
+
+
+def _held(coverage: float) -> str:
+    return "[z]" if math.isnan(coverage) else _marked(coverage, COVERAGE_HELD)
 
 
 def scenario_effects(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from analysis.exhibits.parts.exhibit import Claim
@@ -174,4 +172,4 @@ def months_end_before_closure(calendar_months: pd.DataFrame) -> Claim:
 
 
 def _by_name(found: pd.Series) -> dict[str, float]:
-    return {str(name): float(value) for name, value in found.items() if not math.isnan(value)}
+    return {str(name): float(value) for name, value in found.items()}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import none_shown
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.checks.pre_trends import POWER_COLUMNS as TREND_DETECTION
 from analysis.models.checks.regression_to_the_mean import COLUMNS as SELECTION
@@ -21,29 +22,22 @@ UNIT_NAMES = {"school_id": "schools", "area": "areas"}
 
 def assignment(units_of_assignment: pd.DataFrame) -> Table:
     """Show how many units were assigned and how small a p-value can be."""
-    lines = []
-    for row in units_of_assignment.to_dict("records"):
-        unit = UNIT_NAMES[row["assignment_unit"]]
-        cells = (
-            f"{row['units_intervention']:.0f} and {row['units_comparison']:.0f} {unit}",
-            f"{words.rate(row['effective_intervention'])} and "
-            f"{words.rate(row['effective_comparison'])}",
-            f"{row['largest_share_intervention']:.0%}",
-            words.count(int(row["assignments"])),
-            words.p_value(row["smallest_p"]),
-        )
-        lines.append((row["pilot"], *cells))
-    shown = ["pilot", "assignment_unit", "units_intervention", "units_comparison",
-             "effective_intervention", "effective_comparison", "largest_share_intervention",
-             "smallest_p"]  # fmt: skip
-    return Table(
-        header=("Pilot", "If assigned were", "Effective units", "Largest share",
-                "Possible assignments", "Smallest p"),
-        rows=tuple(lines),
-        numeric=(False, False, True, True, True, True),
-        widths=(3, 4, 3, 3, 3, 3),
-        data=units_of_assignment[shown],
-        columns={name: UNITS[name] for name in shown},
+    return table(
+        units_of_assignment,
+        (
+            Words("pilot", "Pilot", width=3),
+            Words(("assignment_unit", "units_intervention", "units_comparison"),
+                  "If assigned were", cell=_units, width=4),
+            Column(("effective_intervention", "effective_comparison"), "Effective units",
+                   cell=lambda one, other: f"{words.rate(one)} and {words.rate(other)}", width=3),
+            Column("largest_share_intervention", "Largest share", cell="{:.0%}".format, width=3),
+            Column("assignments", "Possible assignments", cell=_whole, width=3),
+            Column("smallest_p", "Smallest p", cell=words.p_value, width=3),
+        ),
+        meanings=UNITS,
+        released=("pilot", "assignment_unit", "units_intervention", "units_comparison",
+                  "effective_intervention", "effective_comparison", "largest_share_intervention",
+                  "smallest_p"),
         note=(
             "Section 47 enquiries. Effective units are units with equal rolls that would say as "
             "much; the largest share is that of one intervention unit in its arm's pupils before "
@@ -53,40 +47,33 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
     )  # fmt: skip
 
 
+def _units(unit: str, intervention: float, comparison: float) -> str:
+    return f"{intervention:.0f} and {comparison:.0f} {UNIT_NAMES[unit]}"
+
+
+def _whole(value: float) -> str:
+    return words.count(int(value))
+
+
 def detectable(
     detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show the smallest fall that would be seen in each pilot and outcome."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    lines = []
-    for row in detectable_effects.to_dict("records"):
-        if row["status"] != "estimated":
-            cells = (words.NOT_ESTIMABLE, "[z]", "[z]", "[z]")
-        else:
-            seen = row["fall_percent"]
-            cells = (
-                words.rate(row["dispersion"], 2),
-                words.ratio(row["ratio_by_formula"]),
-                "none" if math.isnan(seen) else words.ratio(row["ratio_by_simulation"]),
-                "none" if math.isnan(seen) else f"{seen:.0f}%",
-            )
-        lines.append((labels[row["outcome"]], row["pilot"], *cells))
-    shown = ["outcome", "pilot", "dispersion", "ratio_by_formula", "ratio_by_simulation",
-             "fall_percent"]  # fmt: skip
-    return Table(
-        header=(
-            "Outcome",
-            "Pilot",
-            "Dispersion",
-            "Ratio, by formula",
-            "Ratio, by simulation",
-            "A fall of",
+    return table(
+        detectable_effects,
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=5),
+            Words("pilot", "Pilot", width=3),
+            Column("dispersion", "Dispersion", cell=lambda value: words.rate(value, 2), width=3),
+            Column("ratio_by_formula", "Ratio, by formula", cell=words.ratio, width=3),
+            Column(("ratio_by_simulation", "fall_percent"), "Ratio, by simulation", cell=_seen,
+                   width=3),
+            Column("fall_percent", "A fall of", cell=_fall, width=2),
         ),
-        rows=tuple(lines),
-        numeric=(False, False, True, True, True, True),
-        widths=(5, 3, 3, 3, 3, 2),
-        data=detectable_effects[shown],
-        columns={name: DETECTABLE[name] for name in shown},
+        meanings=DETECTABLE,
+        instead=lambda row: () if row["status"] == "estimated" else
+        (words.no_estimate(row["reason"]), "[z]", "[z]", "[z]"),
         period=compared_period,
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "
@@ -98,33 +85,34 @@ def detectable(
             for row in detectable_effects.to_dict("records")
             if row["status"] != "estimated"
         ),
-    )
+    )  # fmt: skip
+
+
+def _seen(ratio: float, fall: float) -> str:
+    return "none" if math.isnan(fall) else words.ratio(ratio)
+
+
+def _fall(percent: float) -> str:
+    return "none" if math.isnan(percent) else f"{percent:.0f}%"
 
 
 def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) -> Table:
     """Show what a significant result would be worth if the true effect were small."""
-    lines = tuple(
+    return table(
+        exaggeration_risk,
         (
-            row["pilot"],
-            f"{row['true_ratio']:.4g}",
-            f"{row['power']:.0%}",
-            "[z]" if math.isnan(row["wrong_sign"]) else f"{row['wrong_sign']:.0%}",
-            "[z]" if math.isinf(row["exaggeration"]) else f"{row['exaggeration']:.1f}",
-            f"{row['share_falls']:.0%}",
-            words.ratio(row["mean_ratio_of_falls"]),
-        )
-        for row in exaggeration_risk.to_dict("records")
-    )
-    shown = ["pilot", "true_ratio", "power", "wrong_sign", "exaggeration", "share_falls",
-             "mean_ratio_of_falls"]  # fmt: skip
-    return Table(
-        header=("Pilot", "If the true ratio were", "Significant", "Of these, wrong direction",
-                "Exaggerated, times", "Of these, falls", "Mean ratio of such falls"),
-        rows=lines or none_shown(7),
-        numeric=(False, True, True, True, True, True, True),
-        widths=(3, 3, 3, 3, 3, 2, 3),
-        data=exaggeration_risk[shown],
-        columns={name: EXAGGERATION[name] for name in shown},
+            Words("pilot", "Pilot", width=3),
+            Column("true_ratio", "If the true ratio were", cell="{:.4g}".format, width=3),
+            Column("power", "Significant", cell="{:.0%}".format, width=3),
+            Column("wrong_sign", "Of these, wrong direction", width=3,
+                   cell=lambda share: "[z]" if math.isnan(share) else f"{share:.0%}"),
+            Column("exaggeration", "Exaggerated, times", width=3,
+                   cell=lambda times: "[z]" if math.isinf(times) else f"{times:.1f}"),
+            Column("share_falls", "Of these, falls", cell="{:.0%}".format, width=2),
+            Column("mean_ratio_of_falls", "Mean ratio of such falls", cell=words.ratio, width=3),
+        ),
+        meanings=EXAGGERATION,
+        none=none_shown(7),
         period=compared_period,
         note=(
             "Section 47 enquiries, by two-sided tests at the 5% level and the standard error that "
@@ -166,23 +154,16 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
 
 def regression_to_mean(selection_effects: pd.DataFrame) -> Table:
     """Show what choice and matching alone would show where nothing has an effect."""
-    shown = ["chosen", "matched", "ratio", "ratio_low", "ratio_high", "share_significant_falls"]
-    return Table(
-        header=("Schools chosen for", "Matched on", "Ratio seen", "Nine draws in ten",
-                "Significant falls"),
-        rows=tuple(
-            (
-                row["chosen"],
-                row["matched"],
-                words.ratio(row["ratio"]),
-                f"{words.ratio(row['ratio_low'])} to {words.ratio(row['ratio_high'])}",
-                f"{row['share_significant_falls']:.0%}",
-            )
-            for row in selection_effects.to_dict("records")
+    return table(
+        selection_effects,
+        (
+            Words("chosen", "Schools chosen for", width=4),
+            Words("matched", "Matched on", width=4),
+            Column("ratio", "Ratio seen", cell=words.ratio, width=2),
+            Column(("ratio_low", "ratio_high"), "Nine draws in ten",
+                   cell=lambda low, high: f"{words.ratio(low)} to {words.ratio(high)}", width=4),
+            Column("share_significant_falls", "Significant falls", cell="{:.0%}".format, width=3),
         ),
-        numeric=(False, False, True, True, True),
-        widths=(4, 4, 2, 4, 3),
-        data=selection_effects[shown],
-        columns={name: SELECTION[name] for name in shown},
+        meanings=SELECTION,
         note="Simulated: eight schools chosen from sixty and no effect, so the true ratio is 1.",
     )  # fmt: skip

@@ -75,7 +75,7 @@ def curve_shown(curve_tests: pd.DataFrame) -> Number:
 def curve_size(curve_tests: pd.DataFrame) -> Number:
     """Count the different specifications of all curves, those withheld among them."""
     total = int(curve_tests["specifications"].fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    return Number(total, words.count(total) if total else "no estimable", "specifications")
 
 
 def curves_clear(curve_outlines: pd.DataFrame) -> Number:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.study.settings import Outcome, Pilot, Window
 
@@ -89,37 +90,34 @@ def estimand_table(
 ) -> Table:
     """Show what is estimated: the attributes of ICH E9(R1), for the primary outcome."""
     lines = _estimand(pilots, outcomes[0], window)
-    return Table(
-        header=("Attribute", "Here"),
-        rows=lines,
-        numeric=(False, False),
-        widths=(3, 10),
-        data=pd.DataFrame(list(lines), columns=["attribute", "here"]),
-        columns={"attribute": "Attribute of the estimand", "here": "What it is here"},
+    return table(
+        pd.DataFrame(list(lines), columns=["attribute", "here"]),
+        (
+            Words("attribute", "Attribute", "Attribute of the estimand", width=3),
+            Words("here", "Here", "What it is here", width=10),
+        ),
         note="For the primary outcome; the others differ in what is counted alone.",
     )
 
 
 def plan_table() -> Table:
     """Show this project's own plan, the commit that fixed each part, and what changed since."""
-    lines = tuple(
+    lines = [
         (step, planned, f"{commit} ({date})", done, known)
         for step, planned, (commit, date), done, known in PLAN
-    )
-    return Table(
-        header=("Step", "Plan", "Fixed by commit", "Now", "What was known at the change"),
-        rows=lines,
-        numeric=(False,) * 5,
-        widths=(4, 7, 4, 7, 6),
-        data=pd.DataFrame(list(lines), columns=["step", "plan", "commit", "now", "known"]),
-        columns={
-            "step": "Step of the analysis",
-            "plan": "What was planned",
-            "commit": "Commit of this repository that fixed the plan, and its date",
-            "now": "What is done now",
-            "known": "What was known of results when it changed",
-        },
-    )
+    ]
+    return table(
+        pd.DataFrame(lines, columns=["step", "plan", "commit", "now", "known"]),
+        (
+            Words("step", "Step", "Step of the analysis", width=4),
+            Words("plan", "Plan", "What was planned", width=7),
+            Words("commit", "Fixed by commit",
+                  "Commit of this repository that fixed the plan, and its date", width=4),
+            Words("now", "Now", "What is done now", width=7),
+            Words("known", "What was known at the change",
+                  "What was known of results when it changed", width=6),
+        ),
+    )  # fmt: skip
 
 
 def _estimand(

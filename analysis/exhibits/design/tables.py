@@ -6,12 +6,17 @@ import pandas as pd
 
 from analysis.exhibits.outcomes.tables import ARM_NAMES
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import Baseline, rows
 from analysis.extract.flow import STAGES
 from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Assumption, Outcome
 
+PILOT = Words("pilot", "Pilot", "Local authority", width=3)
+SCHOOLS = Words(
+    "arm", "Schools", "Schools with a social worker (intervention) or comparison schools",
+    cell=ARM_NAMES.__getitem__, width=5,
+)  # fmt: skip
 DEVIATIONS = (
     (
         "Comparison schools",
@@ -80,33 +85,20 @@ DEVIATIONS = (
 
 def baseline(baseline_by_arm: pd.DataFrame) -> Table:
     """Show schools, pupils and free school meals by pilot and arm."""
-    found = rows(baseline_by_arm, Baseline)
-    return Table(
-        header=("Pilot", "Schools", "Number", "Pupils", "Mean roll", "Free school meals"),
-        rows=tuple(
-            (
-                row.pilot,
-                ARM_NAMES[row.arm],
-                str(row.schools),
-                words.count(row.pupils),
-                words.count(row.mean_roll),
-                f"{row.fsm_percent:.1f}%",
-            )
-            for row in found
+    return table(
+        baseline_by_arm,
+        (
+            PILOT,
+            SCHOOLS,
+            Column("schools", "Number", "Schools", "number", width=2),
+            Column("pupils", "Pupils", "Pupils on roll at the start", "number", words.count, 2),
+            Column("mean_roll", "Mean roll", "Pupils on roll at the start", "mean of schools",
+                   words.count, 3),
+            Column("fsm_percent", "Free school meals", "Pupils with free school meals",
+                   "per cent of pupils", "{:.1f}%".format, 3),
         ),
-        numeric=(False, False, True, True, True, True),
-        widths=(3, 5, 2, 2, 3, 3),
-        data=baseline_by_arm,
-        columns={
-            "pilot": "Local authority",
-            "arm": "Schools with a social worker (intervention) or comparison schools",
-            "schools": "Schools, number",
-            "pupils": "Pupils on roll at the start, number",
-            "mean_roll": "Pupils on roll at the start, mean of schools",
-            "fsm_percent": "Pupils with free school meals, per cent of pupils",
-        },
         note="At the start of the pilots; free school meals as a share of all pupils of the group.",
-    )
+    )  # fmt: skip
 
 
 def school_flow(
@@ -115,21 +107,17 @@ def school_flow(
     specifications: tuple[Specification, ...],
 ) -> Table:
     """Show how many schools are left at each stage, by pilot and arm."""
-    names = [*STAGES]
-    return Table(
-        header=("Pilot", "Schools", *STAGES.values()),
-        rows=tuple(
-            (row["pilot"], ARM_NAMES[row["arm"]], *(words.released(row[name]) for name in names))
-            for row in school_flow_counts.to_dict("records")
+    widths = (3, 3, 3, 3, 2)
+    return table(
+        school_flow_counts,
+        (
+            PILOT,
+            SCHOOLS,
+            *(
+                Column(name, stage, stage, "number of schools", words.released, width)
+                for (name, stage), width in zip(STAGES.items(), widths, strict=True)
+            ),
         ),
-        numeric=(False, False, *(True,) * len(names)),
-        widths=(3, 5, 3, 3, 3, 3, 2),
-        data=school_flow_counts,
-        columns={
-            "pilot": "Local authority",
-            "arm": "Schools with a social worker (intervention) or comparison schools",
-            **{name: f"{stage}, number of schools" for name, stage in STAGES.items()},
-        },
         note=(
             f"For {outcomes[0].label}, the primary outcome. The periods are the pilot's months and "
             f"the same months a year before; {_missing_months(specifications)} A school "
@@ -150,34 +138,26 @@ def _missing_months(specifications: tuple[Specification, ...]) -> str:
 
 def assumptions_table(assumptions: tuple[Assumption, ...]) -> Table:
     """Show what is taken as given, with the reason."""
-    return Table(
-        header=("No.", "Assumption", "Reason"),
-        rows=tuple((each.id, each.statement, each.reason) for each in assumptions),
-        numeric=(False, False, False),
-        widths=(1, 7, 9),
-        data=pd.DataFrame([(each.id, each.statement, each.reason) for each in assumptions],
-                          columns=["id", "statement", "reason"]),
-        columns={
-            "id": "Number of the assumption",
-            "statement": "What is taken as given",
-            "reason": "Why",
-        },
-    )  # fmt: skip
+    listed = [(each.id, each.statement, each.reason) for each in assumptions]
+    return table(
+        pd.DataFrame(listed, columns=["id", "statement", "reason"]),
+        (
+            Words("id", "No.", "Number of the assumption"),
+            Words("statement", "Assumption", "What is taken as given", width=7),
+            Words("reason", "Reason", "Why", width=9),
+        ),
+    )
 
 
 def deviations() -> Table:
-    """Show what the published summary says was done beside what is done here."""
-    header = ("Step", "Published summary", "Here", "Why")
-    return Table(
-        header=header,
-        rows=DEVIATIONS,
-        numeric=(False,) * 4,
-        widths=(2, 5, 5, 5),
-        data=pd.DataFrame(list(DEVIATIONS), columns=["step", "published", "here", "why"]),
-        columns={
-            "step": "Step of the evaluation",
-            "published": "What the published summary says was done",
-            "here": "What this rebuild does",
-            "why": "Reason for the difference",
-        },
-    )
+    """Show what the published summary says was done next to what is done here."""
+    return table(
+        pd.DataFrame(list(DEVIATIONS), columns=["step", "published", "here", "why"]),
+        (
+            Words("step", "Step", "Step of the evaluation", width=2),
+            Words("published", "Published summary", "What the published summary says was done",
+                  width=5),
+            Words("here", "Here", "What this rebuild does", width=5),
+            Words("why", "Why", "Reason for the difference", width=5),
+        ),
+    )  # fmt: skip

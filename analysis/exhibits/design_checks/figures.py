@@ -53,6 +53,10 @@ def event_study_plot(
             terms = event_study_estimates.loc[event_study_estimates["pilot"] == pilot]
             ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
             _draw_pilot(ax, terms)
+        if not (event_study_estimates["status"] == "estimated").any():
+            # Axes with nothing on them would have a scale of their own making.
+            for ax in axes:
+                ax.set(xticks=[], yticks=[])
         axes[-1].set_xlabel("Months from the start")
         return drawing
 
@@ -64,6 +68,8 @@ def event_study_plot(
         "Before the start, some runs of months already differ clearly from the last"
         if apart.any()
         else "Before the start, no run of months differs clearly from the last"
+        if len(before)
+        else "No run of months may be shown"
     )
     drawn = ["pilot", "status", "reason", "term", "first_month", "last_month", "ratio",
              "ratio_low", "ratio_high"]  # fmt: skip

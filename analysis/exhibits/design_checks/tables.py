@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +12,15 @@ import pandas as pd
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.outcomes.tables import ARM_NAMES
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, limits, none_shown, reasons, side_by_side
+from analysis.exhibits.parts.by_pilot import (
+    COLUMNS,
+    ends,
+    limits,
+    none_shown,
+    reasons,
+    side_by_side,
+)
+from analysis.exhibits.parts.columns import Column, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.checks.floor import COLUMNS as FLOOR
 from analysis.models.checks.pre_trend_tests import TEST_COLUMNS
@@ -37,14 +47,11 @@ def placebo_table(
             for row in placebo_starts.to_dict("records")
         ]
     )
-    names = [pilot.name for pilot in pilots]
-    return Table(
-        header=("Pretended start", *names),
-        rows=side_by_side(named, "label", names),
-        numeric=(False, *(True,) * len(names)),
-        widths=(5, *(4,) * len(names)),
-        data=named[SHOWN],
-        columns={name: COLUMNS[name] for name in SHOWN},
+    return pilots_side_by_side(
+        named,
+        "Pretended start",
+        [pilot.name for pilot in pilots],
+        SHOWN,
         period=panel_period,
         note=(
             "Ratios with 95% intervals; nothing started then, so that the true ratio is 1. "
@@ -83,23 +90,30 @@ def trends_table(
     outcomes: tuple[Outcome, ...],
     panel_period: str,
 ) -> Table:
-    """Show tests of parallel paths before the start, and what would overturn each result."""
+    """Show tests of parallel trends before the start, and what would overturn each result."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     keys = ["pilot", "outcome", "specification"]
     slopes = trend_slopes.drop(columns=["status", "reason", "p_value"])
     data = pre_trends.merge(slopes, on=keys, validate="one_to_one")
-    hidden = (data["status"] == "estimated") & data["breakdown_change"].isna()
-    shown = [*keys[:2], "status", "reason", "p_wald", "p_randomisation", "ratio", "ratio_low",
-             "ratio_high", "breakdown_change", "breakdown_change_interval"]  # fmt: skip
-    return Table(
-        header=("Outcome", "Pilot", "Joint p", "Permuted p", "Trend alone",
-                "Ratio breaks at", "Interval breaks at"),
-        rows=tuple((labels[row["outcome"]], row["pilot"], *_trend_cells(row))
-                   for row in data.to_dict("records")),
-        numeric=(False, False, *(True,) * 5),
-        widths=(10, 6, 4, 5, 6, 5, 5),
-        data=data[shown],
-        columns={name: {**SLOPE_COLUMNS, **TEST_COLUMNS}[name] for name in shown},
+    estimated = data["status"] == "estimated"
+    hidden = (estimated & data["breakdown_change"].isna()) | (data["reason"] == WITHHELD)
+    return table(
+        data,
+        (
+            Words("pilot"),
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=10),
+            Words("pilot", "Pilot", width=6),
+            Words("status"),
+            Words("reason"),
+            Column("p_wald", "Joint p", cell=words.p_value, width=4),
+            Column("p_randomisation", "Permuted p", cell=words.p_value, width=5),
+            Column("ratio"),
+            Column(("ratio_low", "ratio_high"), "Trend alone", cell=ends, width=6),
+            Column("breakdown_change", "Ratio breaks at", cell=_breakdown, width=5),
+            Column("breakdown_change_interval", "Interval breaks at", cell=_breakdown, width=5),
+        ),
+        meanings={**SLOPE_COLUMNS, **TEST_COLUMNS},
+        instead=_no_trend,
         period=panel_period,
         note=(
             "Both p-values test all terms before the last together. Trend alone is the range of "
@@ -107,20 +121,19 @@ def trends_table(
             "A breakdown value says how many times the largest change between terms before the "
             "start would have to go on in every term after it to explain the ratio, or to bring "
             "its interval to 1; below one, what was seen before is enough."
+            + words.not_estimable(
+                (labels[row["outcome"]], row["pilot"], row["reason"])
+                for row in data.loc[~estimated & (data["reason"] != WITHHELD)].to_dict("records")
+            )
             + (f" {words.HIDDEN}: {WITHHELD}." if hidden.any() else "")
         ),
-    )  # fmt: skip
-
-
-def _trend_cells(row: dict[Any, Any]) -> tuple[str, ...]:
-    if row["status"] != "estimated":
-        return f"none: {row['reason']}", "[z]", limits(row), "[z]", "[z]"
-    return (
-        words.p_value(row["p_wald"]),
-        words.p_value(row["p_randomisation"]),
-        limits(row),
-        *(_breakdown(row[name]) for name in ("breakdown_change", "breakdown_change_interval")),
     )
+
+
+def _no_trend(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    if row["status"] == "estimated":
+        return ()
+    return words.no_estimate(row["reason"]), "[z]", limits(row), "[z]", "[z]"
 
 
 def _breakdown(value: float) -> str:
@@ -158,36 +171,35 @@ def floor_table(
 ) -> Table:
     """Show the share of months without an event, and the precision that counts allow at best."""
     labels = {outcome.name: outcome.label for outcome in outcomes if outcome.measure == "events"}
-    data = floor_checks.loc[floor_checks["outcome"].isin(labels)]
-    shown = ["outcome", "pilot", "share_zero", "share_zero_poisson",
-             "share_zero_negative_binomial", "smallest_standard_error",
-             "smallest_span"]  # fmt: skip
-    return Table(
-        header=("Outcome", "Pilot", "Months without any", "If Poisson", "If overdispersed",
-                "Least error", "Least span"),
-        rows=tuple((labels[row["outcome"]], row["pilot"], *_floor_cells(row))
-                   for row in data.to_dict("records")),
-        numeric=(False, False, *(True,) * 5),
-        widths=(10, 6, 5, 5, 6, 4, 4),
-        data=data[shown],
-        columns={name: FLOOR[name] for name in shown},
+    made = table(
+        floor_checks.loc[floor_checks["outcome"].isin(labels)],
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=10),
+            Words("pilot", "Pilot", width=6),
+            Column("share_zero", "Months without any", cell=_share, width=5),
+            Column("share_zero_poisson", "If Poisson", cell=_share, width=5),
+            Column("share_zero_negative_binomial", "If overdispersed", cell=_share, width=6),
+            Column("smallest_standard_error", "Least error", cell=_ratio, width=4),
+            Column("smallest_span", "Least span", cell=_ratio, width=4),
+        ),
+        meanings=FLOOR,
         period=compared_period,
         note=(
-            "Months without an event beside what count models expect of schools this small. The "
+            "Months without an event next to what count models expect of schools this small. The "
             "least error is the standard error of the log ratio if nothing but chance moved the "
             "counts; the least span is the upper end of the interval divided by the lower, at best."
-            + (f" {words.HIDDEN}: {WITHHELD}." if data[shown].isna().any(axis=None) else "")
         ),
-    )  # fmt: skip
-
-
-def _floor_cells(row: dict[Any, Any]) -> tuple[str, ...]:
-    shares = ("share_zero", "share_zero_poisson", "share_zero_negative_binomial")
-    rest = ("smallest_standard_error", "smallest_span")
-    return (
-        *(words.HIDDEN if math.isnan(row[name]) else f"{row[name]:.0%}" for name in shares),
-        *(words.HIDDEN if math.isnan(row[name]) else words.ratio(row[name]) for name in rest),
     )
+    hidden = f" {words.HIDDEN}: {WITHHELD}." if made.data.isna().any(axis=None) else ""
+    return replace(made, note=made.note + hidden)
+
+
+def _share(value: float) -> str:
+    return words.HIDDEN if math.isnan(value) else f"{value:.0%}"
+
+
+def _ratio(value: float) -> str:
+    return words.HIDDEN if math.isnan(value) else words.ratio(value)
 
 
 def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
@@ -219,23 +231,18 @@ def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
 
 def calendar_table(calendar_months: pd.DataFrame) -> Table:
     """Show which months are set against which, and their weekdays."""
-    total = [int(calendar_months[f"weekdays_{when}"].sum()) for when in ("before", "after")]
-    lines = [
-        tuple(str(row[name]) for name in calendar_months)
-        for row in calendar_months.to_dict("records")
-    ]
-    return Table(
-        header=("Month", "Before", "After", "Weekdays before", "Weekdays after"),
-        rows=(*lines, ("All", "", "", *map(str, total))),
-        numeric=(False, False, False, True, True),
-        widths=(3, 3, 3, 3, 3),
-        data=calendar_months,
-        columns={
-            "month": "Calendar month",
-            "before": "Month before the pilot that it is compared with",
-            "after": "Month of the pilot",
-            "weekdays_before": "Mondays to Fridays in the month before, number",
-            "weekdays_after": "Mondays to Fridays in the pilot's month, number",
-        },
+    total = [str(int(calendar_months[f"weekdays_{when}"].sum())) for when in ("before", "after")]
+    return table(
+        calendar_months,
+        (
+            Words("month", "Month", "Calendar month", width=3),
+            Words("before", "Before", "Month before the pilot that it is compared with", width=3),
+            Words("after", "After", "Month of the pilot", width=3),
+            Column("weekdays_before", "Weekdays before", "Mondays to Fridays in the month before",
+                   "number", width=3),
+            Column("weekdays_after", "Weekdays after", "Mondays to Fridays in the pilot's month",
+                   "number", width=3),
+        ),
+        last=(("All", "", "", *total),),
         note="Bank holidays and school holidays are the same calendar months on both sides.",
-    )
+    )  # fmt: skip

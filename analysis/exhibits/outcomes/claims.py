@@ -8,7 +8,7 @@ exploratory.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from analysis.exhibits.parts.exhibit import Claim
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
 from analysis.models.inference.judgement import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Verdict = Literal["lower", "higher", "not clear", "lower by itself"]
 RULES: dict[Verdict, str] = {
@@ -42,20 +45,30 @@ class EffectRule:
     pilots
         All of these must show it.
     verdict
-        See `RULES`. Where nothing could be estimated, nothing is clear.
+        See `RULES`. What could not be estimated shows nothing, not even that nothing is clear.
+    where_estimated
+        Whether the sentence speaks of those pilots alone where an effect could be estimated, of
+        which there must be one.
     """
 
     outcome: str
     pilots: tuple[str, ...]
     verdict: Verdict
+    where_estimated: bool = False
 
     def __str__(self) -> str:
-        return f"ratio of {self.outcome} {RULES[self.verdict]}, in {words.listed(self.pilots)}"
+        where = "wherever it could be estimated of" if self.where_estimated else "in"
+        return f"ratio of {self.outcome} {RULES[self.verdict]}, {where} {words.listed(self.pilots)}"
+
+    def hold(self, found: Sequence[Judgement]) -> bool:
+        """Whether the results satisfy the rule."""
+        asked = [each for each in found if each.estimated or not self.where_estimated]
+        return bool(asked) and all(self.holds(each) for each in asked)
 
     def holds(self, found: Judgement) -> bool:
         """Whether one result satisfies the rule."""
         if not found.estimated:
-            return self.verdict == "not clear"
+            return False
         match self.verdict:
             case "lower" | "higher":
                 return found.verdict == self.verdict
@@ -140,7 +153,7 @@ def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
     """Hold the published finding on days in care."""
     return _judge(
         "Where it could be estimated, there is no clear difference.",
-        EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear"),
+        EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear", where_estimated=True),
         change_judgements,
     )
 
@@ -148,7 +161,7 @@ def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
 def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
     """Hold that in most schools and months no child was in care."""
     chosen = school_zeros.loc[school_zeros["outcome"] == "days_in_care"]
-    found = chosen.set_index("pilot")["zero_months_percent"].dropna()
+    found = chosen.set_index("pilot")["zero_months_percent"]
     return judge(
         "In most months of most schools no child is in care, so that a few children move the rate.",
         Least("school-months without a day in care", 51, "%"),
@@ -159,7 +172,7 @@ def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
 
 def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the primary outcome's intervals leave much open."""
-    found = [each for each in judgements_of(change_judgements, "s47_enquiries") if each.estimated]
+    found = judgements_of(change_judgements, "s47_enquiries")
     return judge(
         "In every pilot the upper end of the interval for enquiries is at least twice its lower "
         "end, so that the size of any change is hardly known.",
@@ -172,7 +185,7 @@ def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
 def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
     """Hold the floor under the primary outcome."""
     chosen = school_zeros.loc[school_zeros["outcome"] == "s47_enquiries"]
-    found = chosen.set_index("pilot")["zero_months_percent"].dropna()
+    found = chosen.set_index("pilot")["zero_months_percent"]
     return judge(
         "In each pilot at least four school-months in ten are without a section 47 enquiry.",
         Least("school-months without a section 47 enquiry", 40, "%"),
@@ -183,8 +196,7 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
 
 def _judge(sentence: str, rule: EffectRule, change_judgements: pd.DataFrame) -> Claim:
     found = [judgement(change_judgements, rule.outcome, pilot) for pilot in rule.pilots]
-    holds = all(rule.holds(each) for each in found)
-    return Claim(sentence, str(rule), holds, "; ".join(map(_seen, found)), EVIDENCE)
+    return Claim(sentence, str(rule), rule.hold(found), "; ".join(map(_seen, found)), EVIDENCE)
 
 
 def _seen(each: Judgement) -> str:

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.exhibits.parts.area_lines import BY_AREA, EXPLORATORY, said_by_area, unit_handles
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import AXIS, effect_row, printed
+from analysis.exhibits.parts.effect_rows import (
+    AXIS,
+    BY_AREA,
+    EXPLORATORY,
+    effect_row,
+    printed,
+    said_by_area,
+    unit_handles,
+)
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.forest import forest
 from analysis.exhibits.parts.messages import effects_message

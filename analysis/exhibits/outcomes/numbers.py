@@ -16,6 +16,7 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import Effect, effect
+from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.settings import Outcome, Pilot, Window
 
 PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
@@ -165,5 +166,19 @@ def trial_change(trial: dict[str, float]) -> Number:
     return Number(change, text, "per cent", int(trial["schools"]))
 
 
+def effects_withheld(main_effects: pd.DataFrame) -> Number:
+    """State how many effects stand as `[c]` or 'not estimable', and what that means."""
+    missing = main_effects.loc[main_effects["status"] != ESTIMATED, "reason"]
+    withheld, lacking = (missing == WITHHELD).sum(), (missing != WITHHELD).sum()
+    of = f"of the {words.count(len(main_effects))} effects of this report"
+    parts = [
+        f"{words.HIDDEN} stands for {words.count(withheld)} {of}: {WITHHELD}" * bool(withheld),
+        f"{words.count(lacking)} {of} could not be estimated for other reasons" * bool(lacking),
+    ]
+    text = "; ".join(part for part in parts if part) or f"None {of} had to be withheld"
+    return Number(f"{text}.", f"{text}.", "sentence", len(main_effects))
+
+
 def _not_estimable(found: Effect, unit: str) -> Number:
-    return Number(None, f"not estimable ({found.reason})", unit)
+    # The reason is stated once: in a sentence of four numbers it would stand four times.
+    return Number(None, words.no_estimate(found.reason), unit)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.area_lines import BY_AREA, EXPLORATORY, said_by_area, unit_handles
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
+    BY_AREA,
+    EXPLORATORY,
     beside_trial,
     effect_row,
     printed,
+    said_by_area,
     trial_row,
+    unit_handles,
 )
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.forest import forest

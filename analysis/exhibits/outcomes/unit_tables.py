@@ -100,7 +100,7 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     """State how sure a result is: by each unit, and allowing for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
-        return Number(None, f"not estimable ({found.reason})", "p-values")
+        return Number(None, words.no_estimate(found.reason), "p-values")
     text = (
         f"{words.p_value(found.adjusted_school)} by school and "
         f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "

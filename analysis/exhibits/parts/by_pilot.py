@@ -95,11 +95,15 @@ def none_shown(columns: int) -> tuple[tuple[str, ...]]:
 
 def limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:
     """Return the two ends of an interval, which no line break may part."""
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    return ends(row[f"{name}_low"], row[f"{name}_high"])
+
+
+def ends(low: float, high: float) -> str:
+    """Return the two ends of an interval of a ratio; "[z]" where one is missing."""
     if math.isnan(low) or math.isnan(high):
         return "[z]"
-    ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
-    return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"
+    printed = (words.limit(low, words.ratio), words.limit(high, words.ratio))
+    return f"{printed[0]}{words.NO_BREAK}to{words.NO_BREAK}{printed[1]}"
 
 
 def _rate(value: float) -> str:

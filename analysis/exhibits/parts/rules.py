@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+NOTHING = "nothing that could be estimated, or may be shown"
+"""What a rule finds that has no value to look at."""
 _DIGITS = 9
 """To which values are compared: a share of exactly 10% is not 10.000000000000009%."""
 
@@ -128,4 +130,4 @@ def judge(
         else f"{name} {words.NOT_ESTIMABLE}"
         for name, value in found.items()
     )
-    return Claim(sentence, str(rule), rule.holds(found), seen or "nothing", evidence)
+    return Claim(sentence, str(rule), rule.holds(found), seen or NOTHING, evidence)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NOT_ESTIMABLE = "not estimable"
+TRILLION = 10**12
 HIDDEN = "[c]"
 """What stands where a number is withheld."""
 
@@ -40,13 +41,15 @@ def ratio(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """Return a count with a comma every thousand.
+    """Return a count with a comma every thousand, in words where it has grown past reading.
 
     Examples
     --------
-    >>> count(12345), count(-3.2) == MINUS + "3"
-    ('12,345', True)
+    >>> count(12345), count(-3.2) == MINUS + "3", count(2**1100)
+    ('12,345', True, 'over a trillion')
     """
+    if value > TRILLION:
+        return "over a trillion"
     return f"{value:z,.0f}".replace("-", MINUS)
 
 
@@ -92,19 +95,15 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     >>> not_estimable([("Days in care", "Stockport", "no schools")])
     ' Not estimable: days in care in Stockport (no schools).'
     >>> not_estimable([("First half", "Lambeth", WITHHELD)])
-    ' [c]: counts too small to publish or to analyse: first half in Lambeth.'
+    ' [c]: counts too small to publish or to analyse.'
     """
-    missing, withheld = [], []
-    for outcome, pilot, why in rows:
-        named = f"{inside(outcome)} in {pilot}"
-        if why == WITHHELD:
-            withheld.append(named)
-        else:
-            missing.append(f"{named} ({why})")
-    return "".join(
-        f" {begun}: {'; '.join(each)}."
-        for begun, each in (("Not estimable", missing), (f"{HIDDEN}: {WITHHELD}", withheld))
-        if each
+    every = list(rows)
+    missing = [f"{inside(outcome)} in {pilot} ({why})"
+               for outcome, pilot, why in every if why != WITHHELD]  # fmt: skip
+    # Where [c] stands, the table itself shows; a note that lists all of them is read by nobody.
+    withheld = len(missing) < len(every)
+    return (f" Not estimable: {'; '.join(missing)}." if missing else "") + (
+        f" {HIDDEN}: {WITHHELD}." if withheld else ""
     )
 
 

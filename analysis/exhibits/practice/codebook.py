@@ -10,6 +10,8 @@ import pandas as pd
 from analysis.contracts import DataContract
 from analysis.errors import ConfigurationError
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column as Counted
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.practice.evidence import DIRECTIONS
 
@@ -72,21 +74,20 @@ def codebook(
         for code in _allowed_codes(column)
     ]
     data = pd.DataFrame(lines, columns=["column", "code", "meaning", "items"])
-    return Table(
-        header=("Coded", "Code", "Meaning", "Items"),
-        rows=tuple(
-            (HEADINGS[name], code, meaning, words.count(items))
-            for name, code, meaning, items in lines
+    return table(
+        data,
+        (
+            Words(
+                "column",
+                "Coded",
+                "Column of the coded evidence",
+                cell=HEADINGS.__getitem__,
+                width=6,
+            ),
+            Words("code", "Code", "Code that a coder may give", width=5),
+            Words("meaning", "Meaning", "What it means", width=27),
+            Counted("items", "Items", "Coded items with this code", "number", words.count, 3),
         ),
-        numeric=(False, False, False, True),
-        widths=(6, 5, 27, 3),
-        data=data,
-        columns={
-            "column": "Column of the coded evidence",
-            "code": "Code that a coder may give",
-            "meaning": "What it means",
-            "items": "Coded items with this code, number",
-        },
         period=fieldwork_period,
         note=(
             "An item is what one piece of fieldwork says on one finding. Pathway and school phase "

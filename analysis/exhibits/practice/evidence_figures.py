@@ -148,9 +148,9 @@ def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin
 
     for_it = all(row["supports"] > row["contradicts"] for row in counts.values())
     message = (
-        f"In every group of people more supports key finding {finding} than contradicts it"
+        "In every group of people more supports the finding than contradicts it"
         if for_it
-        else f"In some groups as much contradicts key finding {finding} as supports it"
+        else "In some groups of people as much contradicts the finding as supports it"
     )
     columns = {
         "finding": "Key finding of the published summary, by number",

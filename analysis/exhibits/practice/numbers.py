@@ -6,8 +6,9 @@ from itertools import product
 from math import isnan
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
+from hamilton.function_modifiers import parameterize, tag, value
 
+from analysis.dataflow.passage import FIELDWORK, WORK
 from analysis.exhibits.outcomes.numbers import BY_PILOT
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
@@ -73,12 +74,14 @@ def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
 # --- what they did ---------------------------------------------------------------------------
 
 
+@tag(disclosure=WORK)
 def hours_logged(placed_activity: pd.DataFrame) -> Number:
     """State the hours in the activity log."""
     hours = float(placed_activity["hours"].sum())
     return Number(hours, words.count(hours), "hours", len(placed_activity))
 
 
+@tag(disclosure=WORK)
 def entries_logged(placed_activity: pd.DataFrame) -> Number:
     """Count the entries of the activity log."""
     return Number(len(placed_activity), words.count(len(placed_activity)), "entries")
@@ -113,6 +116,7 @@ def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
 # --- fieldwork and coded evidence ------------------------------------------------------------
 
 
+@tag(disclosure=FIELDWORK)
 @parameterize(**{name: {"method": value(method)} for name, method in METHODS.items()})
 def sessions_of_method(sessions_by_group: pd.DataFrame, method: str) -> Number:
     """Count interviews, focus groups or observations."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Hashable, Mapping
+from typing import Any
 
+import pandas as pd
+from hamilton.function_modifiers import tag
+
+from analysis.dataflow.passage import FIELDWORK
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.practice.fieldwork import ReleasedSessions
-from analysis.practice.presence import PHASES
 from analysis.study.settings import Pilot
 
 
@@ -15,38 +20,27 @@ def delivery_table(
     pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...], activity_period: str
 ) -> Table:
     """Show whether each pilot had its workers and schools, and kept them."""
-    by_pilot = pilot_delivery.set_index("pilot").to_dict("index")
-    lines = []
-    for pilot in pilots:
-        row = by_pilot[pilot.name]
-        lines.append(
-            (
-                pilot.name,
-                f"{row['workers']} of {pilot.social_workers}",
-                str(row["at_end"]),
-                f"{row['schools']} of {pilot.schools}",
-                f"{_day(row['first_start'])} to {_day(row['last_start'])}",
-                words.rate(row["days_in_school"]),
-                f"{row['months_with_work']:.0f}%",
-            )
-        )
-    return Table(
-        header=("Pilot", "Workers", "Still at end", "Schools", "Schools joined", "Days in school",
-                "Months with work"),
-        rows=tuple(lines),
-        numeric=(False, True, True, True, False, True, True),
-        widths=(3, 2, 2, 2, 6, 2, 2),
-        data=pilot_delivery,
-        columns={
-            "pilot": "Local authority",
-            "workers": "Social workers ever in the team, number",
-            "at_end": "Social workers still in post on the last day, number",
-            "schools": "Schools with a social worker, number",
-            "first_start": "Day on which the first school's worker started",
-            "last_start": "Day on which the last school's worker started",
-            "days_in_school": "Days a week in schools, per social worker",
-            "months_with_work": "School-months with any logged work, per cent",
-        },
+    planned = {pilot.name: pilot for pilot in pilots}
+    order = pilot_delivery["pilot"].map(list(planned).index)
+    return table(
+        pilot_delivery.loc[order.sort_values(kind="stable").index],
+        (
+            Words("pilot", "Pilot", "Local authority", width=3),
+            Column(("workers", "pilot"), "Workers", "Social workers ever in the team", "number",
+                   lambda count, name: f"{count} of {planned[name].social_workers}", 2),
+            Column("at_end", "Still at end", "Social workers still in post on the last day",
+                   "number", width=2),
+            Column(("schools", "pilot"), "Schools", "Schools with a social worker", "number",
+                   lambda count, name: f"{count} of {planned[name].schools}", 2),
+            Words("first_start", meaning="Day on which the first school's worker started"),
+            Words("last_start", meaning="Day on which the last school's worker started"),
+            Words(("first_start", "last_start"), "Schools joined", width=6,
+                  cell=lambda first, last: f"{_day(first)} to {_day(last)}"),
+            Column("days_in_school", "Days in school", "Days a week in schools",
+                   "per social worker", words.rate, 2),
+            Column("months_with_work", "Months with work", "School-months with any logged work",
+                   "per cent", "{:.0f}%".format, 2),
+        ),
         period=activity_period,
         note=(
             "Workers and schools of the extract, of those that were published [@westlake2020]. "
@@ -57,33 +51,23 @@ def delivery_table(
 
 def integration_table(integration_by_kind: pd.DataFrame, activity_period: str) -> Table:
     """Show what embedded, mixed and visited schools were like."""
-    return Table(
-        header=("Worker is", "Schools", "Primary", "Secondary", "Special", "Free meals",
-                "Days a week", "Hours a month"),
-        rows=tuple(
-            (
-                str(row["integration"]).capitalize(),
-                *(str(row[each]) for each in ("schools", *PHASES)),
-                f"{row['fsm_percent']:.0f}%",
-                words.rate(row["days_per_week"]),
-                words.count(row["hours_a_month"]),
-            )
-            for row in integration_by_kind.to_dict("records")
-            if row["schools"]
+    return table(
+        integration_by_kind,
+        (
+            Words("integration", "Worker is", "How far the worker is part of the school",
+                  cell=str.capitalize, width=3),
+            Column("schools", "Schools", "Schools with a social worker", "number", width=2),
+            Column("primary", "Primary", "Of these, primary schools", width=2),
+            Column("secondary", "Secondary", "Of these, secondary schools", width=3),
+            Column("special", "Special", "Of these, special schools", width=2),
+            Column("fsm_percent", "Free meals", "Pupils with free school meals",
+                   "per cent, mean of schools", "{:.0f}%".format, 2),
+            Column("days_per_week", "Days a week", "Days a week with a social worker",
+                   "mean of schools", words.rate, 2),
+            Column("hours_a_month", "Hours a month", "Logged hours per school and month",
+                   cell=words.count, width=2),
         ),
-        numeric=(False, *(True,) * 7),
-        widths=(3, 2, 2, 3, 2, 2, 2, 2),
-        data=integration_by_kind,
-        columns={
-            "integration": "How far the worker is part of the school",
-            "schools": "Schools with a social worker, number",
-            "primary": "Of these, primary schools",
-            "secondary": "Of these, secondary schools",
-            "special": "Of these, special schools",
-            "fsm_percent": "Pupils with free school meals, per cent, mean of schools",
-            "days_per_week": "Days a week with a social worker, mean of schools",
-            "hours_a_month": "Logged hours per school and month",
-        },
+        where=_has_schools,
         period=activity_period,
         note=(
             "Schools of all pilots; free school meals, days and logged hours are means per school. "
@@ -94,38 +78,32 @@ def integration_table(integration_by_kind: pd.DataFrame, activity_period: str) -
 
 def effort_table(effort_by_phase: pd.DataFrame, activity_period: str) -> Table:
     """Show where workers' time went: in schools of each phase, and per pupil."""
-    return Table(
-        header=("Phase of school", "Schools", "Pupils", "Days a week", "Share of hours",
-                "Hours per 100 pupils"),
-        rows=tuple(
-            (
-                str(row["phase"]).capitalize(),
-                str(row["schools"]),
-                words.count(row["pupils"]),
-                words.rate(row["days_per_week"]),
-                f"{row['percent']:.0f}%",
-                words.count(row["hours_per_100"]),
-            )
-            for row in effort_by_phase.to_dict("records")
-            if row["schools"]
+    return table(
+        effort_by_phase,
+        (
+            Words("phase", "Phase of school", "Phase of school", cell=str.capitalize, width=3),
+            Column("schools", "Schools", "Schools with a social worker", "number", width=2),
+            Column("pupils", "Pupils", "Pupils on roll at the start", "number", words.count, 2),
+            Column("days_per_week", "Days a week", "Days a week with a social worker",
+                   "mean of schools", words.rate, 2),
+            Column("hours", meaning="Hours logged"),
+            Column("percent", "Share of hours", "Share of all logged hours", "per cent",
+                   "{:.0f}%".format, 3),
+            Column("hours_per_100", "Hours per 100 pupils",
+                   "Logged hours per 100 pupils over the pilot's months", cell=words.count,
+                   width=3),
         ),
-        numeric=(False, *(True,) * 5),
-        widths=(3, 2, 2, 2, 3, 3),
-        data=effort_by_phase,
-        columns={
-            "phase": "Phase of school",
-            "schools": "Schools with a social worker, number",
-            "pupils": "Pupils on roll at the start, number",
-            "days_per_week": "Days a week with a social worker, mean of schools",
-            "hours": "Hours logged",
-            "percent": "Share of all logged hours, per cent",
-            "hours_per_100": "Logged hours per 100 pupils over the pilot's months",
-        },
+        where=_has_schools,
         period=activity_period,
         note="Schools of all pilots; days a week are a mean per school.",
     )  # fmt: skip
 
 
+def _has_schools(row: Mapping[Hashable, Any]) -> bool:
+    return bool(row["schools"])
+
+
+@tag(disclosure=FIELDWORK)
 def fieldwork_table(
     sessions_by_group: pd.DataFrame,
     pilots: tuple[Pilot, ...],
@@ -233,25 +211,20 @@ CARRIERS = (
 
 def carriers() -> Table:
     """Show which exhibits carry which finding, pathway and recommendation."""
-    names = ["statement", "says", "evidence", "exhibits"]
-    data = pd.DataFrame(CARRIERS, columns=names)
-    return Table(
-        header=("Published statement", "In short", "Rests on", "Carried by"),
-        rows=CARRIERS,
-        numeric=(False,) * 4,
-        widths=(4, 5, 3, 6),
-        data=data,
-        columns={
-            "statement": "Statement of the published summary",
-            "says": "What it says, in short",
-            "evidence": "Kind of evidence in this report",
-            "exhibits": "Labels of the exhibits that carry it",
-        },
+    return table(
+        pd.DataFrame(CARRIERS, columns=["statement", "says", "evidence", "exhibits"]),
+        (
+            Words("statement", "Published statement", "Statement of the published summary",
+                  width=4),
+            Words("says", "In short", "What it says, in short", width=5),
+            Words("evidence", "Rests on", "Kind of evidence in this report", width=3),
+            Words("exhibits", "Carried by", "Labels of the exhibits that carry it", width=6),
+        ),
         note=(
             "Records are the authorities' data and the workers' log; fieldwork is coded "
             "interviews, focus groups and observations."
         ),
-    )
+    )  # fmt: skip
 
 
 def _day(day: pd.Timestamp) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, ends, printed, trial_row
 from analysis.exhibits.parts.exhibit import Claim, Figure, Table
@@ -86,13 +87,13 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
             f"about {words.count(trial['pupils'])} in the schools analysed",
         ),
     )
-    return Table(
-        header=("", "Pilots", "Trial"),
-        rows=lines,
-        numeric=(False, False, False),
-        widths=(5, 8, 11),
-        data=pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
-        columns={"feature": "What is compared", "pilots": "The pilots", "trial": "The later trial"},
+    return table(
+        pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
+        (
+            Words("feature", "", "What is compared", width=5),
+            Words("pilots", "Pilots", "The pilots", width=8),
+            Words("trial", "Trial", "The later trial", width=11),
+        ),
         note="As published [@westlake2020; @westlake2022; @swistrial2023].",
     )
 

@@ -10,6 +10,7 @@ from analysis.dataflow.scale_up import Precision
 from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import none_shown
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
@@ -136,54 +137,43 @@ def _said(power_by_schools: pd.DataFrame, ratio: float, planned: Trial) -> str:
 
 def planned_trial_table(scale_up_proof: Proof, planned_trial: Trial) -> Table:
     """Show what the trial that followed could see, by formula and by simulation."""
-    table = scale_up_proof.table.loc[scale_up_proof.table["schools"] == planned_trial.schools]
-    lines = tuple(
+    chosen = scale_up_proof.table.loc[scale_up_proof.table["schools"] == planned_trial.schools]
+    errors, powers = ("{:.3f}".format, "{:.0%}".format)
+    return table(
+        chosen,
         (
-            words.ratio(row["true_ratio"]),
-            str(row["analysis"]),
-            f"{row['standard_error_by_formula']:.3f}",
-            f"{row['standard_error']:.3f}",
-            f"{row['power_by_formula']:.0%}",
-            f"{row['power']:.0%}",
-            f"{row['coverage']:.1%}",
-        )
-        for row in table.to_dict("records")
-    )
-    return Table(
-        header=("True ratio", "Analysis", "Error, formula", "Error, simulated",
-                "Power, formula", "Power, simulated", "Interval holds it"),
-        rows=lines,
-        numeric=(True, False, *(True,) * 5),
-        widths=(2, 5, 3, 3, 3, 3, 3),
-        data=table,
-        columns=SCALE_UP,
+            Column("true_ratio", "True ratio", cell=words.ratio, width=2),
+            Words("analysis", "Analysis", width=5),
+            Column("standard_error_by_formula", "Error, formula", cell=errors, width=3),
+            Column("standard_error", "Error, simulated", cell=errors, width=3),
+            Column("power_by_formula", "Power, formula", cell=powers, width=3),
+            Column("power", "Power, simulated", cell=powers, width=3),
+            Column("coverage", "Interval holds it", cell="{:.1%}".format, width=3),
+        ),
+        meanings=SCALE_UP,
+        released=list(chosen),
         note=(
             f"{planned_trial.schools} schools in {planned_trial.authorities} authorities, of which "
             f"{planned_trial.dropout:.0%} give no data after; rates as in A15. The error is that "
             "of the log ratio; at a true ratio of 1 power is the share of false alarms. "
             f"{made_by(scale_up_proof.making)}"
         ),
-    )  # fmt: skip
+    )
 
 
 def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
     """Show what each estimate promises of the planned trial, believed and doubted."""
-    lines = tuple(
+    return table(
+        trial_prospects,
         (
-            row["source"],
-            words.ratio(row["ratio"]),
-            f"{row['power']:.0%}",
-            f"{row['assurance']:.0%}",
-        )
-        for row in trial_prospects.to_dict("records")
-    )
-    return Table(
-        header=("Estimate", "Ratio", "Power if it were true", "Assurance"),
-        rows=lines or none_shown(4),
-        numeric=(False, *(True,) * 3),
-        widths=(5, 2, 4, 3),
-        data=trial_prospects,
-        columns=PROSPECT_COLUMNS,
+            Words("source", "Estimate", width=5),
+            Column("ratio", "Ratio", cell=words.ratio, width=2),
+            Column("power", "Power if it were true", cell="{:.0%}".format, width=4),
+            Column("assurance", "Assurance", cell="{:.0%}".format, width=3),
+        ),
+        meanings=PROSPECT_COLUMNS,
+        released=list(trial_prospects),
+        none=none_shown(4),
         period=compared_period,
         note=(
             "Chance that the planned trial finds a significant fall (two-sided test at 5%, falls "

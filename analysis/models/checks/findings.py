@@ -48,7 +48,7 @@ class Check:
     pilots
         The pilot of each.
     printed
-        How a value is printed, given as a format with one place.
+        How a value is printed, given as a format with one place; with none, it is not stated.
     """
 
     name: str

@@ -1,5 +1,6 @@
 """A small sealed report, and the ways to tamper with one."""
 
+import hashlib
 import io
 import json
 
@@ -12,7 +13,7 @@ from audit.pdf.character_map import character_map
 from audit.pdf.writing import saved
 from audit.seal.seal import Chapter
 from audit.seal.sealing import seal_pdf
-from tests.unit.audit.whole import whole
+from tests.unit.audit.whole import record, typed, whole
 
 SOURCE = """
 #set document(title: "A small report", author: "Nobody", description: "Made for tests")
@@ -49,6 +50,7 @@ BARS = (
     '<rect x="5" y="{}" width="20" height="{}" fill="#12436d"/>'
     '<rect x="30" y="{}" width="20" height="{}" fill="#801650"/></svg>'
 )
+DATA = b"pilot,schools\nLambeth,8\n"
 LITERALS = b"[[literal]]\npattern = '[Ss]ections? (17|47)\\b'\nreason = 'section of an Act'\n"
 CHAPTERS = (
     Chapter("index.qmd", "First things", ("ratio", "schools", "events", "pupils", "one")),
@@ -56,21 +58,9 @@ CHAPTERS = (
 )
 
 
-def record(name, reference, kind, printed, **more):
-    return {
-        "id": name, "reference": reference, "kind": kind, "printed": printed,
-        "disclosure": "released", "function": f"a.{name}", "shown": ["index.qmd:1"],
-        "cells": [], "row_headings": 0, "note": "", "value": None, "digest": "0" * 64, "unit": "",
-        "n": None, "interval": None, "period": "", "reason": "", "nodes": [], "upstream": [],
-        "files": [], "columns": {}, "settings": [], "seed": None, "described": {}, "data": "",
-        "rule": "", "evidence": [], "seen": "", "holds": None, "labels": [], "anchors": [],
-        "pages": [], **more,
-    }  # fmt: skip
-
-
 def ledger(ratio="0.66", commit="a" * 40):
     return whole({
-        "format": 2, "title": "A small report", "label": "",
+        "format": 3, "title": "A small report", "label": "",
         "commit": {"id": commit, "time": 0, "clean": True},
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
@@ -81,7 +71,8 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("schools", "N2", "number", "37"),
             record("events", "N3", "number", "1,204"),
             record("pupils", "N4", "number", "950"),
-            record("one", "F1", "figure", "Bars of 3 and 4."),
+            record("one", "F1", "figure", "Bars of 3 and 4.",
+                   data=hashlib.sha256(DATA).hexdigest()),
             record("two", "F2", "figure", "Bars of 8 and 6.", shown=["second.qmd:1"]),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],
@@ -112,9 +103,9 @@ def reseal(path, ratio="0.66", commit="a" * 40):
         Attachment("ledger.json", json.dumps(ledger(ratio, commit)).encode(), "application/json",
                    "The ledger"),
         Attachment("literals.toml", LITERALS, "application/toml", "Literals"),
-        Attachment("certificate.txt", as_text(ledger(ratio, commit)).encode(), "text/plain",
+        Attachment("certificate.txt", as_text(typed(ledger(ratio, commit))).encode(), "text/plain",
                    "The certificate", "Supplement"),
-        Attachment("one.csv", b"pilot,schools\nLambeth,8\n", "text/csv", "The data behind F1"),
+        Attachment("one.csv", DATA, "text/csv", "The data behind F1"),
     ]  # fmt: skip
     seal_pdf(path, files, title="A small report", commit=commit, chapters=CHAPTERS)
 

@@ -1,13 +1,12 @@
 """A small project with its book and ledger, and the audit trail that is made of them."""
 
-import json
-
 from audit.coverage.printed_places import placed_ledger
-from audit.ledger.ledger import as_json
+from audit.ledger.record import row_headings
 from audit.pages.marking import mark_pages
 from audit.seal.seal import Chapter
 from press.build import build_book
 from report.audit_pages import write_audit_pages
+from tests.unit.audit import whole
 
 CODE = '''"""Rates of schools."""
 
@@ -81,16 +80,12 @@ CHAPTERS = (Chapter("index.qmd", "Home", ()), Chapter("chapters/one.qmd", "Findi
 
 
 def record(name, reference, kind, printed, nodes, **more):
-    return {
-        "id": name, "reference": reference, "kind": kind, "printed": printed, "value": None,
-        "digest": "2" * 64, "unit": "", "n": None, "interval": None, "period": "",
-        "disclosure": "released", "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
+    known = {
+        "digest": "2" * 64, "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
         "upstream": sorted(f"m.{node}" for node in nodes), "files": ["schools.csv"],
-        "columns": {"schools.csv": ["pupils"]}, "settings": [], "seed": None,
-        "shown": ["chapters/one.qmd:3"], "cells": [], "row_headings": 0, "note": "",
-        "described": {}, "data": "", "rule": "", "evidence": [], "seen": "", "holds": None,
-        "labels": [], "anchors": [], "pages": [], **more,
+        "columns": {"schools.csv": ["pupils"]}, "shown": ["chapters/one.qmd:3"],
     }  # fmt: skip
+    return whole.record(name, reference, kind, printed, **(known | more))
 
 
 def node(name, *needs, files=(), settings=()):
@@ -130,7 +125,7 @@ def definitions():
 
 def ledger(**more):
     return {
-        "format": 2, "title": "A report", "label": "Invented data", "remote": "",
+        "format": 3, "title": "A report", "label": "Invented data", "remote": "",
         "platform": "Linux", "environment": {"python": "3.11"}, "contracts": {},
         "commit": {"id": "a" * 40, "time": 0, "clean": True},
         "columns": {"schools.csv": {"pupils": "Pupils on roll (pupils)", "phase": "Phase"}},
@@ -180,14 +175,14 @@ def make(folder, **more):
     return book
 
 
-def finish(folder, book, whole):
+def finish(folder, book, made):
     """Do to the book what the end of a build does."""
-    records = whole["records"]
-    references = {each["id"]: each["reference"] for each in records}
-    mark_pages(book, references, {each["id"]: each["row_headings"] for each in records})
-    placed = placed_ledger(whole, book)
+    made = whole.typed(made)
+    references = {each.id: each.reference for each in made.records}
+    mark_pages(book, references, {each.id: row_headings(each) for each in made.records})
+    placed = placed_ledger(made, book)
     data = book / "audit" / "exhibits"
     data.mkdir(parents=True, exist_ok=True)
-    (book / "audit" / "ledger.json").write_text(as_json(placed), "utf-8")
+    (book / "audit" / "ledger.json").write_text(placed.to_json(), "utf-8")
     (data / "rates_plot.csv").write_text("rate\n0.41\n0.36\n", "utf-8")
-    write_audit_pages(folder, book, json.loads(as_json(placed)), CHAPTERS)
+    write_audit_pages(folder, book, placed, CHAPTERS)

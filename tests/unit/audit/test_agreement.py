@@ -9,6 +9,7 @@ from audit.coverage.coverage import coverage
 from audit.pdf.text_layer import read_text
 from report.finish import refuse_other_numbers
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import typed
 
 PAGE = """<main><p>The ratio is
 <span class="number" data-exhibit="ratio">0.66 (0.52 to 0.83)</span>.
@@ -29,10 +30,14 @@ def layer(tmp_path_factory):
 
 def of_page(folder, text):
     (folder / "one.html").write_text(text, "utf-8")
-    return [str(each) for each in page_disagreements(folder, folder / "one.html", sealed.ledger())]
+    return [
+        str(each)
+        for each in page_disagreements(folder, folder / "one.html", typed(sealed.ledger()))
+    ]
 
 
 def of_pdf(layer, ledger):
+    ledger = typed(ledger)
     found = coverage(layer, ledger, sealed.CHAPTERS, ())
     return [str(each) for each in pdf_disagreements("report.pdf", layer, ledger, found)]
 
@@ -79,7 +84,7 @@ def test_what_is_held_back_is_not_looked_for(tmp_path):
     ledger = sealed.ledger()
     ledger["records"][0] |= {"disclosure": "held", "printed": ""}
     (tmp_path / "one.html").write_text(PAGE.replace(">0.66", ">[c]"), "utf-8")
-    assert not list(page_disagreements(tmp_path, tmp_path / "one.html", ledger))
+    assert not list(page_disagreements(tmp_path, tmp_path / "one.html", typed(ledger)))
 
 
 @pytest.mark.parametrize(
@@ -101,10 +106,10 @@ def test_such_a_book_is_refused_with_the_place_and_the_remedy(tmp_path):
     (tmp_path / "audit").mkdir()
     (tmp_path / "audit" / "ratio.html").write_text(PAGE.replace("0.66", "0.1"), "utf-8")
     (tmp_path / "one.html").write_text(PAGE, "utf-8")
-    refuse_other_numbers(tmp_path, sealed.ledger(), {}, {})
+    refuse_other_numbers(tmp_path, typed(sealed.ledger()), {}, {})
     (tmp_path / "two.html").write_text(PAGE.replace("0.66", "0.65") * 14, "utf-8")
     with pytest.raises(VerificationFailed) as caught:
-        refuse_other_numbers(tmp_path, sealed.ledger(), {}, {})
+        refuse_other_numbers(tmp_path, typed(sealed.ledger()), {}, {})
     told = str(caught.value)
     assert "two.html: N1 ratio" in told
     assert "and 2 more" in told

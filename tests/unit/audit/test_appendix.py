@@ -6,6 +6,7 @@ import pytest
 
 from audit.documents.appendix import as_printed, built_from, exhibits_shown
 from tests.unit.audit import small_trail
+from tests.unit.audit.whole import typed_record
 
 
 @pytest.fixture
@@ -41,8 +42,17 @@ def test_a_row_gives_words_lines_data_and_digest():
 
 
 def test_a_sentence_is_known_by_its_first_words_and_no_sign_of_it_is_markup():
-    claim = {"kind": "claim", "id": "x", "unit": "", "printed": "a*b | c_d @e $f$ " + "word " * 9}
-    assert as_printed(claim) == r"a\*b \| c\_d \@e \$f\$ word word word word…"
+    said = "a*b | c_d @e $f$ " + "word " * 9
+    assert (
+        as_printed(typed_record("x", "C1", "claim", said))
+        == r"a\*b \| c\_d \@e \$f\$ word word word word…"
+    )
+
+
+def test_a_number_is_known_with_its_unit_and_a_figure_by_its_name():
+    number = typed_record("x", "N1", "number", "48 fewer", unit="enquiries")
+    assert as_printed(number) == "48 fewer (enquiries)"
+    assert as_printed(typed_record("effect_forest", "F1", "figure", "Plot")) == r"effect\_forest"
 
 
 def test_before_a_build_it_says_so(tmp_path, monkeypatch):

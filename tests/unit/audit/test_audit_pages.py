@@ -14,6 +14,7 @@ from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
 from tests.unit.audit import small_trail
+from tests.unit.audit.whole import typed
 
 EDGES = [("a", "b"), ("b", "c"), ("a", "c"), ("d", "c"), ("a", "e"), ("e", "c")]
 WIDTHS = {"a": 40, "b": 60, "c": 80, "d": 50, "e": 30}
@@ -76,8 +77,8 @@ def test_shortcuts_are_left_out():
 
 
 def test_a_lineage_ends_in_files_and_settings():
-    ledger = small_trail.ledger()
-    graph = lineage_graph(ledger["records"][0], ledger)
+    ledger = typed(small_trail.ledger())
+    graph = lineage_graph(ledger.records[0], ledger)
     assert graph.needs["facts"] == (f"file {small_trail.FACTS}",)
     assert graph.needs["schools"] == ("file schools.csv",)
     assert graph.needs["rates_plot"] == ("facts", "rates", "schools")
@@ -88,8 +89,8 @@ def test_a_lineage_ends_in_files_and_settings():
 
 
 def test_a_drawing_has_title_description_and_a_link_on_each_box():
-    ledger = small_trail.ledger()
-    graph = lineage_graph(ledger["records"][0], ledger)
+    ledger = typed(small_trail.ledger())
+    graph = lineage_graph(ledger.records[0], ledger)
     drawn = draw(graph, lambda name: f"{name}.html")
     assert 'aria-labelledby="lineage-title lineage-desc"' in drawn
     assert "From data to rates_plot" in drawn
@@ -130,9 +131,9 @@ def test_the_lineage_stands_there_in_words_too(book):
 
 
 def test_a_table_is_shown_row_by_row(book):
-    records = small_trail.ledger()["records"]
+    records = typed(small_trail.ledger()).records
     assert table_rows(records[1]) == [["Pilot", "Rate"], ["Lambeth", "0.41"], ["Stockport", "<1"]]
-    assert '<th scope="row" >Stockport</th><td >&lt;1</td>' in page(book, "rates.html")
+    assert '<th scope="row">Stockport</th><td>&lt;1</td>' in page(book, "rates.html")
 
 
 def test_a_claim_has_its_rule_verdict_and_evidence(book):

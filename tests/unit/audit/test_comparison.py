@@ -1,6 +1,7 @@
 """Two builds compared: what changed, by how much, and what was crossed on the way."""
 
 import json
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -8,32 +9,22 @@ import pytest
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle, read_bundle
 from audit.trace.comparison import TOLERANCE, Step, amount, compare
+from tests.unit.audit import whole
 
 ONE = "was on the other side of 1, now"
-EMPTY = {"commit": {"id": "", "clean": True}, "environment": {}, "files": []}
 
 
-def record(name, printed="8,777", **fields):
-    return {
-        "id": name,
-        "reference": "N1",
-        "kind": "number",
-        "shown": ["chapters/a.qmd:5"],
-        "digest": f"{printed}{fields}",
-        "printed": printed,
-        "unit": "",
-        "interval": None,
-        "disclosure": "released",
-        **fields,
-    }
+def record(name, printed="8,777", kind="number", **fields):
+    known = {"digest": f"{printed}{fields}", "shown": ["chapters/a.qmd:5"]}
+    return whole.typed_record(name, "N1", kind, printed, **(known | fields))
 
 
 def bundle(*records, data=None):
-    return Bundle("build", {**EMPTY, "records": records}, data or {})
+    return Bundle("build", whole.bare(records), data or {})
 
 
 def change(old, new, before="", after=""):
-    name = old["id"]
+    name = old.id
     (found,) = compare(
         bundle(old, data={name: before} if before else {}),
         bundle(new, data={name: after} if after else {}),
@@ -47,8 +38,8 @@ def test_the_same_is_no_change():
 
 def test_what_is_said_is_compared_and_not_its_digest_alone():
     old = record("a.b")
-    assert change(old, {**old, "printed": "8,784"}).new == "8,784"
-    assert change(old, {**old, "interval": [1, 2]}).name == "a.b"
+    assert change(old, replace(old, printed="8,784")).new == "8,784"
+    assert change(old, replace(old, interval=(1, 2))).name == "a.b"
 
 
 def test_a_number_says_by_how_much():
@@ -98,13 +89,13 @@ def test_a_ratio_is_held_against_one():
 
 def test_a_claim_that_falls_is_said():
     old = record("claims.a", "It fell.", kind="claim", holds=True)
-    found = change(old, {**old, "holds": False, "digest": "other"})
+    found = change(old, replace(old, holds=False, digest="other"))
     assert found.crossed == ("its rule is no longer satisfied",)
 
 
 def test_a_change_of_disclosure_is_said():
     old = record("a.b", kind="table", disclosure="released")
-    found = change(old, {**old, "disclosure": "held", "digest": "other"})
+    found = change(old, replace(old, disclosure="held", digest="other"))
     assert found.crossed == ("disclosure: released, now held",)
 
 

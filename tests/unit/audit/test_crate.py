@@ -8,6 +8,7 @@ import pytest
 
 from audit.documents.crate import FILE, WORKFLOW, crate_metadata, named_by_digest
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import typed
 
 DIGEST = "0" * 64
 
@@ -30,7 +31,7 @@ def ledger(**changed):
     }
     for record in whole["records"]:
         record["files"] = ["a.csv"]
-    return whole | changed
+    return typed(whole | changed)
 
 
 def entities(book, whole=None):

@@ -1,8 +1,6 @@
 """The ledger's form: its schema and its records say the same, in public and within."""
 
 import json
-from dataclasses import fields
-from pathlib import Path
 
 import jsonschema
 import pandas as pd
@@ -10,14 +8,24 @@ import pytest
 
 from analysis.disclosure import held
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance
-from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting
-from audit.ledger.record import Place, Record, record
-from audit.trace.lineage import Lineage
-from audit.trace.repository import Commit
-
-SCHEMA = json.loads(
-    (Path(__file__).parents[3] / "audit" / "ledger" / "ledger.schema.json").read_text("utf-8")
+from audit.ledger.ledger import SCHEMA as SCHEMA_FILE
+from audit.ledger.ledger import (
+    Commit,
+    Definition,
+    InputFile,
+    Ledger,
+    RuleOutcome,
+    Setting,
+    Step,
+    here,
+    schema,
 )
+from audit.ledger.making import record
+from audit.ledger.reading import NoLedger, ledger_of, parse_ledger
+from audit.ledger.record import Place
+from audit.trace.lineage import Lineage
+
+SCHEMA = schema()
 LINEAGE = Lineage("a.b", ("b",), ("a.b",), ("a.b",), ("x.csv",), {"x.csv": ("y",)}, ("seed",))
 PLACES = [Place("chapters/one.qmd", 3)]
 DATA = pd.DataFrame({"rate": [1.5]})
@@ -31,10 +39,10 @@ def ledger(*records):
     return Ledger(
         "A report", Commit("a" * 40, 0, clean=True), "", (InputFile("x.csv", "0" * 64, 2),),
         {"x": {"rules": 1, "pass": 1, "warn": 0, "fail": 0, "nothing tested": 0}},
-        {"a.b": {"file": "a.py", "first": 1, "last": 2, "sha256": "0" * 64, "uses": []}},
+        {"a.b": Definition("a.py", 1, 2, "0" * 64, ())},
         records, "", (RuleOutcome("x", "r", "y", "error", "pass", 2, 0, "y is filled"),),
         {"seed": Setting(1, "0" * 64)}, {"x.csv": {"y": "A column"}},
-        {"b": {"function": "a.b", "needs": ["seed"], "files": [], "settings": ["seed"]}},
+        {"b": Step("a.b", ("seed",), (), ("seed",))}, **here(),
     )  # fmt: skip
 
 
@@ -42,9 +50,44 @@ NUMBER = Number(0.65949, "0.66 (0.52 to 0.83)", "ratio", 37, (0.52411, 0.83372))
 CLAIM = Claim("It fell.", "below 1", True, "0.65949", ("ratio",))
 
 
-def test_every_field_of_a_record_is_in_the_schema():
-    properties = SCHEMA["properties"]["records"]["items"]["properties"]
-    assert set(properties) == {field.name for field in fields(Record)}
+def test_the_published_schema_is_the_one_of_the_classes():
+    published = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    assert published == SCHEMA, "run python -m audit.ledger.ledger"
+
+
+def test_a_record_has_the_fields_of_its_kind_and_no_others():
+    forms = SCHEMA["properties"]["records"]["items"]["oneOf"]
+    fields = {form["properties"]["kind"]["const"]: form["properties"].keys() for form in forms}
+    assert fields["table"] - fields["figure"] == {"cells", "row_headings", "note"}
+    assert fields["number"] - fields["claim"] == {"value", "unit", "n", "interval"}
+    assert fields["claim"] - fields["number"] == {"rule", "evidence", "seen", "holds"}
+    meant = [each for form in forms for each in form["properties"].values()]
+    assert len([each for each in meant if "description" in each]) == len(meant) - len(forms)
+
+
+def test_what_is_read_is_what_was_written():
+    whole = ledger(made("b", NUMBER))
+    assert ledger_of(json.loads(whole.to_json(internal=True))) == whole
+
+
+def flat(whole, **more):
+    """Return a ledger in the format before, in which a record had the fields of all kinds."""
+    others = {"cells": [], "row_headings": 0, "note": "", "rule": "", "holds": None, "data": ""}
+    records = [{**others, **each, **more} for each in whole["records"]]
+    return json.dumps({**whole, "format": 2, "records": records}).encode()
+
+
+def test_a_ledger_of_the_format_before_is_read_too():
+    whole = ledger(made("b", NUMBER))
+    read = parse_ledger(flat(json.loads(whole.to_json())), "x")
+    assert read.to_json() == whole.to_json()
+
+
+@pytest.mark.parametrize("more", [{"cells": ["9"]}, {"comment": ""}, {"kind": "map"}])
+def test_one_of_that_format_is_refused_where_another_kind_says_something(more):
+    whole = json.loads(ledger(made("b", NUMBER)).to_json())
+    with pytest.raises(NoLedger, match=r"see records\[0\]\."):
+        parse_ledger(flat(whole, **more), "x")
 
 
 @pytest.mark.parametrize("internal", [False, True])

@@ -17,6 +17,7 @@ from audit.coverage.literals import Literal, explained, numbers, parse_literals
         ("see F3, T12 and s47", ["F3", "T12", "s47"]),
         ("Ends with 12. Then 13, and (14).", ["12", "13", "14"]),
         ("£1,200.50 each", ["1,200.50"]),
+        ("½ of them, 1½ times, x², (a + b)², R², Ⅻ, ③", ["½", "1½", "x²", "²", "R²", "Ⅻ", "③"]),
         ("none here", []),
     ],
 )

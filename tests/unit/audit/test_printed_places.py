@@ -6,6 +6,7 @@ import pytest
 from audit.coverage.printed_places import html_anchors, pdf_labels, pdf_pages, placed_ledger
 from audit.pdf.text_layer import read_text
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import typed, whole
 
 PAGE = """
 <section id="first"><img src="a.svg"><p>The ratio is <span data-exhibit="ratio">0.66</span>.<br>
@@ -41,6 +42,7 @@ def test_numbers_figures_tables_and_sentences_have_their_pages(layer):
     ledger = sealed.ledger()
     said = "Words without numbers stand here as well."
     ledger["records"].append(sealed.record("said", "C1", "claim", said))
+    ledger = typed(whole(ledger))
     first, second = sealed.CHAPTERS
     chapters = (first, type(second)(second.file, second.title, ("said", *second.shows)))
     assert pdf_pages(layer, ledger, chapters) == {
@@ -52,5 +54,5 @@ def test_numbers_figures_tables_and_sentences_have_their_pages(layer):
 def test_the_places_of_an_earlier_book_are_dropped(tmp_path):
     ledger = sealed.ledger()
     ledger["records"][0] |= {"pages": [9], "labels": ["Figure 9"], "anchors": ["x.html"]}
-    record = placed_ledger(ledger, tmp_path)["records"][0]
-    assert (record["pages"], record["labels"], record["anchors"]) == ([], [], [])
+    record = placed_ledger(typed(ledger), tmp_path).records[0]
+    assert (record.pages, record.labels, record.anchors) == ((), (), ())

@@ -17,6 +17,7 @@ from audit.trace.repository import standing
 from audit.trace.sources import syntax_digest
 from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
+from tests.unit.audit import whole
 
 STUDY = {"outcomes": [{"name": "s47_enquiries"}, {"name": "s17_starts"}], "seed": 7, "title": "T"}
 
@@ -25,20 +26,17 @@ def definition(file, first, last, *uses):
     return {"file": file, "first": first, "last": last, "sha256": "1" * 64, "uses": list(uses)}
 
 
-def record(name, reference, nodes, files, **more):
-    return {
-        "id": name, "reference": reference, "kind": "table", "printed": "A | B", "value": None,
-        "digest": "2" * 64, "unit": "", "n": None, "interval": None, "period": "",
-        "disclosure": "released", "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
-        "upstream": [f"m.{node}" for node in nodes], "files": files, "columns": {},
-        "settings": [], "seed": None, "shown": ["chapters/one.qmd:4"], "cells": [], "note": "",
-        "described": {}, "data": "", "rule": "", "evidence": [], "seen": "", "holds": None,
-        "labels": [], "anchors": [], "pages": [], **more,
+def record(name, reference, nodes, files, kind="table", printed="A | B", **more):
+    known = {
+        "digest": "2" * 64, "reason": "Safe.", "function": f"m.{name}", "nodes": nodes,
+        "upstream": [f"m.{node}" for node in nodes], "files": files,
+        "shown": ["chapters/one.qmd:4"],
     }  # fmt: skip
+    return whole.record(name, reference, kind, printed, **known, **more)
 
 
 LEDGER = {
-    "format": 2, "title": "A report", "label": "", "remote": "", "platform": "Linux",
+    "format": 3, "title": "A report", "label": "", "remote": "", "platform": "Linux",
     "commit": {"id": "a" * 40, "time": 0, "clean": True}, "environment": {}, "rules": [],
     "contracts": {}, "columns": {"schools.csv": {"pupils": "Pupils on roll", "phase": "Phase"}},
     "files": [
@@ -68,13 +66,16 @@ LEDGER = {
 }  # fmt: skip
 
 
+READ = whole.typed(LEDGER)
+
+
 def touched(question):
-    return [each["id"] for each in backwards(LEDGER, question, STUDY).records]
+    return [each.id for each in backwards(READ, question, STUDY).records]
 
 
 @pytest.mark.parametrize("identity", ["rates", "tbl-rates", "T1", "t1"])
 def test_an_exhibit_is_found_by_name_label_or_reference(identity):
-    assert find_record(LEDGER, identity)["id"] == "rates"
+    assert find_record(READ, identity).id == "rates"
 
 
 @pytest.mark.parametrize(
@@ -109,34 +110,34 @@ def test_what_rests_on_data_code_and_settings(question, expected):
 )
 def test_a_question_that_misses_is_told_what_is_near(question, nearest):
     with pytest.raises(ConfigurationError) as refused:
-        backwards(LEDGER, question, STUDY)
+        backwards(READ, question, STUDY)
     assert nearest in str(refused.value)
 
 
 def test_the_start_of_a_name_is_enough_where_it_is_the_only_one():
-    assert backwards(LEDGER, "study:outcomes.s4", STUDY).what[1].endswith("s47_enquiries")
+    assert backwards(READ, "study:outcomes.s4", STUDY).what[1].endswith("s47_enquiries")
 
 
 def test_an_unknown_exhibit_is_told_the_nearest():
     with pytest.raises(ConfigurationError, match="did you mean rates"):
-        find_record(LEDGER, "ratess")
+        find_record(READ, "ratess")
 
 
 def test_the_tree_goes_down_to_files_and_settings():
-    text = tree(LEDGER["records"][0], LEDGER)
+    text = tree(READ.records[0], READ)
     assert "├─ outcomes  study.toml:9" in text
     assert "└─ schools  m.py:1-3" in text
     assert "   └─ schools.csv  74 rows" in text
     assert "columns pupils" in text
-    assert "data/published/facts.csv  3 rows" in tree(LEDGER["records"][1], LEDGER)
+    assert "data/published/facts.csv  3 rows" in tree(READ.records[1], READ)
 
 
 def test_the_closure_follows_what_functions_use():
-    assert closure(LEDGER["code"], ["m.rates"]) == {"m.rates", "m.ratio"}
+    assert closure(READ.code, ["m.rates"]) == {"m.rates", "m.ratio"}
 
 
 def test_the_answer_backwards_names_chapter_and_page():
-    text = touched_text(backwards(LEDGER, "code:m.py:21", STUDY))
+    text = touched_text(backwards(READ, "code:m.py:21", STUDY))
     assert "m.py:20-22  ratio" in text
     assert "T1   rates  chapters/one.qmd:4  p. 3" in text
 
@@ -168,9 +169,9 @@ def test_json_holds_the_closure_and_the_files(capsys):
     ],
 )
 def test_a_ledger_edited_by_hand_is_refused(project, spoil, message):
-    whole = json.loads(json.dumps(LEDGER))
-    spoil(whole)
-    (project / "edited.json").write_text(json.dumps(whole), "utf-8")
+    made = json.loads(json.dumps(LEDGER))
+    spoil(made)
+    (project / "edited.json").write_text(json.dumps(made), "utf-8")
     with pytest.raises(ConfigurationError, match=message):
         ledger_at_hand(project, project / "edited.json")
 
@@ -234,27 +235,28 @@ def git(folder, *arguments):
 
 
 def test_a_clone_says_what_keeps_it_from_showing_the_lines(tmp_path):
-    whole = tmp_path / "whole"
-    whole.mkdir()
-    assert "no history" in standing(whole, "a" * 40)
-    git(whole, "init", "-q")
+    full = tmp_path / "full"
+    full.mkdir()
+    assert "no history" in standing(full, "a" * 40)
+    git(full, "init", "-q")
     for text in ("one", "two"):
-        (whole / "a").write_text(text, "utf-8")
-        git(whole, "add", "a")
-        git(whole, "commit", "-q", "-m", text)
-    first, second = git(whole, "rev-list", "--reverse", "HEAD").split()
-    git(tmp_path, "clone", "-q", "--depth", "1", whole.as_uri(), "shallow")
-    assert standing(whole, second) == ""
-    assert f"lines are those of {first[:12]}" in standing(whole, first)
-    assert "lacks commit" in standing(whole, "b" * 40)
+        (full / "a").write_text(text, "utf-8")
+        git(full, "add", "a")
+        git(full, "commit", "-q", "-m", text)
+    first, second = git(full, "rev-list", "--reverse", "HEAD").split()
+    git(tmp_path, "clone", "-q", "--depth", "1", full.as_uri(), "shallow")
+    assert standing(full, second) == ""
+    assert f"lines are those of {first[:12]}" in standing(full, first)
+    assert "lacks commit" in standing(full, "b" * 40)
     assert "unshallow" in standing(tmp_path / "shallow", first)
-    assert "outside version control" in standing(whole, None)
+    assert "outside version control" in standing(full, None)
 
 
 def test_a_trace_imports_nothing_that_computes():
     code = (
         "import sys, report.commands.trace\n"
         "heavy = {'pandas', 'numpy', 'hamilton', 'statsmodels', 'matplotlib', 'pikepdf'}\n"
+        "heavy |= {'jinja2'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -264,10 +266,11 @@ def test_a_trace_imports_nothing_that_computes():
 # --- cells --------------------------------------------------------------------------------
 
 CELLS = ["A", "B", "Lambeth", "8", "Southampton", "18"]
+SIZES = whole.typed_record("sizes", "T3", "table", "A | B", cells=CELLS)
 
 
 def test_a_cell_is_found_by_row_and_column():
-    cell = find_cell(record("sizes", "T3", [], [], cells=CELLS), "2,2")
+    cell = find_cell(SIZES, "2,2")
     assert (cell.id, cell.heading, cell.label, cell.printed) == (
         "sizes#2,2", "B", "Southampton", "18",
     )  # fmt: skip
@@ -276,12 +279,12 @@ def test_a_cell_is_found_by_row_and_column():
 @pytest.mark.parametrize("position", ["0,1", "3,1", "1,3", "1", "a,b", "-1,1"])
 def test_a_cell_that_is_not_there_tells_how_many_there_are(position):
     with pytest.raises(ConfigurationError, match="2 rows and 2 columns"):
-        find_cell(record("sizes", "T3", [], [], cells=CELLS), position)
+        find_cell(SIZES, position)
 
 
 def test_what_is_no_table_has_no_cells():
     with pytest.raises(ConfigurationError, match="has no cells"):
-        find_cell(record("drawn", "F3", [], [], kind="figure"), "1,1")
+        find_cell(whole.typed_record("drawn", "F3", "figure", "Bars."), "1,1")
 
 
 NUMBERS = {
@@ -312,7 +315,7 @@ NUMBERS = {
     ],
 )
 def test_a_number_is_found_wherever_it_is_printed(number, expected):
-    assert [each.id for each in where_printed(NUMBERS, as_number(number))] == expected
+    assert [each.id for each in where_printed(whole.typed(NUMBERS), as_number(number))] == expected
 
 
 @pytest.fixture
@@ -328,17 +331,17 @@ def built(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    whole = json.loads(json.dumps(LEDGER))
-    for file, name in zip(whole["files"], ("extract/schools.csv", FACTS), strict=True):
+    made = json.loads(json.dumps(LEDGER))
+    for file, name in zip(made["files"], ("extract/schools.csv", FACTS), strict=True):
         file["sha256"] = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
     said = json.dumps({"name": "s47"}, sort_keys=True)
-    whole["settings"]["outcomes"]["sha256"] = hashlib.sha256(said.encode()).hexdigest()
+    made["settings"]["outcomes"]["sha256"] = hashlib.sha256(said.encode()).hexdigest()
     tree = ast.parse(files["m.py"])
-    whole["code"] |= {
+    made["code"] |= {
         f"m.{node.name}": definition("m.py", 1, 2) | {"sha256": syntax_digest(node)}
         for node in tree.body
     }
-    return whole
+    return made
 
 
 FACTS = "data/published/facts.csv"
@@ -346,9 +349,9 @@ ALL = {"code": ["m.rates", "m.facts"], "files": ["schools.csv", FACTS], "setting
 
 
 def test_nothing_is_said_to_have_changed_that_has_not(built, tmp_path):
-    assert changed_since(tmp_path, built, **ALL) == ()
+    assert changed_since(tmp_path, whole.typed(built), **ALL) == ()
     (tmp_path / "m.py").write_text("# moved, and explained\n" + (tmp_path / "m.py").read_text())
-    assert changed_since(tmp_path, built, **ALL) == ()
+    assert changed_since(tmp_path, whole.typed(built), **ALL) == ()
 
 
 @pytest.mark.parametrize(
@@ -365,8 +368,8 @@ def test_nothing_is_said_to_have_changed_that_has_not(built, tmp_path):
 def test_what_changed_since_the_build_is_named(built, tmp_path, file, old, new, expected):
     path = tmp_path / file
     path.write_text(path.read_text().replace(old, new))
-    assert changed_since(tmp_path, built, **ALL) == (expected,)
-    assert changed_since(tmp_path, built, code=["m.facts"]) in ((), ("m.py (facts)",))
+    assert changed_since(tmp_path, whole.typed(built), **ALL) == (expected,)
+    assert changed_since(tmp_path, whole.typed(built), code=["m.facts"]) in ((), ("m.py (facts)",))
 
 
 def test_an_answer_of_an_old_ledger_says_so(built, tmp_path, capsys):
@@ -389,11 +392,11 @@ def test_an_answer_names_chapters_and_contracts_that_changed(built, tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("a")
         built["sources"][name] = hashlib.sha256(b"a").hexdigest()
-    assert changed_since(tmp_path, built, chapters=["chapters/one.qmd"]) == ()
+    assert changed_since(tmp_path, whole.typed(built), chapters=["chapters/one.qmd"]) == ()
     for name in built["sources"]:
         (tmp_path / name).write_text("b")
     changed = ("chapters/one.qmd", "data_contracts/schools.yaml")
-    assert changed_since(tmp_path, built, chapters=["chapters/one.qmd"]) == changed
+    assert changed_since(tmp_path, whole.typed(built), chapters=["chapters/one.qmd"]) == changed
 
 
 def test_a_list_of_places_of_an_old_ledger_says_so(tmp_path, monkeypatch, capsys):

@@ -17,7 +17,7 @@ from audit.coverage.own_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
 from audit.pdf.character_map import character_map
 from audit.pdf.writing import FileForm, saved
-from audit.seal.seal import Chapter
+from audit.seal.seal import OWN_FILES, Chapter
 from audit.seal.sealing import seal_pdf
 from audit.seal.verification import ROOT, examine
 from report.checks.clone_literals import clone_literals
@@ -62,7 +62,7 @@ def told(pdf, **options):
 @pytest.mark.parametrize("release", [False, True])
 def test_a_draft_says_that_it_is_one(pdf, release):
     found = examine(pdf)
-    found = replace(found, ledger={**(found.ledger or {}), "release": release})
+    found = replace(found, ledger=replace(found.ledger, release=release))
     assert ("built as a draft" in _summary(found, None, holds=True)) is not release
     assert as_dictionary(found, None, holds=True)["release"] is release
 
@@ -550,7 +550,7 @@ def older_seal(path):
 
 def older_ledger(path):
     edited(
-        path, lambda pdf: rewrite(pdf, "ledger.json", lambda data: data.replace(b": 2,", b": 0,"))
+        path, lambda pdf: rewrite(pdf, "ledger.json", lambda data: data.replace(b": 3,", b": 0,"))
     )
 
 
@@ -608,3 +608,38 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_encrypted_with_an_empty_password_is_named(pdf):
     edited(pdf, lambda _: None, encryption=pikepdf.Encryption(owner="owner", user=""))
     assert "was encrypted after it was sealed" in told(pdf)
+
+
+def resealed(pdf, data=sealed.DATA, certificate=None, more=()):
+    """Seal it anew with other files beside the same ledger: anyone who has the code can."""
+    with pikepdf.open(io.BytesIO(pdf.read_bytes())) as opened:
+        files = {name: each for name, each in attached(opened).items() if name not in OWN_FILES}
+        for name in list(opened.attachments):
+            del opened.attachments[name]
+        opened.Root.AF = pikepdf.Array()
+        pdf.write_bytes(saved(opened))
+    files["one.csv"] = replace(files["one.csv"], data=data)
+    if certificate:
+        files["certificate.txt"] = replace(files["certificate.txt"], data=certificate)
+    seal_pdf(pdf, [*files.values(), *more], title="A small report", commit="a" * 40,
+             chapters=sealed.CHAPTERS)  # fmt: skip
+    return examine(pdf)
+
+
+def test_files_sealed_anew_are_those_that_the_ledger_says(pdf):
+    assert resealed(pdf).intact
+    edited = resealed(pdf, data=sealed.DATA.replace(b"8", b"9"))
+    assert [each.what for each in edited.altered] == [
+        "one.csv: the data are not those of its ledger"
+    ]
+    program = Attachment("verify.sh", b"true", "text/plain", "Run this to verify", "Supplement")
+    put_in = resealed(pdf, more=[program])
+    assert [each.what for each in put_in.altered] == [
+        "verify.sh: no file of a report with this ledger"
+    ]
+
+
+def test_a_certificate_that_says_more_than_its_ledger_is_noted(pdf):
+    assert not resealed(pdf).notes
+    (note,) = resealed(pdf, certificate=b"Checked, and found right.\n").notes
+    assert "believe the ledger" in note

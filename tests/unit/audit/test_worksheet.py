@@ -10,6 +10,7 @@ from analysis.errors import ConfigurationError
 from audit.documents.worksheet import CHECKS, Worksheet, draw
 from report.commands.worksheet import worksheet
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import typed
 
 CODE = {"file": "code.py", "first": 2, "last": 3, "sha256": "5" * 64, "uses": []}
 
@@ -26,8 +27,10 @@ def ledger(commit=None):
     for record in whole["records"]:
         whole["graph"][record["id"]]["settings"] = ["seed"]
         record |= {"files": ["a.csv"], "columns": {"a.csv": ["pupils"]}, "settings": ["seed"],
-                   "seed": 11, "unit": "schools", "n": 1204, "interval": [0.52, 0.83],
-                   "upstream": [record["function"]], "pages": [4], "digest": "7" * 64}  # fmt: skip
+                   "seed": 11, "upstream": [record["function"]], "pages": [4],
+                   "digest": "7" * 64}  # fmt: skip
+        if record["kind"] == "number":
+            record |= {"unit": "schools", "n": 1204, "interval": [0.52, 0.83]}
     return whole
 
 
@@ -39,9 +42,9 @@ def test_a_sheet_has_everything_to_check_an_exhibit_by_hand():
     data = {"one": "pilot,schools\nLambeth,8\n"}
     code = {"a.one": ["def one():", "    return 'Bars'"]}
     whole = ledger("c" * 40)
-    whole["records"] = [each for each in whole["records"] if each["id"] == "one"]
-    whole["records"][0]["described"] = {"schools": "Schools in the pilot"}
-    said = text(Worksheet(whole, data, code, "5", 1).html())
+    whole["records"] = [each for each in whole["records"] if each["id"] in ("ratio", "one")]
+    whole["records"][1]["described"] = {"schools": "Schools in the pilot"}
+    said = text(Worksheet(typed(whole), data, code, "5", 2).html())
     for needed in (
         "F1 one (figure)", "Bars of 3 and 4.", "index.qmd:1; PDF page 4", "1,204", "0.52 to 0.83",
         "seed (study.toml:7)", "11", "7" * 64, "a.csv", "pupils", "0" * 64, "1 pass, 1 warn",
@@ -58,7 +61,9 @@ def test_what_a_sentence_rests_on_stands_beside_it():
     whole = ledger()
     claim = sealed.record("said", "C1", "claim", "It fell.", rule="below 1", holds=False,
                           seen="0.66", evidence=["ratio", "gone"], function="a.one")  # fmt: skip
-    said = text(Worksheet(whole | {"records": [*whole["records"], claim]}, {}, {}, "0", 99).html())
+    whole["graph"]["said"] = whole["graph"]["one"]
+    whole["records"].append(claim)
+    said = text(Worksheet(typed(whole), {}, {}, "0", 99).html())
     assert "below 1: NOT satisfied, 0.66" in said
     assert "0.66 (0.52 to 0.83)" in said
     assert "not shown in the report" in said
@@ -66,27 +71,27 @@ def test_what_a_sentence_rests_on_stands_beside_it():
 
 def test_long_data_are_cut_and_it_is_said():
     data = {"one": "x\n" + "".join(f"{n}\n" for n in range(100))}
-    said = Worksheet(ledger(), data, {}, "0", 99).html()
+    said = Worksheet(typed(ledger()), data, {}, "0", 99).html()
     assert "And 40 rows more in one.csv" in said
 
 
 def test_what_a_report_says_is_no_markup():
     whole = ledger()
     whole["records"][0]["printed"] = "<script>alert(1)</script>"
-    assert "<script>" not in Worksheet(whole, {}, {}, "0", 99).html()
+    assert "<script>" not in Worksheet(typed(whole), {}, {}, "0", 99).html()
 
 
 def test_the_same_seed_draws_the_same_whatever_the_order():
-    records = ledger()["records"]
-    names = [each["id"] for each in draw(records, "5", 3)]
-    assert names == [each["id"] for each in draw(records[::-1], "5", 3)]
-    assert names != [each["id"] for each in draw(records, "6", 3)]
+    records = typed(ledger()).records
+    names = [each.id for each in draw(records, "5", 3)]
+    assert names == [each.id for each in draw(records[::-1], "5", 3)]
+    assert names != [each.id for each in draw(records, "6", 3)]
 
 
 def test_every_exhibit_may_be_drawn():
-    records = ledger()["records"]
-    drawn = {draw(records, str(seed), 1)[0]["id"] for seed in range(100)}
-    assert drawn == {each["id"] for each in records}
+    records = typed(ledger()).records
+    drawn = {draw(records, str(seed), 1)[0].id for seed in range(100)}
+    assert drawn == {each.id for each in records}
 
 
 @pytest.fixture

@@ -186,6 +186,32 @@ def test_rows_about_children_are_published_to_the_nearest_ten() -> None:
     assert results.files["child_events"] == (("child_events.csv", 7130),)
 
 
+def test_how_many_rows_of_schools_keep_a_rule_on_childrens_records_is_not_published() -> None:
+    tables = extract()
+    events = tables["child_events"]
+    lambeth = events["school_id"].isin(
+        tables["schools"].loc[tables["schools"]["pilot"] == "Lambeth", "school_id"]
+    )
+    # A month without any event in the pilot: as many rows as it has schools would name it.
+    tables["child_events"] = events[~(lambeth & events["event_date"].str.startswith("2018-03"))]
+    rules = {
+        "school_months-volume-none",
+        "school_months-pupils-jump",
+        "schools-enquiries-plausible",
+    }
+    found = validate(tables, CONTRACTS, only=rules)
+    (broken,) = found.of("fail")
+    assert (broken.rule, broken.failing) == ("school_months-volume-none", 16)
+    waived = replace(broken, waiver="A. Person, 1 May 2020, up to 16 rows: known")
+    public = replace(found, results=(waived, *found.of("pass"))).public().results
+    assert {r.rule: (r.tested, r.failing) for r in public} == {
+        "school_months-volume-none": ("[c]", "[c]"),
+        "schools-enquiries-plausible": ("[c]", 0),
+        "school_months-pupils-jump": (2442, 0),
+    }
+    assert "up to [c] rows" in public[0].waiver
+
+
 def test_a_large_table_is_tested_as_a_small_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = extract()
     tables["child_events"].loc[0, "school_id"] = "S999"

@@ -92,9 +92,9 @@ def map_every_rule(directory: Path) -> None:
          "required: true\n    classification: child\n    customProperties:\n"
          "    - property: expectedMissingPercent\n      value: 5\n    relationships",
          "expectedMissingPercent stands at a required column"),
-        ("pattern: ^C[0-9]{5}$", "pattern: C[0-9]{5}", "does not span the whole value"),
-        ("pattern: ^C[0-9]{5}$", "pattern: ^(C)[0-9]{5}$", "has a capturing group"),
-        ("pattern: ^C[0-9]{5}$", "pattern: ^C[0-9{5}$", "is no regular expression"),
+        ("pattern: ^C[0-9]{5,8}$", "pattern: C[0-9]{5}", "does not span the whole value"),
+        ("pattern: ^C[0-9]{5,8}$", "pattern: ^(C)[0-9]{5}$", "has a capturing group"),
+        ("pattern: ^C[0-9]{5,8}$", "pattern: ^C[0-9{5}$", "is no regular expression"),
         ("- property: expectedMissingPercent\n      value: 75", "- property: unit\n      value: a",
          "missingTolerance is no number of points beside"),
         ("missingTolerance\n      value: 25", "missingTolerance\n      value: some",

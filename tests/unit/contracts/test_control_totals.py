@@ -18,11 +18,13 @@ from analysis.contracts.totals.table import Table, control_totals
 from analysis.errors import ConfigurationError
 from analysis.exhibits.appendix.contract_tables import control_totals_outcome, warnings_outcome
 from audit.documents.certificate import as_text
+from audit.ledger.ledger import RuleOutcome
 from benchmarks.devised import CORRUPTIONS
 from benchmarks.devised.judging import judge
 from report.commands.build import _tell_outcome
 from report.commands.control_totals import control_totals as write_totals
 from tests.fixtures.extract import good_extract, with_control_totals, write_extract
+from tests.unit.audit.whole import bare, typed_record
 
 ROOT = Path(__file__).parents[3]
 CONTRACTS = read_contracts(ROOT / "data_contracts")
@@ -140,27 +142,24 @@ def test_the_summary_says_what_the_sender_confirmed() -> None:
     assert warnings_outcome(results(totals=True)).text.startswith("No rule")
 
 
-LEDGER = {
-    "title": "A report",
-    "commit": {"id": "abc", "clean": True},
-    "files": [],
-    "records": [{"id": "x", "kind": "table", "disclosure": "released", "reference": "T1"}],
-    "contracts": {},
-    "label": "",
-}
+def outcome(dataset: str, rule: str, said: str) -> RuleOutcome:
+    return RuleOutcome(dataset, rule, "", "warning", said, 1, 0, "")
+
+
+def certificate(*rules: RuleOutcome) -> str:
+    ledger = bare([typed_record("x", "T1", "table", "A | B")], "abc")
+    return " ".join(as_text(replace(ledger, rules=rules)).split())
 
 
 def certified(found: ContractResults) -> str:
-    rules = [{"dataset": r.dataset, "rule": r.rule, "outcome": r.outcome} for r in found.results]
-    passed = {"dataset": "control_totals", "rule": "control_totals-file", "outcome": "pass"}
-    return " ".join(as_text(LEDGER | {"rules": [passed, *rules]}).split())
+    passed = outcome("control_totals", "control_totals-file", "pass")
+    return certificate(passed, *(outcome(r.dataset, r.rule, r.outcome) for r in found.results))
 
 
 def test_the_certificate_says_it_too() -> None:
     assert "agree with the control totals" in certified(results(totals=True))
     assert "differ from the control totals" in certified(waived())
-    rules = [{"dataset": "control_totals", "rule": ABSENT, "outcome": "warn"}]
-    text = " ".join(as_text(LEDGER | {"rules": rules}).split())
+    text = certificate(outcome("control_totals", ABSENT, "warn"))
     assert "No control totals came with the data" in text
     assert f"gave a warning: {ABSENT}" in text
 

@@ -36,12 +36,30 @@ EVERY = [LOWER, HIGHER, ONE_OF_MANY, CLEAR_BY_SCHOOL_ALONE, JUST_BELOW_1, EITHER
         ("lower", [LOWER]),
         ("higher", [HIGHER]),
         ("lower by itself", [ONE_OF_MANY, CLEAR_BY_SCHOOL_ALONE, JUST_BELOW_1]),
-        ("not clear", [EITHER_SIDE, NOTHING]),
+        ("not clear", [EITHER_SIDE]),
     ],
 )
 def test_a_rule_holds_for_the_results_it_describes(verdict, holding):
     rule = EffectRule("s47_enquiries", ("Lambeth",), verdict)
     assert [each for each in EVERY if rule.holds(each)] == holding
+
+
+def test_where_nothing_could_be_estimated_no_sentence_says_that_nothing_is_clear():
+    every = EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear")
+    where_estimated = replace(every, where_estimated=True)
+    for found, held in (
+        ([EITHER_SIDE, EITHER_SIDE], (True, True)),
+        ([EITHER_SIDE, NOTHING], (False, True)),
+        ([NOTHING, NOTHING], (False, False)),
+        ([NOTHING, LOWER], (False, False)),
+    ):
+        assert (every.hold(found), where_estimated.hold(found)) == held
+
+
+def test_what_finds_no_value_says_so_in_words():
+    claim = judge("A sentence.", Least("share", 1), {}, ("shares",))
+    assert not claim.holds
+    assert claim.seen == "nothing that could be estimated, or may be shown"
 
 
 @pytest.mark.parametrize("rule", [Least("share", 1), Most("share", 1), Largest("share", "Lambeth")])

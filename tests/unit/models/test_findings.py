@@ -29,7 +29,9 @@ def test_a_check_counts_what_it_speaks_against_and_names_the_worst():
 def test_a_check_with_nothing_to_look_at_says_so():
     row = check_table([slope(np.nan)]).iloc[0]
     assert (row["looked_at"], row["against"], row["worst"]) == (0, 0, "")
-    assert said.speaks_against(check_table([slope(np.nan)]), "slope").text == "none of 0"
+    assert said.speaks_against(check_table([slope(np.nan)]), "slope").text == (
+        "none, as there is none to look at"
+    )
 
 
 def test_balance_counts_both_directions():
@@ -64,7 +66,8 @@ def test_the_leverage_is_that_of_the_estimates_and_names_the_arm():
         pd.DataFrame([row]).assign(outcome="s47", pilot="A", status="estimated"), LABELS
     ).row()
     assert check["against"] == 1
-    assert f"one {arm} school" in check["worst"]
+    # No share: times the events of its arm, it would be the count of one school.
+    assert check["worst"] == f"one {arm} school, section 47 enquiries in A, the heaviest"
 
 
 def test_every_check_of_the_table_has_a_number_and_the_order_is_its_own():

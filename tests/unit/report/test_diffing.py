@@ -8,11 +8,11 @@ import pytest
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle
 from report.again import rebuild as rebuilding
-from report.again.diff_page import write_page
-from report.again.diff_text import as_dictionary, details, lines
+from report.again.diff_text import as_dictionary, as_html, details, lines
 from report.again.rebuild import RebuildFailed, find_commit, git
 from report.commands import diff as diffing
 from tests.unit.audit import sealed
+from tests.unit.audit.whole import bare, typed_record
 
 CHAPTER = "# Results\n\n## Key finding 1: fewer enquiries\n\nIt fell by `{python} show(n.fall)`.\n"
 
@@ -72,27 +72,12 @@ def built(monkeypatch):
 
 
 def bundle(values, name="build", commit="", machine="one"):
+    shown = ["chapters/a.qmd:5"]
     records = [
-        {
-            "id": key,
-            "reference": f"N{number}",
-            "kind": "number",
-            "shown": ["chapters/a.qmd:5"],
-            "digest": str(value),
-            "printed": str(value),
-            "unit": "",
-            "interval": None,
-            "disclosure": "released",
-        }
+        typed_record(key, f"N{number}", "number", str(value), shown=shown, digest=str(value))
         for number, (key, value) in enumerate(values.items(), start=1)
     ]
-    ledger = {
-        "records": records,
-        "commit": {"id": commit},
-        "environment": {"python": machine},
-        "files": [],
-    }
-    return Bundle(name, ledger, {})
+    return Bundle(name, bare(records, commit, {"python": machine}), {})
 
 
 def causes(found):
@@ -189,14 +174,13 @@ def test_the_working_tree_is_a_state_too(clone):
     assert git(clone, "stash", "list") == b""
 
 
-def test_json_and_page_say_what_the_terminal_says(clone, tmp_path):
+def test_json_and_page_say_what_the_terminal_says(clone):
     write(clone, data="5", study="3", code="0")
     found = compare(clone)
     (told,) = json.loads(json.dumps(as_dictionary(found)))["changes"]
     assert (told["old"], told["new"], told["causes"]) == ("6", "15", ["data"])
     assert told["values"][0]["absolute"] == 9
-    write_page(found, tmp_path / "diff.html")
-    page = (tmp_path / "diff.html").read_text()
+    page = as_html(found)
     for line in details(found.changes[0]):
         assert line.replace(">", "&gt;") in page
     assert "http" not in page
@@ -257,3 +241,44 @@ def test_the_files_are_compared_whatever_git_is_told_not_to_see(clone, flag):
     assert git(clone, "show", f"{made}:data/x.csv") == b"5"
     assert git(clone, "show", f"{made}:study.toml") == b"3"
     assert causes(compare(clone, "HEAD", "."))["n.fall"] == ("data",)
+
+
+def test_a_commit_is_unpacked_as_it_is_whatever_the_clone_says_of_its_files(clone, tmp_path):
+    """Attributes and filters of the clone would leave files out, and put others in their place."""
+    (clone / ".git" / "info" / "attributes").write_text(
+        "data/x.csv export-ignore\ncode.py filter=other\nstudy.toml export-subst\n"
+    )
+    for each in ("clean", "smudge"):
+        git_in(clone, "config", f"filter.other.{each}", "sed s/0/9/")
+    (clone / "run.sh").write_text("$Format:%H$")
+    (clone / "run.sh").chmod(0o755)
+    (clone / "also.py").symlink_to("code.py")
+    git_in(clone, "add", "run.sh", "also.py")
+    git_in(clone, "commit", "-q", "-m", "more")
+    tree = tmp_path / "unpacked"
+    rebuilding._export(clone, rebuilding.of_commit(find_commit(clone, "HEAD")), tree)
+    assert (tree / "data" / "x.csv").read_text() == "2"
+    assert (tree / "also.py").read_text() == (tree / "code.py").read_text() == "0"
+    assert (tree / "study.toml").read_text() == "3"
+    assert (tree / "run.sh").stat().st_mode & 0o100
+    assert (tree / "also.py").is_symlink()
+
+
+def test_the_files_that_lie_there_are_taken_unfiltered(clone):
+    (clone / ".git" / "info" / "attributes").write_text("code.py filter=other\n")
+    git_in(clone, "config", "filter.other.clean", "echo 0")
+    (clone / "code.py").write_text("5")
+    assert git(clone, "show", f"{find_commit(clone, '.')}:code.py") == b"5"
+    (clone / "code.py").unlink()
+    made = find_commit(clone, ".")
+    assert b"code.py" not in git(clone, "ls-tree", "--name-only", made)
+
+
+@pytest.mark.parametrize("target", ["../../outside", "/etc/hostname", ".git/config"])
+def test_a_link_that_leads_out_of_a_commit_is_not_unpacked(clone, tmp_path, target):
+    (clone / "data" / "link").symlink_to(target)
+    git_in(clone, "add", "data/link")
+    git_in(clone, "commit", "-q", "-m", "link")
+    inputs = rebuilding.of_commit(find_commit(clone, "HEAD"))
+    with pytest.raises(ConfigurationError, match="data/link leads out of its folder"):
+        rebuilding._export(clone, inputs, tmp_path / "unpacked")

@@ -259,13 +259,18 @@ def test_a_cover_says_that_a_book_is_a_draft():
     class Release(Ledger):
         release = True
 
-    assert "Built as a draft" in cover(Ledger, Commit, 0, "key")["evaluation"]["note"]
-    assert "draft" not in cover(Release, Commit, 0, "key")["evaluation"]["note"]
+    draft, released = (cover(each, Commit, 0, "key") for each in (Ledger, Release))
+    assert "Built as a draft" in draft["evaluation"]["note"]
+    assert "draft" not in released["evaluation"]["note"]
+    banners = [c["format"]["html"]["include-before-body"][0]["text"] for c in (draft, released)]
+    assert "Invented data: not evidence. Built as a draft" in banners[0]
+    assert "Invented data: not evidence</div>" in banners[1]
 
 
-def test_with_real_data_there_is_no_banner(tmp_path):
+def test_a_release_on_real_data_has_no_banner(tmp_path):
     class Real(Ledger):
         label = ""
+        release = True
 
     write_cover(tmp_path, cover(Real, Commit, 0, "key"))
     written = json.loads((tmp_path / FILE).read_text())

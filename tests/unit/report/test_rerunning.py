@@ -16,8 +16,10 @@ from audit.trace.repository import Commit
 from report.again import rerun as rerunning
 from report.again.rebuild import RebuildFailed
 from report.again.rerun import rerun
+from report.commands import verify as verifying
 from report.commands.verify import verify
 from tests.unit.audit import sealed, test_ledger
+from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
 from tests.unit.report.test_diffing import git_in
 
@@ -82,7 +84,7 @@ def computed(monkeypatch, clone):
         again["asked"].append((inputs, fresh))
         if "fails" in again:
             raise RebuildFailed(again["fails"])
-        return Bundle(name, again["ledger"], again["data"])
+        return Bundle(name, typed(again["ledger"]), again["data"])
 
     monkeypatch.setattr(rerunning, "rebuild", rebuild)
     return again
@@ -150,7 +152,7 @@ def test_data_edited_beside_an_unedited_ledger_are_seen(clone, delivered):
 
 
 EDITS = {"printed": "0.14 (0.52 to 0.83)", "value": 0.14, "interval": [0.1, 0.2], "n": 3,
-         "note": "Checked.", "cells": ["9"], "function": "a.other", "period": "May"}  # fmt: skip
+         "unit": "pupils", "function": "a.other", "reason": "Checked."}  # fmt: skip
 
 
 @pytest.mark.parametrize("key", EDITS)
@@ -282,3 +284,20 @@ def test_what_cannot_be_told_is_no_pass(tmp_path, clone, monkeypatch, capsys, as
     else:
         assert "reproducible  cannot be told" in said
         assert "verdict       reproducible or not: cannot be told" in said
+
+
+def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatch, capsys):
+    """Another file, put in its place between the two, is neither."""
+    monkeypatch.chdir(clone)
+    pdf = sealed.make(tmp_path / "pdf")
+    examine = verifying.examine
+
+    def exchanged(*args, **options):
+        found = examine(*args, **options)
+        pdf.write_bytes(b"%PDF-1.7 of another report\n%%EOF")
+        return found
+
+    monkeypatch.setattr(verifying, "examine", exchanged)
+    assert verify(pdf, rerun=True) == 8
+    said = capsys.readouterr().out
+    assert "no commit aaaa" in said, "the ledger that was examined names it"

@@ -1,5 +1,6 @@
 """A book is of one state of its files, and a release is of nothing that was kept."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from analysis.dependencies import refuse_changed
 from analysis.errors import InputsChanged, NotReady
 from audit.trace.repository import Commit
+from report import finish as finishing
 from report.again.rebuild import DIGEST, _contents, _whole
 from report.commands import build as building
 from report.sources import hash_sources
@@ -28,14 +30,24 @@ def test_an_edit_of_what_a_book_is_written_in_is_seen(tmp_path, name):
         refuse_changed(before, hash_sources(tmp_path))
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What a ledger says of its build."""
+
+    commit: Commit
+    label: str = ""
+    release: bool = False
+
+
 @pytest.fixture
 def release(tmp_path, monkeypatch):
     """A release that takes no time, and may be disturbed while it is typeset."""
-    state = SimpleNamespace(during=lambda: None, clean=True, asked=[])
+    state = SimpleNamespace(during=lambda: None, clean=True, asked=[], stated=[])
     commit = Commit("0" * 40, 0, clean=True)
     evaluation = SimpleNamespace(
-        study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None
-    )
+        study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None,
+        root=tmp_path,
+    )  # fmt: skip
     book = SimpleNamespace(project=SimpleNamespace(output=tmp_path / "_book", profiles=()))
     (tmp_path / "study.toml").write_text("")
     (tmp_path / "index.qmd").write_text("# One")
@@ -43,7 +55,7 @@ def release(tmp_path, monkeypatch):
 
     def prepare(*_, fresh):
         state.asked.append(("computed", fresh))
-        return {}, SimpleNamespace(commit=commit, label="")
+        return {}, Stated(commit)
 
     def typeset(_chosen, _asked, _moment, finish, _notes):
         state.during()
@@ -61,6 +73,7 @@ def release(tmp_path, monkeypatch):
         "_typeset": typeset, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
         "_tell_outcome": lambda *_: None,
+        "write_state": lambda _, ledger: state.stated.append(ledger.release),
     }.items():  # fmt: skip
         monkeypatch.setattr(building, name, value)
     return state
@@ -69,6 +82,7 @@ def release(tmp_path, monkeypatch):
 def test_a_release_computes_and_uses_nothing_that_was_kept(release):
     assert building.build(release=True, engine="embedded") == 0
     assert release.asked == [("computed", True), ("pages", True), "swapped in"]
+    assert release.stated == [True]
     release.asked.clear()
     building.build(engine="embedded")
     assert release.asked == [("computed", False), ("pages", False), "swapped in"]
@@ -89,6 +103,18 @@ def test_a_commit_left_while_it_is_typeset_ends_a_release(release):
     with pytest.raises(NotReady):
         building.build(release=True, engine="embedded")
     assert "swapped in" not in release.asked
+    # What is left behind claims no release either.
+    assert release.stated == [True, False]
+
+
+def test_a_release_that_is_refused_before_it_is_typeset_states_none(release, monkeypatch):
+    def refuse(_):
+        raise NotReady("a claim no longer holds")
+
+    monkeypatch.setattr(building, "refuse_unready", refuse)
+    with pytest.raises(NotReady):
+        building.build(release=True, engine="embedded")
+    assert release.stated == []
 
 
 def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):
@@ -101,3 +127,21 @@ def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):
     assert _whole(kept)
     (kept / "exhibits" / "a.csv").write_text("0.14")
     assert not _whole(kept)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_ledger_left_behind_makes_no_release_of_a_book(tmp_path, monkeypatch, fresh):
+    left = tmp_path / finishing.LEDGER
+    left.parent.mkdir()
+    left.write_text('{"release": true, "records": []}')
+    seen = []
+
+    def stop(_book, ledger, *_):
+        seen.append(ledger["release"])
+        raise NotReady("far enough")
+
+    monkeypatch.setattr(finishing, "read_book", lambda *_: None)
+    monkeypatch.setattr(finishing, "refuse_other_numbers", stop)
+    with pytest.raises(NotReady):
+        finishing.finish_book(tmp_path, tmp_path / "_book", fresh=fresh)
+    assert seen == [fresh]

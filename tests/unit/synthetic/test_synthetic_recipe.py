@@ -149,6 +149,7 @@ def test_a_value_is_rounded_into_the_range():
         ("^[0-9]{3}$", 7, "", "007"),
         ("^(?:LAM|SOU)-[0-9]{2}$", 3, "SOU", "SOU-03"),
         ("^(?:LAM|SOU)-[A-Z]$", 26, "LAM", "LAM-Z"),
+        ("^(?:LAM|SOU)-[A-Z]{1,3}$", 28, "LAM", "LAM-AB"),
     ],
 )
 def test_a_key_is_made_from_the_pattern(pattern, number, group, key):
@@ -315,14 +316,14 @@ def test_a_narrower_range_is_refused_where_the_study_draws_wider(tmp_path):
 
 
 def test_another_form_of_key_is_followed_wherever_the_key_stands(tmp_path):
-    tables = drawn(edited(tmp_path, "children", ("^C[0-9]{5}$", "^KID-[0-9]{7}$")))
+    tables = drawn(edited(tmp_path, "children", ("^C[0-9]{5,8}$", "^KID-[0-9]{7}$")))
     for dataset in ("children", "child_events", "care_episodes"):
         assert all(re.fullmatch(r"KID-\d{7}", row["child_id"]) for row in tables[dataset])
     assert tables["children"][0]["child_id"] == "KID-0000001"
 
 
 def test_a_longer_name_of_matched_sets_leaves_one_noisy_school_a_pilot(tmp_path):
-    edit = ("-[0-9]{2}$", "-[0-9]{3}$")
+    edit = ("-[0-9]{2,6}$", "-[0-9]{3}$")
     recipe = Recipe(edited(tmp_path, "schools", edit))
     noisy, usual = (
         Counter(

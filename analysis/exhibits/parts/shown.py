@@ -1,21 +1,40 @@
-"""How an exhibit shows itself in an editor, where a chapter's cell is run by itself."""
+"""An exhibit as the last value of a chapter's cell: in a book, and in an editor."""
 
 from __future__ import annotations
 
 import html
+import os
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.markdown import markdown
 
 if TYPE_CHECKING:
-    from analysis.exhibits.parts.exhibit import Exhibit
+    from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 
 WITHIN_BOOK = "QUARTO_DOCUMENT_PATH"
 """Environment variable that Quarto and the press set for the code of a chapter they render."""
 
 _LINE = re.compile(r"::: \{[^}]*\}\n(?P<line>.*?)\n:::", re.DOTALL)
 _SPAN = re.compile(r"\[(?P<words>[^\]]*)\]\{[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit together with its provenance, as the last value of a chapter's cell."""
+
+    exhibit: Exhibit
+    provenance: Provenance
+
+    def _repr_markdown_(self) -> str:
+        return markdown(self.exhibit, self.provenance)
+
+    def _repr_html_(self) -> str | None:
+        """In an editor, which finds no drawing by its Markdown; a book is made of Markdown."""
+        within = WITHIN_BOOK in os.environ
+        return None if within else html_of(self.exhibit, markdown(self.exhibit, self.provenance))
 
 
 def html_of(exhibit: Exhibit, markdown: str) -> str:

@@ -1,0 +1,142 @@
+"""An exhibit as plain Markdown, which Quarto and the press, knowing no ledger, print alike."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts.exhibit import PARAGRAPH, Claim, Figure, Number, Table, blank
+
+if TYPE_CHECKING:
+    from analysis.disclosure import Status
+    from analysis.exhibits.parts.exhibit import Exhibit, Provenance
+
+
+NARROW = "-narrow"
+"""How the name of a drawing for a narrow screen ends."""
+
+
+def figure_path(name: str) -> str:
+    """Return where the drawing of an exhibit lies in the project, from its root."""
+    return f"/_exhibits/{name}.svg"
+
+
+def markdown(exhibit: Exhibit, provenance: Provenance) -> str:
+    """Return an exhibit as Markdown that Quarto and the press print alike."""
+    if exhibit.status.held:
+        exhibit = blank(exhibit)
+    match exhibit:
+        case Figure():
+            return _figure(exhibit, provenance)
+        case Table():
+            return _table(exhibit, provenance)
+        case Number():
+            return _span(exhibit.text, "number", provenance.name)
+        case Claim(holds=True):
+            return _span(exhibit.sentence, "claim", provenance.name)
+        case Claim():
+            text = f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
+            return _span(text, "claim-broken", provenance.name)
+
+
+def _figure(figure: Figure, provenance: Provenance) -> str:
+    if figure.status.held:
+        return _held(figure.status, provenance)
+    alt = _attribute(figure.alt)
+    image = f'![]({figure_path(provenance.name)}){{fig-alt="{alt}"}}'
+    said = f"::: {{.figure-message}}\n{figure.message}\n:::\n\n" if figure.message else ""
+    return f"{said}{image}\n\n{_provenance(figure, provenance)}"
+
+
+def _table(table: Table, provenance: Provenance) -> str:
+    if table.status.held:
+        return _held(table.status, provenance)
+    paragraphs = any(PARAGRAPH in cell for row in table.rows for cell in row)
+    body = _grid(table) if paragraphs else _lines(table)
+    note = f"\n\n::: {{.table-note}}\n{table.note}\n:::" if table.note else ""
+    return f"{body}{note}\n\n{_provenance(table, provenance)}"
+
+
+def _lines(table: Table) -> str:
+    """Write a table with a line for each row."""
+    rule = [
+        "-" * (3 * w - 1) + ":" if right else ":" + "-" * (3 * w - 1)
+        for w, right in zip(_widths(table), table.numeric, strict=True)
+    ]
+    lines = [table.header, tuple(rule), *table.rows]
+    return "\n".join("| " + " | ".join(_cell(c) for c in line) + " |" for line in lines)
+
+
+def _grid(table: Table) -> str:
+    """Write a table whose cells hold paragraphs, each on a line of its own."""
+    rows = [[cell.split("\n") for cell in row] for row in (table.header, *table.rows)]
+    # The share of a column is its share of the dashes, so every line has to fit as it is.
+    longest = [max(len(line) for row in rows for line in row[c]) for c in range(len(rows[0]))]
+    widths = _widths(table)
+    scale = max(-(-length // width) for length, width in zip(longest, widths, strict=True))
+    spans = [scale * width for width in widths]
+
+    def rule(sign: str) -> str:
+        return "+" + "+".join(sign * (span + 2) for span in spans) + "+"
+
+    out = [rule("-")]
+    for number, row in enumerate(rows):
+        for lines in zip_longest(*row, fillvalue=""):
+            cells = (f" {line:<{span}} " for line, span in zip(lines, spans, strict=True))
+            out.append("|" + "|".join(cells) + "|")
+        out.append(rule("-" if number else "="))
+    return "\n".join(out)
+
+
+def _widths(table: Table) -> tuple[int, ...]:
+    return table.widths or (1,) * len(table.header)
+
+
+def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
+    """Write the line under an exhibit: reference and period.
+
+    Its files, and the label of the data, which stands on the page and in the picture, are for who
+    audits it: print leaves them out.
+    """
+    parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
+    if exhibit.period:
+        parts.append(exhibit.period)
+    line = " · ".join(parts)
+    audited = [provenance.label] if provenance.label else []
+    if provenance.sources:
+        audited.append("Files: " + ", ".join(map(literal, provenance.sources)))
+    if audited:
+        line += f"[{' · ' if line else ''}{' · '.join(audited)}]{{.sources}}"
+    return f'::: {{.provenance data-exhibit="{provenance.name}"}}\n{line}\n:::'
+
+
+def _held(status: Status, provenance: Provenance) -> str:
+    return (
+        f'::: {{.held data-exhibit="{provenance.name}"}}\n'
+        f"Held back by disclosure control: {status.reason}\n:::"
+    )
+
+
+def _span(text: str, kind: str, name: str) -> str:
+    return f'[{text}]{{.{kind} data-exhibit="{name}"}}'
+
+
+def _attribute(text: str) -> str:
+    # A line break in an attribute ends it in Quarto, and a double quote closes it.
+    return re.sub(r"\s+", " ", text).strip().replace('"', "”")
+
+
+def literal(text: str) -> str:
+    r"""Return a text that is not ours, such as a file's name, as Markdown that says just that.
+
+    Examples
+    --------
+    >>> literal("child_events.csv"), literal("a<b>[c](d)\n.csv")
+    ('child_events.csv', 'a\\<b\\>\\[c\\]\\(d\\) .csv')
+    """
+    return re.sub(r"[^\w ./-]", r"\\\g<0>", re.sub(r"\s+", " ", text))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,120 @@
+"""A commit's files as the commit holds them, whatever the clone would have git make of them.
+
+`git archive`, `git add` and a checkout convert files as attributes and filters say, which lie in
+the clone's own configuration as well as in the commit: they can leave files out, or put others
+in their place. So blobs are read and written as they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from analysis.errors import ConfigurationError
+from audit.trace.repository import run_git
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Git = Callable[..., bytes]
+
+LINK, EXECUTABLE, PLAIN = b"120000", b"100755", b"100644"
+
+
+def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) -> None:
+    """Write the files of a commit into a folder, all of them or those under some paths.
+
+    Parameters
+    ----------
+    git
+        Runs git, and raises where it fails; see `report.again.rebuild.git`.
+
+    Raises
+    ------
+    ConfigurationError
+        If one of them would lie outside the folder, or leads out of it.
+    """
+    listed = git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
+    entries: list[tuple[bytes, bytes, str]] = []
+    for entry in filter(None, listed.split(b"\0")):
+        about, _, path_in_tree = entry.partition(b"\t")
+        mode, kind, digest = about.split()
+        if kind == b"blob":  # what else there is, is another repository's commit
+            entries.append((mode, digest, os.fsdecode(path_in_tree)))
+    contents = _blobs(
+        git(root, "cat-file", "--batch", fed=b"".join(d + b"\n" for _, d, _ in entries))
+    )
+    # Links last, so that no file is written through one.
+    for (mode, _, name), data in sorted(zip(entries, contents, strict=True), key=_is_link):
+        _refuse_outside(name, os.fsdecode(data) if mode == LINK else "")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        if mode == LINK:
+            path.symlink_to(os.fsdecode(data))
+            continue
+        path.write_bytes(data)
+        if mode == EXECUTABLE:
+            path.chmod(0o755)
+
+
+def _is_link(found: tuple[tuple[bytes, bytes, str], bytes]) -> bool:
+    return found[0][0] == LINK
+
+
+def _blobs(batch: bytes) -> Iterator[bytes]:
+    """Yield the objects that `git cat-file --batch` printed, each behind a line with its size."""
+    at = 0
+    while at < len(batch):
+        line = batch.index(b"\n", at)
+        size = int(batch[at:line].split()[2])
+        yield batch[line + 1 : line + 1 + size]
+        at = line + size + 2
+
+
+def _refuse_outside(name: str, target: str) -> None:
+    """Refuse a file that would lie outside of its folder, or a link that leads there."""
+    for path in (PurePosixPath(name), *([PurePosixPath(name).parent / target] if target else [])):
+        depth = 0
+        for part in path.parts:
+            depth += {"..": -1, ".": 0}.get(part, 1)
+            if depth < 0 or path.is_absolute() or part.lower() == ".git":
+                raise ConfigurationError(
+                    f"this commit is not unpacked: {name} leads out of its folder",
+                    remedy="take it out of the commit, or compare another",
+                )
+
+
+def index_entries(git: Git, root: Path) -> bytes:
+    """Return the tracked files as they lie there, as `git update-index -z --index-info` reads them.
+
+    Their contents are put into the repository as they are, where it does not hold them.
+    """
+    entries = []
+    for entry in filter(None, git(root, "ls-files", "-s", "-z").split(b"\0")):
+        about, _, name = entry.partition(b"\t")
+        mode, listed, _ = about.split()
+        path = root / os.fsdecode(name)
+        if path.is_symlink():
+            mode, data = LINK, os.fsencode(os.readlink(path))
+        elif path.is_file():
+            mode, data = PLAIN if mode == LINK else mode, path.read_bytes()
+        else:
+            continue
+        entries.append(mode + b" " + _held(git, root, data, listed) + b"\t" + name + b"\0")
+    return b"".join(entries)
+
+
+def _held(git: Git, root: Path, data: bytes, listed: bytes) -> bytes:
+    """Return git's name of some contents, which the repository then holds."""
+    whole = b"blob %d\0" % len(data) + data
+    algorithm = (
+        "sha1" if len(listed) == len(hashlib.sha1(usedforsecurity=False).hexdigest()) else "sha256"
+    )
+    name = hashlib.new(algorithm, whole, usedforsecurity=False).hexdigest().encode()
+    if name == listed and run_git(root, "cat-file", "-e", name.decode()).returncode == 0:
+        return name
+    return git(root, "hash-object", "-w", "--stdin", "--no-filters", fed=data).strip()
