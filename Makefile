@@ -48,4 +48,4 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras --no-annotate --no-header pyproject.toml -o requirements.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('_book', '_book-summary', '_exhibits', '.report')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(d, ignore_errors=True) for d in ('_book', '_book-summary', '_book-page', '_exhibits', '.report')]"

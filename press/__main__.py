@@ -47,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--lenient", action="store_true", help="go on after broken references, as Quarto does"
     )
+    build.add_argument(
+        "--whole", action="store_true", help="stop if a word of a chapter is lost in a format"
+    )
     preview = commands.add_parser("preview", help="serve the book and rebuild it on every change")
     preview.add_argument("--port", type=int, default=0, help="port on this machine (default: free)")
     for command in (build, preview):
@@ -66,9 +69,10 @@ def _build(given: argparse.Namespace) -> int:
         formats=tuple(filter(None, given.to.split(","))),
         profiles=_profiles(given.profile),
         lenient=given.lenient,
+        whole=given.whole,
         progress=print,
     )
-    for warning in book.warnings:
+    for warning in (*book.warnings, *book.losses):
         print(f"warning: {warning}", file=sys.stderr)
     for path in (*book.html[:1], *filter(None, [book.pdf])):
         print(path)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from press.chapter.chapter import Chapter
 from press.chapter.reading import Book, read_book
 from press.edition import Edition
-from press.errors import PressError, ProjectError
+from press.errors import LostError, PressError, ProjectError
 from press.mistakes import Mistakes
 from press.project.options import drawn_once, execute_options
 from press.project.placing import aside, check_target, swap
@@ -44,6 +44,8 @@ class BookBuild:
         The chapters with the outputs of their cells.
     warnings
         What did not stop the build and should be looked at.
+    losses
+        What of the chapters did not arrive in a format, each with file and line.
     """
 
     out: Path
@@ -52,6 +54,7 @@ class BookBuild:
     seconds: Mapping[str, float]
     chapters: tuple[ExecutedChapter, ...]
     warnings: tuple[str, ...]
+    losses: tuple[str, ...] = ()
 
 
 def build_book(
@@ -67,6 +70,7 @@ def build_book(
     timeout: float | None = 600.0,
     workers: int | None = None,
     lenient: bool = False,
+    whole: bool = False,
     earlier: Sequence[ExecutedChapter] = (),
     progress: Progress | None = None,
     finish: Callable[[Path], None] | None = None,
@@ -102,6 +106,8 @@ def build_book(
         Chapters executed at the same time; by default as many as there are processors.
     lenient
         Go on after broken references and the like, as Quarto does.
+    whole
+        Stop if a word, formula or picture of a chapter did not arrive in a format.
     earlier
         Chapters of an earlier build: one whose code is the same is not executed again. Only
         for a caller who knows that nothing else has changed that they depend on.
@@ -143,6 +149,8 @@ def build_book(
             with clock.stage("pdf"):
                 name = press.pdf(new, folder / "typst", timestamp, font_paths)
         found.stop()
+        if whole and press.losses:
+            raise LostError(press.losses)
         if finish is not None:
             with clock.stage("finish"):
                 finish(new)
@@ -164,6 +172,7 @@ def build_book(
             *found.warnings,
             *(str(mistake) for mistake in found.found),
         ),
+        tuple(press.losses),
     )
 
 
@@ -202,7 +211,10 @@ def execute_book(
             folder = (folder / chapter.path).parent
         defaults = execute_options(book.project, chapter, "html")
         variables = {**_quarto_variables(book.project, chapter), **environment}
-        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults))
+        given = [chapter.front.get("execute", "enabled"),
+                 book.project.settings.get("execute", "enabled")]  # fmt: skip
+        runs = next((one for one in given if one is not None), False) is True
+        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, runs))
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done

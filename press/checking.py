@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from press.blocks.equations import check_formulas
 from press.build import BASES, execute_book
 from press.chapter.reading import Book
-from press.document import tree
-from press.document.page import Page
-from press.document.pandoc import document, write
 from press.edition import Edition
 from press.errors import (
     BrokenReferenceError,
@@ -81,18 +77,8 @@ def _mistakes(
     edition = Edition(book, executed, found, environment)
     for name in formats:
         try:
-            ready = edition.ready(BASES[name], Resources(book.project.root))
+            edition.ready(BASES[name], Resources(book.project.root))
         except PressError as error:
             found.add(error)
-            continue
-        for page in ready.pages if name == "html" else []:
-            _check_formulas(page, found)
     found.found = [one for one in found.found if not isinstance(one, UnsupportedError)]
     return found
-
-
-def _check_formulas(page: Page, found: Mistakes) -> None:
-    formulas = list(tree.nodes(page.blocks, "Math"))
-    if formulas:
-        text = write(document([tree.para([one]) for one in formulas]), "html5", "--mathml")
-        check_formulas(text, page.source, found)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from press.blocks.conditional import Circumstances
+from press.blocks.formulas import check_formulas
 from press.chapter.cells import check_cell
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
@@ -19,12 +20,16 @@ from press.document.accessibility import check_accessible
 from press.document.crossref import wording
 from press.document.page import Page, is_home, number_page, read_page
 from press.document.ready import Ready, make_ready
+from press.errors import ProjectError, TypesettingError
+from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import write_files, write_html
 from press.mistakes import Mistakes
-from press.pdf.book import compile_pdf, write_typst
+from press.pdf.book import compile_pdf, with_place, write_typst
+from press.pdf.letters import check_letters
 from press.project.cover import with_cover
 from press.project.extension import brings_shortcodes, read_extension
 from press.project.options import chapter_options, execute_options
+from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
 from press.run.execution import ExecutedChapter
@@ -39,6 +44,7 @@ class Edition:
     executed: tuple[ExecutedChapter, ...]
     found: Mistakes
     environment: Mapping[str, str]
+    losses: list[str] = field(default_factory=list)
 
     def pages(self, base: str, resources: Resources) -> list[Page]:
         """Return the numbered pages of a format."""
@@ -84,6 +90,8 @@ class Edition:
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
         """Return the pages of a format ready to be written, their mistakes noted."""
         pages = self.pages(base, files)
+        for page in pages:
+            check_formulas([page.title, page.blocks], page.source, self.found)
         if base == "typst" and "ua-1" in self.standards():
             for page in pages:
                 check_accessible(page, self.found)
@@ -100,8 +108,9 @@ class Edition:
         """Write the HTML pages; return their paths."""
         files = Resources(self.book.project.root)
         ready = self.ready("html", files)
-        texts = write_html(self.book.project, ready, self.found)
+        texts = write_html(self.book.project, ready)
         self.found.stop()
+        self.losses += lost_in_pages(ready.pages, texts)
         write_files(texts, out)
         files.write(out)
         return tuple(page.html for page in ready.pages)
@@ -111,11 +120,30 @@ class Edition:
         project = self.book.project
         extension = read_extension(project, project.format("typst"))
         files = Resources(project.root)
-        text = write_typst(project, self.ready("typst", files), extension, files)
+        ready = self.ready("typst", files)
+        text = write_typst(project, ready, extension, files)
+        fonts = [*fonts, *_font_folders(project)]
+        check_letters(ready.pages, fonts, self.found)
         self.found.stop()
         folder.mkdir()
         files.write(folder)
-        pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+        try:
+            pdf = compile_pdf(text, folder, self.standards(), timestamp, fonts, self.found)
+        except TypesettingError as error:
+            raise with_place(error, ready.pages) from None
+        self.losses += lost_in_print(ready.pages, pdf)
         name = f"{project.pdf_name}.pdf"
         (out / name).write_bytes(pdf)
         return name
+
+
+def _font_folders(project: Project) -> list[Path]:
+    """Return the folders of fonts that the option `font-paths` names."""
+    given = project.options("typst").get("font-paths") or []
+    names = given if isinstance(given, list) else [given]
+    folders = [project.root / str(name).lstrip("/") for name in names]
+    for folder, name in zip(folders, names, strict=True):
+        if not folder.is_dir():
+            place = project.settings.place("format", project.format("typst").name, "font-paths")
+            raise ProjectError(f"there is no folder {name}", place, "correct its name")
+    return folders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -115,3 +116,11 @@ class TypesettingError(PressError):
     """Pandoc or Typst refused what the press gave it."""
 
     exit_code = 7
+
+
+class LostError(ChapterError):
+    """What an author wrote did not arrive in a format."""
+
+    def __init__(self, losses: Sequence[str]) -> None:
+        self.losses = tuple(losses)
+        super().__init__("\n".join(losses), None, "write it in a form that both formats have")

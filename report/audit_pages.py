@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from audit.ledger.bundle import DATA, read_folder
-from audit.pages.captions import captions
+from audit.ledger.record import TableRecord
+from audit.pages.captions import captions, citations
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
 from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
+from press.document.pandoc import run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from audit.ledger.ledger import Ledger
+    from audit.ledger.record import Record
     from audit.seal.seal import Chapter
 
 DRAWINGS = "_exhibits"
@@ -59,9 +65,28 @@ def write_audit_pages(
         {chapter.file: chapter.title for chapter in chapters},
         home="../index.html" if (book / "index.html").is_file() else "",
         pdf=f"../{pdf.name}" if pdf else "",
+        sources=citations(book),
+        formulas=_formulas(ledger),
     )
     write_trail(trail, folder)
     colours.keep()
+
+
+def _formulas(ledger: Ledger) -> dict[str, Markup]:
+    """Return the MathML of every formula that an exhibit prints, by its TeX."""
+    printed = "\n".join(text for record in ledger.records for text in _texts(record))
+    texts = sorted(set(re.findall(r"\$([^$\s][^$\n]*)\$", printed)))
+    if not texts:
+        return {}
+    page = run(["-f", "markdown", "-t", "html", "--mathml"], "\n\n".join(f"${t}$" for t in texts))
+    found = [Markup(each) for each in re.findall(r"<math.*?</math>", page, re.DOTALL)]  # noqa: S704 - pandoc's own
+    return dict(zip(texts, found, strict=True)) if len(found) == len(texts) else {}
+
+
+def _texts(record: Record) -> tuple[str, ...]:
+    """Return all that is printed of an exhibit."""
+    inside = (record.note, *record.cells) if isinstance(record, TableRecord) else ()
+    return (record.printed, *inside)
 
 
 def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:

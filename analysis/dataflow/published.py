@@ -6,6 +6,9 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+SUMMARY = "westlake2020"
+"""The published summary, as `references.bib` calls it."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -28,6 +31,22 @@ class Fact:
     unit: str
     section: str
 
+    @property
+    def source(self) -> str:
+        """Return where the summary states it, as a citation."""
+        return cited(SUMMARY, self.section)
+
+
+def cited(key: str, section: str = "") -> str:
+    """Return a citation of a source, by its key in `references.bib`, with the section.
+
+    Examples
+    --------
+    >>> cited("westlake2020", "Table 1")
+    '[@westlake2020, Table 1]'
+    """
+    return f"[@{key}, {section}]" if section else f"[@{key}]"
+
 
 def published_facts(published_directory: Path) -> dict[str, Fact]:
     """Return the facts of the published summary by name."""
@@ -44,6 +63,12 @@ def published_findings(published_directory: Path) -> tuple[dict[str, str], ...]:
 def trial(published_directory: Path) -> dict[str, float]:
     """Return what is public of the later trial, by the name of each figure."""
     return {row["fact_id"]: float(row["value"]) for row in _read(published_directory / "trial.csv")}
+
+
+def trial_sources(published_directory: Path) -> dict[str, str]:
+    """Return where each figure of the trial was published: the source's key, by its name."""
+    rows = _read(published_directory / "trial.csv")
+    return {row["fact_id"]: row["source"] for row in rows}
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ _REFERENCE = re.compile(
     r"(Figure|Table|Listing|Equation|Chapter|Section|Appendix)[ \u00a0]"
     r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
 )
-_EQUATION = re.compile(r"\((\d+\.\d+)\)$")
+_EQUATION = re.compile(r"\(((?:[A-Z]|\d+)\.\d+)\)$")
 _HEADING = re.compile("H[1-6]")
 
 PAGE = "page number"

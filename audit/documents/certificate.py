@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand
-from audit.ledger.record import ClaimRecord
+from audit.ledger.record import ClaimRecord, Float
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ KINDS = ("figure", "table", "number", "claim")
 PLURALS = {"claim": "sentences held to a rule"}
 CONTROL_TOTALS = "control_totals"
 """The data contract of the totals that a sender confirms."""
+PUBLISHED = "data/published/"
 # What each disclosure outcome means to a reader.
 HELD, SUPPRESSED = "held", "released after suppression"
 
@@ -42,12 +43,13 @@ def paragraphs(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 HOW = (
-    "In a clone of the project, without a connection to anything: `python -m report verify "
-    "report.pdf` says whether this file is as it was sealed, and whether each number printed is "
-    "one the ledger holds; with `--rerun`, and with the data, it computes everything again and "
-    "compares. `python -m report trace` followed by the reference under a figure or table gives "
-    "the lines of code and the files behind it. Ledger, certificate, a description for other tools "
-    "(RO-Crate) and the data behind the figures and tables are attached to this PDF."
+    "In a clone of the project, without a connection to anything: `python -m report verify`, "
+    "followed by the name of this file, says whether it is as it was sealed, and whether each "
+    "number printed is one the ledger holds; with `--rerun`, and with the data, it computes "
+    "everything again and compares. `python -m report trace` followed by the reference under a "
+    "figure or table gives the lines of code and the files behind it. Ledger, certificate, a "
+    "description for other tools (RO-Crate) and the data behind the figures and tables are "
+    "attached to this PDF."
 )
 LIMITS = (
     "Without a signature, or a digest published elsewhere, the seal shows damage and not forgery: "
@@ -59,7 +61,6 @@ LIMITS = (
 def _rests_on(ledger: Ledger) -> str:
     commit = ledger.commit
     files = [file for file in ledger.files if file.part == "extract"]
-    rows = sum(file.rows for file in files)
     made = (
         f"commit `{commit.id}` of the project's code"
         if commit.id
@@ -69,9 +70,9 @@ def _rests_on(ledger: Ledger) -> str:
     kinds: Counter[str] = Counter(record.kind for record in ledger.records)
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
-        f"It was made by {made}{state}, from {_count(len(files), 'data file')} with {rows:,} rows. "
-        f"Their digests stand in the audit trail. It shows {shown}, each with its record in the "
-        "ledger."
+        f"It was made by {made}{state}, from {_count(len(files), 'data file')}. "
+        f"Their rows and digests are in the ledger. It shows {shown}, each with its record "
+        "in the ledger."
     )
 
 
@@ -117,10 +118,22 @@ def _totals(ledger: Ledger) -> str:
 def _invented(ledger: Ledger) -> str:
     if not ledger.label:
         return "Nothing: the data are those that were supplied."
+    extract = {file.name for file in ledger.files if file.part == "extract"}
+    shown = [record for record in ledger.records if isinstance(record, Float)]
+    resting = [record for record in shown if extract & set(record.files)]
+    published = [
+        record
+        for record in ledger.records
+        if record.files and all(name.startswith(PUBLISHED) for name in record.files)
+    ]
     return (
-        f"All the data. They are marked '{ledger.label}' on every page and in every figure, "
-        "because the register of invented files lists at least one of the files read. No number "
-        "computed from them is evidence about any child, school or authority."
+        f"The records of the extract: every page is marked '{ledger.label}', because the "
+        f"register of invented files lists at least one of the files read. Of {len(shown):,} "
+        f"figures and tables, {len(resting):,} rest on them. "
+        "No number computed from them is evidence about any child, school or authority. "
+        f"Not invented is what was published: {_count(len(published), 'exhibit')} "
+        f"{'rests' if len(published) == 1 else 'rest'} on that "
+        "alone."
     )
 
 
@@ -161,7 +174,7 @@ def as_text(ledger: Ledger) -> str:
     parts = [f"Certificate\n{ledger.title}"]
     parts += [
         f"{heading}\n{textwrap.fill(text.replace('`', ''), 78)}"
-        for heading, text in (*paragraphs(ledger), ("What this does not show", LIMITS))
+        for heading, text in (*paragraphs(ledger), ("Limits", LIMITS))
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -63,6 +63,7 @@ def record(
                 **common,
                 internal=Internal(seen=exhibit.seen),
                 rule=exhibit.rule,
+                source=exhibit.source if open_ else "",
                 evidence=exhibit.evidence,
                 seen="" if exhibit.holds else exhibit.seen,
                 holds=exhibit.holds if open_ else None,
@@ -81,6 +82,7 @@ def _number(common: dict[str, Any], number: Number) -> NumberRecord:
         unit=number.unit,
         n=number.n,
         interval=_released_interval(number),
+        source=number.source,
     )
 
 

@@ -202,6 +202,8 @@ class NumberRecord(Common):
         Units that it rests on.
     interval
         95% limits at printed precision.
+    source
+        Where it was published, as a citation; empty for a result of this report.
     """
 
     kind: Literal["number"] = "number"
@@ -209,6 +211,7 @@ class NumberRecord(Common):
     unit: str = ""
     n: Count | None = None
     interval: tuple[float, float] | None = None
+    source: str = ""
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -230,6 +233,8 @@ class ClaimRecord(Common):
         What the results show, where it is broken.
     holds
         Whether the rule is satisfied; null where it is held back.
+    source
+        Where it was published, as a citation; empty for a result of this report.
     """
 
     kind: Literal["claim"] = "claim"
@@ -237,6 +242,7 @@ class ClaimRecord(Common):
     evidence: tuple[str, ...] = ()
     seen: str = ""
     holds: bool | None = None
+    source: str = ""
 
     @property
     def said(self) -> tuple[object, ...]:

@@ -1,8 +1,9 @@
-"""Captions and labels of figures and tables, read from the pages of a finished book."""
+"""Captions, labels and citations, read from the pages of a finished book."""
 
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,18 @@ def captions(book: Path) -> dict[str, tuple[str, str]]:
         reader = _Captions()
         reader.feed(path.read_text(encoding="utf-8"))
         found |= {f"{page}#{anchor}": each for anchor, each in reader.found.items()}
+    return found
+
+
+_CITED = re.compile(r'<a href="[^"]*#ref-([\w-]+)"[^>]*>([^<]*)</a>')
+
+
+def citations(book: Path) -> dict[str, str]:
+    """Return how a book cites each of its sources, by key: names and year."""
+    found: dict[str, str] = {}
+    for path in book_pages(book):
+        for key, words in _CITED.findall(path.read_text(encoding="utf-8")):
+            found.setdefault(key, unescape(words))
     return found
 
 

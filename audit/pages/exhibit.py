@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PREVIEW = 100
 """Rows of an exhibit's data that its page shows; the CSV has all."""
+SENTENCES = ("number", "claim")
+"""Kinds that stand in a sentence; the note of such a record is its source."""
 LONGEST = 90
 """Signs of the title of a window."""
 
@@ -46,7 +48,7 @@ def exhibit_page(record: Record, trail: Trail) -> Page:
             "trail": trail,
             "kinds": KINDS,
             "outcomes": outcomes,
-            "rows": _printed_rows(record),
+            "rows": _printed_rows(record, trail),
             "places": list(_places(record, trail)),
             "drawing": draw(graph, trail.step_address),
             "tree": [_Tree(graph, record, trail).box(graph.target)],
@@ -62,10 +64,10 @@ def exhibit_page(record: Record, trail: Trail) -> Page:
     )
 
 
-def _printed_rows(record: Record) -> list[list[str]]:
+def _printed_rows(record: Record, trail: Trail) -> list[list[str]]:
     """Return headings as they are, and cells as HTML."""
     header, *rows = table_rows(record) or [[]]
-    cells: list[list[str]] = [[printed_text(cell) for cell in row] for row in rows]
+    cells: list[list[str]] = [[trail.printed(cell) for cell in row] for row in rows]
     return [header, *cells]
 
 
@@ -169,7 +171,7 @@ def _data(record: Record, trail: Trail) -> dict[str, Any] | None:
     return {
         "header": header,
         "columns": [(printed_text(f"`{name}`"), described.get(name, "")) for name in header],
-        "rows": rows[:PREVIEW],
+        "rows": [[trail.released(cell) for cell in row] for row in rows[:PREVIEW]],
         "count": len(rows),
     }
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
+
 from audit.ledger.record import Float, with_unit
 from audit.pages.source_code import STUDY
+from audit.templates import printed_text
 from audit.trace.text import by_reference
 
 if TYPE_CHECKING:
@@ -73,6 +77,8 @@ class Trail:
         The title of each chapter by its file, in the order of the book.
     home, pdf
         The book's home page and PDF from the audit folder; empty where there is none.
+    sources, formulas
+        How the book prints citations and formulas; see `printed_text`.
     """
 
     ledger: Ledger
@@ -83,6 +89,8 @@ class Trail:
     chapters: Mapping[str, str]
     home: str = ""
     pdf: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    formulas: Mapping[str, Markup] = field(default_factory=dict)
 
     @cached_property
     def records(self) -> Mapping[str, Record]:
@@ -93,6 +101,23 @@ class Trail:
     def files(self) -> Mapping[str, InputFile]:
         """The data files by name."""
         return self.ledger.inputs
+
+    def printed(self, markdown: str) -> Markup:
+        """Return a cell, a note or a sentence as HTML, as the book prints it."""
+        return printed_text(self._named(markdown), self.sources, self.formulas)
+
+    def released(self, cell: str) -> Markup:
+        """Return a cell of released data as HTML; a formula or a label as the book prints it."""
+        return self.formulas.get(cell) or escape(self._named(cell))
+
+    def _named(self, text: str) -> str:
+        """Return text with each label of a figure or table as it is printed, such as Table 2.1."""
+
+        def label(found: re.Match[str]) -> str:
+            record = self.records.get(found[1].replace("-", "_"))
+            return self.heading(record) if record else found[0]
+
+        return re.sub(r"@(?:fig|tbl)-([\w-]+)", label, text)
 
     def title(self, record: Record) -> str:
         """Return what a reader calls an exhibit: its caption, or what it prints."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _PARTS = re.compile(
     r"`(?P<code>[^`]+)`|\$(?P<formula>[^$\s][^$]*)\$|\*\*(?P<strong>[^*\s][^*]*)\*\*"
-    r"|(?<!\w)\*(?P<em>[^*\s][^*]*)\*|\\(?P<sign>[^\w\s])"
+    r"|(?<!\w)\*(?P<em>[^*\s][^*]*)\*|\\(?P<sign>[^\w\s])|\[(?P<cited>@[^\]]+)\]"
 )
 _DIGEST = re.compile("^([0-9a-f]{32})([0-9a-f]{32})$")
 _TAGS = {
@@ -21,6 +24,7 @@ _TAGS = {
     "strong": Markup("<strong>{}</strong>"),
     "em": Markup("<em>{}</em>"),
     "sign": Markup("{}"),
+    "cited": Markup("({})"),
 }
 
 
@@ -57,13 +61,26 @@ def divided(cell: str) -> str:
     return Markup("{}<wbr>{}").format(*whole.groups()) if whole else cell
 
 
-def printed_text(markdown: str) -> Markup:
-    r"""Return the text of a cell, a note or a sentence as HTML; a formula stays as its TeX.
+def printed_text(
+    markdown: str,
+    sources: Mapping[str, str] | None = None,
+    formulas: Mapping[str, Markup] | None = None,
+) -> Markup:
+    r"""Return the text of a cell, a note or a sentence as HTML.
 
-    Markdown's emphasis, code and formulas are read, and no more.
+    Markdown's emphasis, code, formulas and citations are read, and no more.
+
+    Parameters
+    ----------
+    sources
+        How the book cites each source, by its key; one that is not there is left as its key.
+    formulas
+        MathML of each formula by its TeX; one that is not there stays as its TeX.
 
     Examples
     --------
+    >>> print(printed_text("As published [@a2020, Table 1; @b2021].", {"a2020": "A 2020"}))
+    As published (A 2020, Table 1; b2021).
     >>> print(printed_text(r"*p* < 0.05 by `fit`, 5\* more"))
     <em>p</em> &lt; 0.05 by <code>fit</code>, 5* more
     >>> print(printed_text("3 * 4 * 5"))
@@ -73,6 +90,15 @@ def printed_text(markdown: str) -> Markup:
     for found in _PARTS.finditer(markdown):
         parts.append(escape(markdown[here : found.start()]))
         kind = str(found.lastgroup)
-        parts.append(_TAGS[kind].format(found[kind]))
+        if kind == "formula" and found[kind] in (formulas or {}):
+            parts.append((formulas or {})[found[kind]])
+        else:
+            words = _cited(found[kind], sources or {}) if kind == "cited" else found[kind]
+            parts.append(_TAGS[kind].format(words))
         here = found.end()
     return Markup("").join([*parts, escape(markdown[here:])])
+
+
+def _cited(keys: str, sources: Mapping[str, str]) -> str:
+    """Return what stands between the brackets of a citation, with each key as it is printed."""
+    return re.sub(r"@([\w-]+)", lambda key: sources.get(key[1], key[1]), keys)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from press.document import tree
+from press.document.counting import counted
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 
@@ -103,7 +104,8 @@ def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[N
     """Return a division's content without its caption, and the caption.
 
     The caption is the last paragraph, else the attribute, else that of a listing's code or of
-    a table inside.
+    a table inside. A paragraph that pandoc takes for a list, since it begins with a number, is
+    one too.
     """
     last = content[-1] if content else None
     if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
@@ -111,6 +113,9 @@ def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[N
         return content[:-1], last["c"]
     if f"{kind}-cap" in attributes:
         return content, read_inlines(attributes.pop(f"{kind}-cap"))
+    listed = _listed_caption(last) if len(content) > 1 else None
+    if listed is not None:
+        return content[:-1], listed
     found: list[Nodes] = []
 
     def take(node: Node) -> Node | None:
@@ -125,3 +130,16 @@ def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[N
 
     content = tree.walk(content, take)
     return content, found[0] if found else []
+
+
+def _listed_caption(last: Node | None) -> Nodes | None:
+    """Return the words of a numbered list of one line, its number among them; None otherwise."""
+    if last is None or last["t"] != "OrderedList" or len(last["c"][1]) != 1:
+        return None
+    (start, style, delimiter), ((*blocks,),) = last["c"]
+    if len(blocks) != 1 or blocks[0]["t"] not in ("Plain", "Para"):
+        return None
+    first = {"LowerAlpha": "alpha a", "UpperAlpha": "alpha A", "LowerRoman": "roman i",
+             "UpperRoman": "roman"}.get(style["t"], "arabic")  # fmt: skip
+    form = {"OneParen": "{})", "TwoParens": "({})"}.get(delimiter["t"], "{}.")
+    return [tree.text(form.format(counted(start, first))), tree.space(), *blocks[0]["c"]]

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 
-from press.chapter.source import Source
 from press.document import tree
 from press.document.tree import Node, Nodes
-from press.errors import ChapterError
-from press.mistakes import Mistakes
 
 _LABEL = re.compile(r"^\{#(?P<label>eq-[^\s}]+)(?P<rest>[^}]*)\}")
 _ALT = re.compile(r"alt=(?:[\"“](?P<quoted>[^\"”]*)[\"”]|(?P<bare>\S+))")
-
-# With MathML, pandoc writes this around TeX that it could not read, and nothing else.
-_LEFT = re.compile(r'<span class="math (?:inline|display)">(.*?)</span>', re.DOTALL)
 
 
 def with_equations(blocks: Nodes) -> Nodes:
@@ -27,20 +20,6 @@ def with_equations(blocks: Nodes) -> Nodes:
         return None
 
     return list(tree.walk(blocks, visit))
-
-
-def check_formulas(text: str, source: Source, found: Mistakes) -> None:
-    """Note every formula of a page's HTML that pandoc left as TeX, which it could not read."""
-    for left in _LEFT.findall(text):
-        tex = html.unescape(left).strip("$ \n")
-        first = tex.splitlines()[0] if tex else ""
-        found.add(
-            ChapterError(
-                f"the formula {first[:60]} cannot be set",
-                source.place_of(re.escape(first)),
-                "close its braces, and use commands of LaTeX's own and amsmath's",
-            )
-        )
 
 
 def _inlines(inlines: Nodes) -> Nodes:

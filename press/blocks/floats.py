@@ -60,7 +60,7 @@ def _block(block: Node) -> Nodes:
             return [{**block, "c": [with_floats(item) for item in block["c"]]}]
         case "OrderedList":
             return [{**block, "c": [block["c"][0], [with_floats(i) for i in block["c"][1]]]}]
-        case "Callout":
+        case "Callout" | "Theorem":
             return [{**block, "c": {**block["c"], "content": with_floats(block["c"]["content"])}}]
         case "Tabset":
             tabs = [{**tab, "content": with_floats(tab["content"])} for tab in block["c"]["tabs"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from press.document import tree
 from press.document.tree import Node, Nodes
@@ -18,7 +19,19 @@ _MEANT = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "Code"),
 }
 _SHOWN = frozenset(
-    ["audio", "canvas", "embed", "iframe", "img", "input", "meter", "object", "progress", "video"]
+    [
+        "audio",
+        "canvas",
+        "embed",
+        "iframe",
+        "img",
+        "input",
+        "meter",
+        "object",
+        "progress",
+        "svg",
+        "video",
+    ]
 )
 
 
@@ -28,14 +41,26 @@ def with_html_meant(blocks: Nodes) -> Nodes:
 
 
 def lost_in_print(blocks: Nodes) -> list[str]:
-    """Return the tags in sentences whose content print has not: pictures, films, fields."""
+    """Return the tags whose content print has not: drawings, fields, what has no address."""
     return [
         node["c"][1]
-        for node in tree.nodes(blocks, "RawInline")
+        for node in _prose(blocks)
         if node["c"][0] == "html"
-        and (found := _TAG.fullmatch(node["c"][1]))
+        and (found := _TAG.match(node["c"][1].strip()))
+        and not found["end"]
         and found["name"].lower() in _SHOWN
     ]
+
+
+def _prose(blocks: Nodes) -> Iterator[Node]:
+    """Yield the HTML of a chapter that no cell shows: for that, see the checks of outputs."""
+    for block in blocks:
+        if tree.has_class(block, "cell-output-display"):
+            continue
+        if block["t"] == "Div":
+            yield from _prose(block["c"][1])
+        else:
+            yield from tree.nodes(block, "RawInline", "RawBlock")
 
 
 def _meant(inlines: Nodes) -> Nodes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from press.chapter.source import Line, Source
@@ -82,6 +82,8 @@ class Cell:
         The place of each option.
     beside
         What stands beside the language on its fence, which nothing obeys.
+    stored
+        The outputs it was saved with, and its number, in a notebook; None for a cell to be run.
     """
 
     options: dict[str, Any]
@@ -92,6 +94,7 @@ class Cell:
     indent: str = ""
     option_places: dict[str, Place] = field(default_factory=dict)
     beside: str = ""
+    stored: tuple[tuple[dict[str, Any], ...], int | None] | None = None
 
     @property
     def label(self) -> str | None:
@@ -146,6 +149,18 @@ def _closing(lines: list[Line], start: int, fence: str) -> int:
         if closing.match(lines[at].text):
             return at
     return len(lines)
+
+
+def python_cell(
+    lines: tuple[Line, ...], outputs: tuple[dict[str, Any], ...], count: int | None
+) -> Cell:
+    """Return a cell of a notebook: its lines, the outputs it was saved with, its number."""
+    place = lines[0].place
+    start = _START.match("```{python}")
+    assert start is not None
+    return replace(
+        _cell([Line("", place), *lines, Line("", place)], start), stored=(outputs, count)
+    )
 
 
 def _cell(lines: list[Line], start: re.Match[str]) -> Cell:

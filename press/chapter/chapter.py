@@ -8,6 +8,7 @@ from typing import Any
 
 from press.chapter.cells import Cell, Prose, split_cells
 from press.chapter.includes import expand_includes
+from press.chapter.notebook import notebook_parts
 from press.chapter.source import Line, Source, read_text, source_of
 from press.errors import ChapterError, Place
 from press.project.configuration import directory_metadata
@@ -129,11 +130,14 @@ def read_chapter(project: Project, entry: Entry) -> Chapter:
     if entry.file is None:
         raise ValueError("a part without a page has no chapter to read")
     text = read_text(project.root / entry.file, entry.file, entry.place)
-    source = source_of(text.rstrip("\n"), entry.file)
-    front, body = _front_matter(source)
+    parts: tuple[Prose | Cell, ...]
+    if entry.file.endswith(".ipynb"):
+        given, parts = notebook_parts(text, entry.file)
+        front, _ = _front_matter(given)
+    else:
+        front, body = _front_matter(source_of(text.rstrip("\n"), entry.file))
+        parts = split_cells(expand_includes(project.root, body, (entry.file,)))
     front = merged(directory_metadata(project.root, entry.file), front)
-    source = expand_includes(project.root, body, (entry.file,))
-    parts = split_cells(source)
     _check_labels(parts)
     return Chapter(entry, entry.file, front, parts, _title(front, parts))
 

@@ -13,7 +13,7 @@ from press.errors import ChapterError
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
 from press.run.execution import CellResult, ExecutedChapter, ProseResult
-from press.run.outputs import lost_in_print
+from press.run.outputs import asked_of_hosts, draws, lost_in_print
 from press.run.pictures import Figures
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
@@ -54,8 +54,7 @@ def manuscript(
             lines += _prose(result, mistakes)
             continue
         number += 1
-        if base == "typst":
-            _check_outputs(result, mistakes)
+        _check_outputs(result, defaults, base, mistakes)
         text = cell_markdown(result, number, defaults, base, figures)
         lines += [
             Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]
@@ -63,16 +62,35 @@ def manuscript(
     return Source(tuple(_with_shown_cells(lines)))
 
 
-def _check_outputs(result: CellResult, mistakes: Mistakes) -> None:
-    """Note an output of which print has nothing, such as one that lives in a browser."""
+def _check_outputs(
+    result: CellResult, defaults: Mapping[str, Any], base: str, mistakes: Mistakes
+) -> None:
+    """Note an output that cannot be shown, or that will be another in the next build."""
     cell = result.cell
-    hidden = cell.options.get("include") is False or cell.options.get("output") is False
-    for forms in filter(None, map(lost_in_print, result.outputs if not hidden else ())):
+    options = {**defaults, **cell.options}
+    if options.get("include") is False or options.get("output") is False:
+        return
+    for what in result.varies:
+        mistakes.warn(f"{cell.place}: the cell prints {what}: no two builds are the same")
+    lost = lost_in_print if base == "typst" else asked_of_hosts
+    for forms in filter(None, map(lost, result.outputs)):
         mistakes.add(
             ChapterError(
-                f"print can show what the cell shows in none of its forms: {', '.join(forms)}",
+                f"print can show what the cell shows in none of its forms: {', '.join(forms)}"
+                if base == "typst"
+                else f"what the cell shows asks another host: {', '.join(forms)}",
                 cell.place,
-                'show a picture or a table too, or hide it from print: `when-format="html"`',
+                'show a picture or a table too, or hide it from print: `when-format="html"`'
+                if base == "typst"
+                else "show it in a form that works offline, with its scripts in the page",
+            )
+        )
+    if (cell.label or "").startswith("fig-") and result.count and not draws(result.outputs):
+        mistakes.add(
+            ChapterError(
+                f"the cell {cell.label} is labelled as a figure and shows no picture",
+                cell.place,
+                "draw one, show it as the last line, or take another label",
             )
         )
 

@@ -6,7 +6,7 @@ import re
 
 from press.document import tree
 from press.document.page import Page
-from press.errors import ChapterError
+from press.errors import ChapterError, Place
 from press.mistakes import Mistakes
 
 _EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "more", "read more"])
@@ -15,8 +15,8 @@ _EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "mo
 def check_accessible(page: Page, found: Mistakes) -> None:
     """Note what keeps a page from people who hear it.
 
-    Images without an alternative text, headings that skip a level, links that don't say where they
-    lead, tables without headings.
+    Images without an alternative text, headings without words or that skip a level, links that
+    don't say where they lead, tables without headings.
     """
     _check_links(page, found)
     _check_tables(page, found)
@@ -32,9 +32,19 @@ def check_accessible(page: Page, found: Mistakes) -> None:
                     'write one: `{fig-alt="what it shows"}`',
                 )
             )
-    before = 1
+    before, empty = 1, 0
     for node in tree.nodes(page.blocks, "Header"):
         level, _, title = node["c"]
+        if not tree.plain(title).strip():
+            pictures = [image["c"][2][0] for image in tree.nodes(title, "Image")]
+            empty += not pictures
+            found.add(
+                ChapterError(
+                    "a heading has no words" + (": a picture is no title" if pictures else ""),
+                    _place_of_empty(page, pictures, empty),
+                    "write its words, or remove it",
+                )
+            )
         if level > before + 1:
             words = tree.plain(title)
             found.add(
@@ -74,3 +84,11 @@ def _check_tables(page: Page, found: Mistakes) -> None:
                 "give each of its columns one",
             )
         )
+
+
+def _place_of_empty(page: Page, pictures: list[str], count: int) -> Place:
+    """Return the place of a heading without words: of its picture, or the one of that count."""
+    if pictures:
+        return page.source.place_of(re.escape(pictures[0].rpartition("/")[2]))
+    lines = [one for one in page.source if re.fullmatch(r"#+\s*(?:\{[^}]*\}\s*)?", one.text)]
+    return lines[count - 1].place if len(lines) >= count else Place(page.path)

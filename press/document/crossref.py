@@ -9,33 +9,17 @@ from typing import Any
 
 from press.chapter.source import Source
 from press.document import tree
+from press.document.counting import counted
+from press.document.languages import words_of
 from press.document.numbering import Target
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 from press.errors import BrokenReferenceError, Place
 from press.mistakes import Mistakes
 
-KINDS = ("fig", "tbl", "lst", "eq", "sec")
-_UNSUPPORTED = (
-    "thm",
-    "lem",
-    "cor",
-    "prp",
-    "cnj",
-    "def",
-    "exm",
-    "exr",
-    "sol",
-    "rem",
-    "alg",
-    "tip",
-    "nte",
-    "wrn",
-    "imp",
-    "cau",
-    "vid",
-    "supplement",
-)
+THEOREMS = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "alg", "rem", "sol")
+CALLOUTS = {"nte": "note", "tip": "tip", "wrn": "warning", "imp": "important", "cau": "caution"}
+KINDS = ("fig", "tbl", "lst", "eq", "sec", *THEOREMS, *CALLOUTS)
 NBSP = "\u00a0"
 
 
@@ -59,27 +43,18 @@ class Wording:
         Whether references lead to what they name, in HTML.
     appendix
         What stands before and after the letter in the heading of an appendix, in HTML.
+    own
+        The words of the book's language, by Quarto's names for them.
     """
 
-    titles: Mapping[str, str] = field(
-        default_factory=lambda: {"fig": "Figure", "tbl": "Table", "lst": "Listing"}
-    )
-    prefixes: Mapping[str, str] = field(
-        default_factory=lambda: {
-            "fig": "Figure",
-            "tbl": "Table",
-            "lst": "Listing",
-            "eq": "Equation",
-            "sec": "Section",
-            "ch": "Chapter",
-            "apx": "Appendix",
-        }
-    )
+    titles: Mapping[str, str] = field(default_factory=lambda: _titles(words_of({})))
+    prefixes: Mapping[str, str] = field(default_factory=lambda: _prefixes(words_of({})))
     delimiter: str = ":"
     styles: Mapping[str, str] = field(default_factory=dict)
     parts: str = "alpha a"
     linked: bool = True
     appendix: tuple[str, str] = ("Appendix", " —")
+    own: Mapping[str, str] = field(default_factory=lambda: words_of({}))
 
     def appendix_heading(self, letter: str) -> str:
         """Return what stands before the words of an appendix's heading."""
@@ -87,52 +62,50 @@ class Wording:
         return f"{title} {letter}{delimiter} "
 
 
+def _titles(words: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands before the number of each kind of float, theorem and callout."""
+    named = {kind: words[key] for kind in KINDS if (key := f"crossref-{kind}-title") in words}
+    named |= {kind: words[f"callout-{name}-title"] for kind, name in CALLOUTS.items()}
+    for kind, name in (("rem", "remark"), ("sol", "solution")):
+        named[kind] = named[name] = words[f"environment-{name}-title"]
+    return {**named, "proof": words["environment-proof-title"]}
+
+
+def _prefixes(words: Mapping[str, str]) -> dict[str, str]:
+    """Return what stands before the number in a reference, by kind."""
+    given = {kind: words[f"crossref-{kind}-prefix"] for kind in ("eq", "sec", "ch", "apx")}
+    own = {kind: words[key] for kind in KINDS if (key := f"crossref-{kind}-prefix") in words}
+    return {**_titles(words), **given, **own}
+
+
 def wording(options: Mapping[str, Any]) -> Wording:
-    """Return the wording that a project's `crossref` options ask for."""
+    """Return the wording that a project's language and its `crossref` options ask for."""
     given = options.get("crossref")
     given = given if isinstance(given, Mapping) else {}
-    plain = Wording()
-    titles = {kind: str(given.get(f"{kind}-title", word)) for kind, word in plain.titles.items()}
+    own = words_of(options)
+    titles = {kind: str(given.get(f"{kind}-title", word)) for kind, word in _titles(own).items()}
     prefixes = {}
-    for kind, word in plain.prefixes.items():
-        default = titles.get(kind, word)
+    for kind, word in _prefixes(own).items():
+        default = titles.get(kind, word) if f"crossref-{kind}-prefix" not in own else word
         prefixes[kind] = str(given.get(f"{kind}-prefix", default))
     return Wording(
         titles,
         prefixes,
-        tree.plain(read_inlines(str(given.get("title-delim", plain.delimiter)))),
+        tree.plain(read_inlines(str(given.get("title-delim", ":")))),
         {kind: str(given.get(f"{kind}-labels", given.get("labels", "arabic"))) for kind in KINDS},
-        str(given.get("subref-labels", plain.parts)),
+        str(given.get("subref-labels", "alpha a")),
         given.get("ref-hyperlink", True) is not False,
         (
-            str(given.get("appendix-title") or plain.appendix[0]),
-            str(given.get("appendix-delim", plain.appendix[1])),
+            str(given.get("appendix-title") or own["crossref-apx-prefix"]),
+            str(given.get("appendix-delim", " —")),
         ),
+        own,
     )
 
 
 def part_label(part: str, words: Wording) -> str:
     """Return a sub-figure's letter in the style the option asks for."""
     return counted(ord(part) - ord("a") + 1, words.parts)
-
-
-def counted(number: int, style: str) -> str:
-    """Return a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
-    name, _, first = style.partition(" ")
-    if name == "roman":
-        numeral = _roman(number)
-        return numeral.lower() if first == "i" else numeral
-    if name == "alpha":
-        return chr(ord(first or "a") + number - 1)
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    out = ""
-    for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-        out += sign * (number // value)
-        number %= value
-    return out
 
 
 def collected(targets: Iterable[Target]) -> dict[str, Target]:
@@ -246,16 +219,16 @@ def _reference(
         content = citation["citationPrefix"]
     elif citation["citationMode"]["t"] != "SuppressAuthor":
         # In HTML, Quarto resolves sections apart, where the options of words do not reach.
-        own_words = Wording() if kind == "sec" and base == "html" else words
-        content = _prefix(target, kind, own_words, capital=name[:1].isupper())
+        prefixes = _prefixes(words.own) if kind == "sec" and base == "html" else words.prefixes
+        content = _prefix(target, kind, prefixes, capital=name[:1].isupper())
     own = bool(citation["citationPrefix"])
     return {"t": "Reference", "c": {"content": content, "target": target, "own": own}}
 
 
-def _prefix(target: Target, kind: str, words: Wording, *, capital: bool) -> Nodes:
+def _prefix(target: Target, kind: str, prefixes: Mapping[str, str], *, capital: bool) -> Nodes:
     if kind == "sec" and target.level == 1:
         kind = "apx" if target.appendix else "ch"
-    prefix = words.prefixes[kind]
+    prefix = prefixes[kind]
     if capital:
         prefix = prefix[:1].upper() + prefix[1:]
     return read_inlines(prefix) if prefix else []
@@ -282,3 +255,18 @@ def caption_prefix(node: Node, words: Wording) -> str:
         return f"({part_label(node['part'], words)})"
     number = f"{words.titles[content['kind']]}{NBSP}{node['number']}"
     return number + words.delimiter if content["caption"] else number
+
+
+def callout_title(node: Node, words: Wording) -> Nodes:
+    """Return the title of a callout: its kind where it has none, with its number if labelled."""
+    title: Nodes = node["c"]["title"] or []
+    word = words.own[f"callout-{node['c']['kind']}-title"]
+    if "number" not in node:
+        return title or [tree.text(word)]
+    kind = node["c"]["id"].partition("-")[0]
+    number = f"{words.titles[kind]}{NBSP}{node['number']}"
+    return (
+        [tree.text(number + words.delimiter), tree.space(), *title]
+        if title
+        else [tree.text(number)]
+    )

@@ -46,7 +46,7 @@ def anchors_of(page: Page) -> set[str]:
     """Return every identifier that a link to a page may name."""
     found = {str(page.title_attr[0])}
     for node in tree.nodes(page.blocks):
-        if node["t"] in ("Float", "Equation", "Callout", "Tabset"):
+        if node["t"] in ("Float", "Equation", "Callout", "Tabset", "Theorem"):
             found.add(str(node["c"].get("id", "")))
         elif node["t"] in ("Header", "Div", "Span", "Code", "CodeBlock", "Image", "Link", "Table"):
             found.add(tree.identifier(node))
@@ -108,7 +108,7 @@ def _address(
         return relative(pages[path].html, page.html) + anchor
     if any(other.html == path for other in pages.values()):
         return relative(path, page.html) + anchor
-    if path.endswith((".qmd", ".md")) or not resources.take(path):
+    if path.endswith((".qmd", ".md", ".ipynb")) or not resources.take(path):
         _nowhere(address, page, found)
     start = relative(path, page.html)
     return start + (f"?{parts.query}" if parts.query else "") + anchor
@@ -148,7 +148,7 @@ def with_anchors(
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
-            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md")):
+            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md", ".ipynb")):
                 _nowhere(address, page, found)
             return None
         anchor = parts.fragment or chapter_anchor(other)

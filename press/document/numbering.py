@@ -9,6 +9,11 @@ from typing import Literal
 from press.document import tree
 from press.document.tree import Node, Nodes
 
+# Kinds of theorem and callout that take a number, by the node that they are.
+_LABELLED = {
+    "Theorem": ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "alg", "rem", "sol"),
+    "Callout": ("nte", "tip", "wrn", "imp", "cau"),
+}
 Kind = Literal["fig", "tbl", "lst", "eq", "sec"]
 
 
@@ -88,18 +93,22 @@ def number_blocks(
                 label = node["c"]["id"]
                 node["number"] = counts.next("eq")
                 targets.append(Target(label, "eq", page, node["number"], appendix=appendix))
+            case "Theorem" | "Callout":
+                label, kind = node["c"]["id"], node["c"]["id"].partition("-")[0]
+                node["number"] = counts.next(kind)
+                targets.append(Target(label, kind, page, node["number"], appendix=appendix))
     return targets
 
 
 def _in_order(content: object) -> list[Node]:
-    """Return headings, outermost floats and equations in document order."""
+    """Return headings, outermost floats, equations, theorems and callouts in document order."""
     found: list[Node] = []
     if isinstance(content, list):
         for item in content:
             found += _in_order(item)
     elif isinstance(content, dict):
         kind = content.get("t")
-        if kind in ("Header", "Equation", "Float"):
+        if kind in ("Header", "Equation", "Float") or _is_counted(content):
             found.append(content)
         if kind == "Float":
             found += tree.nodes(content["c"], "Equation")
@@ -109,6 +118,12 @@ def _in_order(content: object) -> list[Node]:
             for item in content.values():
                 found += _in_order(item)
     return found
+
+
+def _is_counted(node: Node) -> bool:
+    """Return whether a theorem or a callout has a label, and so a number."""
+    prefix, dash, _ = str(node["c"]["id"] if node.get("t") in _LABELLED else "").partition("-")
+    return bool(dash) and prefix in _LABELLED.get(str(node.get("t")), ())
 
 
 class _Counts:

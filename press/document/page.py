@@ -13,15 +13,19 @@ from press.blocks.columns import with_columns
 from press.blocks.conditional import Circumstances, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
+from press.blocks.formulas import with_macros_outside, with_plain_formulas
 from press.blocks.html_tables import with_html_tables
 from press.blocks.inline_html import lost_in_print
 from press.blocks.layouts import with_layouts
 from press.blocks.list_tables import with_list_tables
+from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
+from press.blocks.theorems import with_theorems
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
-from press.document.crossref import Wording, counted
+from press.document.counting import counted
+from press.document.crossref import Wording
 from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
@@ -56,6 +60,9 @@ class Page:
         Its number or letter; empty if it has none.
     targets
         What can be referred to in it.
+    heading, read
+        Its heading and its blocks as pandoc read them, without what is hidden from the format:
+        what the guard over losses holds the finished book against.
     """
 
     entry: Entry
@@ -67,6 +74,8 @@ class Page:
     blocks: Nodes
     number: str = ""
     targets: list[Target] = field(default_factory=list)
+    heading: Nodes = field(default_factory=list)
+    read: Nodes = field(default_factory=list)
 
     @property
     def numbered(self) -> bool:
@@ -81,7 +90,7 @@ class Page:
     @property
     def html(self) -> str:
         """Path of its HTML page in the book."""
-        return re.sub(r"\.q?md$", ".html", self.path)
+        return re.sub(r"\.(?:q?md|ipynb)$", ".html", self.path)
 
 
 def read_page(
@@ -92,29 +101,33 @@ def read_page(
     found: Mistakes,
 ) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
+    source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
-    blocks: Nodes = document["blocks"]
+    blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)
     try:
-        blocks = _own_nodes(with_conditions(blocks, given), options, given.base)
+        read = with_conditions(blocks, given)
+        blocks = _own_nodes(read, options, given.base)
     except WrongAttributeError as wrong:
         place = body.place_of(re.escape(wrong.given))
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
         _check_html(blocks, source, found)
-    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+        _check_breaks(blocks, source, found)
+    return Page(
+        chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title, read=read
+    )
 
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
-    if base == "html":
-        blocks = with_tabsets(blocks)
+    blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
     blocks = with_callouts(blocks, options)
-    blocks = with_equations(blocks)
+    blocks = with_equations(with_theorems(blocks))
     return with_layouts(with_columns(with_floats(blocks)))
 
 
@@ -193,6 +206,24 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
         )
 
 
+def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note a page break inside something that cannot be divided."""
+    if any(_broken(block) for block in blocks):
+        found.add(
+            ChapterError(
+                "a page break stands inside a callout, a list, a table or the like",
+                source.place_of("press-pagebreak"),
+                "write it before or after that",
+            )
+        )
+
+
+def _broken(block: Node) -> bool:
+    if block["t"] == "Div":
+        return any(_broken(inner) for inner in block["c"][1])
+    return any("press-pagebreak" in tree.classes(one) for one in tree.nodes(block, "Div"))
+
+
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
     """Take the chapter's heading off its text: front matter's title, else the first heading.
 
@@ -216,7 +247,7 @@ def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
 
 def is_home(path: str) -> bool:
     """Return whether a file is the book's home page, whose heading stays in its text."""
-    return path in ("index.qmd", "index.md")
+    return path in ("index.qmd", "index.md", "index.ipynb")
 
 
 def number_page(page: Page, number: str, words: Wording) -> None:

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 
-from press.blocks.equations import check_formulas
 from press.document.citations import cited, is_sources_page, with_citations, with_sources_elsewhere
 from press.document.page import Page
 from press.document.ready import Ready
@@ -17,13 +16,12 @@ from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
 from press.html.search import index
 from press.html.writing import Writer
-from press.mistakes import Mistakes
 from press.project.project import Project
 
 _OWN_FILES = ("book.css", "book.js", "search.js")
 
 
-def write_html(project: Project, ready: Ready, found: Mistakes) -> dict[str, str]:
+def write_html(project: Project, ready: Ready) -> dict[str, str]:
     """Return the pages of a book as HTML, by path, with the index and the press's own files.
 
     Parameters
@@ -32,8 +30,6 @@ def write_html(project: Project, ready: Ready, found: Mistakes) -> dict[str, str
         The project.
     ready
         Its pages, ready for HTML.
-    found
-        Takes the mistakes.
     """
     listed = next((page for page in ready.pages if is_sources_page(page)), None)
     everywhere = list(dict.fromkeys(key for each in ready.blocks.values() for key in cited(each)))
@@ -54,8 +50,6 @@ def write_html(project: Project, ready: Ready, found: Mistakes) -> dict[str, str
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each waits for its pandoc
         texts = pool.map(written, ready.pages)
         out |= zip((page.html for page in ready.pages), texts, strict=True)
-    for page in ready.pages:
-        check_formulas(out[page.html], page.source, found)
     out[f"{ASSETS}/index.js"] = index(ready.pages, ready.blocks)
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")

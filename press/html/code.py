@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from press.document import tree
+from press.document.languages import words_of
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 
@@ -21,7 +22,9 @@ def code_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
     fold = str(given.pop("code-fold", options.get("code-fold", False))).lower()
-    summary = str(given.pop("code-summary", options.get("code-summary", "Code")))
+    summary = str(
+        given.pop("code-summary", options.get("code-summary", words_of(options)["code-summary"]))
+    )
     filename = given.pop("filename", "")
     if str(given.pop("code-line-numbers", options.get("code-line-numbers", False))).lower() not in (
         "false",

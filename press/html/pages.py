@@ -11,6 +11,7 @@ from typing import Any
 
 from press.document import tree
 from press.document.crossref import NBSP, wording
+from press.document.languages import words_of
 from press.document.page import Page
 from press.document.pandoc import inline_html
 from press.html.added import Added
@@ -69,9 +70,10 @@ def render(
     page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop], added: Added
 ) -> str:
     """Return a page as a complete HTML document."""
+    words = words_of(page.options)
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
-    heading = str(page.options.get("toc-title", "On this page"))
+    heading = str(page.options.get("toc-title", words["toc-title-website"]))
     unlisted = "unlisted" in page.title_attr[1] and not page.number
     contents = (
         f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
@@ -145,6 +147,7 @@ def _head_title(page: Page, facts: BookFacts) -> str:
 
 
 def _heading(page: Page, written: Written, facts: BookFacts) -> str:
+    word = words_of(page.options)["section-title-abstract"]
     if not page.home:
         if not page.title:
             return ""
@@ -153,13 +156,13 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
         places = page.options.get("affiliations")
         parts += _authors(authors(page.options.get("chapter-author"), places), bool(places))
         parts += _date(str(page.options.get("chapter-date", "")))
-        return _header([*parts, *_abstract(page.options.get("abstract"))])
+        return _header([*parts, *_abstract(page.options.get("abstract"), word)])
     parts = [f'<h1 class="title">{written.book_title}</h1>']
     parts += _paragraph("subtitle", facts.subtitle)
     parts += _authors(facts.authors, facts.affiliated)
     parts += _date(facts.date)
     parts += _paragraph("description", facts.description)
-    parts += _abstract(facts.abstract)
+    parts += _abstract(facts.abstract, word)
     return _header(parts)
 
 
@@ -175,8 +178,8 @@ def _authors(people: Sequence[Author], affiliated: bool) -> list[str]:
     return out
 
 
-def _abstract(given: Any) -> list[str]:
-    title = '<span class="abstract-title">Abstract</span>'
+def _abstract(given: Any, word: str) -> list[str]:
+    title = f'<span class="abstract-title">{html.escape(word)}</span>'
     first, *others = map(inline_html, re.split(r"\n\s*\n", str(given or "").strip()))
     if not others:
         return [f'<p class="abstract">{title} {first}</p>'] if first else []

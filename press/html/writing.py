@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from press.blocks.html_tables import with_widths
+from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_html
 from press.document import tree
-from press.document.crossref import NBSP, Wording, gap, number_text
+from press.document.crossref import NBSP, Wording, callout_title, gap, number_text
 from press.document.numbering import Target
 from press.document.page import Page
 from press.document.pandoc import document, read_inlines, write
@@ -131,7 +132,9 @@ class Writer:
                 case "Equation":
                     return _equation(node)
                 case "Callout":
-                    return _callout(node)
+                    return _callout(node, self.words)
+                case "Theorem":
+                    return _theorem(node, self.words)
                 case "Tabset":
                     return _tabset(node)
                 case "CodeBlock":
@@ -196,15 +199,26 @@ def _equation(node: Node) -> Nodes:
     ]
 
 
-def _callout(node: Node) -> Nodes:
+def _theorem(node: Node, words: Wording) -> Nodes:
+    content = node["c"]
+    name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
+    mark = "proof-title" if "proof" in content["classes"] else "theorem-title"
+    title = tree.span(lead(node, words.titles), marks=[mark])
+    opening = f'<div{name} class="{" ".join(content["classes"])}">'
+    body = with_lead(_inside(content["content"]), [title])
+    return [tree.raw("html", opening), *body, tree.raw("html", "</div>")]
+
+
+def _callout(node: Node, words: Wording) -> Nodes:
     content = node["c"]
     kind, collapse = content["kind"], content["collapse"]
     marks = ["callout", f"callout-style-{content['appearance']}", f"callout-{kind}"]
     marks += [] if content["icon"] else ["no-icon"]
     title = content["title"]
     name = f' id="{html.escape(content["id"])}"' if content["id"] else ""
-    word = kind.capitalize()
-    shown = title or ([tree.text(word)] if content["appearance"] == "default" else None)
+    word = words.own[f"callout-{kind}-title"]
+    bare = title is None and "number" not in node and content["appearance"] != "default"
+    shown = None if bare else callout_title(node, words)
     head = '<div class="callout-title-container">'
     # A division of the tree, so that a heading in it opens no section beyond it.
     body = tree.div(_inside(content["content"]), marks=["callout-body-container"])

@@ -20,6 +20,7 @@ from press.document.tree import Node, Nodes
 from press.errors import Place, TypesettingError
 from press.mistakes import Mistakes
 from press.pdf.marks import with_words_kept
+from press.pdf.tables import with_measured_widths
 from press.pdf.writing import TypstWriter, string
 from press.project.authors import authors
 from press.project.extension import Extension
@@ -64,7 +65,7 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
         arguments = ["-f", "json", "-t", writer, "--wrap=none", "--syntax-highlighting=idiomatic"]
         arguments += [f"--template={folder}/template.typ"]
         arguments += [f"--lua-filter={path}" for path in extension.filters]
-        return run(arguments, json.dumps(tree_))
+        return with_measured_widths(run(arguments, json.dumps(tree_)))
 
 
 def _chapter(page: Page, blocks: Nodes) -> Nodes:
@@ -111,7 +112,13 @@ def _typst_sources(
 
 def _write_template(folder: Path, extension: Extension) -> None:
     own = resources.files(__package__)
-    for name in ("template.typ", "typst-template.typ", "typst-show.typ"):
+    for name in (
+        "template.typ",
+        "symbols.typ",
+        "fitted.typ",
+        "typst-template.typ",
+        "typst-show.typ",
+    ):
         text = extension.partials.get(name) or own.joinpath(name).read_text("utf-8")
         (folder / name).write_text(text, encoding="utf-8")
     for name, text in extension.partials.items():
@@ -199,7 +206,20 @@ def _refused(error: Any, text: str) -> TypesettingError:
     if found is None:
         return TypesettingError(f"Typst stopped: {error.message}", remedy=hints)
     if found["file"].endswith("book.typ"):
-        line = text.splitlines()[int(found["line"]) - 1].strip()[:160]
-        return TypesettingError(f"Typst stopped: {error.message}, at: {line}", remedy=hints)
+        line = text.splitlines()[int(found["line"]) - 1].strip()
+        return TypesettingError(f"Typst stopped: {error.message}, at: {line[:160]}", remedy=hints)
     place = Place(found["file"].rpartition("typst/")[2])
     return TypesettingError(f"Typst stopped: {error.message}", place, hints)
+
+
+def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingError:
+    """Return Typst's error with the line of the chapter that has most words of the one it names."""
+    _, _, line = error.what.partition(", at: ")
+    words = set(re.findall(r"[^\W_]{3,}", line))
+    best, most = None, 0
+    for page in pages if error.place is None else []:
+        for each in page.source:
+            count = len(words & set(re.findall(r"[^\W_]{3,}", each.text)))
+            if count > most:
+                best, most = each.place, count
+    return TypesettingError(error.what, best, error.remedy) if best else error

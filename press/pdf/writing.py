@@ -11,13 +11,15 @@ from press.blocks.annotations import spoken_lines
 from press.blocks.captions import caption_place
 from press.blocks.html_tables import with_widths
 from press.blocks.inline_html import with_html_meant
+from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_in_print
 from press.document import tree
-from press.document.crossref import Wording
+from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
 from press.pdf.marks import with_words_kept
+from press.pdf.tables import fitted
 
 _COLOURS = {
     "note": "#12436d",
@@ -49,21 +51,27 @@ class TypstWriter:
 
     def lowered(self, blocks: Nodes) -> Nodes:
         """Return blocks in which only pandoc's own nodes are left."""
+        blocks = tree.walk(blocks, _without_breaks_inside)
         for node in tree.nodes(blocks, "Layout"):
             for figure in tree.nodes(node["c"]["rows"], "Figure"):
                 figure["laid"] = True
-        blocks = tree.walk(blocks, _numbered_figure)
+        if not self.tagged:  # else the caption is the image's alternative text too
+            blocks = tree.walk(blocks, _without_second_caption)
 
         def visit(node: Node) -> Node | Nodes | None:
             match node["t"]:
                 case "Float":
                     return self.float(node)
+                case "Figure":
+                    return _figure(node)
                 case "Reference":
                     return self.reference(node)
                 case "Equation":
                     return equation(node)
                 case "Callout":
-                    return callout(node)
+                    return callout(node, self.words)
+                case "Theorem":
+                    return theorem(node, self.words)
                 case "Layout":
                     return layout(node)
                 case "Image":
@@ -128,11 +136,27 @@ class TypstWriter:
     def reference(self, node: Node) -> Nodes:
         """Return a cross-reference."""
         target: Target = node["c"]["target"]
+        if target.kind in THEOREMS or target.kind in CALLOUTS:
+            words = [*node["c"]["content"], tree.text(f"\u00a0{target.number}")]
+            words = words if node["c"]["content"] else [tree.text(target.number)]
+            return [
+                tree.raw("typst", f"#link(<{target.label}>)[", inline=True),
+                *words,
+                tree.raw("typst", "]", inline=True),
+            ]
         return [
             tree.raw("typst", f"#ref(<{target.label}>, supplement: [", inline=True),
             *node["c"]["content"],
             tree.raw("typst", "])", inline=True),
         ]
+
+
+def _without_breaks_inside(node: Node) -> Nodes | None:
+    """Return the content of a division with a page break in it: Typst has none in a block."""
+    if node["t"] != "Div" or "press-pagebreak" in tree.classes(node):
+        return None
+    inside = any("press-pagebreak" in tree.classes(one) for one in tree.nodes(node["c"][1], "Div"))
+    return list(node["c"][1]) if inside else None
 
 
 def _html_as_blocks(node: Node) -> Nodes | None:
@@ -162,22 +186,35 @@ def equation(node: Node) -> Nodes:
     ]
 
 
-def callout(node: Node) -> Nodes:
+def theorem(node: Node, words: Wording) -> Nodes:
+    """Return a theorem or the like as a block of its own."""
+    content = node["c"]
+    body = with_lead(content["content"], lead(node, words.titles))
+    label = f" <{content['id']}>" if content["id"] else ""
+    opening = "#block(width: 100%, above: 1.2em, below: 1.2em)["
+    return [tree.raw("typst", opening), *body, tree.raw("typst", f"]{label}")]
+
+
+def callout(node: Node, words: Wording) -> Nodes:
     """Return a callout."""
     content = node["c"]
     kind = content["kind"]
     colour = _COLOURS[kind]
-    title = content["title"] or [tree.text(kind.capitalize())]
+    title = callout_title(node, words)
+    label = f" <{content['id']}>" if "number" in node else ""
+    opening, closing = (
+        ("#block(width: 100%)[#callout(\n", f")]{label}\n") if label else ("#callout(\n", ")\n")
+    )
     icon = f"callout-icon({string(kind)})" if content["icon"] else "none"
     return [
-        tree.raw("typst", "#callout(\nbody: ["),
+        tree.raw("typst", f"{opening}body: ["),
         *content["content"],
         tree.raw("typst", "],\ntitle: ["),
         tree.plain_block(title),
         tree.raw(
             "typst",
             f'],\nbackground_color: rgb("{colour}").lighten(90%),\nicon_color: rgb("{colour}"),\n'
-            f"icon: {icon},\nbody_background_color: white\n)\n",
+            f"icon: {icon},\nbody_background_color: white\n{closing}",
         ),
     ]
 
@@ -195,26 +232,25 @@ def layout(node: Node) -> Nodes:
     return out
 
 
-def _numbered_figure(node: Node) -> Node | None:
-    """Return a captioned figure without a label as a float: in print it has a number, as in Quarto.
+def _figure(node: Node) -> Nodes:
+    """Return a captioned figure without a label: it has no number, as in HTML."""
+    _, caption, content = node["c"]
+    words = [inline for block in caption[1] for inline in block["c"]]
+    return [
+        tree.raw("typst", "#align(center)[#block(breakable: false)["),
+        *content,
+        tree.raw("typst", "\n#parbreak()\n"),
+        tree.plain_block(words),
+        tree.raw("typst", "]]"),
+    ]
 
-    One in a layout stays pandoc's own figure, and counts apart.
-    """
+
+def _without_second_caption(node: Node) -> Node | None:
+    """Return a figure whose images do not repeat its caption as their text, as in Quarto."""
     if node["t"] != "Figure" or node.get("laid"):
         return None
-    (name, marks, pairs), caption, content = node["c"]
-    words = [inline for block in caption[1] for inline in block["c"]]
-    return {
-        "t": "Float",
-        "c": {
-            "id": name,
-            "kind": "fig",
-            "classes": marks,
-            "attributes": dict(pairs),
-            "content": tree.walk(content, _uncaptioned),
-            "caption": words,
-        },
-    }
+    attr, caption, content = node["c"]
+    return {**node, "c": [attr, caption, tree.walk(content, _uncaptioned)]}
 
 
 def _uncaptioned(node: Node) -> Node | None:
@@ -246,7 +282,14 @@ def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
     words = [inline for block in caption[1] for inline in block["c"]]
-    return [tree.para(words), bare] if words else [bare]
+    printed = fitted(bare, tree.plain(words) or _first_words(bare))
+    return [tree.para(words), *printed] if words else printed
+
+
+def _first_words(table: Node) -> str:
+    """Return the words of a table's first row, by which a message calls it."""
+    rows = table["c"][3][1]
+    return " ".join(tree.plain(cell[4]) for cell in rows[0][1])[:60] if rows else ""
 
 
 def _code(node: Node) -> Nodes:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from press.chapter.source import read_text
+from press.document.languages import words_of
 from press.errors import Place, ProjectError, UnsupportedError
 from press.project.configuration import CONFIGURATION, read_configuration
 from press.project.dates import printed_date
-from press.project.yaml import Settings, merged
+from press.project.yaml import Settings, merged, parse_settings
 
+CHAPTERS = (".qmd", ".md", ".ipynb")
 _BASE_FORMATS = ("html", "typst")
 
 
@@ -171,10 +174,21 @@ def read_project(
         raise ProjectError(f"there is no folder {root.name}", remedy="name the project's folder")
     settings, active = read_configuration(root, profiles)
     settings = merged(settings, Settings(dict(extra or {})))
+    settings = _with_language(root, settings)
     _check(settings)
     listed = _entries(root, settings)
     entries = _home_first(listed, settings)
     return Project(root, settings, entries, tuple(listed), _formats(settings), active)
+
+
+def _with_language(root: Path, settings: Settings) -> Settings:
+    """Return settings in which a file that `language` names is what it holds."""
+    name = settings.get("language")
+    if not isinstance(name, str):
+        return settings
+    text = read_text(root / name.lstrip("/"), name, settings.place("language"))
+    words = {"language": parse_settings(text, name).values}
+    return Settings({**settings.values, **words}, settings.places)
 
 
 def _check(settings: Settings) -> None:
@@ -215,7 +229,8 @@ def _entries(root: Path, settings: Settings) -> list[Entry]:
         entries.append(Entry("chapter", name, None, 0, False, place))
     if settings.get("book", "appendices"):
         place = settings.place("book", "appendices") or Place(CONFIGURATION)
-        entries.append(Entry("appendices", None, "Appendices", 0, False, place))
+        words = words_of(settings.values)["section-title-appendices"]
+        entries.append(Entry("appendices", None, words, 0, False, place))
         entries += _listed(root, settings, ("book", "appendices"), 1, appendix=True)
     _check_once(entries)
     return entries
@@ -281,15 +296,15 @@ def _listed(
 
 
 def _part(root: Path, part: str, depth: int, appendix: bool, place: Place) -> Entry:
-    if part.endswith((".qmd", ".md")):
+    if part.endswith(CHAPTERS):
         return Entry("part", _file(root, part, place), None, depth, appendix, place)
     return Entry("part", None, part, depth, appendix, place)
 
 
 def _file(root: Path, name: str, place: Place) -> str:
-    if not name.endswith((".qmd", ".md")):
+    if not name.endswith(CHAPTERS):
         raise UnsupportedError(
-            f"{name} is neither a .qmd nor a .md file", place, "write the chapter as .qmd"
+            f"{name} is neither a .qmd, .md nor .ipynb file", place, "write the chapter as .qmd"
         )
     if not (root / name).is_file():
         raise ProjectError(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
+from press.blocks.raw_html import renamed
 from press.document import tree
 from press.document.page import Page
 from press.document.tree import Node, Nodes
@@ -92,7 +93,7 @@ def in_book(page: Page, address: str) -> str:
 
 
 def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root: bool) -> Nodes:
-    """Return a page's blocks with every image's address made good.
+    """Return a page's blocks with the address of every image, and in HTML of tags, made good.
 
     Parameters
     ----------
@@ -107,7 +108,13 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
         the page.
     """
 
+    def named(address: str, shown: bool) -> str:
+        return _in_page(page, address, resources, found, shown=shown)
+
     def visit(node: Node) -> Node | None:
+        if node["t"] in ("RawInline", "RawBlock") and node["c"][0].startswith("html"):
+            kind, code = node["c"]
+            return None if from_root else {**node, "c": [kind, renamed(code, named)]}
         if node["t"] != "Image":
             return None
         attr, alt, (address, title) = node["c"]
@@ -130,6 +137,31 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
         return {"t": "Image", "c": [attr, alt, [new, title]]}
 
     return list(tree.walk(page.blocks, visit))
+
+
+def _in_page(
+    page: Page, address: str, resources: Resources, found: Mistakes, *, shown: bool
+) -> str:
+    """Return an address that a tag of a page names, and take the file that lies there."""
+    if is_outside(address) or not address or address.startswith("#"):
+        return address
+    path = in_book(page, address)
+    parts = urlsplit(address)
+    rest = (f"?{parts.query}" if parts.query else "") + (
+        f"#{parts.fragment}" if parts.fragment else ""
+    )
+    if path.endswith((".qmd", ".md", ".ipynb")) and (resources.root / path).is_file() and not shown:
+        return relative(re.sub(r"\.(?:q?md|ipynb)$", ".html", path), page.html) + rest
+    if not resources.take(path):
+        place = page.source.place_of(re.escape(address))
+        what = f"there is no file {path}"
+        if shown:
+            remedy = "write the file, or correct its name"
+            found.add(BrokenReferenceError(what, place, remedy))
+        elif not path.endswith(".html") and path != ".":
+            found.warn(f"{place}: {what}, to which a tag links")
+        return address if not address.startswith("/") else relative(path, page.html) + rest
+    return relative(path, page.html) + rest
 
 
 def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:

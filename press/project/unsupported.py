@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from press.document import tree
+from press.document.languages import is_known
 from press.document.page import Page
 from press.errors import UnsupportedError
 from press.html.added import OPTIONS
@@ -29,7 +30,6 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("include-before",): "included text around the pages",
     ("include-after",): "included text around the pages",
     ("template",): "a template of its own",
-    ("language",): "words of its own for figures and the like",
     ("citation-location",): "citations in the margin",
     ("reference-location",): "notes in the margin or after a section",
     ("cite-method",): "another way of citing",
@@ -101,26 +101,22 @@ PASSED_OVER: dict[tuple[str, ...], str] = {
         )
     },
 }  # fmt: skip
-_THEOREMS = ["thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg"]
-_CALLOUTS = ["nte", "tip", "wrn", "imp", "cau"]
 _CLASSES = {
     "panel-input": "panels for input",
     "panel-sidebar": "panels at the side",
     "panel-fill": "panels that fill the page",
-    "proof": "proofs",
-    "solution": "solutions",
-    "remark": "remarks",
 }
 
 
 def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
     """Raise for an option that the press does not obey, in the project or in one chapter."""
     language = settings.get("lang")
-    if language is not None and str(language).partition("-")[0] != "en":
+    own = settings.get("language") is not None
+    if language is not None and not is_known(language) and not own:
         raise UnsupportedError(
-            f"`lang: {language}`: the press says Figure, Table and Chapter in English alone",
+            f"`lang: {language}`: the press has no words for Figure, Table and Chapter",
             settings.place("lang"),
-            "render with Quarto",
+            "give them below `language:`, by Quarto's names: `crossref-fig-title: …`",
         )
     for path, value in _given(settings, REFUSED):
         name, what = _option(path), REFUSED[_option(path)]
@@ -213,16 +209,9 @@ def check_page(page: Page, found: Mistakes) -> None:
     """Note every division of a chapter that the press would print otherwise than Quarto."""
     for node in tree.nodes(page.blocks, "Div"):
         name, marks = tree.identifier(node), tree.classes(node)
-        prefix = name.partition("-")[0] if "-" in name else ""
         what = next((_CLASSES[mark] for mark in marks if mark in _CLASSES), None)
-        if prefix in _THEOREMS:
-            what = "theorems and their like"
         if what is not None:
             _refuse(page, name or marks[0], what, found)
-    for node in tree.nodes(page.blocks, "Callout"):
-        name = str(node["c"]["id"])
-        if name.partition("-")[0] in _CALLOUTS and "-" in name:
-            _refuse(page, name, "callouts with a number", found)
 
 
 def _refuse(page: Page, name: str, what: str, found: Mistakes) -> None:

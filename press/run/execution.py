@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,6 +21,7 @@ from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Place
 from press.run.kernel import kernel_environment, kernel_manager
+from press.run.steady import settled, varying
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LARGEST_OUTPUT = 10_000_000  # characters of one cell: beyond that it is a mistake, not a page
@@ -38,11 +40,14 @@ class CellResult:
         Its outputs, in the form of a Jupyter notebook.
     count
         Its number in the order of execution; None if it did not run.
+    varies
+        What it printed that will be another in the next build.
     """
 
     cell: Cell
     outputs: tuple[dict[str, Any], ...]
     count: int | None
+    varies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,15 @@ class Conditions:
         Seconds a cell may take; None for no limit.
     defaults
         The `execute` options of project and chapter.
+    notebooks
+        Whether notebooks run too, rather than show the outputs they were saved with.
     """
 
     folder: Path
     environment: Mapping[str, str]
     timeout: float | None
     defaults: Mapping[str, Any]
+    notebooks: bool = False
 
 
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
@@ -94,12 +102,22 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
     CellError
         A cell or expression raised an exception, a cell ran out of time, or the kernel died.
     """
+    if chapter.cells and all(cell.stored for cell in chapter.cells) and not conditions.notebooks:
+        return ExecutedChapter(chapter, tuple(map(_saved, chapter.parts)))
     if not chapter.runs:
         return ExecutedChapter(
             chapter,
             tuple(ProseResult(part, ()) for part in chapter.parts if isinstance(part, Prose)),
         )
     return asyncio.run(_execute(chapter, conditions))
+
+
+def _saved(part: Prose | Cell) -> CellResult | ProseResult:
+    """Return what a part of a notebook was saved with."""
+    if isinstance(part, Prose):
+        return ProseResult(part, ())
+    outputs, count = part.stored or ((), None)
+    return CellResult(part, settled(outputs, part), count)
 
 
 def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:
@@ -163,6 +181,7 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             node.metadata["tags"] = ["raises-exception"]
         self.nb.cells.append(node)
         self._size = 0
+        start = time.time()
         try:
             await self.async_execute_cell(node, len(self.nb.cells) - 1)
         except CellExecutionError:
@@ -180,7 +199,9 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             raise _died(cell.place, cell.source) from None
         if self._size > _LARGEST_OUTPUT:
             raise _too_much(cell)
-        return CellResult(cell, tuple(node.outputs), node.execution_count)
+        outputs = settled(node.outputs, cell)
+        varies = varying(outputs, Path(self.resources["metadata"]["path"]), start)
+        return CellResult(cell, outputs, node.execution_count, varies)
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Take a message from the kernel; interrupt a cell that puts out more than a page holds."""

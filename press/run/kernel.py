@@ -18,6 +18,9 @@ _DRAWING = (
     "savefig.dpi: figure\nsvg.hashsalt: press\n"
 )
 
+# Variables of the caller that would change what a cell prints or draws.
+_CALLERS = ("LANG", "LC_", "MATPLOTLIB", "MPLBACKEND", "PYTHONIOENCODING", "PYTHONUTF8")
+
 
 class _ThisPython(KernelSpecManager):  # type: ignore[misc]  # jupyter_client ships no types
     """Answers every request for a kernel with this interpreter."""
@@ -62,8 +65,9 @@ def kernel_environment(
 ) -> dict[str, str]:
     """Return the environment of a kernel: this process's, drawing settings, then `extra`.
 
-    The author's own IPython and matplotlib settings are left out, so that a book looks the
-    same on every machine; the `execute` options `fig-width`, `fig-height` and `fig-dpi` hold.
+    The author's own IPython and matplotlib settings, drawing backend, locale and encoding are
+    left out, so that a book looks the same on every machine; the `execute` options `fig-width`,
+    `fig-height` and `fig-dpi` hold.
     """
     settings = folder / "matplotlibrc"
     drawing = _DRAWING.format(
@@ -75,6 +79,11 @@ def kernel_environment(
     own = {
         "IPYTHONDIR": str(folder / "ipython"),
         "MATPLOTLIBRC": str(settings),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    return {**os.environ, **own, **extra}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_CALLERS)}
+    return {**kept, **own, **extra}

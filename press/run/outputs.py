@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from press.run.execution import CellResult
@@ -16,6 +16,14 @@ _FORMULA = re.compile(
 )
 # HTML that works, or draws, in a browser alone.
 _MOVING = re.compile(r"<(?:script|iframe|canvas|svg|img|video|audio|object|embed|input)\b", re.I)
+# What a browser fetches to run or draw HTML: not links and not the address of a picture.
+_FETCHED = re.compile(
+    r"""<(?:script\b[^>]*\bsrc|link\b[^>]*\bhref)=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
+    r"""|(?:\bimport\s*\(|\bfrom|@import|\burl\()\s*["']?(?:https?:)?//(?P<code>[^/"'\s)]+)"""
+    r"""|["'](?:https?:)?//(?P<cdn>[^/"']*(?:cdn|unpkg|jsdelivr|esm\.sh|skypack)[^/"']*)/""",
+    re.I,
+)
+_PICTURE = re.compile(r"!\[|<(?:img|svg|canvas|script|iframe|video|object|figure)\b", re.I)
 _ORDER = {
     "html": ("text/html", "text/markdown", "image/png", "image/svg+xml", "image/jpeg"),
     "typst": ("text/markdown", "image/svg+xml", "image/png", "image/jpeg"),
@@ -79,6 +87,24 @@ def lost_in_print(output: dict[str, Any]) -> list[str]:
     if not is_display(output) or kind_of(_with_formula(output), "typst") != "text/plain":
         return []
     return sorted(set(output["data"]) - {"text/plain"})
+
+
+def asked_of_hosts(output: dict[str, Any]) -> list[str]:
+    """Return the hosts from which what an output shows in a page would fetch scripts or styles."""
+    if not is_display(output) or kind_of(output, "html") != "text/html":
+        return []
+    found = _FETCHED.finditer(str(output["data"]["text/html"]))
+    return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
+
+
+def draws(outputs: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether one of the outputs of a figure's cell may hold a picture."""
+    return any(
+        kind_of(output, "html") in IMAGES
+        or _PICTURE.search(str(output.get("text") or output["data"][kind_of(output, "html")]))
+        for output in outputs
+        if is_display(output) or output.get("name") == "stdout"
+    )
 
 
 def output_classes(output: Mapping[str, Any], kind: str) -> str:

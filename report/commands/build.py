@@ -21,6 +21,7 @@ from press.build import build_book
 from press.chapter.reading import read_book
 from press.checking import check_book
 from report import quarto
+from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
     held_exhibits,
@@ -127,6 +128,7 @@ def build(
                     _finish, evaluation, profiles, written_in, release=release, also=also,
                     moment=timestamp(ledger.commit, os.environ),
                 ),
+                release=release,
             )  # fmt: skip
     _tell_outcome(values, used, ledger)
     for number in bare:
@@ -146,6 +148,8 @@ def _made(
     ledger: Ledger,
     stages: Stages,
     finish: Callable[[Path], None],
+    *,
+    release: bool,
 ) -> tuple[Path | None, ...]:
     """Check the sources where the engine won't, and typeset; return the book's files."""
     environment = kernel_environment(evaluation)
@@ -156,7 +160,7 @@ def _made(
         thaw(evaluation.root, execution_digest(book, evaluation.key))
     asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
     with stages.stage("typeset") as notes:
-        return _typeset(chosen, asked, moment, finish, notes)
+        return _typeset(chosen, asked, moment, finish, notes, release=release)
 
 
 def _finish(
@@ -206,6 +210,8 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
+    *,
+    release: bool,
 ) -> tuple[Path | None, ...]:
     """Make the book with Quarto, or where none was chosen with the press; return its files."""
     if chosen is not None:
@@ -221,7 +227,10 @@ def _typeset(
         environment=asked.environment,
         profiles=asked.project.profiles,
         finish=finish,
+        whole=release,
     )
+    for loss in made.losses:
+        print(f"  {loss}")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
 
@@ -263,6 +272,7 @@ def prepare(
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
     values, reused = evaluation.fill_store(given, fresh=fresh)
+    check_citations(evaluation.root, used, values)
     notes.append("results reused: nothing they rest on has changed" if reused else "computed")
     for name in given:
         if isinstance(values[name], Figure):
@@ -332,4 +342,4 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for result in values["contract_results"].of("warn"):
         print(f"  warning: {result.rule}: not so: {result.expected}")
     if ledger.label:
-        print(f"  {ledger.label}: the label stands on every page and in every picture")
+        print(f"  {ledger.label}: every page is marked, and every picture made from them")

@@ -13,6 +13,8 @@ from press.build import build_book
 from press.document.pandoc import run
 
 BOOKS = Path(__file__).resolve().parent / "golden_books"
+# What the books lose on purpose, to show that it is said.
+LOST = {"variants": ("two.qmd:10: “Nowhere.” is not in the pages",)}
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _SIDE = re.compile(r'<details class="chapters" open>.*?</details>', re.DOTALL)
 _CONTENTS = re.compile(r'<nav id="TOC".*?</nav>', re.DOTALL)
@@ -34,6 +36,7 @@ def outline(name: str, profile: str, folder: Path) -> str:
     built = build_book(
         BOOKS / name, out=folder, formats=("html",), profiles=[profile] if profile else []
     )
+    assert built.losses == LOST.get(name, ()), built.losses
     parts = []
     for page in built.html:
         text = page.read_text("utf-8")

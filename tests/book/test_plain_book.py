@@ -64,6 +64,7 @@ def test_the_pages_in_order(book):
         "chapters/data.html",
     ]
     assert not book.warnings
+    assert not book.losses
     assert set(book.seconds) == {"read", "execute", "html", "pdf"}
 
 

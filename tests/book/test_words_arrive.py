@@ -14,7 +14,8 @@ from tests.book.test_build import project
 
 FIXTURE = Path(__file__).resolve().parent / "fixtures" / "words"
 IN_BOTH = {
-    "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates"],
+    "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates",
+             "(ii) Listed 61"],
     "marks": ["2. Marks", "- 51", "+ 52", "= 53", "1. May", "/ none: 54", "// note", "- 55",
               "== 56", "- 57 here, and + 58"],
     "tags": ["before after", "71 72", "10 3 and H 2 O", "Words run, under , bold and it , Ctrl",
@@ -22,6 +23,10 @@ IN_BOTH = {
     "written": ["Spaced", "92", "Values 93 and 94.", "Seven", "Write {{< var x >}}, [^95], [^c] or "
                 "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named"],
     "engine": ["There are 91 pilots."],
+    "theorems": ["Theorem 7.1 (Line 111) The", "112", "Meaning 7.1 (Named 113) A", "Lemma 7.1",
+                 "114", "Proof. By induction, 115", "Remark 7.1. Numbered", "Note 7.1: A title 116",
+                 "Tip 7.1 Numbered", "See Theorem 7.1, Meaning 7.1, 7.1, Satz 7.1, Remark 7.1, "
+                 "Note 7.1 and Tip 7.1."],
     "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
 }  # fmt: skip
 
@@ -36,6 +41,10 @@ def book(tmp_path_factory):
 def bare(text):
     """Return a text without white space, which HTML and a PDF place differently."""
     return re.sub(r"\s+", "", text)
+
+
+def test_nothing_is_lost(book):
+    assert not book.losses
 
 
 @pytest.mark.parametrize(("chapter", "words"), IN_BOTH.items())
@@ -69,6 +78,29 @@ def test_in_print(book, words):
     assert "object>" not in text
 
 
+def test_files_that_tags_name_lie_beside_the_pages(book):
+    page = (book.out / "tags.html").read_text("utf-8")
+    assert page.count('="line.svg"') == 3
+    assert (book.out / "line.svg").is_file()
+    assert "/line.svg" not in page
+
+
+@pytest.mark.poppler
+def test_nothing_is_printed_over_anything_or_off_the_sheet(book):
+    done = subprocess.run(["pdftotext", "-bbox", book.pdf, "-"], capture_output=True, check=True)
+    pages = done.stdout.decode().split("<page ")[1:]
+    wide = next(page for page in pages if "Verylongheading6" in page)
+    box = r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"'
+    words = [tuple(map(float, found)) for found in re.findall(box, wide)]
+    assert len(words) > 50
+    assert max(right for _, _, right, _ in words) < 612 - 72
+    for at, (left, top, right, bottom) in enumerate(words):
+        middle = (top + bottom) / 2
+        for other in words[at + 1 :]:
+            apart = other[0] >= right - 0.5 or other[2] <= left + 0.5
+            assert apart or not other[1] < middle < other[3]
+
+
 @pytest.mark.poppler
 def test_a_figure_without_a_label_does_not_count(book):
     done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
@@ -92,7 +124,7 @@ def test_what_would_be_printed_as_it_stands_is_named(tmp_path, text, words):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('Look: <img src="x.png">', "one.qmd:3: <img"),
+        ("Look: <canvas id='a'></canvas>", "one.qmd:3: <canvas"),
         ("```{python}\nfrom IPython.display import HTML\nHTML('<script>1</script>')\n```",
          "one.qmd:3: print can show what the cell shows in none of its forms: text/html"),
         ("```{python}\nfrom IPython.display import Latex\nLatex(r'\\begin{tabular}')\n```",

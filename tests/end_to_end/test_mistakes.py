@@ -114,6 +114,8 @@ def test_a_bad_extract_ends_with_3_and_says_where(project, damage, expected):
          ["index.qmd:", "did you mean workers_placed"]),
         ("chapters/introduction.qmd", "label: tbl-pilots-table", "label: fig-effect-forest", 7,
          ["introduction.qmd:"]),
+        ("data/published/trial.csv", "sswr2025", "westlake2025", 7,
+         ["index.qmd:", "'trial_schools' was published in [@westlake2025]"]),
     ],
 )  # fmt: skip
 def test_a_mistake_of_an_author_is_told_with_its_place(project, file, old, new, code, expected):

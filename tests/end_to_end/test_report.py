@@ -69,6 +69,77 @@ def pdf_text(built):
     return " ".join(done.stdout.split())
 
 
+MARKUP = re.compile(
+    r"\[@\w|@(?:fig|tbl|sec|eq)-\w|\{python\}|^:::|\{[.#][a-z]|\*\*[A-Za-z]|\{\{<"
+    r"|\\(?:frac|sum|hat|alpha|beta|exp|log|mathrm|text|quad)\b|\$[\\\w][^$ ]*\$|\(z [\d.]",
+    re.MULTILINE,
+)
+"""What authors write and readers should not see: keys, references, attributes, TeX."""
+
+
+class Words(html.parser.HTMLParser):
+    """The words of a page, without code and what a formula was written in."""
+
+    HIDDEN = ("script", "style", "annotation", "pre", "code", "template")
+
+    def __init__(self, text):
+        super().__init__()
+        self.words, self._hidden = [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, _):
+        self._hidden += tag in self.HIDDEN
+
+    def handle_endtag(self, tag):
+        self._hidden -= tag in self.HIDDEN
+
+    def handle_data(self, data):
+        if not self._hidden:
+            self.words.append(data)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["as [@a2020] says", "see @tbl-effects", "`{python} x`", "::: {.note}", "a **bold** word",
+     r"\frac{1}{2}", "$x_i$", "(z 975 + z 8)", "{{< meta x >}}"],
+)  # fmt: skip
+def test_markup_is_seen(raw):
+    assert MARKUP.search(raw)
+    assert not MARKUP.search("Table 5.1 (Westlake et al. 2020): 95% of $ is paid, a*b, z = 1.96.")
+
+
+def test_no_markup_is_printed(built, pdf_text):
+    pages = sorted((built / "_book").rglob("*.html"))
+    assert len(pages) > 100
+    found = {
+        path.name: [m.group() for m in MARKUP.finditer(" ".join(Words(text).words))]
+        for path in pages
+        for text in [path.read_text(encoding="utf-8")]
+    }
+    assert {name: seen for name, seen in found.items() if seen} == {}
+    assert MARKUP.findall(pdf_text) == []
+
+
+def test_one_page_four_pages_and_twenty_five(built):
+    """By the pages on which the headings of the chapters are printed."""
+    with pikepdf.open(built / "_book" / "report.pdf") as pdf, pdf.open_outline() as outline:
+        pages = {page.objgen: number for number, page in enumerate(pdf.pages)}
+        at = {entry.title: pages[entry.destination[0].objgen] for entry in _entries(outline.root)}
+    summary, body, rest = (
+        next(page for title, page in at.items() if title.endswith(name))
+        for name in ("Executive summary", "Introduction", "Acknowledgements")
+    )
+    assert summary - at["In one page"] == 1
+    assert body - summary <= 4
+    assert rest - body <= 25
+
+
+def _entries(entries):
+    for entry in entries:
+        yield entry
+        yield from _entries(entry.children)
+
+
 def test_every_exhibit_on_a_page_has_its_record(pages, ledger):
     shown = {name for page in pages.values() for name in page.exhibits}
     recorded = {record["id"] for record in ledger["records"]}

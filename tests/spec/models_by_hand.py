@@ -284,8 +284,8 @@ EXAMPLES = (
     Example(
         "Clusters a trial needs",
         "With rates of 0.0148 and 0.0104, 424 person-years a cluster and k of 0.29, at 80% power.",
-        r"1 + (z_{.975} + z_{.8})^2 \frac{(\lambda_0+\lambda_1)/y + k^2(\lambda_0^2+\lambda_1^2)}"
-        r"{(\lambda_0-\lambda_1)^2}",
+        r"1 + (z_{1-\alpha/2} + z_{1-\beta})^2 "
+        r"\frac{(\lambda_0+\lambda_1)/y + k^2(\lambda_0^2+\lambda_1^2)}{(\lambda_0-\lambda_1)^2}",
         "1 + (1.959963985 + 0.841621234)**2 * ((0.0148 + 0.0104)/424 "
         "+ 0.29**2 * (0.0148**2 + 0.0104**2)) / (0.0148 - 0.0104)**2",
         lambda: hayes_bennett_clusters(0.0148, 0.0104, 424, 0.29),

@@ -67,7 +67,84 @@ def test_a_chapter_opens_with_its_question_and_closes_with_its_limits(path):
         return
     assert re.search(r"^\*\*.*\?\*\*$", text, re.MULTILINE), "no question"
     last = re.findall(r"^## (.*)$", text, re.MULTILINE)[-1]
-    assert last.startswith("What this does not show")
+    assert last.startswith("Limits") or path == "index.qmd"
+
+
+BODY = [path for path in CHAPTERS if "{.key-points}" in text_of(CHAPTERS[path])]
+
+
+def test_every_numbered_chapter_of_the_body_opens_with_key_points():
+    """Neither the one page nor the summary, which are nothing but key points."""
+    paths = list(CHAPTERS)
+    last = paths.index("chapters/acknowledgements.qmd")
+    assert paths[2:last] == BODY
+
+
+@pytest.mark.parametrize("path", BODY)
+def test_key_points_are_three_to_five_and_come_after_the_question(path):
+    text = text_of(CHAPTERS[path])
+    (points,) = re.findall(r"(?s)\*\*\n\n::: \{\.key-points\}\n(.*?)\n:::", text)
+    assert points.startswith("**Key points**")
+    assert 3 <= len(re.findall(r"(?m)^- ", points)) <= 5
+
+
+def reading_grade(text):
+    """Return the school grade of Flesch and Kincaid; age is about five more."""
+    words = re.findall(r"[A-Za-z']+", text)
+    sentences = len(re.findall(r"[.?!]\s", f"{text} "))
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", w.lower().rstrip("e")))) for w in words)
+    return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
+
+
+def test_the_one_page_reads_at_an_age_of_twelve_to_fourteen():
+    assert reading_grade("The cat sat. It ran. ") < 2
+    long = "Notwithstanding considerable methodological heterogeneity, institutional " * 4
+    assert reading_grade(f"{long}. ") > 12
+    text = re.sub(
+        r"(?s)```.*?```|\[[^\]]*@[^\]]*\]|\{\.[^}]*\}", "", text_of(CHAPTERS["index.qmd"])
+    )
+    prose = re.sub(r"`\{python\} [^`]*`", "ten", re.sub(r"(?m)^(:::|#).*$", "", text))
+    assert reading_grade(prose) < 9
+
+
+CONTENT = {
+    "a flexible approach": ("key-findings-practice", "flexible approach"),
+    "young people seek advice": ("key-findings-practice", "could ask the social worker for advice"),
+    "schools' ways are challenged": ("key-findings-practice", "challenged them"),
+    "punitive responses": (
+        "key-findings-practice",
+        "helped to reduce responses that they consider",
+    ),
+    "worth trialling further": ("key-finding-6", "worth trialling further"),
+    "question (a), whole": ("methods", "processes that would let it be scaled up easily"),
+    "question (c), whole": ("methods", "used as intended, and is it defined well enough"),
+    "context": ("pathways", "The **context** is the school"),
+    "conditions": ("pathways", "Conditions: social worker and school staff communicate regularly"),
+    "recommendation 1": ("recommendations", "may reduce referrals from schools for children"),
+    "recommendation 2": ("recommendations", "Different approaches could be refined"),
+    "recommendation 3": ("recommendations", "encroach on the duties"),
+    "recommendation 4": ("recommendations", "spend large amounts of time in schools"),
+    "staff": ("acknowledgements", "social care and education staff"),
+    "families": ("acknowledgements", "young people and families"),
+    "data teams": ("acknowledgements", "collated and processed its data"),
+    "colleagues": ("acknowledgements", "D. Wilkins and C. Pitt"),
+    "about": ("acknowledgements", "collects and shares evidence"),
+}
+"""What the published summary has, the chapter that has it here, and how it begins to say it."""
+
+
+@pytest.mark.parametrize("what", CONTENT)
+def test_the_content_of_the_published_summary_is_there(what):
+    name, words = CONTENT[what]
+    assert words in text_of(CHAPTERS[f"chapters/{name}.qmd"])
+
+
+def test_a_special_school_is_explained():
+    from analysis.dataflow.published import published_facts
+    from analysis.exhibits.outcomes.tables import pilots_table
+
+    table = pilots_table(published_facts(ROOT / "data" / "published"))
+    assert "social, emotional and mental health" in " ".join(table.note.split())
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
@@ -110,6 +187,8 @@ EXHIBITS = {
     "calibration check": ["tbl-calibration-check"],
     "later trial": ["tbl-trial-design", "fig-trial-beside-pilots"],
     "main result": ["fig-main-result"],
+    "findings in a line": ["tbl-six-findings"],
+    "results in words": ["tbl-results-in-words"],
 }  # fmt: skip
 
 
@@ -122,7 +201,7 @@ def test_each_element_of_the_published_summary_has_its_place(element):
 
 def test_the_calibration_check_says_that_it_is_no_evidence():
     (caption,) = re.findall(
-        r'tbl-cap: "(Published directions.*)"', text_of(CHAPTERS["chapters/limitations.qmd"])
+        r'tbl-cap: "(Published directions.*)"', text_of(CHAPTERS["chapters/outcomes-detail.qmd"])
     )
     assert "a calibration check, not evidence" in caption
 
@@ -140,4 +219,5 @@ def test_a_node_rests_on_the_files_of_its_tables_and_no_others():
     time_in_school = graph.data_files("time_in_school", nodes, files)
     assert time_in_school == ("activity_log.csv", "deployments.csv", "schools.csv")
     assert graph.data_files("pilots_table", nodes, files) == ()
+    assert "published_facts" in graph.upstream("pilots_table", nodes)
     assert graph.data_files("contract_summary", nodes, files) == tuple(sorted(files))

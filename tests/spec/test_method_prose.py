@@ -11,14 +11,17 @@ import pytest
 
 from analysis.dataflow import graph
 from analysis.exhibits.appendix import sensitivity_tables, simulation_tables
+from analysis.exhibits.design import limits_tables
 from analysis.exhibits.design import tables as design_tables
-from analysis.exhibits.outcomes import unit_tables
+from analysis.exhibits.outcomes import claims, unit_tables
+from analysis.exhibits.recommendations import scale_up
 from analysis.models.design import detectable
 from analysis.models.inference import judgement, multiplicity
 from analysis.models.pooling.estimates import SUMMARIES
 from analysis.models.primary import estimates
 from analysis.models.sensitivity import hidden_bias
 from analysis.study.settings import read_study
+from benchmarks import models_sentences
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")
@@ -42,11 +45,11 @@ SENTENCES = {
         lambda main: all(each.before == each.after.shifted(-12) for each in main),
     ),
     "pupil-months": (
-        "methods.qmd", "are the school's pupil-months before and during the pilot",
+        "methods-detail.qmd", "are the school's pupil-months before and during the pilot",
         lambda main: all(each.exposure == "pupils" for each in main),
     ),
     "CR2": (
-        "methods.qmd", "the CR2 variance estimator with Satterthwaite's degrees of freedom",
+        "methods-detail.qmd", "the CR2 variance estimator with Satterthwaite's degrees of freedom",
         lambda _: "CR2" in estimates.PRIMARY.name and "Satterthwaite" in estimates.P_METHOD,
     ),
     "matched pairs": (
@@ -83,8 +86,16 @@ SENTENCES = {
         lambda _: "one-sided" in hidden_bias.COLUMNS["p_highest"],
     ),
     "power": (
-        "design-limits.qmd", "the smallest fall that each pilot would find with 80% power",
+        "design-limits.qmd", "the smallest fall that each pilot would detect with 80% power",
         lambda _: detectable.POWER == 0.8,
+    ),
+    "days in care": (
+        "technical-appendix.qmd", "Days in care are not simulated there, so the rates do not cover "
+        "the sentence on them; it claims no change.",
+        lambda _: "days_in_care" not in {
+            outcome.name for outcome in models_sentences._counted(STUDY)
+        } and not any("care" in each.__name__ for each in models_sentences.SENTENCES)
+        and '"not clear"' in inspect.getsource(claims.care_no_clear_change),
     ),
     "pooling": (
         "technical-appendix.qmd", "[@paulemandel1982; @hartungknapp2001]",
@@ -117,6 +128,20 @@ def test_a_one_sided_p_value_says_so_in_its_heading():
     assert "One-sided p at odds" in source
 
 
+def test_no_estimate_is_called_worth_its_cost():
+    """The smallest fall that pays is invented, and a chance to exceed it has a flat prior."""
+    columns = scale_up.PROSPECT_COLUMNS
+    assert list(columns)[-2:] == ["power", "assurance"]
+    assert "worth" not in str(columns) + inspect.getsource(scale_up.prospects)
+    chapters = [*(ROOT / "chapters").glob("*.qmd"), ROOT / "index.qmd"]
+    assert not [path.name for path in chapters if "worth its cost" in path.read_text("utf-8")]
+
+
+def test_the_dispersion_behind_each_detectable_effect_is_printed():
+    assert '"Dispersion"' in inspect.getsource(limits_tables.detectable)
+    assert "with the dispersion behind each" in chapter("design-limits-detail.qmd")
+
+
 def test_what_was_simulated_with_shocks_is_named_as_it_was_drawn():
     from benchmarks.models_sentences import SHOCKS
 
@@ -130,6 +155,6 @@ def test_nothing_is_called_confirmatory():
         assert "confirmatory" not in path.read_text(encoding="utf-8").lower(), path.name
 
 
-@pytest.mark.parametrize("file", ["index.qmd", "key-finding-6.qmd", "methods.qmd"])
+@pytest.mark.parametrize("file", ["executive-summary.qmd", "key-finding-6.qmd", "methods.qmd"])
 def test_results_are_called_exploratory_where_they_are_told(file):
     assert "exploratory" in chapter(file)

@@ -13,7 +13,7 @@ from tests.architecture import ROOT
 from tests.spec.models_by_hand import EXAMPLES, evaluate, printed
 from tests.unit.models.models_panel import random_panel, specification
 
-METHODS = (ROOT / "chapters" / "methods.qmd").read_text(encoding="utf-8")
+METHODS = (ROOT / "chapters" / "methods-detail.qmd").read_text(encoding="utf-8")
 EQUATIONS = {
     label: formula.strip()
     for formula, label in re.findall(r"\$\$\n(.*?)\n\$\$ \{#(eq-[a-z]+)\}", METHODS, re.DOTALL)

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from analysis.dataflow.published import trial_sources
 from press.document.pandoc import run
 from tests.architecture import ROOT
 
@@ -29,6 +30,11 @@ def cited():
 
 def test_every_source_is_cited_and_every_citation_has_its_source():
     assert set(SOURCES) == cited()
+
+
+def test_every_figure_of_the_trial_names_a_source_of_the_list():
+    named = set(trial_sources(ROOT / "data" / "published").values())
+    assert named <= set(SOURCES)
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -44,9 +44,11 @@ def missing_returns_table(
         released=[name for name in unreturned_bounds if name != "specification"],
         period=compared_period,
         note=(
-            "Not returned: largest share of pupil-months in any arm and period. Unreturned months "
-            f"are supposed to hold from none to {FACTOR:g} times the events of returned months of "
-            "their arm and period, in the pattern that lowers the ratio most (best case) and that "
+            "Not returned: largest share of pupil-months in any group and period. Unreturned "
+            "months "
+            f"are supposed to hold from none to {FACTOR:g} times the events of returned months "
+            "of their group and period, in the pattern that lowers the ratio most (best case) "
+            "and that "
             "raises it most (worst case). Tips at: how many times the usual rate takes the "
             "interval to 1 in the unfavourable pattern; [z] where it holds 1 as it is, 'never' "
             "where a hundred times would not do."
@@ -81,7 +83,7 @@ def exact_table(
         period=compared_period,
         note=(
             "Ratios with 95% intervals. The exact method takes four totals of events to be Poisson "
-            "and all schools of an arm to change alike; where they do not it is too sure. It is a "
+            "and all schools of a group to change alike; where they do not it is too sure. It is a "
             "description of small counts, and no test that the report relies on."
             + reasons(named, "outcome")
         ),

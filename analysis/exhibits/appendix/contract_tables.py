@@ -55,7 +55,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
                   width=5),
         ),
         none=(("none", "", "", "", ""),),
-        note="Waived: the supplier won't mend it, and the person named answers for it.",
+        note="Waived: the supplier will not correct it, and the person named accepts that.",
     )  # fmt: skip
 
 
@@ -100,6 +100,8 @@ def release_exceptions(contract_directory: Path) -> Table:
         widths=(3, 3, 2, 6),
         data=pd.DataFrame(lines, columns=list(columns)),
         columns=columns,
-        note="Each was held back by disclosure control, by itself or beside an earlier release, "
-        "until the person named let it through.",
+        note=(
+            "Each was held back by disclosure control, by itself or given an earlier release, "
+            "until the person named released it."
+        ),
     )

@@ -78,8 +78,8 @@ def intervals(
         period=compared_period,
         note=(
             "95% intervals of the ratio; the first, with Satterthwaite's degrees of freedom, is "
-            "the one reported. The last holds the ratios that the randomisation test doesn't "
-            "reject. " + SYMBOL + _missing(inference_methods, outcomes)
+            "the one reported. The last contains the ratios that randomisation inference does "
+            "not reject. " + SYMBOL + _missing(inference_methods, outcomes)
         ),
     )
 

@@ -169,8 +169,9 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         instead=_not_tested,
         period=compared_period,
         note=(
-            "Section 47 enquiries. Withheld are specifications that, beside the others, would give "
-            "a hidden count away; they are tested with the rest. Doubles are specifications that "
+            "Section 47 enquiries. Withheld are specifications that, given the others, would "
+            "reveal a hidden count; they are tested with the rest. Doubles are specifications "
+            "that "
             "come to the same numbers as another, such as counts and rates where pupils never "
             "change. Both p-values permute assignment and fit every specification anew: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "

@@ -81,8 +81,8 @@ def falsely_claimed(sentences_proof: Proof) -> Claim:
         table["nothing_happens"] & table["claims_change"] & table["sentence"].isin(PRINTED)
     ]
     return judge(
-        "Where nothing happens, the sentence that claims a change would be printed in at most one "
-        "study in twenty.",
+        "Where nothing happens, the sentence that claims a change would be printed in at most "
+        "one study in twenty.",
         Most("draws in which a sentence that claims a change is printed", FALSE_ALARMS, "%"),
         {row["state"]: 100 * row["printed"] for row in chosen.to_dict("records")},
         ("sentence_rates",),
@@ -93,8 +93,9 @@ def selection_defeats_the_search(sentences_proof: Proof) -> Claim:
     """Hold that choosing schools for their counts makes a change appear somewhere."""
     shares = sentences_proof.table.set_index(["state", "sentence"])["printed"]
     return judge(
-        "Against schools chosen for their high counts no test helps: a search through the pilots "
-        "would then find a fall in more than one study in five, though nothing has an effect.",
+        "No test protects against schools chosen for their high counts: a search through the "
+        "pilots would then find a fall in more than one study in five, although nothing has an "
+        "effect.",
         Least("draws in which a change in enquiries is found in some pilot", 20, "%"),
         {SELECTED: 100 * float(shares[SELECTED, "primary_family_changed"])},
         ("sentence_rates",),
@@ -126,8 +127,9 @@ def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
     seen = "; ".join(f"{name} {size:.1%}" for name, size in sizes.items())
     seen += "; " + "; ".join(f"interval, {name} {each:.1%}" for name, each in coverage.items())
     return Claim(
-        "Where as many schools have a social worker as have none, and both groups vary alike from "
-        "year to year, the reported interval and the randomisation test keep what they promise.",
+        "Where both groups have the same number of schools and vary to the same extent from "
+        "year to year, the reported interval and randomisation inference have the size and "
+        "coverage stated.",
         "size of both tests from 4% to 6%, and coverage of the interval from 94% to 96%, in each "
         "balanced design whose schools vary alike",
         holds,
@@ -159,8 +161,8 @@ def normal_prediction_misleads(pooling_proof: Proof) -> Claim:
     table = pooling_proof.table.loc[pooling_proof.table["method"] == "Paule-Mandel"]
     spread = table.loc[table["between"] > 0]
     return judge(
-        "Where pilots differ, the normal interval for a further pilot holds it in fewer than "
-        "nine cases in ten, and is not to be relied on.",
+        "Where pilots differ, the normal interval for a further pilot contains it in fewer than "
+        "nine cases in ten, and is not reliable.",
         Most("coverage of the normal interval for a further pilot", 90, "%"),
         {f"spread {row['between']:g}": 100 * row["prediction_coverage"]
          for row in spread.to_dict("records")},
@@ -172,7 +174,7 @@ def areas_reject_nothing(size_proof: Proof) -> Claim:
     """Hold that whole areas are too few for the randomisation test."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
-        "Whole areas are too few for the randomisation test to reject anything.",
+        "Whole areas are too few for randomisation inference to reject anything.",
         Most("share of studies without an effect that it rejects", 0, "%"),
         {AREAS: 100 * float(size[TEST, AREAS])},
         ("size_and_coverage",),
@@ -183,8 +185,8 @@ def noisy_schools_mislead(size_proof: Proof) -> Claim:
     """Hold that tests reject too often if a few intervention schools vary more."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
-        "If a few intervention schools vary more than the others, it rejects too often, and so "
-        "does the bootstrap.",
+        "If a few intervention schools vary more than the others, randomisation inference "
+        "rejects too often, and so does the bootstrap.",
         Least("share of studies without an effect that are rejected", 100 * SIZE_HELD[1], "%"),
         {f"{method}, {NOISY}": 100 * float(size[method, NOISY]) for method in (TEST, BOOTSTRAP)},
         ("size_and_coverage",),
@@ -196,7 +198,7 @@ def direction_is_a_coin(scenario_effects_proof: Proof, outcomes: tuple[Outcome, 
     falls = share_of_draws(scenario_effects_proof, outcomes, "no-effect", "share_below_1").value
     shares = {"falls": float(falls or 0), "rises": 100 - float(falls or 0)}
     return judge(
-        "To report a direction is then to toss a coin.",
+        "Falls and rises are then about equally common.",
         Least("share of ratios on either side of 1 where nothing has an effect", 40, "%"),
         shares,
         ("scenario_effects",),

@@ -33,7 +33,7 @@ SHORT = {
 }
 SENTENCES = {
     "s47_lower_in_lambeth_and_southampton": "Fewer enquiries in Lambeth and in Southampton",
-    "areas_permuted_show_nothing": "Permuting areas can't bear it out",
+    "areas_permuted_show_nothing": "Permuting areas can't support it",
     "s47_no_clear_change_in_stockport": "No clear change in enquiries in Stockport",
     "s17_not_clear_in_stockport": "Fewer starts in Stockport, but as one of many",
     "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",
@@ -90,7 +90,7 @@ def size_and_coverage(size_proof: Proof) -> Table:
         )
         lines.append((str(design), *cells))
     return Table(
-        header=("Schools compared", "Naive", "CR2 test", "CR2 interval holds truth",
+        header=("Schools compared", "Naive", "CR2 test", "CR2 interval covers",
                 "Randomisation", "Bootstrap"),
         rows=tuple(lines),
         numeric=(False, *(True,) * 5),
@@ -99,7 +99,8 @@ def size_and_coverage(size_proof: Proof) -> Table:
         columns=SIZE,
         note=(
             "Simulated. Shares of draws without any effect in which a test at the 5% level "
-            "rejects, and shares of 95% intervals that hold a true ratio of 0.7. [u] is not to be "
+            "rejects, and shares of 95% intervals that contain a true ratio of 0.7. [u] is not "
+            "to be "
             "relied on: a size outside 4% to 6%, or a coverage outside 94% to 96%. "
             f"{made_by(size_proof.making)}"
         ),
@@ -114,8 +115,8 @@ def pooling_coverage_table(pooling_proof: Proof) -> Table:
             Column("between", "Spread between pilots", cell=lambda value: words.rate(value, 2),
                    width=4),
             Words("method", "Summary", width=8),
-            Column("coverage", "Holds the mean", cell=_held, width=4),
-            Column("prediction_coverage", "Holds a further pilot", cell=_held, width=4),
+            Column("coverage", "Covers the mean", cell=_held, width=4),
+            Column("prediction_coverage", "Covers a further pilot", cell=_held, width=4),
             Column("factor", "Upper over lower end", cell=words.rate, width=4),
         ),
         meanings=POOLING_COVERAGE,
@@ -123,7 +124,7 @@ def pooling_coverage_table(pooling_proof: Proof) -> Table:
         note=(
             "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
             "ratios that spread between pilots with the standard deviation named. Shares of 95% "
-            "intervals that hold the mean log ratio, and of those for a further pilot that hold "
+            "intervals that contain the mean log ratio, and of those for a further pilot that hold "
             "its own. [u] is not to be relied on: a coverage outside 94% to 96%. [z]: a fixed "
             f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
         ),
@@ -167,8 +168,9 @@ def scenario_effects(
         columns=EFFECT_COLUMNS,
         note=(
             f"{primary.label}. Of each scenario of the stand-in: the ratio put in and the "
-            "geometric mean of those found; the share of 95% intervals that hold the ratio put "
-            "in ([z] where one school's cases were multiplied as well, so that no one ratio is "
+            "geometric mean of those found; the share of 95% intervals that contain the ratio "
+            "put in ([z] where one school's cases were multiplied as well, so that no one ratio "
+            "is "
             "true), of estimates below 1, of intervals wholly below and wholly above 1, and of "
             f"randomisation tests with p of at most 0.05. {made_by(scenario_effects_proof.making)}"
         ),

@@ -21,7 +21,7 @@ CLOSURE = "2020-03"
 def data_are_invented(origin: Origin) -> Claim:
     """Hold that the register of invented files lists files of this extract."""
     return Claim(
-        "This edition runs on an invented extract of the same shape.",
+        "This edition runs on an invented extract of the same form.",
         "the register of invented files lists files of the extract",
         origin.kind == "invented",
         f"an extract that is {origin.kind}",
@@ -38,8 +38,8 @@ def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:
                           indicator="found")  # fmt: skip
     shares = 100 * (pairs["found"] == "both").groupby(pairs["pilot"]).mean()
     return judge(
-        "Each school with a social worker is set beside a comparison school of the same phase in "
-        "the same authority.",
+        "Each school with a social worker is compared with a school of the same phase in the "
+        "same authority.",
         Least("schools with a social worker that have such a comparison", 100, "%"),
         _by_name(shares),
         ("school_flow",),
@@ -50,7 +50,7 @@ def only_compared_schools(schools: pd.DataFrame) -> Claim:
     """Hold that the extract has no schools that could show what matching changed."""
     matched = 100 * schools["matched_set"].notna().groupby(schools["pilot"]).mean()
     return judge(
-        "The extract holds no schools but those compared, so that the difference before matching "
+        "The extract contains only the schools compared, so the difference before matching "
         "can't be shown.",
         Least("schools of the extract that are in a matched set", 100, "%"),
         _by_name(matched),
@@ -80,7 +80,7 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     # Where no fall would be seen at all, not even one to nothing would.
     falls = own.set_index("pilot")["fall_percent"].fillna(100)
     return judge(
-        "No pilot would reliably see section 47 enquiries fall by less than half.",
+        "No pilot could reliably detect a fall in section 47 enquiries of less than half.",
         Least("smallest fall seen with 80% power", 50, "%"),
         _by_name(falls),
         ("detectable", "detectable_falls"),
@@ -91,8 +91,8 @@ def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
     """Hold that a significant result would overstate a fall by a fifth."""
     chosen = exaggeration_risk.loc[exaggeration_risk["true_ratio"] == FIFTH]
     return judge(
-        "Were the truth a fall by a fifth, a significant result would on average make it at least "
-        "twice as large.",
+        "If the true effect were a fall of a fifth, a significant result would on average "
+        "overstate it at least twofold.",
         Least("mean size of significant log ratios, as a multiple of the true one,", 2),
         _by_name(chosen.set_index("pilot")["exaggeration"]),
         ("exaggeration_table",),
@@ -104,8 +104,8 @@ def trends_go_unnoticed(trend_detection: pd.DataFrame) -> Claim:
     fakes = trend_detection.loc[trend_detection["faked_ratio"] == FIFTH].set_index("pilot")
     noticed = 100 * fakes[["power_joint", "power_slope"]].max(axis=1)
     return judge(
-        "In each pilot such a trend is more likely to be missed than noticed, so that a test "
-        "before the start which finds nothing is little comfort.",
+        "In each pilot a trend that imitates a fall of a fifth is more likely to be missed than "
+        "noticed, so a test before the start that finds nothing offers little reassurance.",
         Most("chance that the better test notices a trend that fakes a ratio of 0.8", 49, "%"),
         _by_name(noticed),
         ("trend_detection_table",),
@@ -120,7 +120,8 @@ def selection_misleads(selection_effects: pd.DataFrame) -> Claim:
         "rise, chosen by need and matched": ratios["greatest need", "count of one year"] - 1,
     }
     return judge(
-        "The one looks like a success and the other like harm, though nothing has an effect.",
+        "Choosing schools for their high counts can look like success, and matching on those "
+        "counts like harm, although nothing has an effect.",
         Least("mean ratio below or above 1 by", 10, "%"),
         {name: 100 * float(value) for name, value in beyond.items()},
         ("regression_to_mean",),
@@ -137,8 +138,8 @@ def terms_before_are_uncertain(event_study_estimates: pd.DataFrame) -> Claim:
     found = found.loc[found["status"] == "estimated"].set_index("pilot")
     spans = (found["ratio_high"] / found["ratio_low"]).groupby(level=0).median()
     return judge(
-        "In each pilot half of the intervals before the start span a doubling of the ratio, or "
-        "more.",
+        "In each pilot at least half of the intervals before the start span a doubling of the "
+        "ratio or more.",
         Least("median of upper over lower limit before the start", 2, " times"),
         _by_name(spans),
         ("event_study_plot",),
@@ -151,8 +152,8 @@ def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
     apart = (counted["share_zero"] - counted["share_zero_negative_binomial"]).abs()
     largest = 100 * apart.groupby(counted["pilot"]).max()
     return judge(
-        "In every pilot they are about as many as a model of counts expects, and call for no "
-        "special one.",
+        "In every pilot they are about as frequent as a model of counts expects, and call for "
+        "no special model.",
         Most("months without an event beside those expected, largest difference", 5, " points"),
         _by_name(largest),
         ("floor_table",),

@@ -39,9 +39,10 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
                   "effective_intervention", "effective_comparison", "largest_share_intervention",
                   "smallest_p"),
         note=(
-            "Section 47 enquiries. Effective units are units with equal rolls that would say as "
-            "much; the largest share is that of one intervention unit in its arm's pupils before "
-            "the pilot, and above 30% a result is a case study of that unit; the smallest p is "
+            "Section 47 enquiries. Effective units are units with equal rolls that would be as "
+            "informative; the largest share is that of one intervention unit in its group's "
+            "pupils before the pilot, and above 30% a result is a case study of that unit; the "
+            "smallest p is "
             "what a randomisation test can reach at best."
         ),
     )  # fmt: skip
@@ -78,7 +79,8 @@ def detectable(
         note=(
             "What the primary two-sided test would find four times in five; 'none' where it would "
             "not. Dispersion is the variance of a school's rate from year to year (squared "
-            "coefficient of variation) on which it rests: what the two years before show."
+            "coefficient of variation) on which it rests: what the two years before show. "
+            "It can be missing where an effect is estimated, which rests on other months."
         )
         + words.not_estimable(
             (labels[row["outcome"]], row["pilot"], row["reason"])
@@ -146,8 +148,9 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
         columns={name: TREND_DETECTION[name] for name in shown},
         period=panel_period,
         note=(
-            "Chance that the test rejects parallel trends if the arms' trends part steadily, by as "
-            "much as passes for each ratio without any effect. Section 47 enquiries."
+            "Chance that the test rejects parallel trends if the groups' trends diverge "
+            "steadily, by as much as imitates each ratio without any effect. Section 47 "
+            "enquiries."
         ),
     )
 

@@ -28,7 +28,7 @@ PLAN = (
         "Checks named beforehand",
         "Whole areas assigned; mainstream schools; secondary schools; all months before.",
         ("4d84609", "2026-11-23"),
-        "All are shown; pretended starts, other models and the specification curve were added.",
+        "All are shown; placebo start dates, other models and the specification curve were added.",
         "Added when results on invented data were known.",
     ),
     (
@@ -132,10 +132,10 @@ def _estimand(
     return (
         ("Population", f"The schools that had a social worker: {places}. Not schools elsewhere, "
          "and not children followed over time: who is on roll changes."),
-        ("Treatment", f"A social worker placed in the school from the pilot's first month, over "
-         f"{months} months, however much of it was delivered."),
-        ("Set against", "The same schools in the same months without one. Comparison schools of "
-         "the same authority and phase stand in for the change that would have been."),
+        ("Treatment condition", "A social worker placed in the school from the pilot's first "
+         f"month, over {months} months, however much of it was delivered."),
+        ("Comparison condition", "The same schools in the same months without one. Comparison "
+         "schools of the same authority and phase represent the change that would have been."),
         ("Outcome", f"Recorded {label} of a school's pupils per pupil and month. Recorded, since "
          "those who are placed in schools also decide what is recorded."),
         ("Weighting", "By events: a school with many weighs more. It is an average effect on the "

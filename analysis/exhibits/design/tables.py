@@ -20,7 +20,7 @@ SCHOOLS = Words(
 DEVIATIONS = (
     (
         "Comparison schools",
-        "Set beside the pilots' schools; how they were found is described for Lambeth alone: by "
+        "Compared with the pilots' schools; how they were found is described for Lambeth alone: by "
         "pupils, need and past trend.",
         "One comparison school for each, matched on authority, phase and pupils.",
         "Matching on past trend can by itself create or hide a change.",
@@ -29,7 +29,7 @@ DEVIATIONS = (
         "Outcome model",
         "Not described in the summary.",
         "Poisson regression with schools conditioned out, one binomial row a school.",
-        "It needs the expected value alone to be right, and its small-sample intervals hold.",
+        "It needs only the expected value to be right, and its intervals allow for small samples.",
     ),
     (
         "Months compared",
@@ -53,7 +53,7 @@ DEVIATIONS = (
         "Uncertainty",
         "In words: the scale was small, and low counts left little room to fall.",
         "Added: intervals, randomisation tests, and what so small a design can detect.",
-        "A reader can tell no effect from no chance of seeing one.",
+        "A reader can distinguish no effect from no chance of detecting one.",
     ),
     (
         "Comparisons",
@@ -64,7 +64,7 @@ DEVIATIONS = (
     (
         "Checks",
         "Not described in the summary.",
-        "Added: pretended starts, outcomes that should not move, other models and "
+        "Added: placebo start dates, placebo outcomes, other models and "
         "specifications, simulated data.",
         "One analysis is one choice among many.",
     ),

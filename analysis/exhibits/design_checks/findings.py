@@ -70,8 +70,8 @@ def worst_check(check_findings: pd.DataFrame) -> Claim:
     against = check_findings.loc[check_findings["against"] > 0]
     first = against.iloc[0].to_dict() if len(against) else {"check": "", "pilot": "", "worst": ""}
     return Claim(
-        "The gravest is on Southampton: trends that part no further than they were seen to before "
-        "the start would explain the whole fall.",
+        "The most serious concerns Southampton: trends that diverge no more than they did "
+        "before the start would explain the whole fall.",
         "first check, in the order of the table, that speaks against a result: the breakdown "
         "value, for Southampton",
         (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
@@ -84,8 +84,8 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
     """Hold that the test of a steady trend speaks against one result, and which."""
     row = _row(check_findings, "slope")
     return Claim(
-        "In Lambeth section 17 starts were on the rise against comparison schools before the "
-        "start, so that the estimate for them can't be taken at its word.",
+        "In Lambeth section 17 starts were rising relative to comparison schools before the "
+        "start, so the estimate for them can't be taken at face value.",
         "the slope test rejects for one result, in Lambeth",
         (row["against"], row["pilot"]) == (1, "Lambeth"),
         f"{row['against']} of {row['looked_at']} against"
@@ -116,9 +116,9 @@ def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
     side = "at least" if heavy else "under"
     seen = f"{row['pilot']}, a {row['arm']} school {side} {CASE_STUDY:.0%}"
     return Claim(
-        "In Lambeth one comparison school carries so much of its arm that the estimate for "
-        "enquiries is close to a case study of that school.",
-        f"largest share of one school in its arm's information at least {CASE_STUDY:.0%}, in a "
+        "In Lambeth one comparison school carries so much of its group's information that the "
+        "estimate for enquiries is close to a case study of that school.",
+        f"largest share of one school in its group's information at least {CASE_STUDY:.0%}, in a "
         "comparison school",
         heavy and row["arm"] == "comparison",
         seen if row["status"] == "estimated" else NOTHING,

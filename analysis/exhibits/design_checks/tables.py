@@ -49,7 +49,7 @@ def placebo_table(
     )
     return pilots_side_by_side(
         named,
-        "Pretended start",
+        "Placebo start date",
         [pilot.name for pilot in pilots],
         SHOWN,
         period=panel_period,
@@ -71,7 +71,7 @@ def balancing_table(
     return Table(
         header=("Outcome", "What it says", *names),
         rows=tuple(
-            (label, says.get(label, "Can't be moved by workers who are not there"), *cells)
+            (label, says.get(label, "Can't be affected by workers who are not there"), *cells)
             for label, *cells in lines
         ),
         numeric=(False, False, *(True,) * len(names)),
@@ -185,7 +185,7 @@ def floor_table(
         meanings=FLOOR,
         period=compared_period,
         note=(
-            "Months without an event next to what count models expect of schools this small. The "
+            "Months without an event, and what count models expect of schools this small. The "
             "least error is the standard error of the log ratio if nothing but chance moved the "
             "counts; the least span is the upper end of the interval divided by the lower, at best."
         ),

@@ -87,10 +87,10 @@ class EffectRule:
 def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Claim:
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
-        "Exploratory: in this extract, schools with a social worker in Lambeth and in Southampton "
-        "had fewer section 47 enquiries than comparison schools lead one to expect. Allowing for "
-        "the comparison of all three pilots, the p-value is at most 0.05 with schools as the "
-        "unit, and with areas if these vary as a t-test supposes.",
+        "Exploratory: in this extract, schools with a social worker in Lambeth and in "
+        "Southampton had fewer section 47 enquiries than comparison schools lead one to expect. "
+        "Allowing for the comparison of all three pilots, the p-value is at most 0.05 with "
+        "schools as the unit, and with areas if these vary as a t-test assumes.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
     )
@@ -101,9 +101,9 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
     found = [judgement(change_judgements, "s47_enquiries", pilot)
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
-        "If whole areas were assigned, as public pages suggest, a test that permutes them can't "
-        "bear this out: in both pilots they are too few for it ever to reach the usual level, and "
-        "its intervals have no end.",
+        "If whole areas were assigned, as public pages suggest, a permutation test of areas "
+        "can't support this: both pilots have too few areas for it ever to reach the usual "
+        "level, and its intervals are unbounded.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
         ("by_unit_table", "assignment"),
@@ -123,9 +123,9 @@ def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the published finding on section 17 starts is here but one of many."""
     return _judge(
-        "Exploratory: in Stockport the ratio for section 17 starts lies below 1 with its interval, "
-        "but among so many secondary comparisons one like it is no surprise, and no change is "
-        "claimed.",
+        "Exploratory: in Stockport the ratio for section 17 starts and its interval by school "
+        "lie below 1, but one such result among so many secondary comparisons is not "
+        "surprising, and no change is claimed.",
         EffectRule("s17_starts", ("Stockport",), "lower by itself"),
         change_judgements,
     )
@@ -134,7 +134,7 @@ def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 def s17_no_clear_change_elsewhere(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the other two pilots show no such fall."""
     return _judge(
-        "In Lambeth and Southampton starts show no clear difference.",
+        "In Lambeth and Southampton section 17 starts show no clear difference.",
         EffectRule("s17_starts", ("Lambeth", "Southampton"), "not clear"),
         change_judgements,
     )
@@ -152,7 +152,7 @@ def referrals_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
 def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
     """Hold the published finding on days in care."""
     return _judge(
-        "Where it could be estimated, there is no clear difference.",
+        "Where the effect could be estimated, days in care show no clear difference.",
         EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear", where_estimated=True),
         change_judgements,
     )
@@ -163,7 +163,7 @@ def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
     chosen = school_zeros.loc[school_zeros["outcome"] == "days_in_care"]
     found = chosen.set_index("pilot")["zero_months_percent"]
     return judge(
-        "In most months of most schools no child is in care, so that a few children move the rate.",
+        "In most months of most schools no child is in care, so a few children can move the rate.",
         Least("school-months without a day in care", 51, "%"),
         {str(pilot): float(percent) for pilot, percent in found.items()},
         ("floor",),
@@ -174,8 +174,8 @@ def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the primary outcome's intervals leave much open."""
     found = judgements_of(change_judgements, "s47_enquiries")
     return judge(
-        "In every pilot the upper end of the interval for enquiries is at least twice its lower "
-        "end, so that the size of any change is hardly known.",
+        "In every pilot the upper limit of the interval for section 47 enquiries is at least "
+        "twice its lower limit, so the size of any change is highly uncertain.",
         Least("upper over lower limit for section 47 enquiries", 2, " times"),
         {each.pilot: each.ratio_high_school / each.ratio_low_school for each in found},
         ("main_result", "effect_forest"),
@@ -187,7 +187,7 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
     chosen = school_zeros.loc[school_zeros["outcome"] == "s47_enquiries"]
     found = chosen.set_index("pilot")["zero_months_percent"]
     return judge(
-        "In each pilot at least four school-months in ten are without a section 47 enquiry.",
+        "In each pilot at least four school-months in ten have no section 47 enquiry.",
         Least("school-months without a section 47 enquiry", 40, "%"),
         {str(pilot): float(percent) for pilot, percent in found.items()},
         ("floor",),

@@ -16,8 +16,9 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import Effect, effect
+from analysis.extract.extract import Origin
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
-from analysis.study.settings import Outcome, Pilot, Window
+from analysis.study.settings import Outcome, Window
 
 PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
 OUTCOMES = {
@@ -36,25 +37,6 @@ BY_EFFECT = {
 }
 
 
-def workers_placed(pilots: tuple[Pilot, ...]) -> Number:
-    """Count the social workers of all pilots, as published."""
-    total = sum(pilot.social_workers for pilot in pilots)
-    return Number(total, words.count(total), "social workers")
-
-
-def schools_intervention(pilots: tuple[Pilot, ...]) -> Number:
-    """Count the schools of all pilots, as published."""
-    total = sum(pilot.schools for pilot in pilots)
-    return Number(total, words.count(total), "schools")
-
-
-@parameterize(**{f"schools_{pilot}": given for pilot, given in BY_PILOT.items()})
-def schools_in_pilot(pilots: tuple[Pilot, ...], pilot: str) -> Number:
-    """Count the schools of one pilot, as published."""
-    schools = next(each.schools for each in pilots if each.name == pilot)
-    return Number(schools, words.count(schools), "schools")
-
-
 def schools_all(schools: pd.DataFrame) -> Number:
     """Count the schools of the extract, comparison schools included."""
     return Number(len(schools), words.count(len(schools)), "schools")
@@ -70,6 +52,12 @@ def child_events_all(
         return Number(None, f"[{count}]", "events", status=status)
     rounded = disclosure_rules.rounded(int(count))
     return Number(rounded, words.count(rounded), "events", status=status)
+
+
+def these_data(origin: Origin) -> Number:
+    """Name the data before a result, so that it is not taken for what was published."""
+    text = origin.label or "This extract"
+    return Number(text, text, "kind of data")
 
 
 def months_after(window: Window) -> Number:
@@ -127,43 +115,32 @@ def effect_difference(
     )
 
 
+PER_HUNDRED = {
+    f"{outcome}_per_hundred_{pilot}": given
+    for (outcome, pilot), given in BY_EFFECT.items()
+    if outcome in ("s47", "s17")
+}
+
+
+@parameterize(**PER_HUNDRED)
+def effect_per_hundred(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State a ratio as events for every 100 that comparison schools lead one to expect."""
+    found = effect(main_effects, outcome, pilot)
+    unit = "for every 100 expected"
+    if not found.estimated:
+        return _not_estimable(found, unit)
+    limits = (words.HUNDRED * found.ratio_low, words.HUNDRED * found.ratio_high)
+    return Number(
+        words.HUNDRED * found.ratio, words.per_hundred(found.ratio), unit, found.schools, limits
+    )
+
+
 def care_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the pilots where the effect on days in care could be estimated, of those asked."""
     asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
     made = int((asked == "estimated").sum())
     text = f"{words.spelled(made)} of {words.spelled(len(asked))}"
     return Number(text, text, "pilots", len(asked))
-
-
-def trial_authorities(trial: dict[str, float]) -> Number:
-    """Count the local authorities of the later trial, as published."""
-    return Number(int(trial["authorities"]), words.count(trial["authorities"]), "authorities")
-
-
-def trial_schools(trial: dict[str, float]) -> Number:
-    """Count the schools of the later trial, as published."""
-    return Number(int(trial["schools"]), words.count(trial["schools"]), "schools")
-
-
-def trial_ratio(trial: dict[str, float]) -> Number:
-    """State the later trial's ratio for section 47 enquiries, as published."""
-    limits = (trial["ratio_low"], trial["ratio_high"])
-    text = f"{trial['ratio']:.3f}"
-    return Number(trial["ratio"], text, "ratio of rates", int(trial["schools"]), limits)
-
-
-def trial_interval(trial: dict[str, float]) -> Number:
-    """State its 95% confidence interval, as published."""
-    limits = (trial["ratio_low"], trial["ratio_high"])
-    text = f"{limits[0]:.3f} to {limits[1]:.3f}"
-    return Number(text, text, "95% confidence interval", int(trial["schools"]), limits)
-
-
-def trial_change(trial: dict[str, float]) -> Number:
-    """State the same as a change in per cent, to the decimal that was published."""
-    change = (trial["ratio"] - 1) * 100
-    text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
-    return Number(change, text, "per cent", int(trial["schools"]))
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.dataflow.published import Fact
+from analysis.dataflow.published import SUMMARY, Fact, cited
+from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number
 
@@ -25,7 +26,30 @@ STATED = {
 def published_count(published_facts: dict[str, Fact], fact_id: str) -> Number:
     """State a count as published, in words as a sentence has it."""
     fact = published_facts[fact_id]
-    return Number(int(fact.value), words.spelled(int(fact.value)), fact.unit)
+    return Number(int(fact.value), words.spelled(int(fact.value)), fact.unit, source=fact.source)
+
+
+def workers_placed(published_facts: dict[str, Fact]) -> Number:
+    """Count the social workers of all pilots, as published."""
+    return _total(published_facts, "workers")
+
+
+def schools_intervention(published_facts: dict[str, Fact]) -> Number:
+    """Count the schools of all pilots, as published."""
+    return _total(published_facts, "schools")
+
+
+def _total(published_facts: dict[str, Fact], what: str) -> Number:
+    facts = [fact for name, fact in published_facts.items() if name.startswith(f"{what}_")]
+    total = sum(int(fact.value) for fact in facts)
+    return Number(total, words.count(total), facts[0].unit, source=facts[0].source)
+
+
+@parameterize(**{f"schools_{pilot}": {"pilot": value(pilot)} for pilot in PILOTS})
+def schools_in_pilot(published_facts: dict[str, Fact], pilot: str) -> Number:
+    """Count the schools of one pilot, as published."""
+    fact = published_facts[f"schools_{pilot}"]
+    return Number(int(fact.value), words.count(int(fact.value)), "schools", source=fact.source)
 
 
 TOLD = {
@@ -47,11 +71,74 @@ def published_outcomes_as_told(published_findings: tuple[dict[str, str], ...]) -
         if outcome
     )  # fmt: skip
     return Claim(
-        "With caution, it reported fewer section 47 enquiries in Southampton and Lambeth, fewer "
-        "section 17 starts in Stockport, and no evidence of an effect on days in care where it "
-        "could be analysed.",
+        "With caution, the evaluation reported fewer section 47 enquiries in Southampton and "
+        "Lambeth, fewer section 17 starts in Stockport, and no evidence of an effect on days in "
+        "care where it could be analysed.",
         "published findings as kept in data/published/findings.csv: these falls and no others",
         falls == told and all(kept.get(key) == direction for key, direction in TOLD.items()),
         seen,
         ("calibration_check",),
+        source=cited(SUMMARY, "Key findings, 6"),
+    )
+
+
+# --- the later trial -------------------------------------------------------------------------
+
+
+@parameterize(
+    trial_authorities={"fact_id": value("authorities")},
+    trial_schools={"fact_id": value("schools")},
+    trial_pupils={"fact_id": value("pupils")},
+)
+def trial_count(trial: dict[str, float], trial_sources: dict[str, str], fact_id: str) -> Number:
+    """Count authorities, schools or pupils of the later trial, as published."""
+    count = int(trial[fact_id])
+    return Number(count, words.count(count), fact_id, source=cited(trial_sources[fact_id]))
+
+
+def trial_ratio(trial: dict[str, float], trial_sources: dict[str, str]) -> Number:
+    """State the later trial's ratio for section 47 enquiries, as published."""
+    return Number(
+        trial["ratio"],
+        words.ratio_as_published(trial["ratio"]),
+        "ratio of rates",
+        int(trial["schools"]),
+        (trial["ratio_low"], trial["ratio_high"]),
+        source=cited(trial_sources["ratio"]),
+    )
+
+
+def trial_interval(trial: dict[str, float], trial_sources: dict[str, str]) -> Number:
+    """State its 95% confidence interval, as published."""
+    limits = (trial["ratio_low"], trial["ratio_high"])
+    text = " to ".join(words.ratio_as_published(limit) for limit in limits)
+    source = cited(trial_sources["ratio_low"])
+    return Number(
+        text, text, "95% confidence interval", int(trial["schools"]), limits, source=source
+    )
+
+
+@parameterize(
+    trial_change={"fact_id": value("ratio")},
+    trial_change_low={"fact_id": value("ratio_low")},
+    trial_change_high={"fact_id": value("ratio_high")},
+)
+def trial_percent(trial: dict[str, float], trial_sources: dict[str, str], fact_id: str) -> Number:
+    """State ratio or limit as a change in per cent, to the decimal that was published."""
+    change = (trial[fact_id] - 1) * 100
+    text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
+    source = cited(trial_sources[fact_id])
+    return Number(change, text, "per cent", int(trial["schools"]), source=source)
+
+
+def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
+    """Hold that the trial's interval leaves no fall proven."""
+    low, high = trial["ratio_low"], trial["ratio_high"]
+    return Claim(
+        "That is no evidence of a benefit.",
+        "upper limit of the trial's 95% confidence interval at least 1",
+        high >= 1,
+        f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
+        ("trial_beside_pilots", "main_result"),
+        source=cited(trial_sources["ratio_high"]),
     )

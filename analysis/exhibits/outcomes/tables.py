@@ -6,34 +6,34 @@ from itertools import product
 
 import pandas as pd
 
+from analysis.dataflow.published import SUMMARY, Fact, cited
 from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, Rate, Zeros, effects, rows
 from analysis.models.inputs.rate_units import MONTHLY, RateUnit, over_months
-from analysis.study.settings import Outcome, Pilot, Window
+from analysis.study.settings import Outcome, Window
 
 WINDOWS = ("before", "after")
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
 
 
-def pilots_table(pilots: tuple[Pilot, ...]) -> Table:
+def pilots_table(published_facts: dict[str, Fact]) -> Table:
     """Show the pilots as the published Table 1 states them."""
     data = pd.DataFrame(
         {
-            "pilot": [pilot.name for pilot in pilots],
-            "school_types": ["; ".join(pilot.school_types) for pilot in pilots],
-            "schools": [pilot.schools for pilot in pilots],
-            "social_workers": [pilot.social_workers for pilot in pilots],
+            "pilot": pilot,
+            "school_types": published_facts[f"types_{key}"].value,
+            "schools": int(published_facts[f"schools_{key}"].value),
+            "social_workers": int(published_facts[f"workers_{key}"].value),
         }
+        for key, pilot in PILOTS.items()
     )
     return Table(
         header=("Pilot", "Types of school", "Schools", "Social workers"),
-        rows=tuple(
-            (each.name, "; ".join(each.school_types), str(each.schools), str(each.social_workers))
-            for each in pilots
-        ),
+        rows=tuple(tuple(map(str, row)) for row in data.to_numpy().tolist()),
         numeric=(False, False, True, True),
         widths=(2, 5, 2, 2),
         data=data,
@@ -43,7 +43,10 @@ def pilots_table(pilots: tuple[Pilot, ...]) -> Table:
             "schools": "Schools with a social worker, number",
             "social_workers": "Social workers in the team, number",
         },
-        note="As published in Table 1 of the executive summary [@westlake2020].",
+        note=(
+            f"As published {cited(SUMMARY, 'Table 1')}. SEMH stands for social, emotional and "
+            "mental health: special schools for pupils with such needs."
+        ),
     )
 
 
@@ -184,14 +187,14 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
         columns={
             "outcome": "Outcome",
             "pilot": "Local authority",
-            "schools": "Schools of both arms, number",
+            "schools": "Schools of both groups, number",
             "zero_months_percent": "School-months without an event, per cent of those in terms "
             "whose counts are shown",
             "schools_without": "Schools without an event in all those months, number; c is "
             "confidential",
         },
         period=compared_period,
-        note="Both arms, the ten like months before the pilots began; the share is of months in "
+        note="Both groups, the ten like months before the pilots began; the share is of months in "
         "terms whose counts are shown." + _legend(data["schools_without"]),
     )
 

@@ -125,8 +125,8 @@ def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str)
 def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
     """Hold that one of the headlines is above the usual level if all is allowed for at once."""
     return judge(
-        "For Lambeth that exceeds the usual level of 0.05: with every outcome in every pilot in "
-        "view, such a fall somewhere is no rarity.",
+        "For Lambeth that exceeds the usual level of 0.05: among all outcomes in all pilots, "
+        "such a fall somewhere is not unusual.",
         Least("p-value for every comparison at once (min-P)", 0.051),
         {"Lambeth": _p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
         ("many_outcomes",),

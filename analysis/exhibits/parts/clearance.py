@@ -12,8 +12,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from analysis.disclosure import Status, held, released, with_exception
-from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Table, blank
+from analysis.disclosure import WITHHELD, Status, held, released, suppressed, with_exception
+from analysis.disclosure.rules import CONFIDENTIAL
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Table, blank
+from analysis.exhibits.parts.words import HIDDEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +47,7 @@ def cleared(
     own = value.status if isinstance(value.status, Status) else held(UNSTATED)
     if by_way is not None and (by_way.held or own == released()):
         own = by_way
-    status = with_exception(name, own, exceptions)
+    status = with_exception(name, _as_shown(value, own, by_way), exceptions)
     if status.held:
         return blank(replace(value, status=status))
     if isinstance(value, Figure):
@@ -54,6 +56,34 @@ def cleared(
     if isinstance(value, Table):
         return replace(value, status=status, data=coarse(value.data))
     return replace(value, status=status)
+
+
+def _as_shown(value: Exhibit, own: Status, by_way: Status | None) -> Status:
+    """Return the status of what this exhibit itself shows and hides.
+
+    A status that was given to several exhibits together says of each what is hidden in any;
+    and where a result is withheld rather than a count, nobody gave a status at all.
+    """
+    if own.held or not isinstance(value, Figure | Table):
+        return own
+    hidden, shown = _hidden(value)
+    if hidden and own.outcome == "released":
+        return suppressed(
+            f"{hidden} of {shown} values hidden as {HIDDEN}: they rest on too few children or "
+            "events, or would reveal such a count."
+        )
+    if not hidden and own.outcome == "released after suppression":
+        return by_way or released("No count of it is hidden.")
+    return own
+
+
+def _hidden(value: Figure | Table) -> tuple[int, int]:
+    """Return how many values an exhibit hides, and how many it has."""
+    if isinstance(value, Table):
+        cells = [cell for row in value.rows for cell in row]
+        return sum(HIDDEN in cell for cell in cells), len(cells)
+    marks = value.data.isin([CONFIDENTIAL, WITHHELD]).to_numpy()
+    return int(marks.any(axis=1).sum()), len(marks)
 
 
 def printed_precision(value: float) -> float:

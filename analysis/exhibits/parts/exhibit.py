@@ -140,6 +140,8 @@ class Number:
         The number of units it rests on, where it is a summary.
     interval
         95% limits, where it is an estimate.
+    source
+        Where it was published, as a citation with its section; empty for a result of ours.
     """
 
     value: float | int | str | None
@@ -147,6 +149,7 @@ class Number:
     unit: str
     n: int | None = None
     interval: tuple[float, float] | None = None
+    source: str = field(default="", kw_only=True)
     status: Status = field(default_factory=released)
 
     kind: Literal["number"] = "number"
@@ -171,6 +174,8 @@ class Claim:
         What the results show, in words, for the author who must rewrite the sentence.
     evidence
         Names of the exhibits that carry it.
+    source
+        As of a number, where the sentence tells what was published.
     """
 
     sentence: str
@@ -178,6 +183,7 @@ class Claim:
     holds: bool
     seen: str
     evidence: tuple[str, ...]
+    source: str = field(default="", kw_only=True)
     status: Status = field(default_factory=released)
 
     kind: Literal["claim"] = "claim"

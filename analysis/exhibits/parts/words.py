@@ -177,6 +177,17 @@ def limit(value: float, printed: Callable[[float], str]) -> str:
     return text
 
 
+def per_hundred(value: float) -> str:
+    """Return a ratio as a number for every 100 expected; it is 100 only if the ratio is 1.
+
+    Examples
+    --------
+    >>> per_hundred(0.409), per_hundred(0.998), per_hundred(1.0), per_hundred(12.32)
+    ('41', '99.8', '100', '1,232')
+    """
+    return f"{float(limit(value, ratio)) * HUNDRED:,.6g}"
+
+
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
     """Return an estimate with its limits, which no line break may part.
 
@@ -189,6 +200,8 @@ def interval(value: float, low: float, high: float, printed: Callable[[float], s
     return f"{printed(value)} ({ends[0]}{NO_BREAK}to{NO_BREAK}{ends[1]})"
 
 
+HUNDRED = 100
+"""What a ratio is a share of where it is told in everyday words."""
 SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

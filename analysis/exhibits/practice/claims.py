@@ -35,7 +35,7 @@ def mostly_in_schools(pilot_delivery: pd.DataFrame) -> Claim:
     """Hold that workers spent more than half of the week in schools."""
     found = pilot_delivery.set_index("pilot")["days_in_school"]
     return judge(
-        "In every pilot workers spent more of the week in schools than away from them.",
+        "In every pilot workers spent more of the week in schools than elsewhere.",
         Least("days a week in schools, per worker,", 2.75, " days"),
         _by_name(found),
         ("delivery_table",),
@@ -46,7 +46,7 @@ def work_in_nearly_every_month(pilot_delivery: pd.DataFrame) -> Claim:
     """Hold that hardly a school went a month without any work."""
     found = pilot_delivery.set_index("pilot")["months_with_work"]
     return judge(
-        "Hardly a school went a month without logged work.",
+        "In each pilot at least nine in ten school-months have logged work.",
         Least("school-months with work", 90, "%"),
         _by_name(found),
         ("delivery_table",),
@@ -98,7 +98,7 @@ def every_type_in_every_pilot(activity_by_type: pd.DataFrame) -> Claim:
     """Hold that each pilot did work of every type."""
     found = activity_by_type.groupby("pilot")["percent"].min()
     return judge(
-        "Each type of work was done in each pilot, and none of them was a rarity.",
+        "Each type of work was done in each pilot, and none was rare.",
         Least("smallest share of hours of any type", 2, "%"),
         _by_name(found),
         ("activity_types",),
@@ -124,7 +124,7 @@ def unknown_children_reached(status_by_pilot: pd.DataFrame) -> Claim:
     # A share that may not be shown holds nothing up.
     found = chosen.set_index("pilot")["percent"].fillna(0)
     return judge(
-        "In each pilot a part of the time went to children whom social care did not know.",
+        "In each pilot some of the time went to children whom social care did not know.",
         Least("share of hours for children not known", 5, "%"),
         _by_name(found),
         ("activity_status",),
@@ -135,7 +135,7 @@ def most_hours_in_secondaries(effort_by_phase: pd.DataFrame) -> Claim:
     """Hold that secondary schools took the most time."""
     found = effort_by_phase.set_index("phase")["percent"]
     return judge(
-        "Secondary schools took the largest part of the workers' time.",
+        "Secondary schools took the largest share of the workers' time.",
         Largest("share of hours", "secondary", "%"),
         _by_name(found),
         ("effort_table",),
@@ -149,7 +149,7 @@ def each_finding_is_contradicted(evidence_by_finding: pd.DataFrame) -> Claim:
     """Hold that something speaks against each finding, and is shown."""
     found = evidence_by_finding.set_index("finding")["contradicts"].rename("Key finding {}".format)
     return judge(
-        "Something speaks against each finding.",
+        "Each finding is contradicted by some items.",
         Least("items that contradict the finding", 1),
         _by_name(found),
         ("evidence_matrix",),
@@ -208,8 +208,8 @@ def direct_work_in_secondaries(activity_by_phase: pd.DataFrame) -> Claim:
 def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
     """Hold that what people said bears on pathway B in primary schools more often."""
     return judge(
-        "More of the coded evidence from primary schools bears on this pathway than of that from "
-        "secondary schools.",
+        "A larger share of the coded evidence from primary schools than from secondary schools "
+        "concerns this pathway.",
         Largest("share of coded items that bear on pathway B", "primary", "%"),
         _told_by_phase(pathway_by_phase, "B"),
         ("pathways_by_phase",),
@@ -219,8 +219,8 @@ def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
 def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
     """Hold that what people said bears on pathway C in secondary schools more often."""
     return judge(
-        "More of the coded evidence from secondary schools bears on this pathway than of that "
-        "from primary schools.",
+        "A larger share of the coded evidence from secondary schools than from primary schools "
+        "concerns this pathway.",
         Largest("share of coded items that bear on pathway C", "secondary", "%"),
         _told_by_phase(pathway_by_phase, "C"),
         ("pathways_by_phase",),

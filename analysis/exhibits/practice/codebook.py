@@ -32,7 +32,7 @@ MEANINGS = {
     },
     "pathway": {
         "A": "The worker's advice changes how the school responds to safeguarding concerns.",
-        "B": "A worker whom parents see as independent mends their relations with the school.",
+        "B": "A worker whom parents see as independent improves their relations with the school.",
         "C": "Frequent contact with the worker lets a young person trust and feel understood.",
     },
     "direction": {

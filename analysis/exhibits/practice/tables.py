@@ -152,18 +152,23 @@ def fieldwork_table(
 
 
 CARRIERS = (
-    ("Key finding 1", "workers are based in schools", "records", "@tbl-delivery-table"),
+    (
+        "Key finding 1",
+        "workers are based in schools",
+        "both",
+        "@tbl-delivery-table, @fig-evidence-matrix",
+    ),
     (
         "Key finding 2",
         "practice varies between schools",
-        "records",
-        "@fig-time-in-school, @tbl-integration-table",
+        "both",
+        "@fig-time-in-school, @tbl-integration-table, @fig-evidence-matrix",
     ),
     (
         "Key finding 3",
         "a wide span of work",
-        "records",
-        "@fig-activity-types, @fig-activity-status",
+        "both",
+        "@fig-activity-types, @fig-activity-status, @fig-evidence-matrix",
     ),
     ("Key finding 4", "well received", "fieldwork", "@fig-reception, @fig-evidence-matrix"),
     (
@@ -175,8 +180,8 @@ CARRIERS = (
     (
         "Key finding 6",
         "some outcomes fell",
-        "records",
-        "@fig-effect-forest, @tbl-effect-table, @tbl-floor",
+        "both",
+        "@fig-effect-forest, @tbl-effect-table, @tbl-by-unit-table, @fig-evidence-matrix",
     ),
     ("Pathway A", "school and safeguarding", "both", "@fig-logic-model, @fig-pathways-by-phase"),
     ("Pathway B", "work with parents", "both", "@fig-logic-model, @fig-pathways-by-phase"),
@@ -190,13 +195,13 @@ CARRIERS = (
     (
         "Recommendation 2",
         "a clear focus",
-        "records",
+        "both",
         "@tbl-effort-table, @fig-pathways-by-phase",
     ),
     (
         "Recommendation 3",
         "a defined role",
-        "records",
+        "both",
         "@fig-activity-types, @fig-tensions",
     ),
     (
@@ -217,8 +222,8 @@ def carriers() -> Table:
             Words("statement", "Published statement", "Statement of the published summary",
                   width=4),
             Words("says", "In short", "What it says, in short", width=5),
-            Words("evidence", "Rests on", "Kind of evidence in this report", width=3),
-            Words("exhibits", "Carried by", "Labels of the exhibits that carry it", width=6),
+            Words("evidence", "Evidence", "Kind of evidence in this report", width=3),
+            Words("exhibits", "Exhibits", "Labels of the exhibits on which it rests", width=6),
         ),
         note=(
             "Records are the authorities' data and the workers' log; fieldwork is coded "

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.dataflow.published import SUMMARY, Fact
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, ends, printed, trial_row
-from analysis.exhibits.parts.exhibit import Claim, Figure, Table
+from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
-from analysis.study.settings import Outcome, Pilot
+from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -68,11 +69,15 @@ def _message(found: tuple[Effect, ...], trial: dict[str, float]) -> str:
     return f"The trial's interval excludes falls like those estimated in {words.listed(below)}"
 
 
-def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
+def trial_design(
+    published_facts: dict[str, Fact], trial: dict[str, float], trial_sources: dict[str, str]
+) -> Table:
     """Show how the trial differed from the pilots."""
-    schools = sum(pilot.schools for pilot in pilots)
+    own = [fact for name, fact in published_facts.items() if name.startswith("schools_")]
+    schools = sum(int(fact.value) for fact in own)
+    keys = dict.fromkeys(trial_sources.values())
     lines = (
-        ("Local authorities", words.count(len(pilots)), words.count(trial["authorities"])),
+        ("Local authorities", published_facts["pilots"].value, words.count(trial["authorities"])),
         (
             "Schools",
             f"{words.count(schools)} with a social worker",
@@ -80,7 +85,11 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
             f"{words.count(trial['schools'])} analysed",
         ),
         ("Kinds of school", "primary, secondary and special", "secondary"),
-        ("How schools were chosen", "not by lot", "by lot"),
+        (
+            "How schools were chosen",
+            "not fully published; none by random allocation is reported",
+            "by random allocation",
+        ),
         (
             "Pupils",
             "not published",
@@ -94,17 +103,5 @@ def trial_design(pilots: tuple[Pilot, ...], trial: dict[str, float]) -> Table:
             Words("pilots", "Pilots", "The pilots", width=8),
             Words("trial", "Trial", "The later trial", width=11),
         ),
-        note="As published [@westlake2020; @westlake2022; @swistrial2023].",
-    )
-
-
-def trial_found_no_benefit(trial: dict[str, float]) -> Claim:
-    """Hold that the trial's interval leaves no fall proven."""
-    low, high = trial["ratio_low"], trial["ratio_high"]
-    return Claim(
-        "That is no evidence of a benefit.",
-        "upper limit of the trial's 95% confidence interval at least 1",
-        high >= 1,
-        f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
-        ("trial_beside_pilots", "main_result"),
+        note=f"As published [{'; '.join(f'@{key}' for key in (SUMMARY, *keys))}].",
     )

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Floats
     from analysis.models.inputs.specification import Specification
 
-METHODS = {
-    "Bonferroni": "bonferroni",
-    "Holm": "holm",
-    "Hochberg": "simes-hochberg",
-    "Benjamini-Hochberg": "fdr_bh",
-    "Benjamini-Yekutieli": "fdr_by",
-}
+METHODS = {"Holm": "holm", "Benjamini-Hochberg": "fdr_bh"}
+"""Each method that a family uses, by the name that statsmodels gives it."""
 FAMILIES = {"primary": "Holm", "secondary": "Benjamini-Hochberg"}
 """Families of comparisons by the role of their outcome, and how each is adjusted.
 

@@ -194,7 +194,7 @@ def seal_edited(pdf):
 
 
 def certificate_edited(pdf):
-    rewrite(pdf, "certificate.txt", lambda data: data.replace(b"12 rows", b"99 rows"))
+    rewrite(pdf, "certificate.txt", lambda data: data.replace(b"1 data file", b"9 data file"))
 
 
 def data_renamed(pdf):

@@ -9,10 +9,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from audit.ledger.cells import table_rows
+from audit.pages.captions import citations
 from audit.pages.drawing import draw
 from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
+from audit.pages.trail import Trail
 from tests.unit.audit import small_trail
 from tests.unit.audit.whole import typed
 
@@ -115,6 +117,25 @@ def test_an_exhibit_page_has_picture_code_lineage_contracts_and_data(book):
     assert "python -m report trace F1 --run" in text
     assert "../chapters/one.html#fig-rates-plot" in text
     assert text.count("2" * 64) == 2
+
+
+def test_a_published_number_says_where_it_was_published(book):
+    assert "Published in" in page(book, "many.html")
+    assert "one2020, Table 1" in words(page(book, "many.html"))
+    assert "Published in" not in page(book, "fell.html")
+
+
+def test_a_source_is_named_as_the_book_cites_it(tmp_path):
+    (tmp_path / "index.html").write_text(
+        '<p>(<a href="r.html#ref-one2020" role="doc-biblioref">One &amp; Two 2020</a>)</p>', "utf-8"
+    )
+    assert citations(tmp_path) == {"one2020": "One & Two 2020"}
+
+
+def test_a_formula_is_set_and_not_left_as_tex(book):
+    text = page(book, "rates.html")
+    assert "<mfrac>" in text
+    assert "$" not in words(re.sub(r"(?s)<annotation.*?</annotation>|<pre.*?</pre>", "", text))
 
 
 def test_upstream_code_is_folded_and_what_it_uses_is_linked(book):
@@ -267,3 +288,11 @@ def test_the_frame_of_a_page_by_quarto_is_found_too():
     )
     assert text.count("audit-frame") == 1
     assert '<p><a class="reference" href="../audit/many.html"' in text
+
+
+def test_a_label_is_named_as_it_is_printed():
+    trail = Trail(
+        {"records": [{"id": "rates", "labels": ["Table 2.1"], "reference": "T1"}]}, *[{}] * 5
+    )
+    assert trail.printed("see @tbl-rates, @fig-gone") == "see Table 2.1, @fig-gone"
+    assert trail.released("@tbl-rates <") == "Table 2.1 &lt;"

@@ -168,6 +168,12 @@ def test_results_survive_json_and_lose_their_rows_in_public() -> None:
     assert failing["schools-pupils-range"] == 1
 
 
+def test_files_and_columns_are_nobody_s_records() -> None:
+    tested = {r.rule: r.tested for r in results_of_two_breaches().public().results}
+    assert tested["child_events-file"] == 1
+    assert tested["child_events-columns"] == len(CONTRACTS["child_events"].columns)
+
+
 def test_rows_about_children_are_published_to_the_nearest_ten() -> None:
     results = ContractResults(
         tuple(

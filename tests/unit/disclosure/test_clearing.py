@@ -10,7 +10,17 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.contracts.typed_tables import typed_texts
-from analysis.disclosure import PUBLIC, ReleasedData, ReleaseException, Status, held, revealed_by
+from analysis.disclosure import (
+    PUBLIC,
+    WITHHELD,
+    ReleasedData,
+    ReleaseException,
+    Status,
+    held,
+    released,
+    revealed_by,
+    suppressed,
+)
 from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
 from analysis.exhibits.parts.clearance import cleared
@@ -37,6 +47,31 @@ def test_an_exhibit_leaves_at_printed_precision() -> None:
     out = cleared("rates", FIGURE, ())
     assert out.data.to_dict("records") == [{"ratio": 1.23, "n": 1234}]
     assert out.svg == '<path d="M 1.2 7.7"/>'
+
+
+def rates(*events: object) -> Figure:
+    data = pd.DataFrame({"events": pd.Series(events, dtype=object)})
+    return replace(FIGURE, data=data, columns={"events": "events"})
+
+
+TOGETHER = suppressed("2 counts of 162 hidden as [c].")
+"""As four figures of one system of cells have it."""
+
+
+def test_a_figure_says_of_itself_alone_what_is_hidden() -> None:
+    out = cleared("rates", replace(rates(8, 9), status=TOGETHER), (), released("Together."))
+    assert (out.status.outcome, out.status.reason) == ("released", "Together.")
+    assert cleared("rates", replace(rates(8, "c"), status=TOGETHER), ()).status == TOGETHER
+
+
+def test_a_result_that_is_withheld_is_counted_though_nobody_gave_a_status() -> None:
+    table = Table(("Pilot", "Ratio"), (("A", "[c]"), ("B", "0.5")), (False, True),
+                  pd.DataFrame({"a": [1]}), {"a": "a"})  # fmt: skip
+    out = cleared("effects", table, (), released("By models."))
+    assert out.status.outcome == "released after suppression"
+    assert out.status.reason.startswith("1 of 4 values hidden as [c]")
+    withheld = cleared("rates", rates(8, WITHHELD), (), released("By models."))
+    assert withheld.status.reason.startswith("1 of 2 values")
 
 
 SHOWN = {"arm": ["3 children"]}

@@ -1,5 +1,6 @@
 """The project's plan is dated by commits, and its words follow the settings."""
 
+import re
 import subprocess
 from dataclasses import replace
 
@@ -35,13 +36,19 @@ def test_the_estimand_follows_the_settings():
     """ICH E9(R1): population, treatment, variable, intercurrent events, summary measure."""
     table = estimand_table(STUDY.pilots, STUDY.outcomes, STUDY.window)
     lines = dict(table.rows)
-    assert {"Population", "Treatment", "Outcome", "Weighting", "Summary measure"} <= set(lines)
+    words = ["Population", "Treatment condition", "Outcome", "Weighting", "Summary measure"]
+    assert set(words) <= set(lines)
+    chapter = (ROOT / "chapters" / "methods.qmd").read_text(encoding="utf-8")
+    used = [each.capitalize() for each in re.findall(r"\*\*([^*\n]+)\*\*", chapter)]
+    assert [*words[:4], "Intercurrent events", words[4]] == [
+        each for each in used if each in (*words, "Intercurrent events")
+    ], "the methods chapter uses the estimand's own words, in its order"
     assert sum(name.startswith("Intercurrent event") for name in lines) == 5
     assert "18 in Southampton" in lines["Population"]
-    assert "10 months" in lines["Treatment"]
+    assert "10 months" in lines["Treatment condition"]
     shorter = replace(STUDY.window, months_after=6)
     changed = dict(estimand_table(STUDY.pilots, STUDY.outcomes, shorter).rows)
-    assert "6 months" in changed["Treatment"]
+    assert "6 months" in changed["Treatment condition"]
     closed = "Intercurrent event: schools closed in March 2020"
     assert lines[closed].endswith("February 2020.")
     assert changed[closed].endswith("October 2019.")

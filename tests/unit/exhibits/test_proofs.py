@@ -119,7 +119,7 @@ class TestSize:
         proof = read_proof(PROOFS, "size")
         assert unequal_spread_misleads(proof).holds
         assert 6 < largest_unequal_size(proof).value < 8
-        assert "vary alike" in primary_analysis_holds_its_size(proof).sentence
+        assert "to the same extent" in primary_analysis_holds_its_size(proof).sentence
 
     def test_a_size_out_of_bounds_is_marked(self, sample):
         table = sample.copy()

@@ -5,6 +5,8 @@ import pytest
 from analysis.errors import ConfigurationError
 from analysis.models.inference.multiplicity import (
     COLUMNS,
+    FAMILIES,
+    METHODS,
     adjusted_p_values,
     all_at_once,
     multiplicity,
@@ -92,14 +94,17 @@ class TestPooling:
 
 
 class TestMultiplicity:
+    def test_every_method_adjusts_a_family(self):
+        assert set(METHODS) == set(FAMILIES.values())
+
     def test_missing_p_values_are_not_counted(self):
-        got = adjusted_p_values(np.array([0.01, np.nan, 0.03]), "Bonferroni")
-        assert got[[0, 2]] == pytest.approx([0.02, 0.06])
+        got = adjusted_p_values(np.array([0.01, np.nan, 0.03]), "Holm")
+        assert got[[0, 2]] == pytest.approx([0.02, 0.03])
         assert np.isnan(got[1])
         assert np.isnan(adjusted_p_values(np.array([np.nan]), "Holm")).all()
 
     def test_an_unknown_method_is_refused(self):
-        with pytest.raises(ConfigurationError, match="must be one of Bonferroni"):
+        with pytest.raises(ConfigurationError, match="must be one of Holm"):
             adjusted_p_values(np.array([0.1]), "Sidak")
 
     @pytest.mark.parametrize("wrong", [-0.1, 1.5])

@@ -112,6 +112,11 @@ class TestAssurance:
         assert trial_assurance(PLANNED_TRIAL, np.log(0.8), 0.3) < 0.8
         assert trial_assurance(PLANNED_TRIAL, np.log(1.055), 0.05) < 0.02
 
+    def test_an_error_that_rests_on_few_units_lowers_it_further(self):
+        """Student's t with 2 degrees of freedom leaves more open than the normal."""
+        few = trial_assurance(PLANNED_TRIAL, np.log(0.5), 0.3, 2)
+        assert few < trial_assurance(PLANNED_TRIAL, np.log(0.5), 0.3) - 0.03
+
     def test_what_a_worker_costs_sets_the_smallest_fall_worth_it(self):
         assert worthwhile_ratio(30_000, 5_000, 20) == pytest.approx(0.7)
         assert np.isnan(worthwhile_ratio(30_000, 1_000, 20))

@@ -16,7 +16,8 @@ from press.chapter.manuscript import inline_markdown
 from press.chapter.shortcodes import Values, resolve_shortcodes, spell
 from press.chapter.source import source_of
 from press.document import tree
-from press.document.crossref import Wording, collected, counted, number_text, resolve, wording
+from press.document.counting import counted
+from press.document.crossref import Wording, collected, number_text, resolve, wording
 from press.document.links import anchors_of
 from press.document.numbering import number_blocks
 from press.document.page import Page, number_page, read_page

@@ -154,7 +154,7 @@ def test_parts_chapters_and_appendices_in_order(tmp_path):
         (BOOK.replace("    - index.qmd\n", ""), ["home page", "index.qmd"]),
         ("book: [\n", ["_quarto.yml:2", "cannot be read"]),
         ("just words\n", ["_quarto.yml:1", "not a mapping"]),
-        (BOOK + "lang: de\n", ["_quarto.yml:8", "lang: de", "English"]),
+        (BOOK + "lang: pl\n", ["_quarto.yml:8", "lang: pl", "crossref-fig-title"]),
         (BOOK + "filters: [x.lua]\n", ["_quarto.yml:8", "filters"]),
         (BOOK + "execute:\n  echo: no\n", ["_quarto.yml:9", "echo", "'no'"]),
         (BOOK + "fig-width: wide\n", ["_quarto.yml:8", "fig-width", "'wide'"]),

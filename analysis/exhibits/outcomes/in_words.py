@@ -1,0 +1,195 @@
+"""The results in everyday words: how many for every 100 expected, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.dataflow.published import cited
+from analysis.exhibits.outcomes.numbers import OUTCOMES
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import beside_trial
+from analysis.exhibits.parts.exhibit import Figure, Table
+from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
+from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
+from analysis.extract.extract import Origin
+from analysis.models.inference.judgement import LEVEL
+from analysis.study.settings import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
+
+TRIAL = "Large trial"
+COLUMNS = {
+    "outcome": "Outcome",
+    "study": "Pilot, or the later trial as published",
+    "per_100": "Events or days for every 100 expected without a social worker",
+    "per_100_low": "Lower limit of its 95% confidence interval, by school for the pilots",
+    "per_100_high": "Upper limit of that interval",
+}
+SURE = {
+    "claimed": "Low: change claimed",
+    "alone": "Very low: may be chance",
+    "not clear": "Very low: no clear change",
+}
+"""How sure a result is, by what may be said of it."""
+
+
+NOTE = (
+    "The pilots are {whose}, and exploratory; the trial is as published {source}, and its schools "
+    "were allocated at random. Per 100: events or days for every 100 that comparison schools lead "
+    "one to expect. Intervals of the pilots are by "
+    "school. Certainty starts at low, since nothing published says that schools were allocated at "
+    "random, and the analysis was fixed after the published results were known. It is low "
+    "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
+    "allow for the family: section 47 enquiries ({primary} comparisons), and all else "
+    "({secondary}). [z] is not applicable; [c] is withheld."
+)
+
+
+def results_in_words(
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    trial: dict[str, float],
+    trial_sources: dict[str, str],
+    compared_period: str,
+    origin: Origin,
+) -> Table:
+    """Show each outcome in each pilot in words, with its interval and how sure it is."""
+    lines, data = [], []
+    for outcome in outcomes:
+        for each in judgements_of(change_judgements, outcome.name):
+            lines.append((outcome.label, each.pilot, *_in_words(each)))
+            data.append(
+                {
+                    "outcome": outcome.name,
+                    "study": each.pilot,
+                    "sure": _sure(each),
+                    **_data(each.ratio, each.ratio_low_school, each.ratio_high_school),
+                }
+            )
+    limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
+    ratio, low, high = (f"{words.HUNDRED * each:.1f}" for each in limits)
+    published = "Published: no benefit shown"
+    lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", "[z]", "[z]", published))
+    data.append({"outcome": outcomes[0].name, "study": TRIAL, "sure": "", **_data(*limits)})
+    whose = origin.label.lower() or "this extract"
+    return Table(
+        header=(
+            "Outcome",
+            "Where",
+            "Per 100",
+            "95% interval",
+            "p, schools",
+            "p, areas",
+            "How sure",
+        ),
+        rows=tuple(lines),
+        numeric=(False, False, *(True,) * 4, False),
+        widths=(9, 6, 4, 7, 5, 4, 12),
+        data=pd.DataFrame(data),
+        columns={**COLUMNS, "sure": "How sure, by the rule in the note"},
+        period=compared_period,
+        note=NOTE.format(
+            whose=whose,
+            level=LEVEL,
+            source=cited(trial_sources["ratio"]),
+            **_families(change_judgements),
+        ),
+    )
+
+
+def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
+    """Return how many comparisons each family has, by its name."""
+    sizes = change_judgements.groupby("family")["in_family"].max()
+    return {str(name): words.count(size) for name, size in sizes.items()}
+
+
+def _in_words(each: Judgement) -> tuple[str, ...]:
+    if not each.estimated:
+        return words.no_estimate(each.reason), *("[z]",) * 3, f"Not known: {each.reason}"
+    ends = (words.per_hundred(each.ratio_low_school), words.per_hundred(each.ratio_high_school))
+    return (
+        words.per_hundred(each.ratio),
+        " to ".join(ends),
+        words.p_value(each.adjusted_school),
+        words.p_value(each.adjusted_area),
+        SURE[_sure(each)],
+    )
+
+
+def _sure(each: Judgement) -> str:
+    if not each.estimated:
+        return ""
+    if each.verdict != "not clear":
+        return "claimed"
+    inside = each.ratio_low_school <= 1 <= each.ratio_high_school
+    return "not clear" if inside else "alone"
+
+
+def _data(ratio: float, low: float, high: float) -> dict[str, float]:
+    values = {"per_100": ratio, "per_100_low": low, "per_100_high": high}
+    return {name: words.HUNDRED * each for name, each in values.items()}
+
+
+def in_a_hundred(
+    main_effects: pd.DataFrame,
+    trial: dict[str, float],
+    compared_period: str,
+    origin: Origin,
+) -> Figure:
+    """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
+    found = effects(main_effects, OUTCOMES["s47"])
+    limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
+    published = f"{words.HUNDRED * limits[0]:.0f}"
+    said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
+    whose = origin.label.lower() or "this extract"
+    alt = (
+        "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
+        f"95% intervals and a line at 100. The large trial, published: {published} "
+        f"({words.HUNDRED * limits[1]:.0f} to {words.HUNDRED * limits[2]:.0f}). The pilots, "
+        f"{whose}, exploratory: {said}."
+    )
+
+    def draw() -> Drawing:
+        drawing, (ax,) = new_drawing(0.42 * (len(found) + 1), around=0.8 if narrow() else 0.65)
+        _draw(ax, len(found), limits, PLUM, published)
+        for y, each in enumerate(reversed(found)):
+            if each.estimated:
+                _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
+        ax.axvline(words.HUNDRED, color=GREY, lw=1)
+        names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
+        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
+        ax.set_xlim(left=0)
+        ax.set(ylim=(-0.6, len(found) + 0.75), ylabel="")
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel(wrapped("Enquiries for every 100 expected without a social worker", 26))
+        return drawing
+
+    rows = [{"study": TRIAL, **_data(*limits)}]
+    rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
+    columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
+    return figure(
+        draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
+        period=compared_period,
+        message="The large trial found no evidence of a fall" if limits[2] >= 1
+        else "The large trial found a fall",
+    )  # fmt: skip
+
+
+def _read_out(each: Effect) -> str:
+    return words.per_hundred(each.ratio) if each.estimated else words.no_estimate(each.reason)
+
+
+def _draw(ax: Axes, y: float, limits: tuple[float, float, float], colour: str, text: str) -> None:
+    """Draw one interval with its estimate and the number above it."""
+    import seaborn as sns
+
+    middle, low, high = (words.HUNDRED * each for each in limits)
+    ax.plot([low, high], [y, y], color=colour, lw=2.4)
+    sns.scatterplot(x=[middle], y=[y], color=colour, s=64, zorder=3, ax=ax)
+    ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
+                fontweight="bold", color=colour)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The six key findings, one line each: as published, what the extract shows, how sure that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.dataflow.published import SUMMARY, cited
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.exhibit import Table
+from analysis.extract.extract import Origin
+from analysis.practice.evidence import DIRECTIONS
+
+SIXTH = "Key finding 6"
+SURE = {
+    "agree": "Moderate: records and fieldwork agree",
+    "partly": "Low: records and fieldwork agree in part",
+    "differ": "Very low: records and fieldwork differ",
+    "one strand only": "Low: one kind of evidence alone",
+    "neither strand": "Not known: no evidence",
+}
+"""How sure a finding on practice is, by how its two strands of evidence read."""
+OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
+
+
+def six_findings(
+    joint_display: Table, published_findings: tuple[dict[str, str], ...], origin: Origin
+) -> Table:
+    """Show each key finding as published, what the extract shows of it, and how sure that is."""
+    found = [
+        row for row in joint_display.data.to_dict("records")
+        if str(row["statement"]).startswith("Key finding")
+    ]  # fmt: skip
+    told = _as_published(published_findings)
+    lines = tuple(
+        (name.removeprefix("Key finding "), told[name], _shown(row), _sure(row))
+        for row in found
+        for name in [str(row["statement"])]
+    )
+    whose = origin.label or "This extract"
+    return Table(
+        header=("No.", "Published", whose, f"How sure ({whose.lower()})"),
+        rows=lines,
+        numeric=(False,) * 4,
+        widths=(1, 9, 9, 6),
+        data=pd.DataFrame(lines, columns=["finding", "published", "shown", "sure"]),
+        columns={
+            "finding": "Number of the key finding",
+            "published": "What the published summary found, in our words",
+            "shown": "What records, or coded fieldwork where there are none, show in the extract",
+            "sure": "How sure that is, by the rule in the note",
+        },
+        note=(
+            f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
+            "grades none of the others. How sure: moderate where records and coded fieldwork agree "
+            "by the rule of the joint display, low where they agree in part or one "
+            "stands alone, very low where they differ; on outcomes low at best."
+        ),
+    )
+
+
+def _as_published(published_findings: tuple[dict[str, str], ...]) -> dict[str, str]:
+    """Return each finding in a sentence; the sixth from its directions."""
+    told = {
+        f"Key finding {each['finding']}": each["statement"]
+        for each in published_findings
+        if not each["outcome"]
+    }
+    falls: dict[str, list[str]] = {}
+    for each in published_findings:
+        if each["direction"] == "fell":
+            falls.setdefault(each["outcome"], []).append(each["pilot"])
+    names = {"s47_enquiries": "section 47 enquiries", "s17_starts": "section 17 starts"}
+    said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
+    told[SIXTH] = (
+        f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
+        "on days in care."
+    )
+    return told
+
+
+def _shown(row: dict[Any, Any]) -> str:
+    if row["records"]:
+        shown = str(row["records"])
+        return f"{shown[:1].upper()}{shown[1:]}."
+    counts = {kind: words.count(row[kind]) for kind in DIRECTIONS}
+    return (
+        f"Of the coded items {counts['supports']} support it, {counts['mixed']} point both ways "
+        f"and {counts['contradicts']} contradict it."
+    )
+
+
+def _sure(row: dict[Any, Any]) -> str:
+    return OUTCOMES_SURE if row["statement"] == SIXTH else SURE[row["strands"]]

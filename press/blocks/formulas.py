@@ -1,0 +1,269 @@
+r"""Formulae as pandoc reads them: what LaTeX and MathJax know beyond it is written in its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from press.blocks.tex import Group, arguments, group_of, option, spelled
+from press.chapter.source import Line, Source
+from press.document import tree
+from press.document.pandoc import document, write
+from press.document.tree import Node, Nodes
+from press.errors import ChapterError
+from press.mistakes import Mistakes
+
+# What a command stands for in words that pandoc knows.
+_SYMBOLS = {
+    "surd": r"\text{√}", "idotsint": r"\int\cdots\int ", "varlimsup": r"\overline{\lim}",
+    "varliminf": r"\underline{\lim}", "varinjlim": r"\underrightarrow{\lim}",
+    "varprojlim": r"\underleftarrow{\lim}", "injlim": r"\operatorname*{inj\,lim}",
+    "projlim": r"\operatorname*{proj\,lim}", "thicksim": r"\sim ", "thickapprox": r"\approx ",
+    "shortmid": r"\mid ", "shortparallel": r"\parallel ", "nshortmid": r"\nmid ",
+    "nshortparallel": r"\nparallel ", "nleqq": r"\not\leqq ", "ngeqq": r"\not\geqq ",
+    "nsubseteqq": r"\not\subseteqq ", "nsupseteqq": r"\not\supseteqq ", "lvertneqq": "≨",
+    "gvertneqq": "≩", "varsubsetneqq": r"\subsetneqq ", "varsupsetneqq": r"\supsetneqq ",
+    "varsupsetneq": r"\supsetneq ", "circledS": r"\text{Ⓢ}", "diagup": r"\mathbin{/}",
+    "diagdown": r"\backslash ",
+    "S": "§", "P": "¶", "copyright": "©", "degree": "°", "LaTeX": r"\text{LaTeX}",
+    "TeX": r"\text{TeX}", "vcentcolon": ":", "thinspace": r"\, ", "medspace": r"\: ",
+    "thickspace": r"\; ", "negthinspace": r"\! ", "negmedspace": r"\! ", "negthickspace": r"\! ",
+    "limits": "", "nolimits": "", "notag": "", "strut": "", "mathstrut": "",
+}  # fmt: skip
+# What a command with arguments stands for; `{0}` is its first one, braces and all.
+_FORMS = {
+    "cfrac": (2, r"\dfrac{0}{1}"), "dbinom": (2, r"\binom{0}{1}"), "tbinom": (2, r"\binom{0}{1}"),
+    "smash": (1, "{0}"), "vphantom": (1, ""), "hphantom": (1, r"\phantom{0}"),
+    "fbox": (1, r"\boxed{{\text{0}}}"), "mathinner": (1, "{0}"), "raisebox": (2, r"\text{1}"),
+    "textcolor": (2, "{1}"), "colorbox": (2, r"\text{1}"), "rule": (2, ""),
+    "underleftrightarrow": (1, r"\underset{{\leftrightarrow}}{0}"),
+    "sideset": (3, "{{}}{0.bare}{2.bare}{1.bare}"), "intertext": (1, r"\text{0}\\"),
+    "shortintertext": (1, r"\text{0}\\"), "tag": (1, r"\qquad\text{{({0.bare})}}"),
+    "tag*": (1, r"\qquad\text{0}"), "xmapsto": (1, r"\overset{0}{{\mapsto}}"),
+    "xhookrightarrow": (1, r"\overset{0}{{\hookrightarrow}}"),
+    "xhookleftarrow": (1, r"\overset{0}{{\hookleftarrow}}"),
+    "xleftrightarrow": (1, r"\overset{0}{{\leftrightarrow}}"),
+    "bra": (1, r"\left\langle{0}\right|"), "ket": (1, r"\left|{0}\right\rangle"),
+    "braket": (1, r"\left\langle{0}\right\rangle"),
+    "xRightarrow": (1, r"\overset{0}{{\Rightarrow}}"),
+    "xLeftarrow": (1, r"\overset{0}{{\Leftarrow}}"),
+}  # fmt: skip
+_FONTS = {
+    "rm": "mathrm", "bf": "mathbf", "it": "mathit", "sf": "mathsf", "tt": "mathtt",
+    "cal": "mathcal", "Bbb": "mathbb", "frak": "mathfrak",
+}  # fmt: skip
+_FRACTIONS = {"over": r"\frac{%s}{%s}", "atop": r"\substack{%s \\ %s}"}
+_ENVIRONMENTS = {
+    "dcases": (r"\begin{cases}", r"\end{cases}"),
+    "rcases": (r"\left.\begin{matrix}", r"\end{matrix}\right\}"),
+    "drcases": (r"\left.\begin{matrix}", r"\end{matrix}\right\}"),
+    "vmatrix": (r"\left|\begin{matrix}", r"\end{matrix}\right|"),
+    "Vmatrix": (r"\left\|\,\begin{matrix}", r"\end{matrix}\,\right\|"),
+    "subequations": ("", ""),
+    "subarray": (r"\substack{", "}"),
+}
+_OPERATOR = re.compile(r"\s*\\(?:text|textrm|mathrm|rm)\b\s*\{?([^{}\\]*)\}?\s*")
+_COLOURS = re.compile(r"\\(?:text)?color(?:box)?\b")
+_WORDS = frozenset(["text", "textrm", "textbf", "textit", "texttt", "textsf", "mbox", "mathrm"])
+_ANY = re.compile(
+    r"\\(?:begin\s*\{(?:" + "|".join(_ENVIRONMENTS) + r")\}|(?:"
+    + "|".join(map(re.escape, (*_SYMBOLS, *_FORMS, *_FONTS, *_FRACTIONS)))
+    + r"|mathop|unicode|hdotsfor)(?![A-Za-z]))"
+)  # fmt: skip
+_DEFINES = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|newcommand|renewcommand|providecommand|def|let"
+    r"|DeclareMathOperator)\b"
+)
+
+
+def with_plain_formulas(blocks: Nodes, source: Source, found: Mistakes) -> Nodes:
+    """Return blocks whose formulae are in words that pandoc reads, for both formats."""
+
+    def visit(node: Node) -> Node | None:
+        if node["t"] != "Math" or not _ANY.search(node["c"][1]):
+            return None
+        tex = node["c"][1]
+        if _COLOURS.search(tex):
+            place = source.place_of(re.escape(_first_line(tex)))
+            found.warn(f"{place}: the colours of the formula {tex.strip()[:40]} are not set")
+        return {"t": "Math", "c": [node["c"][0], plain_formula(tex)]}
+
+    return list(tree.walk(blocks, visit))
+
+
+def plain_formula(tex: str) -> str:
+    r"""Return a formula in words that pandoc reads.
+
+    Examples
+    --------
+    >>> plain_formula(r"{\rm d}x \over \cfrac{1}{2} \notag")
+    '\\frac{{\\mathrm{ d}}x }{ \\dfrac{1}{2} }'
+    """
+    return _plain(group_of(tex))
+
+
+def _plain(group: Group) -> str:
+    for at, part in enumerate(group):
+        name = part[1:] if isinstance(part, str) and part.startswith("\\") else ""
+        if name in _FRACTIONS:
+            return _FRACTIONS[name] % (_plain(group[:at]), _plain(group[at + 1 :]))
+        if name in _FONTS:
+            return _plain(group[:at]) + f"\\{_FONTS[name]}{{{_plain(group[at + 1 :])}}}"
+    out = ""
+    at = 0
+    while at < len(group):
+        words, at = _part(group, at)
+        out += words
+    return out
+
+
+def _part(group: Group, at: int) -> tuple[str, int]:
+    """Return what stands at a place of a formula in plain words, and the place after it."""
+    part = group[at]
+    if isinstance(part, list):
+        return "{" + _plain(part) + "}", at + 1
+    name = part[1:] if part.startswith("\\") else ""
+    if name in _WORDS:
+        given, after = arguments(group, at + 1, 1)
+        return part + "".join("{" + spelled(one) + "}" for one in given), after
+    if name in ("begin", "end"):
+        given, after = arguments(group, at + 1, 1)
+        environment = spelled(given[0]) if given else ""
+        if environment == "subarray" and name == "begin":
+            _, after = arguments(group, after, 1)
+        if environment in _ENVIRONMENTS:
+            return _ENVIRONMENTS[environment][name == "end"], after
+        return f"{part}{{{environment}}}", after
+    if name in _SYMBOLS:
+        return _SYMBOLS[name], at + 1
+    if name == "mathop":
+        given, after = arguments(group, at + 1, 1)
+        word = _OPERATOR.fullmatch(spelled(given[0])) if given else None
+        if word:
+            return rf"\operatorname*{{{word[1].strip()}}}", after
+    if name == "hdotsfor":
+        given, after = arguments(group, option(group, at + 1), 1)
+        if given and spelled(given[0]).isdigit():
+            return " & ".join([r"\cdots"] * int(spelled(given[0]))), after
+    if name == "unicode":
+        given, after = arguments(group, at + 1, 1)
+        if given and (code := re.fullmatch(r"[xU]?\+?([0-9a-fA-F]{1,5})", spelled(given[0]))):
+            return rf"\text{{{chr(int(code[1], 16))}}}", after
+    if name in _FORMS:
+        count, form = _FORMS[name]
+        given, after = arguments(group, option(group, at + 1), count)
+        if len(given) == count:
+            return form.format(*(_Argument(_plain(one)) for one in given)), after
+    return part, at + 1
+
+
+class _Argument(str):
+    """An argument of a command, in braces where it is put in."""
+
+    __slots__ = ()
+
+    @property
+    def bare(self) -> str:
+        return str(self)
+
+    def __format__(self, spec: str) -> str:
+        return "{" + self + "}"
+
+
+def with_macros_outside(source: Source) -> Source:
+    """Return a chapter in which formulae that only define macros are definitions for pandoc.
+
+    MathJax takes definitions from any formula of a page, often in a hidden division.
+    """
+    lines = list(source)
+    at = 0
+    while at < len(lines):
+        end = _definitions_end(lines, at)
+        if end is not None:
+            for each in range(at, end + 1):
+                text = lines[each].text.strip().removeprefix("$$")
+                text = text.removesuffix("$$") if each == end else text
+                lines[each] = Line(text.strip(), lines[each].place)
+            at = end
+        at += 1
+    return Source(tuple(lines))
+
+
+def _definitions_end(lines: list[Line], start: int) -> int | None:
+    """Return the line that ends a formula of definitions alone; None if there is none here."""
+    if not lines[start].text.strip().startswith("$$"):
+        return None
+    text = lines[start].text.strip()[2:]
+    end = start
+    while not text.rstrip().endswith("$$"):
+        end += 1
+        if end == len(lines) or not lines[end].text.strip():
+            return None
+        text += "\n" + lines[end].text
+    body = text.rstrip()[:-2]
+    rows = [row.strip() for row in body.split("\n") if row.strip() and row.strip()[0] != "%"]
+    alone = rows and all(_DEFINES.match(row) for row in rows) and _only_definitions(body)
+    return end if alone else None
+
+
+def _only_definitions(body: str) -> bool:
+    r"""Return whether nothing follows the definitions: ``\def\R{\mathbb R} x`` is a formula."""
+    braces = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
+    left = re.sub(r"(?m)^\s*%.*$", "", body)
+    left = braces.sub("", left)
+    left = re.sub(rf"{_DEFINES.pattern}\*?\s*\\?\w*|\[[^\]]*\]|#\d", "", left)
+    return not left.strip()
+
+
+def _first_line(tex: str) -> str:
+    return tex.strip().splitlines()[0] if tex.strip() else ""
+
+
+def check_formulas(blocks: Any, source: Source, found: Mistakes) -> None:
+    """Note every formula that pandoc cannot read, with the command that it doesn't know."""
+    formulas = tuple(dict.fromkeys(node["c"][1] for node in tree.nodes(blocks, "Math")))
+    for tex, well in zip(formulas, _readable(formulas), strict=True):
+        if well:
+            continue
+        first = _first_line(tex)
+        culprit = ", ".join(_unknown(tex))
+        found.add(
+            ChapterError(
+                f"the formula {first[:60]} cannot be set" + (f": {culprit}" if culprit else ""),
+                source.place_of(re.escape(culprit.partition(",")[0] or first)),
+                "write it in commands of LaTeX's own and amsmath's"
+                if culprit
+                else "close its braces and environments",
+            )
+        )
+
+
+@lru_cache(maxsize=256)  # both formats ask for the same formulae
+def _readable(formulas: tuple[str, ...]) -> tuple[bool, ...]:
+    """Return for each formula whether pandoc can read it: with MathML, it leaves others as TeX."""
+    if not formulas:
+        return ()
+    maths = [{"t": "Math", "c": [{"t": "InlineMath"}, tex]} for tex in formulas]
+    text = write(document([tree.para([one]) for one in maths]), "html5", "--mathml")
+    return tuple('<span class="math' not in part for part in text.split("</p>")[: len(formulas)])
+
+
+def _unknown(tex: str) -> Iterator[str]:
+    """Yield the commands and environments of a formula that pandoc doesn't know."""
+    names = tuple(dict.fromkeys(re.findall(r"\\[A-Za-z]+", tex)))
+    tried = [name for name in names if name not in (r"\begin", r"\end", r"\left", r"\right")]
+    forms = tuple(form for name in tried for form in (name, name + "{x}", name + "{x}{y}"))
+    well = _readable(forms)
+    for at, name in enumerate(tried):
+        if not any(well[3 * at : 3 * at + 3]):
+            yield name
+    environments = tuple(dict.fromkeys(re.findall(r"\\begin\s*\{([^}]*)\}", tex)))
+    bodies = tuple(
+        rf"\begin{{{name}}}{more} a \end{{{name}}}" for name in environments for more in ("", "{l}")
+    )
+    well = _readable(bodies)
+    for at, name in enumerate(environments):
+        if not any(well[2 * at : 2 * at + 2]):
+            yield name

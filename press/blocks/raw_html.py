@@ -1,0 +1,94 @@
+"""HTML tags that an author writes into a chapter: what print makes of them, and what they name."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from press.chapter.source import Line, Source
+from press.document import tree
+from press.document.tree import Node, Nodes
+
+MEANT_FOR_PAGES = "html5"
+"""What the press calls HTML that an author marked as HTML: print is not meant to have it."""
+_MARKED_BLOCK = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{=html\}\s*$")
+_TAG = re.compile(r"<(?P<name>[A-Za-z][\w-]*)\b(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_PLAYED = ("video", "audio", "iframe", "embed", "source")
+# Attributes that name a file, by what a tag does with it.
+_NAMING = re.compile(
+    r"""(?P<start><[A-Za-z][^<>]*?\s(?P<key>src|href|poster|data)\s*=\s*)"""
+    r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""",
+    re.I,
+)
+_PRE = re.compile(r"\s*<pre\b[^>]*>(?P<words>.*)</pre>\s*", re.I | re.S)
+
+
+def with_marked_html(source: Source) -> Source:
+    """Return a chapter in which HTML that its author marked as such is told from bare tags."""
+    return Source(
+        tuple(
+            Line(_MARKED_BLOCK.sub(r"\1{=html5}", line.text), line.place)
+            if "{=html}" in line.text
+            else line
+            for line in source
+        )
+    )
+
+
+def with_tags_in_print(blocks: Nodes) -> Nodes:
+    """Return blocks in which pictures are pandoc's own, and what is played is a link to it."""
+
+    def visit(node: Node) -> Node | Nodes | None:
+        if node["t"] not in ("RawInline", "RawBlock") or node["c"][0] != "html":
+            return None
+        inline = node["t"] == "RawInline"
+        block = _PRE.fullmatch(node["c"][1])
+        if block and not inline:
+            words = html.unescape(re.sub(r"<[^>]*>", "", block["words"]))
+            return {"t": "CodeBlock", "c": [["", [], []], words.strip("\n")]}
+        found: Nodes = []
+        for tag in _TAG.finditer(node["c"][1]):
+            found += _in_print(tag)
+        if not found:
+            return None
+        return found if inline else [tree.para(found)]
+
+    return list(tree.walk(blocks, visit))
+
+
+def _in_print(tag: re.Match[str]) -> Nodes:
+    name = tag["name"].lower()
+    given = {
+        found[1].lower(): html.unescape(found[2] or found[3] or found[4] or "")
+        for found in _ATTRIBUTE.finditer(tag["rest"])
+    }
+    address = given.get("src", "")
+    if name == "img" and address:
+        sizes = [[key, given[key]] for key in ("width", "height") if key in given]
+        alt = [["fig-alt", given["alt"]]] if given.get("alt") else []
+        return [{"t": "Image", "c": [["", [], [*sizes, *alt]], [], [address, ""]]}]
+    if name in _PLAYED and address:
+        words = given.get("title") or address
+        return [tree.link([tree.text(words)], address)]
+    return []
+
+
+def renamed(code: str, address: Callable[[str, bool], str]) -> str:
+    """Return HTML in which every address that a tag names was passed through a function.
+
+    Parameters
+    ----------
+    code
+        The HTML.
+    address
+        Takes an address and whether the page shows it, rather than links to it.
+    """
+
+    def changed(found: re.Match[str]) -> str:
+        given = found["double"] if found["double"] is not None else found["single"]
+        shown = found["key"].lower() != "href" or found["start"].lower().startswith("<link")
+        return f'{found["start"]}"{html.escape(address(html.unescape(given), shown))}"'
+
+    return _NAMING.sub(changed, code)

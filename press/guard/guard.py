@@ -1,0 +1,134 @@
+"""The guard: names with file and line what of a chapter did not arrive in a format."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from press.document.page import Page
+from press.errors import Place
+from press.guard.alignment import Loss, bare, losses
+from press.guard.pieces import Piece, pieces, place_of
+from press.guard.printed import Printed, read_html, read_pdf
+
+_TEX = re.compile(r"[\\^_{]")  # what TeX has and a formula that is set has not
+_SHOWN = 60  # letters of a loss that its message shows
+
+
+def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
+    """Return a line for each loss in the HTML pages of a book.
+
+    Parameters
+    ----------
+    pages
+        Its pages as they were read.
+    texts
+        The pages as HTML, by path.
+    """
+    out: list[str] = []
+    for page in pages:
+        given = said(page, "html")
+        shown = read_html(texts[page.html])
+        found = losses([one for one in given if _is_words(one)], bare(shown.text))
+        out += _lines(page, found, "the pages")
+        out += _lines(page, _formulas(given, shown), "the pages")
+        out += _lines(page, _pictures(given, shown), "the pages")
+    return out
+
+
+def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
+    """Return a line for each loss in the PDF of a book.
+
+    Parameters
+    ----------
+    pages
+        Its pages as they were read, in the order of the book.
+    pdf
+        The PDF.
+    """
+    shown = read_pdf(pdf)
+    text = bare(shown.text)
+    given = [(page, one) for page in pages for one in said(page, "typst")]
+    by_piece = {id(one): page for page, one in given}
+    found = losses([one for _, one in given if _is_words(one)], text)
+    drawn = sum(one.kind == "picture" for _, one in given)
+    out: list[str] = []
+    for page in pages:
+        own = [loss for loss in found if by_piece[id(loss.piece)] is page]
+        out += _lines(page, [*own, *_raw_formulas(page, given, text)], "print")
+    if drawn > len(shown.pictures):
+        out.append(f"print: {drawn - len(shown.pictures)} of {drawn} pictures are missing")
+    return out
+
+
+def said(page: Page, base: str) -> list[Piece]:
+    """Return what a chapter says: its heading and what stands below it."""
+    return [*pieces([{"t": "Header", "c": [1, page.title_attr, page.heading]}], base),
+            *pieces(page.read, base)]  # fmt: skip
+
+
+def _is_words(piece: Piece) -> bool:
+    return piece.kind not in ("formula", "picture")
+
+
+def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
+    """Return the formulae that a page has not as they were read, or has too often."""
+    wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
+    have = Counter(re.sub(r"\s|\\tag\{[\d.]+\}$", "", tex) for tex in shown.formulas)
+    missing = wanted - have
+    return [
+        Loss(one, "missing", one.text)
+        for one in given
+        if one.kind == "formula" and re.sub(r"\s", "", one.text) in missing
+    ]
+
+
+def _pictures(given: Sequence[Piece], shown: Printed) -> list[Loss]:
+    have = Counter(_name(address) for address in shown.pictures)
+    out = []
+    for one in given:
+        if one.kind == "picture":
+            have[_name(one.text)] -= 1
+            if have[_name(one.text)] < 0:
+                out.append(Loss(one, "missing", one.text[:_SHOWN]))
+    return out
+
+
+def _name(address: str) -> str:
+    return PurePosixPath(unquote(address)).name if not address.startswith("data:") else address
+
+
+def _raw_formulas(page: Page, given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
+    """Return formulae that stand in print as TeX, and that no author wrote as words."""
+    out = []
+    for owner, one in given:
+        if owner is page and one.kind == "formula" and _TEX.search(one.text):
+            tex = bare(one.text)
+            if tex in text and text.count(tex) > _typed(tex, given):
+                out.append(Loss(one, "changed", one.text.strip()))
+    return out
+
+
+def _typed(tex: str, given: Sequence[tuple[Page, Piece]]) -> int:
+    return sum(tex in bare(one.text) for _, one in given if _is_words(one))
+
+
+def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
+    verbs = {
+        "missing": f"is not in {where}",
+        "changed": f"is not as written in {where}",
+        "doubled": f"stands twice in {where}",
+    }
+    out = []
+    for loss in found:
+        place = place_of(loss.piece.text, page.source)
+        place = place if place.line else Place(page.path)
+        words = " ".join(loss.piece.text.split())
+        shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
+        part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
+        noun = {"formula": "the formula ", "picture": "the picture "}.get(loss.piece.kind, "")
+        out.append(f"{place}: {noun}“{shown}” {verbs[loss.what]}{part}")
+    return list(dict.fromkeys(out))

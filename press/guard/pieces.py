@@ -1,0 +1,169 @@
+"""What a chapter says, piece by piece, as pandoc reads it and before the press changes it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from press.chapter.source import Source
+from press.document.crossref import THEOREMS
+from press.document.pandoc import read_inlines
+from press.document.tree import Node, Nodes
+from press.errors import Place
+
+_MARKUP = re.compile(r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.S | re.I)
+_GAP = "\x00"  # where something stands that is no word: a formula, a citation, a picture
+_CAPTIONS = ("title", "fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap")
+_ANNOTATED = re.compile(r"\s*\S{0,4}\s*<\d+(?:,\d+)*>\s*(?:\*/|-->|\*\)|;)?\s*$")
+_EQUATION = re.compile(_GAP + r"\s*\{#eq-[^}]*\}")
+_BLOCKS = frozenset(["Para", "Plain", "Header"])
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words that stand together, or a formula or a picture.
+
+    Parameters
+    ----------
+    kind
+        ``"words"``, ``"heading"``, ``"note"``, ``"formula"`` or ``"picture"``.
+    text
+        The words; the TeX of a formula; the address of a picture.
+    """
+
+    kind: str
+    text: str
+
+
+def pieces(blocks: Nodes, base: str) -> list[Piece]:
+    """Return what blocks say in a format.
+
+    Parameters
+    ----------
+    blocks
+        A chapter as pandoc read it, without what its author hides from the format.
+    base
+        ``"html"`` or ``"typst"``.
+    """
+    return [
+        Piece(piece.kind, part)
+        for piece in _of(blocks, base)
+        for part in ([piece.text] if piece.kind in ("formula", "picture") else _parts(piece.text))
+        if part.strip()
+    ]
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split(_GAP) if part.strip()]
+
+
+def _of(item: Any, base: str) -> Iterator[Piece]:
+    """Yield pieces in the order of the text; notes where they are called."""
+    if isinstance(item, list):
+        for inner in item:
+            yield from _of(inner, base)
+        return
+    if not isinstance(item, dict):
+        return
+    kind = item.get("t")
+    if kind in _BLOCKS:
+        inlines = item["c"][2] if kind == "Header" else item["c"]
+        yield from _sentence(inlines, "heading" if kind == "Header" else "words", base)
+    elif kind == "LineBlock":
+        for line in item["c"]:
+            yield from _sentence(line, "words", base)
+    elif kind == "DefinitionList":
+        for term, definitions in item["c"]:
+            yield from _sentence(term, "words", base)
+            yield from _of(definitions, base)
+    elif kind == "CodeBlock":
+        yield from _captions(dict(item["c"][0][2]), base)
+        for line in item["c"][1].split("\n"):
+            yield Piece("words", _ANNOTATED.sub("", line))
+    elif kind == "RawBlock":
+        yield from _raw(item, base)
+    elif kind == "Div":
+        (name, marks, pairs), content = item["c"]
+        if "hidden" not in marks:
+            given = dict(pairs)
+            if "name" in given and name.partition("-")[0] in THEOREMS:
+                given["title"] = given["name"]
+            yield from _captions(given, base)
+            yield from _of(content, base)
+    else:
+        yield from _of(item.get("c") if kind else list(item.values()), base)
+
+
+def _raw(item: Node, base: str) -> Iterator[Piece]:
+    """Yield the words of HTML that the format shows; what is meant for pages stays out of print."""
+    form, code = item["c"]
+    if form == "html" or (form == "html5" and base == "html"):
+        for words in _MARKUP.sub("\n", code).split("\n"):
+            yield Piece("words", html.unescape(words))
+
+
+def _captions(given: Mapping[str, str], base: str) -> Iterator[Piece]:
+    """Yield the words that attributes give: captions and titles, several as a list."""
+    for key in _CAPTIONS:
+        value = given.get(key)
+        if value in (None, "", "true", "false"):
+            continue
+        try:
+            texts = json.loads(value) if str(value).startswith("[") else [value]
+        except ValueError:
+            texts = [value]
+        for text in texts if isinstance(texts, list) else [texts]:
+            yield from _sentence(read_inlines(str(text)), "words", base)
+
+
+def _sentence(inlines: Nodes, kind: str, base: str) -> Iterator[Piece]:
+    """Yield the words of a sentence as one piece, then its formulae, pictures and notes."""
+    apart: list[Piece] = []
+    yield Piece(kind, _EQUATION.sub(_GAP, _words(inlines, apart, base)))
+    yield from apart
+
+
+def _words(inlines: Nodes, apart: list[Piece], base: str) -> str:
+    return "".join(_word(node, apart, base) for node in inlines)
+
+
+def _word(node: Node, apart: list[Piece], base: str) -> str:
+    kind = node["t"]
+    content: Any = node.get("c")
+    if kind == "Str":
+        return str(content)
+    if kind == "Code":
+        return str(content[1])
+    if kind in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if kind == "Math":
+        apart.append(Piece("formula", content[1]))
+        return _GAP
+    if kind == "Image":
+        apart.append(Piece("picture", content[2][0]))
+        return _GAP
+    if kind == "Note":
+        notes = list(_of(content, base))
+        apart += [Piece("note" if one.kind == "words" else one.kind, one.text) for one in notes]
+        return _GAP
+    if kind == "Span" and "press-keys" in content[0][1]:  # each format words keys in its own way
+        return _GAP
+    if kind in ("Quoted", "Link", "Span"):
+        return _words(content[1], apart, base)
+    if kind in ("Cite", "RawInline"):
+        return _GAP
+    return _words(content, apart, base) if isinstance(content, list) else ""
+
+
+def place_of(text: str, source: Source) -> Place:
+    """Return the place of a piece's words in the chapter; its file alone if they aren't found."""
+    words = re.findall(r"\w+", text)
+    for count in (6, 3, 1):
+        pattern = r"\W+".join(re.escape(word) for word in words[:count])
+        if pattern and (place := source.place_of(pattern)).line:
+            return place
+    return source.place_of(re.escape(text.strip()[:20])) if text.strip() else source.place_of("$.")

@@ -1,0 +1,133 @@
+"""What a finished page and a finished PDF say: their words, formulae and pictures."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
+_MATH = re.compile(r"<math\b.*?</math>", re.S)
+_TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
+_MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.S | re.I)
+_PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
+_CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What stands in one format.
+
+    Parameters
+    ----------
+    text
+        Its text; in HTML without formulae, in print with them.
+    formulas
+        The TeX of its formulae; empty in print.
+    pictures
+        The addresses of its pictures; in print as many empty ones as it has figures among its tags.
+    """
+
+    text: str
+    formulas: tuple[str, ...]
+    pictures: tuple[str, ...]
+
+
+def read_html(page: str) -> Printed:
+    """Return what the main part of an HTML page says."""
+    found = _MAIN.search(page)
+    main = found[1] if found else page
+    formulas = tuple(html.unescape(tex) for tex in _TEX.findall(main))
+    pictures = tuple(html.unescape(address) for address in _PICTURE.findall(main))
+    return Printed(html.unescape(_MARKUP.sub("", _MATH.sub("", main))), formulas, pictures)
+
+
+def read_pdf(content: bytes) -> Printed:
+    """Return the text layer of a PDF in the order it is drawn, without heads and feet of pages."""
+    import io
+
+    import pikepdf
+
+    fonts: dict[Any, tuple[Mapping[int, str], int]] = {}
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        parts: list[str] = []
+        for page in pdf.pages:
+            parts += [*_drawn(page, fonts), "\n"]
+        drawn = sum(
+            isinstance(one, pikepdf.Dictionary) and str(one.get("/S")) == "/Figure"
+            for one in pdf.objects
+        )
+    return Printed("".join(parts), (), ("",) * drawn)
+
+
+def _drawn(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> Iterator[str]:
+    """Yield the texts that a page draws."""
+    import pikepdf
+
+    named = page.get("/Resources", {}).get("/Font", {})
+    table: Mapping[int, str] = {}
+    width = 1
+    marks: list[tuple[bool, str | None]] = []
+    for operands, operator in pikepdf.parse_content_stream(page, "Tf Tj TJ BDC BMC EMC"):
+        match str(operator):
+            case "Tf":
+                table, width = _decoder(named[str(operands[0])], fonts)
+            case "BMC" | "BDC":
+                outside = str(operands[0]) == "/Artifact" or any(mark[0] for mark in marks)
+                given = operands[1] if len(operands) > 1 else None
+                spoken = given.get("/ActualText") if isinstance(given, pikepdf.Dictionary) else None
+                marks.append((outside, None if spoken is None else str(spoken)))
+                if spoken is not None and not outside:
+                    yield str(spoken)
+            case "EMC" if marks:
+                marks.pop()
+            case "Tj" | "TJ":
+                hidden = any(outside or spoken is not None for outside, spoken in marks)
+                yield "" if hidden else _text(operands[0], table, width)
+
+
+def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
+    import pikepdf
+
+    codes = b"".join(
+        bytes(part)
+        for part in (shown if isinstance(shown, pikepdf.Array) else [shown])
+        if isinstance(part, pikepdf.String)
+    )
+    return "".join(
+        table.get(int.from_bytes(codes[at : at + width], "big"), "")
+        for at in range(0, len(codes) - width + 1, width)
+    )
+
+
+def _decoder(
+    font: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]
+) -> tuple[Mapping[int, str], int]:
+    """Return the text of a font's codes, and how many bytes a code has."""
+    if font.objgen not in fonts:
+        width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
+        stream = font.get("/ToUnicode")
+        fonts[font.objgen] = ({} if stream is None else _codes(stream.read_bytes())), width
+    return fonts[font.objgen]
+
+
+def _codes(source: bytes) -> dict[int, str]:
+    """Return a font's table from codes to text, its `ToUnicode`."""
+    out: dict[int, str] = {}
+    kind = b""
+    given: list[bytes] = []
+    for mark, section, digits, _ in _CODES.findall(source):
+        if mark == b"begin":
+            kind, given = section, []
+        elif mark == b"end":
+            step = 2 if kind == b"char" else 3
+            for at in range(0, len(given) - step + 1, step):
+                first, last = int(given[at] or b"0", 16), int(given[at + step - 2] or b"0", 16)
+                text = bytes.fromhex(given[at + step - 1].decode()).decode("utf-16-be", "replace")
+                for code in range(first, last + 1):
+                    out[code] = text[:-1] + chr(ord(text[-1]) + code - first) if text else ""
+        else:
+            given.append(digits)
+    return out

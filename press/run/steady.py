@@ -1,0 +1,155 @@
+"""Outputs as they are from build to build: the last state of a terminal, and no names by chance."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from press.chapter.cells import Cell
+
+_MOVES = re.compile(r"[\r\b]|\x1b\[\d*[A-DGJK]")
+_STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[A-DGJK])|\x1b\[[0-9;?]*[A-Za-z]|(?P<sign>.|\n)")
+_CELL_FILE = re.compile(r"(?:[\w.~-]*[/\\])*ipykernel_\d+[/\\]\d+\.py(?::(?P<line>\d+))?")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
+_PACKAGES = re.compile(r"(?:[A-Za-z]:)?[/\\][^\s'\"<>:|]*?[/\\](?=site-packages[/\\])")
+# Names that libraries draw by chance: of a styled frame, of a table of Great Tables, of a chart.
+_BY_CHANCE = re.compile(
+    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32}\b"
+    r"|(?<=T_)[0-9a-f]{5}(?=[_\"\s])|(?<=<div id=\")[a-z]{10}(?=\")"
+)
+_CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
+
+
+def last_state(words: str) -> str:
+    r"""Return what a terminal shows in the end of a text that moves its cursor.
+
+    Examples
+    --------
+    >>> last_state("10%\r50%\r100%\nabc\b\bd")
+    '100%\nadc'
+    """
+    if not _MOVES.search(words):
+        return words
+    lines: list[list[str]] = [[]]
+    row = column = 0
+    for step in _STEP.finditer(words.replace("\r\n", "\n")):
+        sign, move, count = step["sign"], step["move"], int(step["count"] or 1)
+        if sign == "\n":
+            row, column = row + 1, 0
+            if row == len(lines):
+                lines.append([])
+        elif sign == "\r":
+            column = 0
+        elif sign == "\b" or move == "D":
+            column = max(column - count, 0)
+        elif sign:
+            line = lines[row]
+            line += [" "] * (column - len(line))
+            line[column : column + 1] = [sign]
+            column += 1
+        elif move == "K":
+            lines[row] = [] if step["count"] in ("1", "2") else lines[row][:column]
+        elif move == "J":
+            lines[row:] = [lines[row][:column]]
+        else:
+            row = min(max(row + {"A": -count, "B": count}.get(str(move), 0), 0), len(lines) - 1)
+            column = {"C": column + count, "G": count - 1}.get(str(move), column)
+    return "\n".join("".join(line).rstrip() for line in lines)
+
+
+def settled(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
+    """Return a cell's outputs without what differs from build to build.
+
+    Pieces of one stream that follow one another are joined, and show their last state. A file
+    that the kernel made of a cell is called by the cell's place, an object's address is left
+    out, and names by chance in HTML hang on the cell.
+    """
+    out: list[Any] = []
+    for output in outputs:
+        last = out[-1] if out else None
+        kind = output["output_type"]
+        if kind == "stream" and last is not None and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            out.append(output)
+    for output in out:
+        if output["output_type"] == "stream":
+            output["text"] = _settled_text(last_state(output["text"]), cell)
+            continue
+        if output["output_type"] == "error":
+            output["traceback"] = [_settled_text(line, cell) for line in output["traceback"]]
+            continue
+        data = output["data"]
+        for form in ("text/plain", "text/html", "text/markdown"):
+            if isinstance(data.get(form), str):
+                data[form] = _settled_text(data[form], cell)
+        if isinstance(data.get("text/html"), str):
+            data["text/html"] = _named(data["text/html"], cell)
+    return tuple(out)
+
+
+def _settled_text(words: str, cell: Cell) -> str:
+    def place(found: re.Match[str]) -> str:
+        if found["line"] is None:
+            return cell.place.file
+        return f"{cell.place.file}:{cell.first_line + int(found['line']) - 1}"
+
+    words = _ADDRESS.sub("at 0x…", _CELL_FILE.sub(place, words))
+    return _PACKAGES.sub("", words)
+
+
+def _named(html: str, cell: Cell) -> str:
+    """Return HTML in which each name drawn by chance is one that hangs on the cell."""
+    names: dict[str, str] = {}
+    for found in _BY_CHANCE.findall(html):
+        given = f"{cell.place}\n{cell.source}\n{len(names)}"
+        digest = hashlib.sha256(given.encode()).hexdigest()
+        letters = digest.translate(str.maketrans("0123456789", "ghijklmnop"))
+        names.setdefault(found, letters[: len(found)] if "-" not in found else _dashed(digest))
+    for old, new in names.items():
+        html = html.replace(old, new)
+    return html
+
+
+def _dashed(digest: str) -> str:
+    return "-".join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
+
+
+def varying(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:
+    """Return what a cell printed that will be another in the next build, or on another machine.
+
+    Parameters
+    ----------
+    outputs
+        Its outputs.
+    folder
+        The folder it ran in.
+    start
+        When it began, in seconds since 1970.
+    """
+    texts = [str(one.get("text") or one.get("data", {}).get("text/plain", "")) for one in outputs]
+    texts += [str(one.get("data", {}).get("text/html", "")) for one in outputs]
+    words = "\n".join(texts)
+    found = []
+    for path in (str(folder), tempfile.gettempdir(), str(Path.home()), sys.prefix):
+        if len(path) > len("/root") - 1 and re.search(rf"{re.escape(path)}[/\\]", words):
+            found.append(f"a path of this machine ({path})")
+            break
+    clocks = (
+        {
+            time.strftime("%H:%M:%S", form(moment))
+            for moment in range(int(start) - 1, int(time.time()) + 2)
+            for form in (time.localtime, time.gmtime)
+        }
+        if time.time() - start < 3600
+        else set()
+    )
+    if clocks & set(_CLOCK.findall(words)):
+        found.append("the time of the build")
+    return tuple(found)

@@ -1,0 +1,123 @@
+"""The guard over losses: each kind of loss, made once, is named with its file and line."""
+
+import pytest
+import typst
+
+from press.errors import Place
+from press.guard.alignment import bare, losses
+from press.guard.guard import lost_in_pages, lost_in_print
+from press.guard.pieces import Piece
+from press.guard.printed import read_pdf
+from tests.unit.press.test_press_pages import page
+
+CHAPTER = """\
+Schools in Ashford were visited twice a week by the same social worker, or more.
+
+## Visits of the year
+
+| pilot | change |
+|-------|--------|
+| Ash | - 5 |
+| Beech | 1,234 |
+
+: Visits by pilot {#tbl-visits}
+
+A share of $x^2 + 17$ of them had one.[^late]
+
+![A line](line.svg){fig-alt="A line that rises"}
+
+```python
+count = 41
+```
+
+[^late]: A note on the late returns.
+"""
+PAGE = """\
+<h1>One</h1><p>Schools in Ashford were visited twice a week by the same social
+worker, or more.</p><h2>1.1 Visits of the year</h2><table><caption>Table 1.1: Visits by
+pilot</caption><tr><th>pilot</th><th>change</th></tr><tr><td>Ash</td><td>- 5</td></tr>
+<tr><td>Beech</td><td>1,234</td></tr></table><p>A share
+of <math><mi>x</mi><annotation encoding="application/x-tex">x^2 + 17</annotation></math>
+of them had one.<sup>1</sup></p>
+<figure><img src="line.svg" alt="A line that rises"><figcaption>A line</figcaption></figure>
+<pre><code>count = 41</code></pre><aside>A note on the late returns.</aside>"""
+PRINT = """\
+#let nothing(..) = rect(height: 1pt)
+#let svg = bytes("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
+#set page(height: 8cm, footer: [foot of a page])
+= One
+Schools in Ashford were visited twice a week by the same social worker, or more.
+== Visits of the year
+#figure(table(columns: 2, [pilot], [change], [Ash], [\\- 5], [Beech], [1,234]),
+  caption: [Visits by pilot])
+A share of $x^2 + 17$ of them had one.#footnote[A note on the late returns.]
+#align(center)[#image(svg, alt: "x") A line]
+```python
+count = 41
+```
+"""
+BROKEN = {
+    "a word": ("more.", "", 1, "“Schools in Ashford were visited twice"),
+    "a number": ("1,234", "1,324", 8, "“1,234” is not in "),
+    "a mark": ("- 5", "5", 7, "“- 5” is not in "),
+    "a heading": ("Visits of the year", "", 3, "“Visits of the year” is not in "),
+    "a caption": ("A line<|A line]", "<|]", 14, "“A line” is not in "),
+    "a note": ("late", "", 20, "“A note on the late returns.” is not as written in "),
+    "code": ("count = 41", "count", 17, "“count = 41” is not "),
+    "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
+    "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 0,
+                  "picture"),
+    "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
+              "same so…” stands twice in "),
+}  # fmt: skip
+
+
+def read(base):
+    return page(CHAPTER, base)
+
+
+def broken(text, kind, side):
+    old, new, line, words = BROKEN[kind]
+    old, new = (one.split("|")[side if "|" in one else 0] for one in (old, new))
+    whole = "Schools in Ashford were visited twice a week by the same social worker, or more. "
+    changed = text.replace("social\nworker", "social worker").replace(
+        old, new.replace("{whole}", whole), 1
+    )
+    assert changed != text
+    return changed, line, words
+
+
+def shown(body):
+    return {"one.html": f"<main>{body}</main>"}
+
+
+def test_nothing_is_lost_where_nothing_is():
+    assert not lost_in_pages([read("html")], shown(PAGE))
+    assert not lost_in_print([read("typst")], typst.compile(PRINT.encode()))
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_loss_in_the_pages_is_named(kind):
+    body, line, words = broken(PAGE, kind, 0)
+    (found,) = lost_in_pages([read("html")], shown(body))
+    assert found.startswith(str(Place("one.qmd", line)) if line else "one.qmd:14: the picture")
+    assert words in found
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_loss_in_print_is_named(kind):
+    text, line, words = broken(PRINT, kind, 1)
+    (found,) = lost_in_print([read("typst")], typst.compile(text.encode()))
+    assert found.startswith(str(Place("one.qmd", line)) if line else "print: 1 of 1 pictures")
+    assert words in found
+
+
+def test_a_paragraph_that_a_page_break_or_a_note_cuts_is_whole():
+    words = "The first half of a long paragraph, and its second half on the page that follows."
+    cut = bare(words[:40]) + bare("A note at the foot.") + bare(words[40:])
+    assert not losses([Piece("words", words)], cut)
+
+
+def test_the_text_layer_has_heads_and_feet_of_pages_left_out():
+    pdf = typst.compile(b"#set page(header: [head], footer: [foot])\nfirst ffi \xe2\x80\x93 5")
+    assert bare(read_pdf(pdf).text) == "firstffi-5"

@@ -1,0 +1,81 @@
+"""What a format would lose, or Typst alone would notice, is named with its file and line."""
+
+import pytest
+
+from press.document.accessibility import check_accessible
+from press.document.notes import check_notes
+from press.mistakes import Mistakes
+from press.project.resources import Resources, with_images
+from tests.unit.press.test_press_pages import page
+
+
+def named(text, base="typst", check=None):
+    found = Mistakes()
+    made = page(text, base, found)
+    if check is not None:
+        check(made, found)
+    return [str(one).splitlines()[0] for one in found.found], found.warnings
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["::: {.callout-note}\n{{< pagebreak >}}\n:::", "- a\n\n  {{< pagebreak >}}"],
+    ids=["callout", "list"],
+)
+def test_a_page_break_where_nothing_can_be_divided(text):
+    broken = text.replace("{{< pagebreak >}}", "\n::: {.press-pagebreak}\n:::\n")
+    broken = broken if text[0] == ":" else "- a\n\n  ::: {.press-pagebreak}\n  :::\n"
+    (line,), _ = named(f"Text.\n\n{broken}")
+    assert line.startswith("one.qmd:")
+    assert "a page break stands inside" in line
+
+
+def test_a_page_break_in_a_plain_division():
+    assert named("::: {.x}\na\n\n::: {.press-pagebreak}\n:::\n\nb\n:::") == ([], [])
+
+
+def test_headings_without_words():
+    text = "## A\n\n##\n\n## ![](a.svg){fig-alt=x}\n\n### {#b}\n"
+    lines, _ = named(text, check=check_accessible)
+    assert [line.partition(": ")[::2] for line in lines] == [
+        ("one.qmd:3", "a heading has no words"),
+        ("one.qmd:5", "a heading has no words: a picture is no title"),
+        ("one.qmd:7", "a heading has no words"),
+    ]
+
+
+def test_brackets_in_a_chapter_without_notes_are_words():
+    lines, warnings = named("Any but [^a] here.", check=check_notes)
+    assert not lines
+    assert warnings == [
+        "one.qmd:1: the note [^a] is not written: the brackets are printed as words"
+    ]
+    lines, _ = named("A[^b] and [^a].\n\n[^b]: Note.", check=check_notes)
+    assert lines == ["one.qmd:1: the note [^a] is not written in this chapter"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "line"),
+    [
+        ('<img src="no.svg" alt="x">', "one.qmd:3: there is no file no.svg"),
+        ('<video poster="no.svg"></video>', "one.qmd:3: there is no file no.svg"),
+        ('<a href="https://example.org/">x</a>', ""),
+        ('<a href="#there">x</a>', ""),
+    ],
+)
+def test_files_that_tags_name(tmp_path, tag, line):
+    def check(made, found):
+        with_images(made, Resources(tmp_path), found, from_root=False)
+
+    lines, _ = named(f"Text.\n\nA {tag}.", "html", check)
+    assert lines == ([line] if line else [])
+
+
+@pytest.mark.parametrize("tag", ["<canvas></canvas>", "<svg></svg>", "<video></video>"])
+def test_tags_that_print_has_not(tag):
+    (line,), _ = named(f"Text.\n\n{tag}")
+    assert line == f"one.qmd:3: {tag.partition('>')[0]}> stands in the pages and not in print"
+
+
+def test_html_that_is_marked_as_such_is_meant_for_pages_alone():
+    assert named("```{=html}\n<canvas></canvas>\n```") == ([], [])

@@ -1,0 +1,55 @@
+"""What print has room for: letters that a font has, tables as wide as the page."""
+
+import pytest
+
+from press.errors import TypesettingError
+from press.mistakes import Mistakes
+from press.pdf.book import with_place
+from press.pdf.letters import check_letters
+from press.pdf.tables import fitted, with_measured_widths
+from tests.unit.press.test_press_pages import page
+
+
+def test_letters_that_no_font_has_are_named():
+    found = Mistakes()
+    text = "Zoë, Иван, ✓ ½.\n\nNames: 王芳.\n\n| a |\n|---|\n| 🏫 |\n"
+    check_letters([page(text, "typst")], [], found)
+    lines = [str(one).splitlines()[0] for one in found.found]
+    assert lines == [
+        "one.qmd:3: no font has 王 (CJK UNIFIED IDEOGRAPH-738B) and 1 more letters of this line: "
+        "print would show a box",
+        "one.qmd:7: no font has 🏫 (SCHOOL): print would show a box",
+    ]
+
+
+def table(*rows):
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    lines.insert(1, "|" + "--|" * len(rows[0]))
+    (found,) = page("\n".join(lines), "typst").blocks
+    return found
+
+
+def test_a_table_with_room_is_left_alone():
+    wanted = table(["pilot", "a long heading of several words"], ["Ash", "1,234"])
+    assert fitted(wanted, "x") == [wanted]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[[f"Verylongheading{n}" for n in range(9)]], [["a"] * 3, ["x" * 60, "word " * 30, "b"]]],
+)
+def test_a_table_with_little_room_is_told_to_typst(rows):
+    opening, _, _ = fitted(table(*rows, rows[-1]), "Visits")
+    assert opening["c"][1].startswith('#fitted("Visits", (')
+
+
+def test_widths_are_those_that_typst_measures():
+    text = "#fitted(x, press-widths => [\n#table(\n  columns: (50%, 50%),\n  [a], [b])\n])"
+    assert "columns: press-widths,\n" in with_measured_widths(text)
+    assert with_measured_widths("#table(columns: 2)") == "#table(columns: 2)"
+
+
+def test_what_typst_refuses_has_the_line_that_says_most_of_it():
+    made = page("Some text.\n\nAnother sentence here.\n", "typst")
+    error = TypesettingError("Typst stopped: x, at: Another sentence")
+    assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
