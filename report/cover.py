@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from audit.ledger.facts import date_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -69,8 +71,8 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
     }
     facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
     facts |= {
-        "date": f"{made.day} {made:%B %Y}",
-        "year": str(made.year),
+        "date": date_of(commit.time),
+        "year": date_of(commit.time).rpartition(" ")[2],
         "version": version(PACKAGE),
         "status": "Release" if ledger.release else "Draft, not for release",
         "owner": OWNER,

@@ -155,7 +155,8 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        drawing, (ax,) = new_drawing(0.42 * (len(found) + 1), around=0.8 if narrow() else 0.65)
+        height = (0.5 if narrow() else 0.42) * (len(found) + 1)
+        drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PLUM, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:

@@ -239,6 +239,7 @@ class Ledger:
 
 class Commit:
     short = "abc1234"
+    time = 86_400
 
 
 def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
