@@ -7,7 +7,7 @@ import pytest
 
 from analysis.errors import NotReady
 from analysis.exhibits.parts.exhibit import Figure
-from audit.ledger.ledger import Place
+from audit.ledger.record import Place
 from report.checks.pages import empty_pages, told_empty
 from report.checks.readiness import refuse_unreadable, unreadable
 from report.register import Use
