@@ -11,7 +11,7 @@ READY := $(VENV)/ready
 .PHONY: report summary test check prove preview clean lock
 
 report: $(READY)
-	$(BIN)/python -m report build
+	$(BIN)/python -m report build --to html,pdf,docx,xlsx,png
 
 preview: $(READY)
 	$(BIN)/python -m report preview

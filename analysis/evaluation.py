@@ -23,6 +23,7 @@ from analysis.environment import stated
 from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
+from analysis.exhibits.parts.markdown import NARROW
 from analysis.exhibits.parts.shown import Shown
 from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
@@ -212,13 +213,14 @@ class Evaluation:
         return Shown(exhibit, provenance)
 
     def write_drawing(self, name: str, figure: Figure) -> None:
-        """Write a figure's drawing to `_exhibits/`, unless it stands there or is held back."""
-        path = self.root / "_exhibits" / f"{name}.svg"
-        if figure.status.held:
-            path.unlink(missing_ok=True)
-        elif not path.is_file() or path.read_text(encoding="utf-8") != figure.svg:
-            own_folder(path.parent)
-            path.write_text(figure.svg, encoding="utf-8", newline="\n")
+        """Write a figure's drawings to `_exhibits/`, unless they stand there or are held back."""
+        for ending, drawing in (("", figure.svg), (NARROW, figure.narrow)):
+            path = self.root / "_exhibits" / f"{name}{ending}.svg"
+            if figure.status.held or not drawing:
+                path.unlink(missing_ok=True)
+            elif not path.is_file() or path.read_text(encoding="utf-8") != drawing:
+                own_folder(path.parent)
+                path.write_text(drawing, encoding="utf-8", newline="\n")
 
 
 _KNOWN: list[tuple[Evaluation, object]] = []

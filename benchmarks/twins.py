@@ -170,7 +170,7 @@ def surface(name: str, value: Any, children: set[str]) -> str:
     parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
     match shown:
         case Figure():
-            parts += [shown.svg, shown.alt, safe_csv(shown.data), shown.period]
+            parts += [shown.svg, shown.narrow, shown.alt, safe_csv(shown.data), shown.period]
         case Table():
             parts += [safe_csv(shown.data), shown.period, shown.note]
         case Number():

@@ -114,7 +114,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _build(parser: argparse.ArgumentParser) -> None:
     _data(parser)
-    parser.add_argument("--to", default="html,pdf", metavar="FORMATS", help="html, pdf or both")
+    parser.add_argument(
+        "--to",
+        default="html,pdf",
+        metavar="FORMATS",
+        help="of html, pdf, docx, xlsx and png, with commas",
+    )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the book (_book)")
     parser.add_argument(
         "--engine", default="auto", help="auto (Quarto where it is installed), quarto or embedded"

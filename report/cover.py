@@ -10,7 +10,10 @@ import hashlib
 import html
 import json
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from audit.ledger.facts import date_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 FILE = ".report/book.yml"
 """Relative to the project; JSON, which is YAML too."""
 
+OWNER = "The contributors to this rebuild"
+"""Who answers for the report: as in CITATION.cff."""
+PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
 DRAFT_NOTE = "Built as a draft: not everything was checked that a release is refused for"
 _STYLE = (
@@ -64,6 +70,14 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
         "include-before-body": [{"text": banner + "\n"}] if said else [],
     }
     facts["made"] = ", ".join(map(str, made.timetuple()[:6]))  # to the second
+    facts |= {
+        "date": date_of(commit.time),
+        "year": date_of(commit.time).rpartition(" ")[2],
+        "version": version(PACKAGE),
+        "status": "Release" if ledger.release else "Draft, not for release",
+        "owner": OWNER,
+        "contact": ledger.remote or "the maintainers of the repository that this report comes from",
+    }
     return {"evaluation": facts, "format": {"html": pages}}
 
 

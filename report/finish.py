@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,13 @@ from audit.documents.crate import WORKFLOW, crate_metadata
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import row_headings
 from audit.pages.marking import book_pages, mark_pages
+from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
 from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
+from report.checks.pages import told_empty
 from report.checks.pinned import pinned_literals
+from report.formats.writing import write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from audit.coverage.coverage import Coverage
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
+    from audit.seal.seal import Chapter
 
 
 LEDGER = Path(".report") / "ledger.json"
@@ -42,13 +47,20 @@ GRAPH = Path("analysis") / "dataflow" / "graph.py"
 
 
 def finish_book(
-    root: Path, book: Path, profiles: Iterable[str] = (), *, fresh: bool = False
+    root: Path,
+    book: Path,
+    profiles: Iterable[str] = (),
+    *,
+    fresh: bool = False,
+    also: Sequence[str] = (),
+    moment: int = 0,
 ) -> None:
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
     as for a release, nothing is used that an earlier build kept; without it the book is a draft,
-    whatever a ledger says that was left behind.
+    whatever a ledger says that was left behind. `also` names other formats, which bear the time
+    `moment`, in seconds since 1970.
     """
     written = read_book(root, tuple(profiles))
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
@@ -62,6 +74,12 @@ def finish_book(
     }
     refuse_other_numbers(book, ledger, layers, found)
     told_untraced(found, release=fresh)
+    told_empty(layers, release=fresh)
+    target = book / "audit" / "ledger.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lay_data(root / LEDGER, target)
+    _write_others(book, ledger, chapters(written), also, moment)
+    lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -72,11 +90,8 @@ def finish_book(
     layer, numbers = (layers[first], found[first]) if first else (None, None)
     whole = placed_ledger(ledger, book, layer, chapters(written), numbers)
     placed = whole.to_json()
-    target = book / "audit" / "ledger.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
-    lay_data(root / LEDGER, target)
     write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
@@ -86,6 +101,24 @@ def finish_book(
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
+
+
+def _write_others(
+    book: Path, ledger: Ledger, written: Iterable[Chapter], also: Sequence[str], moment: int
+) -> None:
+    """Write the other formats that were asked for, from the pages as the engine made them."""
+    pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
+    made = [page for page in pages if (book / page).is_file()]
+    if also:
+        write_formats(book, json.loads(ledger.to_json()), made, also, moment)
+
+
+def lay_narrow(root: Path, book: Path) -> None:
+    """Lay the drawings for narrow screens beside those that the pages show."""
+    for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
+        wide = book / PICTURES / drawing.name.replace(NARROW, "")
+        if wide.is_file():
+            (wide.parent / drawing.name).write_bytes(drawing.read_bytes())
 
 
 def refuse_other_numbers(

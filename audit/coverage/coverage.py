@@ -273,7 +273,8 @@ def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, s
     """Return the numbers of a block that are of the ledger, the list of sources, a period.
 
     Of an artefact none is: what may stand in running heads is known from the book's own order,
-    and anything else could be laid over a page. Before the first chapter, only the commit is.
+    and anything else could be laid over a page. Before the first chapter, only the commit
+    and its date are.
     """
     found = numbers(block.text)
     if not found or block.element.number <= 0:
@@ -283,7 +284,12 @@ def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, s
         spans = [line.span(1), *(match.span() for match in _MONTH_YEAR.finditer(block.text))]
         return {n: PERIOD for n in found if any(a <= n.start and n.end <= b for a, b in spans)}
     if chapter is None:
-        return {n: OF_THE_LEDGER for n in found if facts.name_commit(n.text)}
+        dated = facts.dated(block.text)
+        return {
+            n: OF_THE_LEDGER
+            for n in found
+            if facts.name_commit(n.text) or any(a <= n.start and n.end <= b for a, b in dated)
+        }
     if chapter.file == REFERENCES:
         return dict.fromkeys(found, SOURCES)
     if chapter.file in (CERTIFICATE, TRAIL):

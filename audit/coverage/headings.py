@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from audit.coverage.literals import Found, numbers
@@ -95,7 +96,7 @@ class Headings:
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
         """Explain what stands where only running heads do; anything else was laid over a page."""
         heights = [run.height for run in block.runs]
-        if block.text in self.columns and min(heights) > self.tops.get(block.page, 0.0):
+        if block.text in self.columns and min(heights) > self.tops.get(block.page, inf):
             return dict.fromkeys(found, OVERLEAF)
         if not {round(height) for height in heights} <= self.margins:
             return {}
@@ -157,9 +158,10 @@ def _margins(layer: TextLayer) -> frozenset[int]:
 
 
 def _tops(layer: TextLayer) -> dict[int, float]:
+    # A drawing may stand above a table that goes on: its cells alone tell where the table is.
     tops: dict[int, float] = {}
     for block in layer.blocks:
-        for run in block.runs if block.element.number > 0 else ():
+        for run in block.runs if block.within("Table") and not block.within("Caption") else ():
             tops[run.page] = max(run.height, tops.get(run.page, run.height))
     return tops
 

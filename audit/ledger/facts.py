@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
@@ -27,6 +28,7 @@ class Facts:
     tokens: frozenset[str]
     text: str
     commit: str
+    date: str = ""
 
     def hold(self, number: str) -> bool:
         """Whether a number is one of them, or a long part of a digest, which may be divided."""
@@ -35,6 +37,13 @@ class Facts:
     def name_commit(self, number: str) -> bool:
         """Whether a number is how the commit begins, at sufficient length."""
         return len(number) >= SHORT and self.commit.startswith(number)
+
+    def dated(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where a text states the commit's date, or its year as a citation does."""
+        year = self.date.rpartition(" ")[2]
+        stated = (self.date, f"({year})") if self.date else ()
+        at = [(text.find(each), len(each)) for each in stated]
+        return tuple((start, start + long) for start, long in at if start >= 0)
 
 
 def read_facts(ledger: Ledger) -> Facts:
@@ -52,7 +61,22 @@ def read_facts(ledger: Ledger) -> Facts:
         as_markdown(ledger),
     ]
     commit = str(ledger.commit.id or "")
-    return Facts(frozenset(_scalars(printed)), json.dumps(printed), commit)
+    date = date_of(ledger.commit.time)
+    return Facts(frozenset(_scalars(printed)), json.dumps(printed), commit, date)
+
+
+def date_of(time: int | None) -> str:
+    """Return the day of a commit in words; empty where there is none.
+
+    Examples
+    --------
+    >>> date_of(86_400), date_of(None)
+    ('2 January 1970', '')
+    """
+    if time is None:
+        return ""
+    day = datetime.fromtimestamp(time, UTC)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _scalars(value: Any) -> Iterable[str]:

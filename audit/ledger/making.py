@@ -169,4 +169,5 @@ def exhibit_digest(exhibit: Exhibit) -> str:
         digest.update(exhibit.data.to_csv(index=False, lineterminator="\n").encode())
     if isinstance(exhibit, Figure) and not exhibit.status.held:
         digest.update(exhibit.svg.encode())
+        digest.update(exhibit.narrow.encode())
     return digest.hexdigest()

@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from audit.pages.offered import (
+    Offered,
+    document_links,
+    exhibit_links,
+    offered,
+    with_narrow,
+)
 from audit.pdf.row_headings import with_column_headings, with_row_headings
 
 if TYPE_CHECKING:
@@ -28,8 +35,7 @@ _SHAPE = re.compile(
     r'(<span class="reference">\w+</span>)?'
 )
 _ROW = re.compile(r'<span class="trail" data-of="(\w+)">(\w+)</span>')
-_NAVIGATION = re.compile(r'<nav\b[^>]*\bid="quarto-sidebar".*?(?=(?:</div>\s*)?</nav>)', re.DOTALL)
-_MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
+_MAIN = re.compile(r"(<main\b[^>]*>)(.*</main>)", re.DOTALL)
 
 
 def book_pages(book: Path) -> list[Path]:
@@ -58,30 +64,38 @@ def mark_pages(
     pages
         Of the book; None for all.
     """
+    files = offered(book)
     for path in book_pages(book) if pages is None else pages:
         text = path.read_bytes().decode("utf-8")
         if MARKED not in text:
             up = "../" * (len(path.relative_to(book).parts) - 1)
             text = with_column_headings(with_row_headings(text, row_headings))
-            path.write_bytes(marked(text, f"{up}{FOLDER}/", references).encode("utf-8"))
+            path.write_bytes(marked(text, f"{up}{FOLDER}/", references, files).encode())
 
 
-def marked(page: str, to: str, references: Mapping[str, str]) -> str:
+def marked(page: str, to: str, references: Mapping[str, str], files: Offered | None = None) -> str:
     """Return a page of the book with ways to the audit trail.
 
     Parameters
     ----------
     to
         The audit folder, from the page.
+    files
+        What the book offers; None for nothing but its data.
     """
-    page = _MAIN.sub(lambda main: _with_links(main[0], to, references), page, count=1)
-    page = _NAVIGATION.sub(lambda found: found[0] + _frame(to), page, count=1)
+    files = files or Offered()
+
+    def with_ways(main: re.Match[str]) -> str:
+        text = with_narrow(_with_links(main[2], to, references, files), files.narrow)
+        return f"{main[1]}\n{_frame(to, files)}{text}"
+
+    page = _MAIN.sub(with_ways, page, count=1)
     page = page.replace("</head>", f'<link rel="stylesheet" href="{to}view.css">\n</head>', 1)
     before, end, after = page.rpartition("</body>")
     return f'{before}<script src="{to}view.js"></script>\n{end}{after}'
 
 
-def _with_links(main: str, to: str, references: Mapping[str, str]) -> str:
+def _with_links(main: str, to: str, references: Mapping[str, str], files: Offered) -> str:
     seen: Counter[str] = Counter()
 
     def anchored(span: re.Match[str]) -> str:
@@ -97,8 +111,9 @@ def _with_links(main: str, to: str, references: Mapping[str, str]) -> str:
         if name not in references:
             return shape[0]
         link = _REFERENCE.format(f"{to}{name}.html", references[name])
-        dot = " · " if kind == "held" else ""
-        return f'<div class="{kind}" data-exhibit="{name}">{start}{link}{dot}'
+        after = exhibit_links(name, references[name], to) if name in files.data else ""
+        after = " · " if kind == "held" else after
+        return f'<div class="{kind}" data-exhibit="{name}">{start}{link}{after}'
 
     def listed(row: re.Match[str]) -> str:
         return f'<a class="reference" href="{to}{row[1]}.html">{row[2]}</a>'
@@ -106,11 +121,14 @@ def _with_links(main: str, to: str, references: Mapping[str, str]) -> str:
     return _ROW.sub(listed, _SHAPE.sub(linked, _SPAN.sub(anchored, main)))
 
 
-def _frame(to: str) -> str:
+def _frame(to: str, files: Offered) -> str:
+    """Return the bar above a page's text: the report's files, the audit trail, its view."""
+    root = to.removesuffix(f"{FOLDER}/")
+    documents = document_links(files.documents, root)
     return (
         f'<div class="{MARKED}" data-audit="{to}">\n'
-        f'<a href="{to}index.html">Audit trail: all exhibits</a>\n'
+        f'<ul>{documents}<li><a href="{to}index.html">Audit trail</a></li></ul>\n'
         '<button type="button" aria-pressed="false" hidden>Audit view</button>\n'
         "<p hidden>Every number and every sentence held to a rule is now a link to where it "
-        "comes from.</p>\n</div>\n"
+        "comes from; code and files are shown.</p>\n</div>\n"
     )

@@ -29,6 +29,7 @@
     if (on) document.querySelectorAll("main span[id][data-exhibit]").forEach(link);
     else document.querySelectorAll("a.audit-link").forEach(unlink);
   }
+  document.documentElement.classList.add("audit-ready");
   button.hidden = false;
   button.addEventListener("click", function () {
     var on = button.getAttribute("aria-pressed") !== "true";

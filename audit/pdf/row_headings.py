@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from audit.pdf.exhibit_places import exhibit_places
@@ -28,6 +29,10 @@ _PARTS = re.compile(
 _HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 _BARE = re.compile(r"<th\b(?![^>]*\bscope=)")
 _ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
+_FIRST = re.compile(r'<th scope="row"[^>]*>((?:(?!</th>).)+)</th>', re.DOTALL)
+_CELL_ENDS = re.compile(r"</t[hd]>")
+_FEWEST_COLUMNS = 3
+"""Of a table whose rows are told in groups, of which at least a third go on from the one above."""
 _CELL = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
 
 
@@ -49,12 +54,36 @@ def with_row_headings(page: str, counts: Mapping[str, int]) -> str:
             continue
         count = counts.get(part["name"], 0)
         if body is not None and count:
-            rows = _ROW.sub(partial(_headed, count), body[0])
-            edits.append((*body.span(), rows))
+            edits.append((*body.span(), _with_groups(_ROW.sub(partial(_headed, count), body[0]))))
         body = None  # what stands under a figure is not under the table before it
     for start, end, text in reversed(edits):
         page = page[:start] + text + page[end:]
     return page
+
+
+def _with_groups(body: str) -> str:
+    """Return the rows of a table, of which those that go on from the one above say so.
+
+    What is repeated stays for who hears it; the eye finds a group named once, as in print.
+    """
+    first = [found[1] for row in _ROW.findall(body) if (found := _FIRST.search(row))]
+    again = sum(one == before for before, one in pairwise(first))
+    wide = any(len(_CELL_ENDS.findall(row)) >= _FEWEST_COLUMNS for row in _ROW.findall(body)[:1])
+    if not wide or again * _FEWEST_COLUMNS < len(first):
+        return body
+    above: list[str] = []
+
+    def marked(row: re.Match[str]) -> str:
+        found = _FIRST.search(row[0])
+        repeats = found is not None and above[-1:] == [found[1]]
+        above.append(found[1] if found else "")
+        return (
+            _FIRST.sub(r'<th class="again" scope="row"><span>\1</span></th>', row[0], count=1)
+            if repeats
+            else row[0]
+        )
+
+    return _ROW.sub(marked, body)
 
 
 def with_column_headings(page: str) -> str:

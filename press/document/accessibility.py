@@ -9,9 +9,17 @@ from press.document.page import Page
 from press.errors import ChapterError, Place
 from press.mistakes import Mistakes
 
+_EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "more", "read more"])
+
 
 def check_accessible(page: Page, found: Mistakes) -> None:
-    """Note images without an alternative text, and headings without words or that skip a level."""
+    """Note what keeps a page from people who hear it.
+
+    Images without an alternative text, headings without words or that skip a level, links that
+    don't say where they lead, tables without headings.
+    """
+    _check_links(page, found)
+    _check_tables(page, found)
     for node in tree.nodes(page.blocks, "Image"):
         attr, words, (address, _) = node["c"]
         given = dict(attr[2])
@@ -47,6 +55,35 @@ def check_accessible(page: Page, found: Mistakes) -> None:
                 )
             )
         before = level
+
+
+def _check_links(page: Page, found: Mistakes) -> None:
+    for node in tree.nodes(page.blocks, "Link"):
+        words = tree.plain(node["c"][1]).strip()
+        if words.casefold().rstrip(".") in _EMPTY_NAMES:
+            found.add(
+                ChapterError(
+                    f"the link “{words}” doesn't say where it leads",
+                    page.source.place_of(rf"\[{re.escape(words)}\]"),
+                    "name it for what is there",
+                )
+            )
+
+
+def _check_tables(page: Page, found: Mistakes) -> None:
+    for node in tree.nodes(page.blocks, "Table"):
+        _, _, _, (_, heads), bodies, _ = node["c"]
+        if any(tree.plain(cell[4]).strip() for _, cells in heads for cell in cells):
+            continue
+        rows = [cells for _, _, _, body in bodies for _, cells in body]
+        words = next((tree.plain(cell[4]).strip() for cells in rows for cell in cells), "")
+        found.add(
+            ChapterError(
+                f"the table that begins with “{words}” has no headings",
+                page.source.place_of(re.escape(words[:20])) if words else None,
+                "give each of its columns one",
+            )
+        )
 
 
 def _place_of_empty(page: Page, pictures: list[str], count: int) -> Place:

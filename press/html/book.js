@@ -49,6 +49,16 @@
     });
   });
 })();
+/* A table wider than its place says that it goes on. */
+(function () {
+  "use strict";
+  var boxes = document.querySelectorAll("[data-scroll]");
+  function look() {
+    boxes.forEach(function (box) { box.classList.toggle("scrolls", box.scrollWidth > box.clientWidth + 1); });
+  }
+  look();
+  window.addEventListener("resize", look);
+})();
 /* A shortcut that differs by system shows the one of the reader's. */
 (function () {
   "use strict";

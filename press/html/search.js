@@ -19,16 +19,28 @@
     document.head.appendChild(script);
   }
   function fold(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
+  // What is asked for comes first where it is a heading, then where it begins or stands in one.
   function matches(words) {
-    return window.bookSections.map(function (section) {
-      var name = fold(section[1]), text = fold(section[2]), score = 0;
+    var asked = words.join(" ");
+    return window.bookSections.map(function (section, order) {
+      var name = fold(section[1]).replace(/^[\da-z]{1,2}(\.\d+)*[\s\u00a0]+/, ""), text = fold(section[2]);
+      var score = name === asked ? 1000 : name.indexOf(asked) === 0 ? 300 : name.indexOf(asked) >= 0 ? 200 : 0;
+      if (text.indexOf(asked) >= 0) score += 20;
       for (var i = 0; i < words.length; i++) {
         var inName = name.indexOf(words[i]) >= 0, inText = text.indexOf(words[i]) >= 0;
         if (!inName && !inText) return null;
         score += (inName ? 10 : 0) + (inText ? 1 : 0);
       }
-      return { section: section, score: score, at: text.indexOf(words[0]) };
-    }).filter(Boolean).sort(function (a, b) { return b.score - a.score; }).slice(0, 12);
+      var at = text.indexOf(asked) >= 0 ? text.indexOf(asked) : text.indexOf(words[0]);
+      return { section: section, score: score, order: order, at: at };
+    }).filter(Boolean).sort(function (a, b) { return b.score - a.score || a.order - b.order; }).slice(0, 12);
+  }
+  // A piece of text around what was found, cut between words.
+  function around(text, at) {
+    var from = Math.max(0, at - 40), to = Math.min(text.length, from + 120);
+    if (from) from = text.indexOf(" ", from) + 1;
+    if (to < text.length) to = Math.max(text.lastIndexOf(" ", to), from + 1);
+    return (from ? "… " : "") + text.slice(from, to) + (to < text.length ? " …" : "");
   }
   function show() {
     var words = fold(field.value).split(/\s+/).filter(Boolean);
@@ -40,8 +52,7 @@
       var item = document.createElement("li"), link = document.createElement("a"), text = document.createElement("p");
       link.href = root + match.section[0];
       link.textContent = match.section[1];
-      var from = Math.max(0, match.at - 40);
-      text.textContent = (from ? "… " : "") + match.section[2].slice(from, from + 110);
+      text.textContent = around(match.section[2], match.at);
       item.appendChild(link);
       if (match.section[2]) item.appendChild(text);
       list.appendChild(item);

@@ -264,7 +264,7 @@ def _tabset(node: Node) -> Nodes:
 
 def _finished(body: str) -> str:
     """Return a body with what pandoc's writer leaves out for people who don't see the page."""
-    body = with_marks_shown(re.sub(r"<table\b.*?</table>", _table, body, flags=re.DOTALL))
+    body = with_marks_shown(_FLOAT_OR_TABLE.sub(_Tables(), body))
     body = re.sub(r"<pre\b(?![^>]*tabindex)", '<pre tabindex="0"', body)  # it may scroll
     return re.sub(
         r'(<span id="[^"]*" class="equation" [^>]*data-number=")([^"]*)(">.*?)(</annotation>)',
@@ -274,11 +274,30 @@ def _finished(body: str) -> str:
     )
 
 
-def _table(found: re.Match[str]) -> str:
+_FLOAT_OR_TABLE = re.compile(
+    r'<div aria-describedby="(?P<caption>[^"]+)">|</figure>|(?P<table><table\b.*?</table>)',
+    re.DOTALL,
+)
+
+
+class _Tables:
+    """Puts each table into a box that scrolls, named by the caption of the float around it."""
+
+    def __init__(self) -> None:
+        self.caption = ""
+
+    def __call__(self, found: re.Match[str]) -> str:
+        if found["table"] is None:
+            self.caption = found["caption"] or ""
+            return found[0]
+        named = f'aria-labelledby="{self.caption}"' if self.caption else 'aria-label="Table"'
+        return _table(found["table"], named)
+
+
+def _table(table: str, named: str) -> str:
     """Return a table with the scope of its headings, in a box that scrolls."""
-    table = found[0]
     head, _, rest = table.partition("</thead>")
     if rest:
         table = re.sub(r"<th\b", '<th scope="col"', head) + "</thead>"
         table += re.sub(r"<th\b", '<th scope="row"', rest)
-    return f'<div data-scroll tabindex="0" role="group" aria-label="Table">{table}</div>'
+    return f'<div data-scroll tabindex="0" role="group" {named}>{table}</div>'

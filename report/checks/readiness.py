@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
-from analysis.exhibits.parts.exhibit import Claim, Exhibit, Number
+from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number
 from audit.trace.repository import changes, enclosing_repository
 from report.checks.pinned import pinned_literals
 from report.checks.prose import BareNumber, bare_numbers, texts_of
@@ -35,6 +35,28 @@ def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
     """Return why disclosure control holds what it holds, by name."""
     exhibits = {name: value for name, value in values.items() if isinstance(value, Exhibit)}
     return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
+
+
+def unreadable(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return what keeps the words of figures from being read, by the figure's name."""
+    figures = {name: value for name, value in values.items() if isinstance(value, Figure)}
+    return {name: each.faults for name, each in figures.items() if each.faults}
+
+
+def refuse_unreadable(values: Mapping[str, Any], used: Iterable[Use]) -> None:
+    """Stop a release that shows a figure whose words can't be read."""
+    places = {use.name: use.place for use in used}
+    lines = [
+        f"  {places[name]} {name}: {fault}"
+        for name, faults in unreadable(values).items()
+        if name in places
+        for fault in faults
+    ]
+    if lines:
+        raise NotReady(
+            "\n".join(["words in figures can't be read:", *lines[:SHOWN_AT_MOST]]),
+            remedy="give them a size, a colour or a place in which they can",
+        )
 
 
 def refuse_unready(values: Mapping[str, Any]) -> None:

@@ -28,7 +28,9 @@ from report.checks.readiness import (
     numbers_by_hand,
     refuse_bare,
     refuse_uncommitted,
+    refuse_unreadable,
     refuse_unready,
+    unreadable,
 )
 from report.checks.release import (
     EXCEPTIONS_PLACE,
@@ -39,6 +41,7 @@ from report.checks.release import (
 )
 from report.cover import cover, write_cover
 from report.finish import LEDGER, finish_book
+from report.formats.writing import FORMATS as OTHERS
 from report.hooks.frozen import execution_digest, thaw
 from report.lock import alone
 from report.recording import make_ledger
@@ -54,7 +57,9 @@ if TYPE_CHECKING:
     from press.chapter.reading import Book
     from report.register import Use
 
-FORMATS = ("html", "pdf")
+TYPESET = ("html", "pdf")
+"""What an engine makes."""
+FORMATS = (*TYPESET, *OTHERS)
 LATEST = 253_402_300_799
 """Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
@@ -63,7 +68,7 @@ INTERNAL = LEDGER.with_name("internal-ledger.json")
 
 def build(
     data: Path | None = None,
-    formats: tuple[str, ...] = FORMATS,
+    formats: tuple[str, ...] = TYPESET,
     *,
     out: Path | None = None,
     release: bool = False,
@@ -78,7 +83,7 @@ def build(
     data
         Folder of the extract; None for the one `study.toml` names.
     formats
-        Of "html" and "pdf".
+        Of `FORMATS`; all but a PDF are made of the pages, so ask for "html" too.
     out
         Folder of the book; None for the one `_quarto.yml` names.
     release
@@ -91,6 +96,8 @@ def build(
         Earlier releases: what one of them and this one would reveal together.
     """
     check_formats(formats)
+    also = tuple(name for name in formats if name not in TYPESET)
+    formats = tuple(name for name in formats if name in TYPESET)
     chosen = quarto.choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
@@ -111,12 +118,16 @@ def build(
         if release:
             refuse_bare(bare)
             refuse_unready(values)
+            refuse_unreadable(values, used)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
         with _stated_release(evaluation, ledger, release=release):
             written = _made(
                 chosen, book, evaluation, formats, out, ledger, stages,
-                partial(_finish, evaluation, profiles, written_in, release=release),
+                partial(
+                    _finish, evaluation, profiles, written_in, release=release, also=also,
+                    moment=timestamp(ledger.commit, os.environ),
+                ),
                 release=release,
             )  # fmt: skip
     _tell_outcome(values, used, ledger)
@@ -159,10 +170,12 @@ def _finish(
     folder: Path,
     *,
     release: bool,
+    also: tuple[str, ...],
+    moment: int,
 ) -> None:
     """Finish a typeset book, unless what it was made from has changed meanwhile."""
     root = evaluation.root
-    finish_book(root, folder, profiles, fresh=release)
+    finish_book(root, folder, profiles, fresh=release, also=also, moment=moment)
     # Ledger, pages and book are read from the files at different moments.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -229,11 +242,19 @@ def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
 
 
 def check_formats(formats: Iterable[str]) -> None:
-    """Refuse a format that the report has not."""
+    """Refuse a format that the report has not, or one that lacks what it is made of."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigurationError(
-                f"there is no format '{name}'", place="--to", remedy="use html, pdf or html,pdf"
+                f"there is no format '{name}'",
+                place="--to",
+                remedy=f"use {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, or several with commas",
+            )
+        if name in OTHERS and "html" not in formats:
+            raise ConfigurationError(
+                f"the format '{name}' is made of the pages",
+                place="--to",
+                remedy=f"ask for html too: html,{name}",
             )
 
 
@@ -313,6 +334,9 @@ def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) ->
     for name, reason in held_exhibits(values).items():
         if name in where:
             print(f"  held back: {where[name]} {name}: {reason}")
+    for name, faults in unreadable(values).items():
+        if name in where:
+            print(*(f"  can't be read: {where[name]} {name}: {each}" for each in faults), sep="\n")
     if ledger.commit.id is None:
         print("  this folder is no git repository of its own: the book names no commit")
     for result in values["contract_results"].of("warn"):

@@ -11,7 +11,7 @@ from analysis.evaluation import current, find_root
 from press.chapter.reading import read_book
 from press.checking import check_book
 from press.errors import PressError
-from report.commands.build import FORMATS, kernel_environment, prepare
+from report.commands.build import TYPESET, kernel_environment, prepare
 from report.finish import finish_book
 from report.hooks.frozen import execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages
@@ -35,7 +35,7 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
     notes: list[str] = []
     profiles = environment.get("QUARTO_PROFILE", "").split(",")
     # Quarto doesn't say which formats it will make. A page in a preview is HTML.
-    formats = FORMATS if environment.get("QUARTO_PROJECT_RENDER_ALL") else FORMATS[:1]
+    formats = TYPESET if environment.get("QUARTO_PROJECT_RENDER_ALL") else TYPESET[:1]
     try:
         with alone(evaluation.root):
             book = read_book(evaluation.root, [name for name in profiles if name])

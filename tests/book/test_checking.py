@@ -33,7 +33,10 @@ MISTAKES = {
 }
 IN_PRINT = {"![](https://example.org/x.png){fig-alt=x}": "lies on another host",
             "![](here.svg)": "the image here.svg has no alternative text",
-            "#### Deep": "skips from level 1 to level 4"}  # fmt: skip
+            "#### Deep": "skips from level 1 to level 4",
+            "See [here](https://example.org).": "the link “here” doesn't say where it leads",
+            "+---+---+\n| a | b |\n+---+---+":
+                "the table that begins with “a” has no headings"}  # fmt: skip
 
 
 def project(folder, text, **files):

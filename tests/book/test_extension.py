@@ -40,9 +40,7 @@ def typeset(root, tmp_path_factory):
 
     def run(edition):
         folder = tmp_path_factory.mktemp(edition)
-        template = (root / "press" / "pdf" / "template.typ").read_text("utf-8")
-        (folder / "template.typ").write_text(template, "utf-8")
-        for partial in extension.glob("*.typ"):
+        for partial in (*(root / "press" / "pdf").glob("*.typ"), *extension.glob("*.typ")):
             (folder / partial.name).write_text(partial.read_text("utf-8"), "utf-8")
         (folder / "sources.bib").write_text(SOURCES, "utf-8")
         (folder / "after.lua").write_text(AFTER, "utf-8")

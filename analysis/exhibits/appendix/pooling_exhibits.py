@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import AXIS, beside_trial
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
-from analysis.exhibits.parts.style import (
-    GREY,
-    INTERVENTION,
-    PLUM,
-    TEAL,
-    new_drawing,
-    style,
-    to_svg,
-)
+from analysis.exhibits.parts.forest import Row, forest
+from analysis.exhibits.parts.style import INTERVENTION, PLUM, TEAL
 from analysis.extract.extract import Origin
 from analysis.models.pooling.partial import COLUMNS, MEAN, NEXT, Priors
 from analysis.study.settings import Outcome
 
-TICKS = (0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+PILOTS = "Pilots"
 SHAPES = {"own": ("s", INTERVENTION), "pooled": ("D", TEAL), "trial": ("D", PLUM)}
 KINDS = {"own": "own estimate, 95% confidence interval", "pooled": "pooled, 95% credible interval",
          "trial": "trial, 95% confidence interval"}  # fmt: skip
@@ -46,11 +44,10 @@ def pilots_pooled(
         "trial. " + "; ".join(f"{row['line']} {_printed(row)}" for row in data.to_dict("records"))
         + "."
     )  # fmt: skip
-    with style():
-        drawing, (ax,) = new_drawing(0.85 + 0.26 * len(data))
-        _draw(ax, data)
-        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
-        svg = to_svg(drawing, label, alt)
+
+    def draw() -> Drawing:
+        return forest(_groups(data), AXIS, handles=_handles())
+
     columns = {
         "line": "Pilot, mean of the pilots, further pilot, or the later trial",
         "kind": "own: by itself; pooled: posterior; trial: published",
@@ -58,7 +55,10 @@ def pilots_pooled(
         "ratio_low": "Lower end of its 95% interval",
         "ratio_high": "Upper end of its 95% interval",
     }
-    return Figure(svg, alt, data, columns, compared_period)
+    return figure(
+        draw, data, columns, alt=alt, message=_message(data), label=beside_trial(origin.label),
+        period=compared_period,
+    )  # fmt: skip
 
 
 def prior_sensitivity(
@@ -154,29 +154,39 @@ def _lines(
     return found
 
 
-def _draw(ax: Axes, data: pd.DataFrame) -> None:
-    """Draw a line a row, from the top; rules part pilots, summaries and the trial."""
-    for place, row in enumerate(data.to_dict("records")):
-        shape, colour = SHAPES[row["kind"]]
-        ax.plot([row["ratio_low"], row["ratio_high"]], [-place] * 2, color=colour, lw=2.2)
-        first = row["kind"] not in data["kind"].tolist()[:place]
-        ax.plot(row["ratio"], -place, shape, color=colour, ms=6, ls="",
-                label=KINDS[row["kind"]] if first else None)  # fmt: skip
-        ax.annotate(_printed(row), (1.02, -place), xycoords=("axes fraction", "data"), va="center")
-    for line in ("Mean of the pilots", "Later trial"):
-        for place in data.index[data["line"] == line]:
-            ax.axhline(0.5 - place, color="#B0B0B0", lw=0.8, ls=":")
-    ax.axvline(1, color=GREY, lw=1)
-    ax.set_yticks([-place for place in range(len(data))], data["line"])
-    ax.set_ylim(0.6 - len(data), 0.6)
-    ax.grid(visible=False, axis="y")
-    low, high = data["ratio_low"].min() * 0.8, data["ratio_high"].max() * 1.25
-    ax.set_xscale("log")
-    ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
-    ax.set_xlabel("Ratio; below 1 is lower where social workers were in schools")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=8)
+def _groups(data: pd.DataFrame) -> list[tuple[str, list[Row]]]:
+    """Return the rows in groups: the pilots, what sums them up, and the trial."""
+    groups: dict[str, list[Row]] = {PILOTS: [], "Pilots together": [], "Randomised": []}
+    # What is drawn is as coarse as what is printed; the trial is printed as it was published.
+    drawn = coarse(data).to_dict("records")
+    for each, place in zip(data.to_dict("records"), drawn, strict=True):
+        shape, colour = SHAPES[each["kind"]]
+        summed = each["line"].casefold() in (MEAN, NEXT)
+        group = "Randomised" if each["kind"] == "trial" else "Pilots together" if summed else PILOTS
+        ends = (place["ratio_low"], place["ratio"], place["ratio_high"])
+        row = Row(each["line"], _printed(each), ends, colour=colour, shape=shape)
+        groups[group].append(row)
+    return [(name, rows) for name, rows in groups.items() if rows]
+
+
+def _handles() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], color=colour, marker=shape, lw=2.2, ms=6, label=KINDS[kind])
+        for kind, (shape, colour) in SHAPES.items()
+        if kind != "trial"
+    ]
+
+
+def _message(data: pd.DataFrame) -> str:
+    further = data.loc[data["line"].str.casefold() == NEXT]
+    if further.empty:
+        return "The pilots are too few to sum up"
+    row = further.iloc[0]
+    if row["ratio_low"] <= 1 <= row["ratio_high"]:
+        return "What a further pilot would show is open: its interval includes no effect"
+    return "The interval of a further pilot excludes no effect"
 
 
 def _prior(prior: Priors) -> str:

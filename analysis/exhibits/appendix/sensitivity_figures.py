@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse, printed_precision
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.forest import ratio_ticks
+from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, legend, new_drawing
 from analysis.extract.extract import Origin
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
 
-TICKS = (0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
 Row = Mapping[Hashable, Any]
 
 
@@ -35,48 +39,63 @@ def specification_curve_plot(
         "intervals on a logarithmic axis, from the smallest to the largest. "
         + " ".join(_curve_said(row) for row in curve_tests.to_dict("records"))
     )
-    with style():
-        drawing, axes = new_drawing(0.6 + 1.35 * len(pilots), rows=len(pilots), sharey=True)
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(1.2, rows=len(pilots), around=0.75, sharey=True)
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
-            ax.set_title(pilot)
             if len(rows):
                 _draw_curve(ax, rows, reported.get(pilot))
             else:
                 ax.annotate("none may be shown", (0.02, 0.5), xycoords="axes fraction")
+                ax.set_xticks([])
+            ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
         axes[-1].set_xlabel("Specifications, by the size of their ratio")
-        if len(estimated):
-            both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
-            named = {name: mark for pairs in both for mark, name in pairs}
-            axes[0].legend(named.values(), named.keys(), loc="lower right", fontsize=8)
+        both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
+        named = {name: mark for pairs in both for mark, name in pairs}
+        if named:
+            legend(drawing, list(named.values()), 2)
         else:
             for ax in axes:
                 ax.set(xticks=[], yticks=[])
-        drawing.supylabel("Ratio of rate ratios", fontsize=9.5)
-        svg = to_svg(drawing, origin.label, alt)
+        return drawing
+
+    by_pilot = estimated.groupby("pilot", sort=False)
+    below = [str(pilot) for pilot, rows in by_pilot if (rows["ratio"] < 1).all()]
+    message = (
+        f"Every specification that may be shown finds a ratio below one in {words.listed(below)}"
+        if below
+        else "No specification may be shown"
+        if estimated.empty
+        else "In every pilot some specifications find a ratio of one or above"
+    )
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]
     columns = {name: ESTIMATES[name] for name in shown}
-    return Figure(svg, alt, estimated[shown], columns, compared_period)
+    return figure(
+        draw, estimated, columns, alt=alt, message=message, label=origin.label,
+        period=compared_period,
+    )  # fmt: skip
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:
+    import seaborn as sns
+
     rows, places = coarse(rows), range(len(rows))
     ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color="#B9C7D6", lw=1.2)
-    ax.plot(places, rows["ratio"], ".", color=INTERVENTION, ms=4, label="Specification")
+    sns.scatterplot(x=list(places), y=rows["ratio"].to_numpy(), color=INTERVENTION, s=14,
+                    linewidth=0, label="Specification, with 95% interval", legend=False,
+                    ax=ax)  # fmt: skip
     if reported is not None:
         ax.axhline(printed_precision(reported), color=PLUM, lw=1.2, ls="--", label="As reported")
     ax.axhline(1, color=GREY, lw=1)
     _log_ticks(ax, rows)
-    ax.set_xticks([])
+    ax.set(xticks=[], xlabel="", ylabel="")
 
 
 def _log_ticks(ax: Axes, rows: pd.DataFrame) -> None:
-    rows = coarse(rows)
-    low, high = rows["ratio_low"].min(), rows["ratio_high"].max()
-    ticks = [tick for tick in TICKS if low * 0.8 <= tick <= high * 1.25]
     ax.set_yscale("log")
-    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
+    if len(rows):
+        ratio_ticks(ax.yaxis, min(0.5, rows["ratio_low"].min()), max(2, rows["ratio_high"].max()))
 
 
 def _curve_said(row: Row) -> str:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from analysis.exhibits.parts.clearance import coarse
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import (
+    GREY,
+    INTERVENTION,
+    PLUM,
+    legend,
+    narrow,
+    new_drawing,
+    wrapped,
+)
 from analysis.extract.extract import Origin
 from analysis.models.design.detectable import COLUMNS as DETECTABLE
 from analysis.study.settings import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 TICKS = (0, 20, 40, 60, 80, 100)
 
@@ -34,27 +49,46 @@ def detectable_falls(
         + "; ".join(f"{line} {_said(row)}" for line, row in zip(lines, rows, strict=True))
         + "."
     )
-    with style():
-        drawing, (ax,) = new_drawing(0.85 + 0.24 * len(rows))
-        places = [-place for place in range(len(rows))]
-        ax.axvspan(0, open_to, color=PLUM, alpha=0.25, lw=0)
-        ax.hlines(places, 0, falls.fillna(0), color="#B9C7D6", lw=2)
-        ax.plot(falls, places, "o", color=INTERVENTION, ms=6)
-        for place, row in zip(places, rows, strict=True):
-            ax.annotate(_said(row), (1.02, place), xycoords=("axes fraction", "data"), va="center")
-        ax.annotate("left open by the later trial", (open_to, 0.75), color=PLUM, fontsize=8,
-                    xytext=(4, 0), textcoords="offset points", va="center")  # fmt: skip
-        ax.axvline(0, color=GREY, lw=1)
-        ax.set_yticks(places, lines)
-        ax.set_ylim(0.4 - len(rows), 1.2)
-        ax.set_xlim(0, 100)
-        ax.set_xticks(TICKS, [f"{tick}%" for tick in TICKS])
-        ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Smallest fall that would be seen four times in five")
-        svg = to_svg(drawing, origin.label, alt)
+
+    def draw() -> Drawing:
+        drawing, (ax,) = new_drawing((0.42 if narrow() else 0.25) * len(rows), around=1.0)
+        _draw(ax, lines, [_said(row) for row in rows], falls.fillna(0).to_list(), open_to)
+        legend(drawing, ax.get_legend_handles_labels()[0])
+        return drawing
+
     shown = ["outcome", "pilot", "status", "reason", "fall_percent"]
     columns = {name: DETECTABLE[name] for name in shown}
-    return Figure(svg, alt, detectable_effects[shown], columns, compared_period)
+    return figure(
+        draw, detectable_effects, columns, alt=alt, label=origin.label, period=compared_period,
+        message=(
+            "Only falls larger than any the later trial left open would be seen"
+            if not (detectable_effects["fall_percent"] <= open_to).any()
+            else "Some pilots could see falls as small as the later trial left open"
+        ),
+    )  # fmt: skip
+
+
+def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_to: float) -> None:
+    import seaborn as sns
+
+    places = [-place for place in range(len(lines))]
+    ax.axvspan(0, open_to, color=PLUM, alpha=0.25, lw=0, label="Left open by the trial")
+    ax.hlines(places, 0, falls, color="#B9C7D6", lw=2)
+    sns.scatterplot(x=falls, y=places, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
+    if narrow():
+        lines = [
+            f"{line.replace(', ', chr(10))}: {each}" for line, each in zip(lines, said, strict=True)
+        ]
+    else:
+        for place, each in zip(places, said, strict=True):
+            ax.annotate(each, (1.02, place), xycoords=("axes fraction", "data"), va="center")
+    ax.axvline(0, color=GREY, lw=1)
+    ax.set_yticks(places, lines)
+    ax.set(ylim=(0.4 - len(lines), 0.6), xlim=(0, 100), ylabel="")
+    ticks = TICKS[:: len(TICKS) - 1 if narrow() else 1]
+    ax.set_xticks(ticks, [f"{tick}%" for tick in ticks])
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel(wrapped("Smallest fall seen four times in five", 22))
 
 
 def _said(row: dict[object, object]) -> str:

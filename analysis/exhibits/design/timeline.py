@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.design import COLOURS, SMALLEST_CHART_TEXT
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import GREY, NAVY, ORANGE, PLUM, TEAL, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import (
+    GREY,
+    LIGHT,
+    NAVY,
+    ORANGE,
+    PLUM,
+    TEAL,
+    narrow,
+    new_drawing,
+)
 from analysis.extract.extract import Origin
 from analysis.study.settings import Pilot, Window
 
-LIGHT = "#C9CDD2"
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
+RECORDS = "Records of outcomes"
 BETWEEN = "in between"
 
 
@@ -58,14 +73,18 @@ def timeline(
         f"{each.row}, {each.what}: {each.first:%B %Y} to {each.last:%B %Y}" for each in spans
     )
     rows = list(dict.fromkeys(each.row for each in spans))
-    with style():
-        drawing, (ax,) = new_drawing(0.7 + 0.27 * len(rows))
+
+    def draw() -> Drawing:
+        drawing, (ax,) = new_drawing((0.45 if narrow() else 0.28) * len(rows), around=0.5)
         for each in spans:
             _draw(ax, each, -rows.index(each.row))
-        ax.set_yticks([-y for y in range(len(rows))], rows)
+        told = {each.row: each.what for each in spans if each.row != RECORDS}
+        names = [f"{row}\n{told.get(row, '')}".strip() if narrow() else row for row in rows]
+        ax.set_yticks([-y for y in range(len(rows))], names)
         ax.set_ylim(-len(rows) + 0.4, 0.6)
         _set_months(ax, spans)
-        svg = to_svg(drawing, origin.label, f"{alt}.")
+        return drawing
+
     data = pd.DataFrame(
         [(each.row, each.what, each.first.date(), each.last.date()) for each in spans],
         columns=["row", "what", "first", "last"],
@@ -76,7 +95,10 @@ def timeline(
         "first": "First day",
         "last": "Last day",
     }
-    return Figure(svg, f"{alt}.", data, columns)
+    return figure(
+        draw, data, columns, alt=f"{alt}.", label=origin.label,
+        message="Each pilot's months are set against the same months of the year before",
+    )  # fmt: skip
 
 
 def _compared(pilots: tuple[Pilot, ...], window: Window) -> list[Span]:
@@ -86,7 +108,7 @@ def _compared(pilots: tuple[Pilot, ...], window: Window) -> list[Span]:
     names = ["earlier", "like months", BETWEEN, "pilots' months"]
     colours = [LIGHT, ORANGE, LIGHT, NAVY]
     return [
-        Span("Records of outcomes", name, first.start_time, last.end_time, colour)
+        Span(RECORDS, name, first.start_time, last.end_time, colour)
         for name, first, last, colour in zip(names, months, ends, colours, strict=True)
         if last >= first
     ]
@@ -120,12 +142,14 @@ def _draw(ax: Axes, span: Span, y: float) -> None:
     ax.barh(y, last - first, left=first, height=0.62, color=span.colour)
     dark = span.colour in (NAVY, PLUM)
     # A short bar has no room for its text, which then stands before it, if nothing else does.
-    if span.what == BETWEEN:
+    if span.what == BETWEEN or (narrow() and span.row != RECORDS):
         return
     inside = last - first > 200
+    said = span.what.replace(" ", "\n") if narrow() else span.what
     at = (first + last) / 2 if inside else first - 8
-    ax.text(at, y, span.what, ha="center" if inside else "right", va="center", fontsize=8.5,
-            color="white" if dark and inside else "#1D1D1D")  # fmt: skip
+    ax.text(at, y, said, ha="center" if inside else "right", va="center",
+            fontsize=SMALLEST_CHART_TEXT,
+            color="white" if dark and inside else COLOURS["ink"])  # fmt: skip
 
 
 def _set_months(ax: Axes, spans: list[Span]) -> None:
@@ -135,7 +159,7 @@ def _set_months(ax: Axes, spans: list[Span]) -> None:
     ax.set_xlim(
         _days(min(each.first for each in spans)) - 5, _days(max(each.last for each in spans)) + 20
     )
-    ax.xaxis.set_major_locator(MonthLocator(bymonth=(1, 5, 9)))  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(MonthLocator(bymonth=(5,) if narrow() else (1, 5, 9)))  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_formatter(DateFormatter("%b\n%Y"))  # type: ignore[no-untyped-call]
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)

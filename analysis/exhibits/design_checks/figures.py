@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
+from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, new_drawing, style, to_svg
+from analysis.exhibits.parts.forest import ratio_ticks
+from analysis.exhibits.parts.style import (
+    COMPARISON,
+    GREY,
+    INTERVENTION,
+    legend,
+    narrow,
+    new_drawing,
+    wrapped,
+)
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
 
-TICKS = (0.1, 0.25, 0.5, 1, 2, 4, 8)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
 SLIGHT = 0.1
 """A standardised difference that is usually called slight."""
 
@@ -31,31 +46,38 @@ def event_study_plot(
             for pilot in pilots
         )
     )
-    with style():
-        drawing, axes = new_drawing(
-            0.7 + 1.6 * len(pilots), rows=len(pilots), sharex=True, sharey=True
-        )
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(1.45, rows=len(pilots), around=0.5, sharex=True, sharey=True)
         for ax, pilot in zip(axes, pilots, strict=True):
-            ax.set_title(pilot)
             terms = event_study_estimates.loc[event_study_estimates["pilot"] == pilot]
-            shown = terms["status"] == "estimated"
-            if shown.any():
-                _mark_absent(ax, terms.loc[~shown])
-                _draw_terms(ax, terms.loc[shown])
-            else:
-                reason = terms["reason"].iloc[0]
-                ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
+            ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
+            _draw_pilot(ax, terms)
         if not (event_study_estimates["status"] == "estimated").any():
             # Axes with nothing on them would have a scale of their own making.
             for ax in axes:
                 ax.set(xticks=[], yticks=[])
-        axes[-1].set_xlabel("Months from the start (middle of each run of four)")
-        drawing.supylabel("Ratio of rate ratios", fontsize=9.5)
-        svg = to_svg(drawing, origin.label, alt)
+        axes[-1].set_xlabel("Months from the start")
+        return drawing
+
+    before = event_study_estimates.loc[
+        (event_study_estimates["status"] == "estimated") & (event_study_estimates["term"] < -1)
+    ]
+    apart = (before["ratio_low"] > 1) | (before["ratio_high"] < 1)
+    message = (
+        "Before the start, some runs of months already differ clearly from the last"
+        if apart.any()
+        else "Before the start, no run of months differs clearly from the last"
+        if len(before)
+        else "No run of months may be shown"
+    )
     drawn = ["pilot", "status", "reason", "term", "first_month", "last_month", "ratio",
              "ratio_low", "ratio_high"]  # fmt: skip
     columns = {name: EVENT_STUDY[name] for name in drawn}
-    return Figure(svg, alt, event_study_estimates[drawn], columns, panel_period)
+    return figure(
+        draw, event_study_estimates, columns, alt=alt, message=message, label=origin.label,
+        period=panel_period,
+    )  # fmt: skip
 
 
 def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Origin) -> Figure:
@@ -68,31 +90,66 @@ def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Orig
         "difference within matched sets. "
         + " ".join(_furthest(baseline_balance, p) for p in pilots)
     )
-    with style():
+
+    def draw() -> Drawing:
         drawing, axes = new_drawing(
-            0.9 + 0.32 * len(covariates), columns=len(pilots), sharex=True, sharey=True
-        )
+            (0.42 if narrow() else 0.29) * len(covariates),
+            columns=len(pilots), around=1.1, sharex=True, sharey=True,
+        )  # fmt: skip
+        names = [each.replace(", ", ",\n") if narrow() else each for each in covariates]
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = coarse(baseline_balance.loc[baseline_balance["pilot"] == pilot])
             places = [len(covariates) - covariates.index(each) for each in rows["covariate"]]
-            ax.axvspan(-SLIGHT, SLIGHT, color="#E8E8E8", lw=0)
-            ax.axvline(0, color=GREY, lw=0.9)
-            ax.plot(rows["after_matching"], places, "o", color=INTERVENTION, ms=5.5,
-                    label="Arms as wholes")  # fmt: skip
-            ax.plot(rows["within_sets"], places, "D", color=COMPARISON, ms=4.5, mfc="none",
-                    mew=1.4, label="Within matched sets, absolute")  # fmt: skip
+            _draw_balance(ax, rows, places)
             ax.set_title(pilot)
-            ax.set_yticks(range(len(covariates), 0, -1), covariates, fontsize=8)
-        axes[len(axes) // 2].set_xlabel("Difference in standard deviations")
-        drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
-        svg = to_svg(drawing, origin.label, alt)
+            ax.set_yticks(range(len(covariates), 0, -1), names)
+        axes[len(axes) // 2 if not narrow() else -1].set_xlabel(
+            wrapped("Difference in standard deviations", 18)
+        )
+        legend(drawing, axes[0].get_legend_handles_labels()[0], 2)
+        return drawing
+
+    differences = baseline_balance["after_matching"].dropna().abs()
+    message = (
+        "Most differences between the groups before the start are more than slight"
+        if (differences > SLIGHT).mean() > 0.5
+        else "Most differences between the groups before the start are slight"
+    )
     shown = ["pilot", "covariate", "after_matching", "within_sets"]
     columns = {name: BALANCE[name] for name in shown}
-    return Figure(svg, alt, baseline_balance[shown], columns, panel_period)
+    return figure(
+        draw, baseline_balance, columns, alt=alt, message=message, label=origin.label,
+        period=panel_period,
+    )  # fmt: skip
+
+
+def _draw_balance(ax: Axes, rows: pd.DataFrame, places: list[int]) -> None:
+    import seaborn as sns
+
+    ax.axvspan(-SLIGHT, SLIGHT, color="#E8E8E8", lw=0)
+    ax.axvline(0, color=GREY, lw=0.9)
+    sns.scatterplot(x=rows["after_matching"], y=places, color=INTERVENTION, s=36,
+                    label="Means of the groups", legend=False, ax=ax)  # fmt: skip
+    sns.scatterplot(x=rows["within_sets"], y=places, marker="D", facecolor="none", s=26,
+                    edgecolor=COMPARISON, linewidth=1.4, label="Within matched sets, absolute",
+                    legend=False, ax=ax)  # fmt: skip
+    ax.set(xlabel="", ylabel="")
+
+
+def _draw_pilot(ax: Axes, terms: pd.DataFrame) -> None:
+    shown = terms["status"] == "estimated"
+    if shown.any():
+        _mark_absent(ax, terms.loc[~shown])
+    else:
+        reason = terms["reason"].iloc[0]
+        ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
+    _draw_terms(ax, terms.loc[shown])
 
 
 def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
     """Draw one pilot's terms; the reference stands hollow at 1."""
+    import seaborn as sns
+
     rows = coarse(rows)
     middle = (rows["first_month"] + rows["last_month"]) / 2
     ends = [rows["ratio"] - rows["ratio_low"], rows["ratio_high"] - rows["ratio"]]
@@ -100,21 +157,21 @@ def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
     ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
     reference = rows["reference"].astype(bool)
     own = [end[~reference] for end in ends]
-    ax.errorbar(middle[~reference], rows["ratio"][~reference], own, fmt="o", color=INTERVENTION,
-                ms=5, lw=1.8)  # fmt: skip
+    ax.errorbar(middle[~reference], rows["ratio"][~reference], own, fmt="none",
+                ecolor=INTERVENTION, lw=1.8)  # fmt: skip
+    sns.scatterplot(x=middle[~reference], y=rows["ratio"][~reference], color=INTERVENTION, s=36,
+                    zorder=3, ax=ax)  # fmt: skip
     ax.plot(middle[reference], rows["ratio"][reference], "o", mfc="white", mec=INTERVENTION, ms=6)
+    ax.set(xlabel="", ylabel="")
     ax.set_yscale("log")
-    low, high = rows["ratio_low"].min(), rows["ratio_high"].max()
-    ticks = [tick for tick in TICKS if not low > tick * 1.5 and not high < tick / 1.5]
-    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
+    ratio_ticks(ax.yaxis, min(0.25, rows["ratio_low"].min()), max(2, rows["ratio_high"].max()))
 
 
 def _mark_absent(ax: Axes, rows: pd.DataFrame) -> None:
     """Say where a run of months has no estimate: an empty place would pass for none."""
     for middle in (rows["first_month"] + rows["last_month"]) / 2:
         ax.annotate("not\nshown", (middle, 0.05), xycoords=("data", "axes fraction"), ha="center",
-                    fontsize=7.5, color=GREY)  # fmt: skip
+                    fontsize=SMALLEST_CHART_TEXT, color=GREY)  # fmt: skip
 
 
 def _said(terms: pd.DataFrame) -> str:

@@ -9,15 +9,18 @@ import pandas as pd
 from analysis.dataflow.published import cited
 from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import beside_trial
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
-from analysis.exhibits.parts.style import GREY, NAVY, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 TRIAL = "Large trial"
 COLUMNS = {
@@ -150,8 +153,10 @@ def in_a_hundred(
         f"({words.HUNDRED * limits[1]:.0f} to {words.HUNDRED * limits[2]:.0f}). The pilots, "
         f"{whose}, exploratory: {said}."
     )
-    with style():
-        drawing, (ax,) = new_drawing(0.65 + 0.36 * (len(found) + 1))
+
+    def draw() -> Drawing:
+        height = (0.5 if narrow() else 0.42) * (len(found) + 1)
+        drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PLUM, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
@@ -160,15 +165,20 @@ def in_a_hundred(
         names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
         ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
         ax.set_xlim(left=0)
-        ax.set_ylim(-0.6, len(found) + 0.6)
+        ax.set(ylim=(-0.6, len(found) + 0.75), ylabel="")
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel("Enquiries for every 100 expected without a social worker")
-        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
-        svg = to_svg(drawing, label, alt)
+        ax.set_xlabel(wrapped("Enquiries for every 100 expected without a social worker", 26))
+        return drawing
+
     rows = [{"study": TRIAL, **_data(*limits)}]
     rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
     columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
-    return Figure(svg, alt, pd.DataFrame(rows), columns, compared_period)
+    return figure(
+        draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
+        period=compared_period,
+        message="The large trial found no evidence of a fall" if limits[2] >= 1
+        else "The large trial found a fall",
+    )  # fmt: skip
 
 
 def _read_out(each: Effect) -> str:
@@ -177,8 +187,10 @@ def _read_out(each: Effect) -> str:
 
 def _draw(ax: Axes, y: float, limits: tuple[float, float, float], colour: str, text: str) -> None:
     """Draw one interval with its estimate and the number above it."""
+    import seaborn as sns
+
     middle, low, high = (words.HUNDRED * each for each in limits)
     ax.plot([low, high], [y, y], color=colour, lw=2.4)
-    ax.plot(middle, y, "o", color=colour, ms=8)
+    sns.scatterplot(x=[middle], y=[y], color=colour, s=64, zorder=3, ax=ax)
     ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
                 fontweight="bold", color=colour)  # fmt: skip

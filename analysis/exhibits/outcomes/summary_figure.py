@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.exhibits.outcomes.figures import RATIO_TICKS, draw_effect, printed
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.area_lines import (
-    BELOW,
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import (
+    AXIS,
     BY_AREA,
     EXPLORATORY,
-    draw_by_area,
-    finite_ends,
-    legend_of_units,
+    beside_trial,
+    effect_row,
+    printed,
     said_by_area,
+    trial_row,
+    unit_handles,
 )
-from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.rows import Effect, effects, judgement
-from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.forest import forest
+from analysis.exhibits.parts.messages import effects_message
+from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 HEADLINES = ("s47_enquiries", "s17_starts")
 """The outcomes in which the published summary saw falls."""
@@ -44,43 +46,31 @@ def main_result(
     """Draw the two headline outcomes in each pilot and, apart, the trial's result."""
     labels = {outcome.name: outcome for outcome in outcomes}
     groups = [(labels[name], effects(main_effects, name)) for name in HEADLINES]
-    published = words.interval(
-        trial["ratio"], trial["ratio_low"], trial["ratio_high"], words.ratio_as_published
-    )
     said = [
         f"{outcome.label}: " + ", ".join(f"{each.pilot} {printed(each)}" for each in group)
         for outcome, group in groups
     ]
+    own = change_judgements.loc[change_judgements["outcome"].isin(HEADLINES)]
+    later = trial_row(trial, TRIAL)
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row a pilot, on "
         f"a logarithmic axis with a line at 1, which is no effect. {'. '.join(said)}. The later "
-        f"randomised trial found {published} for {groups[0][0].label}. {EXPLORATORY}"
-        f"{said_by_area(change_judgements.loc[change_judgements['outcome'].isin(HEADLINES)])}"
+        f"randomised trial found {later.printed} for {groups[0][0].label}. {EXPLORATORY}"
+        f"{said_by_area(own)}"
     )
-    by_area = coarse(change_judgements)
-    with style():
-        drawing, (ax,) = new_drawing(0.9 + 0.25 * sum(len(group) + 1.5 for _, group in groups))
-        y = 0.0
-        ticks: list[tuple[float, str]] = []
-        for outcome, group in groups:
-            y -= 1.2
-            _head(ax, y + 0.8, outcome)
-            for each in group:
-                draw_effect(ax, y, each)
-                draw_by_area(ax, y - BELOW, judgement(by_area, outcome.name, each.pilot))
-                _beside(ax, y, printed(each), _as_number(each))
-                ticks.append((y, each.pilot))
-                y -= 1
-            if outcome is groups[0][0]:
-                _draw_trial(ax, y, trial, published)
-                ticks.append((y, TRIAL))
-                y -= 1
-        own = by_area.loc[by_area["outcome"].isin(HEADLINES)]
-        every = [each for _, group in groups for each in group]
-        _finish(ax, every, finite_ends(own), ticks, y)
-        legend_of_units(drawing)
-        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
-        svg = to_svg(drawing, label, alt)
+
+    def draw() -> Drawing:
+        drawn = [
+            (
+                outcome.label,
+                [effect_row(each, change_judgements, _as_number(each)) for each in group],
+            )
+            for outcome, group in groups
+        ]
+        drawn[0][1].append(later)
+        units = [outcome.unit.capitalize() for outcome, _ in groups]
+        return forest(drawn, AXIS, handles=unit_handles(), also=units)
+
     columns = {
         "outcome": "Outcome",
         "study": "Pilot, or the later trial as published",
@@ -90,58 +80,22 @@ def main_result(
         "difference": "The same as a number of events over the pilot's months",
         **BY_AREA,
     }
-    rows = [asdict(each) for _, group in groups for each in group]
-    data = pd.DataFrame(rows).merge(
-        change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"]
-    )
-    data = data.rename(columns={"pilot": "study"})
+    headlines = [outcome for outcome, _ in groups]
+    return figure(
+        draw, _data(groups, own, trial), columns, alt=alt,
+        message=effects_message(change_judgements, headlines), label=beside_trial(origin.label),
+        period=compared_period,
+    )  # fmt: skip
+
+
+def _data(
+    groups: list[tuple[Outcome, tuple[Effect, ...]]], own: pd.DataFrame, trial: dict[str, float]
+) -> pd.DataFrame:
+    rows = pd.DataFrame([asdict(each) for _, group in groups for each in group])
+    data = rows.merge(own[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     limits = {name: trial[name] for name in ("ratio", "ratio_low", "ratio_high")}
     later = pd.DataFrame([{"outcome": HEADLINES[0], "study": TRIAL, **limits}])
-    data = pd.concat([data, later], ignore_index=True)[list(columns)]
-    return Figure(svg, alt, data, columns, compared_period)
-
-
-def _head(ax: Axes, y: float, outcome: Outcome) -> None:
-    """Print an outcome's name above its rows, and what stands at their right."""
-    ax.annotate(outcome.label, (0.01, y), xycoords=("axes fraction", "data"), va="center",
-                fontweight="bold")  # fmt: skip
-    _beside(ax, y, "Ratio (95% interval)", outcome.unit.capitalize(), color=GREY, fontsize=8.5)
-
-
-def _beside(ax: Axes, y: float, estimate: str, number: str, **font: Any) -> None:
-    """Print an estimate, and the number it amounts to, in columns at the right."""
-    for text, points in ((estimate, 8), (number, 135)):
-        ax.annotate(text, (1, y), xycoords=("axes fraction", "data"), xytext=(points, 0),
-                    textcoords="offset points", va="center", **font)  # fmt: skip
-
-
-def _draw_trial(ax: Axes, y: float, trial: dict[str, float], text: str) -> None:
-    ax.plot([trial["ratio_low"], trial["ratio_high"]], [y, y], color=PLUM, lw=2.2)
-    ax.plot(trial["ratio"], y, "D", color=PLUM, ms=6)
-    _beside(ax, y, text, "")
-
-
-def _finish(
-    ax: Axes,
-    found: list[Effect],
-    ends: tuple[list[float], list[float]],
-    ticks: list[tuple[float, str]],
-    lowest: float,
-) -> None:
-    """Scale the axis to what is drawn, and name the rows."""
-    estimated = [each for each in found if each.estimated]
-    low = min([0.5, *ends[0], *(printed_precision(each.ratio_low) for each in estimated)])
-    high = max([2.0, *ends[1], *(printed_precision(each.ratio_high) for each in estimated)])
-    marks = [tick for tick in RATIO_TICKS if low * 0.9 <= tick <= high * 1.1]
-    ax.axvline(1, color=GREY, lw=1)
-    ax.set_xscale("log")
-    ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
-    ax.minorticks_off()
-    ax.set_xlim(low * 0.85, high * 1.15)
-    ax.set_yticks([at for at, _ in ticks], [name for _, name in ticks])
-    ax.set_ylim(lowest + 0.3, 0)
-    ax.grid(visible=False, axis="y")
-    ax.set_xlabel("Exploratory. Below 1: fewer where social workers were in schools")
+    return pd.concat([data.rename(columns={"pilot": "study"}), later], ignore_index=True)
 
 
 def _as_number(each: Effect) -> str:

@@ -51,7 +51,8 @@ def cleared(
     if status.held:
         return blank(replace(value, status=status))
     if isinstance(value, Figure):
-        return replace(value, status=status, data=coarse(value.data), svg=coarse_svg(value.svg))
+        wide, narrow = coarse_svg(value.svg), coarse_svg(value.narrow)
+        return replace(value, status=status, data=coarse(value.data), svg=wide, narrow=narrow)
     if isinstance(value, Table):
         return replace(value, status=status, data=coarse(value.data))
     return replace(value, status=status)

@@ -34,6 +34,13 @@ class Figure:
         The drawing, text as outlines.
     alt
         Alternative text computed from the data: chart type, axes, finding.
+    message
+        What the figure shows, in one line, which stands above it; computed from the data and
+        without numbers.
+    narrow
+        The same drawing for a narrow screen.
+    faults
+        What keeps its words from being read.
     data
         What is drawn, one row per mark, released values only.
     columns
@@ -50,6 +57,9 @@ class Figure:
     columns: dict[str, str]
     period: str = ""
     status: Status = field(default_factory=released)
+    message: str = ""
+    narrow: str = ""
+    faults: tuple[str, ...] = ()
 
     kind: Literal["figure"] = "figure"
 
@@ -57,7 +67,9 @@ class Figure:
         _check_columns(self.data, self.columns)
         if not self.alt.strip():
             raise ValueError("a figure needs alternative text")
-        _check_printed([self.alt])
+        if re.search(r"\d", re.sub(r"\b[Ss]ection \d+", "", self.message)):
+            raise ValueError(f"the message of a figure holds a number: {self.message}")
+        _check_printed([self.alt, self.message])
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 
 
+NARROW = "-narrow"
+"""How the name of a drawing for a narrow screen ends."""
+
+
 def figure_path(name: str) -> str:
     """Return where the drawing of an exhibit lies in the project, from its root."""
     return f"/_exhibits/{name}.svg"
@@ -41,7 +45,8 @@ def _figure(figure: Figure, provenance: Provenance) -> str:
         return _held(figure.status, provenance)
     alt = _attribute(figure.alt)
     image = f'![]({figure_path(provenance.name)}){{fig-alt="{alt}"}}'
-    return f"{image}\n\n{_provenance(figure, provenance)}"
+    said = f"::: {{.figure-message}}\n{figure.message}\n:::\n\n" if figure.message else ""
+    return f"{said}{image}\n\n{_provenance(figure, provenance)}"
 
 
 def _table(table: Table, provenance: Provenance) -> str:
@@ -89,15 +94,20 @@ def _widths(table: Table) -> tuple[int, ...]:
 
 
 def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
-    """Write the line under an exhibit: reference, label of the data, sources, period."""
+    """Write the line under an exhibit: reference and period.
+
+    Its files, and the label of the data, which stands on the page and in the picture, are for who
+    audits it: print leaves them out.
+    """
     parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
-    if provenance.label:
-        parts.append(provenance.label)
-    if provenance.sources:
-        parts.append("Source: " + ", ".join(map(literal, provenance.sources)))
     if exhibit.period:
         parts.append(exhibit.period)
     line = " · ".join(parts)
+    audited = [provenance.label] if provenance.label else []
+    if provenance.sources:
+        audited.append("Files: " + ", ".join(map(literal, provenance.sources)))
+    if audited:
+        line += f"[{' · ' if line else ''}{' · '.join(audited)}]{{.sources}}"
     return f'::: {{.provenance data-exhibit="{provenance.name}"}}\n{line}\n:::'
 
 

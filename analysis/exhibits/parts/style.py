@@ -1,74 +1,126 @@
-"""How figures look: one style, one palette, one way from a drawing to bytes.
+"""How figures look: seaborn's theme with the report's design, and one way from a drawing to bytes.
 
-Colours are the Government Analysis Function's categorical palette, in its order, in
-which neighbours keep a contrast of at least 3:1; colour never carries meaning alone.
+Neighbours in the palette keep a contrast of at least 3:1, and colour never carries meaning alone.
 Text is turned into outlines, so that a drawing is the same on every machine.
 """
 
 from __future__ import annotations
 
 import io
+import textwrap
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.exhibits.parts.design import (
+    CHART_TEXT,
+    COLOURS,
+    GREY,
+    LIGHT,
+    LILAC,
+    NARROW,
+    NAVY,
+    ORANGE,
+    PLUM,
+    SMALLEST_CHART_TEXT,
+    TEAL,
+    TEXT_ON_WHITE,
+    WIDTH,
+)
+from analysis.exhibits.parts.legibility import faults
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-NAVY, TEAL, PLUM, ORANGE, GREY, LILAC = (
-    "#12436D",
-    "#28A197",
-    "#801650",
-    "#F46A25",
-    "#3D3D3D",
-    "#A285D1",
-)
+__all__ = ["GREY", "LIGHT", "LILAC", "NAVY", "ORANGE", "PLUM", "TEAL", "TEXT_ON_WHITE"]
 INTERVENTION, COMPARISON = NAVY, ORANGE
-WIDTH = 6.3
-"""Width of the printed text block, in inches."""
 
 RC: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#6B6B6B",
     "axes.grid": True,
-    "axes.labelcolor": "#1D1D1D",
-    "axes.labelsize": 9.5,
+    "axes.labelcolor": COLOURS["ink"],
+    "axes.labelsize": CHART_TEXT,
     "axes.linewidth": 0.8,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10.5,
+    "axes.titlesize": CHART_TEXT + 0.5,
     "axes.titleweight": "bold",
     "figure.constrained_layout.use": True,
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",
-    "font.size": 9.5,
+    "font.size": CHART_TEXT,
     "grid.color": "#E2E2E2",
     "grid.linewidth": 0.7,
+    "legend.fontsize": CHART_TEXT,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
     "svg.fonttype": "path",
     "svg.hashsalt": "evaluation",
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    "text.color": COLOURS["ink"],
+    "xtick.color": COLOURS["ink"],
+    "xtick.labelsize": CHART_TEXT,
+    "xtick.major.size": 3,
+    "ytick.color": COLOURS["ink"],
+    "ytick.labelsize": CHART_TEXT,
+    "ytick.major.size": 3,
 }
+"""What differs from seaborn's own theme "ticks"."""
+_NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """One drawing in two widths.
+
+    Attributes
+    ----------
+    wide, narrow
+        SVG for print and for a narrow screen.
+    faults
+        What is wrong with their words, in words; empty for a good drawing.
+    """
+
+    wide: str
+    narrow: str
+    faults: tuple[str, ...] = ()
+
+
+def narrow() -> bool:
+    """Whether what is drawn now is for a narrow screen."""
+    return _NARROW.get()
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw in the report's style, leaving matplotlib's settings as they were."""
+def style(*, for_narrow: bool = False) -> Iterator[None]:
+    """Draw in the report's style, leaving matplotlib's settings as they were.
+
+    Parameters
+    ----------
+    for_narrow
+        Whether the drawing is for a narrow screen: `new_drawing` then stacks its panels.
+    """
     import matplotlib as mpl
+    import seaborn as sns
 
     # Matplotlib's own defaults come first, whatever a `matplotlibrc` or the caller has set. The
     # backend is non-interactive: a chapter must draw the same on a server.
     shipped: Mapping[Any, Any] = mpl.rcParamsDefault
     own = {name: shipped[name] for name in shipped if name != "backend"}
-    with mpl.rc_context({**own, **RC, "backend": "svg"}), _own_fonts():
-        yield
+    theme = {**sns.plotting_context("paper"), **sns.axes_style("ticks"), **RC}
+    token = _NARROW.set(for_narrow)
+    try:
+        with mpl.rc_context({**own, **theme, "backend": "svg"}), _own_fonts():
+            yield
+    finally:
+        _NARROW.reset(token)
 
 
 @contextmanager
@@ -104,20 +156,83 @@ def _set_fonts(fonts: Iterable[Any]) -> None:
 
 
 def new_drawing(
-    height: float, *, rows: int = 1, columns: int = 1, **shared: Any
+    height: float, *, rows: int = 1, columns: int = 1, around: float = 0.6, **shared: Any
 ) -> tuple[Drawing, list[Axes]]:
     """Return a drawing as wide as the text block, and its axes row by row.
+
+    On a narrow screen all panels stand below each other.
 
     Parameters
     ----------
     height
-        In inches.
+        Of each panel, in inches.
+    around
+        What axis labels, titles and a legend take, in inches.
     """
     from matplotlib.figure import Figure as Drawing
 
-    drawing = Drawing(figsize=(WIDTH, height))
+    if narrow():
+        rows, columns = rows * columns, 1
+        height += 0.25 * (rows > 1)
+    # SVG counts 72 dots an inch: so laid out, words are where `faults` looks for them.
+    size = (NARROW if narrow() else WIDTH, around + height * rows)
+    drawing = Drawing(figsize=size, dpi=72)
     axes = drawing.subplots(rows, columns, squeeze=False, **shared)
     return drawing, list(axes.flat)
+
+
+def wrapped(words: str, most: int = 34) -> str:
+    """Return words on as many lines as a narrow drawing needs, and on one otherwise.
+
+    Parameters
+    ----------
+    most
+        Signs that a line holds.
+    """
+    return textwrap.fill(words, most) if narrow() else words
+
+
+def legend(drawing: Drawing, handles: Sequence[Any], columns: int = 3, title: str = "") -> None:
+    """Put a legend above a drawing, over nothing that is drawn.
+
+    Parameters
+    ----------
+    title
+        Such as what the upright axis counts, which then need not be read sideways.
+    """
+    from matplotlib.legend_handler import HandlerTuple
+
+    drawing.legend(
+        handles=list(handles),
+        loc="outside upper left",
+        ncols=1 if narrow() else columns,
+        handler_map={tuple: HandlerTuple(None)},
+        title=wrapped(title) or None,
+        alignment="left",
+        borderaxespad=0.2,
+    )
+
+
+def pictures(draw: Callable[[], Drawing], label: str, alt: str) -> Pictures:
+    """Return a drawing as SVG, in print size and for a narrow screen, with what is wrong in it.
+
+    Parameters
+    ----------
+    draw
+        Makes the drawing, from `new_drawing`; called once for each width.
+    label
+        Such as "Invented data"; empty for a supplied extract.
+    alt
+        Goes into the file's description, so that a picture taken alone explains itself.
+    """
+    made, wrong = [], []
+    for for_narrow in (False, True):
+        with style(for_narrow=for_narrow):
+            drawing = draw()
+            made.append(to_svg(drawing, label, alt))
+            where = " (narrow)" if for_narrow else ""
+            wrong += [f"{each}{where}" for each in faults(drawing)]
+    return Pictures(made[0], made[1], tuple(wrong))
 
 
 def to_svg(drawing: Drawing, label: str, alt: str) -> str:
@@ -131,7 +246,14 @@ def to_svg(drawing: Drawing, label: str, alt: str) -> str:
         Goes into the file's description, so that a picture taken alone explains itself.
     """
     if label:
-        drawing.supxlabel(label, x=0.995, ha="right", fontsize=7.5, color=PLUM, fontweight="bold")
+        drawing.supxlabel(
+            wrapped(label, 30),
+            x=0.995,
+            ha="right",
+            fontsize=SMALLEST_CHART_TEXT,
+            color=PLUM,
+            fontweight="bold",
+        )  # fmt: skip
     buffer = io.StringIO()
     drawing.savefig(
         buffer,

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import GREY, NAVY, ORANGE, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import (
+    GREY,
+    LIGHT,
+    NAVY,
+    ORANGE,
+    legend,
+    narrow,
+    new_drawing,
+)
 from analysis.extract.extract import Origin
 from analysis.practice.evidence import OTHERS
 from analysis.study.settings import Pilot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 METHODS = ("interview", "focus group", "observation")
 GROUPS = {
@@ -22,7 +35,11 @@ GROUPS = {
     "school staff": "School staff",
     OTHERS: "Children, parents and\nother professionals",
 }
-MIXED = "#C9CDD2"
+DIRECTIONS = {
+    "supports": ("Supports", NAVY),
+    "mixed": ("Points both ways", LIGHT),
+    "contradicts": ("Contradicts", ORANGE),
+}
 COUNTS = {
     "supports": "Coded items that support the finding, number",
     "mixed": "Coded items that point both ways, or that two coders read differently, number",
@@ -44,43 +61,57 @@ def evidence_matrix(
     counts = {(row["finding"], row["pilot"], row["method"]): row for row in rows}
     alt = (
         "Bar charts, one a pilot, with a bar for each key finding and method of fieldwork. Coded "
-        "items that contradict a finding stand to the left of a line, those that support it to "
-        "the right, mixed ones after these. "
+        "items that contradict a finding stand to the left, those that support it to the right, "
+        "and those that point both ways between them. "
         + " ".join(_finding_said(evidence_by_source, finding) for finding in findings)
     )
-    step = len(METHODS) + 1.1
-    with style():
-        drawing, axes = new_drawing(0.9 + 0.62 * len(findings), columns=len(names),
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(0.2 + 0.62 * len(findings), columns=len(names), around=0.95,
                                     sharey=True, sharex=True)  # fmt: skip
         for ax, name in zip(axes, names, strict=True):
-            places = {
-                (finding, method): -(row * step + place)
-                for row, finding in enumerate(findings)
-                for place, method in enumerate(METHODS)
-            }
-            lines = [
-                (y, counts[f, name, m]) for (f, m), y in places.items() if (f, name, m) in counts
-            ]
-            _draw_bars(ax, lines)
+            _draw_matrix(ax, counts, findings, name)
             ax.set_title(name)
-        axes[0].set_yticks(list(places.values()), [method.capitalize() for _, method in places])
-        axes[0].tick_params(axis="y", labelsize=8)
-        for row, finding in enumerate(findings):
-            axes[0].annotate(f"Key finding {finding}", (0, -(row * step) + 0.85), ha="right",
-                             xycoords=("axes fraction", "data"), xytext=(-6, 0), va="center",
-                             textcoords="offset points", fontsize=8.5,
-                             fontweight="bold")  # fmt: skip
-        axes[0].set_ylim(-(len(findings) * step) + 0.7, 1.4)
-        axes[len(axes) // 2].set_xlabel("Coded items")
-        drawing.legend(handles=_legend(), loc="outside upper left", ncols=3)
-        svg = to_svg(drawing, origin.label, alt)
+        axes[len(axes) // 2 if not narrow() else -1].set_xlabel("Coded items; lines are five apart")
+        legend(drawing, _handles())
+        return drawing
+
     columns = {
         "finding": "Key finding of the published summary, by number",
         "pilot": "Local authority",
         "method": "Method of fieldwork",
         **COUNTS,
     }
-    return Figure(svg, alt, evidence_by_source[list(columns)], columns, fieldwork_period)
+    total = evidence_by_source.groupby("finding")[["supports", "contradicts"]].sum()
+    against = (total["contradicts"] > 0).all()
+    message = ("More supports each finding than contradicts it"
+               if (total["supports"] > total["contradicts"]).all()
+               else "Not every finding has more for it than against it")  # fmt: skip
+    message += ", and something contradicts every one" if against else ""
+    return figure(
+        draw, evidence_by_source, columns, alt=alt, message=message, label=origin.label,
+        period=fieldwork_period,
+    )  # fmt: skip
+
+
+def _draw_matrix(
+    ax: Axes, counts: Mapping[tuple[int, str, str], Any], findings: Sequence[int], pilot: str
+) -> None:
+    step = len(METHODS) + 1.1
+    places = {
+        (finding, method): -(row * step + place)
+        for row, finding in enumerate(findings)
+        for place, method in enumerate(METHODS)
+    }
+    _draw_bars(ax, [(y, counts[f, pilot, m]) for (f, m), y in places.items()
+                    if (f, pilot, m) in counts])  # fmt: skip
+    heads = {-(row * step) + 1.0: f"Key finding {finding}" for row, finding in enumerate(findings)}
+    names = {y: method.capitalize() for (_, method), y in places.items()}
+    ax.set_yticks([*heads, *names], [*heads.values(), *names.values()])
+    for label in ax.get_yticklabels()[: len(heads)]:
+        label.set_fontweight("bold")
+    ax.tick_params(axis="y", length=0, labelsize=SMALLEST_CHART_TEXT)
+    ax.set_ylim(-(len(findings) * step) + 0.7, 1.5)
 
 
 def reception(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
@@ -100,49 +131,71 @@ def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin
     named = {group: GROUPS[group].replace("\n", " ") for group in groups}
     said = [f"{named[g]}: {_counts_said(counts[g])}" for g in reversed(groups)]
     alt = (
-        f"Bar chart of coded items on key finding {finding} by group of people: contradicting "
-        "items to the left of a line, supporting ones to the right, mixed ones after these. "
+        f"Bar charts of coded items on key finding {finding} by group of people: one for items "
+        "that support it, one for those that point both ways, one for those that contradict it. "
         f"{'. '.join(said)}."
     )
-    with style():
-        drawing, (ax,) = new_drawing(0.95 + 0.31 * len(groups))
-        _draw_bars(ax, [(y, counts[group]) for y, group in enumerate(groups)])
-        ax.set_yticks(range(len(groups)), [GROUPS[group] for group in groups])
-        ax.set_xlabel("Coded items")
-        drawing.legend(handles=_legend(), loc="outside upper left", ncols=3)
-        svg = to_svg(drawing, origin.label, alt)
+
+    def draw() -> Drawing:
+        ways = list(DIRECTIONS)
+        drawing, axes = new_drawing(0.2 + 0.36 * len(groups), columns=len(ways), around=0.3,
+                                    sharex=True, sharey=True)  # fmt: skip
+        for ax, way in zip(axes, ways, strict=True):
+            _draw_counts(ax, [counts[group][way] for group in reversed(groups)],
+                         [GROUPS[group] for group in reversed(groups)], way)  # fmt: skip
+        axes[0].set_xlim(0, 1.25 * data[ways].to_numpy().max())
+        return drawing
+
+    for_it = all(row["supports"] > row["contradicts"] for row in counts.values())
+    message = (
+        "In every group of people more supports the finding than contradicts it"
+        if for_it
+        else "In some groups of people as much contradicts the finding as supports it"
+    )
     columns = {
         "finding": "Key finding of the published summary, by number",
         "participant_group": "Group of people; families are counted with other professionals, so "
         "that no child or parent can be identified",
         **COUNTS,
     }
-    return Figure(svg, alt, data[list(columns)].reset_index(drop=True), columns, period)
+    return figure(
+        draw, data.reset_index(drop=True), columns, alt=alt, message=message, label=origin.label,
+        period=period,
+    )  # fmt: skip
+
+
+def _draw_counts(ax: Axes, counts: Sequence[int], groups: Sequence[str], way: str) -> None:
+    import seaborn as sns
+
+    name, colour = DIRECTIONS[way]
+    sns.barplot(x=list(counts), y=list(groups), color=colour, width=0.62, errorbar=None,
+                saturation=1, ax=ax)  # fmt: skip
+    ax.bar_label(ax.containers[0], padding=3)  # type: ignore[arg-type]  # they are bars
+    ax.set(title=name, xticks=[], xlabel="", ylabel="")
+    ax.grid(visible=False)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["bottom"].set_visible(False)
 
 
 def _draw_bars(ax: Axes, lines: Sequence[tuple[float, Mapping[Hashable, Any]]]) -> None:
-    """Draw one bar a line, to both sides of zero."""
-    from matplotlib.ticker import MaxNLocator
+    """Draw one bar a line; what points both ways lies to both sides of zero."""
+    from matplotlib.ticker import MultipleLocator
 
     for y, row in lines:
-        ax.barh(y, -row["contradicts"], color="white", edgecolor=ORANGE, hatch="/////", height=0.74)
-        ax.barh(y, row["supports"], color=NAVY, height=0.74)
-        ax.barh(y, row["mixed"], left=row["supports"], color=MIXED, height=0.74)
+        half = row["mixed"] / 2
+        parts = {"contradicts": -half - row["contradicts"], "mixed": -half, "supports": half}
+        for way, start in parts.items():
+            ax.barh(y, row[way], left=start, color=DIRECTIONS[way][1], height=0.76)
     ax.axvline(0, color=GREY, lw=0.9)
     ax.grid(visible=False, axis="y")
-    # Both sides count items: there is no negative number of them.
-    ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
-    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    ax.xaxis.set_major_locator(MultipleLocator(5))
+    ax.tick_params(axis="x", length=0, labelbottom=False)
 
 
-def _legend() -> list[object]:
+def _handles() -> list[object]:
     from matplotlib.patches import Patch
 
-    return [
-        Patch(facecolor="white", edgecolor=ORANGE, hatch="/////", label="Contradicts"),
-        Patch(color=NAVY, label="Supports"),
-        Patch(color=MIXED, label="Points both ways"),
-    ]
+    return [Patch(color=colour, label=name) for name, colour in reversed(DIRECTIONS.values())]
 
 
 def _finding_said(evidence_by_source: pd.DataFrame, finding: int) -> str:

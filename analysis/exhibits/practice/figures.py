@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse, printed_precision
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.style import (
     INTERVENTION,
+    LIGHT,
     NAVY,
     ORANGE,
     TEAL,
+    legend,
+    narrow,
     new_drawing,
-    style,
-    to_svg,
+    wrapped,
 )
 from analysis.extract.extract import Origin
 from analysis.practice.presence import INTEGRATION
 from analysis.study.settings import Pilot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 
 @dataclass(frozen=True)
@@ -54,24 +61,34 @@ def time_in_school(
         "a social worker is there; down, whether the worker is embedded, mixed or visiting. "
         + " ".join(_said(name, data.loc[data["pilot"] == name]) for name in names)
     )
-    with style():
-        drawing, axes = new_drawing(2.9, columns=len(names), sharey=True, sharex=True)
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(2.1, columns=len(names), around=0.95, sharey=True, sharex=True)
         for ax, name in zip(axes, names, strict=True):
             at_pilot = data.loc[data["pilot"] == name]
             _draw_schools(ax, at_pilot)
             ax.set_title(f"{name} ({len(at_pilot)})")
         axes[0].set_yticks(range(3), [kind.capitalize() for kind in reversed(INTEGRATION)])
         axes[0].set(ylim=(-0.5, 2.5), xlim=(-0.2, 5.4), xticks=range(6))
-        axes[len(axes) // 2].set_xlabel("Days a week with a social worker")
-        drawing.legend(handles=_legend(data["phase"]), loc="outside upper left", ncols=3)
-        svg = to_svg(drawing, origin.label, alt)
+        axes[len(axes) // 2 if not narrow() else -1].set_xlabel("Days a week with a social worker")
+        legend(drawing, _handles(data["phase"]))
+        return drawing
+
+    days = data.groupby("integration")["days_per_week"].mean().reindex(list(INTEGRATION)).dropna()
+    message = (
+        "Workers were in a school on more days where they were part of it"
+        if days.is_monotonic_decreasing
+        else "Time in school did not follow how far a worker was part of it"
+    )
     columns = {
         "pilot": "Local authority",
         "phase": "Phase of the school",
         "integration": "How far the worker is part of the school",
         "days_per_week": "Days a week with a social worker",
     }
-    return Figure(svg, alt, data, columns, activity_period)
+    return figure(
+        draw, data, columns, alt=alt, message=message, label=origin.label, period=activity_period
+    )
 
 
 def activity_types(
@@ -88,25 +105,44 @@ def activity_types(
         "Bar charts, one a pilot, of the share of logged hours by type of activity. "
         f"The largest share is in {'; in '.join(most)}."
     )
-    with style():
-        drawing, axes = new_drawing(2.8, columns=len(names), sharey=True, sharex=True)
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(2.2, columns=len(names), sharey=True, sharex=True)
         for ax, name in zip(axes, names, strict=True):
-            bars = ax.barh(range(len(table)), coarse(table)[name], color=INTERVENTION, height=0.68)
-            ax.bar_label(bars, labels=[f"{v:.0f}%" for v in table[name]], padding=2, fontsize=9)
-            ax.set_yticks(range(len(table)), [str(kind).capitalize() for kind in table.index])
+            _draw_shares(ax, table[name])
             ax.set_title(f"{name}\n{words.count(hours[name])} hours")
-            ax.grid(visible=False)
-            ax.set_xticks([])
-            ax.spines["bottom"].set_visible(False)
-        axes[0].set_xlim(0, 1.25 * float(coarse(table).to_numpy().max()))
-        svg = to_svg(drawing, origin.label, alt)
+        axes[0].set_xlim(0, 1.3 * float(coarse(table).to_numpy().max()))
+        return drawing
+
+    first = {str(table[name].idxmax()) for name in names}
+    message = (
+        f"{first.pop().capitalize()} took the most time in every pilot"
+        if len(first) == 1
+        else "What took the most time differed between pilots"
+    )
     columns = {
         "pilot": "Local authority",
         "activity_type": "Type of activity",
         "hours": "Hours logged",
         "percent": "Share of the pilot's hours, per cent",
     }
-    return Figure(svg, alt, activity_by_type[list(columns)], columns, activity_period)
+    return figure(
+        draw, activity_by_type, columns, alt=alt, message=message, label=origin.label,
+        period=activity_period,
+    )  # fmt: skip
+
+
+def _draw_shares(ax: Axes, shares: pd.Series) -> None:
+    import seaborn as sns
+
+    kinds = [str(kind).capitalize() for kind in shares.index[::-1]]
+    drawn = coarse(shares.to_frame())[shares.name].to_numpy()[::-1]
+    sns.barplot(x=drawn, y=kinds, color=INTERVENTION, width=0.7, errorbar=None, saturation=1, ax=ax)
+    ax.bar_label(ax.containers[0], labels=[f"{v:.0f}%" for v in shares.iloc[::-1]], padding=2)  # type: ignore[arg-type]  # bars
+    ax.grid(visible=False)
+    ax.set(xticks=[], ylabel="")
+    ax.tick_params(axis="y", length=0)
+    ax.spines["bottom"].set_visible(False)
 
 
 def pathways_by_phase(
@@ -127,25 +163,44 @@ def pathways_by_phase(
         + " ".join(_pathway_said(data, pathway) for pathway in BEGINNINGS)
     )
     labels = [f"{pathway}  {kind}" for pathway, kind in BEGINNINGS.items()]
-    panels = {"hours_percent": "Share of logged hours", "items_percent": "Share of coded evidence"}
-    with style():
-        drawing, axes = new_drawing(1.9, columns=2, sharey=True)
+    panels = {"hours_percent": "Logged hours", "items_percent": "Coded evidence"}
+
+    def draw() -> Drawing:
+        drawing, axes = new_drawing(1.25, columns=2, around=0.85, sharey=True)
+        top = 1.25 * coarse(data)[list(panels)].to_numpy().max()
         for ax, (column, title) in zip(axes, panels.items(), strict=True):
             _draw_pairs(ax, data, column)
-            ax.set(title=title, xlim=(0, 1.2 * coarse(data)[column].max()))
+            ax.set(title=title, xlim=(0, top), ylabel="", xlabel="")
             ax.xaxis.set_major_formatter("{x:.0f}%")
             ax.grid(visible=False, axis="y")
         axes[0].set_yticks(range(3), list(reversed(labels)))
         axes[0].set_ylim(-0.6, 2.6)
-        drawing.legend(handles=_legend(data["phase"]), loc="outside upper left", ncols=2)
-        svg = to_svg(drawing, origin.label, alt)
+        legend(drawing, _handles(data["phase"]), 2)
+        return drawing
+
     columns = {
         "pathway": "Pathway of the logic model",
         "phase": "Phase of school",
         "hours_percent": "Share of logged hours on the work it begins with, per cent",
         "items_percent": "Share of coded items that bear on it, per cent",
     }
-    return Figure(svg, alt, data, columns)
+    return figure(draw, data, columns, alt=alt, message=_pathways_message(data), label=origin.label)
+
+
+def _pathways_message(data: pd.DataFrame) -> str:
+    """Say in which phase of school each kind of work has the larger share of hours."""
+    share = data.set_index(["pathway", "phase"])["hours_percent"]
+    larger: dict[str, list[str]] = {"primary": [], "secondary": []}
+    for pathway, kind in BEGINNINGS.items():
+        first, second = float(share[pathway, "primary"]), float(share[pathway, "secondary"])
+        if round(first) != round(second):
+            larger["primary" if first > second else "secondary"].append(kind)
+    parts = [
+        f"{words.listed(kinds)} in {phase} schools" for phase, kinds in larger.items() if kinds
+    ]
+    if not parts:
+        return "No kind of work takes a larger share in one phase of school than in another"
+    return f"Larger share of hours: {'; '.join(parts)}"
 
 
 def activity_status(
@@ -164,22 +219,20 @@ def activity_status(
         "Dot plot of the share of logged hours by what children's social care knew of the child, "
         f"one mark for each phase of school. {'. '.join(said)}."
     )
-    with style():
-        drawing, (ax,) = new_drawing(2.6)
-        drawn = coarse(table)
-        for y, status in enumerate(table.index):
-            values = drawn.loc[status, phases]
-            ax.plot([values.min(), values.max()], [y, y], color="#B0B0B0", lw=2, zorder=1)
-        for phase in phases:
-            mark = PHASE_MARKS[phase]
-            ax.plot(drawn[phase], range(len(table)), mark.shape, color=mark.colour, ms=7.5,
-                    mec="white", mew=0.8)  # fmt: skip
-        ax.set_yticks(range(len(table)), [status.capitalize() for status in table.index])
-        ax.set(xlim=(0, None), xlabel="Share of the hours logged in schools of that phase")
-        ax.xaxis.set_major_formatter("{x:.0f}%")
-        ax.grid(visible=False, axis="y")
-        drawing.legend(handles=_legend(pd.Series(phases)), loc="outside upper left", ncols=3)
-        svg = to_svg(drawing, origin.label, alt)
+
+    def draw() -> Drawing:
+        drawing, (ax,) = new_drawing(1.8, around=0.9)
+        _draw_phases(ax, coarse(table), phases)
+        ax.set(xlim=(0, None), xlabel=wrapped("Share of hours in that phase", 20), ylabel="")
+        legend(drawing, _handles(pd.Series(phases)))
+        return drawing
+
+    most = {str(table[phase].idxmax()) for phase in phases if table[phase].notna().any()}
+    message = (
+        f"In every phase of school the most time was logged for: {most.pop()}"
+        if len(most) == 1
+        else "For whom the most time was logged differed by phase of school"
+    )
     columns = {
         "phase": "Phase of school",
         "child_status": "What children's social care knew of the child",
@@ -187,11 +240,31 @@ def activity_status(
         "hours": "Hours logged",
         "percent": "Share of the phase's hours, per cent",
     }
-    return Figure(svg, alt, activity_by_status[list(columns)], columns, activity_period)
+    return figure(
+        draw, activity_by_status, columns, alt=alt, message=message, label=origin.label,
+        period=activity_period,
+    )  # fmt: skip
+
+
+def _draw_phases(ax: Axes, drawn: pd.DataFrame, phases: list[str]) -> None:
+    import seaborn as sns
+
+    for y, status in enumerate(drawn.index):
+        values = drawn.loc[status, phases]
+        ax.plot([values.min(), values.max()], [y, y], color=LIGHT, lw=2, zorder=1)
+    for phase in phases:
+        mark = PHASE_MARKS[phase]
+        sns.scatterplot(x=drawn[phase].to_numpy(), y=range(len(drawn)), marker=mark.shape,
+                        color=mark.colour, s=60, zorder=2, ax=ax)  # fmt: skip
+    ax.set_yticks(range(len(drawn)), [str(status).capitalize() for status in drawn.index])
+    ax.xaxis.set_major_formatter("{x:.0f}%")
+    ax.grid(visible=False, axis="y")
 
 
 def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
     """Draw one dot a school; those at the same place stand above each other."""
+    import seaborn as sns
+
     for row, kind in enumerate(reversed(INTEGRATION)):
         at_kind = schools.loc[schools["integration"] == kind]
         ax.axhline(row, color="#E2E2E2", lw=0.7, zorder=0)
@@ -201,24 +274,29 @@ def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
             for place, phase in enumerate(alike["phase"]):
                 mark = PHASE_MARKS[phase]
                 y = row + step * (place - (len(alike) - 1) / 2)
-                ax.plot(days, y, mark.shape, color=mark.colour, ms=6, mec="white", mew=0.5)
+                sns.scatterplot(x=[days], y=[y], marker=mark.shape, color=mark.colour, s=40,
+                                ax=ax)  # fmt: skip
     ax.grid(visible=False, axis="y")
+    ax.set(xlabel="", ylabel="")
 
 
 def _draw_pairs(ax: Axes, data: pd.DataFrame, column: str) -> None:
+    import seaborn as sns
+
     for y, pathway in enumerate(reversed(BEGINNINGS)):
         pair = data.loc[data["pathway"] == pathway].sort_values(column)
-        ax.plot(coarse(pair)[column], [y, y], color="#B0B0B0", lw=2, zorder=1)
+        ax.plot(coarse(pair)[column], [y, y], color=LIGHT, lw=2, zorder=1)
         # The smaller value is written to the left and the larger to the right of the pair.
         for row, side in zip(pair.to_dict("records"), (-1, 1), strict=True):
             mark, place = PHASE_MARKS[row["phase"]], printed_precision(row[column])
-            ax.plot(place, y, mark.shape, color=mark.colour, ms=8, mec="white", mew=0.8)
+            sns.scatterplot(x=[place], y=[y], marker=mark.shape, color=mark.colour, s=60,
+                            zorder=2, ax=ax)  # fmt: skip
             ax.annotate(f"{row[column]:.0f}%", (place, y), xytext=(8 * side, 0), va="center",
-                        textcoords="offset points", ha="left" if side > 0 else "right",
-                        fontsize=9)  # fmt: skip
+                        textcoords="offset points",
+                        ha="left" if side > 0 else "right")  # fmt: skip
 
 
-def _legend(phases: pd.Series) -> list[object]:
+def _handles(phases: pd.Series) -> list[object]:
     from matplotlib.lines import Line2D
 
     return [

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.exhibits.parts.design import (
+    COLOURS,
+    GREY,
+    NARROW,
+    NAVY,
+    PLUM,
+    SMALLEST_CHART_TEXT,
+    TEAL,
+    TEXT_ON_WHITE,
+    WIDTH,
+)
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import NAVY, PLUM, TEAL, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import narrow, new_drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 
 @dataclass(frozen=True)
@@ -30,9 +43,9 @@ PATHWAYS = (
         "School and safeguarding",
         NAVY,
         (
-            "Regular contact;\nexpertise is welcome",
+            "Regular contact;\nexpertise is\nwelcome",
             "Advice to staff;\nways of working\nare questioned",
-            "Confident staff,\nbetter referrals,\nwider view of the child",
+            "Confident staff,\nbetter referrals,\nwider view",
         ),
     ),
     Pathway(
@@ -40,9 +53,9 @@ PATHWAYS = (
         "Worker, school and parents",
         TEAL,
         (
-            "Worker knows the family\nand is seen as\nindependent",
-            "School and parents\nget on better",
-            "Parents feel supported\nand understand\na referral",
+            "Worker knows\nfamily, is seen as\nindependent",
+            "School and\nparents get on\nbetter",
+            "Parents feel\nsupported, grasp\na referral",
         ),
     ),
     Pathway(
@@ -51,15 +64,14 @@ PATHWAYS = (
         PLUM,
         (
             "Frequent contact",
-            "Trust; the young person\nfeels understood",
-            "Attendance,\nparticipation,\nsafer handling of risk",
+            "Trust; young\nperson feels\nunderstood",
+            "Attendance,\nparticipation,\nrisks managed",
         ),
     ),
 )
 END = ("Better outcomes\nfor children\nand families", "Fewer children\nin care")
-HALF_WIDTH, HALF_HEIGHT = 0.84, 0.36
-COLUMNS = (1.0, 2.95, 4.9)
-END_COLUMN = 6.85
+BOX = (1.62, 0.68)
+"""Width and height of a box, in inches."""
 
 
 def logic_model() -> Figure:
@@ -71,17 +83,10 @@ def logic_model() -> Figure:
     ]
     ends = ", then ".join(step.replace("\n", " ") for step in END)
     alt = f"Diagram of three pathways from left to right. {'. '.join(said)}. All lead to: {ends}."
-    with style():
-        drawing, (ax,) = new_drawing(3.5)
-        ax.set_axis_off()
-        ax.set_xlim(0.1, 7.75)
-        ax.set_ylim(-0.55, 3.35)
-        for row, pathway in enumerate(PATHWAYS):
-            _draw(ax, pathway, 2.6 - 1.2 * row)
-        _box(ax, END_COLUMN, 1.9, END[0], "#3D3D3D", filled=False)
-        _box(ax, END_COLUMN, 0.6, END[1], "#3D3D3D", filled=True)
-        _arrow(ax, (END_COLUMN, 1.9 - HALF_HEIGHT), (END_COLUMN, 0.6 + HALF_HEIGHT), "#3D3D3D")
-        svg = to_svg(drawing, "", alt)
+
+    def draw() -> Drawing:
+        return _narrow_drawing() if narrow() else _wide_drawing()
+
     steps = [
         (each.letter, number, step.replace("\n", " "))
         for each in PATHWAYS
@@ -89,32 +94,91 @@ def logic_model() -> Figure:
     ]
     data = pd.DataFrame(steps, columns=["pathway", "order", "step"])
     columns = {"pathway": "Pathway", "order": "Place of the step", "step": "Step"}
-    return Figure(svg, alt, data, columns)
+    return figure(
+        draw, data, columns, alt=alt,
+        message="Three pathways lead from a social worker in the school to better outcomes",
+    )  # fmt: skip
 
 
-def _draw(ax: Axes, pathway: Pathway, y: float) -> None:
-    ax.text(COLUMNS[0] - HALF_WIDTH, y + 0.43, f"{pathway.letter}  {pathway.name}",
-            color=pathway.colour, fontweight="bold", fontsize=9, va="bottom")  # fmt: skip
-    for x, step in zip(COLUMNS, pathway.steps, strict=True):
-        _box(ax, x, y, step, pathway.colour, filled=False)
-    for x in COLUMNS[:-1]:
-        _arrow(ax, (x + HALF_WIDTH, y), (x + 1.95 - HALF_WIDTH, y), pathway.colour)
-    _arrow(ax, (COLUMNS[-1] + HALF_WIDTH, y), (END_COLUMN - HALF_WIDTH, 1.9), pathway.colour)
+def _wide_drawing() -> Drawing:
+    """Draw a row for each pathway, which all lead to the boxes at the right."""
+    drawing, ax = _canvas(WIDTH, 3.55)
+    columns, end = (0.82, 2.4, 3.98), 5.48
+    for pathway, y in zip(PATHWAYS, (2.85, 1.7, 0.55), strict=True):
+        _head(ax, columns[0] - BOX[0] / 2, y + 0.42, pathway)
+        colour = TEXT_ON_WHITE[pathway.colour]
+        for x, step in zip(columns, pathway.steps, strict=True):
+            _box(ax, (x, y), step, colour, width=1.38)
+        for x in columns[:-1]:
+            _arrow(ax, (x + 0.69, y), (x + 0.89, y), colour)
+        _arrow(ax, (columns[-1] + 0.69, y), (end - 0.68, 2.2), colour)
+    _box(ax, (end, 2.2), END[0], GREY, width=1.36)
+    _box(ax, (end, 0.9), END[1], GREY, width=1.36, filled=True)
+    _arrow(ax, (end, 2.2 - BOX[1] / 2), (end, 0.9 + BOX[1] / 2), GREY)
+    return drawing
 
 
-def _box(ax: Axes, x: float, y: float, text: str, colour: str, *, filled: bool) -> None:
+def _narrow_drawing() -> Drawing:
+    """Draw the pathways below each other, each as a column of boxes."""
+    height = 0.3
+    step, gap = 0.86, 0.75
+    total = len(PATHWAYS) * (3 * step + gap) + 2 * step + height
+    drawing, ax = _canvas(NARROW, total)
+    y = total - height
+    for pathway in PATHWAYS:
+        _head(ax, 0.1, y, pathway)
+        y -= 0.5
+        colour = TEXT_ON_WHITE[pathway.colour]
+        for place, words in enumerate(pathway.steps):
+            _box(ax, (NARROW / 2, y), words, colour, width=2.4)
+            if place:
+                _arrow(
+                    ax, (NARROW / 2, y + step - BOX[1] / 2), (NARROW / 2, y + BOX[1] / 2), colour
+                )
+            y -= step
+        y -= gap - 0.5
+    for words, filled in zip(END, (False, True), strict=True):
+        _box(ax, (NARROW / 2, y), words, GREY, width=2.4, filled=filled)
+        y -= step
+    return drawing
+
+
+def _canvas(width: float, height: float) -> tuple[Drawing, Axes]:
+    """Return a drawing whose axes count inches."""
+    drawing, (ax,) = new_drawing(height, around=0)
+    ax.set_axis_off()
+    ax.set_xlim(0, width)
+    ax.set_ylim(0, height)
+    return drawing, ax
+
+
+def _head(ax: Axes, x: float, y: float, pathway: Pathway) -> None:
+    ax.text(x, y, f"{pathway.letter}  {pathway.name}", color=TEXT_ON_WHITE[pathway.colour],
+            fontweight="bold", va="bottom")  # fmt: skip
+
+
+def _box(
+    ax: Axes,
+    at: tuple[float, float],
+    text: str,
+    colour: str,
+    *,
+    width: float,
+    filled: bool = False,
+) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     ax.add_patch(
         FancyBboxPatch(
-            (x - HALF_WIDTH, y - HALF_HEIGHT), 2 * HALF_WIDTH, 2 * HALF_HEIGHT,
-            boxstyle="round,pad=0,rounding_size=0.08", edgecolor=colour, linewidth=1.2,
+            (at[0] - width / 2, at[1] - BOX[1] / 2), width, BOX[1],
+            boxstyle="round,pad=0,rounding_size=0.06", edgecolor=colour, linewidth=1.2,
             facecolor=colour if filled else "white",
         )
     )  # fmt: skip
-    ax.text(x, y, text, ha="center", va="center", fontsize=7.4, linespacing=1.25,
-            color="white" if filled else "#1D1D1D")  # fmt: skip
+    ax.text(*at, text, ha="center", va="center", fontsize=SMALLEST_CHART_TEXT, linespacing=1.2,
+            color="white" if filled else COLOURS["ink"])  # fmt: skip
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.2})
+    ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.2,
+                                            "shrinkA": 0, "shrinkB": 0})  # fmt: skip

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.dataflow.published import SUMMARY, Fact
-from analysis.exhibits.outcomes.figures import draw_effect, printed
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, ends, printed, trial_row
 from analysis.exhibits.parts.exhibit import Figure, Table
-from analysis.exhibits.parts.rows import effects
-from analysis.exhibits.parts.style import GREY, PLUM, new_drawing, style, to_svg
+from analysis.exhibits.parts.forest import Row, forest
+from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 LIMITS = ("ratio", "ratio_low", "ratio_high")
 
@@ -28,37 +33,18 @@ def trial_beside_pilots(
 ) -> Figure:
     """Draw the later trial's result beside the pilots', on one scale."""
     found = effects(main_effects, outcomes[0].name)
-    ratio, low, high = (trial[name] for name in LIMITS)
-    published = words.interval(ratio, low, high, words.ratio_as_published)
+    published = trial_row(trial, "Trial").printed
     alt = (
         f"Forest plot of ratios for {outcomes[0].label}, exploratory for the pilots, with 95% "
         "confidence intervals on a logarithmic axis: "
         + "; ".join(f"{each.pilot} {printed(each)}" for each in found)
         + f"; and, apart, the later randomised trial, {published}."
     )
-    with style():
-        drawing, (ax,) = new_drawing(1.8)
-        for y, each in enumerate(reversed(found), start=1):
-            draw_effect(ax, y, each)
-            ax.annotate(printed(each), (1.02, y), xycoords=("axes fraction", "data"), va="center")
-        ax.plot([trial["ratio_low"], trial["ratio_high"]], [0, 0], color=PLUM, lw=2.2)
-        ax.plot(trial["ratio"], 0, "D", color=PLUM, ms=7)
-        ax.annotate(published, (1.02, 0), xycoords=("axes fraction", "data"), va="center")
-        ax.axvline(1, color=GREY, lw=1)
-        ax.axhline(0.5, color="#B0B0B0", lw=0.8, ls=":")
-        ax.set_xscale("log")
-        ax.set_xticks([0.25, 0.5, 1, 2], ["0.25", "0.5", "1", "2"])
-        ax.minorticks_off()
-        ax.set_yticks(
-            range(len(found) + 1), ["Randomised trial", *(e.pilot for e in reversed(found))]
-        )
-        ax.set_ylim(-0.6, len(found) + 0.6)
-        ax.grid(visible=False, axis="y")
-        ax.set_xlabel(
-            "Ratio; below 1 is lower where social workers were in schools. Pilots: exploratory"
-        )
-        label = f"{origin.label} (pilots); published result (trial)" if origin.label else ""
-        svg = to_svg(drawing, label, alt)
+
+    def draw() -> Drawing:
+        rows = [Row(each.pilot, printed(each), ends(each)) for each in found]
+        return forest([("Pilots", rows), ("Randomised", [trial_row(trial, "Trial")])], AXIS)
+
     pilots = pd.DataFrame([asdict(each) for each in found])[["pilot", *LIMITS]]
     limits = {name: trial[name] for name in LIMITS}
     data = pd.concat(
@@ -70,7 +56,17 @@ def trial_beside_pilots(
         "ratio_low": "Lower limit of its 95% confidence interval",
         "ratio_high": "Upper limit of its 95% confidence interval",
     }
-    return Figure(svg, alt, data.reset_index(drop=True), columns, compared_period)
+    return figure(
+        draw, data.reset_index(drop=True), columns, alt=alt, message=_message(found, trial),
+        label=beside_trial(origin.label), period=compared_period,
+    )  # fmt: skip
+
+
+def _message(found: tuple[Effect, ...], trial: dict[str, float]) -> str:
+    below = [each.pilot for each in found if each.estimated and each.ratio < trial["ratio_low"]]
+    if not below:
+        return "The trial's interval holds what was estimated in every pilot"
+    return f"The trial's interval excludes falls like those estimated in {words.listed(below)}"
 
 
 def trial_design(

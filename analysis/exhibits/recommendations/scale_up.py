@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pandas as pd
 
 from analysis.dataflow.scale_up import Precision
@@ -9,12 +11,27 @@ from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.columns import Column, Words, table
+from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
+from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
-from analysis.exhibits.parts.style import GREY, NAVY, PLUM, TEAL, new_drawing, style, to_svg
+from analysis.exhibits.parts.style import (
+    GREY,
+    NAVY,
+    PLUM,
+    TEAL,
+    TEXT_ON_WHITE,
+    legend,
+    new_drawing,
+    wrapped,
+)
 from analysis.models.design.scale_up import COLUMNS as SCALE_UP
 from analysis.models.design.trial import ANALYSES, Trial
 from analysis.proofs import Proof
 from analysis.study.settings import ScaleUp
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
 
 COLOURS = (TEAL, NAVY, PLUM)
 POWER_COLUMNS = {
@@ -48,26 +65,65 @@ def trial_power_curve(
         f"into account and a dashed one where they are not. With about {planned_trial.schools} "
         f"schools: {'; '.join(said)}."
     )
-    with style():
-        drawing, (ax,) = new_drawing(3.3)
-        for ratio, colour in zip(supposed_ratios, COLOURS, strict=False):
-            for analysis, line in zip(ANALYSES, ("--", "-"), strict=True):
-                curve = curves[ratio, analysis]
-                width = 1.1 if line == "--" else 2.0
-                ax.plot(curve["schools"], 100 * curve["power"], line, color=colour, lw=width)
+
+    def draw() -> Drawing:
+        drawing, (ax,) = new_drawing(2.6)
+        last = [100 * curves[ratio, ANALYSES[1]]["power"].iloc[-1] for ratio in supposed_ratios]
+        for ratio, colour, y in zip(supposed_ratios, COLOURS, _apart(last), strict=False):
             dots = simulated.loc[(simulated["true_ratio"] - ratio).abs() < 1e-3]
-            ax.plot(dots["schools"], 100 * dots["power"], "o", color=colour, ms=4)
-            ax.annotate(f"ratio {words.ratio(ratio)}", (1.01, 100 * curve["power"].iloc[-1]),
-                        xycoords=("axes fraction", "data"), va="center", color=colour)  # fmt: skip
-        ax.axhline(80, color=GREY, lw=0.8, ls=":")
-        ax.axvline(planned_trial.schools, color=GREY, lw=0.8, ls=":")
-        ax.annotate("planned", (planned_trial.schools, 2), xytext=(4, 0),
-                    textcoords="offset points", fontsize=8.5)  # fmt: skip
-        ax.set_ylim(0, 103)
-        ax.set_xlabel("Schools, half of them with a social worker")
-        ax.set_ylabel("Chance of finding it, %")
-        svg = to_svg(drawing, "", alt)
-    return Figure(svg, alt, power_by_schools, POWER_COLUMNS)
+            _draw_power(ax, curves, dots, ratio, colour)
+            ax.annotate(f"ratio {words.ratio(ratio)}", (1.01, y), va="center",
+                        xycoords=("axes fraction", "data"),
+                        color=TEXT_ON_WHITE[colour])  # fmt: skip
+        _finish_power(ax, planned_trial)
+        legend(drawing, _handles(), 3, title="Chance of finding a fall, %")
+        return drawing
+
+    return figure(
+        draw, power_by_schools, POWER_COLUMNS, alt=alt,
+        message="The smaller the fall to be found, the more schools a trial needs",
+    )  # fmt: skip
+
+
+def _draw_power(
+    ax: Axes, curves: dict[Any, pd.DataFrame], dots: pd.DataFrame, ratio: float, colour: str
+) -> None:
+    import seaborn as sns
+
+    for analysis, line in zip(ANALYSES, ("--", "-"), strict=True):
+        curve = curves[ratio, analysis]
+        sns.lineplot(x=curve["schools"], y=100 * curve["power"], ls=line, color=colour,
+                     lw=1.2 if line == "--" else 2.0, errorbar=None, ax=ax)  # fmt: skip
+    sns.scatterplot(x=dots["schools"], y=100 * dots["power"], color=colour, s=24, ax=ax)
+
+
+def _apart(places: list[float], gap: float = 9) -> list[float]:
+    """Return places for words beside an axis, none nearer to the next than a gap."""
+    out: dict[int, float] = {}
+    above = float("inf")
+    for at in sorted(range(len(places)), key=places.__getitem__, reverse=True):
+        above = out[at] = min(places[at], above - gap)
+    return [out[at] for at in range(len(places))]
+
+
+def _finish_power(ax: Axes, planned: Trial) -> None:
+    ax.axhline(80, color=GREY, lw=0.8, ls=":")
+    ax.axvline(planned.schools, color=GREY, lw=0.8, ls=":")
+    ax.annotate("planned trial", (planned.schools, 3), xytext=(4, 0), textcoords="offset points",
+                fontsize=SMALLEST_CHART_TEXT)  # fmt: skip
+    ax.set(
+        ylim=(0, 104), xlabel=wrapped("Schools, half of them with a social worker", 26), ylabel=""
+    )
+
+
+def _handles() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], color=GREY, lw=2, label="Given rates before"),
+        Line2D([], [], color=GREY, lw=1.2, ls="--", label="Rates after only"),
+        Line2D([], [], color=GREY, ls="", marker="o", ms=5, label="By simulation"),
+    ]
 
 
 def _said(power_by_schools: pd.DataFrame, ratio: float, planned: Trial) -> str:

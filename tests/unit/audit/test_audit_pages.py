@@ -266,8 +266,8 @@ def test_a_number_shown_again_has_an_anchor_of_its_own():
 
 
 def test_what_the_ledger_does_not_name_is_left_alone():
-    span = '<main><span class="number" data-exhibit="other">8</span></main>'
-    assert span in marked(f"{span}</body>", "audit/", {})
+    span = '<span class="number" data-exhibit="other">8</span></main>'
+    assert span in marked(f"<main>{span}</body>", "audit/", {})
 
 
 QUARTO = """<head></head><body>
@@ -284,7 +284,7 @@ QUARTO = """<head></head><body>
 def test_the_frame_of_a_page_by_quarto_is_found_too():
     text = marked(QUARTO, "../audit/", {"many": "F1"})
     assert re.search(
-        r'(?s)<ul><li>One</li></ul>\s*<div class="audit-frame".*?</div>\s*</div>', text
+        r'<main class="content" id="quarto-document-content">\s*<div class="audit-f', text
     )
     assert text.count("audit-frame") == 1
     assert '<p><a class="reference" href="../audit/many.html"' in text

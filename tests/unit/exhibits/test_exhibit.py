@@ -42,8 +42,18 @@ def test_a_figure_is_an_image_with_alternative_text_and_a_provenance_line():
     assert shown(figure(period="May 2017 to February 2020")) == (
         '![](/_exhibits/effect_forest.svg){fig-alt="A chart."}\n\n'
         '::: {.provenance data-exhibit="effect_forest"}\n'
-        "[F1]{.reference} · Invented data · Source: schools.csv · May 2017 to February 2020\n:::"
+        "[F1]{.reference} · May 2017 to February 2020"
+        "[ · Invented data · Files: schools.csv]{.sources}\n:::"
     )
+
+
+def test_the_message_of_a_figure_is_its_title():
+    lines = shown(figure(message="Fewer section 47 enquiries in Lambeth")).splitlines()
+    assert lines[:3] == [
+        "::: {.figure-message}", "Fewer section 47 enquiries in Lambeth", ":::",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="holds a number"):
+        figure(message="Fewer enquiries by 12")
 
 
 def test_alternative_text_stays_in_its_attribute():

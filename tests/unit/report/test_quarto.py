@@ -234,10 +234,12 @@ class Ledger:
     label = "Invented data"
     records = ()
     release = False
+    remote = ""
 
 
 class Commit:
     short = "abc1234"
+    time = 86_400
 
 
 def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
@@ -248,6 +250,8 @@ def test_the_cover_is_metadata_that_both_engines_read(tmp_path):
     assert settings.get("evaluation", "label") == "Invented data: not evidence"
     assert settings.get("evaluation", "commit") == "abc1234"
     assert settings.get("evaluation", "made") == "1970, 1, 2, 0, 1, 1"
+    facts = [settings.get("evaluation", name) for name in ("date", "status")]
+    assert facts == ["2 January 1970", "Draft, not for release"]
     (banner,) = settings.get("format", "html", "include-before-body")
     assert "Invented data: not evidence" in banner["text"]
 

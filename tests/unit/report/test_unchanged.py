@@ -64,7 +64,7 @@ def release(tmp_path, monkeypatch):
         state.asked.append("swapped in")
         return ()
 
-    def finish_book(*_, fresh):
+    def finish_book(*_, fresh, **_more):
         state.asked.append(("pages", fresh))
 
     for name, value in {

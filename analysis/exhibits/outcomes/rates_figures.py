@@ -1,0 +1,237 @@
+"""Figures of the rates: every term as a line, and the months compared as a mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse
+from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.messages import change_message
+from analysis.exhibits.parts.rows import effect
+from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, legend, new_drawing
+from analysis.extract.extract import Origin
+from analysis.models.inputs.rate_units import MONTHLY
+from analysis.study.settings import Outcome, Window
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
+
+ARMS = (
+    ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),
+    ("comparison", "Comparison schools", COMPARISON, "--", "s"),
+)
+COMPARED = "#EEF1F5"
+"""Ground of the months that are compared."""
+COLUMNS = {
+    "pilot": "Local authority",
+    "arm": "Schools with a social worker (intervention) or comparison schools",
+    "term": "School term; or the months compared, before and after the start",
+    "middle": "Middle of the term in months from the pilot's start",
+    "events": "Number of events or days; c is confidential",
+    "pupil_months": "Pupils on roll, added up over months",
+    "rate": f"Events or days {MONTHLY.words}",
+}
+PERIODS = {"before": "months compared, before", "after": "months compared, after"}
+
+
+def rates_s47(
+    rates_term: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    panel_period: str,
+    released_outcomes: ReleasedOutcomes,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of section 47 enquiries in every term, by pilot and arm."""
+    found = (rates_term, rates_before_after, main_effects, change_judgements)
+    outcome = _named(outcomes, "s47_enquiries")
+    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
+
+
+def rates_s17(
+    rates_term: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    panel_period: str,
+    released_outcomes: ReleasedOutcomes,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of section 17 starts in every term, by pilot and arm."""
+    found = (rates_term, rates_before_after, main_effects, change_judgements)
+    outcome = _named(outcomes, "s17_starts")
+    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
+
+
+def rates_referrals(
+    rates_term: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    panel_period: str,
+    released_outcomes: ReleasedOutcomes,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of referrals from school in every term, by pilot and arm."""
+    found = (rates_term, rates_before_after, main_effects, change_judgements)
+    outcome = _named(outcomes, "referrals")
+    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
+
+
+def rates_days_in_care(
+    rates_term: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    panel_period: str,
+    released_outcomes: ReleasedOutcomes,
+    origin: Origin,
+) -> Figure:
+    """Draw the rate of days in care in every term, by pilot and arm."""
+    found = (rates_term, rates_before_after, main_effects, change_judgements)
+    outcome = _named(outcomes, "days_in_care")
+    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
+
+
+def _named(outcomes: tuple[Outcome, ...], name: str) -> Outcome:
+    return next(outcome for outcome in outcomes if outcome.name == name)
+
+
+def _rates(
+    outcome: Outcome,
+    rates_term: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    main_effects: pd.DataFrame,
+    change_judgements: pd.DataFrame,
+    window: Window,
+    period: str,
+    released: ReleasedOutcomes,
+    origin: Origin,
+) -> Figure:
+    """Draw one outcome's rates: a panel for each pilot, a line and two means for each arm."""
+    terms = rates_term.loc[rates_term["outcome"] == outcome.name]
+    means = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
+    headings = {pilot: _heading(main_effects, outcome, pilot) for pilot in outcome.pilots}
+    alt = (
+        f"Line charts, one a pilot, of {outcome.label} {MONTHLY.words} in each of "
+        f"{terms['term'].nunique()} school terms, with one line for schools with a social worker "
+        "and one for comparison schools, and a bar for the mean of each over the months that are "
+        f"compared. {_before_and_after(means, outcome.pilots)}"
+    )
+
+    def draw() -> Drawing:
+        return _drawing(outcome, terms, means, window, headings)
+
+    spans = {"before": -12 + window.months_after / 2, "after": window.months_after / 2}
+    compared = means.assign(
+        term=means["window"].map(PERIODS), middle=means["window"].map(spans) - 0.5
+    )
+    data = pd.concat([terms[list(COLUMNS)], compared[list(COLUMNS)]], ignore_index=True)
+    return figure(
+        draw, data, COLUMNS, alt=alt, message=change_message(change_judgements, outcome),
+        label=origin.label, period=period, status=released.statuses["terms"],
+    )  # fmt: skip
+
+
+def _heading(main_effects: pd.DataFrame, outcome: Outcome, pilot: str) -> str:
+    """Return a pilot's name with the effect of which its panel shows the rates."""
+    found = effect(main_effects, outcome.name, pilot)
+    if not found.estimated:
+        return f"{pilot}\n{words.no_estimate(found.reason)}"
+    ends = words.interval(found.ratio, found.ratio_low, found.ratio_high, words.ratio)
+    return f"{pilot}\nratio {ends}"
+
+
+def _drawing(
+    outcome: Outcome,
+    terms: pd.DataFrame,
+    means: pd.DataFrame,
+    window: Window,
+    headings: dict[str, str],
+) -> Drawing:
+    pilots = outcome.pilots
+    drawing, axes = new_drawing(1.55, columns=len(pilots), around=1.45, sharex=True, sharey=True)
+    for ax, pilot in zip(axes, pilots, strict=True):
+        own, of_periods = (each.loc[each["pilot"] == pilot] for each in (terms, means))
+        _draw_panel(ax, own, of_periods, window)
+        ax.set_title(headings[pilot], fontweight="normal")
+    highest = terms["rate"].max()
+    if highest > 0:
+        axes[0].set_ylim(0, 1.12 * highest)  # shared; zero is always in sight
+    places = terms.groupby("term")["middle"].mean().sort_values()
+    shown = places.iloc[::3]  # a year apart: a name for each term would not fit below
+    for ax in axes:
+        ax.set_xticks(places, minor=True)
+        ax.set_xticks(shown, [term.replace(" ", "\n", 1) for term in shown.index])
+        ax.set(xlabel="", ylabel="")
+    legend(drawing, _handles(), 2, title=f"{outcome.label}, {MONTHLY.words}")
+    return drawing
+
+
+def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Window) -> None:
+    import seaborn as sns
+
+    for start in (-12.5, -0.5):
+        ax.axvspan(start, start + window.months_after, color=COMPARED, lw=0, zorder=0)
+    ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
+    for arm, _, colour, dash, marker in ARMS:
+        line = terms.loc[terms["arm"] == arm].sort_values("middle")
+        drawn = line.assign(rate=coarse(line[["rate"]].astype(float))["rate"])
+        # A count withheld leaves a gap, which a line must not bridge.
+        drawn["run"] = drawn["rate"].isna().cumsum()
+        sns.lineplot(drawn, x="middle", y="rate", units="run", estimator=None, color=colour,
+                     ls=dash, lw=1.0, marker=marker, ms=4, alpha=0.75, legend=False,
+                     ax=ax)  # fmt: skip
+        for start, which in ((-12.5, "before"), (-0.5, "after")):
+            mean = means.loc[(means["arm"] == arm) & (means["window"] == which), "rate"]
+            ends = [start, start + window.months_after]
+            level = [float(coarse(mean.to_frame())["rate"].iloc[0])] * 2 if len(mean) else []
+            ax.plot(ends[: len(level)], level, color=colour, lw=3.4, ls=dash[:1],
+                    solid_capstyle="butt")  # fmt: skip
+
+
+def _handles() -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    lines = [
+        Line2D([], [], color=colour, ls=dash, marker=marker, ms=5, lw=1.2, label=label)
+        for _, label, colour, dash, marker in ARMS
+    ]
+    means = tuple(Line2D([], [], color=colour, lw=3.4) for _, _, colour, *_ in ARMS)
+    for each in means:
+        each.set_label("Mean of the months compared")
+    return [*lines, means[0]]
+
+
+def _before_and_after(means: pd.DataFrame, pilots: tuple[str, ...]) -> str:
+    """Say in words how the mean rate of the months compared differs before and after."""
+    parts = []
+    for pilot in pilots:
+        said = []
+        for arm, *_ in ARMS:
+            own = means.loc[(means["pilot"] == pilot) & (means["arm"] == arm)]
+            rates = own.set_index("window")["rate"].astype(float)
+            said.append(" to ".join(_said(rates.get(which)) for which in ("before", "after")))
+        parts.append(
+            f"In {pilot} the mean goes from {said[0]}, and in comparison schools from {said[1]}."
+        )
+    return " ".join(parts)
+
+
+def _said(rate: float | None) -> str:
+    return "what is not shown" if rate is None or pd.isna(rate) else words.rate(rate, 2)

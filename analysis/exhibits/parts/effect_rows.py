@@ -1,0 +1,89 @@
+"""Estimates of the pilots and of the later trial as rows of a forest plot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.clearance import coarse, printed_precision
+from analysis.exhibits.parts.forest import Ends, Row
+from analysis.exhibits.parts.rows import judgement
+from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from analysis.exhibits.parts.rows import Effect, Judgement
+
+EXPLORATORY = "All of it is exploratory. "
+BY_SCHOOL_SAID = "95% interval, schools as the unit"
+BY_AREA_SAID = "areas permuted; at the edge, no end"
+BY_AREA = {
+    "permuted_low_area": "Lower end of the ratios that permuting areas doesn't reject",
+    "permuted_high_area": "Upper end of those ratios; infinite where the test can reject none",
+}
+AXIS = "Below 1: lower with a social worker. Exploratory"
+
+
+def effect_row(each: Effect, change_judgements: pd.DataFrame, also: str = "") -> Row:
+    """Return one estimate as a row, with its interval by area."""
+    judged = judgement(coarse(change_judgements), each.outcome, each.pilot)
+    return Row(each.pilot, printed(each), ends(each), also, by_area_ends(judged))
+
+
+def ends(each: Effect) -> Ends:
+    """Return an estimate between its limits, as precise as printed; nothing where there is none."""
+    if not each.estimated:
+        return ()
+    return (
+        printed_precision(each.ratio_low),
+        printed_precision(each.ratio),
+        printed_precision(each.ratio_high),
+    )
+
+
+def printed(each: Effect) -> str:
+    """Return an estimate with its interval as figures print it."""
+    if not each.estimated:
+        return words.no_estimate(each.reason)
+    return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
+
+
+def trial_row(trial: Mapping[str, float], name: str) -> Row:
+    """Return the trial's published result as a row."""
+    found = (trial["ratio_low"], trial["ratio"], trial["ratio_high"])
+    said = words.interval(found[1], found[0], found[2], words.ratio_as_published)
+    return Row(name, said, found, colour=PLUM, shape="D")
+
+
+def beside_trial(label: str) -> str:
+    """Return the label of a picture of which one part is published and real."""
+    return f"{label} (pilots); published (trial)" if label else ""
+
+
+def by_area_ends(each: Judgement) -> tuple[float, float] | None:
+    """Return the ratios between which permuting areas rejects none; 0 and infinity for no end."""
+    return (each.permuted_low_area, each.permuted_high_area) if each.estimated else None
+
+
+def unit_handles() -> list[Line2D]:
+    """Say which line is of schools and which of areas."""
+    return [
+        Line2D([], [], color=INTERVENTION, marker="s", lw=2.2, ms=6, label=BY_SCHOOL_SAID),
+        Line2D([], [], color=GREY, lw=0.9, label=BY_AREA_SAID),
+    ]
+
+
+def said_by_area(change_judgements: pd.DataFrame) -> str:
+    """Say in words where permuting areas gives an interval without an end."""
+    found = change_judgements.loc[change_judgements["status"] == "estimated"]
+    open_ended = np.isinf(found["permuted_high_area"]) | (found["permuted_low_area"] == 0)
+    return (
+        f"A thin line gives the interval with areas permuted: in {int(open_ended.sum())} of "
+        f"{len(found)} rows it has no end."
+    )

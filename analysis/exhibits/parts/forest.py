@@ -1,0 +1,157 @@
+"""Forest plots: estimates with their intervals, one row each, on a logarithmic axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analysis.exhibits.parts.style import (
+    GREY,
+    INTERVENTION,
+    TEXT_ON_WHITE,
+    legend,
+    narrow,
+    new_drawing,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Drawing
+
+Ends = tuple[float, float, float] | tuple[()]
+"""Lower end, estimate and upper end; empty where there is no estimate."""
+TICKS = (0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
+MOST_TICKS = 5
+"""On a narrow screen; there is room for no more."""
+ESTIMATE = "Ratio (95% interval)"
+_BELOW = 0.3
+"""How far below its row's a thin line is drawn, in rows."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a forest plot.
+
+    Attributes
+    ----------
+    name
+        Printed at the left.
+    printed
+        The estimate with its interval, or what stands in its place.
+    ends
+        Lower end, estimate, upper end, as precise as they are printed; empty where there is none.
+    also
+        What stands in the second column at the right.
+    thin
+        Ends of a second interval; 0 and infinity where it has none.
+    colour, shape
+        Of the mark.
+    """
+
+    name: str
+    printed: str
+    ends: Ends = ()
+    also: str = ""
+    thin: tuple[float, float] | None = None
+    colour: str = INTERVENTION
+    shape: str = "s"
+
+
+def forest(
+    groups: Sequence[tuple[str, Sequence[Row]]],
+    axis: str,
+    *,
+    handles: Sequence[Any] = (),
+    heading: str = ESTIMATE,
+    also: str | Sequence[str] = "",
+) -> Drawing:
+    """Draw groups of estimates below each other.
+
+    Parameters
+    ----------
+    groups
+        Each with its heading, empty for none.
+    axis
+        Label of the axis.
+    handles
+        Of the legend.
+    heading, also
+        Of the columns at the right; of the second one for each group, or for all.
+    """
+    lines = sum(len(rows) + 1.1 for _, rows in groups)
+    around = 0.75 + (0.25 if handles else 0) * (len(handles) if narrow() else 1)
+    drawing, (ax,) = new_drawing((0.43 if narrow() else 0.27) * lines, around=around)
+    second = [also] * len(groups) if isinstance(also, str) else also
+    y = 0.0
+    marks: list[tuple[float, str]] = []
+    for (name, rows), column in zip(groups, second, strict=True):
+        y -= 1.1
+        _head(ax, y + 0.75 - 0.12 * narrow(), name, heading, column)
+        for row in rows:
+            _draw(ax, y, row)
+            marks.append((y, f"{row.name}\n{row.printed}" if narrow() else row.name))
+            y -= 1
+    _scale(ax, [row for _, rows in groups for row in rows])
+    ax.set_yticks([at for at, _ in marks], [name for _, name in marks])
+    ax.set_ylim(y + 0.35, 0)
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(wrapped(axis, 24))
+    if handles:
+        legend(drawing, handles, 2)
+    return drawing
+
+
+def _head(ax: Axes, y: float, name: str, heading: str, also: str) -> None:
+    where = ("axes fraction", "data")
+    ax.annotate(name, (0.01, y), xycoords=where, va="center", fontweight="bold")
+    if not narrow():
+        _beside(ax, y, heading, also, color=GREY, fontsize=9)
+
+
+def _beside(ax: Axes, y: float, first: str, second: str, **font: Any) -> None:
+    for words, points in ((first, 8), (second, 140)):
+        if words:
+            ax.annotate(words, (1, y), xycoords=("axes fraction", "data"), xytext=(points, 0),
+                        textcoords="offset points", va="center", **font)  # fmt: skip
+
+
+def _draw(ax: Axes, y: float, row: Row) -> None:
+    import seaborn as sns
+
+    if row.ends:
+        low, at, high = row.ends
+        ax.plot([low, high], [y, y], color=row.colour, lw=2.2)
+        sns.scatterplot(x=[at], y=[y], marker=row.shape, color=row.colour, s=46, ax=ax, zorder=3)
+    if row.thin:
+        ax.plot(_finite(row.thin), [y - _BELOW] * 2, color=GREY, lw=0.9)
+    if not narrow():
+        _beside(ax, y, row.printed, row.also, color=TEXT_ON_WHITE[row.colour])
+
+
+def _finite(ends: tuple[float, float]) -> list[float]:
+    """Return two ends that can be drawn: one that is none lies beyond any axis."""
+    return [max(ends[0], 1e-4), min(ends[1], 1e4)]
+
+
+def _scale(ax: Axes, rows: Sequence[Row]) -> None:
+    ends = [end for row in rows for end in row.ends]
+    ends += [end for row in rows for end in row.thin or () if 0 < end < float("inf")]
+    low, high = min([0.5, *ends]), max([2.0, *ends])
+    ax.axvline(1, color=GREY, lw=1)
+    ax.set_xscale("log")
+    ratio_ticks(ax.xaxis, low, high)
+    ax.set_xlim(low * 0.85, high * 1.15)
+    ax.set(xlabel="", ylabel="")
+
+
+def ratio_ticks(axis: Any, low: float, high: float) -> None:
+    """Set the ticks of an axis of ratios, 1 always among them."""
+    ticks = [tick for tick in TICKS if low * 0.9 <= tick <= high * 1.1]
+    if narrow() and len(ticks) > MOST_TICKS:
+        ticks = ticks[ticks.index(1) % 2 :: 2]
+    axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_ticks([], minor=True)

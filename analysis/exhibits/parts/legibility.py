@@ -1,0 +1,133 @@
+"""Whether the words in a drawing can be read: their size, contrast, room and place.
+
+Asked of the drawing itself once it is laid out, since outlines of letters in a finished SVG no
+longer say what they are.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts.design import LEAST_CONTRAST, SMALLEST_CHART_TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.figure import Figure as Drawing
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
+
+WHITE = (1.0, 1.0, 1.0)
+_SLACK = 1.0
+"""By how many points words may reach into each other's boxes, which are a little too large."""
+
+
+def faults(drawing: Drawing) -> list[str]:
+    """Return what keeps the words of a drawing from being read, each with the words.
+
+    Parameters
+    ----------
+    drawing
+        Laid out, as it is after it was saved.
+    """
+    from matplotlib.backend_bases import RendererBase
+
+    wide, high = drawing.bbox.width, drawing.bbox.height
+    renderer = RendererBase()  # measures outlines, as SVG has them
+    # What is turned or hidden, and ticks beyond the axis, don't count.
+    words = [each for each in _words(drawing) if not each.get_rotation() % 90]
+    boxes = [(each, each.get_window_extent(renderer)) for each in words]
+    found = [_said(each, "is too small", f"{each.get_fontsize():g} pt") for each in words
+             if float(each.get_fontsize()) < SMALLEST_CHART_TEXT]  # fmt: skip
+    for each, box in boxes:
+        ratio = contrast(_rgb(each), _ground(drawing, box))
+        if ratio < LEAST_CONTRAST:
+            found.append(_said(each, "hardly stands out from its ground", f"{ratio:.1f}:1"))
+        if box.x0 < -_SLACK or box.x1 > wide + _SLACK or box.y0 < -_SLACK or box.y1 > high + _SLACK:
+            found.append(_said(each, "reaches beyond the picture"))
+    for (one, at), (other, beside) in combinations(boxes, 2):
+        if _overlap(at, beside):
+            found.append(_said(one, f"stands over “{_short(other)}”"))
+    return found
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Return the contrast of two colours (WCAG 2.2, relative luminance).
+
+    Parameters
+    ----------
+    one, other
+        Red, green and blue, from 0 to 1.
+
+    Examples
+    --------
+    >>> round(contrast((0, 0, 0), (1, 1, 1)), 1)
+    21.0
+    """
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: tuple[float, ...]) -> float:
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in colour[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _words(drawing: Drawing) -> Iterator[Text]:
+    from matplotlib.text import Text
+
+    outside = {
+        label
+        for axes in drawing.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        for label in (tick.label1, tick.label2)
+        if not _within(tick.get_loc(), axis.get_view_interval()) or not axes.axison
+    }
+    for each in drawing.findobj(Text):
+        if each.get_visible() and each.get_text().strip() and each not in outside:
+            yield each
+
+
+def _within(place: float, ends: tuple[float, float]) -> bool:
+    low, high = sorted(ends)
+    slack = 1e-9 * (high - low)
+    return bool(low - slack <= place <= high + slack)
+
+
+def _rgb(words: Text) -> tuple[float, ...]:
+    from matplotlib.colors import to_rgb
+
+    return to_rgb(words.get_color())
+
+
+def _ground(drawing: Drawing, box: Bbox) -> tuple[float, ...]:
+    """Return the colour behind the middle of words: of the last area drawn there, or white."""
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Patch
+
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    behind: tuple[float, ...] = WHITE
+    for axes in drawing.axes:
+        for each in sorted(axes.patches, key=Patch.get_zorder):
+            if each.get_fill() and each.get_window_extent().contains(*middle):
+                *colour, alpha = to_rgba(each.get_facecolor())
+                behind = tuple(
+                    alpha * new + (1 - alpha) * old for new, old in zip(colour, behind, strict=True)
+                )
+    return behind
+
+
+def _overlap(one: Bbox, other: Bbox) -> bool:
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return bool(wide > _SLACK and high > _SLACK)
+
+
+def _said(words: Text, what: str, measured: str = "") -> str:
+    return f"“{_short(words)}” {what}" + (f" ({measured})" if measured else "")
+
+
+def _short(words: Text) -> str:
+    return " ".join(words.get_text().split())[:40]
