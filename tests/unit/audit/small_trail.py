@@ -155,7 +155,7 @@ def ledger(**more):
                    note=r"A half is $\frac{1}{2}$.",
                    row_headings=1),
             record("many", "N1", "number", "eight", ["many", "schools"], unit="schools", value=8.0,
-                   note="[@one2020, Table 1]"),
+                   source="[@one2020, Table 1]"),
             record("fell", "C1", "claim", "Rates fell & stayed low.",
                    ["fell", "outcomes", "rates", "schools"], rule="below 1", holds=True,
                    evidence=["rates_plot"]),

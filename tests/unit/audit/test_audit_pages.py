@@ -4,6 +4,7 @@ import html
 import re
 import shutil
 from itertools import pairwise
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -291,8 +292,7 @@ def test_the_frame_of_a_page_by_quarto_is_found_too():
 
 
 def test_a_label_is_named_as_it_is_printed():
-    trail = Trail(
-        {"records": [{"id": "rates", "labels": ["Table 2.1"], "reference": "T1"}]}, *[{}] * 5
-    )
+    rates = SimpleNamespace(id="rates", labels=("Table 2.1",), reference="T1", anchors=())
+    trail = Trail(SimpleNamespace(records=(rates,)), *[{}] * 5)
     assert trail.printed("see @tbl-rates, @fig-gone") == "see Table 2.1, @fig-gone"
     assert trail.released("@tbl-rates <") == "Table 2.1 &lt;"
