@@ -3,11 +3,12 @@
 import pytest
 
 from audit.documents.certificate import as_markdown, as_text
+from audit.ledger.reading import ledger_of
 from tests.unit.audit import small_trail
 
 
 def said(**more):
-    return " ".join(as_text(small_trail.ledger(**more)).split())
+    return " ".join(as_text(ledger_of(small_trail.ledger(**more))).split())
 
 
 def test_what_is_invented_is_counted_exhibit_by_exhibit():
@@ -38,7 +39,7 @@ def test_rounded_rows_are_not_added_up():
 def test_what_is_held_back_is_what_the_records_say(outcome):
     records = small_trail.ledger()["records"]
     changed = [{**records[0], "disclosure": outcome}, *records[1:]]
-    told = as_markdown(small_trail.ledger(records=changed))
+    told = as_markdown(ledger_of(small_trail.ledger(records=changed)))
     expected = {
         "released": "let every exhibit through as it is",
         "released after suppression": "left out of 1 exhibit (F1)",
