@@ -1,7 +1,9 @@
 """Which pieces of a chapter are missing in a text that should have them, in about their order.
 
 Long pieces that stand once are anchors, but for notes, which stand anywhere. Any other is looked
-for between the anchors around it, and a long one that a page break or a note cuts, in parts.
+for between the anchors around it, and a long one that a page break or a note cuts, in parts. A
+short one that is not there has floated with its figure or table, if the text as a whole has it as
+often as the chapters do.
 """
 
 from __future__ import annotations
@@ -68,6 +70,7 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
     anchors = _anchors(wanted, notes, text)
     ends = sorted(anchors)
     before: Counter[tuple[int, str]] = Counter()
+    written = "\n".join(wanted)
     out: list[Loss] = []
     for at, (piece, words) in enumerate(zip(given, wanted, strict=True)):
         if at in anchors or not words:
@@ -76,6 +79,8 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
         before[gap, words] += 1
         start, end = _between(ends, gap, anchors, wanted, text, at in notes)
         if text.count(words, start, end) >= before[gap, words]:
+            continue
+        if len(words) < _CUT and text.count(words) >= written.count(words):
             continue
         left = _left(words, text, *_between(ends, gap, anchors, wanted, text, at in notes, 2))
         if left:

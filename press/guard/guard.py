@@ -77,7 +77,7 @@ def _is_words(piece: Piece) -> bool:
 def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
     """Return the formulae that a page has not as they were read, or has too often."""
     wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
-    have = Counter(re.sub(r"\s|\\tag\{[\d.]+\}$", "", tex) for tex in shown.formulas)
+    have = Counter(re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas)
     missing = wanted - have
     return [
         Loss(one, "missing", one.text)

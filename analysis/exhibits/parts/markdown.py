@@ -107,7 +107,8 @@ def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
     if provenance.sources:
         audited.append("Files: " + ", ".join(map(literal, provenance.sources)))
     if audited:
-        line += f"[{' · ' if line else ''}{' · '.join(audited)}]{{.sources}}"
+        words = f"[{' · ' if line else ''}{' · '.join(audited)}]{{.sources}}"
+        line += f'[{words}]{{.content-visible when-format="html"}}'
     return f'::: {{.provenance data-exhibit="{provenance.name}"}}\n{line}\n:::'
 
 

@@ -43,7 +43,8 @@ def test_a_figure_is_an_image_with_alternative_text_and_a_provenance_line():
         '![](/_exhibits/effect_forest.svg){fig-alt="A chart."}\n\n'
         '::: {.provenance data-exhibit="effect_forest"}\n'
         "[F1]{.reference} · May 2017 to February 2020"
-        "[ · Invented data · Files: schools.csv]{.sources}\n:::"
+        "[[ · Invented data · Files: schools.csv]{.sources}]"
+        '{.content-visible when-format="html"}\n:::'
     )
 
 

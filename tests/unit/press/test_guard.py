@@ -121,3 +121,12 @@ def test_a_paragraph_that_a_page_break_or_a_note_cuts_is_whole():
 def test_the_text_layer_has_heads_and_feet_of_pages_left_out():
     pdf = typst.compile(b"#set page(header: [head], footer: [foot])\nfirst ffi \xe2\x80\x93 5")
     assert bare(read_pdf(pdf).text) == "firstffi-5"
+
+
+def test_a_cell_that_floated_with_its_table_has_arrived_and_one_too_few_has_not():
+    long = [f"What stands in the text here is long enough, number {word}." for word in "abcdef"]
+    given = [Piece("words", each) for each in (*long[:3], "12", *long[3:], "12 schools")]
+    floated = bare("".join([*long, "12 schools", "x" * 9000, "12"]))
+    assert losses(given, floated) == []
+    lost = bare("".join([*long, "12 schools"]))
+    assert [each.piece.text for each in losses(given, lost)] == ["12"]
