@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from analysis import environment, importing
-from analysis.errors import InputsChanged
+from analysis.errors import ConfigurationError, InputsChanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 SHOWN_AT_MOST = 8
 _BESIDES = ("audit", "benchmarks", "press", "report", "tests")
 """Folders of code that computes nothing of what is kept."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that holds `study.toml`."""
+    for folder in (start, *start.parents):
+        if (folder / "study.toml").is_file():
+            return folder
+    raise ConfigurationError(
+        "no study.toml in this folder or above it",
+        place=str(start),
+        remedy="run this inside a clone of the project",
+    )
 
 
 def hash_files(root: Path, extract: Path) -> dict[str, str]:

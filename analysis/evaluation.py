@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
 from analysis.contracts import read_contracts, refuse_without_column
+from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
-from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
+from analysis.errors import ChapterFailed, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, Shown
 from analysis.store import NotKept, Store, own_folder
@@ -42,18 +43,6 @@ RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules
            "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
 """Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
-
-
-def find_root(start: Path) -> Path:
-    """Return the nearest folder at or above `start` that holds `study.toml`."""
-    for folder in (start, *start.parents):
-        if (folder / "study.toml").is_file():
-            return folder
-    raise ConfigurationError(
-        "no study.toml in this folder or above it",
-        place=str(start),
-        remedy="run this inside a clone of the project",
-    )
 
 
 @dataclass(frozen=True)

@@ -134,15 +134,22 @@ def _build(parser: argparse.ArgumentParser) -> None:
     )
 
     def run(chosen: argparse.Namespace) -> int:
+        formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
+        if not chosen.release and not chosen.against:
+            from report.reuse.nothing_to_do import asked_for, nothing_to_do
+
+            asked = asked_for(chosen.data, formats, chosen.out, chosen.engine, profiles)
+            if nothing_to_do(asked):
+                return 0
         from report.commands.build import build
 
         return build(
             chosen.data,
-            tuple(chosen.to.split(",")),
+            formats,
             out=chosen.out,
             release=chosen.release,
             engine=chosen.engine,
-            profiles=_profiles(chosen),
+            profiles=profiles,
             against=tuple(chosen.against),
         )
 

@@ -42,11 +42,16 @@ GRAPH = Path("analysis") / "dataflow" / "graph.py"
 
 def finish_book(
     root: Path, book: Path, profiles: Iterable[str] = (), *, fresh: bool = False
-) -> None:
+) -> str:
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
     as for a release, nothing is used that an earlier build kept.
+
+    Returns
+    -------
+    str
+        The numbers of the PDF that nothing accounts for, as they were told; empty without any.
     """
     written = read_book(root, tuple(profiles))
     ledger = json.loads((root / LEDGER).read_bytes())
@@ -59,7 +64,7 @@ def finish_book(
         pdf: coverage(layer, ledger, chapters(written), literals) for pdf, layer in layers.items()
     }
     refuse_other_numbers(book, ledger, layers, found)
-    told_untraced(found, release=fresh)
+    untraced = told_untraced(found, release=fresh)
     # First the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -84,6 +89,7 @@ def finish_book(
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
+    return untraced
 
 
 def refuse_other_numbers(
@@ -108,7 +114,7 @@ def refuse_other_numbers(
     refuse([*pages, *printed])
 
 
-def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
+def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
     """Say which numbers of a PDF nothing accounts for, as `verify` will; stop a release."""
     lines = [
         f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"
@@ -116,7 +122,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
         for each in numbers.untraced
     ]
     if not lines:
-        return
+        return ""
     more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
@@ -124,6 +130,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
             what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
+    return what
 
 
 def refuse(found: Sequence[Disagreement]) -> None:

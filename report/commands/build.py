@@ -40,12 +40,14 @@ from report.hooks.frozen import execution_digest, thaw
 from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
+from report.reuse.cells import shows_only
+from report.reuse.nothing_to_do import Recorder, asked_for
 from report.sealing import write_data
 from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
     from report.register import Use
@@ -92,6 +94,7 @@ def build(
     root = find_root(Path.cwd())
     with alone(root):
         written_in = hash_sources(root)
+        recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
         stages = Stages()
         print(f"report: {evaluation.study.title}")
@@ -117,8 +120,10 @@ def build(
             thaw(root, execution_digest(book, evaluation.key))
         asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
 
+        said = [f"report: {evaluation.study.title}"]
+
         def finish(folder: Path) -> None:
-            finish_book(root, folder, profiles, fresh=release)
+            said.append(finish_book(root, folder, profiles, fresh=release))
             # Ledger, pages and book are read from the files at different moments.
             refuse_changed(written_in, hash_sources(root))
             evaluation.refuse_changed()
@@ -126,13 +131,15 @@ def build(
                 refuse_uncommitted(root, read_commit(root))
 
         with stages.stage("typeset") as notes:
-            written = _typeset(chosen, asked, moment, finish, notes)
-    _tell_outcome(values, used, ledger)
-    for number in bare:
-        print(f"  {number}")
-    for path in written:
-        if path is not None:
-            print(f"  {os.path.relpath(path)}")
+            typeset = _typeset(chosen, asked, moment, finish, notes)
+        written = [path for path in typeset if path is not None]
+        outcome = [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
+        if not release and chosen is None:
+            settled = all(map(shows_only, book.chapters))
+            said = list(filter(None, [*said, *outcome]))
+            recorder.keep(asked.target, said, written, stages.seconds, settled=settled)
+    for line in (*outcome, *(f"  {os.path.relpath(path)}" for path in written)):
+        print(line)
     return 0
 
 
@@ -245,18 +252,18 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     return int(given) if given else commit.time or 0
 
 
-def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> None:
-    """Say what a reader of the terminal must know beside that it worked."""
+def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
+    """Yield what a reader of the terminal must know besides that it worked."""
     where = {use.name: use.place for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
-            print(f"  no longer holds: {where[name]} {name}: {claim.seen}")
+            yield f"  no longer holds: {where[name]} {name}: {claim.seen}"
     for name, reason in held_exhibits(values).items():
         if name in where:
-            print(f"  held back: {where[name]} {name}: {reason}")
+            yield f"  held back: {where[name]} {name}: {reason}"
     if ledger.commit.id is None:
-        print("  this folder is no git repository of its own: the book names no commit")
+        yield "  this folder is no git repository of its own: the book names no commit"
     for result in values["contract_results"].of("warn"):
-        print(f"  warning: {result.rule}: not so: {result.expected}")
+        yield f"  warning: {result.rule}: not so: {result.expected}"
     if ledger.label:
-        print(f"  {ledger.label}: the label stands on every page and in every picture")
+        yield f"  {ledger.label}: the label stands on every page and in every picture"

@@ -36,7 +36,8 @@ def release(tmp_path, monkeypatch):
     evaluation = SimpleNamespace(
         study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None
     )
-    book = SimpleNamespace(project=SimpleNamespace(output=tmp_path / "_book", profiles=()))
+    project = SimpleNamespace(output=tmp_path / "_book", profiles=())
+    book = SimpleNamespace(project=project, chapters=())
     (tmp_path / "study.toml").write_text("")
     (tmp_path / "index.qmd").write_text("# One")
     monkeypatch.chdir(tmp_path)
@@ -60,7 +61,7 @@ def release(tmp_path, monkeypatch):
         "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
         "_typeset": typeset, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
-        "_tell_outcome": lambda *_: None,
+        "_outcome": lambda *_: [],
     }.items():  # fmt: skip
         monkeypatch.setattr(building, name, value)
     return state
