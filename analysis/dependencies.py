@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOWN_AT_MOST = 8
+_EXTRACT = "extract/"
+"""How the names of an extract's files begin that lies outside the project."""
 _BESIDES = ("audit", "benchmarks", "press", "report", "tests")
 """Folders of code that computes nothing of what is kept."""
 
@@ -53,8 +55,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     stale = []
     for path in sorted(set(_files(root, extract))):
-        inside = path.is_relative_to(root)
-        name = path.relative_to(root).as_posix() if inside else _outside(path, extract)
+        name = name_of(path, root, extract)
         found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         if importing.READ.get(os.path.realpath(path), found[name]) != found[name]:
             stale.append(name)
@@ -64,6 +65,12 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
             remedy="run the command again, or restart the kernel",
         )
     return found
+
+
+def place_of(name: str, root: Path, extract: Path) -> Path:
+    """Return where a file lies, from the name that `name_of` gave it."""
+    outside = not extract.is_relative_to(root) and name.startswith(_EXTRACT)
+    return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
 def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
@@ -79,8 +86,12 @@ def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def _outside(path: Path, extract: Path) -> str:
-    return f"extract/{path.relative_to(extract).as_posix()}"
+def name_of(path: Path, root: Path, extract: Path) -> str:
+    """Return how a file or folder of the project, or of an extract elsewhere, is named here."""
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    inside = path.relative_to(extract).as_posix()
+    return _EXTRACT.rstrip("/") if inside == "." else f"{_EXTRACT}{inside}"
 
 
 def _files(root: Path, extract: Path) -> Iterator[Path]:
@@ -94,12 +105,12 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         root / "data" / "invented-digests.txt",
         *(path for folder in folders for path in folder.glob("*")),
         *extract.rglob("*"),
-        *(root / name for name in _proved_by(root / "data" / "proofs")),
+        *(root / name for name in proved_by(root / "data" / "proofs")),
     ]
     yield from (path for path in every if path.is_file())
 
 
-def _proved_by(proofs: Path) -> Iterator[str]:
+def proved_by(proofs: Path) -> Iterator[str]:
     """Yield the files that proofs rest on: whether one is current, a table of the report says."""
     for record in proofs.glob("*.json"):
         try:

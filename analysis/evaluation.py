@@ -28,8 +28,11 @@ from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from hamilton import driver
+
+    from analysis.incremental import Nodes
     from analysis.study.settings import Study
 
 DATA_VARIABLE = "REPORT_DATA"
@@ -111,15 +114,25 @@ class Evaluation:
         InputsChanged
             If a file is edited meanwhile: a value would belong to no state of the files.
         """
+        return self._computed(list(names), None)
+
+    def _computed(
+        self, wanted: list[str], take: Callable[[driver.Driver], Nodes] | None
+    ) -> dict[str, Any]:
+        """Compute nodes, all of them with Hamilton or what has to be with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
         from analysis.dataflow.passage import status_by_way
 
-        built, wanted = graph.build(), list(names)
-        inputs = graph.inputs(self.root, self.directory, self.study)
+        built, asked = graph.build(), [*wanted, "contracts"]
         with stated():
             try:
-                values = graph.compute(built, [*wanted, "contracts"], inputs)
+                if take is None:
+                    inputs = graph.inputs(self.root, self.directory, self.study)
+                    values = graph.compute(built, asked, inputs)
+                else:
+                    nodes = take(built)
+                    values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))
                 raise
@@ -133,7 +146,11 @@ class Evaluation:
         }
 
     def fill_store(
-        self, references: Mapping[str, str], *, fresh: bool = False
+        self,
+        references: Mapping[str, str],
+        *,
+        fresh: bool = False,
+        take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
         """Compute every exhibit and the results that chapters ask for, and keep them.
 
@@ -143,6 +160,8 @@ class Evaluation:
             The short reference of each exhibit the book shows.
         fresh
             Compute even what the store holds, as a release does.
+        take
+            Gives the nodes of a graph, of which some may be kept; None to compute all of them.
 
         Returns
         -------
@@ -156,7 +175,7 @@ class Evaluation:
         built = graph.build()
         names = [*RESULTS, *graph.exhibit_names(built)]
         kept = None if fresh else self.store.read_all(names)
-        values = self.compute(names) if kept is None else kept
+        values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}

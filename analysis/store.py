@@ -66,6 +66,10 @@ class NotKept(Exception):
 class _Reader(pickle.Unpickler):
     """Reads data, and refuses whatever could do more than hold some."""
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data))
+        self.classes: set[tuple[str, str]] = set()
+
     def find_class(self, module: str, name: str) -> Any:
         """Return a class or function that a pickle names."""
         if name in DATA.get(module, ()):
@@ -73,8 +77,37 @@ class _Reader(pickle.Unpickler):
         if module.startswith("analysis.") and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and is_dataclass(found):
+                self.classes.add((module, name))
                 return found
         raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+
+
+def packed(value: Any) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """Return a result as bytes, and the project's own classes that it is made of.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        If it is not made of data alone, and could not be read back.
+    """
+    data = pickle.dumps(value)
+    reader = _Reader(data)
+    reader.load()
+    return data, tuple(sorted(reader.classes))
+
+
+def unpacked(data: bytes) -> Any:
+    """Return a result from its bytes.
+
+    Raises
+    ------
+    NotKept
+        If they are none.
+    """
+    try:
+        return _Reader(data).load()
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+        raise NotKept(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -112,7 +145,7 @@ class Store:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
             if hashlib.sha256(data).hexdigest() != self._digests.get(name):
                 raise NotKept(name)
-            return _Reader(io.BytesIO(data)).load()
+            return _Reader(data).load()
         except (OSError, pickle.UnpicklingError, EOFError, AttributeError) as error:
             raise NotKept(f"{name}: {error}") from None
 
@@ -137,7 +170,7 @@ class Store:
         digests = {}
         for name, value in values.items():
             data = pickle.dumps(value)
-            _Reader(io.BytesIO(data)).load()  # what can't be read back is a fault of the program
+            _Reader(data).load()  # what can't be read back is a fault of the program
             (aside / f"{name}{SUFFIX}").write_bytes(data)
             digests[name] = hashlib.sha256(data).hexdigest()
         (aside / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")

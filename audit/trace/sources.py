@@ -137,6 +137,22 @@ class SourceIndex:
             self._words[key] = frozenset().union(*(_words(self.syntax(*d.key)) for d in reached))
         return self._words[key]
 
+    def unresolved(self, module: str, name: str) -> set[str]:
+        """Return the dotted names of these packages that a definition names and nobody defines.
+
+        Modules are left out: what is taken from them is named by itself.
+        """
+        home, node = self.modules[module], self.syntax(module, name)
+        imports = {**home.imports, **_imports(node, home.name)}
+        found = set()
+        for chain in _chains(node):
+            stands_for = ".".join([imports.get(chain[0], ""), *chain[1:]])
+            own = stands_for.partition(".")[0] in self.packages
+            a_module = stands_for in self.modules
+            if own and not a_module and self._resolve(home, imports, chain) is None:
+                found.add(stands_for)
+        return found
+
     def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
         imports = {**module.imports, **_imports(node, module.name)}
         used = set()
@@ -177,6 +193,7 @@ class _Module:
     name: str
     definitions: dict[str, tuple[Definition, ast.stmt]]
     imports: dict[str, str]
+    statements: tuple[ast.stmt, ...]
 
 
 def _read_module(root: Path, path: Path, name: str) -> _Module:
@@ -190,7 +207,7 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     imports: dict[str, str] = {}
     for statement in tree.body:
         imports.update(_imports(statement, package))
-    return _Module(name, definitions, imports)
+    return _Module(name, definitions, imports, tuple(tree.body))
 
 
 def defined_names(statement: ast.stmt) -> list[str]:

@@ -26,6 +26,7 @@ from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Place, WrongAttributeError
+from press.kept import recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
 
@@ -93,6 +94,24 @@ def read_page(
 ) -> Page:
     """Read a chapter's Markdown and find what the press treats on its own."""
     title, attr, body = _heading(chapter, source)
+    noted = found.count
+
+    def read() -> Nodes:
+        return _read_blocks(body, source, options, given, found)
+
+    known = ("page", body.text, source.text, dict(options), given)
+    # A mistake names its place, and is found again.
+    blocks = recalled(known, read, clean=lambda: found.count == noted)
+    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+
+
+def _read_blocks(
+    body: Source,
+    source: Source,
+    options: Mapping[str, Any],
+    given: Circumstances,
+    found: Mistakes,
+) -> Nodes:
     document, warnings = read_with_warnings(body.text)
     _take_warnings(warnings, body, found)
     blocks: Nodes = document["blocks"]
@@ -104,7 +123,7 @@ def read_page(
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
         _check_html(blocks, source, found)
-    return Page(chapter.entry, chapter.path, source, options, title, attr, blocks)
+    return blocks
 
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:

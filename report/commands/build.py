@@ -14,6 +14,7 @@ from analysis.environment import VARIABLES
 from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.kept import Kept
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
@@ -41,7 +42,9 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
+from report.reuse.chapters import OfPress, Outputs
 from report.reuse.nothing_to_do import Recorder, asked_for
+from report.reuse.results import FOLDER, Results
 from report.sealing import write_data
 from report.sources import hash_sources
 from report.stages import Stages
@@ -130,8 +133,10 @@ def build(
             if release:
                 refuse_uncommitted(root, read_commit(root))
 
+        # A release is made of nothing that was kept.
+        outputs = None if release else Outputs(root, Kept(root / FOLDER / "chapters"), values)
         with stages.stage("typeset") as notes:
-            typeset = _typeset(chosen, asked, moment, finish, notes)
+            typeset = _typeset(chosen, asked, moment, finish, notes, outputs)
         written = [path for path in typeset if path is not None]
         outcome = [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
         if not release and chosen is None:
@@ -149,6 +154,7 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
+    outputs: Outputs | None,
 ) -> tuple[Path | None, ...]:
     """Make the book with Quarto, or where none was chosen with the press; return its files."""
     if chosen is not None:
@@ -163,8 +169,12 @@ def _typeset(
         timestamp=moment,
         environment=asked.environment,
         profiles=asked.project.profiles,
+        outputs=outputs,
+        kept=None if outputs is None else OfPress(asked.project.root / FOLDER / "pages"),
         finish=finish,
     )
+    if outputs is not None:
+        notes.append(f"{len(outputs.made)} chapters run, {len(outputs.taken)} reused")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
 
@@ -197,8 +207,10 @@ def prepare(
     # Short references are those of the whole report, in every edition of it.
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
-    values, reused = evaluation.fill_store(given, fresh=fresh)
-    notes.append("results reused: nothing they rest on has changed" if reused else "computed")
+    results = Results(evaluation, fresh)
+    values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
+    notes.append(results.told())
+    notes.extend(results.refuse_unknown())
     for name in given:
         if isinstance(values[name], Figure):
             evaluation.write_drawing(name, values[name])

@@ -46,7 +46,8 @@ def release(tmp_path, monkeypatch):
         state.asked.append(("computed", fresh))
         return {}, SimpleNamespace(commit=commit, label="")
 
-    def typeset(_chosen, _asked, _moment, finish, _notes):
+    def typeset(_chosen, _asked, _moment, finish, _notes, outputs):
+        state.asked.append(("nothing kept", outputs is None))
         state.during()
         finish(tmp_path)
         state.asked.append("swapped in")
@@ -69,10 +70,14 @@ def release(tmp_path, monkeypatch):
 
 def test_a_release_computes_and_uses_nothing_that_was_kept(release):
     assert building.build(release=True, engine="embedded") == 0
-    assert release.asked == [("computed", True), ("pages", True), "swapped in"]
+    assert release.asked == [
+        ("computed", True), ("nothing kept", True), ("pages", True), "swapped in",
+    ]  # fmt: skip
     release.asked.clear()
     building.build(engine="embedded")
-    assert release.asked == [("computed", False), ("pages", False), "swapped in"]
+    assert release.asked == [
+        ("computed", False), ("nothing kept", False), ("pages", False), "swapped in",
+    ]  # fmt: skip
 
 
 def test_a_chapter_edited_while_it_is_typeset_ends_the_build(release, tmp_path):
