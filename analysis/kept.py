@@ -54,9 +54,9 @@ class Kept:
     def write(self, key: str, data: bytes) -> None:
         """Keep something under a key."""
         path = self._place(key)
-        if not path.parent.is_dir():
-            for folder in (self.folder.parent, self.folder, path.parent):
-                own_folder(folder)
+        missing = [each for each in path.parents if not each.is_dir()]
+        for folder in reversed(missing):
+            own_folder(folder)
         aside = path.with_name(f".{path.name}.{os.getpid()}")
         aside.write_bytes(_header(data) + data)
         aside.replace(path)

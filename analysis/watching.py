@@ -23,7 +23,7 @@ _OPENS = ("open", "os.listdir", "os.scandir")
 _LEAVES = ("socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
 _OF_THE_SYSTEM = ("/dev", "/etc", "/proc", "/sys", "/usr")
 _OWN = "analysis"
-_ASK_FOR_OTHERS = ("os", "_collections_abc", __name__)
+_ASK_FOR_OTHERS = ("_collections_abc", "collections.abc", "os", __name__)
 """Modules that look a variable up because another asks them to."""
 
 
