@@ -67,6 +67,13 @@ class Nodes:
         Nodes whose values name persons, and are not written down: their versions are.
     watch
         Notes what a node reads that its key doesn't know; such a node is not kept.
+
+    Attributes
+    ----------
+    computed
+        The nodes that were computed, in order.
+    rests_on
+        Conditions, digest of the code and versions of what it takes, of each node asked about.
     """
 
     def __init__(
@@ -87,6 +94,7 @@ class Nodes:
         self._versions: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self.computed: list[str] = []
+        self.rests_on: dict[str, dict[str, Any]] = {}
 
     def value(self, name: str) -> Any:
         """Return a node's value, computed only if it has to be."""
@@ -117,11 +125,20 @@ class Nodes:
         """Return a digest of all that a node rests on."""
         if name not in self._keys:
             node = self._graph[name]
-            functions = [self._code(f.__module__, f.__name__) for f in node.originating_functions]
+            functions = [self._code(*function) for function in self.functions(name)]
             needs = sorted(need.name for need in node.dependencies)
-            taken = [f"{need} {self.version(need)}" for need in needs]
-            self._keys[name] = digest_of("node", name, self._conditions, *functions, "", *taken)
+            versions = {need: self.version(need) for need in needs}
+            code = digest_of(*functions)
+            taken = [f"{need} {version}" for need, version in versions.items()]
+            self._keys[name] = digest_of("node", name, self._conditions, code, *taken)
+            self.rests_on[name] = {
+                "conditions": self._conditions, "code": code, "needs": versions
+            }  # fmt: skip
         return self._keys[name]
+
+    def functions(self, name: str) -> list[tuple[str, str]]:
+        """Return module and name of the functions that a node was made from."""
+        return [(f.__module__, f.__name__) for f in self._graph[name].originating_functions]
 
     def _known(self, key: str) -> str | None:
         """Return the version of what was computed under a key."""

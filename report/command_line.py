@@ -133,13 +133,17 @@ def _build(parser: argparse.ArgumentParser) -> None:
         "name the cells that both together would reveal (may be given more than once)",
     )
 
+    parser.add_argument(
+        "--explain", action="store_true", help="say of each step why it was made again, or not"
+    )
+
     def run(chosen: argparse.Namespace) -> int:
         formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
         if not chosen.release and not chosen.against:
             from report.reuse.nothing_to_do import asked_for, nothing_to_do
 
             asked = asked_for(chosen.data, formats, chosen.out, chosen.engine, profiles)
-            if nothing_to_do(asked):
+            if nothing_to_do(asked, explain=chosen.explain):
                 return 0
         from report.commands.build import build
 
@@ -151,6 +155,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
             engine=chosen.engine,
             profiles=profiles,
             against=tuple(chosen.against),
+            explain=chosen.explain,
         )
 
     parser.set_defaults(run=run)

@@ -14,7 +14,6 @@ from analysis.environment import VARIABLES
 from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.kept import Kept
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
@@ -42,9 +41,9 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
-from report.reuse.chapters import OfPress, Outputs
 from report.reuse.nothing_to_do import Recorder, asked_for
-from report.reuse.results import FOLDER, Results
+from report.reuse.results import Results
+from report.reuse.reused import Reused
 from report.sealing import write_data
 from report.sources import hash_sources
 from report.stages import Stages
@@ -71,6 +70,7 @@ def build(
     engine: str = "auto",
     profiles: tuple[str, ...] = (),
     against: tuple[Path, ...] = (),
+    explain: bool = False,
 ) -> int:
     """Build the report; return the exit code.
 
@@ -90,6 +90,8 @@ def build(
         Quarto profiles: which edition of the book.
     against
         Earlier releases: what one of them and this one would reveal together.
+    explain
+        Say of each step whether it was reused, or made again and why.
     """
     check_formats(formats)
     chosen = quarto.choose(engine)
@@ -106,7 +108,8 @@ def build(
             used = uses(book)
             notes.append(f"{len({use.name for use in used})} exhibits shown")
         with stages.stage("validate and compute") as notes:
-            values, ledger = prepare(evaluation, used, notes, fresh=release)
+            results = Results(evaluation, release)
+            values, ledger = prepare(evaluation, used, notes, fresh=release, results=results)
             notes.append(intruder_check(values))
         bare = numbers_by_hand(root, book, used, values)
         revealed = compare_releases(evaluation, ledger, earlier)
@@ -134,16 +137,22 @@ def build(
                 refuse_uncommitted(root, read_commit(root))
 
         # A release is made of nothing that was kept.
-        outputs = None if release else Outputs(root, Kept(root / FOLDER / "chapters"), values)
+        kept = None if release else Reused(root, values)
         with stages.stage("typeset") as notes:
-            typeset = _typeset(chosen, asked, moment, finish, notes, outputs)
+            typeset = _typeset(chosen, asked, moment, finish, notes, kept)
         written = [path for path in typeset if path is not None]
         outcome = [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
-        if not release and chosen is None:
+        why: Iterable[str] = ()
+        if kept is not None and chosen is None:
             settled = all(map(shows_only, book.chapters))
             said = list(filter(None, [*said, *outcome]))
             recorder.keep(asked.target, said, written, stages.seconds, settled=settled)
-    for line in (*outcome, *(f"  {os.path.relpath(path)}" for path in written)):
+            why = kept.ended(recorder, results)
+    for line in (
+        *outcome,
+        *(why if explain else ()),
+        *(f"  {os.path.relpath(path)}" for path in written),
+    ):
         print(line)
     return 0
 
@@ -154,7 +163,7 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
-    outputs: Outputs | None,
+    kept: Reused | None,
 ) -> tuple[Path | None, ...]:
     """Make the book with Quarto, or where none was chosen with the press; return its files."""
     if chosen is not None:
@@ -169,12 +178,12 @@ def _typeset(
         timestamp=moment,
         environment=asked.environment,
         profiles=asked.project.profiles,
-        outputs=outputs,
-        kept=None if outputs is None else OfPress(asked.project.root / FOLDER / "pages"),
+        outputs=None if kept is None else kept.outputs,
+        kept=None if kept is None else kept.press,
         finish=finish,
     )
-    if outputs is not None:
-        notes.append(f"{len(outputs.made)} chapters run, {len(outputs.taken)} reused")
+    if kept is not None:
+        notes.append(f"{len(kept.outputs.made)} chapters run, {len(kept.outputs.taken)} reused")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
     return (*made.html[:1], made.pdf)
 
@@ -195,7 +204,12 @@ def check_formats(formats: Iterable[str]) -> None:
 
 
 def prepare(
-    evaluation: Evaluation, used: list[Use], notes: list[str], *, fresh: bool = False
+    evaluation: Evaluation,
+    used: list[Use],
+    notes: list[str],
+    *,
+    fresh: bool = False,
+    results: Results | None = None,
 ) -> tuple[dict[str, Any], Ledger]:
     """Compute what the chapters show, write drawings and ledger where their cells find them.
 
@@ -207,7 +221,7 @@ def prepare(
     # Short references are those of the whole report, in every edition of it.
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
-    results = Results(evaluation, fresh)
+    results = results or Results(evaluation, fresh)
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
     notes.append(results.told())
     notes.extend(results.refuse_unknown())

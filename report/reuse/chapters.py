@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -48,16 +49,17 @@ class Outputs:
     """
 
     def __init__(self, root: Path, kept: Kept, values: Mapping[str, Any]) -> None:
-        self._root, self._kept, self._values = root, kept, values
+        self._root, self.kept_in, self._values = root, kept, values
         self.taken: list[str] = []
         self.made: list[str] = []
+        self.rests_on: dict[str, dict[str, Any]] = {}
 
     def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
         """Return a chapter with what it puts out, where that is known."""
         if not chapter.runs:
             return None
         key = self._key(chapter, defaults)
-        data = None if key is None else self._kept.read(key)
+        data = None if key is None else self.kept_in.read(key)
         if data is None:
             self.made.append(chapter.path)
             return None
@@ -68,7 +70,7 @@ class Outputs:
         """Keep what a chapter has put out, if it follows from what it shows."""
         key = self._key(done.chapter, defaults) if done.chapter.runs else None
         if key is not None:
-            self._kept.write(key, as_bytes(done))
+            self.kept_in.write(key, as_bytes(done))
 
     def _key(self, chapter: Chapter, defaults: Mapping[str, Any]) -> str | None:
         showing = shown(chapter)
@@ -78,8 +80,13 @@ class Outputs:
         inlines = [inline.expression for inline in chapter.inlines]
         order = [hasattr(part, "options") for part in chapter.parts]
         written = [cells, inlines, order, dict(chapter.front.values), dict(defaults)]
-        displayed = [f"{one} {self._displayed(*one)}" for one in showing if one is not None]
-        return digest_of("chapter", self._runner, repr(written), *displayed)
+        displayed = {one[1]: f"{one} {self._displayed(*one)}" for one in showing if one is not None}
+        self.rests_on[chapter.path] = {
+            "runner": self._runner,
+            "code": digest_of(repr(written)),
+            "shown": {name: digest_of(text) for name, text in displayed.items()},
+        }
+        return digest_of("chapter", self._runner, repr(written), repr(showing), *displayed.values())
 
     def _displayed(self, kind: str, name: str) -> str:
         """Return the Markdown that something displays itself as; empty for a result."""
@@ -95,13 +102,29 @@ class Outputs:
         return digest_of(conditions(), code_digest(self._root, RUNS))
 
 
+@dataclass(frozen=True)
 class OfPress(Kept):
-    """What pandoc made and how chapters were read: kept under the press's own code."""
+    """What pandoc made and how chapters were read: kept under the press's own code.
+
+    Attributes
+    ----------
+    taken, missed
+        The keys that something was found under, and that nothing was.
+    """
+
+    taken: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
     @cached_property
     def code(self) -> str:
         """A digest of the press's code and of the conditions that it runs under."""
         return digest_of(conditions(), code_digest(Path(__file__).parents[2], PRESS))
+
+    def read(self, key: str) -> bytes | None:
+        """Return what is kept under a key, and note whether something was."""
+        data = super().read(key)
+        (self.missed if data is None else self.taken).append(key)
+        return data
 
 
 def code_digest(root: Path, names: tuple[str, ...]) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STANDS = "  nothing has changed since this book was made"
+REUSED = (
+    "  results, chapters, pages, PDF, ledger and audit pages: reused, as all inputs are the same"
+)
 
 
 def asked_for(
@@ -41,7 +44,7 @@ def asked_for(
     )
 
 
-def nothing_to_do(asked: Asked) -> bool:
+def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
     """Return whether the book that would be made stands already; tell about it if so.
 
     A book that Quarto makes is always made: what it depends on is for Quarto to know.
@@ -57,6 +60,8 @@ def nothing_to_do(asked: Asked) -> bool:
             return False
         for line in (*last.said[:1], STANDS, *last.said[1:]):
             print(line)
+        if explain:
+            print(REUSED)
         for name in last.written:
             print(f"  {os.path.relpath(root / name)}")
     return True
@@ -74,7 +79,7 @@ class Recorder:
     """
 
     def __init__(self, root: Path, asked: Asked) -> None:
-        self._root, self._asked = root, asked
+        self.root, self.asked = root, asked
         self.last = read(root, asked)
         forget(root, asked)
         self.inputs = gather(root, asked, os.environ)
@@ -97,14 +102,14 @@ class Recorder:
         said, written, seconds, settled
             As `LastBuild` has them.
         """
-        root, book = self._root, self._from_root(target)
+        root, book = self.root, self._from_root(target)
         inputs = outside(self.inputs, book)
-        if outside(gather(root, self._asked, os.environ), book) != inputs:
+        if outside(gather(root, self.asked, os.environ), book) != inputs:
             return
         names = [self._from_root(path) for path in written]
         settled = settled and not reads_the_clock(root)
         last = LastBuild(inputs, made(root, book), book, said, names, settled, seconds)
-        last.write(root, self._asked)
+        last.write(root, self.asked)
 
     def _from_root(self, path: Path) -> str:
-        return Path(os.path.relpath(path, self._root)).as_posix()
+        return Path(os.path.relpath(path, self.root)).as_posix()

@@ -53,6 +53,7 @@ class Results:
     evaluation: Evaluation
     fresh: bool = False
     nodes: Nodes | None = None
+    kept: Kept | None = None
     watch: Watch = field(default_factory=Watch)
 
     @cached_property
@@ -65,13 +66,13 @@ class Results:
         evaluation = self.evaluation
         root, extract, files = evaluation.root, evaluation.directory, evaluation.files
         given = graph.inputs(root, extract, evaluation.study)
-        kept = (NothingKept if self.fresh else Kept)(root / FOLDER / "results", ".pickle")
+        self.kept = (NothingKept if self.fresh else Kept)(root / FOLDER / "results", ".pickle")
         self.nodes = Nodes(
             built.graph.nodes,
             inputs_of(given, root, extract, files, self.code),
             code=self.code,
             conditions=conditions(),
-            kept=kept,
+            kept=self.kept,
             unkept=self._names_persons(built),
             watch=self.watch,
         )
@@ -93,6 +94,20 @@ class Results:
             return held or node in READ_WHOLE or node in datasets
 
         return names
+
+    def reached(self, node: str) -> list[str]:
+        """Return the definitions that a node's code reaches, as `module.name`."""
+        functions = self.nodes.functions(node) if self.nodes else []
+        sources = self.code.sources
+        return sorted({f"{d.module}.{d.name}" for key in functions for d in sources.closure(*key)})
+
+    def definitions(self) -> dict[str, str]:
+        """Return the digest of every definition that computes."""
+        return {
+            f"{name}.{defined}": found.digest
+            for name, module in self.code.sources.modules.items()
+            for defined, (found, _) in module.definitions.items()
+        }
 
     def told(self) -> str:
         """Say how many results were computed, and what one of them read besides."""

@@ -42,12 +42,12 @@ def release(tmp_path, monkeypatch):
     (tmp_path / "index.qmd").write_text("# One")
     monkeypatch.chdir(tmp_path)
 
-    def prepare(*_, fresh):
+    def prepare(*_, fresh, **__):
         state.asked.append(("computed", fresh))
         return {}, SimpleNamespace(commit=commit, label="")
 
-    def typeset(_chosen, _asked, _moment, finish, _notes, outputs):
-        state.asked.append(("nothing kept", outputs is None))
+    def typeset(_chosen, _asked, _moment, finish, _notes, kept):
+        state.asked.append(("nothing kept", kept is None))
         state.during()
         finish(tmp_path)
         state.asked.append("swapped in")
@@ -63,6 +63,7 @@ def release(tmp_path, monkeypatch):
         "_typeset": typeset, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
         "_outcome": lambda *_: [],
+        "Reused": lambda *_: SimpleNamespace(ended=lambda *_: []),
     }.items():  # fmt: skip
         monkeypatch.setattr(building, name, value)
     return state
