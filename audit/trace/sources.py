@@ -125,6 +125,10 @@ class SourceIndex:
             self._used[key] = self._uses(home, home.definitions[name][1])
         return self._used[key]
 
+    def named(self, module: str, statement: ast.stmt) -> set[Key]:
+        """Return the definitions that a statement at the top of a module names."""
+        return self._uses(self.modules[module], statement)
+
     def syntax(self, module: str, name: str) -> ast.stmt:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
