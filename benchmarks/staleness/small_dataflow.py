@@ -191,7 +191,11 @@ def _edits(text: str) -> Iterator[tuple[str, str, str]]:
         yield "comment", f"after line {at}", edited
     if text:
         for statement in LOOSE:
-            yield "loose statement", statement, f"{text}\nimport small_flow.tables as t\n{statement}\n"
+            yield (
+                "loose statement",
+                statement,
+                f"{text}\nimport small_flow.tables as t\n{statement}\n",
+            )
         yield "layout", "whole", ast.unparse(whole)
 
 

@@ -91,9 +91,7 @@ class Code:
                     yield from (each.digest for each in self.sources.closure(*key))
 
 
-def loose_statements(
-    statements: Iterable[ast.stmt], packages: Iterable[str]
-) -> Iterator[ast.stmt]:
+def loose_statements(statements: Iterable[ast.stmt], packages: Iterable[str]) -> Iterator[ast.stmt]:
     """Yield the statements at the top of a module that may do more than define a name of it.
 
     That is whatever is no definition; a second value of a name; a value laid into something; a
