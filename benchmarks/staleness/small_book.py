@@ -46,7 +46,7 @@ format:
   evaluation-typst:
     toc: true
 """,
-    "facts.yml": "evaluation: {label: Invented, note: Draft, commit: 1, made: '2024,1,1,0,0,0'}\n",
+    "facts.yml": "evaluation: {label: Invented, note: No, commit: '01', made: '2024,1,1,0,0,0'}\n",
     "page.css": "body { color: black }\n",
     "references.bib": "@book{smith, author = {Smith, A.}, title = {Counts}, year = {2001}}\n",
     "_variables.yml": "place: Lambeth\n",
