@@ -24,6 +24,7 @@ from analysis.environment import stated
 from analysis.errors import ChapterFailed, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance, Shown
+from analysis.installed import installed_digest
 from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 
@@ -101,8 +102,13 @@ class Evaluation:
 
     @cached_property
     def store(self) -> Store:
-        """The stored results for today's key."""
-        return Store(self.root / ".report" / "results" / self.key)
+        """The stored results for today's key.
+
+        The key is printed and the same on every machine, so what is installed on this one is asked
+        besides: an edit of a package's code leaves its version as it was.
+        """
+        under = installed_digest() if self.given_key is None else None
+        return Store(self.root / ".report" / "results" / self.key, under)
 
     # --- computing -------------------------------------------------------------
 

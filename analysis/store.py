@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIGESTS = "digests.json"
+UNDER = "under"
+"""The file that says what the results were computed under, besides what their key names."""
 SUFFIX = ".pickle"
 # The parts that tables, arrays and dates are put together from, and nothing that does anything.
 DATA: Mapping[str, frozenset[str]] = {
@@ -118,13 +120,20 @@ class Store:
     ----------
     folder
         Where they are.
+    under
+        A digest of what they have to have been computed under besides; None to believe that of
+        whoever names the folder, as the kernels of a build do.
     """
 
     folder: Path
+    under: str | None = None
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         try:
+            said = (self.folder / UNDER).read_text(encoding="utf-8")
+            if self.under is not None and said != self.under:
+                return {}
             return dict(json.loads((self.folder / DIGESTS).read_bytes()))
         except (OSError, ValueError, TypeError):
             return {}
@@ -173,6 +182,7 @@ class Store:
             _Reader(data).load()  # what can't be read back is a fault of the program
             (aside / f"{name}{SUFFIX}").write_bytes(data)
             digests[name] = hashlib.sha256(data).hexdigest()
+        (aside / UNDER).write_text(self.under or "", encoding="utf-8")
         (aside / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
         for old in results.iterdir():
             if old != aside:

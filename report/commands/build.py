@@ -230,7 +230,9 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
-    ledger = replace(make_ledger(evaluation, values, used, remote), release=fresh)
+    ledger = replace(
+        make_ledger(evaluation, values, used, remote, results.code.sources), release=fresh
+    )
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     write_data(evaluation.root / LEDGER, values, given)
