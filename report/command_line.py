@@ -133,6 +133,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
         "name the cells that both together would reveal (may be given more than once)",
     )
 
+    parser.add_argument("--timeline", action="store_true", help="draw where the time went")
     parser.add_argument(
         "--explain", action="store_true", help="say of each step why it was made again, or not"
     )
@@ -156,6 +157,7 @@ def _build(parser: argparse.ArgumentParser) -> None:
             profiles=profiles,
             against=tuple(chosen.against),
             explain=chosen.explain,
+            timeline=chosen.timeline,
         )
 
     parser.set_defaults(run=run)

@@ -71,6 +71,7 @@ def build(
     profiles: tuple[str, ...] = (),
     against: tuple[Path, ...] = (),
     explain: bool = False,
+    timeline: bool = False,
 ) -> int:
     """Build the report; return the exit code.
 
@@ -92,6 +93,8 @@ def build(
         Earlier releases: what one of them and this one would reveal together.
     explain
         Say of each step whether it was reused, or made again and why.
+    timeline
+        Draw where the time went.
     """
     check_formats(formats)
     chosen = quarto.choose(engine)
@@ -101,7 +104,7 @@ def build(
         written_in = hash_sources(root)
         recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
-        stages = Stages()
+        stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")
         with stages.stage("read the chapters") as notes:
             book = read_book(root, profiles)
@@ -139,7 +142,7 @@ def build(
         # A release is made of nothing that was kept.
         kept = None if release else Reused(root, values)
         with stages.stage("typeset") as notes:
-            typeset = _typeset(chosen, asked, moment, finish, notes, kept)
+            typeset, stages.parts["typeset"] = _typeset(chosen, asked, moment, finish, notes, kept)
         written = [path for path in typeset if path is not None]
         outcome = [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
         why: Iterable[str] = ()
@@ -151,6 +154,7 @@ def build(
     for line in (
         *outcome,
         *(why if explain else ()),
+        *(stages.timeline() if timeline else ()),
         *(f"  {os.path.relpath(path)}" for path in written),
     ):
         print(line)
@@ -164,13 +168,16 @@ def _typeset(
     finish: Callable[[Path], None],
     notes: list[str],
     kept: Reused | None,
-) -> tuple[Path | None, ...]:
-    """Make the book with Quarto, or where none was chosen with the press; return its files."""
+) -> tuple[tuple[Path | None, ...], Mapping[str, float]]:
+    """Make the book with Quarto, or where none was chosen with the press.
+
+    Returns its files, and the seconds of each part of the work as far as they are known.
+    """
     if chosen is not None:
         environment = {**asked.environment, "SOURCE_DATE_EPOCH": str(moment)}
         written = quarto.render(chosen, replace(asked, environment=environment), finish)
         notes.append(f"by Quarto {chosen.version}")
-        return written
+        return written, {}
     made = build_book(
         asked.project.root,
         out=asked.target,
@@ -185,7 +192,7 @@ def _typeset(
     if kept is not None:
         notes.append(f"{len(kept.outputs.made)} chapters run, {len(kept.outputs.taken)} reused")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
-    return (*made.html[:1], made.pdf)
+    return (*made.html[:1], made.pdf), made.seconds
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:

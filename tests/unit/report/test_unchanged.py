@@ -51,7 +51,7 @@ def release(tmp_path, monkeypatch):
         state.during()
         finish(tmp_path)
         state.asked.append("swapped in")
-        return ()
+        return (), {}
 
     def finish_book(*_, fresh):
         state.asked.append(("pages", fresh))
