@@ -18,7 +18,7 @@ from press.errors import PressError, ProjectError
 from press.kept import Kept, keeping
 from press.mistakes import Mistakes
 from press.project.options import drawn_once, execute_options
-from press.project.placing import aside, check_target, swap
+from press.project.placing import OLD, aside, check_target, swap
 from press.project.project import Project
 from press.project.unsupported import passed_over
 from press.run.execution import (
@@ -160,7 +160,7 @@ def build_book(
         if finish is not None:
             with clock.stage("finish"):
                 finish(new)
-        swap(new, target, folder / "old")
+        swap(new, target, folder / OLD)
     return BookBuild(
         target,
         tuple(target / path for path in html),
