@@ -110,8 +110,8 @@ def build(
             book = read_book(root, profiles)
             used = uses(book)
             notes.append(f"{len({use.name for use in used})} exhibits shown")
+        results = Results(evaluation, release)
         with stages.stage("validate and compute") as notes:
-            results = Results(evaluation, release)
             values, ledger = prepare(evaluation, used, notes, fresh=release, results=results)
             notes.append(intruder_check(values))
         bare = numbers_by_hand(root, book, used, values)
@@ -128,11 +128,10 @@ def build(
                 check_book(book, formats, environment=environment)
             thaw(root, execution_digest(book, evaluation.key))
         asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
-
-        said = [f"report: {evaluation.study.title}"]
+        untraced: list[str] = []
 
         def finish(folder: Path) -> None:
-            said.append(finish_book(root, folder, profiles, fresh=release))
+            untraced.append(finish_book(root, folder, profiles, fresh=release))
             # Ledger, pages and book are read from the files at different moments.
             refuse_changed(written_in, hash_sources(root))
             evaluation.refuse_changed()
@@ -145,18 +144,14 @@ def build(
             typeset, stages.parts["typeset"] = _typeset(chosen, asked, moment, finish, notes, kept)
         written = [path for path in typeset if path is not None]
         outcome = [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
-        why: Iterable[str] = ()
         if kept is not None and chosen is None:
             settled = all(map(shows_only, book.chapters))
-            said = list(filter(None, [*said, *outcome]))
+            said = [f"report: {evaluation.study.title}", *filter(None, untraced), *outcome]
             recorder.keep(asked.target, said, written, stages.seconds, settled=settled)
             why = kept.ended(recorder, results)
-    for line in (
-        *outcome,
-        *(why if explain else ()),
-        *(stages.timeline() if timeline else ()),
-        *(f"  {os.path.relpath(path)}" for path in written),
-    ):
+            outcome += why if explain else []
+    drawn = stages.timeline() if timeline else ()
+    for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in written)):
         print(line)
     return 0
 
