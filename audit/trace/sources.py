@@ -187,7 +187,8 @@ class SourceIndex:
         module = self.modules[owner]
         if name in module.definitions:
             return owner, name
-        if name in module.imports:
+        # A package that imports a module of its own defines nothing by it.
+        if module.imports.get(name, f"{owner}.{name}") != f"{owner}.{name}":
             return self._resolve(module, module.imports, (name,))
         return None
 
