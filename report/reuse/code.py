@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.kept import digest_of
-from audit.trace.sources import SourceIndex, defined_names
+from audit.trace.sources import SourceIndex, defined_names, syntax_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +86,7 @@ class Code:
     def _loose_code(self) -> Iterator[str]:
         for name, module in sorted(self.sources.modules.items()):
             for statement in loose_statements(module.statements, self.sources.packages):
-                yield f"{name}: {ast.unparse(statement)}"
+                yield f"{name}: {syntax_digest(statement)}"
                 for key in sorted(self.sources.named(name, statement)):
                     yield from (each.digest for each in self.sources.closure(*key))
 
