@@ -1,9 +1,11 @@
 """A result is computed again when anything it rests on is another, and at no other time."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +17,8 @@ from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
 from analysis.kept import Kept, digest_of
 from analysis.watching import Watch
+
+ROOT = Path(__file__).parents[2]
 
 
 def panel(folder: Path) -> pd.DataFrame:
@@ -262,3 +266,44 @@ def test_half_an_entry_is_never_there(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         kept.write("aa", b"new")
     assert kept.read("aa") == b"old"
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from analysis.kept import Kept
+kept = Kept(Path(sys.argv[1]) / "kept")
+kept.write("aa", b"aa" * 2_000_000)
+print("begun", flush=True)
+while True:
+    for key in ("aa", "ab", "bb"):
+        kept.write(key, key.encode() * 2_000_000)
+"""
+
+
+def test_a_process_killed_while_it_writes_leaves_whole_entries_or_none(tmp_path):
+    draws = random.Random(18)
+    for _ in range(4):
+        command = [sys.executable, "-c", WRITES, tmp_path]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writing:
+            writing.stdout.readline()
+            time.sleep(draws.uniform(0, 0.05))
+            writing.kill()
+        kept = Kept(tmp_path / "kept")
+        found = {key: kept.read(key) for key in ("aa", "ab", "bb")}
+        assert all(data in (None, key.encode() * 2_000_000) for key, data in found.items())
+
+
+def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
+    command = [sys.executable, "-c", WRITES, tmp_path]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as one,
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as other,
+    ):
+        one.stdout.readline()
+        other.stdout.readline()
+        read = [Kept(tmp_path / "kept").read("aa") for _ in range(50)]
+        one.kill()
+        other.kill()
+    assert set(read) <= {None, b"aa" * 2_000_000}
+    assert read[-1] is not None
