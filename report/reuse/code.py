@@ -42,6 +42,7 @@ class Code:
     def __init__(self, sources: SourceIndex) -> None:
         self.sources = sources
         self._known: dict[Key, str] = {}
+        self._followed: dict[Key, bool] = {}
 
     def __call__(self, module: str, name: str) -> str:
         """Return a digest of one definition and of all that it reaches."""
@@ -62,7 +63,10 @@ class Code:
 
     def _lost(self, module: str, name: str) -> bool:
         """Whether a definition names something of the project that can't be followed."""
-        return any(self.sources.unresolved(module, name))
+        key = (module, name)
+        if key not in self._followed:
+            self._followed[key] = not self.sources.unresolved(module, name)
+        return not self._followed[key]
 
     @cached_property
     def _everything(self) -> str:
