@@ -10,7 +10,7 @@ import pytest
 from press.build import build_book
 from press.chapter.reading import read_book
 from press.errors import CellError, PressError, ProjectError
-from press.run import execution
+from press.run import client
 from press.run.execution import Conditions, execute_chapter
 
 CONFIGURATION = (
@@ -95,7 +95,7 @@ def test_a_kernel_that_dies(tmp_path):
 
 
 def test_a_cell_that_floods(tmp_path, monkeypatch):
-    monkeypatch.setattr(execution, "_LARGEST_OUTPUT", 50_000)
+    monkeypatch.setattr(client, "_LARGEST_OUTPUT", 50_000)
     error = failure(
         tmp_path, "# One\n\n```{python}\nwhile True: print('x' * 1000)\n```\n", timeout=60
     )
