@@ -21,14 +21,8 @@ from press.project.options import drawn_once, execute_options
 from press.project.placing import OLD, aside, check_target, swap
 from press.project.project import Project
 from press.project.unsupported import passed_over
-from press.run.execution import (
-    CellResult,
-    Conditions,
-    ExecutedChapter,
-    Outputs,
-    execute_chapter,
-    reused,
-)
+from press.run.execution import execute_chapter, reused
+from press.run.results import CellResult, Conditions, ExecutedChapter, Outputs
 
 Progress = Callable[[str], None]
 BASES: Mapping[str, Literal["html", "typst"]] = {"html": "html", "pdf": "typst"}

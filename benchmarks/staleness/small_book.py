@@ -18,13 +18,14 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Shown, Table
+from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Table
+from analysis.exhibits.parts.shown import Shown
 from analysis.kept import Kept
 from press.build import build_book
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of
 from press.errors import PressError
-from press.run.execution import CellResult, ExecutedChapter, ProseResult
+from press.run.results import CellResult, ExecutedChapter, ProseResult
 from report.reuse.chapters import OfPress, Outputs
 
 ROOT = Path(__file__).parents[2]

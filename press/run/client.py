@@ -22,8 +22,8 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Place
-from press.run.execution import CellResult, Conditions, ExecutedChapter, ProseResult
 from press.run.kernel import kernel_environment, kernel_manager
+from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
 from press.run.steady import settled, varying
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

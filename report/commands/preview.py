@@ -24,7 +24,7 @@ from report.reuse.reused import Reused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from press.run.execution import ExecutedChapter
+    from press.run.results import ExecutedChapter
 
 OUT = Path(".report") / "preview"
 CODE = ("analysis", "audit", "press", "report")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from press.chapter.chapter import Chapter
-    from press.run.execution import ExecutedChapter
+    from press.run.results import ExecutedChapter
 
 PRESS = ("press",)
 """Folders of the code that makes pages of what chapters put out."""

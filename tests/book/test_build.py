@@ -11,7 +11,8 @@ from press.build import build_book
 from press.chapter.reading import read_book
 from press.errors import CellError, PressError, ProjectError
 from press.run import client
-from press.run.execution import Conditions, execute_chapter
+from press.run.execution import execute_chapter
+from press.run.results import Conditions
 
 CONFIGURATION = (
     "project: {type: book, execute-dir: project}\nbook:\n  title: T\n"

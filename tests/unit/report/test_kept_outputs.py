@@ -11,7 +11,7 @@ from press.chapter.cells import Cell, Prose
 from press.chapter.reading import read_book
 from press.document import pandoc
 from press.kept import keeping, recalled
-from press.run.execution import CellResult, ExecutedChapter, ProseResult
+from press.run.results import CellResult, ExecutedChapter, ProseResult
 from report.reuse.chapters import OfPress, Outputs
 
 TEXT = """# One
