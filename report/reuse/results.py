@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.dataflow import graph
 from analysis.dataflow.passage import status_by_way
-from analysis.errors import NotReady
+from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
 from analysis.kept import Kept
@@ -90,8 +90,13 @@ class Results:
         def names(node: str) -> bool:
             if node in shown:
                 return False
-            held = status_by_way(node, by_name, children).held
-            return held or node in READ_WHOLE or node in datasets
+            if node in READ_WHOLE or node in datasets:
+                return True
+            try:
+                status_by_way(node, by_name, children)
+            except ExhibitHeld:
+                return True
+            return False
 
         return names
 
