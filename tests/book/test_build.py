@@ -121,7 +121,8 @@ def test_after_an_error_the_old_book_is_as_it_was(tmp_path):
 
 def test_every_mistake_is_reported_at_once(tmp_path):
     text = (
-        "# One\n\n@fig-a, [x](#no), [@nobody], ![i](gone.svg), [^n].\n\n::: {.callout-note}\nopen\n"
+        "# One\n\n@fig-a, [x](#no), [@nobody], ![i](gone.svg), [^n][^m].\n\n"
+        "::: {.callout-note}\nopen\n\n[^m]: Written.\n"
     )
     with pytest.raises(PressError) as caught:
         build_book(project(tmp_path, text), formats=("html",))
@@ -181,8 +182,6 @@ def test_what_an_accessible_pdf_asks_is_named_with_its_place(tmp_path, chapter, 
 @pytest.mark.parametrize(
     ("chapter", "words"),
     [
-        ("# One\n\n::: {#thm-a}\nx\n:::\n", ["one.qmd:3", "thm-a", "theorems"]),
-        ("# One\n\n::: {#tip-a .callout-tip}\nx\n:::\n", ["one.qmd:3", "tip-a"]),
         ("# One\n\n{{< video x >}}\n", ["one.qmd:3", "video"]),
     ],
 )
