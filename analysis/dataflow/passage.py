@@ -7,7 +7,6 @@ said why it is safe.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.disclosure import Status, released
@@ -28,7 +27,6 @@ COUNTS_OF_RESULTS = "It counts results whose place is the same whatever a hidden
 SCHOOLS = "It describes schools and their months, not children."
 WORK = "It describes social workers' time, whatever the child."
 FIELDWORK = "It counts what was said in fieldwork with everybody, or with families among others."
-_ROOT = Path(__file__).parents[2]
 
 
 def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str]) -> Status:
@@ -84,8 +82,9 @@ def _refusal(
     function = nodes[way[1]].function if len(way) > 1 else None
     place = ""
     if function is not None:
-        code = function.__code__
-        place = f"{Path(code.co_filename).relative_to(_ROOT).as_posix()}:{code.co_firstlineno}"
+        # By its module: byte code may be of a copy of this folder.
+        file = f"{function.__module__.replace('.', '/')}.py"
+        place = f"{file}:{function.__code__.co_firstlineno}"
     return ExhibitHeld(
         f"the exhibit {name} rests on {records}, records of children, by a way on which no node "
         f"says why that is safe: {' -> '.join(way)}",
