@@ -5,9 +5,12 @@ import hashlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from audit.ledger.cells import find_cell
 from audit.trace.currency import changed_since
@@ -19,6 +22,7 @@ from audit.trace.text import touched_text, tree
 from report.commands.trace import Asked, ledger_at_hand, trace
 from tests.unit.audit import whole
 
+ROOT = Path(__file__).parents[3]
 STUDY = {"outcomes": [{"name": "s47_enquiries"}, {"name": "s17_starts"}], "seed": 7, "title": "T"}
 
 
@@ -422,3 +426,16 @@ def test_a_number_is_traced_and_one_that_is_printed_often_is_listed(tmp_path, mo
     assert "rates#2,2  Stockport, Ratio of 2020: −0.35" in capsys.readouterr().out
     with pytest.raises(ConfigurationError, match=r"no exhibit prints 0\.42"):
         trace("0.42", asked)
+
+
+def test_the_long_proof_found_no_column_that_an_exhibit_rests_on_and_omits():
+    found = pd.read_csv(ROOT / "data" / "proofs" / "lineage.csv")
+    columns = {
+        (each.file, column)
+        for each in read_contracts(ROOT / "data_contracts").values()
+        for column in each.column_names
+    }
+    assert set(found[["file", "column"]].itertuples(index=False, name=None)) == columns
+    assert found["omitted"].sum() == 0
+    assert (found["changed"] <= found["listed"]).all()
+    assert found["changed"].sum() > 500
