@@ -103,7 +103,9 @@ def read_page(
     """Read a chapter's Markdown and find what the press treats on its own."""
     source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
-    document, warnings = read_with_warnings(body.text)
+    ending = str(options.get("default-image-extension") or "").lstrip(".")
+    asked = [f"--default-image-extension={ending}"] if ending else []
+    document, warnings = read_with_warnings(body.text, *asked)
     _take_warnings(warnings, body, found)
     blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)

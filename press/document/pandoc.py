@@ -38,10 +38,12 @@ def path_argument(path: Path) -> str:
     return str(path).replace("%", "%25")
 
 
-def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
+def read_with_warnings(
+    markdown: str, *options: str, reader: str = READER
+) -> tuple[Node, list[tuple[int, str]]]:
     """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
     done = subprocess.run(
-        [_program(), "-f", reader, "-t", "json"],
+        [_program(), "-f", reader, "-t", "json", *options],
         input=markdown.encode(),
         capture_output=True,
         check=True,
