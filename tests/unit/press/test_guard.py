@@ -138,3 +138,8 @@ def test_asides_and_boxes_of_tasks_stand_elsewhere():
     assert not lost_in_pages([page(text)], shown(f"<h1>One</h1>{body}"))
     (lost,) = lost_in_pages([page(text)], shown(f"<h1>One</h1>{body.replace('aside', '')}"))
     assert "an aside of words" in lost
+
+
+def test_a_sign_for_less_is_no_tag():
+    text = "```{=html}\n<p>* p<.1, ** p<.05</p>\n```\n"
+    assert not lost_in_pages([page(text)], shown("<h1>One</h1><p>* p<.1, ** p<.05</p>"))
