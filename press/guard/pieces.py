@@ -15,7 +15,9 @@ from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 from press.errors import Place
 
-_MARKUP = re.compile(r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
+_MARKUP = re.compile(
+    r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I
+)
 _GAP = "\x00"  # where something stands that is no word: a formula, a citation, a picture
 _CAPTIONS = ("title", "fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap")
 _ANNOTATED = re.compile(r"\s*\S{0,4}\s*<\d+(?:,\d+)*>\s*(?:\*/|-->|\*\)|;)?\s*$")
