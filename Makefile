@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
 
-.PHONY: report summary test check prove preview clean lock
+.PHONY: report summary test check prove bench preview clean lock
 
 report: $(READY)
 	$(BIN)/python -m report build --to html,pdf,docx,xlsx,png
@@ -30,6 +30,13 @@ prove: $(READY)
 	$(BIN)/python -m benchmarks.differences
 	$(BIN)/python -m benchmarks.lineage
 	$(BIN)/python -m benchmarks.twins
+	$(BIN)/python -m benchmarks.staleness
+	$(BIN)/python -m benchmarks.staleness.kills
+
+# On an idle machine: times are worth comparing within one run alone.
+bench: $(READY)
+	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.press_books
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -12,15 +12,29 @@ import os
 from typing import TYPE_CHECKING
 
 from analysis import environment, importing
-from analysis.errors import InputsChanged
+from analysis.errors import ConfigurationError, InputsChanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 SHOWN_AT_MOST = 8
+_EXTRACT = "extract/"
+"""How the names of an extract's files begin that lies outside the project."""
 _BESIDES = ("audit", "benchmarks", "press", "report", "tests")
 """Folders of code that computes nothing of what is kept."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that holds `study.toml`."""
+    for folder in (start, *start.parents):
+        if (folder / "study.toml").is_file():
+            return folder
+    raise ConfigurationError(
+        "no study.toml in this folder or above it",
+        place=str(start),
+        remedy="run this inside a clone of the project",
+    )
 
 
 def hash_files(root: Path, extract: Path) -> dict[str, str]:
@@ -41,8 +55,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     stale = []
     for path in sorted(set(_files(root, extract))):
-        inside = path.is_relative_to(root)
-        name = path.relative_to(root).as_posix() if inside else _outside(path, extract)
+        name = name_of(path, root, extract)
         found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         if importing.READ.get(os.path.realpath(path), found[name]) != found[name]:
             stale.append(name)
@@ -52,6 +65,12 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
             remedy="run the command again, or restart the kernel",
         )
     return found
+
+
+def place_of(name: str, root: Path, extract: Path) -> Path:
+    """Return where a file lies, from the name that `name_of` gave it."""
+    outside = not extract.is_relative_to(root) and name.startswith(_EXTRACT)
+    return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
 def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
@@ -67,8 +86,12 @@ def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
     return found
 
 
-def _outside(path: Path, extract: Path) -> str:
-    return f"extract/{path.relative_to(extract).as_posix()}"
+def name_of(path: Path, root: Path, extract: Path) -> str:
+    """Return how a file or folder of the project, or of an extract elsewhere, is named here."""
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    inside = path.relative_to(extract).as_posix()
+    return _EXTRACT.rstrip("/") if inside == "." else f"{_EXTRACT}{inside}"
 
 
 def _files(root: Path, extract: Path) -> Iterator[Path]:
@@ -82,12 +105,12 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         root / "data" / "invented-digests.txt",
         *(path for folder in folders for path in folder.glob("*")),
         *extract.rglob("*"),
-        *(root / name for name in _proved_by(root / "data" / "proofs")),
+        *(root / name for name in proved_by(root / "data" / "proofs")),
     ]
     yield from (path for path in every if path.is_file())
 
 
-def _proved_by(proofs: Path) -> Iterator[str]:
+def proved_by(proofs: Path) -> Iterator[str]:
     """Yield the files that proofs rest on: whether one is current, a table of the report says."""
     for record in proofs.glob("*.json"):
         try:

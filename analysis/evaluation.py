@@ -18,20 +18,25 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies
 from analysis.contracts import read_contracts, refuse_without_column
+from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
-from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
+from analysis.errors import ChapterFailed, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.exhibits.parts.shown import Shown
+from analysis.installed import installed_digest
 from analysis.store import NotKept, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from hamilton import driver
 
     from analysis.disclosure import Status
+    from analysis.incremental import Nodes
     from analysis.study.settings import Study
 
 DATA_VARIABLE = "REPORT_DATA"
@@ -45,18 +50,6 @@ RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules
            "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
 """Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
-
-
-def find_root(start: Path) -> Path:
-    """Return the nearest folder at or above `start` that holds `study.toml`."""
-    for folder in (start, *start.parents):
-        if (folder / "study.toml").is_file():
-            return folder
-    raise ConfigurationError(
-        "no study.toml in this folder or above it",
-        place=str(start),
-        remedy="run this inside a clone of the project",
-    )
 
 
 @dataclass(frozen=True)
@@ -112,8 +105,13 @@ class Evaluation:
 
     @cached_property
     def store(self) -> Store:
-        """The stored results for today's key."""
-        return Store(self.root / ".report" / "results" / self.key)
+        """The stored results for today's key.
+
+        The key is printed and the same on every machine, so what is installed on this one is asked
+        besides: an edit of a package's code leaves its version as it was.
+        """
+        under = installed_digest() if self.given_key is None else None
+        return Store(self.root / ".report" / "results" / self.key, under)
 
     # --- computing -------------------------------------------------------------
 
@@ -125,15 +123,25 @@ class Evaluation:
         InputsChanged
             If a file is edited meanwhile: a value would belong to no state of the files.
         """
+        return self._computed(list(names), None)
+
+    def _computed(
+        self, wanted: list[str], take: Callable[[driver.Driver], Nodes] | None
+    ) -> dict[str, Any]:
+        """Compute nodes, all of them with Hamilton or what has to be with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
         from analysis.dataflow.passage import status_by_way
 
-        built, wanted = graph.build(), list(names)
-        inputs = graph.inputs(self.root, self.directory, self.study)
+        built, asked = graph.build(), [*wanted, "contracts"]
         with stated():
             try:
-                values = graph.compute(built, [*wanted, "contracts"], inputs)
+                if take is None:
+                    inputs = graph.inputs(self.root, self.directory, self.study)
+                    values = graph.compute(built, asked, inputs)
+                else:
+                    nodes = take(built)
+                    values = {name: nodes.value(name) for name in asked}
             except KeyError as error:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))
                 raise
@@ -149,7 +157,11 @@ class Evaluation:
         return {name: cleared(name, values[name], exceptions, by_way(name)) for name in wanted}
 
     def fill_store(
-        self, references: Mapping[str, str], *, fresh: bool = False
+        self,
+        references: Mapping[str, str],
+        *,
+        fresh: bool = False,
+        take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
         """Compute every exhibit and the results that chapters ask for, and keep them.
 
@@ -159,6 +171,8 @@ class Evaluation:
             The short reference of each exhibit the book shows.
         fresh
             Compute even what the store holds, as a release does.
+        take
+            Gives the nodes of a graph, of which some may be kept; None to compute all of them.
 
         Returns
         -------
@@ -172,7 +186,7 @@ class Evaluation:
         built = graph.build()
         names = [*RESULTS, *graph.exhibit_names(built)]
         kept = None if fresh else self.store.read_all(names)
-        values = self.compute(names) if kept is None else kept
+        values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}

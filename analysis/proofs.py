@@ -11,7 +11,7 @@ import ast
 import hashlib
 import json
 import tomllib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,17 +50,19 @@ class Making:
         The code, settings and data contracts it rests on, from the project's root.
     digest
         SHA-256 over these; see `code_digest`.
+    current
+        Whether the code is still what it was: asked once, by whoever is given the files to read.
     """
 
     seed: int
     draws: int
     files: tuple[str, ...]
     digest: str
+    current: bool = field(init=False, compare=False)
 
-    @property
-    def current(self) -> bool:
-        """Whether the code is still what it was."""
-        return code_digest(self.files) == self.digest
+    def __post_init__(self) -> None:
+        """Ask whether the code is still what it was."""
+        object.__setattr__(self, "current", code_digest(self.files) == self.digest)
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def write_proof(directory: Path, name: str, proof: Proof) -> None:
     """Write a table to four decimals, and its record."""
     directory.mkdir(parents=True, exist_ok=True)
     proof.table.round(4).to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
-    record = json.dumps(asdict(proof.making), indent=1)
+    said = asdict(proof.making)
+    del said["current"]
+    record = json.dumps(said, indent=1)
     (directory / f"{name}.json").write_text(record + "\n", encoding="utf-8", newline="\n")
 
 

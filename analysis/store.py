@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DIGESTS = "digests.json"
+UNDER = "under"
+"""The file that says what the results were computed under, besides what their key names."""
 SUFFIX = ".pickle"
 # The parts that tables, arrays and dates are put together from, and nothing that does anything.
 DATA: Mapping[str, frozenset[str]] = {
@@ -73,6 +75,10 @@ class NotKept(Exception):
 class _Reader(pickle.Unpickler):
     """Reads data, and refuses whatever could do more than hold some."""
 
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data))
+        self.classes: set[tuple[str, str]] = set()
+
     def find_class(self, module: str, name: str) -> Any:
         """Return a class or function that a pickle names."""
         if name in DATA.get(module, ()):
@@ -80,8 +86,37 @@ class _Reader(pickle.Unpickler):
         if module.startswith("analysis.") and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and is_dataclass(found):
+                self.classes.add((module, name))
                 return found
         raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+
+
+def packed(value: Any) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """Return a result as bytes, and the project's own classes that it is made of.
+
+    Raises
+    ------
+    pickle.UnpicklingError
+        If it is not made of data alone, and could not be read back.
+    """
+    data = pickle.dumps(value)
+    reader = _Reader(data)
+    reader.load()
+    return data, tuple(sorted(reader.classes))
+
+
+def unpacked(data: bytes) -> Any:
+    """Return a result from its bytes.
+
+    Raises
+    ------
+    NotKept
+        If they are none.
+    """
+    try:
+        return _Reader(data).load()
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+        raise NotKept(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -92,13 +127,20 @@ class Store:
     ----------
     folder
         Where they are.
+    under
+        A digest of what they have to have been computed under besides; None to believe that of
+        whoever names the folder, as the kernels of a build do.
     """
 
     folder: Path
+    under: str | None = None
 
     @cached_property
     def _digests(self) -> Mapping[str, str]:
         try:
+            said = (self.folder / UNDER).read_text(encoding="utf-8")
+            if self.under is not None and said != self.under:
+                return {}
             return dict(json.loads((self.folder / DIGESTS).read_bytes()))
         except (OSError, ValueError, TypeError):
             return {}
@@ -119,7 +161,7 @@ class Store:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
             if hashlib.sha256(data).hexdigest() != self._digests.get(name):
                 raise NotKept(name)
-            return _Reader(io.BytesIO(data)).load()
+            return _Reader(data).load()
         except (OSError, pickle.UnpicklingError, EOFError, AttributeError) as error:
             raise NotKept(f"{name}: {error}") from None
 
@@ -144,9 +186,10 @@ class Store:
         digests = {}
         for name, value in values.items():
             data = pickle.dumps(value)
-            _Reader(io.BytesIO(data)).load()  # what can't be read back is a fault of the program
+            _Reader(data).load()  # what can't be read back is a fault of the program
             (aside / f"{name}{SUFFIX}").write_bytes(data)
             digests[name] = hashlib.sha256(data).hexdigest()
+        (aside / UNDER).write_text(self.under or "", encoding="utf-8")
         (aside / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
         for old in results.iterdir():
             if old != aside:

@@ -15,12 +15,14 @@ from press.chapter.chapter import Chapter
 from press.chapter.reading import Book, read_book
 from press.edition import Edition
 from press.errors import LostError, PressError, ProjectError
+from press.kept import Kept, keeping
 from press.mistakes import Mistakes
 from press.project.options import drawn_once, execute_options
-from press.project.placing import aside, check_target, swap
+from press.project.placing import OLD, aside, check_target, swap
 from press.project.project import Project
 from press.project.unsupported import passed_over
-from press.run.execution import CellResult, Conditions, ExecutedChapter, execute_chapter, reused
+from press.run.execution import execute_chapter, reused
+from press.run.results import CellResult, Conditions, ExecutedChapter, Outputs
 
 Progress = Callable[[str], None]
 BASES: Mapping[str, Literal["html", "typst"]] = {"html": "html", "pdf": "typst"}
@@ -72,6 +74,8 @@ def build_book(
     lenient: bool = False,
     whole: bool = False,
     earlier: Sequence[ExecutedChapter] = (),
+    outputs: Outputs | None = None,
+    kept: Kept | None = None,
     progress: Progress | None = None,
     finish: Callable[[Path], None] | None = None,
 ) -> BookBuild:
@@ -111,6 +115,10 @@ def build_book(
     earlier
         Chapters of an earlier build: one whose code is the same is not executed again. Only
         for a caller who knows that nothing else has changed that they depend on.
+    outputs
+        Where chapters' outputs are kept: those that it knows are not executed.
+    kept
+        Where the press keeps what pandoc made and how chapters were read.
     progress
         Called with a line of text as each stage starts and ends.
     finish
@@ -134,10 +142,10 @@ def build_book(
     target = (out or book.project.output).resolve()
     check_target(book.project, target)
     with clock.stage("execute"):
-        executed = execute_book(book, environment or {}, timeout, workers, earlier, say)
+        executed = execute_book(book, environment or {}, timeout, workers, earlier, outputs, say)
     found = Mistakes(lenient)
     press = Edition(book, executed, found, environment or {})
-    with aside(target) as folder:
+    with aside(target) as folder, keeping(kept):
         new = folder / "book"
         new.mkdir()
         html: tuple[str, ...] = ()
@@ -154,7 +162,7 @@ def build_book(
         if finish is not None:
             with clock.stage("finish"):
                 finish(new)
-        swap(new, target, folder / "old")
+        swap(new, target, folder / OLD)
     return BookBuild(
         target,
         tuple(target / path for path in html),
@@ -198,6 +206,7 @@ def execute_book(
     timeout: float | None,
     workers: int | None = None,
     earlier: Sequence[ExecutedChapter] = (),
+    outputs: Outputs | None = None,
     say: Progress = lambda _: None,
 ) -> tuple[ExecutedChapter, ...]:
     """Run every chapter of a book; arguments are as for `build_book`."""
@@ -206,15 +215,21 @@ def execute_book(
     def run(chapter: Chapter) -> ExecutedChapter:
         if chapter.path in known and (same := reused(chapter, known[chapter.path])) is not None:
             return same
+        defaults = execute_options(book.project, chapter, "html")
+        # A notebook brings its outputs with it.
+        kept = None if any(cell.stored for cell in chapter.cells) else outputs
+        if kept is not None and (known_outputs := kept.take(chapter, defaults)) is not None:
+            return known_outputs
         folder = book.project.root
         if not book.project.runs_at_root:
             folder = (folder / chapter.path).parent
-        defaults = execute_options(book.project, chapter, "html")
         variables = {**_quarto_variables(book.project, chapter), **environment}
         given = [chapter.front.get("execute", "enabled"),
                  book.project.settings.get("execute", "enabled")]  # fmt: skip
         runs = next((one for one in given if one is not None), False) is True
         done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, runs))
+        if kept is not None:
+            kept.keep(done, defaults)
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done

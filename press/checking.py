@@ -17,7 +17,7 @@ from press.errors import (
 from press.mistakes import Mistakes
 from press.project.options import execute_options
 from press.project.resources import Resources
-from press.run.execution import ExecutedChapter
+from press.run.results import ExecutedChapter
 from press.run.standins import not_yet_run
 
 

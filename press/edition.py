@@ -32,8 +32,8 @@ from press.project.options import chapter_options, execute_options
 from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
-from press.run.execution import ExecutedChapter
 from press.run.pictures import Figures
+from press.run.results import ExecutedChapter
 
 
 @dataclass

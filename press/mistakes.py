@@ -36,6 +36,11 @@ class Mistakes:
     found: list[PressError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """How much was found, warnings included."""
+        return len(self.found) + len(self.warnings)
+
     def add(self, mistake: PressError) -> None:
         """Note a mistake, once for each place and wording."""
         if str(mistake) not in {str(one) for one in self.found}:

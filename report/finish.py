@@ -54,13 +54,19 @@ def finish_book(
     fresh: bool = False,
     also: Sequence[str] = (),
     moment: int = 0,
-) -> None:
+) -> str:
     """Lay the ledger beside a book that has been typeset, and seal its PDF.
 
     The same for both engines: what is to be done to a finished book is done here. With `fresh`,
     as for a release, nothing is used that an earlier build kept; without it the book is a draft,
     whatever a ledger says that was left behind. `also` names other formats, which bear the time
     `moment`, in seconds since 1970.
+
+    Returns
+    -------
+    str
+        What was told of the PDF, for a build that changes nothing to tell again: numbers that
+        nothing accounts for, and pages that are mostly empty.
     """
     written = read_book(root, tuple(profiles))
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
@@ -73,8 +79,7 @@ def finish_book(
         pdf: coverage(layer, ledger, chapters(written), literals) for pdf, layer in layers.items()
     }
     refuse_other_numbers(book, ledger, layers, found)
-    told_untraced(found, release=fresh)
-    told_empty(layers, release=fresh)
+    told = [told_untraced(found, release=fresh), told_empty(layers, release=fresh)]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
@@ -101,6 +106,7 @@ def finish_book(
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
+    return "\n".join(filter(None, told))
 
 
 def _write_others(
@@ -143,7 +149,7 @@ def refuse_other_numbers(
     refuse([*pages, *printed])
 
 
-def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
+def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
     """Say which numbers of a PDF nothing accounts for, as `verify` will; stop a release."""
     lines = [
         f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"
@@ -151,7 +157,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
         for each in numbers.untraced
     ]
     if not lines:
-        return
+        return ""
     more = [f"  and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
@@ -159,6 +165,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> None:
             what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
+    return what
 
 
 def refuse(found: Sequence[Disagreement]) -> None:

@@ -31,6 +31,14 @@ def owner_only() -> Iterator[None]:
         os.umask(asked)
 
 
+def asked_umask() -> int:
+    """Return what the user keeps from others, within `owner_only` or outside of it."""
+    asked = _ASKED.get()
+    if asked is None:
+        os.umask(asked := os.umask(OTHERS))
+    return asked
+
+
 def open_to_readers(folder: Path) -> None:
     """Let others read a folder of released values as far as the user's umask lets them."""
     asked = _ASKED.get()

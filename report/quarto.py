@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ChapterFailed, ConfigurationError
-from press.project.placing import aside, check_target, swap
+from press.project.placing import OLD, aside, check_target, swap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -132,7 +132,7 @@ def render(quarto: Quarto, asked: Rendering, finish: Callable[[Path], None]) -> 
         with _swept(root):
             _run(quarto, asked, os.path.relpath(new, root))
         finish(new)
-        swap(new, target, folder / "old")
+        swap(new, target, folder / OLD)
     home = [target / "index.html"] if "html" in asked.formats else []
     return (*home, *sorted(target.glob("*.pdf")))
 

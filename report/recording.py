@@ -31,7 +31,11 @@ CONTRACTS = "data_contracts"
 
 
 def make_ledger(
-    evaluation: Evaluation, values: Mapping[str, Any], used: Iterable[Use], remote: str = ""
+    evaluation: Evaluation,
+    values: Mapping[str, Any],
+    used: Iterable[Use],
+    remote: str = "",
+    sources: SourceIndex | None = None,
 ) -> Ledger:
     """Return the ledger of every exhibit shown.
 
@@ -43,6 +47,8 @@ def make_ledger(
         Where the chapters show which exhibit.
     remote
         Address of the public repository; empty where none is configured.
+    sources
+        The project's code where it was read before.
     """
     root = evaluation.root
     places: dict[str, list[Any]] = {}
@@ -50,7 +56,7 @@ def make_ledger(
     for use in used:
         chapters.append(use.place.file)
         places.setdefault(use.name, []).append(use.place)
-    flow = dataflow(root, values)
+    flow = dataflow(root, values, sources)
     lineages = {name: flow.lineage(name) for name in places}
     records = tuple(
         record(
@@ -95,7 +101,7 @@ def _sources(root: Path, chapters: Iterable[str]) -> dict[str, str]:
     }
 
 
-def dataflow(root: Path, values: Mapping[str, Any]) -> Dataflow:
+def dataflow(root: Path, values: Mapping[str, Any], sources: SourceIndex | None = None) -> Dataflow:
     """Return the graph with the code and the files that its lineages end in."""
     from analysis.dataflow import graph
 
@@ -104,7 +110,7 @@ def dataflow(root: Path, values: Mapping[str, Any]) -> Dataflow:
         for name, folder in STATED.items()
     }
     columns = {file: tuple(each) for file, each in _meanings(values).items()}
-    return Dataflow(graph.nodes(graph.build()), SourceIndex(root), columns, stated)
+    return Dataflow(graph.nodes(graph.build()), sources or SourceIndex(root), columns, stated)
 
 
 def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -1,14 +1,19 @@
-"""What a command is doing and how long each stage took."""
+"""What a command is doing, how long each stage took, and how long the rest may take."""
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+WIDTH = 40
+"""Characters of the longest bar of a timeline."""
+_CLEARED = "\r\033[K"
 
 
 @dataclass
@@ -19,19 +24,59 @@ class Stages:
     ----------
     tell
         Takes one line of text.
+    expected
+        Seconds that each stage took the last time, by name: what is left is told on a terminal
+        while a stage runs, and nowhere else.
     seconds
         Of each stage that ended, by name.
+    parts
+        Of the stages that have parts, the seconds of each part.
     """
 
     tell: Callable[[str], None] = print
+    expected: Mapping[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
         """Time a stage; what is put in the list is told beside it."""
         notes: list[str] = []
         began = time.perf_counter()
+        self._tell_left(name)
         yield notes
         self.seconds[name] = time.perf_counter() - began
         note = f"  {', '.join(notes)}" if notes else ""
-        self.tell(f"  {name:<28}{self.seconds[name]:6.1f} s{note}")
+        self.tell(f"{self._clear()}  {name:<28}{self.seconds[name]:6.1f} s{note}")
+
+    def left(self, name: str) -> float:
+        """Return the seconds that a stage and those after it took the last time; 0 if unknown."""
+        names = list(self.expected)
+        start = names.index(name) if name in names else len(names)
+        return sum(self.expected[each] for each in names[start:])
+
+    def timeline(self) -> Iterator[str]:
+        """Yield a line with a bar for each stage and its parts, as long as it took."""
+        total = sum(self.seconds.values()) or 1.0
+        before = 0.0
+        for name, took in self.seconds.items():
+            yield _bar(name, before, took, total)
+            inside = before
+            for part, seconds in self.parts.get(name, {}).items():
+                yield _bar(f"  {part}", inside, seconds, total)
+                inside += seconds
+            before += took
+
+    def _tell_left(self, name: str) -> None:
+        left = self.left(name)
+        if sys.stdout.isatty() and left >= 1:
+            print(f"  {name:<28}about {left:.0f} s left", end="", flush=True)
+
+    def _clear(self) -> str:
+        return _CLEARED if sys.stdout.isatty() else ""
+
+
+def _bar(name: str, before: float, took: float, total: float) -> str:
+    start = round(WIDTH * before / total)
+    length = max(1, round(WIDTH * took / total))
+    return f"  {name:<28}{took:6.1f} s  {' ' * min(start, WIDTH - 1)}{'█' * length}"

@@ -157,11 +157,15 @@ def _of_words(
         for record in ledger.records
         if not isinstance(record, Float) and record.id not in known
     }
+    # A figure or table floats past the words around it, and says nothing of their page.
+    floats = {record.id for record in ledger.records if isinstance(record, Float)}
     for chapter, places in by_chapter(layer, chapters):
         blocks = [layer.blocks[place] for place in places]
         texts = [(block, _plain(block.text)) for block in blocks if not block.within("Table")]
         page = 0
         for name in chapter.shows if chapter else ():
+            if name in floats:
+                continue
             if name not in printed:
                 here = known.get(name, set()) & {block.page for block in blocks}
                 page = max(page, min(here, default=page))

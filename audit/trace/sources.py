@@ -125,6 +125,10 @@ class SourceIndex:
             self._used[key] = self._uses(home, home.definitions[name][1])
         return self._used[key]
 
+    def named(self, module: str, statement: ast.stmt) -> set[Key]:
+        """Return the definitions that a statement at the top of a module names."""
+        return self._uses(self.modules[module], statement)
+
     def syntax(self, module: str, name: str) -> ast.stmt:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
@@ -136,6 +140,22 @@ class SourceIndex:
             reached = self.closure(module, name)
             self._words[key] = frozenset().union(*(_words(self.syntax(*d.key)) for d in reached))
         return self._words[key]
+
+    def unresolved(self, module: str, name: str) -> set[str]:
+        """Return the dotted names of these packages that a definition names and nobody defines.
+
+        Modules are left out: what is taken from them is named by itself.
+        """
+        home, node = self.modules[module], self.syntax(module, name)
+        imports = {**home.imports, **_imports(node, home.name)}
+        found = set()
+        for chain in _chains(node):
+            stands_for = ".".join([imports.get(chain[0], ""), *chain[1:]])
+            own = stands_for.partition(".")[0] in self.packages
+            a_module = stands_for in self.modules
+            if own and not a_module and self._resolve(home, imports, chain) is None:
+                found.add(stands_for)
+        return found
 
     def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
         imports = {**module.imports, **_imports(node, module.name)}
@@ -167,7 +187,8 @@ class SourceIndex:
         module = self.modules[owner]
         if name in module.definitions:
             return owner, name
-        if name in module.imports:
+        # A package that imports a module of its own defines nothing by it.
+        if module.imports.get(name, f"{owner}.{name}") != f"{owner}.{name}":
             return self._resolve(module, module.imports, (name,))
         return None
 
@@ -177,6 +198,7 @@ class _Module:
     name: str
     definitions: dict[str, tuple[Definition, ast.stmt]]
     imports: dict[str, str]
+    statements: tuple[ast.stmt, ...]
 
 
 def _read_module(root: Path, path: Path, name: str) -> _Module:
@@ -190,7 +212,7 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
     imports: dict[str, str] = {}
     for statement in tree.body:
         imports.update(_imports(statement, package))
-    return _Module(name, definitions, imports)
+    return _Module(name, definitions, imports, tuple(tree.body))
 
 
 def defined_names(statement: ast.stmt) -> list[str]:

@@ -12,9 +12,9 @@ from press.chapter.source import Line, Source
 from press.errors import ChapterError
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
-from press.run.execution import CellResult, ExecutedChapter, ProseResult
 from press.run.outputs import asked_of_hosts, draws, lost_in_print
 from press.run.pictures import Figures
+from press.run.results import CellResult, ExecutedChapter, ProseResult
 
 _ESCAPED = re.compile(r"(`+)\{\{(\w+)\}\}(?=[ \t])")
 _SHOWN_CELL = re.compile(r"^(?P<indent>\s*)(?P<ticks>`{3,})\{\{(?P<language>\w+)\}\}\s*$")

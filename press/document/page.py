@@ -30,6 +30,7 @@ from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Place, WrongAttributeError
+from press.kept import recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
 
@@ -103,6 +104,28 @@ def read_page(
     """Read a chapter's Markdown and find what the press treats on its own."""
     source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
+    noted = found.count
+
+    def read() -> list[Nodes]:
+        return _read_blocks(body, source, options, given, found)
+
+    known = ("page", body.text, source.text, dict(options), given)
+    # A mistake names its place, and is found again.
+    blocks, as_read = recalled(known, read, clean=lambda: found.count == noted)
+    return Page(
+        chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title,
+        read=as_read,
+    )  # fmt: skip
+
+
+def _read_blocks(
+    body: Source,
+    source: Source,
+    options: Mapping[str, Any],
+    given: Circumstances,
+    found: Mistakes,
+) -> list[Nodes]:
+    """Return the blocks that the press sets, and those that its guard holds the book against."""
     ending = str(options.get("default-image-extension") or "").lstrip(".")
     asked = [f"--default-image-extension={ending}"] if ending else []
     document, warnings = read_with_warnings(body.text, *asked)
@@ -118,9 +141,7 @@ def read_page(
     if given.base == "typst":
         _check_html(blocks, source, found)
         _check_breaks(blocks, source, found)
-    return Page(
-        chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title, read=read
-    )
+    return [blocks, read]
 
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:

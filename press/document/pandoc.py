@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import html
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any
 
 from press.document.tree import Node, Nodes
 from press.errors import TypesettingError
+from press.kept import recalled
 
 # Quarto's Markdown is pandoc's.
 READER = "markdown"
@@ -42,19 +44,13 @@ def read_with_warnings(
     markdown: str, *options: str, reader: str = READER
 ) -> tuple[Node, list[tuple[int, str]]]:
     """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
-    done = subprocess.run(
-        [_program(), "-f", reader, "-t", "json", *options],
-        input=markdown.encode(),
-        capture_output=True,
-        check=True,
-        env=_environment(),
-    )
+    text, said = _done(["-f", reader, "-t", "json", *options], markdown)
     found = []
-    for warning in done.stderr.decode(errors="replace").split("[WARNING]")[1:]:
+    for warning in said.split("[WARNING]")[1:]:
         words = " ".join(warning.split())
         line = re.search(r"at line (\d+)", words)
         found.append((int(line[1]) if line else 0, words))
-    tree: Node = json.loads(done.stdout)
+    tree: Node = json.loads(text)
     return tree, found
 
 
@@ -66,20 +62,63 @@ def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> s
     TypesettingError
         Pandoc ended with an error.
     """
-    done = subprocess.run(
-        [_program(), *arguments],
-        input=given.encode(),
-        capture_output=True,
-        check=False,
-        cwd=folder,
-        env=_environment(),
-    )
-    if done.returncode:
-        raise TypesettingError(
-            f"pandoc stopped: {done.stderr.decode(errors='replace').strip()}",
-            remedy="this is most likely a fault of the press; the message says where",
+    return _done(arguments, given, folder)[0]
+
+
+def _done(arguments: Sequence[str], given: str, folder: str | None = None) -> tuple[str, str]:
+    """Return what pandoc writes, and what it says besides."""
+
+    def make() -> list[str]:
+        done = subprocess.run(
+            [_program(), *arguments],
+            input=given.encode(),
+            capture_output=True,
+            check=False,
+            cwd=folder,
+            env=_environment(),
         )
-    return done.stdout.decode()
+        said = done.stderr.decode(errors="replace")
+        if done.returncode:
+            raise TypesettingError(
+                f"pandoc stopped: {said.strip()}",
+                remedy="this is most likely a fault of the press; the message says where",
+            )
+        return [done.stdout.decode(), said]
+
+    known = ("pandoc", _identity(), [_contents(each) for each in arguments], given)
+    text, said = recalled(known, make, clean=lambda: folder is None)
+    return text, said
+
+
+@cache
+def _identity() -> list[str]:
+    """Return what tells this pandoc from another: its program, and files a user gives it."""
+    home = Path.home()
+    data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    paths = [Path(_program())]
+    for folder in (data / "pandoc", home / ".pandoc"):
+        paths += sorted(path for path in folder.rglob("*") if path.is_file())
+    facts = [(path, path.stat()) for path in paths]
+    return [f"{path} {one.st_size} {one.st_mtime_ns} {one.st_ctime_ns}" for path, one in facts]
+
+
+def _contents(argument: str) -> str:
+    """Return an argument with a digest in the place of a file, and of its folder's other files.
+
+    A template brings in the files beside it, a filter may.
+    """
+    option, equals, name = argument.partition("=")
+    path = Path(name.replace("%25", "%"))
+    if not equals or not path.is_file():
+        return argument
+    beside = option in ("--template", "--lua-filter")
+    files = sorted(path.parent.rglob("*")) if beside else [path]
+    found = [
+        (file.relative_to(path.parent).as_posix(), hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in files
+        if file.is_file()
+    ]
+    return f"{option}={path.name} {found}"
 
 
 def read(markdown: str, reader: str = READER) -> Node:

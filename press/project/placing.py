@@ -13,6 +13,9 @@ from pathlib import Path
 from press.errors import ProjectError
 from press.project.project import Project
 
+OLD = "old"
+"""Where the last book lies, in the folder that a build works in, while the new one comes in."""
+
 
 def check_target(project: Project, target: Path) -> None:
     """Refuse to put a book over its project, or over a folder that holds something else.
@@ -56,10 +59,15 @@ def aside(target: Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(target: Path) -> None:
-    """Remove what builds left beside a book's place that were killed in the middle."""
+    """Remove what builds left beside a book's place that were killed in the middle.
+
+    A book that was taken out of its place, for a new one that did not come, goes back there.
+    """
     for folder in target.parent.glob(f".{glob.escape(target.name)}-*-*"):
         process = folder.name.removeprefix(f".{target.name}-").partition("-")[0]
         if process.isdecimal() and folder.is_dir() and not _runs(int(process)):
+            if (folder / OLD).is_dir() and not target.exists():
+                (folder / OLD).rename(target)
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from press.chapter.cells import OBEYED, Cell
-from press.run.execution import CellResult
 from press.run.outputs import (
     IMAGES,
     is_display,
@@ -20,6 +19,7 @@ from press.run.outputs import (
     output_text,
 )
 from press.run.pictures import Figures, attribute_value, one_line, picture
+from press.run.results import CellResult
 
 
 def cell_markdown(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from press.run.execution import CellResult
+from press.run.results import CellResult
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of
-from press.run.execution import CellResult, ExecutedChapter, ProseResult
+from press.run.results import CellResult, ExecutedChapter, ProseResult
 
 # An alternative text and an address that nobody misses; a word that begins no list.
 _PICTURE = '![](data:image/svg+xml;base64,PHN2Zy8+){fig-alt="not drawn yet"}'

@@ -62,16 +62,17 @@ def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     return found
 
 
-def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> None:
+def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
     """Say which pages of a book's PDFs are mostly empty; stop a release."""
     lines = [
         f"  {pdf.name}: {each}" for pdf, layer in layers.items() for each in empty_pages(layer)
     ]
     if not lines:
-        return
+        return ""
     what = "\n".join(["pages that are mostly empty:", *lines[:_LISTED]])
     if release:
         raise NotReady(
             what, remedy="move the figure or table that follows, or write on, so that it fits"
         )
     print(f"report: {what}", file=sys.stderr)
+    return what

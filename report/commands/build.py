@@ -46,6 +46,10 @@ from report.hooks.frozen import execution_digest, thaw
 from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
+from report.reuse.cells import shows_only
+from report.reuse.nothing_to_do import Recorder, asked_for
+from report.reuse.results import Results
+from report.reuse.reused import Reused
 from report.sealing import write_data
 from report.sources import hash_sources
 from report.stages import Stages
@@ -75,6 +79,8 @@ def build(
     engine: str = "auto",
     profiles: tuple[str, ...] = (),
     against: tuple[Path, ...] = (),
+    explain: bool = False,
+    timeline: bool = False,
 ) -> int:
     """Build the report; return the exit code.
 
@@ -94,24 +100,30 @@ def build(
         Quarto profiles: which edition of the book.
     against
         Earlier releases: what one of them and this one would reveal together.
+    explain
+        Say of each step whether it was reused, or made again and why.
+    timeline
+        Draw where the time went.
     """
     check_formats(formats)
-    also = tuple(name for name in formats if name not in TYPESET)
+    wanted, also = formats, tuple(name for name in formats if name not in TYPESET)
     formats = tuple(name for name in formats if name in TYPESET)
     chosen = quarto.choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
     with alone(root):
         written_in = hash_sources(root)
+        recorder = Recorder(root, asked_for(data, wanted, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
-        stages = Stages()
+        stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")
         with stages.stage("read the chapters") as notes:
             book = read_book(root, profiles)
             used = uses(book)
             notes.append(f"{len({use.name for use in used})} exhibits shown")
+        results = Results(evaluation, release)
         with stages.stage("validate and compute") as notes:
-            values, ledger = prepare(evaluation, used, notes, fresh=release)
+            values, ledger = prepare(evaluation, used, notes, fresh=release, results=results)
             notes.append(intruder_check(values))
         bare = numbers_by_hand(root, book, used, values)
         revealed = compare_releases(evaluation, ledger, earlier)
@@ -121,21 +133,29 @@ def build(
             refuse_unreadable(values, used)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
+        # A release is made of nothing that was kept.
+        kept = None if release else Reused(root, values)
+        told: list[str] = []
         with _stated_release(evaluation, ledger, release=release):
-            written = _made(
+            target, typeset, losses = _made(
                 chosen, book, evaluation, formats, out, ledger, stages,
                 partial(
-                    _finish, evaluation, profiles, written_in, release=release, also=also,
+                    _finish, evaluation, profiles, written_in, told, release=release, also=also,
                     moment=timestamp(ledger.commit, os.environ),
                 ),
-                release=release,
+                kept, release=release,
             )  # fmt: skip
-    _tell_outcome(values, used, ledger)
-    for number in bare:
-        print(f"  {number}")
-    for path in written:
-        if path is not None:
-            print(f"  {os.path.relpath(path)}")
+        written = [path for path in typeset if path is not None]
+        outcome = [*losses, *_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
+        if kept is not None and chosen is None:
+            settled = all(map(shows_only, book.chapters))
+            said = [f"report: {evaluation.study.title}", *filter(None, told), *outcome]
+            recorder.keep(target, said, written, stages.seconds, settled=settled)
+            why = kept.ended(recorder, results)
+            outcome += why if explain else []
+    drawn = stages.timeline() if timeline else ()
+    for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in written)):
+        print(line)
     return 0
 
 
@@ -148,10 +168,14 @@ def _made(
     ledger: Ledger,
     stages: Stages,
     finish: Callable[[Path], None],
+    kept: Reused | None,
     *,
     release: bool,
-) -> tuple[Path | None, ...]:
-    """Check the sources where the engine won't, and typeset; return the book's files."""
+) -> tuple[Path, tuple[Path | None, ...], list[str]]:
+    """Check the sources where the engine won't, and typeset.
+
+    Returns the book's folder, its files, and what of the chapters did not arrive.
+    """
     environment = kernel_environment(evaluation)
     moment = timestamp(ledger.commit, os.environ)
     if chosen is not None:  # the press checks while it typesets, Quarto hardly does
@@ -160,13 +184,17 @@ def _made(
         thaw(evaluation.root, execution_digest(book, evaluation.key))
     asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
     with stages.stage("typeset") as notes:
-        return _typeset(chosen, asked, moment, finish, notes, release=release)
+        written, stages.parts["typeset"], losses = _typeset(
+            chosen, asked, moment, finish, notes, kept, release=release
+        )
+    return asked.target, written, losses
 
 
 def _finish(
     evaluation: Evaluation,
     profiles: tuple[str, ...],
     written_in: Mapping[str, str],
+    told: list[str],
     folder: Path,
     *,
     release: bool,
@@ -175,7 +203,7 @@ def _finish(
 ) -> None:
     """Finish a typeset book, unless what it was made from has changed meanwhile."""
     root = evaluation.root
-    finish_book(root, folder, profiles, fresh=release, also=also, moment=moment)
+    told.append(finish_book(root, folder, profiles, fresh=release, also=also, moment=moment))
     # Ledger, pages and book are read from the files at different moments.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -210,15 +238,20 @@ def _typeset(
     moment: int,
     finish: Callable[[Path], None],
     notes: list[str],
+    kept: Reused | None,
     *,
     release: bool,
-) -> tuple[Path | None, ...]:
-    """Make the book with Quarto, or where none was chosen with the press; return its files."""
+) -> tuple[tuple[Path | None, ...], Mapping[str, float], list[str]]:
+    """Make the book with Quarto, or where none was chosen with the press.
+
+    Returns its files, the seconds of each part of the work as far as they are known, and what of
+    the chapters did not arrive.
+    """
     if chosen is not None:
         environment = {**asked.environment, "SOURCE_DATE_EPOCH": str(moment)}
         written = quarto.render(chosen, replace(asked, environment=environment), finish)
         notes.append(f"by Quarto {chosen.version}")
-        return written
+        return written, {}, []
     made = build_book(
         asked.project.root,
         out=asked.target,
@@ -226,13 +259,16 @@ def _typeset(
         timestamp=moment,
         environment=asked.environment,
         profiles=asked.project.profiles,
+        outputs=None if kept is None else kept.outputs,
+        kept=None if kept is None else kept.press,
         finish=finish,
         whole=release,
     )
-    for loss in made.losses:
-        print(f"  {loss}")
+    if kept is not None:
+        notes.append(f"{len(kept.outputs.made)} chapters run, {len(kept.outputs.taken)} reused")
     notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
-    return (*made.html[:1], made.pdf)
+    losses = [f"  {loss}" for loss in made.losses]
+    return (*made.html[:1], made.pdf), made.seconds, losses
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
@@ -259,7 +295,12 @@ def check_formats(formats: Iterable[str]) -> None:
 
 
 def prepare(
-    evaluation: Evaluation, used: list[Use], notes: list[str], *, fresh: bool = False
+    evaluation: Evaluation,
+    used: list[Use],
+    notes: list[str],
+    *,
+    fresh: bool = False,
+    results: Results | None = None,
 ) -> tuple[dict[str, Any], Ledger]:
     """Compute what the chapters show, write drawings and ledger where their cells find them.
 
@@ -271,16 +312,18 @@ def prepare(
     # Short references are those of the whole report, in every edition of it.
     whole = read_book(evaluation.root)
     given = references([*uses(whole), *used], kinds)
-    values, reused = evaluation.fill_store(given, fresh=fresh)
+    results = results or Results(evaluation, fresh)
+    values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
     check_citations(evaluation.root, used, values)
-    notes.append("results reused: nothing they rest on has changed" if reused else "computed")
+    notes.append(results.told())
+    notes.extend(results.refuse_unknown())
     for name in given:
         if isinstance(values[name], Figure):
             evaluation.write_drawing(name, values[name])
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
     # A draft, until all is passed that a release is refused for.
-    ledger = make_ledger(evaluation, values, used, remote)
+    ledger = make_ledger(evaluation, values, used, remote, results.code.sources)
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
     # The ledger has read code and settings too.
@@ -325,21 +368,21 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     return int(given) if given else commit.time or 0
 
 
-def _tell_outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> None:
-    """Say what a reader of the terminal must know beside that it worked."""
+def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
+    """Yield what a reader of the terminal must know besides that it worked."""
     where = {use.name: use.place for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
-            print(f"  no longer holds: {where[name]} {name}: {claim.seen}")
+            yield f"  no longer holds: {where[name]} {name}: {claim.seen}"
     for name, reason in held_exhibits(values).items():
         if name in where:
-            print(f"  held back: {where[name]} {name}: {reason}")
+            yield f"  held back: {where[name]} {name}: {reason}"
     for name, faults in unreadable(values).items():
         if name in where:
-            print(*(f"  can't be read: {where[name]} {name}: {each}" for each in faults), sep="\n")
+            yield from (f"  can't be read: {where[name]} {name}: {each}" for each in faults)
     if ledger.commit.id is None:
-        print("  this folder is no git repository of its own: the book names no commit")
+        yield "  this folder is no git repository of its own: the book names no commit"
     for result in values["contract_results"].of("warn"):
-        print(f"  warning: {result.rule}: not so: {result.expected}")
+        yield f"  warning: {result.rule}: not so: {result.expected}"
     if ledger.label:
-        print(f"  {ledger.label}: every page is marked, and every picture made from them")
+        yield f"  {ledger.label}: every page is marked, and every picture made from them"

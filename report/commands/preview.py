@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
@@ -16,11 +16,15 @@ from press.chapter.reading import read_book
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
+from report.finish import finish_book
 from report.lock import alone
 from report.register import uses
+from report.reuse.reused import Reused
 
 if TYPE_CHECKING:
-    from press.run.execution import ExecutedChapter
+    from collections.abc import Mapping
+
+    from press.run.results import ExecutedChapter
 
 OUT = Path(".report") / "preview"
 CODE = ("analysis", "audit", "press", "report")
@@ -50,6 +54,7 @@ class Preview:
         self._basis: object = None
         self._label = ""
         self._earlier: tuple[ExecutedChapter, ...] = ()
+        self._values: Mapping[str, Any] = {}
 
     def rebuild(self, changed: frozenset[str]) -> None:
         """Make the book; `changed` are the files that have, relative to the project."""
@@ -65,7 +70,8 @@ class Preview:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
             with alone(self.root):
-                prepare(evaluation, used, [])
+                self._values, _ = prepare(evaluation, used, [])
+        reused = Reused(self.root, self._values)
         book = build_book(
             self.root,
             out=self.root / OUT,
@@ -73,9 +79,16 @@ class Preview:
             environment=kernel_environment(evaluation),
             profiles=self.profiles,
             earlier=self._earlier,
+            outputs=reused.outputs,
+            kept=reused.press,
+            finish=self._finish,
         )
         evaluation.refuse_changed()
         self._basis, self._label, self._earlier = basis, label, book.chapters
+
+    def _finish(self, folder: Path) -> None:
+        """Do what a build does to a finished book: its numbers lead to their audit pages."""
+        finish_book(self.root, folder, self.profiles)
 
     def _is_prose(self, path: str) -> bool:
         """Whether no cell reads what has changed: a chapter itself, a proof's code, the history."""

@@ -24,7 +24,7 @@ FILES = {
         "# One\n\n| Name | Made by | Data | At |\n|:--|:-----|:--|:-----|\n"
         "| R1 | analysis/exhibits/appendix/simulation_numbers.py:10-20 | D1, D2 | one.qmd:1 |\n"
         "| R2 | `primary_analysis_holds_its_size_in_all_cases` | D1, D2 | one.qmd:2 |\n\n"
-        ': Where from {#tbl-from tbl-colwidths="[10,25,15,50]"}\n'
+        ': Where from {#tbl-from tbl-colwidths="[10,15,15,60]"}\n'
     ),
     "part.qmd": "# Later\n\nWords of the part.\n",
     "two.qmd": "# Two\n\nWords of two.\n",
@@ -60,5 +60,5 @@ def test_a_long_name_stays_in_its_column(pdf):
     data = [float(left) for left, _, word in words if word == "D1,"]
     assert len(data) == 2
     made = [float(right) for _, right, word in words if re.search("_|/|:10", word)]
-    assert len(made) > 4
+    assert len(made) >= 2  # in lines of their own, or broken
     assert max(made) < min(data)

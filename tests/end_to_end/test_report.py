@@ -66,9 +66,11 @@ def pdf_text(built):
         ["pdftotext", "-layout", built / "_book" / "report.pdf", "-"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return " ".join(done.stdout.split())
+    return " ".join(TURN.sub("\n", done.stdout).split())
 
 
+TURN = re.compile(r"\n+ *\d+\n+\f[^\n]*\n(?:[^\n]*\n)?Invented data: not evidence\n")
+"""A foot and the head that follows: a number may go on after a page break."""
 MARKUP = re.compile(
     r"\[@\w|@(?:fig|tbl|sec|eq)-\w|\{python\}|^:::|\{[.#][a-z]|\*\*[A-Za-z]|\{\{<"
     r"|\\(?:frac|sum|hat|alpha|beta|exp|log|mathrm|text|quad)\b|\$[\\\w][^$ ]*\$|\(z [\d.]",

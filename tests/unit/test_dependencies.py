@@ -196,6 +196,13 @@ def test_a_kept_result_that_is_not_as_it_was_is_computed_again(project, kept, ed
     assert path.read_bytes() == before
 
 
+def test_an_edit_of_an_installed_package_computes_again(project, kept, monkeypatch):
+    monkeypatch.setattr(evaluation, "installed_digest", lambda: "edited")
+    assert Evaluation(project).fill_store({})[1] is False
+    assert kept == [1]
+    assert Evaluation(project).fill_store({})[1] is True
+
+
 def test_a_release_computes_whatever_is_kept(project, kept):
     store = Evaluation(project).store
     store.write(

@@ -194,9 +194,10 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
         drawn = line.assign(rate=coarse(line[["rate"]].astype(float))["rate"])
         # A count withheld leaves a gap, which a line must not bridge.
         drawn["run"] = drawn["rate"].isna().cumsum()
-        sns.lineplot(drawn, x="middle", y="rate", units="run", estimator=None, color=colour,
-                     ls=dash, lw=1.0, marker=marker, ms=4, alpha=0.75, legend=False,
-                     ax=ax)  # fmt: skip
+        if drawn["rate"].notna().any():  # of nothing seaborn draws no line, and asks its colour
+            sns.lineplot(drawn, x="middle", y="rate", units="run", estimator=None, color=colour,
+                         ls=dash, lw=1.0, marker=marker, ms=4, alpha=0.75, legend=False,
+                         ax=ax)  # fmt: skip
         for start, which in ((-12.5, "before"), (-0.5, "after")):
             mean = means.loc[(means["arm"] == arm) & (means["window"] == which), "rate"]
             ends = [start, start + window.months_after]

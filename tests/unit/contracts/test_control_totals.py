@@ -21,7 +21,7 @@ from audit.documents.certificate import as_text
 from audit.ledger.ledger import RuleOutcome
 from benchmarks.devised import CORRUPTIONS
 from benchmarks.devised.judging import judge
-from report.commands.build import _tell_outcome
+from report.commands.build import _outcome
 from report.commands.control_totals import control_totals as write_totals
 from tests.fixtures.extract import good_extract, with_control_totals, write_extract
 from tests.unit.audit.whole import bare, typed_record
@@ -164,10 +164,10 @@ def test_the_certificate_says_it_too() -> None:
     assert f"gave a warning: {ABSENT}" in text
 
 
-def test_the_end_of_a_build_names_every_warning(capsys) -> None:
+def test_the_end_of_a_build_names_every_warning() -> None:
     unlabelled = SimpleNamespace(label="", commit=SimpleNamespace(id="a"))
-    _tell_outcome({"contract_results": results(totals=False)}, [], unlabelled)
-    assert f"  warning: {ABSENT}: not so: Control" in capsys.readouterr().out
+    told = "\n".join(_outcome({"contract_results": results(totals=False)}, [], unlabelled))
+    assert f"  warning: {ABSENT}: not so: Control" in told
 
 
 # --- damage devised by hand -----------------------------------------------------------------

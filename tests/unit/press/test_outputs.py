@@ -12,9 +12,9 @@ from press.errors import Place
 from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
-from press.run.execution import CellResult, ExecutedChapter
 from press.run.kernel import kernel_environment
 from press.run.pictures import Figures
+from press.run.results import CellResult, ExecutedChapter
 from press.run.steady import last_state, settled, varying
 
 

@@ -14,7 +14,7 @@ from analysis.errors import ConfigurationError
 from audit.trace.repository import Commit
 from press.document.citations import Sources, with_citations
 from press.document.pandoc import read
-from press.project.placing import aside
+from press.project.placing import OLD, aside
 from report import command_line
 from report.command_line import INTERRUPTED, main
 from report.commands.build import LATEST, timestamp
@@ -146,3 +146,28 @@ def test_sources_are_found_in_a_folder_of_any_name(tmp_path, monkeypatch, name):
     blocks = with_citations(read("See [@doe].")["blocks"], sources, {})
     assert "Doe" in str(blocks)
     assert "2020" in str(blocks)
+
+
+def test_a_book_that_a_killed_build_took_away_comes_back(tmp_path):
+    left = tmp_path / f"._book-{_ended()}-x"
+    (left / OLD).mkdir(parents=True)
+    (left / OLD / "index.html").write_text("the last book")
+    with aside(tmp_path / "_book"):
+        assert (tmp_path / "_book" / "index.html").read_text() == "the last book"
+    assert not left.exists()
+
+
+def test_a_book_that_stands_is_not_put_back_to_an_older_one(tmp_path):
+    left = tmp_path / f"._book-{_ended()}-x"
+    (left / OLD).mkdir(parents=True)
+    (tmp_path / "_book").mkdir()
+    (tmp_path / "_book" / "index.html").write_text("the last book")
+    with aside(tmp_path / "_book"):
+        assert (tmp_path / "_book" / "index.html").read_text() == "the last book"
+
+
+def _ended():
+    """Return the number of a process that has ended."""
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid

@@ -29,6 +29,7 @@ def preview(monkeypatch, tmp_path):
 
     def prepare(*_):
         state.prepared += 1
+        return {}, None
 
     def build_book(_, **options):
         state.kept.append(list(options["earlier"]))

@@ -49,20 +49,22 @@ def release(tmp_path, monkeypatch):
         study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None,
         root=tmp_path,
     )  # fmt: skip
-    book = SimpleNamespace(project=SimpleNamespace(output=tmp_path / "_book", profiles=()))
+    project = SimpleNamespace(output=tmp_path / "_book", profiles=())
+    book = SimpleNamespace(project=project, chapters=())
     (tmp_path / "study.toml").write_text("")
     (tmp_path / "index.qmd").write_text("# One")
     monkeypatch.chdir(tmp_path)
 
-    def prepare(*_, fresh):
+    def prepare(*_, fresh, **__):
         state.asked.append(("computed", fresh))
         return {}, Stated(commit)
 
-    def typeset(_chosen, _asked, _moment, finish, _notes, **_):
+    def typeset(_chosen, _asked, _moment, finish, _notes, kept, **_):
+        state.asked.append(("nothing kept", kept is None))
         state.during()
         finish(tmp_path)
         state.asked.append("swapped in")
-        return ()
+        return (), {}, []
 
     def finish_book(*_, fresh, **_more):
         state.asked.append(("pages", fresh))
@@ -73,8 +75,9 @@ def release(tmp_path, monkeypatch):
         "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
         "_typeset": typeset, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
-        "_tell_outcome": lambda *_: None,
         "write_state": lambda _, ledger: state.stated.append(ledger.release),
+        "_outcome": lambda *_: [],
+        "Reused": lambda *_: SimpleNamespace(ended=lambda *_: []),
     }.items():  # fmt: skip
         monkeypatch.setattr(building, name, value)
     return state
@@ -82,11 +85,15 @@ def release(tmp_path, monkeypatch):
 
 def test_a_release_computes_and_uses_nothing_that_was_kept(release):
     assert building.build(release=True, engine="embedded") == 0
-    assert release.asked == [("computed", True), ("pages", True), "swapped in"]
+    assert release.asked == [
+        ("computed", True), ("nothing kept", True), ("pages", True), "swapped in",
+    ]  # fmt: skip
     assert release.stated == [True]
     release.asked.clear()
     building.build(engine="embedded")
-    assert release.asked == [("computed", False), ("pages", False), "swapped in"]
+    assert release.asked == [
+        ("computed", False), ("nothing kept", False), ("pages", False), "swapped in",
+    ]  # fmt: skip
 
 
 def test_a_chapter_edited_while_it_is_typeset_ends_the_build(release, tmp_path):

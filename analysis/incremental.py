@@ -1,0 +1,233 @@
+"""The nodes of the dataflow, each computed only where something that it rests on has changed.
+
+A node is kept under a digest of its code with all that this reaches, of the *values* that it takes,
+and of the conditions that it is computed under. So a comment computes nothing, a constant what it
+reaches, and a node that comes out as it was ends the wave. What is computed within a node is
+Hamilton's own function; which node is computed, is decided here, for Hamilton's cache knows a
+function by its own source alone and believes what lies in its folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis import dependencies, environment
+from analysis.installed import installed_digest
+from analysis.kept import digest_of
+from analysis.store import NotKept, packed, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from analysis.kept import Kept
+    from analysis.watching import Watch
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the dataflow is given.
+
+    Attributes
+    ----------
+    value
+        The study, or the path of a file or folder.
+    version
+        A digest of it, of a path's files.
+    covers
+        The files that the version covers, by their real paths.
+    """
+
+    value: Any
+    version: str
+    covers: frozenset[str] = frozenset()
+
+
+class Nodes:
+    """The nodes of one evaluation, computed or taken from what was kept.
+
+    Parameters
+    ----------
+    graph
+        Hamilton's nodes by name.
+    inputs
+        Each input.
+    code
+        Gives, for module and name of a function or class, a digest of its code and of all that
+        this reaches.
+    conditions
+        What every result depends on besides: interpreter, packages, the stated environment.
+    kept
+        Where values lie.
+    unkept
+        Nodes whose values name persons, and are not written down: their versions are.
+    watch
+        Notes what a node reads that its key doesn't know; such a node is not kept.
+
+    Attributes
+    ----------
+    computed
+        The nodes that were computed, in order.
+    rests_on
+        Conditions, digest of the code and versions of what it takes, of each node asked about.
+    """
+
+    def __init__(
+        self,
+        graph: Mapping[str, Any],
+        inputs: Mapping[str, Input],
+        *,
+        code: Callable[[str, str], str],
+        conditions: str,
+        kept: Kept,
+        unkept: Callable[[str], bool],
+        watch: Watch,
+    ) -> None:
+        self._graph, self._inputs, self._code = graph, inputs, code
+        self._conditions, self._kept, self._unkept = conditions, kept, unkept
+        self._watch = watch
+        self._values: dict[str, Any] = {}
+        self._versions: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self.computed: list[str] = []
+        self.rests_on: dict[str, dict[str, Any]] = {}
+
+    def value(self, name: str) -> Any:
+        """Return a node's value, computed only if it has to be."""
+        if name in self._inputs:
+            return self._inputs[name].value
+        if name not in self._values:
+            self.version(name)
+        if name not in self._values:  # known, and not read yet
+            try:
+                self._values[name] = unpacked(self._data(self._versions[name]))
+            except NotKept:
+                self._compute(name)
+        return self._values[name]
+
+    def version(self, name: str) -> str:
+        """Return a digest that is another one whenever a node's value is."""
+        if name in self._inputs:
+            return self._inputs[name].version
+        if name not in self._versions:
+            found = self._known(self.key(name))
+            if found is None:
+                self._compute(name)
+            else:
+                self._versions[name] = found
+        return self._versions[name]
+
+    def key(self, name: str) -> str:
+        """Return a digest of all that a node rests on."""
+        if name not in self._keys:
+            node = self._graph[name]
+            functions = [self._code(*function) for function in self.functions(name)]
+            needs = sorted(need.name for need in node.dependencies)
+            versions = {need: self.version(need) for need in needs}
+            code = digest_of(*functions)
+            taken = [f"{need} {version}" for need, version in versions.items()]
+            self._keys[name] = digest_of("node", name, self._conditions, code, *taken)
+            self.rests_on[name] = {
+                "conditions": self._conditions, "code": code, "needs": versions
+            }  # fmt: skip
+        return self._keys[name]
+
+    def functions(self, name: str) -> list[tuple[str, str]]:
+        """Return module and name of the functions that a node was made from."""
+        return [(f.__module__, f.__name__) for f in self._graph[name].originating_functions]
+
+    def _known(self, key: str) -> str | None:
+        """Return the version of what was computed under a key."""
+        data = self._kept.read(key)
+        if data is None:
+            return None
+        made = json.loads(data)
+        if not made["sha256"]:  # what can't be written down is another one with all it rests on
+            return key
+        return self._version(made["sha256"], [(module, name) for module, name in made["classes"]])
+
+    def _version(self, digest: str, classes: Iterable[tuple[str, str]]) -> str:
+        # A method of a value's class is code of whoever takes the value.
+        codes = [f"{module}.{name} {self._code(module, name)}" for module, name in classes]
+        return digest_of("value", digest, *codes)
+
+    def _data(self, version: str) -> bytes:
+        data = self._kept.read(version)
+        if data is None:
+            raise NotKept(version)
+        return data
+
+    def _compute(self, name: str) -> None:
+        node, key = self._graph[name], self.key(name)
+        given = {need.name: self.value(need.name) for need in node.dependencies}
+        covered = [self._inputs[need] for need in given if need in self._inputs]
+        with self._watch.over(name, covered) as unknown:
+            value = node(**given)
+        self._values[name] = value
+        self.computed.append(name)
+        try:
+            data, classes = packed(value)
+        except (pickle.PicklingError, pickle.UnpicklingError, TypeError, AttributeError):
+            self._versions.setdefault(name, key)
+            if not unknown:
+                self._note(key, name, "", ())
+            return
+        version = self._version(digest_of(data), classes)
+        # What was said of a node before, others have been computed under.
+        self._versions.setdefault(name, version)
+        if unknown:
+            return
+        if not self._unkept(name):
+            self._kept.write(version, data)
+        self._note(key, name, digest_of(data), classes)
+
+    def _note(self, key: str, name: str, digest: str, classes: Sequence[tuple[str, str]]) -> None:
+        made = {"node": name, "sha256": digest, "classes": classes}
+        self._kept.write(key, json.dumps(made).encode())
+
+
+def conditions() -> str:
+    """Return a digest of what every result depends on besides code and data."""
+    stated = repr([environment.VARIABLES, environment.PRINTING, environment.FLOATING])
+    return digest_of(environment.interpreter(), stated, installed_digest(), *environment.packages())
+
+
+def inputs_of(
+    given: Mapping[str, object],
+    root: Path,
+    extract: Path,
+    files: Mapping[str, str],
+    code: Callable[[str, str], str],
+) -> dict[str, Input]:
+    """Return the inputs of the dataflow, each with its version and what may be read for it.
+
+    Parameters
+    ----------
+    given
+        Their values by name: the study, and paths of files and folders.
+    files
+        SHA-256 of each file, as `analysis.dependencies.hash_files` has it.
+    """
+    found = {}
+    for name, value in given.items():
+        if not isinstance(value, Path):
+            found[name] = Input(value, version_of(value, code))
+            continue
+        start = dependencies.name_of(value, root, extract)
+        held = {one for one in files if one == start or one.startswith(f"{start}/")}
+        if name == "proofs_directory":  # whether the code that proved is current, it is asked too
+            held = set(files)
+        places = (dependencies.place_of(one, root, extract) for one in held)
+        version = digest_of(*(f"{one} {files[one]}" for one in sorted(held)))
+        found[name] = Input(value, version, frozenset(os.path.realpath(each) for each in places))
+    return found
+
+
+def version_of(value: Any, code: Callable[[str, str], str]) -> str:
+    """Return a digest of an input's value and of the code of its classes."""
+    data, classes = packed(value)
+    return digest_of(data, *(code(module, name) for module, name in classes))

@@ -1,0 +1,104 @@
+"""What was worked out before, kept under a digest of all that it rests on.
+
+Each entry holds the SHA-256 of its own contents. One that does not match, or is cut short, is
+none, and what it held is worked out again. An entry is written aside and renamed, so that a build
+that is killed, or another at the same time, leaves no half of one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analysis.store import own_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST = 400_000_000
+"""Bytes that a store may hold once a build has ended."""
+_HEADER = 65  # the digest as hexadecimal digits, and a line's end
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder of entries.
+
+    Parameters
+    ----------
+    folder
+        Where they lie; made when something is put there.
+    suffix
+        How the names of entries end.
+    used
+        The keys that this process has read or written.
+    """
+
+    folder: Path
+    suffix: str = ""
+    used: set[str] = field(default_factory=set)
+
+    def read(self, key: str) -> bytes | None:
+        """Return what is kept under a key; None if nothing is, or not as it was put there."""
+        try:
+            data = self._place(key).read_bytes()
+        except OSError:
+            return None
+        if data[:_HEADER] != _header(data[_HEADER:]):
+            return None
+        self.used.add(key)
+        return data[_HEADER:]
+
+    def write(self, key: str, data: bytes) -> None:
+        """Keep something under a key."""
+        path = self._place(key)
+        missing = [each for each in path.parents if not each.is_dir()]
+        for folder in reversed(missing):
+            own_folder(folder)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside.write_bytes(_header(data) + data)
+        aside.replace(path)
+        self.used.add(key)
+
+    def prune(self, largest: int = LARGEST) -> None:
+        """Remove what was used longest ago, until no more than `largest` bytes are left.
+
+        What this process has used counts as used now.
+        """
+        for key in self.used:
+            if (path := self._place(key)).exists():
+                os.utime(path)
+        found = []
+        for path in self.folder.glob("*/*"):
+            facts = path.stat()
+            found.append((facts.st_mtime_ns, facts.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= largest:
+                break
+            path.unlink(missing_ok=True)
+            total -= size
+
+    def _place(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}{self.suffix}"
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """Return the SHA-256 over some parts, each set apart from the next.
+
+    Examples
+    --------
+    >>> digest_of("ab", "c") == digest_of("a", "bc")
+    False
+    """
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        whole.update(b"%d:" % len(data) + data)
+    return whole.hexdigest()
+
+
+def _header(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode() + b"\n"

@@ -1,0 +1,1 @@
+"""Whether what is kept is ever stale: one thing is changed, and work from nothing compared."""

@@ -1,0 +1,47 @@
+"""`python -m benchmarks.staleness`: every mutation of the small dataflow and the small book.
+
+Writes `data/proofs/staleness.csv`: by kind how many were tried, how many changed what is shown, how
+many left something stale, of which there must be none, and how often work was done for nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks.staleness.small_book import EDITS, SmallBook
+from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
+
+TABLE = Path(__file__).parents[2] / "data" / "proofs" / "staleness.csv"
+
+
+def judged(folder: Path) -> pd.DataFrame:
+    """Return a row for every mutation."""
+    (folder / "dataflow").mkdir()
+    (folder / "book").mkdir()
+    flow, book = SmallDataflow(folder / "dataflow"), SmallBook(folder / "book")
+    rows = [flow.judge(each) for each in mutations()]
+    return pd.DataFrame([*rows, *(book.judge(edit) for edit in EDITS)])
+
+
+def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count the mutations of each kind, and what came of them."""
+    needless = ~rows["changed"] & (rows["computed"] > 0)
+    found = rows.assign(mutations=1, needless=needless).groupby("kind")
+    columns = ["mutations", "changed", "stale", "needless", "computed", "of"]
+    return found[columns].sum().reset_index()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory(prefix="staleness-") as folder:
+        every = judged(Path(folder))
+    for row in every.loc[every["stale"]].to_dict("records"):
+        print("STALE", row)
+    table = by_kind(every)
+    table.to_csv(TABLE, index=False, lineterminator="\n")
+    print(table.to_string(index=False))
+    print(f"{len(every)} mutations, {int(every['stale'].sum())} stale")
+    sys.exit(bool(every["stale"].any()))

@@ -1,0 +1,268 @@
+"""A book of two chapters, and mutations of whatever its pages and its PDF are made of.
+
+Each book is made on the store that the unedited one filled, and from nothing, and both are compared
+byte for byte. Cells are run in this process, as what a kernel does with them is no part of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+
+from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Table
+from analysis.exhibits.parts.shown import Shown
+from analysis.kept import Kept
+from press.build import build_book
+from press.chapter.cells import Cell
+from press.chapter.chapter import Chapter, inlines_of
+from press.errors import PressError
+from press.run.results import CellResult, ExecutedChapter, ProseResult
+from report.reuse.chapters import OfPress, Outputs
+
+ROOT = Path(__file__).parents[2]
+_FORMAT = "_extensions/evaluation"
+MOMENT = 1_700_000_000
+FILES = {
+    "_quarto.yml": """project:
+  type: book
+  execute-dir: project
+lang: en-GB
+bibliography: references.bib
+metadata-files: [facts.yml]
+book:
+  title: "A small book"
+  chapters: [index.qmd, two.qmd]
+format:
+  html:
+    css: page.css
+  evaluation-typst:
+    toc: true
+""",
+    "facts.yml": "evaluation: {label: Invented, note: No, commit: '01', made: '2024,1,1,0,0,0'}\n",
+    "page.css": "body { color: black }\n",
+    "references.bib": "@book{smith, author = {Smith, A.}, title = {Counts}, year = {2001}}\n",
+    "_variables.yml": "place: Lambeth\n",
+    "part.md": "A part that is included.\n",
+    "map.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>\n',
+    "_exhibits/plot.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>\n',
+    "index.qmd": """# One {#sec-one}
+
+```{python}
+#| label: setup
+#| include: false
+from analysis.book import numbers, tables
+```
+
+There were `{python} numbers.schools` schools in {{< var place >}} [@smith], see @tbl-flow
+and @sec-two.
+
+::: {.callout-note}
+A note, for {{< env WHO >}}.
+:::
+
+```{python}
+#| label: tbl-flow
+#| tbl-cap: "Flow"
+tables.flow
+```
+
+![A map](map.svg){#fig-map fig-alt="A map"}
+
+{{< include part.md >}}
+""",
+    "two.qmd": """---
+abstract: "What it says."
+---
+
+# Two {#sec-two}
+
+```{python}
+#| label: fig-plot
+#| fig-cap: "Plot"
+figures.plot
+```
+
+As @fig-plot and @fig-map show.^[A footnote.]
+""",
+}
+
+
+@dataclass
+class Book:
+    """A book as it is written, and what it is made under."""
+
+    files: dict[str, str] = field(default_factory=lambda: dict(FILES))
+    values: dict[str, Any] = field(default_factory=lambda: values())
+    environment: dict[str, str] = field(default_factory=lambda: {"WHO": "authors"})
+    moment: int = MOMENT
+    touched: int = 0
+
+    def replaced(self, name: str, old: str, new: str) -> None:
+        """Replace a text in a file that has it."""
+        assert old in self.files[name], (name, old)
+        self.files[name] = self.files[name].replace(old, new)
+
+
+def values(
+    printed: str = "41", note: str = "", alt: str = "A plot", ref: str = "T1"
+) -> dict[str, Any]:
+    """Return the exhibits that its chapters show."""
+    data = pd.DataFrame({"n": [1]})
+    return {
+        "schools": Number(41, printed, "schools", 41),
+        "flow": Table(("n",), (("1",),), (True,), data, {"n": "how many"}, note=note),
+        "plot": Figure(FILES["_exhibits/plot.svg"], alt, data, {"n": "how many"}),
+        "provenances": {
+            "schools": Provenance("schools", "N1", ("schools.csv",), ""),
+            "flow": Provenance("flow", ref, ("schools.csv",), ""),
+            "plot": Provenance("plot", "F1", ("schools.csv",), "Invented data"),
+        },
+    }
+
+
+EDITS: Mapping[str, Callable[[Book], object]] = {
+    "a word": lambda b: b.replaced("index.qmd", "There were", "We found"),
+    "a heading": lambda b: b.replaced("two.qmd", "# Two", "# Second"),
+    "a label": lambda b: (b.replaced("two.qmd", "#sec-two", "#sec-other"),
+                          b.replaced("index.qmd", "@sec-two", "@sec-other")),
+    "a reference taken out": lambda b: b.replaced("index.qmd", "\nand @sec-two", ""),
+    "a new section before the figure": lambda b: b.replaced(
+        "two.qmd", "```{python}", "## S\n\n```{python}"),
+    "a new figure before another": lambda b: b.replaced(
+        "index.qmd", "![A map]", '![B](map.svg){#fig-b fig-alt="B"}\n\nSee @fig-b.\n\n![A map]'),
+    "a caption": lambda b: b.replaced("index.qmd", '"Flow"', '"Flow of schools"'),
+    "an option of a cell": lambda b: b.replaced("two.qmd", "#| label", "#| echo: true\n#| label"),
+    "a cell less": lambda b: (b.replaced("two.qmd", "figures.plot\n", ""),
+                              b.replaced("two.qmd", "@fig-plot and ", "")),
+    "a cell of free code": lambda b: b.replaced("two.qmd", "figures.plot", "figures.plot; None"),
+    "an inline expression moved": lambda b: b.replaced(
+        "index.qmd", "A note", "`{python} numbers.schools` notes"),
+    "front matter": lambda b: b.replaced("two.qmd", "What it says", "What it shows"),
+    "a footnote": lambda b: b.replaced("two.qmd", "A footnote", "Another footnote"),
+    "a callout's kind": lambda b: b.replaced("index.qmd", "callout-note", "callout-warning"),
+    "a printed number": lambda b: setattr(b, "values", values(printed="42")),
+    "a table's note": lambda b: setattr(b, "values", values(note="Rounded.")),
+    "alternative text": lambda b: setattr(b, "values", values(alt="A line plot")),
+    "a short reference": lambda b: setattr(b, "values", values(ref="T2")),
+    "a drawing": lambda b: b.replaced("_exhibits/plot.svg", 'width="9"', 'width="8"'),
+    "an image": lambda b: b.replaced("map.svg", "<rect/>", "<circle/>"),
+    "an image renamed": lambda b: (b.files.update({"plan.svg": b.files.pop("map.svg")}),
+                                   b.replaced("index.qmd", "map.svg", "plan.svg")),
+    "a style": lambda b: b.replaced("page.css", "black", "blue"),
+    "a source": lambda b: b.replaced("references.bib", "2001", "2002"),
+    "a source's name": lambda b: b.replaced("references.bib", "Smith, A.", "Smyth, B."),
+    "a variable of the book": lambda b: b.replaced("_variables.yml", "Lambeth", "Southampton"),
+    "an included file": lambda b: b.replaced("part.md", "is included", "was included"),
+    "a variable of the environment": lambda b: b.environment.update(WHO="funders"),
+    "the title": lambda b: b.replaced("_quarto.yml", "A small book", "A little book"),
+    "the language": lambda b: b.replaced("_quarto.yml", "en-GB", "en-US"),
+    "the order of chapters": lambda b: b.replaced("_quarto.yml", "two.qmd]", "two.qmd, three.qmd]")
+    or b.files.update({"three.qmd": "# Three\n\nText.\n"}),
+    "a chapter's format": lambda b: b.replaced("two.qmd", "---\nabs", "---\ntoc: false\nabs"),
+    "numbers of sections": lambda b: b.replaced(
+        "_quarto.yml", "lang:", "number-sections: false\nlang:"),
+    "a label on every page": lambda b: b.replaced("facts.yml", "Invented", "Supplied"),
+    "the filter": lambda b: b.replaced(f"{_FORMAT}/evaluation.lua", "return", "-- it\nreturn"),
+    "the template": lambda b: b.replaced(f"{_FORMAT}/typst-template.typ", "pt", "pt "),
+    "the paper": lambda b: b.replaced(f"{_FORMAT}/_extension.yml", "a4", "a5"),
+    "the moment": lambda b: setattr(b, "moment", MOMENT + 86_400),
+    "files touched": lambda b: setattr(b, "touched", 1),
+    "a file beside": lambda b: b.files.update({"notes.txt": "nobody reads it"}),
+}  # fmt: skip
+"""What is changed, one at a time."""
+
+
+class SmallBook:
+    """The book in a folder, with a store that the unedited one filled.
+
+    Parameters
+    ----------
+    folder
+        An empty folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._filled = folder, folder / "filled"
+        self.before, _ = self.make(unedited(), self._filled)
+
+    def judge(self, edit: str) -> dict[str, Any]:
+        """Return whether an edit leaves anything stale, and what it ran and asked pandoc."""
+        book = unedited()
+        EDITS[edit](book)
+        incremental = self.folder / "incremental"
+        shutil.rmtree(incremental, ignore_errors=True)
+        shutil.copytree(self._filled, incremental)
+        kept, made = self.make(book, incremental)
+        fresh, every = self.make(book, None)
+        return {
+            "kind": "book", "place": edit, "stale": kept != fresh,
+            "changed": fresh != self.before, "computed": made, "of": every,
+        }  # fmt: skip
+
+    def make(self, book: Book, store: Path | None) -> tuple[dict[str, str], int]:
+        """Return the digest of each file of a book, and how many texts were made for it."""
+        root = self.folder / "project"
+        shutil.rmtree(root, ignore_errors=True)
+        for name, text in book.files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text, encoding="utf-8")
+            if book.touched:
+                os.utime(root / name, (book.touched, book.touched))
+        away = self.folder / "nothing"
+        shutil.rmtree(away, ignore_errors=True)
+        outputs = Outputs(root, Kept((store or away) / "chapters"), book.values)
+        press = OfPress((store or away) / "pages")
+        runner = patch("press.build.execute_chapter", lambda chapter, _: run(chapter, book.values))
+        with runner, contextlib.suppress(PressError):
+            build_book(
+                root, timestamp=book.moment, environment=book.environment, outputs=outputs,
+                kept=press, lenient=True,
+            )  # fmt: skip
+        files = (path for path in sorted((root / "_book").rglob("*")) if path.is_file())
+        found = {
+            path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        }
+        return found, len(outputs.made) + len(press.missed)
+
+
+def unedited() -> Book:
+    """Return the book as it stands."""
+    book = Book()
+    for path in sorted((ROOT / "_extensions").rglob("*")):
+        if path.is_file():
+            book.files[path.relative_to(ROOT).as_posix()] = path.read_text(encoding="utf-8")
+    return book
+
+
+def run(chapter: Chapter, shown: Mapping[str, Any]) -> ExecutedChapter:
+    """Run a chapter's cells in this process."""
+
+    def displayed(source: str) -> Iterator[dict[str, Any]]:
+        for name, exhibit in shown.items():
+            if f".{name}" in source:
+                text = Shown(exhibit, shown["provenances"][name])._repr_markdown_()
+                yield {"text/markdown": text, "text/plain": name}
+
+    results: list[CellResult | ProseResult] = []
+    for part in chapter.parts:
+        if isinstance(part, Cell):
+            outputs = (
+                {"output_type": "display_data", "data": data, "metadata": {}}
+                for data in displayed(part.source)
+            )
+            results.append(CellResult(part, tuple(outputs), len(results) + 1))
+        else:
+            inlines = inlines_of(part.source)
+            found = (next(displayed(each.expression)) for each in inlines)
+            results.append(ProseResult(part, tuple(found)))
+    return ExecutedChapter(chapter, tuple(results))

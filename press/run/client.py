@@ -1,0 +1,172 @@
+"""A notebook client: a chapter's kernel, its cells and inline expressions, and what goes wrong.
+
+Imported only where a chapter runs: what it stands on takes two seconds to import.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
+
+from press.chapter.cells import Cell, Prose
+from press.chapter.chapter import Chapter, Inline, inlines_of
+from press.errors import CellError, Place
+from press.run.kernel import kernel_environment, kernel_manager
+from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
+from press.run.steady import settled, varying
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_LARGEST_OUTPUT = 10_000_000  # characters of one cell: beyond that it is a mistake, not a page
+_OUTPUT_MESSAGES = ("stream", "display_data", "execute_result", "update_display_data")
+
+
+def execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
+    """Run a chapter that has something to run, as `press.run.execution.execute_chapter` says."""
+    return asyncio.run(_execute(chapter, conditions))
+
+
+async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
+    with tempfile.TemporaryDirectory(prefix="press-", ignore_cleanup_errors=True) as folder:
+        client = _Client(
+            nbformat.v4.new_notebook(),
+            km=kernel_manager(Path(folder), conditions.defaults),
+            timeout=conditions.timeout,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(conditions.folder)}},
+        )
+        environment = kernel_environment(Path(folder), conditions.environment, conditions.defaults)
+        results: list[CellResult | ProseResult] = []
+        async with client.async_setup_kernel(env=environment, cleanup_kc=True):
+            for part in chapter.parts:
+                if isinstance(part, Prose):
+                    results.append(await client.evaluate_all(part))
+                else:
+                    results.append(await client.run(part, conditions.defaults))
+    return ExecutedChapter(chapter, tuple(results))
+
+
+class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
+    """A notebook client that also evaluates expressions and limits what a cell puts out."""
+
+    km: AsyncKernelManager
+    _size = 0  # characters the running cell has put out
+
+    async def run(self, cell: Cell, defaults: Mapping[str, Any]) -> CellResult:
+        """Run one cell."""
+        options = {**defaults, **cell.options}
+        if options.get("eval", True) is False or not cell.source.strip():
+            return CellResult(cell, (), None)
+        node = nbformat.v4.new_code_cell(cell.source)
+        if options.get("error", False) is True:
+            node.metadata["tags"] = ["raises-exception"]
+        self.nb.cells.append(node)
+        self._size = 0
+        start = time.time()
+        try:
+            await self.async_execute_cell(node, len(self.nb.cells) - 1)
+        except CellExecutionError:
+            if self._size > _LARGEST_OUTPUT:
+                raise _too_much(cell) from None
+            raise _raised(cell, node.outputs) from None
+        except CellControlSignal:
+            raise CellError(
+                f"the cell did not end within {self.timeout:g} seconds",
+                cell.place,
+                "make it faster, or allow more time",
+                source=cell.source,
+            ) from None
+        except DeadKernelError:
+            raise _died(cell.place, cell.source) from None
+        if self._size > _LARGEST_OUTPUT:
+            raise _too_much(cell)
+        outputs = settled(node.outputs, cell)
+        varies = varying(outputs, Path(self.resources["metadata"]["path"]), start)
+        return CellResult(cell, outputs, node.execution_count, varies)
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Take a message from the kernel; interrupt a cell that puts out more than a page holds."""
+        if msg["msg_type"] in _OUTPUT_MESSAGES:
+            before = self._size
+            self._size += len(str(msg["content"]))
+            if self._size > _LARGEST_OUTPUT:
+                if before <= _LARGEST_OUTPUT:
+                    self._interruption = asyncio.ensure_future(self.km.interrupt_kernel())
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    async def evaluate_all(self, prose: Prose) -> ProseResult:
+        """Evaluate the inline expressions of a run of prose."""
+        values = [await self.evaluate(inline) for inline in inlines_of(prose.source)]
+        return ProseResult(prose, tuple(values))
+
+    async def evaluate(self, inline: Inline) -> dict[str, Any]:
+        """Return the value of an expression as a MIME bundle."""
+        request = self.kc.execute(
+            "", silent=True, store_history=False, user_expressions={"value": inline.expression}
+        )
+        while True:
+            try:
+                reply = await self.kc.get_shell_msg(timeout=self.timeout)
+            except Exception:
+                raise _died(inline.place, inline.expression) from None
+            if reply["parent_header"].get("msg_id") == request:
+                break
+        value = reply["content"]["user_expressions"]["value"]
+        if value["status"] == "error":
+            raise CellError(
+                f"the inline expression raised {value['ename']}: {value['evalue']}",
+                inline.place,
+                source=inline.expression,
+                traceback=_plain(value["traceback"]),
+            )
+        return dict(value["data"])
+
+
+def _raised(cell: Cell, outputs: list[dict[str, Any]]) -> CellError:
+    error = next(output for output in reversed(outputs) if output["output_type"] == "error")
+    traceback = _plain(error["traceback"])
+    frames = re.findall(r"^ *(?:Cell In\[\d+\], line |File <.*>:)(\d+)", traceback, re.MULTILINE)
+    place = cell.place
+    if frames:
+        place = replace(place, line=cell.first_line + int(frames[0]) - 1)
+    label = f" {cell.label}" if cell.label else ""
+    message = re.sub(r" \(\d+\.py, line \d+\)$", "", error["evalue"])
+    return CellError(
+        f"the cell{label} raised {error['ename']}: {message}",
+        place,
+        source=cell.source,
+        traceback=traceback,
+    )
+
+
+def _too_much(cell: Cell) -> CellError:
+    return CellError(
+        f"the cell put out more than {_LARGEST_OUTPUT:,} characters",
+        cell.place,
+        "print less, or write it into a file",
+        source=cell.source,
+    )
+
+
+def _died(place: Place, source: str) -> CellError:
+    return CellError(
+        "the kernel died",
+        place,
+        "the cell used up the memory or crashed a library; run it alone to see",
+        source=source,
+    )
+
+
+def _plain(traceback: list[str]) -> str:
+    return _COLOUR.sub("", "\n".join(traceback))

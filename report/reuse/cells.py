@@ -1,0 +1,79 @@
+"""Which chapters only show exhibits: what their cells put out follows from what they show.
+
+A cell of any other code may read a file, the clock or a random number, and is run in every build.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from report.register import NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from press.chapter.chapter import Chapter
+
+IMPORTED: dict[str, frozenset[str]] = {
+    "analysis.book": frozenset({*NAMESPACES, "run"}),
+    "audit.documents.appendix": frozenset({"built_from", "exhibits_shown"}),
+    "audit.documents.certificate": frozenset({"certificate", "limits"}),
+}
+"""What such a cell may import: the exhibits, and the documents made from the ledger."""
+DOCUMENTS = {name: module for module, names in IMPORTED.items() if module.startswith("audit.")
+             for name in names}  # fmt: skip
+"""Functions whose result is such a document, with their module."""
+RUN = "run"
+
+
+def shows_only(chapter: Chapter) -> bool:
+    """Return whether a chapter's code does nothing but show exhibits, documents and results."""
+    return None not in shown(chapter)
+
+
+def shown(chapter: Chapter) -> list[tuple[str, str] | None]:
+    """Return what a chapter's code shows, in its order.
+
+    Returns
+    -------
+    list of (str, str) or None
+        Kind and name: a kind of exhibit and the exhibit, ``"run"`` and a result, the module of a
+        document and its function. None stands for code of any other kind.
+    """
+    found: list[tuple[str, str] | None] = []
+    for cell in chapter.cells:
+        found.extend(_shown(cell.source))
+    for inline in chapter.inlines:
+        found.extend(_shown(inline.expression))
+    return found
+
+
+def _shown(source: str) -> Iterator[tuple[str, str] | None]:
+    try:
+        tree = ast.parse(source.strip())
+    except (SyntaxError, ValueError):
+        yield None
+        return
+    for statement in tree.body:
+        match statement:
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                asked = {alias.name for alias in names if alias.asname is None}
+                if len(asked) < len(names) or not asked <= IMPORTED.get(module, frozenset()):
+                    yield None
+            case ast.Expr(value=ast.Attribute(value=ast.Name(id=space), attr=name)):
+                yield (space, name) if space in NAMESPACES and name[:1] != "_" else None
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[], keywords=[])):
+                yield (DOCUMENTS[name], name) if name in DOCUMENTS else None
+            case ast.Assign(targets=[ast.Name(id=bound)], value=value):
+                free = bound not in (*NAMESPACES, *DOCUMENTS, RUN)
+                yield _result(value) if free else None
+            case _:
+                yield None
+
+
+def _result(value: ast.expr) -> tuple[str, str] | None:
+    match value:
+        case ast.Call(func=ast.Name(id="run"), args=[ast.Constant(value=str(name))], keywords=[]):
+            return RUN, name
+    return None

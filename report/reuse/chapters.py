@@ -1,0 +1,143 @@
+"""What chapters put out and what the press made of them, kept under what they show.
+
+A chapter that only shows exhibits puts out the same for the same code, options and Markdown of
+what it shows. Any other is run in every build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis import importing
+from analysis.exhibits.parts.exhibit import Provenance
+from analysis.exhibits.parts.shown import Shown
+from analysis.incremental import conditions
+from analysis.kept import Kept, digest_of
+from press.run.execution import as_bytes, from_bytes
+from report.register import NAMESPACES
+from report.reuse.cells import DOCUMENTS, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from press.chapter.chapter import Chapter
+    from press.run.results import ExecutedChapter
+
+PRESS = ("press",)
+"""Folders of the code that makes pages of what chapters put out."""
+RUNS = ("analysis/book.py", "analysis/environment.py", "analysis/evaluation.py",
+        "analysis/exhibits/parts", "analysis/store.py", "press/chapter", "press/run")  # fmt: skip
+"""Files and folders of the code that a cell runs to show an exhibit, and that runs cells."""
+
+
+class Outputs:
+    """Outputs of chapters, kept under what their code shows.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    kept
+        Where they lie.
+    values
+        Every exhibit, and their provenances, as cells will find them.
+    """
+
+    def __init__(self, root: Path, kept: Kept, values: Mapping[str, Any]) -> None:
+        self._root, self.kept_in, self._values = root, kept, values
+        self.taken: list[str] = []
+        self.made: list[str] = []
+        self.rests_on: dict[str, dict[str, Any]] = {}
+
+    def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
+        """Return a chapter with what it puts out, where that is known."""
+        if not chapter.runs:
+            return None
+        key = self._key(chapter, defaults)
+        data = None if key is None else self.kept_in.read(key)
+        if data is None:
+            self.made.append(chapter.path)
+            return None
+        self.taken.append(chapter.path)
+        return from_bytes(chapter, data)
+
+    def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
+        """Keep what a chapter has put out, if it follows from what it shows."""
+        key = self._key(done.chapter, defaults) if done.chapter.runs else None
+        if key is not None:
+            self.kept_in.write(key, as_bytes(done))
+
+    def _key(self, chapter: Chapter, defaults: Mapping[str, Any]) -> str | None:
+        showing = shown(chapter)
+        if None in showing:
+            return None
+        cells = [(cell.source, dict(cell.options)) for cell in chapter.cells]
+        inlines = [inline.expression for inline in chapter.inlines]
+        order = [hasattr(part, "options") for part in chapter.parts]
+        written = [cells, inlines, order, dict(chapter.front.values), dict(defaults)]
+        displayed = {one[1]: f"{one} {self._displayed(*one)}" for one in showing if one is not None}
+        self.rests_on[chapter.path] = {
+            "runner": self._runner,
+            "code": digest_of(repr(written)),
+            "shown": {name: digest_of(text) for name, text in displayed.items()},
+        }
+        return digest_of("chapter", self._runner, repr(written), repr(showing), *displayed.values())
+
+    def _displayed(self, kind: str, name: str) -> str:
+        """Return the Markdown that something displays itself as; empty for a result."""
+        if kind in NAMESPACES:
+            provenance = self._values["provenances"].get(name, Provenance(name))
+            return str(Shown(self._values[name], provenance)._repr_markdown_())
+        if name in DOCUMENTS:
+            return str(getattr(import_module(kind), name)()._repr_markdown_())
+        return ""
+
+    @cached_property
+    def _runner(self) -> str:
+        return digest_of(conditions(), code_digest(self._root, RUNS))
+
+
+@dataclass(frozen=True)
+class OfPress(Kept):
+    """What pandoc made and how chapters were read: kept under the press's own code.
+
+    Attributes
+    ----------
+    taken, missed
+        The keys that something was found under, and that nothing was.
+    """
+
+    taken: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    @cached_property
+    def code(self) -> str:
+        """A digest of the press's code and of the conditions that it runs under."""
+        return digest_of(conditions(), code_digest(Path(__file__).parents[2], PRESS))
+
+    def read(self, key: str) -> bytes | None:
+        """Return what is kept under a key, and note whether something was."""
+        data = super().read(key)
+        (self.missed if data is None else self.taken).append(key)
+        return data
+
+
+def code_digest(root: Path, names: tuple[str, ...]) -> str:
+    """Return a digest over files of the project's code as this process has read them."""
+    return digest_of(*_code(root, names))
+
+
+def _code(root: Path, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        start = root / name
+        for path in [start] if start.is_file() else sorted(start.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                read = importing.READ.get(os.path.realpath(path))
+                digest = read or hashlib.sha256(path.read_bytes()).hexdigest()
+                yield f"{path.relative_to(root).as_posix()} {digest}"

@@ -1,0 +1,148 @@
+"""All that a build can depend on, each by digest, gathered without importing what computes.
+
+Whatever is in the project's folder takes part, since the book says whether its files are those of
+a commit. So do the extract, the commit, every package and variable, and what was asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.environment import interpreter
+from analysis.installed import installed
+from audit.trace.repository import MADE, public_repository, read_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+WORKING = (*MADE, ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".quarto", ".report",
+           ".ruff_cache", "_freeze")  # fmt: skip
+"""Folders that no build reads: what builds and tools write."""
+_OF_A_SHELL = ("OLDPWD", "PWD", "SHLVL", "_")
+"""Variables that a shell sets anew for every command or folder."""
+_CLOCK = re.compile(r":\s*[\"']?(?:today|now|last-modified)\b")
+_DATED = (".qmd", ".yml", ".yaml")
+_BEYOND = re.compile(r"\bos\.(?:clock|date|getenv|time)\b|\bio\.|\bmath\.random|\bmediabag\b")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a build was asked for.
+
+    Attributes
+    ----------
+    formats
+        Of "html" and "pdf".
+    data, out
+        Folders of the extract and of the book, as absolute paths; empty for those configured.
+    engine
+        Of `report.quarto.ENGINES`.
+    profiles
+        Quarto profiles.
+    umask
+        What the user keeps from others: the book's modes follow it.
+    """
+
+    formats: tuple[str, ...]
+    data: str
+    out: str
+    engine: str
+    profiles: tuple[str, ...]
+    umask: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all of it."""
+        return hashlib.sha256(repr(asdict(self)).encode()).hexdigest()
+
+
+def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what a build depends on.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    variables
+        The environment.
+
+    Returns
+    -------
+    dict of str
+        By kind and name, such as ``"file study.toml"`` or ``"variable TZ"``, a digest or a text
+        that is another one whenever the input is.
+    """
+    found = {f"file {name}": digest for name, digest in _files(root)}
+    if asked.data:
+        found |= {f"extract {name}": digest for name, digest in _files(Path(asked.data))}
+    found |= {f"package {name}": digest for name, digest in installed().items()}
+    for name, value in variables.items():
+        if name not in _OF_A_SHELL:  # by digest: it may be a secret
+            found[f"variable {name}"] = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+    commit = read_commit(root)
+    found["commit checked out"] = f"{commit.id} {commit.time} {commit.clean}"
+    found["commit published at"] = public_repository(root)
+    found["Python"] = interpreter()
+    return found
+
+
+def outside(inputs: Mapping[str, str], target: str) -> dict[str, str]:
+    """Return inputs without the files of a book, which is no source, by its folder's path."""
+    within = f"file {target}/"
+    return {name: digest for name, digest in inputs.items() if not name.startswith(within)}
+
+
+def reads_the_clock(root: Path) -> bool:
+    """Return whether a book may print what follows from no input: today's date, a filter's own."""
+    doubtful = dict.fromkeys(_DATED, _CLOCK) | {".lua": _BEYOND}
+    return any(
+        doubtful[path.suffix].search(path.read_text(encoding="utf-8", errors="replace"))
+        for path in _paths(root)
+        if path.suffix in doubtful and not path.is_relative_to(root / "tests")
+    )
+
+
+def digests(folder: Path, names: Iterable[str] = ("",)) -> dict[str, str]:
+    """Return the SHA-256 of every file at or below some paths of a folder, by its path there."""
+    found = {}
+    for name in names:
+        start = folder / name
+        paths = [start] if start.is_file() else sorted(start.rglob("*"))
+        for path in paths:
+            if path.is_file():
+                key = Path(os.path.relpath(path, folder)).as_posix()
+                found[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _files(root: Path) -> Iterator[tuple[str, str]]:
+    for path in _paths(root):
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError as error:  # gone since it was listed, or for other eyes
+            digest = f"unreadable: {error.errno}"
+        yield path.relative_to(root).as_posix(), digest
+
+
+def _paths(root: Path) -> Iterator[Path]:
+    seen: set[str] = set()
+    for place, folders, files in os.walk(root, followlinks=True):
+        folder = Path(place)
+        real = os.path.realpath(place)
+        if real in seen or "pyvenv.cfg" in files:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not _working(name))
+        if folder.name == "tests":  # thousands of files that no build reads
+            folders[:] = [name for name in folders if name != "fixtures"]
+        yield from (folder / name for name in sorted(files) if (folder / name).is_file())
+
+
+def _working(name: str) -> bool:
+    return name in WORKING or name.startswith(tuple(f".{book}-" for book in MADE))

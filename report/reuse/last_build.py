@@ -1,0 +1,114 @@
+"""The last build of a kind: what it rested on, what it made, and whether all that still stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report.reuse.inputs import digests, gather, outside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from report.reuse.inputs import Asked
+
+BUILDS = Path(".report") / "builds"
+WORKED_OUT = (".report/ledger.json", ".report/internal-ledger.json", ".report/book.yml",
+              ".report/exhibits", "_exhibits")  # fmt: skip
+"""What a build writes besides the book, and other commands read."""
+_FORM = 1
+
+
+@dataclass(frozen=True)
+class LastBuild:
+    """A finished build.
+
+    Attributes
+    ----------
+    inputs
+        All that it depended on, as `report.reuse.inputs.gather` has it.
+    outputs
+        SHA-256 of each file that it made, by its path from the project's root.
+    target
+        Folder of the book, from the project's root.
+    said
+        What it told about the book.
+    written
+        The files that it named at its end.
+    settled
+        Whether equal inputs give an equal book: no cell of free code, no date of today.
+    seconds
+        What each stage took.
+    """
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    target: str
+    said: Sequence[str]
+    written: Sequence[str]
+    settled: bool
+    seconds: Mapping[str, float]
+
+    def write(self, root: Path, asked: Asked) -> None:
+        """Keep it as the last build of its kind: whole, or not at all."""
+        text = json.dumps({"form": _FORM, **asdict(self)}, indent=0, sort_keys=True)
+        path = _place(root, asked)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside.write_text(f"{_digest(text)}\n{text}", encoding="utf-8", newline="\n")
+        aside.replace(path)
+
+
+def made(root: Path, target: str) -> dict[str, str]:
+    """Return the SHA-256 of each file that a build has made, by its path from the root."""
+    return digests(root, (*WORKED_OUT, target))
+
+
+def read(root: Path, asked: Asked) -> LastBuild | None:
+    """Return the last build of a kind; None without one that is as it was written."""
+    try:
+        digest, _, text = _place(root, asked).read_text(encoding="utf-8").partition("\n")
+        whole: dict[str, Any] = json.loads(text) if digest == _digest(text) else {}
+    except (OSError, ValueError):
+        return None
+    if whole.pop("form", None) != _FORM:
+        return None
+    return LastBuild(**whole)
+
+
+def forget(root: Path, asked: Asked) -> None:
+    """Keep nothing of the last build of a kind: another has begun, and may be killed."""
+    _place(root, asked).unlink(missing_ok=True)
+
+
+def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
+    """Return what keeps a build from being the one that would be made now; empty if nothing."""
+    if not last.settled:
+        return ["a cell of free code, or a date of today, may come out otherwise"]
+    now = outside(gather(root, asked, variables), last.target)
+    changed = differing(last.inputs, now)
+    if changed:
+        return changed
+    return [f"made {each}" for each in differing(last.outputs, made(root, last.target))]
+
+
+def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return what is not the same, and how: "file study.toml: changed"."""
+    how = {True: {True: "changed", False: "gone"}, False: {True: "new"}}
+    return [
+        f"{name}: {how[name in before][name in now]}"
+        for name in sorted(before.keys() | now.keys())
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _place(root: Path, asked: Asked) -> Path:
+    return root / BUILDS / f"{asked.digest[:16]}.json"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

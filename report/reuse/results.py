@@ -1,0 +1,136 @@
+"""The results of a build: each node of the dataflow kept under its lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.dataflow import graph
+from analysis.dataflow.passage import status_by_way
+from analysis.errors import ExhibitHeld, NotReady
+from analysis.evaluation import RESULTS
+from analysis.incremental import Nodes, conditions, inputs_of
+from analysis.kept import Kept
+from analysis.watching import Watch
+from report.reuse.code import Code, code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hamilton import driver
+
+    from analysis.evaluation import Evaluation
+
+FOLDER = Path(".report") / "kept"
+READ_WHOLE = frozenset({"accepted_tables", "extract"})
+"""Nodes that hold an extract, with whatever names a person in it."""
+
+
+class NothingKept(Kept):
+    """A store for a release, which computes everything: it holds nothing and takes nothing."""
+
+    def read(self, key: str) -> None:
+        """Return nothing."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Keep nothing."""
+
+
+@dataclass
+class Results:
+    """How the results of one build are come by.
+
+    Parameters
+    ----------
+    evaluation
+        What is computed.
+    fresh
+        Compute everything, as a release does, and refuse what is read without being known.
+    """
+
+    evaluation: Evaluation
+    fresh: bool = False
+    nodes: Nodes | None = None
+    kept: Kept | None = None
+    watch: Watch = field(default_factory=Watch)
+
+    @cached_property
+    def code(self) -> Code:
+        """The digests of the code."""
+        return code_of(self.evaluation.root)
+
+    def take(self, built: driver.Driver) -> Nodes:
+        """Return the nodes of a graph."""
+        evaluation = self.evaluation
+        root, extract, files = evaluation.root, evaluation.directory, evaluation.files
+        given = graph.inputs(root, extract, evaluation.study)
+        self.kept = (NothingKept if self.fresh else Kept)(root / FOLDER / "results", ".pickle")
+        self.nodes = Nodes(
+            built.graph.nodes,
+            inputs_of(given, root, extract, files, self.code),
+            code=self.code,
+            conditions=conditions(),
+            kept=self.kept,
+            unkept=self._names_persons(built),
+            watch=self.watch,
+        )
+        return self.nodes
+
+    def _names_persons(self, built: driver.Driver) -> Callable[[str], bool]:
+        """Return what says of a node whether its value may hold children's records, or names."""
+        from analysis.contracts import read_contracts
+
+        by_name = graph.nodes(built)
+        datasets = read_contracts(self.evaluation.root / "data_contracts")
+        children = {name for name, each in datasets.items() if each.sensitivity == "child"}
+        shown = {*RESULTS, *graph.exhibit_names(built)}
+
+        def names(node: str) -> bool:
+            if node in shown:
+                return False
+            if node in READ_WHOLE or node in datasets:
+                return True
+            try:
+                status_by_way(node, by_name, children)
+            except ExhibitHeld:
+                return True
+            return False
+
+        return names
+
+    def reached(self, node: str) -> list[str]:
+        """Return the definitions that a node's code reaches, as `module.name`."""
+        functions = self.nodes.functions(node) if self.nodes else []
+        sources = self.code.sources
+        return sorted({f"{d.module}.{d.name}" for key in functions for d in sources.closure(*key)})
+
+    def definitions(self) -> dict[str, str]:
+        """Return the digest of every definition that computes."""
+        return {
+            f"{name}.{defined}": found.digest
+            for name, module in self.code.sources.modules.items()
+            for defined, (found, _) in module.definitions.items()
+        }
+
+    def told(self) -> str:
+        """Say how many results were computed, and what one of them read besides."""
+        if self.nodes is None:
+            return "results reused: nothing they rest on has changed"
+        made = len(self.nodes.computed)
+        return f"{made} results computed" if made else "results reused: each rests on what it did"
+
+    def refuse_unknown(self) -> list[str]:
+        """Return what results read without being given it; refuse it in a release."""
+        lines = [
+            f"{node} reads {what}, which is no input of it"
+            for node, found in sorted(self.watch.found.items())
+            for what in found
+        ]
+        if lines and self.fresh:
+            raise NotReady(
+                "\n".join(["results rest on what nobody said they do:", *lines]),
+                remedy="let each take what it reads as an input of the dataflow",
+            )
+        return lines

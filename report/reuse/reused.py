@@ -1,0 +1,56 @@
+"""What one build has taken from the store, and what the next may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from analysis.kept import Kept
+from report.reuse.chapters import OfPress, Outputs
+from report.reuse.explain import explained, steps_before, steps_now
+from report.reuse.results import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from report.reuse.nothing_to_do import Recorder
+    from report.reuse.results import Results
+
+
+@dataclass(frozen=True)
+class Reused:
+    """The store of a build, besides that of its results.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    values
+        Every exhibit, and their provenances.
+    """
+
+    root: Path
+    values: Mapping[str, Any]
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """What chapters put out."""
+        return Outputs(self.root, Kept(self.root / FOLDER / "chapters"), self.values)
+
+    @cached_property
+    def press(self) -> OfPress:
+        """What the press made of it."""
+        return OfPress(self.root / FOLDER / "pages")
+
+    def ended(self, recorder: Recorder, results: Results) -> list[str]:
+        """Note what the steps of a build rested on, and return why each was made again, or not."""
+        root, asked = recorder.root, recorder.asked
+        before = steps_before(root, asked)
+        now = steps_now(root, recorder.inputs, before, results, self.outputs)
+        now.write(root, asked)
+        for kept in (self.outputs.kept_in, self.press, results.kept):
+            if kept is not None:
+                kept.prune()
+        return list(explained(before, now, results, self.outputs, self.press))

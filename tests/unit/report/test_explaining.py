@@ -1,0 +1,136 @@
+"""`--explain` says of each step why it was made again, and is true for each kind of edit."""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+
+from report.reuse.explain import LISTED, Steps, explained, steps_before
+
+CHAPTER = {"runner": "r", "code": "c", "shown": {"flow": "f", "map": "m"}}
+BEFORE = Steps(
+    files={"file study.toml": "1", "file data/schools.csv": "1", "file index.qmd": "1",
+           "file analysis/model.py": "1", "package pandas": "1", "variable TZ": "1"},
+    parts={"data/schools.csv": {"school": ["a", "b", "c"], "pupils": ["1", "2", "3"]},
+           "study.toml": {"window": "w", "seed": "s"}},
+    nodes={"panel": {"conditions": "p", "code": "k", "needs": {"extract": "x"}},
+           "effect": {"conditions": "p", "code": "e", "needs": {"panel": "v", "seed": "1"}}},
+    code={"analysis.model.FACTOR": "1", "analysis.model.effect": "1", "analysis.other.f": "1"},
+    chapters={"index.qmd": CHAPTER},
+)  # fmt: skip
+
+
+def told(now, *, computed=(), run=(), taken=("index.qmd",), pages=0):
+    """Return what is said of a build that now rests on this."""
+    results = SimpleNamespace(
+        nodes=SimpleNamespace(computed=list(computed)),
+        reached=lambda _: ["analysis.model.FACTOR", "analysis.model.effect"],
+    )
+    outputs = SimpleNamespace(made=list(run), taken=list(taken))
+    press = SimpleNamespace(missed=["k"] * pages, taken=["k"] * 9)
+    return "\n".join(explained(BEFORE, now, results, outputs, press))
+
+
+def with_file(found, name, digest="2"):
+    found.files[name] = digest
+    return found
+
+
+def test_values_of_a_column_are_counted():
+    found = with_file(copy.deepcopy(BEFORE), "file data/schools.csv")
+    found.parts["data/schools.csv"]["pupils"] = ["1", "9", "9"]
+    found.nodes["panel"]["needs"]["extract"] = "y"
+    said = told(found, computed=["panel"])
+    assert "file data/schools.csv: changed: column pupils: 2 values" in said
+    assert "results: 1 computed, 1 reused" in said
+    assert "panel: extract came out otherwise" in said
+
+
+def test_rows_are_counted():
+    found = with_file(copy.deepcopy(BEFORE), "file data/schools.csv")
+    found.parts["data/schools.csv"] = {"school": ["a"] * 5, "pupils": ["1"] * 5}
+    assert "file data/schools.csv: changed: +2 rows" in told(found)
+
+
+def test_a_setting_is_named_by_its_key():
+    found = with_file(copy.deepcopy(BEFORE), "file study.toml")
+    found.parts["study.toml"]["seed"] = "t"
+    found.nodes["effect"]["needs"]["seed"] = "2"
+    said = told(found, computed=["effect"])
+    assert "file study.toml: changed: key seed" in said
+    assert "effect: seed came out otherwise" in said
+
+
+def test_a_constant_is_named_and_code_that_is_not_reached_is_not():
+    found = with_file(copy.deepcopy(BEFORE), "file analysis/model.py")
+    found.code.update({"analysis.model.FACTOR": "2", "analysis.other.f": "2"})
+    found.nodes["effect"]["code"] = "f"
+    said = told(found, computed=["effect"])
+    assert "effect: code of analysis.model.FACTOR\n" in said
+
+
+def test_a_comment_computes_nothing():
+    said = told(with_file(copy.deepcopy(BEFORE), "file analysis/model.py"))
+    assert "file analysis/model.py: changed" in said
+    assert "results: 0 computed, 2 reused" in said
+    assert "chapters: 0 run, 1 reused" in said
+
+
+def test_a_word_runs_no_chapter_and_reads_its_pages_again():
+    said = told(with_file(copy.deepcopy(BEFORE), "file index.qmd"), pages=4)
+    assert "chapters: 0 run, 1 reused" in said
+    assert "pages: 4 texts read and written by pandoc, 9 reused" in said
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "why"),
+    [
+        ("code", "d", "its cells, options or front matter"),
+        ("runner", "s", "the code that runs cells, or a package"),
+        ("shown", {"flow": "g", "map": "m"}, "flow shows something else"),
+    ],
+)
+def test_a_chapter_is_run_for_what_it_is_run_for(part, value, why):
+    found = with_file(copy.deepcopy(BEFORE), "file index.qmd")
+    found.chapters["index.qmd"][part] = value
+    assert f"index.qmd: {why}" in told(found, run=["index.qmd"], taken=[])
+
+
+def test_a_chapter_of_free_code_is_run_in_every_build():
+    found = copy.deepcopy(BEFORE)
+    del found.chapters["index.qmd"]
+    said = told(found, run=["index.qmd"], taken=[])
+    assert "index.qmd: it holds code of other kinds than showing exhibits" in said
+
+
+def test_a_package_computes_everything():
+    found = with_file(copy.deepcopy(BEFORE), "package pandas")
+    for node in found.nodes.values():
+        node["conditions"] = "q"
+    said = told(found, computed=["panel", "effect"])
+    assert "package pandas: changed" in said
+    assert said.count("another interpreter, package or stated environment") == 2
+
+
+def test_a_variable_that_is_new_and_a_file_that_is_gone_are_named():
+    found = with_file(copy.deepcopy(BEFORE), "variable LANG")
+    del found.files["file index.qmd"]
+    said = told(found)
+    assert "variable LANG: new" in said
+    assert "file index.qmd: gone" in said
+
+
+def test_an_entry_that_was_altered_is_said_to_be():
+    assert "effect: what was kept of it was not as it was put there" in told(
+        copy.deepcopy(BEFORE), computed=["effect"]
+    )
+
+
+def test_of_many_reasons_some_are_named_and_the_others_counted():
+    found = copy.deepcopy(BEFORE)
+    found.files.update({f"file {number}": "1" for number in range(LISTED + 3)})
+    assert "and 3 more" in told(found)
+
+
+def test_of_a_first_build_nothing_is_known(tmp_path):
+    assert steps_before(tmp_path, SimpleNamespace(digest="0" * 64)) == Steps()

@@ -1,0 +1,184 @@
+"""What a chapter put out is taken again under the same code, options and exhibits alone."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis.exhibits.parts.exhibit import Number, Provenance, Table
+from analysis.kept import Kept
+from press.chapter.cells import Cell, Prose
+from press.chapter.reading import read_book
+from press.document import pandoc
+from press.kept import keeping, recalled
+from press.run.results import CellResult, ExecutedChapter, ProseResult
+from report.reuse.chapters import OfPress, Outputs
+
+TEXT = """# One
+
+```{python}
+#| label: setup
+from analysis.book import numbers, tables
+```
+
+There were `{python} numbers.schools` schools.
+
+```{python}
+#| label: tbl-flow
+tables.flow
+```
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    (tmp_path / "_quarto.yml").write_text(
+        "project:\n  type: book\nbook:\n  title: T\n  chapters: [index.qmd]\n"
+    )
+    (tmp_path / ".report").mkdir()
+    return SimpleNamespace(root=tmp_path, values=values(), text=TEXT, defaults={"echo": False})
+
+
+def values(schools="41", note=""):
+    data = pd.DataFrame({"n": [1]})
+    return {
+        "schools": Number(41, schools, "schools", 41),
+        "flow": Table(("n",), (("1",),), (True,), data, {"n": "how many"}, note=note),
+        "provenances": {"flow": Provenance("flow", "T1", ("schools.csv",), "")},
+    }
+
+
+def read(book):
+    (book.root / "index.qmd").write_text(book.text)
+    (chapter,) = read_book(book.root).chapters
+    outputs = Outputs(book.root, Kept(book.root / ".report" / "chapters"), book.values)
+    return outputs, chapter
+
+
+def run(chapter):
+    """Return the chapter as if a kernel had run it."""
+    results = []
+    for part in chapter.parts:
+        if isinstance(part, Cell):
+            data = {"text/markdown": f"{part.source} é"}
+            results.append(CellResult(part, ({"output_type": "display_data", "data": data},), 1))
+        elif isinstance(part, Prose):
+            count = part.source.text.count("`{python}")
+            results.append(ProseResult(part, ({"text/markdown": "41"},) * count))
+    return ExecutedChapter(chapter, tuple(results))
+
+
+def taken(book):
+    outputs, chapter = read(book)
+    return outputs.take(chapter, book.defaults)
+
+
+@pytest.fixture
+def kept(book):
+    outputs, chapter = read(book)
+    assert outputs.take(chapter, book.defaults) is None
+    outputs.keep(run(chapter), book.defaults)
+    return book
+
+
+def test_a_chapter_comes_back_as_it_was_run(kept):
+    _, chapter = read(kept)
+    assert taken(kept) == run(chapter)
+
+
+def test_a_word_runs_no_kernel(kept):
+    kept.text = TEXT.replace("There were", "We found").replace("schools.\n", "schools in all.\n\n")
+    _, chapter = read(kept)
+    assert taken(kept) == run(chapter)
+
+
+EDITS = {
+    "a cell": lambda b: setattr(b, "text", TEXT.replace("tables.flow\n", "tables.flow  # it\n")),
+    "an option": lambda b: setattr(b, "text", TEXT.replace("tbl-flow", "tbl-flow\n#| echo: true")),
+    "an inline expression": lambda b: setattr(b, "text", f"{TEXT}`{{python}} numbers.schools`\n"),
+    "front matter": lambda b: setattr(b, "text", f"---\nabstract: A\n---\n{TEXT}"),
+    "a printed number": lambda b: setattr(b, "values", values(schools="42")),
+    "the note of a table": lambda b: setattr(b, "values", values(note="Rounded.")),
+    "a short reference": lambda b: b.values["provenances"].update(flow=Provenance("flow", "T2")),
+    "an option of the project": lambda b: b.defaults.update(echo=True),
+    "other code": lambda b: setattr(b, "text", TEXT.replace("tables.flow\n", "print(1)\n")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_whatever_else_changes_runs_it_again(kept, edit):
+    EDITS[edit](kept)
+    assert taken(kept) is None
+
+
+def test_code_that_runs_cells_runs_them_again(kept, monkeypatch):
+    monkeypatch.setattr("report.reuse.chapters.code_digest", lambda *_: "another")
+    assert taken(kept) is None
+
+
+def test_a_cell_of_free_code_is_never_kept(book):
+    book.text = TEXT.replace("tables.flow", "import time; time.time()")
+    outputs, chapter = read(book)
+    outputs.keep(run(chapter), book.defaults)
+    assert taken(book) is None
+    assert not (book.root / ".report" / "chapters").exists()
+
+
+# --- what the press recalls -----------------------------------------------------------------
+
+
+def calls(monkeypatch, store, *texts):
+    """Return how often pandoc itself was started to read some texts, and what it made of them."""
+    started, real = [], pandoc.subprocess.run
+    monkeypatch.setattr(
+        pandoc.subprocess,
+        "run",
+        lambda *given, **options: started.append(1) or real(*given, **options),
+    )
+    with keeping(store):
+        made = [pandoc.run(["-f", "markdown", "-t", "html"], text) for text in texts]
+    return len(started), made
+
+
+def test_pandoc_is_asked_once_for_one_text(tmp_path, monkeypatch):
+    store = OfPress(tmp_path / "pages")
+    assert calls(monkeypatch, store, "*a*", "*a*", "*b*")[0] == 2
+    again, made = calls(monkeypatch, OfPress(tmp_path / "pages"), "*a*")
+    assert (again, made) == (0, ["<p><em>a</em></p>\n"])
+
+
+def test_another_file_that_pandoc_is_given_asks_it_again(tmp_path):
+    path = tmp_path / "filter" / "page.lua"
+    path.parent.mkdir()
+    path.write_text("return {}\n")
+    before = pandoc._contents(f"--lua-filter={path}")
+    assert pandoc._contents("--wrap=none") == "--wrap=none"
+    (path.parent / "beside.lua").write_text("")
+    assert pandoc._contents(f"--lua-filter={path}") != before
+    bib = tmp_path / "references.bib"
+    bib.write_text("@book{a}")
+    before = pandoc._contents(f"--bibliography={bib}")
+    bib.write_text("@book{b}")
+    assert pandoc._contents(f"--bibliography={bib}") != before
+
+
+def test_other_code_of_the_press_recalls_nothing(tmp_path):
+    made = []
+
+    def make():
+        made.append(1)
+        return ["x"]
+
+    for code in ("one", "one", "two"):
+        store = OfPress(tmp_path / "pages")
+        store.__dict__["code"] = code
+        with keeping(store):
+            assert recalled("given", make, clean=lambda: True) == ["x"]
+    assert len(made) == 2
+
+
+@pytest.mark.parametrize(("value", "clean"), [([(1, 2)], True), (["x"], False)])
+def test_what_json_changes_or_a_mistake_is_in_is_not_recalled(tmp_path, value, clean):
+    with keeping(OfPress(tmp_path / "pages")):
+        assert recalled("given", lambda: value, clean=lambda: clean) == value
+    assert not (tmp_path / "pages").exists()

@@ -1,0 +1,62 @@
+"""Nothing that is kept is stale: a sample of what `python -m benchmarks.staleness` tries."""
+
+from itertools import islice
+
+import pandas as pd
+import pytest
+
+from benchmarks.staleness.__main__ import TABLE
+from benchmarks.staleness.small_book import SmallBook
+from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
+from press.document import pandoc
+from report.reuse import code
+
+SAMPLE = 17
+"""One mutation of the dataflow in so many is tried here."""
+
+
+@pytest.fixture(scope="module")
+def flow(tmp_path_factory):
+    return SmallDataflow(tmp_path_factory.mktemp("dataflow"))
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    return SmallBook(tmp_path_factory.mktemp("book"))
+
+
+def test_no_mutation_of_a_dataflow_leaves_anything_stale(flow):
+    rows = pd.DataFrame([flow.judge(each) for each in islice(mutations(), 0, None, SAMPLE)])
+    assert not rows["stale"].any(), rows.loc[rows["stale"], "place"].tolist()
+    assert rows["changed"].any()
+    assert (rows["computed"] < rows["of"]).any()
+
+
+def test_a_comment_computes_nothing(flow):
+    comments = [each for each in mutations() if each.kind == "comment"]
+    assert flow.judge(comments[len(comments) // 2])["computed"] == 0
+
+
+@pytest.mark.parametrize("edit", ["a heading", "a source", "a drawing", "files touched"])
+def test_no_mutation_of_a_book_leaves_anything_stale(book, edit):
+    found = book.judge(edit)
+    assert not found["stale"]
+    assert found["computed"] < found["of"]
+
+
+def test_the_benchmark_sees_code_that_a_key_passes_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(code, "loose_statements", lambda *_: iter(()))
+    loose = [each for each in mutations() if each.kind == "loose statement"]
+    assert SmallDataflow(tmp_path).judge(loose[0])["stale"]
+
+
+def test_the_benchmark_sees_a_file_that_a_key_passes_over(book, monkeypatch):
+    monkeypatch.setattr(pandoc, "_contents", lambda argument: argument)
+    filled = SmallBook(book.folder / "blind")
+    assert filled.judge("a source")["stale"]
+
+
+def test_the_committed_table_has_none_stale():
+    table = pd.read_csv(TABLE)
+    assert table["stale"].sum() == 0
+    assert table["mutations"].sum() >= 300

@@ -1,0 +1,309 @@
+"""A result is computed again when anything it rests on is another, and at no other time."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis.exhibits.parts.exhibit import Number
+from analysis.incremental import Input, Nodes, inputs_of, version_of
+from analysis.kept import Kept, digest_of
+from analysis.watching import Watch
+
+ROOT = Path(__file__).parents[2]
+
+
+def panel(folder: Path) -> pd.DataFrame:
+    return pd.read_csv(folder / "schools.csv")
+
+
+def total(panel: pd.DataFrame) -> int:
+    return int(panel["pupils"].sum())
+
+
+def level(seed: int) -> int:
+    return seed * 0
+
+
+def shown(total: int, level: int) -> Number:
+    return Number(total, str(total + level), "pupils", total)
+
+
+def unwritable(total: int) -> object:
+    return iter([total])
+
+
+def after_unwritable(unwritable: object) -> int:
+    return len([unwritable])
+
+
+FUNCTIONS = (panel, total, level, shown, unwritable, after_unwritable)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A node as Hamilton has it."""
+
+    name: str
+    function: object
+
+    @property
+    def originating_functions(self):
+        return [self.function]
+
+    @property
+    def dependencies(self):
+        names = self.function.__annotations__.keys() - {"return"}
+        return [SimpleNamespace(name=name) for name in sorted(names)]
+
+    def __call__(self, **given):
+        return self.function(**given)
+
+
+@dataclass
+class World:
+    """What the nodes rest on, to be changed by a test."""
+
+    root: Path
+    codes: dict
+    conditions: str = "python 3"
+    seed: int = 1
+    functions: tuple = FUNCTIONS
+    unkept: tuple = ()
+
+    def nodes(self):
+        data = self.root / "data"
+        files = {
+            f"data/{path.name}": digest_of(path.read_bytes()) for path in sorted(data.iterdir())
+        }
+        code = self.code
+        given = inputs_of({"folder": data, "seed": self.seed}, self.root, data, files, code)
+        graph = {each.__name__: Step(each.__name__, each) for each in self.functions}
+        return Nodes(
+            graph, given, code=code, conditions=self.conditions,
+            kept=Kept(self.root / ".report" / "kept" / "results", ".pickle"),
+            unkept=lambda name: name in self.unkept, watch=Watch(),
+        )  # fmt: skip
+
+    def code(self, _module, name):
+        return self.codes.get(name, "as it was")
+
+    def computed(self, *names):
+        nodes = self.nodes()
+        values = [nodes.value(name) for name in names]
+        return sorted(nodes.computed), values[-1]
+
+
+@pytest.fixture
+def world(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "schools.csv").write_text("school,pupils\na,10\nb,20\n")
+    (tmp_path / ".report").mkdir()
+    made = World(tmp_path, {})
+    assert made.computed("shown")[0] == ["level", "panel", "shown", "total"]
+    return made
+
+
+def test_nothing_is_computed_twice(world):
+    assert world.computed("shown") == ([], Number(30, "30", "pupils", 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [("panel", ["panel"]), ("level", ["level"]), ("shown", ["shown"]), ("total", ["total"])],
+)
+def test_other_code_computes_what_it_reaches_and_an_equal_value_ends_the_wave(world, name, again):
+    world.codes[name] = "another"
+    assert world.computed("shown")[0] == again
+    assert world.computed("shown")[0] == []
+
+
+def test_code_of_a_class_counts_for_whoever_takes_its_values(world):
+    world.functions = (*FUNCTIONS, after_shown)
+    assert world.computed("after_shown")[0] == ["after_shown"]
+    world.codes["Number"] = "its method says something else"
+    assert world.computed("after_shown")[0] == ["after_shown", "shown"]
+
+
+def after_shown(shown: Number) -> str:
+    return shown.text
+
+
+def test_a_value_of_a_file_computes_what_follows_from_it(world):
+    (world.root / "data" / "schools.csv").write_text("school,pupils\na,10\nb,21\n")
+    assert world.computed("shown") == (
+        ["panel", "shown", "total"], Number(31, "31", "pupils", 31)
+    )  # fmt: skip
+
+
+def test_a_file_beside_the_data_reads_them_again_and_no_more(world):
+    (world.root / "data" / ".DS_Store").write_text("")
+    assert world.computed("shown")[0] == ["panel"]
+
+
+def test_a_setting_computes_what_takes_it(world):
+    world.seed = 2
+    assert world.computed("shown")[0] == ["level"]
+
+
+def test_another_package_or_interpreter_computes_everything(world):
+    world.conditions = "python 4"
+    assert world.computed("shown")[0] == ["level", "panel", "shown", "total"]
+
+
+def test_what_names_persons_is_not_written_down_and_ends_the_wave_all_the_same(world):
+    def stored():
+        return b"".join(path.read_bytes() for path in world.root.rglob("*.pickle"))
+
+    assert b"DataFrame" in stored()
+    shutil.rmtree(world.root / ".report" / "kept")
+    world.unkept = ("panel",)
+    assert "panel" in world.computed("shown")[0]
+    assert b"DataFrame" not in stored()
+    assert world.computed("shown")[0] == []
+    world.codes["total"] = "another"
+    assert world.computed("shown")[0] == ["panel", "total"]
+
+
+def test_what_cannot_be_written_down_is_computed_where_it_is_needed_alone(world):
+    assert world.computed("after_unwritable")[0] == ["after_unwritable", "unwritable"]
+    assert world.computed("after_unwritable")[0] == []
+
+
+@pytest.mark.parametrize(
+    "edit", [lambda d: d[:-1], lambda _: b"", lambda d: d.replace(b"30", b"31")]
+)
+def test_an_entry_that_was_cut_short_or_altered_is_computed_again(world, edit):
+    for path in world.root.rglob("*.pickle"):
+        path.write_bytes(edit(path.read_bytes()))
+    made, value = world.computed("shown")
+    assert value.text == "30"
+    assert made
+
+
+@pytest.mark.parametrize("what", ["variable", "file", "folder", "program"])
+def test_what_a_node_reads_besides_is_found_and_it_is_not_kept(world, what, monkeypatch):
+    (world.root / "besides.txt").write_text("7")
+    monkeypatch.chdir(world.root)
+    reads = {
+        # As if the project's own code asked.
+        "variable": lambda: eval("os.environ.get('SECRET')", {"os": os, "__name__": "analysis.x"}),
+        "file": lambda: Path("besides.txt").read_text(),
+        "folder": lambda: os.listdir("."),
+        "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+    }
+
+    def level(seed: int) -> int:
+        reads[what]()
+        return seed * 0
+
+    world.functions = (panel, total, level, shown)
+    world.codes["level"] = "another"
+    nodes = world.nodes()
+    nodes.value("shown")
+    assert list(nodes._watch.found) == ["level"]
+    assert world.computed("shown")[0] == ["level"]
+
+
+def test_what_a_node_was_given_or_made_itself_may_be_read(world):
+    def level(seed: int, folder: Path) -> int:
+        import wave  # noqa: F401 - a module is known by its digest
+
+        aside = world.root / "aside"
+        aside.mkdir(exist_ok=True)
+        (aside / "x").write_text("1")
+        return len(list(folder.glob("*.csv"))) + int((aside / "x").read_text()) - 1 - seed
+
+    world.functions = (panel, total, level, shown)
+    world.codes["level"] = "another"
+    nodes = world.nodes()
+    nodes.value("shown")
+    assert nodes._watch.found == {}
+
+
+def test_two_inputs_of_one_value_have_one_version(world):
+    assert version_of(1, world.code) == version_of(1, world.code) != version_of(2, world.code)
+    assert Input(1, "a").covers == frozenset()
+
+
+# --- the store ------------------------------------------------------------------------------
+
+
+def test_a_store_keeps_what_was_used_last(tmp_path):
+    kept = Kept(tmp_path / ".report" / "kept")
+    kept.folder.parent.mkdir()
+    for number, key in enumerate(["aa", "bb", "cc"]):
+        kept.write(key, b"x" * 100)
+        os.utime(kept._place(key), (number, number))
+    later = Kept(kept.folder)
+    assert later.read("aa") == b"x" * 100
+    later.prune(2 * 165)
+    assert [key for key in ("aa", "bb", "cc") if later.read(key)] == ["aa", "cc"]
+
+
+def test_a_store_is_its_owners_alone(tmp_path):
+    kept = Kept(tmp_path / "kept")
+    kept.write("aa", b"x")
+    assert kept._place("aa").parent.stat().st_mode & 0o077 == 0
+
+
+def test_half_an_entry_is_never_there(tmp_path, monkeypatch):
+    kept = Kept(tmp_path / "kept")
+    kept.write("aa", b"old")
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        kept.write("aa", b"new")
+    assert kept.read("aa") == b"old"
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from analysis.kept import Kept
+kept = Kept(Path(sys.argv[1]) / "kept")
+kept.write("aa", b"aa" * 2_000_000)
+print("begun", flush=True)
+while True:
+    for key in ("aa", "ab", "bb"):
+        kept.write(key, key.encode() * 2_000_000)
+"""
+
+
+def test_a_process_killed_while_it_writes_leaves_whole_entries_or_none(tmp_path):
+    draws = random.Random(18)
+    for _ in range(4):
+        command = [sys.executable, "-c", WRITES, tmp_path]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as writing:
+            writing.stdout.readline()
+            time.sleep(draws.uniform(0, 0.05))
+            writing.kill()
+        kept = Kept(tmp_path / "kept")
+        found = {key: kept.read(key) for key in ("aa", "ab", "bb")}
+        assert all(data in (None, key.encode() * 2_000_000) for key, data in found.items())
+
+
+def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
+    command = [sys.executable, "-c", WRITES, tmp_path]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as one,
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as other,
+    ):
+        one.stdout.readline()
+        other.stdout.readline()
+        read = [Kept(tmp_path / "kept").read("aa") for _ in range(50)]
+        one.kill()
+        other.kill()
+    assert set(read) <= {None, b"aa" * 2_000_000}
+    assert read[-1] is not None
