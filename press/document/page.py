@@ -126,7 +126,9 @@ def _read_blocks(
     found: Mistakes,
 ) -> list[Nodes]:
     """Return the blocks that the press sets, and those that its guard holds the book against."""
-    document, warnings = read_with_warnings(body.text)
+    ending = str(options.get("default-image-extension") or "").lstrip(".")
+    asked = [f"--default-image-extension={ending}"] if ending else []
+    document, warnings = read_with_warnings(body.text, *asked)
     _take_warnings(warnings, body, found)
     blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)

@@ -40,9 +40,11 @@ def path_argument(path: Path) -> str:
     return str(path).replace("%", "%25")
 
 
-def read_with_warnings(markdown: str, reader: str = READER) -> tuple[Node, list[tuple[int, str]]]:
+def read_with_warnings(
+    markdown: str, *options: str, reader: str = READER
+) -> tuple[Node, list[tuple[int, str]]]:
     """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
-    text, said = _done(["-f", reader, "-t", "json"], markdown)
+    text, said = _done(["-f", reader, "-t", "json", *options], markdown)
     found = []
     for warning in said.split("[WARNING]")[1:]:
         words = " ".join(warning.split())

@@ -15,11 +15,14 @@ from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 from press.errors import Place
 
-_MARKUP = re.compile(r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.S | re.I)
+_MARKUP = re.compile(
+    r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I
+)
 _GAP = "\x00"  # where something stands that is no word: a formula, a citation, a picture
 _CAPTIONS = ("title", "fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap")
 _ANNOTATED = re.compile(r"\s*\S{0,4}\s*<\d+(?:,\d+)*>\s*(?:\*/|-->|\*\)|;)?\s*$")
 _EQUATION = re.compile(_GAP + r"\s*\{#eq-[^}]*\}")
+_BOXES = ("☐", "☒")
 _BLOCKS = frozenset(["Para", "Plain", "Header"])
 
 
@@ -134,8 +137,8 @@ def _words(inlines: Nodes, apart: list[Piece], base: str) -> str:
 def _word(node: Node, apart: list[Piece], base: str) -> str:
     kind = node["t"]
     content: Any = node.get("c")
-    if kind == "Str":
-        return str(content)
+    if kind == "Str":  # the box of a task is a field in a page, and no word
+        return "" if base == "html" and content in _BOXES else str(content)
     if kind == "Code":
         return str(content[1])
     if kind in ("Space", "SoftBreak", "LineBreak"):
@@ -151,6 +154,9 @@ def _word(node: Node, apart: list[Piece], base: str) -> str:
         apart += [Piece("note" if one.kind == "words" else one.kind, one.text) for one in notes]
         return _GAP
     if kind == "Span" and "press-keys" in content[0][1]:  # each format words keys in its own way
+        return _GAP
+    if kind == "Span" and "aside" in content[0][1]:
+        apart.append(Piece("note", _words(content[1], apart, base)))
         return _GAP
     if kind in ("Quoted", "Link", "Span"):
         return _words(content[1], apart, base)

@@ -11,7 +11,7 @@ from typing import Any
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
-_MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.S | re.I)
+_MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
 _CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
 

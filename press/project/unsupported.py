@@ -38,7 +38,6 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("from",): "another reader of Markdown",
     ("tab-stop",): "another width of tabs",
     ("preserve-tabs",): "tabs that stay tabs",
-    ("default-image-extension",): "images named without their ending",
     ("indented-code-classes",): "classes of indented code",
     ("abbreviations",): "abbreviations of its own",
     ("identifier-prefix",): "a prefix of identifiers",

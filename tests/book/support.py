@@ -38,7 +38,7 @@ outcomes of Quarto 1.10.18, of {cases} small books, against what the press makes
 ON_PURPOSE = """\
 ## What the press keeps and Quarto loses
 
-Held to by `tests/book/test_words_arrive.py`:
+Held to by `tests/book/test_words_arrive.py` and `tests/unit/press`:
 
 - text before the first tab of a tabset, and a tabset without tabs
 - in print, HTML tags in a sentence: breaks, raised and lowered text, emphasis
@@ -46,8 +46,23 @@ Held to by `tests/book/test_words_arrive.py`:
   nothing which print has ends the build with its line
 - in print, a dash, a plus or a number at the start of a table's cell
 - what opens a caption or a callout's title as it would open a list: `(1) Rates`, `- 5 points`
+- a formula in any command of amsmath, in both formats; a command that neither sets ends the
+  build with its line, where Quarto prints it as TeX
+- numbers of figures: one without a label has none in print either, so that both formats agree
+- a caption in a division that begins with a number, which pandoc takes for a list
+- brackets such as `[^a]` in a chapter that writes no note, with a warning
+- the last state of a progress bar; no process numbers, addresses or identifiers by chance
+- in print, wide tables in smaller type and long lines of code broken, rather than overprinted
+- a letter that no font has, a heading without words in an accessible PDF, a page break in a
+  callout or a list, a figure's cell without a picture: each ends the build with its line
+- files that raw HTML names are copied, and a picture, a film or a frame in it is a picture or a
+  link in print; HTML that is marked as such (`{=html}`) is meant for pages alone
+- notebooks show the outputs they were saved with, unless `execute: enabled: true`
 - an expression with two blanks before it or one behind it, which Quarto prints as it stands
 - an expression in a chapter that nothing runs, which Quarto prints as it stands, ends the build
+
+After a build, a guard (`press/guard/`) holds every page and the PDF against what the chapters say,
+and names what is missing, doubled or changed with file and line; a release refuses.
 
 Before Quarto renders this book, these checks run on its sources too (`press/checking.py`).
 """
@@ -113,10 +128,12 @@ def _refused() -> list[str]:
         "",
         "- cells of another language that Quarto runs: R, Julia, Observable, Mermaid, Graphviz",
         "- engines other than jupyter, `execute: enabled: false`",
-        "- theorems and their like (`thm-`, `lem-`, …), callouts with a number (`nte-`, `tip-`, …)",
         "- panels for input and dashboards, diagrams, interactive widgets",
         "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",
-        "- languages other than English (`lang`)",
+        "- languages beyond English, German, French, Spanish, Italian, Portuguese and Dutch, "
+        "unless `language` gives their words",
+        "- notebooks whose language is not Python",
+        "- what asks another host for a script or a style",
         "- images on another host (in print), files that are not UTF-8",
     ]
     lines += [

@@ -130,3 +130,16 @@ def test_a_cell_that_floated_with_its_table_has_arrived_and_one_too_few_has_not(
     assert losses(given, floated) == []
     lost = bare("".join([*long, "12 schools"]))
     assert [each.piece.text for each in losses(given, lost)] == ["12"]
+
+
+def test_asides_and_boxes_of_tasks_stand_elsewhere():
+    text = "A sentence with [an aside of words]{.aside} inside it.\n\n- [ ] open\n- [x] done\n"
+    body = "<p>A sentence with inside it.</p><p>an aside of words</p><ul><li>open<li>done</ul>"
+    assert not lost_in_pages([page(text)], shown(f"<h1>One</h1>{body}"))
+    (lost,) = lost_in_pages([page(text)], shown(f"<h1>One</h1>{body.replace('aside', '')}"))
+    assert "an aside of words" in lost
+
+
+def test_a_sign_for_less_is_no_tag():
+    text = "```{=html}\n<p>* p<.1, ** p<.05</p>\n```\n"
+    assert not lost_in_pages([page(text)], shown("<h1>One</h1><p>* p<.1, ** p<.05</p>"))

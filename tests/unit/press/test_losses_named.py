@@ -2,6 +2,7 @@
 
 import pytest
 
+from press.document import tree
 from press.document.accessibility import check_accessible
 from press.document.notes import check_notes
 from press.mistakes import Mistakes
@@ -79,3 +80,8 @@ def test_tags_that_print_has_not(tag):
 
 def test_html_that_is_marked_as_such_is_meant_for_pages_alone():
     assert named("```{=html}\n<canvas></canvas>\n```") == ([], [])
+
+
+def test_images_named_without_their_ending():
+    made = page("![](a) ![](b.svg)", **{"default-image-extension": "png"})
+    assert [node["c"][2][0] for node in tree.nodes(made.blocks, "Image")] == ["a.png", "b.svg"]
