@@ -31,7 +31,9 @@ TAKES_PART = (
 )  # fmt: skip
 """What a build reads of a project, as patterns from its root: a file of these that the commit
 lacks is a change, even where git is told to ignore it, and so is any that can be imported."""
-MADE = ("__pycache__", ".ipynb_checkpoints", "_book", "_book-summary", "_exhibits")
+BOOKS = ("_book", "_book-page", "_book-summary")
+"""Folders of finished books, one for each edition; they hold released values alone."""
+MADE = ("__pycache__", ".ipynb_checkpoints", *BOOKS, "_exhibits")
 """Folders that a build, Python or Jupyter writes itself."""
 _CEILING = "GIT_CEILING_DIRECTORIES"
 """The one variable of git that is handed on: it can only keep git from looking further."""

@@ -6,13 +6,11 @@ import shutil
 from pathlib import Path
 
 from analysis.evaluation import find_root
+from audit.trace.repository import BOOKS
 from report.quarto import LEFT_BEHIND
 
 WORKING = (".report", "_exhibits", ".quarto", *LEFT_BEHIND)
 """Cache and working files of either engine, which may rest on records of children."""
-
-BOOKS = ("_book", "_book-summary")
-"""Finished books, which hold released values alone."""
 
 UNFINISHED = f".{BOOKS[0]}-*"
 """Books that a build was killed in the middle of, of every edition."""

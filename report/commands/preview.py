@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
-from audit.trace.repository import history, read_commit
+from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
 from press.chapter.reading import read_book
 from press.errors import PressError
@@ -33,7 +33,7 @@ CODE = ("analysis", "audit", "press", "report")
 NO_CELL_READS = ("benchmarks", "tests")
 """Folders that results may rest on, by the proofs in them, and chapters' cells do not."""
 
-_NOT_SOURCES = frozenset({"_book", "_book-summary", "_exhibits"})
+_NOT_SOURCES = frozenset({*BOOKS, "_exhibits"})
 
 
 class CodeChanged(Exception):

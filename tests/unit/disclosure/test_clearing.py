@@ -1,6 +1,7 @@
 """What leaves the dataflow, what two releases reveal, and what a build leaves behind."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from analysis.errors import ConfigurationError, ExhibitHeld
 from analysis.evaluation import Evaluation
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number, Table
+from audit.trace.repository import BOOKS
 from report.checks.readiness import refuse_unready
 from report.checks.release import earlier_releases, refuse_revealing, released_data
 from report.commands.build import check_exceptions
@@ -235,6 +237,13 @@ def test_clean_restricted_leaves_the_book(tmp_path: Path, monkeypatch: pytest.Mo
     assert {path.name for path in tmp_path.iterdir()} == {"study.toml", "_book"}
     assert clean(restricted=False) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["study.toml"]
+
+
+def test_the_book_of_every_edition_is_known_as_one() -> None:
+    editions = [path.read_text("utf-8") for path in ROOT.glob("_quarto-*.yml")]
+    folders = {name for text in editions for name in re.findall(r"output-dir: (\S+)", text)}
+    assert len(folders) > 1
+    assert {"_book", *folders} == set(BOOKS)
 
 
 def test_a_day_in_the_year_19_is_no_day() -> None:
