@@ -245,7 +245,7 @@ def syntax_digest(node: ast.AST) -> str:
 class _WithoutDocstrings(ast.NodeTransformer):
     def _strip(self, node: ast.AST) -> ast.AST:
         self.generic_visit(node)
-        body = node.body  # type: ignore[attr-defined]  # it has one  # only nodes with a body come here
+        body = node.body  # type: ignore[attr-defined]  # only nodes with a body come here
         first = body[0] if body else None
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             node.body = body[1:] or [ast.Pass()]  # type: ignore[attr-defined]  # it has one
