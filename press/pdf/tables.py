@@ -14,7 +14,9 @@ _CELL = 1.1  # ems around the text of a cell
 _WIDTHS = "press-widths"
 _COLUMNS = re.compile(rf"({_WIDTHS} => \[\s*#table\(\s*columns: )(?:\([^)]*\)|\d+)")
 _LONGEST = 16  # letters after which a word may break
-_BREAKS = re.compile(r"(?<=[_/])|(?<=[A-Za-z]\.)|\s|(?<=-)")
+_HELD = "\u00a0\u2007\u2011\u202f"  # spaces and a hyphen at which no line breaks
+_SPACE = re.compile(rf"[^\S{_HELD}]+")
+_BREAKS = re.compile(rf"(?<=[_/])|(?<=[A-Za-z]\.)|[^\S{_HELD}]|(?<=-)(?!\d)")
 
 
 def fitted(table: Node, name: str) -> Nodes:
@@ -33,7 +35,7 @@ def fitted(table: Node, name: str) -> Nodes:
         for line in text.split("\n"):
             lines[at] = max(lines[at], line, key=len)
             words[at] = max(words[at], *_words(line), key=len)
-            whole[at] = max(whole[at], *line.split(), "", key=len)
+            whole[at] = max(whole[at], *_SPACE.split(line), key=len)
     given = [width["c"] for _, width in columns if width["t"] == "ColWidth"]
     if not _may_overprint(whole, lines, given):
         return [table]
@@ -60,7 +62,12 @@ def _may_overprint(words: list[str], lines: list[str], given: list[float]) -> bo
 
 
 def _words(line: str) -> list[str]:
-    return ["", *(part[:_LONGEST] for part in _BREAKS.split(line) if part)]
+    return ["", *(_at_least(part) for part in _BREAKS.split(line) if part)]
+
+
+def _at_least(part: str) -> str:
+    """Return what of a word must stand in one line."""
+    return part if any(sign in part for sign in _HELD) else part[:_LONGEST]
 
 
 def _cells(table: Node) -> list[tuple[int, str]]:

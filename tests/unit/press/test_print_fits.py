@@ -53,3 +53,11 @@ def test_what_typst_refuses_has_the_line_that_says_most_of_it():
     made = page("Some text.\n\nAnother sentence here.\n", "typst")
     error = TypesettingError("Typst stopped: x, at: Another sentence")
     assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
+
+
+@pytest.mark.parametrize(
+    "held", ["(2026-11-23)", "(0.25\u00a0to\u00a00.69)", "20\u2011118\u00a0and\u00a0more"]
+)
+def test_what_no_line_can_break_is_measured_whole(held):
+    told = fitted(table(["a"] * 3, [f"Word {held}", "word " * 30, "x" * 60]), "x")[0]["c"][1]
+    assert f'"{held}"' in told
