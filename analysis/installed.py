@@ -46,9 +46,14 @@ def installed() -> dict[str, str]:
 
 @cache
 def installed_digest() -> str:
-    """Return one digest of all that is installed, as it was when this process first asked."""
+    """Return one digest of all that is installed, as it was when this process first asked.
+
+    An interpreter has several names, and Quarto's kernels are started by another than a command.
+    """
     lines = [f"{name}\0{digest}" for name, digest in sorted(installed().items())]
-    return hashlib.sha256("\n".join([sys.version, sys.executable, *lines]).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join([sys.version, os.path.realpath(sys.executable), *lines]).encode()
+    ).hexdigest()
 
 
 def _facts(entry: os.DirEntry[str], now: int) -> list[str]:

@@ -4,11 +4,12 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from analysis import environment, evaluation, importing
+from analysis import environment, evaluation, importing, installed
 from analysis.dataflow import graph
 from analysis.dependencies import hash_files, key
 from analysis.errors import InputsChanged
@@ -211,3 +212,12 @@ def test_a_release_computes_whatever_is_kept(project, kept):
     assert Evaluation(project).fill_store({})[0]["origin"].label == "0.14"
     values, reused = Evaluation(project).fill_store({}, fresh=True)
     assert (values["origin"].label, reused, kept) == ("0.41", False, [1])
+
+
+def test_what_is_installed_is_the_same_by_whatever_name_python_is_started(tmp_path, monkeypatch):
+    """Quarto starts its kernels as `python3`, where the hook that filled the store was `python`."""
+    asked = installed.installed_digest.__wrapped__
+    before = asked()
+    (tmp_path / "python-by-another-name").symlink_to(os.path.realpath(sys.executable))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python-by-another-name"))
+    assert asked() == before
