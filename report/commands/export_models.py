@@ -13,7 +13,8 @@ from pathlib import Path
 from analysis.errors import ConfigurationError
 from analysis.evaluation import Evaluation, find_root
 from analysis.models.export.export import export_models
-from report.commands.clean import BOOKS, WORKING
+from audit.trace.repository import BOOKS
+from report.commands.clean import WORKING
 
 RESTRICTED = Path("data") / "restricted"
 WARNING = """\
