@@ -62,12 +62,18 @@ class Node:
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
         its tag, see `analysis.dataflow.passage`.
+    outcome
+        The outcome that it is made for, where its function makes one node for each.
+    exhibit
+        Whether it is shown in the report.
     """
 
     name: str
     function: Callable[..., Any] | None
     needs: tuple[str, ...]
     disclosure: str = ""
+    outcome: str = ""
+    exhibit: bool = False
 
 
 def build() -> driver.Driver:
@@ -83,6 +89,8 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
             None if node.user_defined else node.originating_functions[0],
             tuple(sorted(need.name for need in node.dependencies)),
             str(node.tags.get("disclosure", "")),
+            str(getattr(node.callable, "keywords", {}).get("outcome", "")),
+            bool(kind_of(node.type)),
         )
         for name, node in graph.graph.nodes.items()
     }
