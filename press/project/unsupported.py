@@ -19,8 +19,6 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("manuscript",): "a manuscript",
     ("website",): "a website",
     ("knitr",): "the knitr engine",
-    ("filters",): "filters outside a format extension",
-    ("shortcodes",): "shortcodes of extensions",
     ("shift-heading-level-by",): "shifted headings",
     ("number-offset",): "numbers that start elsewhere",
     ("include-in-header",): "included text around the pages",
