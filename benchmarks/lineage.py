@@ -49,7 +49,10 @@ class Shuffles:
         self.inputs = graph.inputs(root, evaluation.directory, evaluation.study)
         nodes = graph.nodes(self.driver)
         contracts = read_contracts(root / "data_contracts")
-        self.columns = {each.file: each.column_names for each in contracts.values()}
+        sent = {path.name for path in evaluation.directory.iterdir()}
+        self.columns = {
+            each.file: each.column_names for each in contracts.values() if each.file in sent
+        }
         flow = Dataflow(nodes, SourceIndex(root), self.columns, {})
         names = list(exhibits) or graph.exhibit_names(self.driver)
         self.listed = {name: flow.lineage(name).columns for name in names}

@@ -33,18 +33,22 @@ def check_findings(
     leverages: pd.DataFrame,
     baseline_balance: pd.DataFrame,
     floor_checks: pd.DataFrame,
+    candidate_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
     """Return what each check says against the results, the gravest kind first.
 
     Those on a claimed change (its trend, schools and choices) look at claimed changes alone,
-    since a ratio near 1 breaks at nothing.
+    since a ratio near 1 breaks at nothing. Candidate schools are a check where there are any.
     """
     labels = {outcome.name: outcome.label for outcome in outcomes}
     claimed = change_judgements.loc[change_judgements["verdict"] != "not clear", KEYS]
     trends = pre_trends.loc[pre_trends["status"] == "estimated"]
     slopes = trend_slopes.loc[trend_slopes["status"] == "estimated"]
+    candidates = _of(candidate_effects.assign(label="candidates weighted"), claimed)
     return check_table([
+        *[_crossing("candidates", "Candidates weighted", candidates, "label", labels)
+          for _ in range(min(1, len(candidate_effects)))],
         _breakdown(_of(trends, claimed), labels),
         _left_out(left_out_ranges, claimed, labels, outcomes),
         _crossing("models", "Other models", _of(model_alternatives, claimed), "method", labels),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.rules import NOTHING, Least, Most, judge
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
+from analysis.models.inputs.estimability import ESTIMATED
 
 CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permuted",
           "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets",
@@ -63,6 +65,38 @@ def checks_against(check_findings: pd.DataFrame) -> Number:
     """Count the checks that speak against at least one result."""
     against = int((check_findings["against"] > 0).sum())
     return Number(against, words.count(against), "checks", len(check_findings))
+
+
+NO_CANDIDATES = (
+    "Comparison schools were matched before the extract was made, and the schools that might have "
+    "been chosen instead are not in it, so they can't be reweighted, and what matching changed "
+    "can't be shown."
+)
+
+
+def candidates_outcome(candidate_effects: pd.DataFrame) -> Number:
+    """Say what schools that might have been chosen show, or that none came with the extract."""
+    if candidate_effects.empty:
+        return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
+    said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]
+    text = (
+        "Exploratory: against all schools that might have been chosen, weighted so that on average "
+        "they have the phase, size, need and earlier rate of enquiries of the schools with a "
+        f"social worker, the ratio for section 47 enquiries is {words.listed(said)} (95% "
+        "confidence intervals by school, p two-sided and not adjusted; weights are taken as given)."
+    )
+    return Number(text, text, "sentence", int(candidate_effects["candidates"].sum()))
+
+
+def _reweighted(row: dict[Hashable, Any]) -> str:
+    if row["status"] != ESTIMATED:
+        return f"{words.no_estimate(row['reason'])} ({row['reason']})"
+    ratio = words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
+    many, alike = (words.count(row[name]) for name in ("candidates", "effective"))
+    return (
+        f"{ratio}, p {words.p_value(row['p_value'])}, from {many} schools as informative as "
+        f"{alike} with equal weights"
+    )
 
 
 def worst_check(check_findings: pd.DataFrame) -> Claim:
