@@ -17,9 +17,9 @@ from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
 from analysis.models.inputs.estimability import ESTIMATED
 
-CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permuted",
-          "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets",
-          "zeros")  # fmt: skip
+CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint", "permuted",
+          "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets", "returns",
+          "rolls", "zeros")  # fmt: skip
 
 
 def checks_table(check_findings: pd.DataFrame) -> Table:
@@ -108,8 +108,8 @@ def worst_check(check_findings: pd.DataFrame) -> Claim:
         else {"check": "", "label": "", "pilot": "", "worst": ""}
     )
     return Claim(
-        "The most serious concerns Southampton: trends that diverge no more than they did "
-        "before the start would explain the whole fall.",
+        "The most serious concerns the claim for Southampton: trends that diverge no more than "
+        "they did before the start would explain all of it.",
         "first check, in the order of the table, that speaks against a result: the breakdown "
         "value, for Southampton",
         (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
@@ -124,8 +124,9 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
     """Hold that the test of a steady trend speaks against one result, and which."""
     row = _row(check_findings, "slope")
     return Claim(
-        "In Lambeth section 17 starts were rising relative to comparison schools before the "
-        "start, so the estimate for them can't be taken at face value.",
+        "Exploratory: for section 17 starts in Lambeth the test of a steady trend before the start "
+        "rejects parallel paths, by school and not adjusted for the number of tests, so the "
+        "estimate for them can't be taken at face value.",
         "the slope test rejects for one result, in Lambeth",
         (row["against"], row["pilot"]) == (1, "Lambeth"),
         f"{row['against']} of {row['looked_at']} against; worst {row['worst']}"
