@@ -49,8 +49,8 @@ def by_unit_table(
             "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
             "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
             "the p-value in brackets. The last column says where both adjusted p-values are at "
-            f"most {LEVEL}, and in which direction: one such result found by looking through all is not "
-            "yet a claim. [z] is not applicable."
+            f"most {LEVEL}, and in which direction: one such result found by looking through all "
+            "is not yet a claim. [z] is not applicable."
         ),
     )  # fmt: skip
 
