@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hamilton import driver
 
 from analysis import dataflow, exhibits
+from analysis.contracts.contract import OPTIONAL
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
 
@@ -159,6 +160,8 @@ def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> 
         seen.add(current)
         if current in by_table:
             found.add(by_table[current])
+        elif current in OPTIONAL:
+            continue  # a table that did not come is no file
         elif current == "extract":
             found.update(by_table.values())
         else:

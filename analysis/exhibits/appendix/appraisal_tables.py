@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import reasons
+from analysis.exhibits.parts.by_pilot import ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
 from analysis.exhibits.parts.workings.working import Working, counted_of
@@ -37,8 +37,7 @@ def missing_returns_table(
             Column("ratio", "Ratio", cell=words.ratio, width=3),
             Column("ratio_best", "Best case", cell=words.ratio, width=3),
             Column("ratio_worst", "Worst case", cell=words.ratio, width=3),
-            Column(("low_best", "high_worst"), "Interval at its widest", width=6,
-                   cell=lambda low, high: f"{words.ratio(low)} to {words.ratio(high)}"),
+            Column(("low_best", "high_worst"), "Interval at its widest", cell=ends, width=6),
             Column("tipping_factor", "Tips at", cell=_tips, width=4),
         ),
         meanings=MISSING,
