@@ -75,6 +75,7 @@ SENTENCE_COLUMNS = {
     "claims_change": "Whether it claims a change",
     "draws": "Sets of schools drawn",
     "printed": "Share of draws in which its rule holds, so that it would be printed",
+    "printed_high": "Upper limit of the exact 95% interval of that share",
 }
 
 
@@ -174,12 +175,13 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     states = list(dict.fromkeys(printed["state"]))
     claims = printed.groupby("sentence")["claims_change"].first()
     label = {name: _label(name, claims_change=bool(claims[name])) for name in SENTENCES}
+    printed_of = ("claims_change", "printed", "printed_high")
     return table(
         in_order(printed, sentence=sorted(SENTENCES, key=lambda name: LABELS.index(label[name]))),
         (
             Words("sentence", "Sentence", cell=lambda name: label[name] + SENTENCES[name], width=8),
             *(
-                Column("printed", _short(state), cell=_percent, at=state, width=3)
+                Column(printed_of, _short(state), cell=_printed, at=state, width=3)
                 for state in states
             ),
         ),
@@ -189,7 +191,8 @@ def sentence_rates(sentences_proof: Proof) -> Table:
         meanings=SENTENCE_COLUMNS,
         released=list(printed),
         note=(
-            "Share of draws in which the sentence would be printed. Nothing happens in the columns "
+            "Share of draws in which the sentence would be printed; for what claims a change, in "
+            "brackets, the upper limit of its exact 95% interval. Nothing happens in the columns "
             "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
             "three, schools of an area share a shock in each period with the squared coefficient "
             "of variation named. A search looks for a change through all pilots of a family, by "
@@ -198,6 +201,10 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             f"{made_by(sentences_proof.making)}"
         ),
     )
+
+
+def _printed(claims_change: bool, share: float, high: float) -> str:
+    return f"{_percent(share)} ({_percent(high)})" if claims_change else _percent(share)
 
 
 def _label(sentence: str, *, claims_change: bool) -> str:

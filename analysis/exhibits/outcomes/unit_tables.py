@@ -12,7 +12,9 @@ from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import judgement, of_outcomes
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
+from analysis.models.inference.judgement import LEVEL
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study.settings import Outcome
 
@@ -40,7 +42,7 @@ def by_unit_table(
                    width=11),
             Column(("p_permuted_area", "smallest_p_area"), "p (least)", width=12,
                    cell=lambda p, least: f"{words.p_value(p)} ({words.p_value(least)})"),
-            Words("verdict", "Claim", width=7,
+            Words("verdict", "Both p small", width=7,
                   cell=lambda verdict: "no" if verdict == "not clear" else verdict),
         ),
         data=change_judgements,
@@ -55,8 +57,9 @@ def by_unit_table(
             "and allow for the family: section 47 enquiries by Holm's method, all else by that of "
             "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
             "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
-            "the p-value in brackets. A change is claimed where both adjusted p-values are at most "
-            "0.05. [z] is not applicable."
+            "the p-value in brackets. The last column says where both adjusted p-values are at "
+            f"most {LEVEL}, and in which direction: one such result found by looking through all "
+            "is not yet a claim. [z] is not applicable."
         ),
     )  # fmt: skip
 
@@ -111,7 +114,8 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
         f"cannot give less than {words.p_value(found.smallest_p_area)})"
     )
-    return Number(text, text, "p-values, two-sided", int(found.in_family))
+    working = p_value_working(found)
+    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -152,7 +156,9 @@ def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
 
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     value = _p_of(table, outcome, pilot, way)
-    return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+    printed = words.p_value(value)
+    working = all_at_once_working(printed, len(table))
+    return Number(value, printed, "p-value, two-sided", len(table), working=working)
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
