@@ -1,5 +1,4 @@
-"""Charts that a browser draws, in forms that work offline: drawn by a script beside the page, or
-already drawn for print.
+"""Charts that a browser draws, in forms that work offline: a script beside the page, a drawing.
 
 What draws them is the author's own: a chart of Vega-Lite needs vl-convert, one of Plotly the
 package plotly, and kaleido for print. Where it is not installed, the output stays as it is, and the

@@ -41,7 +41,7 @@ def drawers(monkeypatch):
             vegalite_to_svg=lambda spec: f"<svg>{spec['mark']}</svg>",
         ),
         "kaleido": SimpleNamespace(),
-        "plotly.io": SimpleNamespace(to_image=lambda figure, **_: b"<svg>plotly</svg>"),
+        "plotly.io": SimpleNamespace(to_image=lambda _figure, **_: b"<svg>plotly</svg>"),
     }
     monkeypatch.setattr(charts, "installed", packages.get)
     monkeypatch.setattr(charts, "_plotly_script", lambda: b"/* plotly */")
@@ -52,13 +52,14 @@ def drawers(monkeypatch):
 
 @pytest.fixture
 def no_drawers(monkeypatch):
-    monkeypatch.setattr(charts, "installed", lambda name: None)
+    monkeypatch.setattr(charts, "installed", lambda _name: None)
     monkeypatch.setattr(charts, "_plotly_script", lambda: None)
     charts._vega_script.cache_clear()
 
 
+@pytest.mark.usefixtures("drawers")
 @pytest.mark.parametrize("shown", [VEGA, altair(SPEC)], ids=["bundle", "altair"])
-def test_a_chart_of_vega_is_drawn_by_a_script_beside_the_page(drawers, shown):
+def test_a_chart_of_vega_is_drawn_by_a_script_beside_the_page(shown):
     assert chart_in(shown).given == SPEC
     files = {}
     (made,) = drawn_outputs((shown,), "html", "chart-1", "../", files)
@@ -71,7 +72,8 @@ def test_a_chart_of_vega_is_drawn_by_a_script_beside_the_page(drawers, shown):
     assert mistakes_of([shown], "html") == []
 
 
-def test_a_chart_of_plotly_is_drawn_by_a_script_beside_the_page(drawers):
+@pytest.mark.usefixtures("drawers")
+def test_a_chart_of_plotly_is_drawn_by_a_script_beside_the_page():
     files = {}
     (made,) = drawn_outputs((PLOTLY,), "html", "chart-2", "", files)
     assert files == {PLOTLY_SCRIPT: b"/* plotly */"}
@@ -79,38 +81,42 @@ def test_a_chart_of_plotly_is_drawn_by_a_script_beside_the_page(drawers):
     assert mistakes_of([PLOTLY], "html") == []
 
 
+@pytest.mark.usefixtures("drawers")
 @pytest.mark.parametrize(
     ("shown", "svg"),
     [(VEGA, "<svg>bar</svg>"), (altair(SPEC), "<svg>bar</svg>"), (PLOTLY, "<svg>plotly</svg>")],
     ids=["bundle", "altair", "plotly"],
 )
-def test_print_has_a_chart_as_a_drawing(drawers, shown, svg):
+def test_print_has_a_chart_as_a_drawing(shown, svg):
     (made,) = drawn_outputs((shown,), "typst", "chart-1", "", {})
     assert made["data"]["image/svg+xml"] == svg
     assert mistakes_of([shown], "typst", options="#| label: fig-a\n") == []
 
 
+@pytest.mark.usefixtures("no_drawers")
 @pytest.mark.parametrize(
     ("shown", "base", "package"),
     [(VEGA, "html", "vl-convert-python"), (altair(SPEC), "html", "vl-convert-python"),
      (altair(SPEC), "typst", "vl-convert-python"), (PLOTLY, "html", "install what draws it "
      "offline: plotly"), (PLOTLY, "typst", "kaleido")],
 )  # fmt: skip
-def test_a_chart_that_nothing_here_draws_is_named(no_drawers, shown, base, package):
+def test_a_chart_that_nothing_here_draws_is_named(shown, base, package):
     (words,) = mistakes_of([shown], base)
     assert words.startswith("one.qmd:11: ")
     assert package in words
 
 
+@pytest.mark.usefixtures("drawers")
 @pytest.mark.parametrize("base", ["html", "typst"])
-def test_a_chart_that_takes_its_data_from_elsewhere_is_named(drawers, base):
+def test_a_chart_that_takes_its_data_from_elsewhere_is_named(base):
     (words,) = mistakes_of([altair(REMOTE)], base)
     assert words.startswith("one.qmd:11: ")
     assert "install" not in words
 
 
-def test_a_drawing_that_fails_names_the_cell(drawers, monkeypatch):
-    failing = SimpleNamespace(vegalite_to_svg=lambda spec: 1 / 0)
+@pytest.mark.usefixtures("drawers")
+def test_a_drawing_that_fails_names_the_cell(monkeypatch):
+    failing = SimpleNamespace(vegalite_to_svg=lambda _spec: 1 / 0)
     monkeypatch.setattr(charts, "installed", {"vl_convert": failing}.get)
     (words,) = mistakes_of([VEGA], "typst")
     assert words.startswith("one.qmd:11: print can show what the cell shows in none of its forms")
