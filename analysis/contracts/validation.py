@@ -277,10 +277,7 @@ def _file(contract: DataContract, sent: bool, read: FilesRead) -> list[RuleResul
     """Return the result of the rule that the file is there and can be read."""
     problems = read.problems.get(contract.dataset, ())
     if contract.optional and not sent and all(p.kind == "missing" for p in problems):
-        absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
-        absent = replace(absent, kind="absent")
-        unread = _unread(contract.dataset, absent, contract.sensitivity)
-        return [replace(unread, severity="warning", outcome="warn")]
+        return [_absent(contract, problems)]
     if problems:
         return [_unread(contract.dataset, problem, contract.sensitivity) for problem in problems]
     if not sent:
@@ -306,6 +303,18 @@ def _file(contract: DataContract, sent: bool, read: FilesRead) -> list[RuleResul
             sensitivity=contract.sensitivity,
         )
     ]
+
+
+def _absent(contract: DataContract, problems: Sequence[Problem]) -> RuleResult:
+    """Return the result of an optional file that was not sent; control totals are missed."""
+    missed = contract.dataset == CONTROL_TOTALS
+    absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
+    absent = replace(absent, kind="absent" if missed else "unsent")
+    unread = _unread(contract.dataset, absent, contract.sensitivity)
+    outcome: Outcome = "warn" if missed else "nothing tested"
+    return replace(
+        unread, severity="warning", outcome=outcome, tested=int(missed), failing=int(missed)
+    )
 
 
 def _unread(dataset: str, problem: Problem, sensitivity: Sensitivity) -> RuleResult:

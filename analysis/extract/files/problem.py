@@ -44,6 +44,11 @@ FILE_RULES: dict[str, FileRule] = {
         "Ask the sender for them: report control-totals writes the file to be confirmed.",
         "Without them, records dropped at random or types exchanged cannot be seen.",
     ),
+    "unsent": FileRule(
+        "Schools that might have been comparison schools come with the extract, where known.",
+        "Ask the authority for them; data_contracts/candidate_schools.odcs.yaml says what to send.",
+        "Without them, what matching did can't be shown, nor the schools be reweighted.",
+    ),
     "unexpected": FileRule(
         "Every file of the extract has a data contract.",
         "Take the file out, or write data_contracts/<dataset>.odcs.yaml for it.",
