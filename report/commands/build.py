@@ -19,9 +19,9 @@ from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.chapter.reading import configured_again, read_book
 from press.project.project import read_project
-from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
+    check_citations,
     held_exhibits,
     numbers_by_hand,
     refuse_bare,
@@ -45,11 +45,11 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
+from report.reuse.inputs import hash_sources
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
 from report.sealing import write_data
-from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
