@@ -50,7 +50,10 @@ class Shuffles:
         self.inputs = graph.inputs(root, evaluation.directory, evaluation.study)
         nodes = graph.nodes(self.driver)
         contracts = read_contracts(root / "data_contracts")
-        self.columns = {each.file: each.column_names for each in contracts.values()}
+        sent = {path.name for path in evaluation.directory.iterdir()}
+        self.columns = {
+            each.file: each.column_names for each in contracts.values() if each.file in sent
+        }
         counted = counted_outcomes(evaluation.study)
         flow = Dataflow(nodes, SourceIndex(root), self.columns, {}, counted)
         names = list(exhibits) or graph.exhibit_names(self.driver)

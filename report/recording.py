@@ -9,6 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
+from audit.ledger.compared import compared
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
@@ -66,6 +67,7 @@ def make_ledger(
             lineages[name],
             where,
             evaluation.study.seed,
+            compared=compared(values[name], values),
         )
         for name, where in places.items()
     )
@@ -204,5 +206,7 @@ def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
             tuple(flow.nodes[name].needs),
             tuple(sorted(flow.stated_files(name))),
             tuple(sorted(flow.settings(name))),
+            flow.nodes[name].does,
+            flow.nodes[name].given,
         )
     return table

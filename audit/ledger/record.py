@@ -48,6 +48,28 @@ class Internal:
     seen: str = ""
 
 
+@dataclass(frozen=True)
+class Working:
+    """How a number was worked out, in words and released values.
+
+    Attributes
+    ----------
+    numerator
+        What is counted or measured.
+    denominator
+        What that is divided by, or compared with; empty where nothing is divided.
+    sums
+        The calculation, step by step; the last gives what is printed.
+    where
+        What it is restricted to, in words.
+    """
+
+    numerator: str
+    denominator: str = ""
+    sums: tuple[str, ...] = ()
+    where: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Common:
     """What all exhibits have.
@@ -216,6 +238,8 @@ class NumberRecord(Common):
         95% limits at printed precision.
     source
         Where it was published, as a citation; empty for a result of this report.
+    working
+        How it was worked out; null for a count or words.
     """
 
     kind: Literal["number"] = "number"
@@ -224,6 +248,7 @@ class NumberRecord(Common):
     n: Count | None = None
     interval: tuple[float, float] | None = None
     source: str = ""
+    working: Working | None = None
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -247,6 +272,8 @@ class ClaimRecord(Common):
         Whether the rule is satisfied; null where it is held back.
     source
         Where it was published, as a citation; empty for a result of this report.
+    compared
+        What the rule looks at, group by group, as far as the evidence prints it.
     """
 
     kind: Literal["claim"] = "claim"
@@ -255,6 +282,7 @@ class ClaimRecord(Common):
     seen: str = ""
     holds: bool | None = None
     source: str = ""
+    compared: tuple[str, ...] = ()
 
     @property
     def said(self) -> tuple[object, ...]:

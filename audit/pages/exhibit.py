@@ -12,6 +12,7 @@ from audit.ledger.record import TableRecord
 from audit.pages.drawing import draw
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.trail import KINDS, Page, outcomes
+from audit.pages.worked_out import worked_out
 from audit.templates import printed_text
 from audit.trace.queries import closure
 
@@ -46,6 +47,7 @@ def exhibit_page(record: Record, trail: Trail) -> Page:
             "trail": trail,
             "kinds": KINDS,
             "outcomes": outcomes,
+            "worked": worked_out(record, trail, graph),
             "rows": _printed_rows(record, trail),
             "places": list(_places(record, trail)),
             "drawing": draw(graph, trail.step_address),
