@@ -129,5 +129,7 @@ def test_such_a_book_is_refused_with_the_place_and_the_remedy(tmp_path):
 )
 def test_a_name_that_goes_on_in_the_next_line_is_one_word(lines, text):
     cell = Element(1, ("Table", "TR", "TD"))
-    block = Block(cell, tuple(Run(1, 90.0 - 12 * n, line, cell, ()) for n, line in enumerate(lines)))
+    block = Block(
+        cell, tuple(Run(1, 90.0 - 12 * n, line, cell, ()) for n, line in enumerate(lines))
+    )
     assert block.text == text
