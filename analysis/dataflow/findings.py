@@ -10,6 +10,8 @@ from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Outcome
 
 KEYS = ["pilot", "outcome"]
+APART = 5.0
+"""Points or per cent by which groups may have changed otherwise in what is not the outcome."""
 UNIT_LEFT_OUT = {"assignment unit": "area"}
 """The unit that `left_out` takes to be assigned."""
 
@@ -33,22 +35,29 @@ def check_findings(
     leverages: pd.DataFrame,
     baseline_balance: pd.DataFrame,
     floor_checks: pd.DataFrame,
+    curve_tests: pd.DataFrame,
+    reporting: pd.DataFrame,
+    candidate_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
     """Return what each check says against the results, the gravest kind first.
 
     Those on a claimed change (its trend, schools and choices) look at claimed changes alone,
-    since a ratio near 1 breaks at nothing.
+    since a ratio near 1 breaks at nothing. Candidate schools are a check where there are any.
     """
     labels = {outcome.name: outcome.label for outcome in outcomes}
     claimed = change_judgements.loc[change_judgements["verdict"] != "not clear", KEYS]
     trends = pre_trends.loc[pre_trends["status"] == "estimated"]
     slopes = trend_slopes.loc[trend_slopes["status"] == "estimated"]
+    candidates = _of(candidate_effects.assign(label="candidates weighted"), claimed)
     return check_table([
+        *[_crossing("candidates", "Candidates weighted", candidates, "label", labels)
+          for _ in range(min(1, len(candidate_effects)))],
         _breakdown(_of(trends, claimed), labels),
         _left_out(left_out_ranges, claimed, labels, outcomes),
         _crossing("models", "Other models", _of(model_alternatives, claimed), "method", labels),
         _crossing("choices", "One choice changed", _of(varied_effects, claimed), "label", labels),
+        _curve(_of(curve_tests, claimed), labels),
         _p_value("slope", "A steady trend before the start", slopes, "p_value", labels),
         _p_value("joint", "All terms before the start", trends, "p_wald", labels),
         _p_value("permuted", "The same, permuted", trends, "p_randomisation", labels),
@@ -58,6 +67,7 @@ def check_findings(
         _leverage(leverages, labels),
         _balance("balance", "Likeness of the groups", baseline_balance, "after_matching"),
         _balance("balance_sets", "Likeness within matched sets", baseline_balance, "within_sets"),
+        *_of_reporting(reporting),
         _zeros(floor_checks, labels),
     ])  # fmt: skip
 
@@ -104,6 +114,37 @@ def _crossing(
     return Check(
         name, f"{label}, for a claimed change", f"p above {LEVEL}, unadjusted",
         list(-found["p_value"]), -LEVEL, named, list(found["pilot"]), "p {:.3f}", -1.0,
+    )  # fmt: skip
+
+
+def _curve(tests: pd.DataFrame, labels: dict[str, str]) -> Check:
+    return Check(
+        "curve", "All specifications tested together, for a claimed change", f"p above {LEVEL}",
+        list(-tests["p_median"]), -LEVEL, _named(tests, labels), list(tests["pilot"]), "p {:.3f}",
+        -1.0,
+    )  # fmt: skip
+
+
+def _of_reporting(reporting: pd.DataFrame) -> tuple[Check, Check]:
+    """Return whether returns, or rolls, changed otherwise in one group than in the other."""
+    wide = reporting.pivot_table(
+        index="pilot", columns=["arm", "period"], values=["share_returned", "change_in_exposure"]
+    )
+    pilots, arms = [str(pilot) for pilot in wide.index], ("intervention", "comparison")
+    returned, rolls = wide["share_returned"], wide["change_in_exposure"]
+    one, other = (100 * (returned[arm]["after"] - returned[arm]["before"]) for arm in arms)
+    grown = 100 * (rolls[arms[0]]["after"] / rolls[arms[1]]["after"] - 1)
+    return (
+        _apart("returns", "Returns, before and after", one - other, pilots, "points"),
+        _apart("rolls", "Pupils on roll, after against before", grown, pilots, "per cent"),
+    )
+
+
+def _apart(name: str, label: str, gaps: pd.Series, pilots: list[str], unit: str) -> Check:
+    return Check(
+        name, label, f"the groups changed by {APART:g} {unit} more or less than each other",
+        list(-gaps.abs()), -APART, [f"in {pilot}" for pilot in pilots], pilots,
+        f"{{:.1f}} {unit} apart", -1.0,
     )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
         ),
         meanings=DICTIONARY_COLUMNS,
         released=list(data),
-        note="About: whom a value is about; what is about children passes disclosure control.",
+        note="About: whom a value is about; what is about children passes disclosure control. The "
+        "files of control totals and of candidate schools may be absent.",
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
@@ -71,6 +73,7 @@ SENTENCE_COLUMNS = {
     "claims_change": "Whether it claims a change",
     "draws": "Sets of schools drawn",
     "printed": "Share of draws in which its rule holds, so that it would be printed",
+    "printed_high": "Upper limit of the exact 95% interval of that share",
 }
 
 
@@ -180,7 +183,7 @@ def scenario_effects(
 def sentence_rates(sentences_proof: Proof) -> Table:
     """Show how often each sentence on effects would be printed in each state of the world."""
     table = sentences_proof.table
-    shares = table.set_index(["sentence", "state"])["printed"].to_dict()
+    shares = table.set_index(["sentence", "state"])[["printed", "printed_high"]].to_dict("index")
     claims_change = table.drop_duplicates("sentence").set_index("sentence")["claims_change"]
     names = list(dict.fromkeys(table["state"]))
     groups: dict[str, list[str]] = {
@@ -196,7 +199,13 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     return Table(
         header=("Sentence", *map(_short, names)),
         rows=tuple(
-            (label + SENTENCES[name], *(_percent(shares[name, each]) for each in names))
+            (
+                label + SENTENCES[name],
+                *(
+                    _printed(shares[name, each], claims_change=bool(claims_change[name]))
+                    for each in names
+                ),
+            )
             for label, group in groups.items()
             for name in group
         ),
@@ -205,7 +214,8 @@ def sentence_rates(sentences_proof: Proof) -> Table:
         data=table,
         columns=SENTENCE_COLUMNS,
         note=(
-            "Share of draws in which the sentence would be printed. Nothing happens in the columns "
+            "Share of draws in which the sentence would be printed; for what claims a change, in "
+            "brackets, the upper limit of its exact 95% interval. Nothing happens in the columns "
             "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
             "three, schools of an area share a shock in each period with the squared coefficient "
             "of variation named. A search looks for a change through all pilots of a family, by "
@@ -214,6 +224,11 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             f"{made_by(sentences_proof.making)}"
         ),
     )
+
+
+def _printed(row: dict[Hashable, Any], *, claims_change: bool) -> str:
+    share, high = _percent(row["printed"]), _percent(row["printed_high"])
+    return f"{share} ({high})" if claims_change else share
 
 
 def _short(name: str) -> str:

@@ -31,7 +31,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low: change claimed",
+    "claimed": "Low: p small, both units",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -144,13 +144,13 @@ def in_a_hundred(
     """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
     found = effects(main_effects, OUTCOMES["s47"])
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    published = f"{words.HUNDRED * limits[0]:.0f}"
+    published, *open_to = (words.per_hundred(each) for each in limits)
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
     whose = origin.label.lower() or "this extract"
     alt = (
         "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
         f"95% intervals and a line at 100. The large trial, published: {published} "
-        f"({words.HUNDRED * limits[1]:.0f} to {words.HUNDRED * limits[2]:.0f}). The pilots, "
+        f"({' to '.join(open_to)}). The pilots, "
         f"{whose}, exploratory: {said}."
     )
 

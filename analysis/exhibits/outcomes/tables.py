@@ -161,7 +161,9 @@ def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:
     return main_effects.assign(**rates)
 
 
-def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str) -> Table:
+def floor(
+    school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
+) -> Table:
     """Show how many months and schools had no event at all before the pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     data = school_zeros.loc[school_zeros["outcome"].isin(labels)]
@@ -194,8 +196,9 @@ def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_pe
             "confidential",
         },
         period=compared_period,
-        note="Both groups, the ten like months before the pilots began; the share is of months in "
-        "terms whose counts are shown." + _legend(data["schools_without"]),
+        note=f"Both groups, the {words.spelled(window.months_after)} like months before the pilots "
+        "began; the share is of months in terms whose counts are shown."
+        + _legend(data["schools_without"]),
     )
 
 

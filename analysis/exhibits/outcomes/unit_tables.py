@@ -12,7 +12,9 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
+from analysis.models.inference.judgement import LEVEL
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study.settings import Outcome
 
@@ -22,14 +24,14 @@ EXPLORATORY = "Exploratory: the analysis was fixed after the published results w
 def by_unit_table(
     change_judgements: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show each result by school and by area, and whether a change is claimed."""
+    """Show each result by school and by area, and whether p-values are small for both."""
     shown = ["outcome", "pilot", "status", "reason", "ratio", "ratio_low_school",
              "ratio_high_school", "adjusted_school", "ratio_low_area", "ratio_high_area",
              "adjusted_area", "permuted_low_area", "permuted_high_area", "p_permuted_area",
              "smallest_p_area", "verdict"]  # fmt: skip
     return Table(
         header=("Outcome", "Pilot", "Ratio, by school", "p", "By area", "p", "Areas permuted",
-                "p (least)", "Claim"),
+                "p (least)", "Both p small"),
         rows=tuple(
             (outcome.label, each.pilot, *_cells(each))
             for outcome in outcomes
@@ -47,8 +49,9 @@ def by_unit_table(
             "and allow for the family: section 47 enquiries by Holm's method, all else by that of "
             "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
             "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
-            "the p-value in brackets. A change is claimed where both adjusted p-values are at most "
-            "0.05. [z] is not applicable."
+            "the p-value in brackets. The last column says where both adjusted p-values are at "
+            f"most {LEVEL}, and in which direction: one such result found by looking through all "
+            "is not yet a claim. [z] is not applicable."
         ),
     )  # fmt: skip
 
@@ -107,7 +110,8 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
         f"cannot give less than {words.p_value(found.smallest_p_area)})"
     )
-    return Number(text, text, "p-values, two-sided", int(found.in_family))
+    working = p_value_working(found)
+    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -148,7 +152,9 @@ def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
 
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     value = _p_of(table, outcome, pilot, way)
-    return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+    printed = words.p_value(value)
+    working = all_at_once_working(printed, len(table))
+    return Number(value, printed, "p-value, two-sided", len(table), working=working)
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:

@@ -15,26 +15,31 @@ if TYPE_CHECKING:
     from analysis.study.settings import Outcome
 
 
+RULE = "by school and by area, allowing for the other comparisons of its family"
+"""What small p-values are of. A message says which are small and claims no change: it looks through
+all pilots, and so finds one by chance more often than a sentence that names its pilots."""
+
+
 def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
-    """Say in which pilots a change in one outcome is claimed, if in any."""
-    parts = _claimed(change_judgements, outcome)
+    """Say in which pilots p-values for one outcome are small, if in any."""
+    parts = _small(change_judgements, outcome)
     if not parts:
         return f"No clear change in {words.inside(outcome.label)} in any pilot"
-    return f"{'; '.join(parts)}, against comparison schools"
+    return f"Exploratory: p-values are small for {' and '.join(parts)}, {RULE}"
 
 
 def effects_message(change_judgements: pd.DataFrame, outcomes: Iterable[Outcome]) -> str:
-    """Say which changes are claimed, of all outcomes and pilots."""
-    parts = [part for outcome in outcomes for part in _claimed(change_judgements, outcome)]
+    """Say which p-values are small, of all outcomes and pilots."""
+    parts = [part for outcome in outcomes for part in _small(change_judgements, outcome)]
     if not parts:
         return "No clear change in any outcome in any pilot"
-    return f"{'; '.join(parts)}; no other change is clear"
+    return f"Exploratory: p-values are small for {' and '.join(parts)} alone, {RULE}"
 
 
-def _claimed(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
+def _small(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
     found = judgements_of(change_judgements, outcome.name)
     parts = []
-    for verdict, word in (("lower", "Fewer"), ("higher", "More")):
+    for verdict, word in (("lower", "fewer"), ("higher", "more")):
         pilots = [each.pilot for each in found if each.verdict == verdict]
         if pilots:
             parts.append(f"{word} {words.inside(outcome.label)} in {words.listed(pilots)}")

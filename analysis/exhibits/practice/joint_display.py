@@ -63,7 +63,7 @@ STATEMENTS = {
     "6": Statement(
         "Key finding 6",
         "some outcomes fell",
-        "for each published fall a change claimed by school and by area (exploratory)",
+        "for each published fall small p-values by school and by area (exploratory)",
     ),
     "A": Statement(
         "Pathway A",
@@ -177,7 +177,11 @@ def _published_falls(
     ]
     # What could not be estimated bears nothing out.
     checks = tuple(each.verdict == "lower" for each in falls)
-    return Records(f"a fall can be claimed for {_of(checks)} published ones (exploratory)", checks)
+    shown = (
+        f"p-values are small for {_of(checks)} published falls, by school and by area and allowing "
+        "for the family (exploratory)"
+    )
+    return Records(shown, checks)
 
 
 def _beginnings(activity_by_phase: pd.DataFrame) -> Iterator[tuple[str, Records]]:

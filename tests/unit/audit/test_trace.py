@@ -433,6 +433,7 @@ def test_the_long_proof_found_no_column_that_an_exhibit_rests_on_and_omits():
     columns = {
         (each.file, column)
         for each in read_contracts(ROOT / "data_contracts").values()
+        if (ROOT / "data" / "synthetic" / each.file).exists()
         for column in each.column_names
     }
     assert set(found[["file", "column"]].itertuples(index=False, name=None)) == columns

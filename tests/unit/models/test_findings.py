@@ -70,6 +70,41 @@ def test_the_leverage_is_that_of_the_estimates_and_names_the_arm():
     assert check["worst"] == f"one {arm} school, section 47 enquiries in A, the heaviest"
 
 
+def reporting(**after):
+    """Return returns and rolls of two pilots; in the second, what the intervention schools had."""
+    rows = [
+        {"pilot": pilot, "arm": arm, "period": period, "share_returned": 0.98,
+         "change_in_exposure": 1.01}
+        | (after if (pilot, arm, period) == ("B", "intervention", "after") else {})
+        for pilot in "AB" for arm in ("intervention", "comparison")
+        for period in ("before", "after")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("after", "against", "worst"),
+    [
+        ({}, (0, 0), "in A, 0.0 points apart"),
+        ({"share_returned": 0.92}, (1, 0), "in B, 6.0 points apart"),
+        # Six per cent more pupils, against one per cent elsewhere: 1.0706 / 1.01 is 1.06.
+        ({"change_in_exposure": 1.0706}, (0, 1), "in B, 6.0 per cent apart"),
+        ({"change_in_exposure": 0.9494}, (0, 1), "in B, 6.0 per cent apart"),
+    ],
+)
+def test_returns_and_rolls_that_part_speak_against_a_result(after, against, worst):
+    rows = [check.row() for check in gathered._of_reporting(reporting(**after))]
+    assert tuple(row["against"] for row in rows) == against
+    assert worst in [row["worst"] for row in rows]
+
+
+def test_a_joint_test_of_the_curve_that_is_not_small_speaks_against_a_result():
+    tests = pd.DataFrame({"pilot": ["A", "B"], "outcome": "s47", "p_median": [0.03, 0.2]})
+    row = gathered._curve(tests, LABELS).row()
+    assert (row["looked_at"], row["against"]) == (2, 1)
+    assert row["worst"] == "section 47 enquiries in B, p 0.200"
+
+
 def test_every_check_of_the_table_has_a_number_and_the_order_is_its_own():
     from analysis.dataflow import graph
 
