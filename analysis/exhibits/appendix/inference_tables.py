@@ -159,7 +159,11 @@ def _lines(
             own = [found[outcome.name, pilot, method] for method in methods]
             first = found[outcome.name, pilot, REPORTED]
             estimated = first["status"] == "estimated"
-            ratio = words.ratio(first["ratio"]) if estimated else "none"
+            ratio = (
+                words.ratio(first["ratio"])
+                if estimated
+                else words.no_estimate(str(first["reason"]))
+            )
             cells = [printed(row) if row["status"] == "estimated" else "[z]" for row in own]
             lines.append((outcome.label, pilot, ratio, *cells))
     return tuple(lines)
