@@ -30,7 +30,7 @@ def test_a_check_with_nothing_to_look_at_says_so():
     row = check_table([slope(np.nan)]).iloc[0]
     assert (row["looked_at"], row["against"], row["worst"]) == (0, 0, "")
     assert said.speaks_against(check_table([slope(np.nan)]), "slope").text == (
-        "none, as there is none to look at"
+        "none (there is none to look at)"
     )
 
 
