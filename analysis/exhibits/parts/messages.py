@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.study.settings import Outcome
 
 
-RULE = "by school and by area, allowing for the other comparisons of its family"
+RULE = "by school and by area, allowing for the other comparisons of the family"
 """What small p-values are of. A message says which are small and claims no change: it looks through
 all pilots, and so finds one by chance more often than a sentence that names its pilots."""
 
@@ -33,7 +33,7 @@ def effects_message(change_judgements: pd.DataFrame, outcomes: Iterable[Outcome]
     parts = [part for outcome in outcomes for part in _small(change_judgements, outcome)]
     if not parts:
         return "No clear change in any outcome in any pilot"
-    return f"Exploratory: p-values are small for {' and '.join(parts)} alone, {RULE}"
+    return f"Exploratory: p-values are small only for {' and '.join(parts)}, {RULE}"
 
 
 def _small(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
