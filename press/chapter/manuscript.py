@@ -169,9 +169,10 @@ def _check_not_run(source: Source, mistakes: Mistakes) -> None:
             mistakes.add(
                 ChapterError(
                     f"the inline expression {found['expression'].strip()} is printed as it stands: "
-                    "a chapter without cells is not run",
+                    "the chapter is not run",
                     line.place,
-                    "name its engine in the front matter: `jupyter: python3`",
+                    "name its engine in the front matter: `jupyter: python3`, and leave out "
+                    "`execute: enabled: false`",
                 )
             )
 

@@ -93,7 +93,12 @@ def asked_of_hosts(output: dict[str, Any]) -> list[str]:
     """Return the hosts from which what an output shows in a page would fetch scripts or styles."""
     if not is_display(output) or kind_of(output, "html") != "text/html":
         return []
-    found = _FETCHED.finditer(str(output["data"]["text/html"]))
+    return hosts_in(str(output["data"]["text/html"]))
+
+
+def hosts_in(code: str) -> list[str]:
+    """Return the hosts from which HTML would fetch scripts or styles."""
+    found = _FETCHED.finditer(code)
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
 
 

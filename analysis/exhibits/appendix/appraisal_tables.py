@@ -11,6 +11,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.models.checks.missing_returns import COLUMNS as MISSING
 from analysis.models.checks.missing_returns import FACTOR
 from analysis.models.design.break_even import COLUMNS as BREAK_EVEN
@@ -129,15 +130,22 @@ def cost_of_a_worker(costs: Costs) -> Number:
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     """State the largest share of pupil-months without a return, over arms, periods and pilots."""
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
-    return Number(most, f"{most:.1%}", "share of pupil-months")
+    printed = f"{most:.1%}"
+    working = Working(
+        "pupils on roll in months without a return, added up",
+        "pupils on roll in all months compared, added up",
+        (f"Worked out for each group, period and pilot; the largest is {printed}",),
+    )
+    return Number(most, printed, "share of pupil-months", working=working)
 
 
 def tipped_by_missing(unreturned_bounds: pd.DataFrame) -> Number:
     """Count the effects whose interval unreturned months could take to 1."""
     clear = unreturned_bounds.loc[unreturned_bounds["tipping_factor"].notna()]
     tipped = int((clear["tipping_factor"] <= FACTOR).sum())
-    return Number(tipped, f"{words.spelled(tipped)} of {words.count(len(clear))}", "effects",
-                  len(clear))  # fmt: skip
+    printed = f"{words.spelled(tipped)} of {words.count(len(clear))}"
+    working = counted_of("effects whose interval could reach 1", tipped, "effects", len(clear))
+    return Number(tipped, printed, "effects", len(clear), working=working)
 
 
 def _tips(factor: float) -> str:

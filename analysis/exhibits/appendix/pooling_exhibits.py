@@ -14,6 +14,7 @@ from analysis.exhibits.parts.effect_rows import AXIS, beside_trial
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.style import INTERVENTION, PLUM, TEAL
+from analysis.exhibits.parts.workings.statistics import pooled_working
 from analysis.extract.extract import Origin
 from analysis.models.pooling.partial import COLUMNS, MEAN, NEXT, Priors
 from analysis.study.settings import Outcome
@@ -125,8 +126,10 @@ def _number(pooled: pd.DataFrame, outcome: str, prior: str, quantity: str) -> Nu
     if row["status"] != "estimated":
         return Number(None, words.no_estimate(str(row["reason"])), "ratio of rate ratios")
     ends = (float(row["ratio_low"]), float(row["ratio_high"]))
+    pilots, printed = int(row["pilots"]), _printed(row)
+    working = pooled_working(pilots, printed)
     return Number(
-        float(row["ratio"]), _printed(row), "ratio of rate ratios", int(row["pilots"]), ends
+        float(row["ratio"]), printed, "ratio of rate ratios", pilots, ends, working=working
     )
 
 

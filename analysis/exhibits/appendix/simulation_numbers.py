@@ -16,6 +16,7 @@ from analysis.exhibits.appendix.simulation_tables import (
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number
 from analysis.exhibits.parts.rules import Least, Most, judge
+from analysis.exhibits.parts.workings import statistics
 from analysis.proofs import Proof
 from analysis.study.settings import Outcome
 
@@ -216,4 +217,6 @@ def _within(found: dict[str, float], limits: tuple[float, float]) -> bool:
 
 
 def _share(share: float, proof: Proof) -> Number:
-    return Number(100 * share, f"{share:.1%}", "per cent of draws", proof.making.draws)
+    draws, printed = proof.making.draws, f"{share:.1%}"
+    working = statistics.share_of_draws(share, draws, printed)
+    return Number(100 * share, printed, "per cent of draws", draws, working=working)

@@ -13,6 +13,7 @@ from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.rules import NOTHING, Least, Most, judge
+from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
 from analysis.models.inputs.estimability import ESTIMATED
@@ -52,7 +53,9 @@ def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
         text = "none, as there is none to look at"
     if row["against"]:
         text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
-    return Number(text, text, "results", int(row["looked_at"]))
+    against, looked_at = int(row["against"]), int(row["looked_at"])
+    working = counted_of("results that it speaks against", against, "results", looked_at)
+    return Number(text, text, "results", looked_at, working=working)
 
 
 def checks_made(check_findings: pd.DataFrame) -> Number:
@@ -64,7 +67,9 @@ def checks_made(check_findings: pd.DataFrame) -> Number:
 def checks_against(check_findings: pd.DataFrame) -> Number:
     """Count the checks that speak against at least one result."""
     against = int((check_findings["against"] > 0).sum())
-    return Number(against, words.count(against), "checks", len(check_findings))
+    checks = len(check_findings)
+    working = counted_of("checks that speak against a result", against, "checks", checks)
+    return Number(against, words.count(against), "checks", checks, working=working)
 
 
 NO_CANDIDATES = (

@@ -12,6 +12,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.judgement import LEVEL
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
@@ -109,7 +110,8 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
         f"cannot give less than {words.p_value(found.smallest_p_area)})"
     )
-    return Number(text, text, "p-values, two-sided", int(found.in_family))
+    working = p_value_working(found)
+    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -150,7 +152,9 @@ def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
 
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     value = _p_of(table, outcome, pilot, way)
-    return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+    printed = words.p_value(value)
+    working = all_at_once_working(printed, len(table))
+    return Number(value, printed, "p-value, two-sided", len(table), working=working)
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
