@@ -6,6 +6,7 @@ import re
 import shutil
 import zlib
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -26,7 +27,6 @@ from report.reuse.results import FOLDER as KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DRAWINGS = "_exhibits"
 COLOURS = ".report/colours.json"
+OWN = Path(__file__).parents[1]
 PAGES = KEPT / "audit-pages"
 CODE = ("analysis", "audit", "report/audit_pages.py")
 """Files and folders of the code that makes audit pages."""
@@ -81,7 +82,7 @@ def write_audit_pages(
         write_trail(trail, folder)
         return
     kept = Kept(root / PAGES)
-    write_trail(trail, folder, partial(_recalled, kept, code_digest(root, CODE) + conditions()))
+    write_trail(trail, folder, partial(_recalled, kept, code_digest(OWN, CODE) + conditions()))
     kept.prune()
     colours.keep()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.incremental import conditions
@@ -56,7 +57,7 @@ def kept_ledger(
         "ledger",
         evaluation.key,
         conditions(),
-        code_digest(root, CODE),
+        code_digest(Path(__file__).parents[2], CODE),
         repr([here(), read_commit(root), remote, used, values["provenances"]]),
     )
     data = kept.read(key)
