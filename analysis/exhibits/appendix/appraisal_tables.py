@@ -145,6 +145,8 @@ def cost_of_a_worker(costs: Costs) -> Number:
 
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     """State the largest share of pupil-months without a return, over arms, periods and pilots."""
+    if unreturned_bounds.empty:
+        return Number(None, words.HIDDEN, "share of pupil-months")
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
     printed = f"{most:.1%}"
     working = Working(
@@ -160,6 +162,8 @@ def tipped_by_missing(unreturned_bounds: pd.DataFrame) -> Number:
     clear = unreturned_bounds.loc[unreturned_bounds["tipping_factor"].notna()]
     tipped = int((clear["tipping_factor"] <= FACTOR).sum())
     printed = f"{words.spelled(tipped)} of {words.count(len(clear))}"
+    if clear.empty:
+        printed = "none (there is none to look at)"
     working = counted_of("effects whose interval could reach 1", tipped, "effects", len(clear))
     return Number(tipped, printed, "effects", len(clear), working=working)
 

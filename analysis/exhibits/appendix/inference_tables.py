@@ -156,13 +156,13 @@ def _by_method(
     def cell(status: str, *values: float) -> str:
         return printed.cell(*values) if status == "estimated" else "[z]"
 
-    def ratio(status: str, value: float) -> str:
-        return words.ratio(value) if status == "estimated" else "none"
+    def ratio(status: str, value: float, reason: str) -> str:
+        return words.ratio(value) if status == "estimated" else words.no_estimate(reason)
 
     columns = (
         Words("outcome", "Outcome", cell=labels.__getitem__, width=widths[0]),
         Words("pilot", "Pilot", width=widths[1]),
-        Column(("status", "ratio"), "Ratio", cell=ratio, at=REPORTED, width=widths[2]),
+        Column(("status", "ratio", "reason"), "Ratio", cell=ratio, at=REPORTED, width=widths[2]),
         *(
             Column(("status", *names), heading, cell=cell, at=method, width=width)
             for (method, heading), width in zip(methods.items(), widths[3:], strict=True)

@@ -46,7 +46,7 @@ NOTE = (
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
-    "allow for the family: section 47 enquiries ({primary} comparisons), and all else "
+    "allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}). [z] is not applicable; [c] is withheld."
 )
 
@@ -131,7 +131,10 @@ def _ends(low: float, high: float) -> str:
 def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
     """Return how many comparisons each family has, by its name."""
     sizes = change_judgements.groupby("family")["in_family"].max()
-    return {str(name): words.count(size) for name, size in sizes.items()}
+    return {
+        str(name): f"{words.count(size) if size else 'no'} comparison{'s' * (size != 1)}"
+        for name, size in sizes.items()
+    }
 
 
 def _sure(each: Judgement) -> str:
