@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.study.settings import Outcome
 
 
-RULE = "by school and by area, allowing for the other comparisons of its family"
+RULE = "by school and by area, allowing for the other comparisons of the family"
 """What small p-values are of. A message says which are small and claims no change: it looks through
 all pilots, and so finds one by chance more often than a sentence that names its pilots."""
 
@@ -38,7 +38,7 @@ def effects_message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]
     if not parts:
         shown = _shown(change_judgements, outcomes)
         return f"No clear change in any outcome {shown}" if shown else "No effect can be shown"
-    return f"Exploratory: p-values are small for {' and '.join(parts)} alone, {RULE}"
+    return f"Exploratory: p-values are small only for {' and '.join(parts)}, {RULE}"
 
 
 def _shown(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:

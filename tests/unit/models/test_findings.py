@@ -98,6 +98,12 @@ def test_returns_and_rolls_that_part_speak_against_a_result(after, against, wors
     assert worst in [row["worst"] for row in rows]
 
 
+def test_a_period_without_returns_is_nothing_to_look_at():
+    alone = reporting().query("period == 'after'")
+    returns, rolls = (check.row() for check in gathered._of_reporting(alone))
+    assert (returns["looked_at"], rolls["looked_at"]) == (0, 2)
+
+
 def test_a_joint_test_of_the_curve_that_is_not_small_speaks_against_a_result():
     tests = pd.DataFrame({"pilot": ["A", "B"], "outcome": "s47", "p_median": [0.03, 0.2]})
     row = gathered._curve(tests, LABELS).row()
