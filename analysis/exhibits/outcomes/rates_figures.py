@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from hamilton.function_modifiers import parameterize, value
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
@@ -37,10 +38,18 @@ COLUMNS = {
     "pupil_months": "Pupils on roll, added up over months",
     "rate": f"Events or days {MONTHLY.words}",
 }
+DRAWN = {
+    "rates_s47": "s47_enquiries",
+    "rates_s17": "s17_starts",
+    "rates_referrals": "referrals",
+    "rates_days_in_care": "days_in_care",
+}
+"""The outcome of each figure."""
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
-def rates_s47(
+@parameterize(**{exhibit: {"named": value(outcome)} for exhibit, outcome in DRAWN.items()})
+def rates_of_an_outcome(
     rates_term: pd.DataFrame,
     rates_before_after: pd.DataFrame,
     main_effects: pd.DataFrame,
@@ -50,61 +59,11 @@ def rates_s47(
     panel_period: str,
     released_outcomes: ReleasedOutcomes,
     origin: Origin,
+    named: str,
 ) -> Figure:
-    """Draw the rate of section 47 enquiries in every term, by pilot and arm."""
+    """Draw the rate of one outcome in every term, by pilot and arm."""
     found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "s47_enquiries")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_s17(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of section 17 starts in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "s17_starts")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_referrals(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of referrals from school in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "referrals")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_days_in_care(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of days in care in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "days_in_care")
+    outcome = _named(outcomes, named)
     return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
 
 
