@@ -59,7 +59,10 @@ class Edition:
         for executed in self.executed:
             chapter = executed.chapter
             options = chapter_options(self.book.project, chapter, base)
-            figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
+            figures = Figures(
+                f"{Path(chapter.path).stem}_files/figure-{base}",
+                to_root="../" * chapter.path.count("/"),
+            )
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures, self.found)
             if base == "html" and is_home(chapter.path):
@@ -73,7 +76,7 @@ class Edition:
             apply = self._filter(chapter, options, base, asked)
             page = read_page(chapter, source, options, given, self.found, apply)
             page.added = asked.added
-            drawn |= asked.files
+            drawn |= asked.files | figures.scripts
             for line in asked.said:
                 self.found.warn(line)
             number_page(page, numbers[chapter.path], words)

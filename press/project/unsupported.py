@@ -17,7 +17,6 @@ from press.project.yaml import Settings
 # Options of project, format or chapter that change what a book says.
 REFUSED: dict[tuple[str, ...], str | None] = {
     ("manuscript",): "a manuscript",
-    ("website",): "a website",
     ("knitr",): "the knitr engine",
     ("shift-heading-level-by",): "shifted headings",
     ("number-offset",): "numbers that start elsewhere",
@@ -58,6 +57,7 @@ _STATED = "what a page states of itself beyond title, authors, date and abstract
 _LOOKS = "how pages look and behave is the press's own affair"
 # Options that concern how pages look or are found, or what stands beside their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
+    ("website",): "what a website has besides a book's pages",
     ("book", "repo-url"): "links to a repository",
     ("book", "repo-actions"): "links to a repository",
     ("book", "downloads"): "links to the other formats",
