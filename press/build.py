@@ -60,7 +60,7 @@ class BookBuild:
 
 
 def build_book(
-    project: Path,
+    project: Path | Book,
     *,
     out: Path | None = None,
     formats: Sequence[str] = ("html", "pdf"),
@@ -77,7 +77,7 @@ def build_book(
     outputs: Outputs | None = None,
     kept: Kept | None = None,
     progress: Progress | None = None,
-    finish: Callable[[Path], None] | None = None,
+    finish: Callable[[Path], object] | None = None,
 ) -> BookBuild:
     """Build a book project.
 
@@ -88,7 +88,7 @@ def build_book(
     Parameters
     ----------
     project
-        The project's folder.
+        The project's folder, or the book as `read_book` has it.
     out
         Folder of the book; by default as `_quarto.yml` says.
     formats
@@ -99,9 +99,10 @@ def build_book(
     environment
         Variables laid over this process's environment in the kernels.
     metadata
-        Values laid over the project's metadata, as a further metadata file would be.
+        Values laid over the metadata of a project that is to be read, as a further metadata
+        file would be.
     profiles
-        Quarto profiles.
+        Quarto profiles of a project that is to be read.
     font_paths
         Folders with further fonts for the PDF.
     timeout
@@ -130,35 +131,30 @@ def build_book(
         With file, line and remedy; its `exit_code` is 2 for a wrong project and 7 for a
         chapter that failed.
     """
-    wrong = [name for name in formats if name not in BASES]
-    if wrong or not formats:
-        raise ProjectError(
-            f"there is no format {', '.join(wrong) or 'to build'}", remedy="ask for html or pdf"
-        )
+    _check_formats(formats)
     say = progress or (lambda _: None)
     clock = _Clock(say)
     with clock.stage("read"):
-        book = read_book(project, profiles, metadata)
+        book = project if isinstance(project, Book) else read_book(project, profiles, metadata)
     target = (out or book.project.output).resolve()
     check_target(book.project, target)
     with clock.stage("execute"):
         executed = execute_book(book, environment or {}, timeout, workers, earlier, outputs, say)
-    found = Mistakes(lenient)
-    press = Edition(book, executed, found, environment or {})
+    edition = Edition(book, executed, Mistakes(lenient), environment or {})
     with aside(target) as folder, keeping(kept):
         new = folder / "book"
         new.mkdir()
         html: tuple[str, ...] = ()
-        name = None
+        pdf = None
         if "html" in formats:
             with clock.stage("html"):
-                html = press.html(new)
+                html = edition.html(new)
         if "pdf" in formats:
             with clock.stage("pdf"):
-                name = press.pdf(new, folder / "typst", timestamp, font_paths)
-        found.stop()
-        if whole and press.losses:
-            raise LostError(press.losses)
+                pdf = edition.pdf(new, folder / "typst", timestamp, font_paths)
+        edition.found.stop()
+        if whole and edition.losses:
+            raise LostError(edition.losses)
         if finish is not None:
             with clock.stage("finish"):
                 finish(new)
@@ -166,22 +162,30 @@ def build_book(
     return BookBuild(
         target,
         tuple(target / path for path in html),
-        target / name if name else None,
+        target / pdf if pdf else None,
         dict(clock.seconds),
         executed,
-        (
-            *passed_over(book.project.settings),
-            *(
-                line
-                for chapter in book.chapters
-                for line in passed_over(chapter.front, of_chapter=True)
-            ),
-            *filter(None, (drawn_once(book.project, chapter) for chapter in book.chapters)),
-            *found.warnings,
-            *(str(mistake) for mistake in found.found),
-        ),
-        tuple(press.losses),
+        tuple(_warnings(book, edition.found)),
+        tuple(edition.losses),
     )
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    wrong = [name for name in formats if name not in BASES]
+    if wrong or not formats:
+        raise ProjectError(
+            f"there is no format {', '.join(wrong) or 'to build'}", remedy="ask for html or pdf"
+        )
+
+
+def _warnings(book: Book, found: Mistakes) -> Iterator[str]:
+    """Yield what did not stop a build and should be looked at."""
+    yield from passed_over(book.project.settings)
+    for chapter in book.chapters:
+        yield from passed_over(chapter.front, of_chapter=True)
+    yield from filter(None, (drawn_once(book.project, chapter) for chapter in book.chapters))
+    yield from found.warnings
+    yield from map(str, found.found)
 
 
 class _Clock:
@@ -226,8 +230,8 @@ def execute_book(
         variables = {**_quarto_variables(book.project, chapter), **environment}
         given = [chapter.front.get("execute", "enabled"),
                  book.project.settings.get("execute", "enabled")]  # fmt: skip
-        runs = next((one for one in given if one is not None), False) is True
-        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, runs))
+        enabled = next((one for one in given if one is not None), None)
+        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, enabled))
         if kept is not None:
             kept.keep(done, defaults)
         if chapter.cells:

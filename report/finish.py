@@ -20,7 +20,6 @@ from audit.ledger.record import row_headings
 from audit.pages.marking import book_pages, mark_pages
 from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
-from press.chapter.reading import read_book
 from report.audit_pages import write_audit_pages
 from report.checks.pages import told_empty
 from report.checks.pinned import pinned_literals
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
     from audit.pdf.text_layer import TextLayer
     from audit.seal.seal import Chapter
+    from press.chapter.reading import Book
 
 
 LEDGER = Path(".report") / "ledger.json"
@@ -47,20 +47,30 @@ GRAPH = Path("analysis") / "dataflow" / "graph.py"
 
 
 def finish_book(
-    root: Path,
+    written: Book,
     book: Path,
-    profiles: Iterable[str] = (),
     *,
     fresh: bool = False,
     also: Sequence[str] = (),
     moment: int = 0,
 ) -> str:
-    """Lay the ledger beside a book that has been typeset, and seal its PDF.
+    """Lay the ledger next to a book that has been typeset, and seal its PDF.
 
-    The same for both engines: what is to be done to a finished book is done here. With `fresh`,
-    as for a release, nothing is used that an earlier build kept; without it the book is a draft,
-    whatever a ledger says that was left behind. `also` names other formats, which bear the time
-    `moment`, in seconds since 1970.
+    The same for both engines: what is to be done to a finished book is done here.
+
+    Parameters
+    ----------
+    written
+        The book as it was read.
+    book
+        The folder of the finished one.
+    fresh
+        As for a release, nothing is used that an earlier build kept; without it the book is a
+        draft, whatever a ledger says that was left behind.
+    also
+        Other formats to write.
+    moment
+        The time that those bear, in seconds since 1970.
 
     Returns
     -------
@@ -68,22 +78,20 @@ def finish_book(
         What was told of the PDF, for a build that changes nothing to tell again: numbers that
         nothing accounts for, and pages that are mostly empty.
     """
-    written = read_book(root, tuple(profiles))
+    root, listed = written.project.root, chapters(written)
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
     records = ledger.records
     headings = {record.reference: row_headings(record) for record in records}
     # The text of a PDF, and its numbers, are asked for twice and take a second each.
     layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
-    found = {
-        pdf: coverage(layer, ledger, chapters(written), literals) for pdf, layer in layers.items()
-    }
+    found = {pdf: coverage(layer, ledger, listed, literals) for pdf, layer in layers.items()}
     refuse_other_numbers(book, ledger, layers, found)
     told = [told_untraced(found, release=fresh), told_empty(layers, release=fresh)]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
-    _write_others(book, ledger, chapters(written), also, moment)
+    _write_others(book, ledger, listed, also, moment)
     lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(
@@ -93,11 +101,11 @@ def finish_book(
     )
     first = next(iter(layers), None)
     layer, numbers = (layers[first], found[first]) if first else (None, None)
-    whole = placed_ledger(ledger, book, layer, chapters(written), numbers)
+    whole = placed_ledger(ledger, book, layer, listed, numbers)
     placed = whole.to_json()
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
-    write_audit_pages(root, book, whole, chapters(written), fresh=fresh)
+    write_audit_pages(root, book, whole, listed, fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
     (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())

@@ -63,6 +63,7 @@ def record(
         "upstream": lineage.upstream,
         "files": lineage.files,
         "columns": lineage.columns,
+        "deciding": lineage.deciding,
         "settings": lineage.settings,
         "seed": seed if "seed" in lineage.settings else None,
         "shown": tuple(str(place) for place in places),

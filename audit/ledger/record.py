@@ -98,6 +98,8 @@ class Common:
         Names of the data files it rests on.
     columns
         For each file of the extract, the columns read, in the file's order.
+    deciding
+        Of these, the columns that are in no value, and only decide what is analysed or shown.
     settings
         Keys of `settings` that it rests on.
     seed
@@ -132,6 +134,7 @@ class Common:
     anchors: tuple[str, ...] = ()
     pages: tuple[FromOne, ...] = ()
     internal: Internal | None = None
+    deciding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -147,6 +150,15 @@ class Common:
     def held(self) -> bool:
         """Whether disclosure control holds it back, so that nothing of it is printed."""
         return self.disclosure == "held"
+
+    def columns_of(self, file: str) -> str:
+        """Say which columns of a file it rests on."""
+        if file not in self.columns:
+            return "all"
+        only = [name for name in self.columns[file] if name in self.deciding.get(file, ())]
+        read = ", ".join(name for name in self.columns[file] if name not in only)
+        decide = f"only to decide what is shown: {', '.join(only)}" if only else ""
+        return "; ".join(filter(None, (read, decide))) or "none"
 
     @property
     def chapter(self) -> str:

@@ -136,8 +136,7 @@ class _Tree:
         file = self.trail.files.get(name.removeprefix("file "))
         if not name.startswith("file ") or file is None:
             return ""
-        read = ", ".join(self.record.columns.get(file.name, ()))
-        return f", SHA-256 {file.sha256}" + (f", columns {read}" if read else "")
+        return f", SHA-256 {file.sha256}, columns {self.record.columns_of(file.name)}"
 
 
 @dataclass(frozen=True)

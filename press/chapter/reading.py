@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +53,31 @@ def read_book(
     extra
         Metadata to lay over that.
     """
-    project = read_project(root, profiles, extra)
-    check_values(project.settings)
-    check_settings(project.settings)
-    check_defaults(project.settings, CONFIGURATION, ProjectError)
+    project = _checked_project(root, profiles, extra)
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:
         check_values(chapter.front, of_chapter=True)
         check_settings(chapter.front, of_chapter=True)
         check_defaults(chapter.front, chapter.path)
     return Book(project, chapters, _variables(project))
+
+
+def configured_again(book: Book) -> Book:
+    """Return a book with its configuration as it is now, and its chapters as they were read.
+
+    For a caller who has written one of its `metadata-files` since it was read, without `extra`.
+    """
+    return replace(book, project=_checked_project(book.project.root, book.project.profiles))
+
+
+def _checked_project(
+    root: Path, profiles: Sequence[str], extra: Mapping[str, Any] | None = None
+) -> Project:
+    project = read_project(root, profiles, extra)
+    check_values(project.settings)
+    check_settings(project.settings)
+    check_defaults(project.settings, CONFIGURATION, ProjectError)
+    return project
 
 
 def chapter_numbers(book: Book) -> dict[str, str]:

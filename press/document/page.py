@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Place, WrongAttributeError
+from press.html.added import Added
 from press.kept import recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
@@ -64,6 +65,8 @@ class Page:
     heading, read
         Its heading and its blocks as pandoc read them, without what is hidden from the format:
         what the guard over losses holds the finished book against.
+    added
+        HTML that Lua of the project puts into its page.
     """
 
     entry: Entry
@@ -77,6 +80,7 @@ class Page:
     targets: list[Target] = field(default_factory=list)
     heading: Nodes = field(default_factory=list)
     read: Nodes = field(default_factory=list)
+    added: Added = field(default_factory=Added)
 
     @property
     def numbered(self) -> bool:
@@ -91,7 +95,7 @@ class Page:
     @property
     def html(self) -> str:
         """Path of its HTML page in the book."""
-        return re.sub(r"\.(?:q?md|ipynb)$", ".html", self.path)
+        return html_path(self.path)
 
 
 def read_page(
@@ -100,18 +104,24 @@ def read_page(
     options: Mapping[str, Any],
     given: Circumstances,
     found: Mistakes,
+    filtered: Callable[[Node], Node] | None = None,
 ) -> Page:
-    """Read a chapter's Markdown and find what the press treats on its own."""
+    """Read a chapter's Markdown and find what the press treats on its own.
+
+    `filtered` takes the document as pandoc read it, and returns what Lua filters make of it.
+    """
     source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
     noted = found.count
 
     def read() -> list[Nodes]:
-        return _read_blocks(body, source, options, given, found)
+        return _read_blocks(body, source, options, given, found, filtered)
 
     known = ("page", body.text, source.text, dict(options), given)
-    # A mistake names its place, and is found again.
-    blocks, as_read = recalled(known, read, clean=lambda: found.count == noted)
+    # A mistake names its place, and is found again; a filter may read any file.
+    blocks, as_read = (
+        read() if filtered else recalled(known, read, clean=lambda: found.count == noted)
+    )
     return Page(
         chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title,
         read=as_read,
@@ -124,12 +134,14 @@ def _read_blocks(
     options: Mapping[str, Any],
     given: Circumstances,
     found: Mistakes,
+    filtered: Callable[[Node], Node] | None = None,
 ) -> list[Nodes]:
     """Return the blocks that the press sets, and those that its guard holds the book against."""
     ending = str(options.get("default-image-extension") or "").lstrip(".")
     asked = [f"--default-image-extension={ending}"] if ending else []
     document, warnings = read_with_warnings(body.text, *asked)
     _take_warnings(warnings, body, found)
+    document = filtered(document) if filtered else document
     blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)
     try:
@@ -266,6 +278,11 @@ def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
         title.attr,
         Source(source.lines[:start] + source.lines[end:]),
     )
+
+
+def html_path(path: str) -> str:
+    """Return the path of a chapter's page in the book."""
+    return re.sub(r"\.(?:q?md|ipynb)$", ".html", path)
 
 
 def is_home(path: str) -> bool:

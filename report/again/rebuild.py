@@ -21,7 +21,7 @@ from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
 from audit.trace.repository import run_git, without_git
 from report.again.tree import index_entries, write_files
-from report.quarto import WITHIN_BUILD
+from report.engines import WITHIN_BUILD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
+from analysis.environment import moment as stated_moment
 from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.build import build_book
-from press.chapter.reading import read_book
-from press.checking import check_book
-from report import quarto
+from press.chapter.reading import configured_again, read_book
+from press.project.project import read_project
 from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
@@ -40,9 +39,9 @@ from report.checks.release import (
     refuse_revealing,
 )
 from report.cover import cover, write_cover
+from report.engines import Press, Rendering, choose
 from report.finish import LEDGER, finish_book
 from report.formats.writing import FORMATS as OTHERS
-from report.hooks.frozen import execution_digest, thaw
 from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
@@ -55,7 +54,7 @@ from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
     from press.chapter.reading import Book
@@ -64,8 +63,6 @@ if TYPE_CHECKING:
 TYPESET = ("html", "pdf")
 """What an engine makes."""
 FORMATS = (*TYPESET, *OTHERS)
-LATEST = 253_402_300_799
-"""Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -95,7 +92,7 @@ def build(
     release
         Refuse whatever a draft only marks.
     engine
-        Of `report.quarto.ENGINES`.
+        Of `report.engines.ENGINES`.
     profiles
         Quarto profiles: which edition of the book.
     against
@@ -106,14 +103,12 @@ def build(
         Draw where the time went.
     """
     check_formats(formats)
-    wanted, also = formats, tuple(name for name in formats if name not in TYPESET)
-    formats = tuple(name for name in formats if name in TYPESET)
-    chosen = quarto.choose(engine)
+    chosen = choose(engine)
     earlier = earlier_releases(against)
     root = find_root(Path.cwd())
     with alone(root):
         written_in = hash_sources(root)
-        recorder = Recorder(root, asked_for(data, wanted, out, engine, profiles))
+        recorder = Recorder(root, asked_for(data, formats, out, engine, profiles))
         evaluation = Evaluation(root, data.resolve() if data else None)
         stages = Stages(expected=recorder.last.seconds if recorder.last else {})
         print(f"report: {evaluation.study.title}")
@@ -123,7 +118,7 @@ def build(
             notes.append(f"{len({use.name for use in used})} exhibits shown")
         results = Results(evaluation, release)
         with stages.stage("validate and compute") as notes:
-            values, ledger = prepare(evaluation, used, notes, fresh=release, results=results)
+            values, ledger = prepare(evaluation, book, notes, fresh=release, results=results)
             notes.append(intruder_check(values))
         bare = numbers_by_hand(root, book, used, values)
         revealed = compare_releases(evaluation, ledger, earlier)
@@ -136,74 +131,48 @@ def build(
         # A release is made of nothing that was kept.
         kept = None if release else Reused(root, values)
         told: list[str] = []
+        finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
         with _stated_release(evaluation, ledger, release=release):
-            target, typeset, losses = _made(
-                chosen, book, evaluation, formats, out, ledger, stages,
-                partial(
-                    _finish, evaluation, profiles, written_in, told, release=release, also=also,
-                    moment=timestamp(ledger.commit, os.environ),
-                ),
-                kept, release=release,
-            )  # fmt: skip
-        written = [path for path in typeset if path is not None]
-        outcome = [*losses, *_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
-        if kept is not None and chosen is None:
+            asked = Rendering(
+                configured_again(book),
+                [name for name in formats if name in TYPESET],
+                out or book.project.output,
+                kernel_environment(evaluation),
+                timestamp(ledger.commit, os.environ),
+                evaluation.key,
+                finish,
+                kept,
+                whole=release,
+            )
+            made = chosen.typeset(asked, stages)
+        outcome = [f"  {loss}" for loss in made.losses]
+        outcome += [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
+        if kept is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
             said = [f"report: {evaluation.study.title}", *filter(None, told), *outcome]
-            recorder.keep(target, said, written, stages.seconds, settled=settled)
+            recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
             why = kept.ended(recorder, results)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
-    for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in written)):
+    for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
         print(line)
     return 0
 
 
-def _made(
-    chosen: quarto.Quarto | None,
-    book: Book,
-    evaluation: Evaluation,
-    formats: tuple[str, ...],
-    out: Path | None,
-    ledger: Ledger,
-    stages: Stages,
-    finish: Callable[[Path], None],
-    kept: Reused | None,
-    *,
-    release: bool,
-) -> tuple[Path, tuple[Path | None, ...], list[str]]:
-    """Check the sources where the engine won't, and typeset.
-
-    Returns the book's folder, its files, and what of the chapters did not arrive.
-    """
-    environment = kernel_environment(evaluation)
-    moment = timestamp(ledger.commit, os.environ)
-    if chosen is not None:  # the press checks while it typesets, Quarto hardly does
-        with stages.stage("check the sources"):
-            check_book(book, formats, environment=environment)
-        thaw(evaluation.root, execution_digest(book, evaluation.key))
-    asked = quarto.Rendering(book.project, formats, out or book.project.output, environment)
-    with stages.stage("typeset") as notes:
-        written, stages.parts["typeset"], losses = _typeset(
-            chosen, asked, moment, finish, notes, kept, release=release
-        )
-    return asked.target, written, losses
-
-
 def _finish(
     evaluation: Evaluation,
-    profiles: tuple[str, ...],
+    book: Book,
     written_in: Mapping[str, str],
     told: list[str],
-    folder: Path,
-    *,
+    ledger: Ledger,
+    formats: tuple[str, ...],
     release: bool,
-    also: tuple[str, ...],
-    moment: int,
+    folder: Path,
 ) -> None:
     """Finish a typeset book, unless what it was made from has changed meanwhile."""
-    root = evaluation.root
-    told.append(finish_book(root, folder, profiles, fresh=release, also=also, moment=moment))
+    root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
+    also = [name for name in formats if name not in TYPESET]
+    told.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
     # Ledger, pages and book are read from the files at different moments.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -232,45 +201,6 @@ def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
     write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
 
 
-def _typeset(
-    chosen: quarto.Quarto | None,
-    asked: quarto.Rendering,
-    moment: int,
-    finish: Callable[[Path], None],
-    notes: list[str],
-    kept: Reused | None,
-    *,
-    release: bool,
-) -> tuple[tuple[Path | None, ...], Mapping[str, float], list[str]]:
-    """Make the book with Quarto, or where none was chosen with the press.
-
-    Returns its files, the seconds of each part of the work as far as they are known, and what of
-    the chapters did not arrive.
-    """
-    if chosen is not None:
-        environment = {**asked.environment, "SOURCE_DATE_EPOCH": str(moment)}
-        written = quarto.render(chosen, replace(asked, environment=environment), finish)
-        notes.append(f"by Quarto {chosen.version}")
-        return written, {}, []
-    made = build_book(
-        asked.project.root,
-        out=asked.target,
-        formats=asked.formats,
-        timestamp=moment,
-        environment=asked.environment,
-        profiles=asked.project.profiles,
-        outputs=None if kept is None else kept.outputs,
-        kept=None if kept is None else kept.press,
-        finish=finish,
-        whole=release,
-    )
-    if kept is not None:
-        notes.append(f"{len(kept.outputs.made)} chapters run, {len(kept.outputs.taken)} reused")
-    notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
-    losses = [f"  {loss}" for loss in made.losses]
-    return (*made.html[:1], made.pdf), made.seconds, losses
-
-
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
     """Return the stated environment, and what points a kernel at the store of this build."""
     data = {DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {}
@@ -296,21 +226,21 @@ def check_formats(formats: Iterable[str]) -> None:
 
 def prepare(
     evaluation: Evaluation,
-    used: list[Use],
+    book: Book,
     notes: list[str],
     *,
     fresh: bool = False,
     results: Results | None = None,
 ) -> tuple[dict[str, Any], Ledger]:
-    """Compute what the chapters show, write drawings and ledger where their cells find them.
+    """Compute what a book shows, write drawings and ledger where its cells find them.
 
     With `fresh`, as for a release, nothing kept from an earlier build is used.
     """
-    kinds = exhibit_kinds()
+    kinds, used = exhibit_kinds(), uses(book)
     check(used, kinds)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition of it.
-    whole = read_book(evaluation.root)
+    whole = _whole_edition(book)
     given = references([*uses(whole), *used], kinds)
     results = results or Results(evaluation, fresh)
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
@@ -329,6 +259,13 @@ def prepare(
     # The ledger has read code and settings too.
     evaluation.refuse_changed()
     return values, ledger
+
+
+def _whole_edition(book: Book) -> Book:
+    """Return the whole report that a book is an edition of."""
+    root = book.project.root
+    full = read_project(root).profiles == book.project.profiles
+    return book if full else read_book(root)
 
 
 def check_exceptions(root: Path, kinds: Collection[str]) -> None:
@@ -357,15 +294,8 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
     commit gives the same bytes.
     """
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdecimal() and int(given[:13]) <= LATEST
-                      and len(given) <= len(str(LATEST))):  # fmt: skip
-        raise ConfigurationError(
-            f"'{given[:40]}' is not a number of seconds between 0 and {LATEST}",
-            place="SOURCE_DATE_EPOCH",
-            remedy="set it to whole seconds since 1970, or unset it",
-        )
-    return int(given) if given else commit.time or 0
+    given = stated_moment(environment)
+    return (commit.time or 0) if given is None else given
 
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.evaluation import find_root
 from audit.trace.repository import BOOKS
-from report.quarto import LEFT_BEHIND
+from report.engines import LEFT_BEHIND
 
 WORKING = (".report", "_exhibits", ".quarto", *LEFT_BEHIND)
 """Cache and working files of either engine, which may rest on records of children."""

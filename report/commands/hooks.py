@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.evaluation import current, find_root
-from press.chapter.reading import read_book
+from press.chapter.reading import configured_again, read_book
 from press.checking import check_book
 from press.errors import PressError
 from report.commands.build import TYPESET, kernel_environment, prepare
+from report.engines import WITHIN_BUILD
 from report.finish import finish_book
 from report.hooks.frozen import execution_digest, thaw
 from report.hooks.rendered_pages import finish_pages
 from report.lock import alone
-from report.quarto import WITHIN_BUILD
-from report.register import uses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,13 +32,13 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
         return 0
     evaluation = current()
     notes: list[str] = []
-    profiles = environment.get("QUARTO_PROFILE", "").split(",")
     # Quarto doesn't say which formats it will make. A page in a preview is HTML.
     formats = TYPESET if environment.get("QUARTO_PROJECT_RENDER_ALL") else TYPESET[:1]
     try:
         with alone(evaluation.root):
-            book = read_book(evaluation.root, [name for name in profiles if name])
-            prepare(evaluation, uses(book), notes)
+            book = read_book(evaluation.root, _profiles(environment))
+            prepare(evaluation, book, notes)
+            book = configured_again(book)
             check_book(book, formats, environment=kernel_environment(evaluation))
             if thaw(evaluation.root, execution_digest(book, evaluation.key)):
                 notes.append("chapters that Quarto had frozen before a change are executed again")
@@ -73,9 +72,12 @@ def finish_for_quarto(environment: Mapping[str, str]) -> int:
     book = root / environment["QUARTO_PROJECT_OUTPUT_DIR"]
     with alone(root):
         if environment.get("QUARTO_PROJECT_RENDER_ALL"):
-            profiles = [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]
-            finish_book(root, book, profiles)
+            finish_book(read_book(root, _profiles(environment)), book)
         else:
             pages = environment.get("QUARTO_PROJECT_OUTPUT_FILES", "").splitlines()
             finish_pages(root, book, pages)
     return 0
+
+
+def _profiles(environment: Mapping[str, str]) -> list[str]:
+    return [name for name in environment.get("QUARTO_PROFILE", "").split(",") if name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
 from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
-from press.chapter.reading import read_book
+from press.chapter.reading import configured_again, read_book
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
@@ -61,7 +62,8 @@ class Preview:
         if any(path.endswith(".py") and path.split("/")[0] in CODE for path in changed):
             raise CodeChanged
         evaluation = Evaluation(self.root, self.data)
-        used = uses(read_book(self.root, self.profiles))
+        book = read_book(self.root, self.profiles)
+        used = uses(book)
         # Outputs rest on the results, and on which exhibits are shown: their short references
         # count them. The ledger's line numbers wait for the next such change, or for a build.
         basis = (evaluation.key, [(use.name, use.label) for use in used])
@@ -70,25 +72,22 @@ class Preview:
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
             with alone(self.root):
-                self._values, _ = prepare(evaluation, used, [])
+                self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
-        book = build_book(
-            self.root,
+        book = configured_again(book)
+        made = build_book(
+            book,
             out=self.root / OUT,
             formats=("html",),
             environment=kernel_environment(evaluation),
-            profiles=self.profiles,
             earlier=self._earlier,
             outputs=reused.outputs,
             kept=reused.press,
-            finish=self._finish,
+            # As a build does: its numbers lead to their audit pages.
+            finish=partial(finish_book, book),
         )
         evaluation.refuse_changed()
-        self._basis, self._label, self._earlier = basis, label, book.chapters
-
-    def _finish(self, folder: Path) -> None:
-        """Do what a build does to a finished book: its numbers lead to their audit pages."""
-        finish_book(self.root, folder, self.profiles)
+        self._basis, self._label, self._earlier = basis, label, made.chapters
 
     def _is_prose(self, path: str) -> bool:
         """Whether no cell reads what has changed: a chapter itself, a proof's code, the history."""

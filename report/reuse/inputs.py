@@ -41,7 +41,7 @@ class Asked:
     data, out
         Folders of the extract and of the book, as absolute paths; empty for those configured.
     engine
-        Of `report.quarto.ENGINES`.
+        Of `report.engines.ENGINES`.
     profiles
         Quarto profiles.
     umask

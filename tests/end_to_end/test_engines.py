@@ -14,7 +14,7 @@ import pytest
 
 from audit.pdf.text_layer import read_text
 from tests.book.chromium import chromium
-from tests.end_to_end.conftest import run
+from tests.end_to_end.conftest import LONGEST, run
 
 STANDARDS = (b"<pdfuaid:part>1<", b"<pdfaid:part>3<", b"<pdfaid:conformance>A<")
 HEADINGS = ("h1", "h2", "h3", "h4")
@@ -171,7 +171,7 @@ def left_in(project):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_quarto_by_itself_gives_a_whole_book_that_works_from_a_folder(project):
-    subprocess.run(["quarto", "render", "--to", "html"], cwd=project, check=True, timeout=570)
+    subprocess.run(["quarto", "render", "--to", "html"], cwd=project, check=True, timeout=LONGEST)
     home = (project / "_book" / "index.html").read_text("utf-8")
     assert 'class="book-label"' in home
     assert "Audit view" in home
@@ -198,7 +198,7 @@ def test_quarto_by_itself_gives_a_whole_book_that_works_from_a_folder(project):
 def test_one_chapter_rendered_after_an_edit_of_the_data_gives_a_book_of_one_state(project):
     """Quarto renders the other chapters of a PDF from what it froze; none may be of before."""
     summary = ["quarto", "render", "--profile", "summary"]
-    subprocess.run([*summary, "--to", "evaluation-typst"], cwd=project, check=True, timeout=570)
+    subprocess.run([*summary, "--to", "evaluation-typst"], cwd=project, check=True, timeout=LONGEST)
     before = of_pdf(project / "_book-summary")["text"]
     events = project / "data" / "synthetic" / "child_events.csv"
     heading, *rows = events.read_text("utf-8").splitlines(keepends=True)
@@ -208,6 +208,6 @@ def test_one_chapter_rendered_after_an_edit_of_the_data_gives_a_book_of_one_stat
     events.write_text("".join([heading, *kept]), encoding="utf-8", newline="\n")
     (events.parent / "control_totals.csv").unlink()  # or the rows would be missed
     one = ["quarto", "render", "index.qmd", *summary[2:], "--to", "evaluation-typst"]
-    subprocess.run(one, cwd=project, check=True, timeout=570)
+    subprocess.run(one, cwd=project, check=True, timeout=LONGEST)
     assert of_pdf(project / "_book-summary")["text"] != before
     assert verdict(project, project / "_book-summary")["coverage"] == 1.0

@@ -11,6 +11,7 @@ from audit.trace.repository import Commit
 from report import finish as finishing
 from report.again.rebuild import DIGEST, _contents, _whole
 from report.commands import build as building
+from report.engines import Press, Typeset
 from report.sources import hash_sources
 from tests.unit.audit import whole
 
@@ -49,7 +50,7 @@ def release(tmp_path, monkeypatch):
         study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None,
         root=tmp_path,
     )  # fmt: skip
-    project = SimpleNamespace(output=tmp_path / "_book", profiles=())
+    project = SimpleNamespace(root=tmp_path, output=tmp_path / "_book", profiles=())
     book = SimpleNamespace(project=project, chapters=())
     (tmp_path / "study.toml").write_text("")
     (tmp_path / "index.qmd").write_text("# One")
@@ -59,12 +60,12 @@ def release(tmp_path, monkeypatch):
         state.asked.append(("computed", fresh))
         return {}, Stated(commit)
 
-    def typeset(_chosen, _asked, _moment, finish, _notes, kept, **_):
-        state.asked.append(("nothing kept", kept is None))
+    def typeset(_, asked, _stages):
+        state.asked.append(("nothing kept", asked.kept is None))
         state.during()
-        finish(tmp_path)
+        asked.finish(tmp_path)
         state.asked.append("swapped in")
-        return (), {}, []
+        return Typeset(())
 
     def finish_book(*_, fresh, **_more):
         state.asked.append(("pages", fresh))
@@ -73,13 +74,14 @@ def release(tmp_path, monkeypatch):
         "Evaluation": lambda *_: evaluation, "read_book": lambda *_: book, "uses": lambda _: [],
         "prepare": prepare, "intruder_check": lambda _: "", "numbers_by_hand": lambda *_: [],
         "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
-        "_typeset": typeset, "finish_book": finish_book,
+        "configured_again": lambda book: book, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
         "write_state": lambda _, ledger: state.stated.append(ledger.release),
         "_outcome": lambda *_: [],
         "Reused": lambda *_: SimpleNamespace(ended=lambda *_: []),
     }.items():  # fmt: skip
         monkeypatch.setattr(building, name, value)
+    monkeypatch.setattr(Press, "typeset", typeset)
     return state
 
 
@@ -148,8 +150,9 @@ def test_a_ledger_left_behind_makes_no_release_of_a_book(tmp_path, monkeypatch, 
         seen.append(ledger.release)
         raise NotReady("far enough")
 
-    monkeypatch.setattr(finishing, "read_book", lambda *_: None)
+    monkeypatch.setattr(finishing, "chapters", lambda _: [])
     monkeypatch.setattr(finishing, "refuse_other_numbers", stop)
+    book = SimpleNamespace(project=SimpleNamespace(root=tmp_path))
     with pytest.raises(NotReady):
-        finishing.finish_book(tmp_path, tmp_path / "_book", fresh=fresh)
+        finishing.finish_book(book, tmp_path / "_book", fresh=fresh)
     assert seen == [fresh]

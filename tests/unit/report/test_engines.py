@@ -11,9 +11,10 @@ import pytest
 from analysis.errors import ChapterFailed, ConfigurationError
 from press.chapter.reading import read_book
 from press.errors import PressError
-from report import quarto
+from report import engines
 from report.commands import hooks
 from report.cover import FILE, cover, write_cover
+from report.stages import Stages
 
 # Stands in for Quarto: notes what it was asked, and writes what a book has at least.
 STUB = """#!{python}
@@ -59,17 +60,17 @@ def install(tmp_path, monkeypatch):
 )
 def test_auto_takes_quarto_from_its_first_version_that_can(install, version, taken):
     install(version)
-    found = quarto.choose("auto")
-    assert (found is not None) == taken
+    found = engines.choose("auto")
+    assert isinstance(found, engines.Quarto) == taken
     assert not taken or found.version == version
-    assert quarto.choose("embedded") is None
+    assert isinstance(engines.choose("embedded"), engines.Press)
 
 
 @pytest.mark.usefixtures("install")
 def test_without_quarto_auto_takes_the_press():
-    assert quarto.choose("auto") is None
+    assert isinstance(engines.choose("auto"), engines.Press)
     with pytest.raises(ConfigurationError, match="no quarto on PATH") as caught:
-        quarto.choose("quarto")
+        engines.choose("quarto")
     assert "--engine embedded" in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -77,42 +78,46 @@ def test_without_quarto_auto_takes_the_press():
 def test_quarto_that_is_asked_for_and_too_old_is_named_with_its_version(install):
     install("1.4.550")
     with pytest.raises(ConfigurationError, match=r"Quarto 1\.4\.550 is too old"):
-        quarto.choose("quarto")
+        engines.choose("quarto")
 
 
 def test_an_engine_that_is_none():
     with pytest.raises(ConfigurationError, match="there is no engine 'latex'"):
-        quarto.choose("latex")
+        engines.choose("latex")
 
 
-def rendering(folder: Path) -> quarto.Rendering:
+def rendering(folder: Path, finish=lambda _: None) -> engines.Rendering:
     folder.mkdir(exist_ok=True)
     (folder / "_quarto.yml").write_text(BOOK, "utf-8")
     (folder / "index.qmd").write_text("# Home\n", "utf-8")
-    project = read_book(folder).project
-    return quarto.Rendering(project, ("html", "pdf"), folder / "_book", {"GIVEN": "yes"})
+    (folder / ".report").mkdir()  # as `prepare` leaves it
+    extension = folder / "_extensions" / "evaluation" / "_extension.yml"
+    extension.parent.mkdir(parents=True)
+    extension.write_text("title: E\ncontributes: {formats: {typst: {toc: true}}}\n", "utf-8")
+    return engines.Rendering(
+        read_book(folder), ("html", "pdf"), folder / "_book", {"GIVEN": "yes"}, 60, "key", finish
+    )
 
 
 def test_each_format_is_rendered_and_the_book_swapped_in_when_finished(install, tmp_path):
     install()
-    asked = rendering(tmp_path / "p")
     seen = []
-    written = quarto.render(
-        quarto.choose("quarto"), asked, lambda folder: seen.append(sorted(os.listdir(folder)))
-    )
+    asked = rendering(tmp_path / "p", lambda folder: seen.append(sorted(os.listdir(folder))))
+    made = engines.choose("quarto").typeset(asked, Stages())
     assert seen == [["T.pdf", "index.html"]]
-    assert written == (tmp_path / "p/_book/index.html", tmp_path / "p/_book/T.pdf")
+    assert made.files == (tmp_path / "p/_book/index.html", tmp_path / "p/_book/T.pdf")
     lines = [json.loads(line) for line in (tmp_path / "p/asked.jsonl").read_text().splitlines()]
     assert [arguments[1:3] for arguments, _ in lines] == [
         ["--to", "html"], ["--to", "evaluation-typst"],
     ]  # fmt: skip
     environment = lines[0][1]
     assert environment["GIVEN"] == "yes"
+    assert environment["SOURCE_DATE_EPOCH"] == "60"
     assert environment["QUARTO_PYTHON"] == sys.executable
-    assert environment[quarto.WITHIN_BUILD]
+    assert environment[engines.WITHIN_BUILD]
     assert environment["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
     assert sorted(path.name for path in (tmp_path / "p").iterdir()) == [
-        "_book", "_quarto.yml", "asked.jsonl", "index.qmd",
+        ".report", "_book", "_extensions", "_quarto.yml", "asked.jsonl", "index.qmd",
     ]  # fmt: skip
 
 
@@ -130,7 +135,7 @@ def test_what_quarto_stops_at_or_passes_over_stops_a_build(install, tmp_path, gi
     asked.target.mkdir()
     (asked.target / "index.html").write_text("the old book")
     with pytest.raises(ChapterFailed, match=words):
-        quarto.render(quarto.choose("quarto"), asked, lambda _: None)
+        engines.choose("quarto").typeset(asked, Stages())
     assert (asked.target / "index.html").read_text() == "the old book"
 
 
@@ -144,7 +149,6 @@ def test_the_hook_before_quarto_stops_for_mistakes_in_sources(
     (tmp_path / "index.qmd").write_text("# Home\n\n[@nobody] ![](https://x.org/a.png)\n", "utf-8")
     monkeypatch.setattr(hooks, "current", lambda: SimpleNamespace(root=tmp_path, key="k"))
     monkeypatch.setattr(hooks, "prepare", lambda *_: None)
-    monkeypatch.setattr(hooks, "uses", lambda _: [])
     monkeypatch.setattr(hooks, "kernel_environment", lambda _: {})
     with pytest.raises(PressError) as caught:
         hooks.prepare_for_quarto(rendered)
@@ -158,7 +162,7 @@ def failing(install, folder, **given):
     install(code=1, **given)
     asked = rendering(folder)
     with pytest.raises(ChapterFailed) as caught:
-        quarto.render(quarto.choose("auto"), asked, lambda _: None)
+        engines.choose("auto").typeset(asked, Stages())
     return str(caught.value)
 
 
@@ -187,14 +191,14 @@ def test_a_quarto_that_cannot_be_run_is_none(tmp_path, monkeypatch):
     program.write_text("#!/nowhere/python\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert quarto.choose("auto") is None
+    assert isinstance(engines.choose("auto"), engines.Press)
 
 
 def test_within_a_build_the_hooks_leave_the_work_to_it(monkeypatch):
     monkeypatch.setattr(hooks, "current", None)
     monkeypatch.setattr(hooks, "finish_book", None)
-    assert hooks.prepare_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
-    assert hooks.finish_for_quarto({quarto.WITHIN_BUILD: "1"}) == 0
+    assert hooks.prepare_for_quarto({engines.WITHIN_BUILD: "1"}) == 0
+    assert hooks.finish_for_quarto({engines.WITHIN_BUILD: "1"}) == 0
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -216,6 +220,7 @@ def test_where_quarto_removed_the_last_book_a_failure_says_so(monkeypatch, tmp_p
 def test_a_book_is_finished_once_quarto_has_rendered_all_of_it(monkeypatch, tmp_path):
     (tmp_path / "study.toml").write_text("")
     finished = []
+    monkeypatch.setattr(hooks, "read_book", lambda *_: None)
     monkeypatch.setattr(hooks, "finish_book", lambda *given: finished.append(given[1]))
     monkeypatch.chdir(tmp_path)
     pages = []

@@ -1,0 +1,279 @@
+"""The engines that typeset a book: Quarto, run through its command line, and the embedded press."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from analysis.errors import ChapterFailed, ConfigurationError
+from press.build import build_book
+from press.checking import check_book
+from press.project.placing import OLD, aside, check_target, swap
+from report.hooks.frozen import execution_digest, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from press.chapter.reading import Book
+    from report.reuse.reused import Reused
+    from report.stages import Stages
+
+ENGINES = ("auto", "quarto", "embedded")
+OLDEST = (1, 9)
+"""The first Quarto that makes a book with Typst."""
+
+WITHIN_BUILD = "REPORT_BUILDING"
+"""Environment variable that tells the hooks of `_quarto.yml` that a build does their work."""
+
+LEFT_BEHIND = ("index.typ",)
+"""Files that Quarto leaves in the project where a PDF could not be made."""
+
+_LINES = 20
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_TYPST = re.compile(r"(?:^|\.\.\.)error: ")
+_UNRESOLVED = re.compile(r"Unable to resolve (?:crossref|link target:?) (\S+)")
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What to typeset, and how.
+
+    Parameters
+    ----------
+    book
+        As read, with the metadata that was written for this build.
+    formats
+        Of "html" and "pdf".
+    target
+        The folder the book goes to.
+    environment
+        Variables for the kernels.
+    moment
+        The time that the book bears, in seconds since 1970.
+    key
+        Of the results that it shows.
+    finish
+        Called with the new book's folder before it takes the place of the old one.
+    kept
+        What earlier builds have kept; None to use nothing of it.
+    whole
+        Stop if something of a chapter did not arrive in the book, where the engine can know.
+    """
+
+    book: Book
+    formats: Sequence[str]
+    target: Path
+    environment: Mapping[str, str]
+    moment: int
+    key: str
+    finish: Callable[[Path], object]
+    kept: Reused | None = None
+    whole: bool = False
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.book.project.root
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A book that an engine has made.
+
+    Parameters
+    ----------
+    files
+        Its home page and its PDF, where there are such.
+    losses
+        What of the chapters did not arrive, as far as the engine can know.
+    """
+
+    files: tuple[Path, ...]
+    losses: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Typesets a book; the old one stays where it fails."""
+
+    def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
+        """Check the sources and make the book."""
+
+
+class Press:
+    """The embedded press, which checks the sources while it typesets them."""
+
+    def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
+        """Make the book from whatever has changed since `asked.kept`."""
+        kept = asked.kept
+        with stages.stage("typeset") as notes:
+            made = build_book(
+                asked.book,
+                out=asked.target,
+                formats=asked.formats,
+                timestamp=asked.moment,
+                environment=asked.environment,
+                outputs=None if kept is None else kept.outputs,
+                kept=None if kept is None else kept.press,
+                finish=asked.finish,
+                whole=asked.whole,
+            )
+            if kept is not None:
+                run, reused = len(kept.outputs.made), len(kept.outputs.taken)
+                notes.append(f"{run} chapters run, {reused} reused")
+            notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
+        stages.parts["typeset"] = made.seconds
+        return Typeset((*made.html[:1], *filter(None, [made.pdf])), made.losses)
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """A Quarto that can render this book."""
+
+    program: str
+    version: str
+
+    def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
+        """Check the sources, which Quarto hardly does, and render them.
+
+        Raises
+        ------
+        ChapterFailed
+            Quarto stopped, or passed over a reference or a link that leads nowhere.
+        """
+        root, target = asked.root, asked.target.resolve()
+        with stages.stage("check the sources"):
+            check_book(asked.book, asked.formats, environment=asked.environment)
+        thaw(root, execution_digest(asked.book, asked.key))
+        check_target(asked.book.project, target)
+        with stages.stage("typeset") as notes:
+            with aside(target) as folder:
+                new = folder / "book"
+                with _swept(root):
+                    _run(self, asked, os.path.relpath(new, root))
+                asked.finish(new)
+                swap(new, target, folder / OLD)
+            notes.append(f"by Quarto {self.version}")
+        home = [target / "index.html"] if "html" in asked.formats else []
+        return Typeset((*home, *sorted(target.glob("*.pdf"))))
+
+
+def choose(engine: str) -> Engine:
+    """Return the engine that was asked for.
+
+    Parameters
+    ----------
+    engine
+        Of `ENGINES`. "auto" takes Quarto where one that is new enough is on PATH.
+
+    Raises
+    ------
+    ConfigurationError
+        There is no such engine, or Quarto was asked for and is missing or too old.
+    """
+    if engine not in ENGINES:
+        raise ConfigurationError(
+            f"there is no engine '{engine}'", place="--engine", remedy=f"use {', '.join(ENGINES)}"
+        )
+    found = None if engine == "embedded" else find()
+    new_enough = found is not None and _numbers(found.version) >= OLDEST
+    if engine == "quarto" and not new_enough:
+        oldest = ".".join(map(str, OLDEST))
+        seen = f"Quarto {found.version} is too old" if found else "there is no quarto on PATH"
+        raise ConfigurationError(
+            seen,
+            place="--engine",
+            remedy=f"install Quarto {oldest} or newer, or use --engine embedded",
+        )
+    return found if found is not None and new_enough else Press()
+
+
+def find() -> Quarto | None:
+    """Return the Quarto on PATH, whatever its version."""
+    program = shutil.which("quarto")
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Quarto(program, "of no version")
+    return Quarto(program, done.stdout.strip() or "of no version")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+@contextmanager
+def _swept(root: Path) -> Iterator[None]:
+    """Remove what a failing Quarto leaves in the project and was not there before."""
+    own = {name for name in LEFT_BEHIND if (root / name).exists()}
+    try:
+        yield
+    finally:
+        for name in set(LEFT_BEHIND) - own:
+            (root / name).unlink(missing_ok=True)
+
+
+def _run(quarto: Quarto, asked: Rendering, out: str) -> None:
+    project = asked.book.project
+    names = {"html": project.format("html").name, "pdf": project.format("typst").name}
+    for name in asked.formats:
+        arguments = ["render", "--to", names[name], "--output-dir", out, "--no-clean"]
+        if project.profiles:
+            arguments += ["--profile", ",".join(project.profiles)]
+        done = subprocess.run(
+            [quarto.program, *arguments, "--no-execute-daemon"],
+            cwd=project.root,
+            env=_environment(asked),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        _check(quarto, names[name], done.returncode, _COLOUR.sub("", done.stdout))
+
+
+def _check(quarto: Quarto, name: str, code: int, log: str) -> None:
+    if code != 0:
+        raise ChapterFailed(
+            "\n".join([f"Quarto {quarto.version} could not render {name}:", *_cause(log)]),
+            remedy="correct what Quarto names above, or build without Quarto: --engine embedded",
+        )
+    nowhere = sorted(set(_UNRESOLVED.findall(log)))
+    if nowhere:
+        raise ChapterFailed(
+            f"these lead nowhere: {', '.join(nowhere)}",
+            remedy="correct the label or address, or label what it should name",
+        )
+
+
+def _cause(log: str) -> list[str]:
+    """Return the lines from Typst's first error on, or else the last lines of a log."""
+    lines = [line for line in log.splitlines() if line.strip()]
+    start = next((n for n, line in enumerate(lines) if _TYPST.search(line)), None)
+    return lines[-_LINES:] if start is None else lines[start : start + _LINES]
+
+
+def _environment(asked: Rendering) -> dict[str, str]:
+    """Return this process's environment, so set that Quarto runs this Python and no hook."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return {
+        **os.environ,
+        "PATH": path,
+        "QUARTO_PYTHON": sys.executable,
+        WITHIN_BUILD: "1",
+        **asked.environment,
+        "SOURCE_DATE_EPOCH": str(asked.moment),
+    }
