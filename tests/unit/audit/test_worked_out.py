@@ -140,7 +140,9 @@ def test_a_table_of_other_values_shows_one_cell_as_printed():
 
 def test_a_ratio_is_worked_through_from_released_totals():
     found = ratio_working(EFFECT, totals(75, 34, 70, 79), "the months")
-    assert found.sums[0] == "Schools with a social worker: 34.0 ÷ 75.0 = 0.45"
+    assert found.sums[0] == (
+        "Schools with a social worker, 34 after and 75 before: 34.00 ÷ 75.00 = 0.45"
+    )
     assert found.sums[2] == "From these totals: 0.45 ÷ 1.13 = 0.40"
     assert "0.41" in found.sums[-1]
 
