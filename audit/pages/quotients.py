@@ -14,6 +14,8 @@ _QUOTIENT = re.compile(r"\b(per|share|mean)\b")
 FACTORS = (1, 100, 1000)
 FEWEST = 3
 """Rows in which a relation must be seen."""
+SHARP = 0.02
+"""A row whose rounding leaves more than this share open shows nothing either way."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _holds(asked: Quotient, rows: Sequence[Mapping[str, str]]) -> bool:
         )
         if abs(exact - value) > apart:
             return False
-        if value:
+        if value and apart <= SHARP * abs(exact):
             seen.add((part, divisor))
     # A quotient of ones, or of the same two values again and again, shows nothing.
     return len(seen) >= FEWEST and len({divisor for _, divisor in seen}) > (1 if asked.by else 0)

@@ -122,6 +122,14 @@ def test_no_quotient_is_claimed_that_one_row_breaks_or_no_description_says(wrong
     assert "rate" not in [each.column for each in quotients(rows, described)]
 
 
+def test_coarse_rounding_lets_no_quotient_pass():
+    """0.003 may be anything from 0.0025 to 0.0035, so that it fits shares it has no part in."""
+    shares = ("24.1", "26.2", "23.0", "28.1")
+    rows = [{"error": error, "coverage": share}
+            for error, share in zip(("0.003", "0.004", "0.003", "0.004"), shares, strict=True)]  # fmt: skip
+    assert quotients(rows, {"coverage": "Share of draws whose interval holds it"}) == []
+
+
 def test_a_share_is_of_the_sum_of_its_group():
     cells = [("A", "1", "25.0"), ("A", "3", "75.0"), ("B", "2", "40.0"), ("B", "3", "60.0")]
     rows = [{"pilot": p, "hours": h, "percent": s} for p, h, s in cells]
