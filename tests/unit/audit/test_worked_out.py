@@ -124,9 +124,9 @@ def test_no_quotient_is_claimed_that_one_row_breaks_or_no_description_says(wrong
 
 def test_coarse_rounding_lets_no_quotient_pass():
     """0.003 may be anything from 0.0025 to 0.0035, so that it fits shares it has no part in."""
-    shares = ("24.1", "26.2", "23.0", "28.1")
-    rows = [{"error": error, "coverage": share}
-            for error, share in zip(("0.003", "0.004", "0.003", "0.004"), shares, strict=True)]  # fmt: skip
+    errors, shares = ("0.002", "0.003", "0.004", "0.005"), ("16.0", "20.1", "30.3", "34.0")
+    pairs = zip(errors, shares, strict=True)
+    rows = [{"error": error, "coverage": share} for error, share in pairs]
     assert quotients(rows, {"coverage": "Share of draws whose interval holds it"}) == []
 
 
