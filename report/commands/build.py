@@ -46,6 +46,7 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
+from report.reuse.ledger import kept_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
@@ -252,8 +253,12 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
+
+    def make() -> Ledger:
+        return make_ledger(evaluation, values, used, remote, results.code.sources)
+
     # A draft, until all is passed that a release is refused for.
-    ledger = make_ledger(evaluation, values, used, remote, results.code.sources)
+    ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
     # The ledger has read code and settings too.
