@@ -122,6 +122,14 @@ def test_a_drawing_that_fails_names_the_cell(monkeypatch):
     assert words.startswith("one.qmd:11: print can show what the cell shows in none of its forms")
 
 
+def test_html_that_says_the_same_in_words_needs_no_drawing():
+    model = display(text_html="<script>move()</script><pre>Model(depth=3,\n size=4)</pre>")
+    model["data"]["text/plain"] = "Model(depth=3, size=4)"
+    assert mistakes_of([model], "typst") == []
+    model["data"]["text/plain"] = "Model(depth=5, size=4)"
+    assert len(mistakes_of([model], "typst")) == 1
+
+
 @pytest.mark.parametrize("base", ["html", "typst"])
 def test_a_widget_needs_a_running_notebook(base):
     widget = output("application/vnd.jupyter.widget-view+json", {"model_id": "a"})
