@@ -110,7 +110,7 @@ def test_a_chart_that_nothing_here_draws_is_named(shown, base, package):
 @pytest.mark.parametrize("base", ["html", "typst"])
 def test_a_chart_that_takes_its_data_from_elsewhere_is_named(base):
     (words,) = mistakes_of([altair(REMOTE)], base)
-    assert words.startswith("one.qmd:11: ")
+    assert words.startswith("one.qmd:11: the chart takes its data from https://data.example/cars.")
     assert "install" not in words
 
 
