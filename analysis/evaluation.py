@@ -195,8 +195,16 @@ class Evaluation:
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")
         values = {**values, "provenances": provenances}
-        self.store.write(values)
+        if kept is None or not self._holds("provenances", provenances):
+            self.store.write(values)
         return values, kept is not None
+
+    def _holds(self, name: str, value: Any) -> bool:
+        """Whether the store holds a value under a name."""
+        try:
+            return bool(self.store.read(name) == value)
+        except NotKept:
+            return False
 
     @cached_property
     def _memory(self) -> dict[str, Any]:

@@ -43,6 +43,11 @@ def keeping(kept: Kept | None) -> Iterator[None]:
         _STORES.pop()
 
 
+def digest_of(*given: Any) -> str:
+    """Return a digest of what something is made from, to name it by."""
+    return hashlib.sha256(repr(given).encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def recalled(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
     """Return what a pure function makes of something, or made of it before.
 

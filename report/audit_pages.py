@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+import zlib
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analysis.incremental import conditions
+from analysis.kept import Kept, digest_of
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
@@ -17,10 +22,11 @@ from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
 from press.document.pandoc import run
+from report.reuse.chapters import code_digest
+from report.reuse.results import FOLDER as KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record
@@ -28,6 +34,10 @@ if TYPE_CHECKING:
 
 DRAWINGS = "_exhibits"
 COLOURS = ".report/colours.json"
+OWN = Path(__file__).parents[1]
+PAGES = KEPT / "audit-pages"
+CODE = ("analysis", "audit", "report/audit_pages.py")
+"""Files and folders of the code that makes audit pages."""
 
 
 def write_audit_pages(
@@ -68,8 +78,24 @@ def write_audit_pages(
         sources=citations(book),
         formulas=_formulas(ledger),
     )
-    write_trail(trail, folder)
+    if fresh:
+        write_trail(trail, folder)
+        return
+    kept = Kept(root / PAGES)
+    write_trail(trail, folder, partial(_recalled, kept, code_digest(OWN, CODE) + conditions()))
+    kept.prune()
     colours.keep()
+
+
+def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str:
+    """Return a page as it was made by this code from the same before, or made now."""
+    key = digest_of("audit page", code, given)
+    data = kept.read(key)
+    if data is not None:
+        return zlib.decompress(data).decode()
+    text = str(make())
+    kept.write(key, zlib.compress(text.encode(), 1))
+    return text
 
 
 def _formulas(ledger: Ledger) -> dict[str, Markup]:

@@ -86,13 +86,13 @@ def make_ledger(
         settings=_settings(root / STUDY, {key for each in records for key in each.settings}),
         columns=_meanings(values),
         chapters=tuple(dict.fromkeys(chapters)),
-        sources=_sources(root, chapters),
+        sources=source_digests(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}),
         **here(),
     )
 
 
-def _sources(root: Path, chapters: Iterable[str]) -> dict[str, str]:
+def source_digests(root: Path, chapters: Iterable[str]) -> dict[str, str]:
     """Return the SHA-256 of chapters and data contracts, by file."""
     contracts = [f"{CONTRACTS}/{path.name}" for path in (root / CONTRACTS).glob("*")]
     files = {name: root / name for name in (*chapters, *contracts)}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.models.checks.findings import LEVEL, SLIGHT, Check, check_table
 from analysis.models.checks.leverage import CASE_STUDY, largest_leverages
+from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.school_periods import ARMS
 from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Outcome
 
@@ -61,8 +64,8 @@ def check_findings(
         _p_value("slope", "A steady trend before the start", slopes, "p_value", labels),
         _p_value("joint", "All terms before the start", trends, "p_wald", labels),
         _p_value("permuted", "The same, permuted", trends, "p_randomisation", labels),
-        _placebo("placebo_starts", "Pretended starts", placebo_starts, labels),
-        _placebo("placebo_outcomes", "Outcomes that workers can't move",
+        _placebo("placebo_starts", "Placebo start dates", placebo_starts, labels),
+        _placebo("placebo_outcomes", "Placebo outcomes",
                  balancing_effects.loc[balancing_effects["label"].str.contains("placebo")], labels),
         _leverage(leverages, labels),
         _balance("balance", "Likeness of the groups", baseline_balance, "after_matching"),
@@ -127,23 +130,30 @@ def _curve(tests: pd.DataFrame, labels: dict[str, str]) -> Check:
 
 def _of_reporting(reporting: pd.DataFrame) -> tuple[Check, Check]:
     """Return whether returns, or rolls, changed otherwise in one group than in the other."""
-    wide = reporting.pivot_table(
-        index="pilot", columns=["arm", "period"], values=["share_returned", "change_in_exposure"]
-    )
-    pilots, arms = [str(pilot) for pilot in wide.index], ("intervention", "comparison")
-    returned, rolls = wide["share_returned"], wide["change_in_exposure"]
-    one, other = (100 * (returned[arm]["after"] - returned[arm]["before"]) for arm in arms)
-    grown = 100 * (rolls[arms[0]]["after"] / rolls[arms[1]]["after"] - 1)
+    seen = reporting.set_index(["pilot", "arm", "period"])
+    pilots = list(dict.fromkeys(map(str, reporting["pilot"])))
+
+    def of(column: str, arm: str, period: str) -> pd.Series:
+        # A period that no school of a pilot has is missing, and stops nothing.
+        return seen[column].astype(float).reindex([(pilot, arm, period) for pilot in pilots])
+
+    one, other = (
+        100 * (of("share_returned", arm, "after").to_numpy()
+               - of("share_returned", arm, "before").to_numpy())
+        for arm in ARMS
+    )  # fmt: skip
+    rolls = [of("change_in_exposure", arm, "after").to_numpy() for arm in ARMS]
+    grown = 100 * (rolls[0] / rolls[1] - 1)
     return (
         _apart("returns", "Returns, before and after", one - other, pilots, "points"),
         _apart("rolls", "Pupils on roll, after against before", grown, pilots, "per cent"),
     )
 
 
-def _apart(name: str, label: str, gaps: pd.Series, pilots: list[str], unit: str) -> Check:
+def _apart(name: str, label: str, gaps: Floats, pilots: list[str], unit: str) -> Check:
     return Check(
         name, label, f"the groups changed by {APART:g} {unit} more or less than each other",
-        list(-gaps.abs()), -APART, [f"in {pilot}" for pilot in pilots], pilots,
+        list(-np.abs(gaps)), -APART, [f"in {pilot}" for pilot in pilots], pilots,
         f"{{:.1f}} {unit} apart", -1.0,
     )  # fmt: skip
 

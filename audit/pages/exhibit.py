@@ -187,7 +187,7 @@ def _commands(record: Record, trail: Trail) -> Iterator[str]:
 def _neighbours(record: Record, trail: Trail) -> Iterator[tuple[str, Record]]:
     """Yield the exhibits before and after."""
     records = list(trail.records.values())
-    at = records.index(record)
+    at = list(trail.records).index(record.id)
     for way, other in (("Previous", at - 1), ("Next", at + 1)):
         if 0 <= other < len(records):
             yield way, records[other]

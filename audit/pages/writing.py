@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from analysis.kept import digest_of
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
@@ -20,35 +24,85 @@ if TYPE_CHECKING:
 OWN_FILES = ("audit.css", "index.js", "view.css", "view.js")
 
 
-def write_trail(trail: Trail, folder: Path) -> None:
+Recall = Callable[[str, Callable[[], str]], str]
+"""Returns a text made before from what a text is named by, or made now."""
+
+
+def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: make()) -> None:
     """Write every page of an audit trail.
 
     Parameters
     ----------
     folder
         The audit folder of a book, with the ledger and the released data in it.
+    recall
+        Gives pages made before from the very same, which code and libraries are for it to know.
     """
-    for page in _pages(trail):
-        path = folder / page.path
+    slim = without_places(trail)
+    shared = digest_of(*_stated(slim))
+    for name, given, make in _pages(trail, slim):
+
+        def text(make: Callable[[], Page] = make) -> str:
+            return _rendered(make(), slim)
+
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        whole = recall(digest_of(shared, name, given), text)
+        path.write_text(whole, encoding="utf-8", newline="\n")
+    index = _rendered(index_page(trail), trail)
+    (folder / "index.html").write_text(index, encoding="utf-8", newline="\n")
     for name in OWN_FILES:
         own = resources.files(__package__).joinpath(name).read_text("utf-8")
         (folder / name).write_text(own, encoding="utf-8", newline="\n")
 
 
-def _pages(trail: Trail) -> Iterator[Page]:
-    yield index_page(trail)
+def _rendered(page: Page, trail: Trail) -> str:
+    return render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
+
+
+def without_places(trail: Trail) -> Trail:
+    """Return a trail without what moves with every line written above: pages, lines of chapters.
+
+    Only the page of an exhibit itself shows its places; all others are made without.
+    """
+    records = tuple(replace(each, pages=(), shown=()) for each in trail.ledger.records)
+    ledger = replace(trail.ledger, records=records, sources={})
+    return replace(trail, ledger=ledger, code=replace(trail.code, ledger=ledger))
+
+
+def _stated(trail: Trail) -> Iterator[str]:
+    """Yield all that the pages of a trail without places are made from."""
+    yield trail.ledger.to_json()
+    for file in (*trail.code.files, STUDY):
+        yield (trail.code.root / file).read_text(encoding="utf-8")
+    parts = (trail.captions, trail.data, trail.chapters, trail.sources, trail.formulas)
+    for part in parts:
+        yield repr(list(part.items()))
+    yield repr([sorted(trail.drawings), trail.home, trail.pdf])
+
+
+def _pages(trail: Trail, slim: Trail) -> Iterator[tuple[str, str, Callable[[], Page]]]:
+    """Yield the path of each page, what it is made from besides the trail without places, and it.
+
+    The index is not among them: it shows all places.
+    """
     for record in trail.records.values():
-        yield exhibit_page(record, trail)
-    for name in trail.files:
-        yield file_page(name, trail)
-    for file in trail.code.files:
-        values = {"kicker": "Code", "body": code_page_body(trail.code, file)}
-        yield Page(trail.code.page(file), file, "code.html", values)
+        yield f"{record.id}.html", repr(record), partial(exhibit_page, record, slim)
+    for name in slim.files:
+        yield slim.file_page(name), "", partial(file_page, name, slim)
+    for file in slim.code.files:
+        yield slim.code.page(file), "", partial(_code_page, file, slim)
+    yield slim.code.page(STUDY), "", partial(_settings_page, slim)
+
+
+def _code_page(file: str, trail: Trail) -> Page:
+    values = {"kicker": "Code", "body": code_page_body(trail.code, file)}
+    return Page(trail.code.page(file), file, "code.html", values)
+
+
+def _settings_page(trail: Trail) -> Page:
     values = {"kicker": "Settings", "body": settings_body(trail.code)}
-    yield Page(trail.code.page(STUDY), STUDY, "code.html", values)
+    return Page(trail.code.page(STUDY), STUDY, "code.html", values)
 
 
 def file_page(name: str, trail: Trail) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from press.blocks.annotations import with_annotations
@@ -31,7 +32,7 @@ from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Place, WrongAttributeError
 from press.html.added import Added
-from press.kept import recalled
+from press.kept import digest_of, recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
 
@@ -62,9 +63,13 @@ class Page:
         Its number or letter; empty if it has none.
     targets
         What can be referred to in it.
-    heading, read
-        Its heading and its blocks as pandoc read them, without what is hidden from the format:
-        what the guard over losses holds the finished book against.
+    heading
+        Its heading as pandoc read it.
+    reading
+        Gives its blocks as pandoc read them, without what is hidden from the format: what the
+        guard over losses holds the finished book against.
+    known
+        A digest of all that heading and blocks follow from; empty where that cannot be known.
     added
         HTML that Lua of the project puts into its page.
     """
@@ -79,8 +84,14 @@ class Page:
     number: str = ""
     targets: list[Target] = field(default_factory=list)
     heading: Nodes = field(default_factory=list)
-    read: Nodes = field(default_factory=list)
+    reading: Callable[[], Nodes] = list
+    known: str = ""
     added: Added = field(default_factory=Added)
+
+    @cached_property
+    def read(self) -> Nodes:
+        """Its blocks as pandoc read them."""
+        return self.reading()
 
     @property
     def numbered(self) -> bool:
@@ -114,17 +125,29 @@ def read_page(
     title, attr, body = _heading(chapter, source)
     noted = found.count
 
-    def read() -> list[Nodes]:
-        return _read_blocks(body, source, options, given, found, filtered)
+    made: list[Nodes] = []
 
-    known = ("page", body.text, source.text, dict(options), given)
-    # A mistake names its place, and is found again; a filter may read any file.
-    blocks, as_read = (
-        read() if filtered else recalled(known, read, clean=lambda: found.count == noted)
-    )
+    def part(at: int) -> Nodes:
+        if not made:
+            made.extend(_read_blocks(body, source, options, given, found, filtered))
+        return made[at]
+
+    known = digest_of("page", body.text, source.text, dict(options), given)
+
+    def kept(at: int) -> Nodes:
+        if filtered:  # A filter may read any file.
+            return part(at)
+        # A mistake names its place, and is found again.
+        return list(recalled((known, at), partial(part, at), clean=lambda: found.count == noted))
+
+    blocks = kept(0)
+    if filtered:
+        known = digest_of(known, made)
+    # What is needed only where something else has changed too is not read before.
+    reading = partial(list, kept(1)) if made else partial(kept, 1)
     return Page(
         chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title,
-        read=as_read,
+        reading=reading, known=known,
     )  # fmt: skip
 
 

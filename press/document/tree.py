@@ -43,6 +43,9 @@ INLINE_TYPES = frozenset(
 )
 
 
+_WORDS = frozenset(["Str", "Space", "SoftBreak"])
+
+
 def walk(tree: Any, visit: Visit) -> Any:
     """Rebuild a tree from the leaves up.
 
@@ -52,27 +55,29 @@ def walk(tree: Any, visit: Visit) -> Any:
         A node, or a list or mapping that holds nodes at any depth.
     visit
         Called with each node after its content was rebuilt; returns None to keep it, a node
-        to take its place, or a list of nodes to be spliced in.
+        to take its place, or a list of nodes to be spliced in. Words and the spaces between, nine
+        nodes in ten, stay as they are: nobody asks for them.
     """
     if isinstance(tree, list):
         out: list[Any] = []
         for item in tree:
-            if not isinstance(item, dict | list):
+            if not isinstance(item, dict):
+                out.append(walk(item, visit) if isinstance(item, list) else item)
+            elif item.get("t") in _WORDS:
                 out.append(item)
-                continue
-            new = walk(item, visit)
-            if isinstance(item, dict) and isinstance(new, list):
-                out.extend(new)
             else:
-                out.append(new)
+                new = walk(item, visit)
+                if isinstance(new, list):
+                    out.extend(new)
+                else:
+                    out.append(new)
         return out
     if not isinstance(tree, dict):
         return tree
     if "t" not in tree:
         return {key: walk(value, visit) for key, value in tree.items()}
     content = tree.get("c")
-    inner = isinstance(content, list | dict)  # most nodes are words and the spaces between
-    node = {**tree, "c": walk(content, visit)} if inner else tree
+    node = {**tree, "c": walk(content, visit)} if isinstance(content, list | dict) else tree
     replaced = visit(node)
     return node if replaced is None else replaced
 
@@ -106,18 +111,24 @@ def with_inlines(tree: Any, change: Callable[[Nodes], Nodes]) -> Any:
 
 def nodes(tree: Any, *types: str) -> Iterator[Node]:
     """Yield the nodes of the given types (of any type without one), in document order."""
+    words = not types or not _WORDS.isdisjoint(types)
     waiting = [tree]  # a stack: recursion would resume a generator a level for every word
     while waiting:
         item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(reversed(item))
-        elif isinstance(item, dict):
-            if "t" not in item:
-                waiting.extend(reversed(item.values()))
+        if isinstance(item, dict):
+            if "t" in item:
+                if not types or item["t"] in types:
+                    yield item
+                waiting.append(item.get("c"))
                 continue
-            if not types or item["t"] in types:
-                yield item
-            waiting.append(item.get("c"))
+            item = list(item.values())
+        if isinstance(item, list):
+            for one in reversed(item):
+                if isinstance(one, dict):
+                    if words or one.get("t") not in _WORDS:
+                        waiting.append(one)
+                elif isinstance(one, list):
+                    waiting.append(one)
 
 
 def plain(tree: Any) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote
 
 from press.document.page import Page
@@ -13,6 +16,7 @@ from press.errors import Place
 from press.guard.alignment import Loss, bare, losses
 from press.guard.pieces import Piece, pieces, place_of
 from press.guard.printed import Printed, read_html, read_pdf
+from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # what TeX has and a formula that is set has not
 _SHOWN = 60  # letters of a loss that its message shows
@@ -30,13 +34,36 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
     """
     out: list[str] = []
     for page in pages:
-        given = said(page, "html")
-        shown = read_html(texts[page.html])
-        found = losses([one for one in given if _is_words(one)], bare(shown.text))
-        out += _lines(page, found, "the pages")
-        out += _lines(page, _formulas(given, shown), "the pages")
-        out += _lines(page, _pictures(given, shown), "the pages")
+        text = texts[page.html]
+        out += nothing_lost(("in pages", stated_in(page), text), partial(_lost_in_page, page, text))
     return out
+
+
+def _lost_in_page(page: Page, text: str) -> list[str]:
+    given = said(page, "html")
+    shown = read_html(text)
+    found = losses([one for one in given if _is_words(one)], bare(shown.text))
+    return [
+        *_lines(page, found, "the pages"),
+        *_lines(page, _formulas(given, shown), "the pages"),
+        *_lines(page, _pictures(given, shown), "the pages"),
+    ]
+
+
+def stated_in(page: Page) -> tuple[Any, ...]:
+    """Return all that what a page says follows from."""
+    return page.known, page.path, page.title_attr, page.heading
+
+
+def nothing_lost(given: Any, look: Callable[[], list[str]]) -> list[str]:
+    """Return losses, looked for unless none were found in the very same before."""
+    found: list[str] = []
+
+    def lost() -> bool:
+        found.extend(look())
+        return bool(found)
+
+    return found if recalled(("lost", given), lost, clean=lambda: not found) else []
 
 
 def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
@@ -49,6 +76,13 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     pdf
         The PDF.
     """
+    stated = [stated_in(page) for page in pages]
+    return nothing_lost(
+        ("in print", stated, hashlib.sha256(pdf).hexdigest()), partial(_lost_in_print, pages, pdf)
+    )
+
+
+def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     shown = read_pdf(pdf)
     text = bare(shown.text)
     given = [(page, one) for page in pages for one in said(page, "typst")]

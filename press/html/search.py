@@ -51,6 +51,8 @@ def words(node: Any) -> str:
         return ""
     if "t" not in node:
         return " ".join(words(value) for value in node.values())
+    if node["t"] == "Str":
+        return str(node["c"])
     if node["t"] in _LEFT_OUT:
         return ""
     if node["t"] == "Reference":

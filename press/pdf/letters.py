@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from press.document.page import Page
 from press.errors import ChapterError, Place
-from press.guard.guard import said
+from press.guard.guard import said, stated_in
+from press.kept import recalled
 from press.mistakes import Mistakes
 
 _ASCII = 0x7F
@@ -30,10 +32,15 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
         Takes a mistake for each chapter and line.
     """
     letters = {
-        page.path: {sign for piece in said(page, "typst") for sign in piece.text if _shows(sign)}
+        page.path: recalled(("letters", stated_in(page)), partial(_letters, page), clean=_always)
         for page in pages
     }
-    missing = _missing("".join(sorted(set().union(*letters.values()))), tuple(map(str, fonts)))
+    every = "".join(sorted(set().union(*letters.values())))
+    missing = recalled(
+        ("without a font", every, _facts(fonts)),
+        lambda: "".join(sorted(_missing(every, tuple(map(str, fonts))))),
+        clean=_always,
+    )
     for page in pages:
         places: dict[Place, list[str]] = {}
         for line in page.source:
@@ -48,6 +55,22 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
                     "put a font that has it into the project, and its folder into `font-paths:`",
                 )
             )
+
+
+def _letters(page: Page) -> str:
+    return "".join(
+        sorted({sign for piece in said(page, "typst") for sign in piece.text if _shows(sign)})
+    )
+
+
+def _always() -> bool:
+    return True
+
+
+def _facts(fonts: Sequence[Path]) -> list[str]:
+    """Return what tells these fonts from others: their files' contents."""
+    files = (path for folder in fonts for path in sorted(folder.rglob("*")) if path.is_file())
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
 
 def _shows(sign: str) -> bool:

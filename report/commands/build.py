@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
+from analysis.environment import moment as stated_moment
 from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
@@ -45,6 +46,7 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
+from report.reuse.ledger import kept_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
@@ -62,8 +64,6 @@ if TYPE_CHECKING:
 TYPESET = ("html", "pdf")
 """What an engine makes."""
 FORMATS = (*TYPESET, *OTHERS)
-LATEST = 253_402_300_799
-"""Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -253,8 +253,12 @@ def prepare(
             evaluation.write_drawing(name, values[name])
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
+
+    def make() -> Ledger:
+        return make_ledger(evaluation, values, used, remote, results.code.sources)
+
     # A draft, until all is passed that a release is refused for.
-    ledger = make_ledger(evaluation, values, used, remote, results.code.sources)
+    ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
     # The ledger has read code and settings too.
@@ -295,15 +299,8 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
     commit gives the same bytes.
     """
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdecimal() and int(given[:13]) <= LATEST
-                      and len(given) <= len(str(LATEST))):  # fmt: skip
-        raise ConfigurationError(
-            f"'{given[:40]}' is not a number of seconds between 0 and {LATEST}",
-            place="SOURCE_DATE_EPOCH",
-            remedy="set it to whole seconds since 1970, or unset it",
-        )
-    return int(given) if given else commit.time or 0
+    given = stated_moment(environment)
+    return (commit.time or 0) if given is None else given
 
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:

@@ -84,23 +84,27 @@ def warnings_outcome(contract_results: ContractResults) -> Number:
     return Number(text, text, "sentence")
 
 
+def maps_outcome(contract_results: ContractResults) -> Number:
+    """State which files were read through a map, which column from which, and who confirmed it."""
+    text = "Every file came with the columns that its contract names."
+    if contract_results.maps:
+        text = f"{'. '.join(contract_results.maps.values())}."
+    return Number(text, text, "sentence")
+
+
 def release_exceptions(contract_directory: Path) -> Table:
     """Show the exhibits that someone let through though disclosure control held them."""
     found = read_exceptions(contract_directory / EXCEPTIONS)
-    columns = {
-        "exhibit": "the exhibit's name",
-        "name": "who decided",
-        "date": "when",
-        "reason": "why",
-    }
-    lines = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
-    return Table(
-        header=("Exhibit", "Let through by", "On", "Reason"),
-        rows=tuple(lines) or (("none", "", "", ""),),
-        numeric=(False,) * 4,
-        widths=(3, 3, 2, 6),
-        data=pd.DataFrame(lines, columns=list(columns)),
-        columns=columns,
+    exceptions = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
+    return table(
+        pd.DataFrame(exceptions, columns=["exhibit", "name", "date", "reason"]),
+        (
+            Words("exhibit", "Exhibit", "the exhibit's name", width=3),
+            Words("name", "Let through by", "who decided", width=3),
+            Words("date", "On", "when", width=2),
+            Words("reason", "Reason", "why", width=6),
+        ),
+        none=(("none", "", "", ""),),
         note=(
             "Each was held back by disclosure control, by itself or given an earlier release, "
             "until the person named released it."

@@ -10,7 +10,7 @@ from analysis.exhibits.parts.workings.statistics import simulated_ratio
 from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.study.settings import Outcome
 
-NOTHING = "no fall"
+NOTHING = "none, since no pilot would find any fall four times in five"
 SUPPOSED = 0.8
 
 
@@ -109,8 +109,10 @@ def curves_clear(curve_outlines: pd.DataFrame) -> Number:
             f"{words.count(row['clear_below'] + row['clear_above'])} of "
             f"{words.count(row['specifications'])} in {row['pilot']}"
             for row in rows
+            if row["specifications"]
         ]
     )
+    text = text or "none (there is none to look at)"
     working = Working(
         "specifications whose whole interval lies on one side of 1",
         "none, as nothing is divided; looked at were all specifications of the pilot",

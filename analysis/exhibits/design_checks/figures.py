@@ -62,7 +62,8 @@ def event_study_plot(
             # Axes with nothing on them would have a scale of their own making.
             for ax in axes:
                 ax.set(xticks=[], yticks=[])
-        axes[-1].set_xlabel("Months from the start")
+        else:
+            axes[-1].set_xlabel("Months from the start")
         return drawing
 
     before = event_study_estimates.loc[
@@ -165,7 +166,8 @@ def _draw_pilot(ax: Axes, terms: pd.DataFrame) -> None:
         _mark_absent(ax, terms.loc[~shown])
     else:
         reason = terms["reason"].iloc[0]
-        ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
+        said = wrapped(f"not estimable: {reason}")
+        ax.annotate(said, (0.02, 0.5), xycoords="axes fraction", va="center")
     _draw_terms(ax, terms.loc[shown])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import row_of
-from analysis.exhibits.parts.rules import NOTHING, Least, Most, judge
+from analysis.exhibits.parts.rules import NOTHING, More, Most, judge
 from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
@@ -50,11 +51,12 @@ def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
     row = _row(check_findings, check)
     text = f"{words.spelled(row['against'])} of {words.count(row['looked_at'])}"
     if not row["looked_at"]:
-        text = "none, as there is none to look at"
+        text = "none (there is none to look at)"
     if row["against"]:
         text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
     against, looked_at = int(row["against"]), int(row["looked_at"])
     working = counted_of("results that it speaks against", against, "results", looked_at)
+    working = replace(working, sums=(*working.sums, f"Printed, with the worst of them: {text}"))
     return Number(text, text, "results", looked_at, working=working)
 
 
@@ -147,7 +149,7 @@ def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
     return judge(
         "More than half of the differences between the groups, and within matched sets, lie "
         "outside the band: the schools were not alike.",
-        Least("differences outside the band", 50, "%"),
+        More("differences outside the band", 50, "%"),
         {row["label"]: 100 * row["against"] / max(row["looked_at"], 1) for row in rows.values()},
         ("checks_table", "balance_plot"),
     )

@@ -170,7 +170,8 @@ def care_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the pilots where the effect on days in care could be estimated, of those asked."""
     asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
     made = int((asked == "estimated").sum())
-    text = f"{words.spelled(made)} of {words.spelled(len(asked))}"
+    of = "neither" if made == 0 and len(asked) == 2 else words.spelled(made)
+    text = f"{of} of {words.spelled(len(asked))}"
     working = counted_of("pilots with an estimate", made, "pilots", len(asked))
     return Number(text, text, "pilots", len(asked), working=working)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -191,6 +192,20 @@ def worth_enquiries(scale_up_settings: ScaleUp) -> Number:
     """State how many enquiries averted are taken to be worth a worker."""
     worth = scale_up_settings.enquiries_worth_a_worker
     return Number(worth, words.rate(worth), "enquiries per school")
+
+
+def schools_by_hayes_bennett(schools_needed: dict[str, float]) -> Number:
+    """State how many schools each group needs to detect that fall, by one formula."""
+    return _whole_schools(schools_needed["hayes_bennett"])
+
+
+def schools_by_zhu_lakkis(schools_needed: dict[str, float]) -> Number:
+    """State the same by another formula."""
+    return _whole_schools(schools_needed["zhu_lakkis"])
+
+
+def _whole_schools(needed: float) -> Number:
+    return Number(math.ceil(needed), words.count(math.ceil(needed)), "schools in each group")
 
 
 def worthwhile_fall(smallest_worthwhile_ratio: float, scale_up_settings: ScaleUp) -> Number:

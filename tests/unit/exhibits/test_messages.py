@@ -6,7 +6,12 @@ import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import _message
 from analysis.exhibits.outcomes.in_words import SURE
-from analysis.exhibits.outcomes.unit_tables import by_unit_table, certainty
+from analysis.exhibits.outcomes.unit_tables import (
+    all_at_once,
+    by_unit_table,
+    certainty,
+    many_outcomes,
+)
 from analysis.exhibits.parts.effect_rows import effect_row
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import Effect
@@ -36,9 +41,10 @@ def judged(*verdicts):
     ],
 )
 def test_what_is_found_carries_certainty_units_and_family(said):
-    assert said.startswith("Exploratory: p-values are small for fewer section 47 enquiries in Lam")
+    assert said.startswith("Exploratory: p-values are small ")
+    assert "for fewer section 47 enquiries in Lambeth" in said
     assert "by school and by area" in said
-    assert "the other comparisons of its family" in said
+    assert "the other comparisons of the family" in said
     assert "claim" not in said
 
 
@@ -94,6 +100,18 @@ def test_the_summary_names_units_family_certainty_and_the_worst_check():
     text = (ROOT / "chapters" / "executive-summary.qmd").read_text(encoding="utf-8")
     wanted = ("All results are exploratory", "claims.s47_lower_in_lambeth_and_southampton",
               "claims.areas_permuted_show_nothing", "numbers.s47_all_at_once_lambeth",
-              "numbers.s47_all_at_once_southampton", "claims.worst_check",
+              "numbers.s47_all_at_once_southampton", "claims.lambeth_exceeds_all_at_once",
+              "claims.worst_check",
               "numbers.checks_against", "tables.results_in_words")  # fmt: skip
     assert not [each for each in wanted if each not in text]
+    chapter = (ROOT / "chapters" / "key-finding-6.qmd").read_text(encoding="utf-8")
+    assert "claims.lambeth_exceeds_all_at_once" in chapter
+
+
+def test_what_allows_for_all_at_once_is_the_smallest_p_value_and_not_the_largest_statistic():
+    """With pilots of unequal size max-T holds the larger to the tails of the smaller."""
+    table = judged(*["lower"] * 4)
+    every = table[["pilot", "outcome"]].assign(min_p=0.131, max_t=0.087)
+    assert [row[-1] for row in many_outcomes(table, every, OUTCOMES, "").rows] == ["0.131"] * 4
+    number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
+    assert (number.value, number.text) == (0.131, "0.131")

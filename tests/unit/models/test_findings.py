@@ -30,7 +30,7 @@ def test_a_check_with_nothing_to_look_at_says_so():
     row = check_table([slope(np.nan)]).iloc[0]
     assert (row["looked_at"], row["against"], row["worst"]) == (0, 0, "")
     assert said.speaks_against(check_table([slope(np.nan)]), "slope").text == (
-        "none, as there is none to look at"
+        "none (there is none to look at)"
     )
 
 
@@ -96,6 +96,12 @@ def test_returns_and_rolls_that_part_speak_against_a_result(after, against, wors
     rows = [check.row() for check in gathered._of_reporting(reporting(**after))]
     assert tuple(row["against"] for row in rows) == against
     assert worst in [row["worst"] for row in rows]
+
+
+def test_a_period_without_returns_is_nothing_to_look_at():
+    alone = reporting().query("period == 'after'")
+    returns, rolls = (check.row() for check in gathered._of_reporting(alone))
+    assert (returns["looked_at"], rolls["looked_at"]) == (0, 2)
 
 
 def test_a_joint_test_of_the_curve_that_is_not_small_speaks_against_a_result():

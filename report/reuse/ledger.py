@@ -1,0 +1,70 @@
+"""The ledger as it is before the book is typeset, kept under all that its records follow from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.incremental import conditions
+from analysis.kept import Kept, digest_of
+from audit.ledger.ledger import here
+from audit.ledger.reading import parse_ledger
+from audit.trace.repository import read_commit
+from report.recording import source_digests
+from report.reuse.chapters import code_digest
+from report.reuse.results import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from analysis.evaluation import Evaluation
+    from audit.ledger.ledger import Ledger
+    from report.register import Use
+
+CODE = ("analysis", "audit", "report")
+"""Folders of the code that makes a ledger."""
+PLACE = FOLDER / "ledgers"
+
+
+def kept_ledger(
+    evaluation: Evaluation,
+    values: Mapping[str, Any],
+    used: Sequence[Use],
+    remote: str,
+    make: Callable[[], Ledger],
+) -> Ledger:
+    """Return the ledger of a build, made only if something that it rests on has changed.
+
+    The text of chapters is no part of that: their digests are entered anew.
+
+    Parameters
+    ----------
+    evaluation
+        What its results come from.
+    values
+        Every exhibit, and their provenances.
+    used
+        Where the chapters show which exhibit.
+    remote
+        Address of the public repository.
+    make
+        Makes the ledger.
+    """
+    root = evaluation.root
+    kept = Kept(root / PLACE)
+    key = digest_of(
+        "ledger",
+        evaluation.key,
+        conditions(),
+        code_digest(Path(__file__).parents[2], CODE),
+        repr([here(), read_commit(root), remote, used, values["provenances"]]),
+    )
+    data = kept.read(key)
+    if data is not None:
+        whole = parse_ledger(data, "the kept ledger")
+        return replace(whole, sources=source_digests(root, [use.place.file for use in used]))
+    made = make()
+    kept.write(key, made.to_json(internal=True).encode())
+    kept.prune()
+    return made
