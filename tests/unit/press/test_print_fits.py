@@ -54,7 +54,7 @@ def test_widths_are_those_that_typst_measures():
 
 
 def printed(columns):
-    """Return what Typst makes of a table of long words, as the sizes of what stands on its sheet."""
+    """Return what Typst draws of a table of long words, as SVG."""
     wanted = fitted(table(*[[f"Column{row}of{n:04}" for n in range(columns)] for row in "ab"]), "x")
     names = resources.files("press.pdf")
     text = with_measured_widths(write(document(wanted), "typst"))
