@@ -37,6 +37,10 @@ LEFT_OUT = ("BLIS_", "GOTO_", "KMP_", "LANG", "LC_", "MATPLOTLIBRC", "MKL_", "MP
             "NPY_", "NUMBA_", "NUMEXPR_", "OMP_", "OPENBLAS_", "PANDAS_", "PYTHON", "SCIPY_",
             "VECLIB_")  # fmt: skip
 """How variables begin that a process that computes doesn't inherit, as they change what it does."""
+MOMENT = "SOURCE_DATE_EPOCH"
+"""The variable that says which time a book bears; libraries read it too, when they are imported."""
+LATEST = 253_402_300_799
+"""The last second of the year 9999, in seconds since 1970."""
 STARTED = "REPORT_STARTED"
 """Marks a process that was started to be in the stated environment; whether it is, is looked at."""
 FLAGS: Mapping[str, int] = {
@@ -57,6 +61,27 @@ FLOATING: Mapping[str, Any] = {
 """What numpy does where a number overflows or is none: its own defaults."""
 
 
+def moment(given: Mapping[str, str]) -> int | None:
+    """Return the time that a book is to bear, in seconds since 1970; None where none is set.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is set to what is no such time.
+    """
+    text = given.get(MOMENT, "")
+    if not text:
+        return None
+    short = len(text) <= len(str(LATEST))
+    if not (short and text.isascii() and text.isdecimal() and int(text) <= LATEST):
+        raise ConfigurationError(
+            f"'{text[:40]}' is not a number of seconds between 0 and {LATEST}",
+            place=MOMENT,
+            remedy="set it to whole seconds since 1970, or unset it",
+        )
+    return int(text)
+
+
 def variables(given: Mapping[str, str]) -> dict[str, str]:
     """Return an environment as a process that computes has it.
 
@@ -73,6 +98,8 @@ def variables(given: Mapping[str, str]) -> dict[str, str]:
     ('UTC', '/bin', False)
     """
     kept = {name: value for name, value in given.items() if not name.startswith(LEFT_OUT)}
+    if not kept.get(MOMENT, "-"):
+        del kept[MOMENT]  # numpy takes whatever is set for a number
     own = [
         folder
         for folder in given.get("PYTHONPATH", "").split(os.pathsep)
@@ -101,8 +128,10 @@ def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> in
     Raises
     ------
     ConfigurationError
-        If it was started again and still runs in another environment.
+        If it was started again and still runs in another environment, or the time that a book is
+        to bear is none.
     """
+    moment(os.environ)
     # What this process starts is to find the environment, not the mark.
     started = os.environ.pop(STARTED, None) is not None
     wanted = {**variables(os.environ), **(extra or {})}

@@ -1,8 +1,9 @@
 """Whether lineage omits a column: each is shuffled in turn, and what changes must list it.
 
-A column counts as read where code between file and exhibit mentions its name, so more may be listed
-than matters. `python -m benchmarks.lineage` writes how many exhibits list each column, how many
-change with it, and how many change without listing it, of which there must be none.
+Columns are listed by what the code says (`audit.trace.columns`), so more may be listed than matters
+to this extract. `python -m benchmarks.lineage` writes how many exhibits list each column, how many
+of them say that it only decides what is analysed or shown, how many change with it, and how many
+change without listing it, of which there must be none.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from analysis.dataflow import graph
 from analysis.environment import stated
 from analysis.evaluation import Evaluation
 from audit.ledger.making import exhibit_digest
-from audit.trace.lineage import Dataflow
+from audit.trace.lineage import Dataflow, counted_outcomes
 from audit.trace.sources import SourceIndex
 
 if TYPE_CHECKING:
@@ -49,10 +50,16 @@ class Shuffles:
         self.inputs = graph.inputs(root, evaluation.directory, evaluation.study)
         nodes = graph.nodes(self.driver)
         contracts = read_contracts(root / "data_contracts")
-        self.columns = {each.file: each.column_names for each in contracts.values()}
-        flow = Dataflow(nodes, SourceIndex(root), self.columns, {})
+        sent = {path.name for path in evaluation.directory.iterdir()}
+        self.columns = {
+            each.file: each.column_names for each in contracts.values() if each.file in sent
+        }
+        counted = counted_outcomes(evaluation.study)
+        flow = Dataflow(nodes, SourceIndex(root), self.columns, {}, counted)
         names = list(exhibits) or graph.exhibit_names(self.driver)
-        self.listed = {name: flow.lineage(name).columns for name in names}
+        lineages = {name: flow.lineage(name) for name in names}
+        self.listed = {name: each.columns for name, each in lineages.items()}
+        self.deciding = {name: each.deciding for name, each in lineages.items()}
         self.above = {name: frozenset(graph.upstream(name, nodes)) for name in names}
         with stated():
             self.base = graph.compute(self.driver, BASE, self.inputs)
@@ -62,14 +69,19 @@ class Shuffles:
     def changed(self, file: str, column: str) -> frozenset[str]:
         """Return the exhibits that a shuffled column changes, or keeps from being computed."""
         table = file.rpartition(".")[0]
-        shuffled = self.base["accepted_tables"][table].copy()
-        order = np.random.default_rng([SEED, *column.encode()]).permutation(len(shuffled))
-        shuffled[column] = shuffled[column].array.take(order)
         below = [name for name in self.before if table in self.above[name]]
-        overrides = {**self.base, table: shuffled}
+        overrides = {**self.base, table: self.shuffled(file, [column])}
         with stated():
             after = self._digests(below, overrides)
         return frozenset(name for name in below if after[name] != self.before[name])
+
+    def shuffled(self, file: str, columns: Iterable[str]) -> pd.DataFrame:
+        """Return the table of a file with each of some columns shuffled by itself."""
+        table: pd.DataFrame = self.base["accepted_tables"][file.rpartition(".")[0]].copy()
+        for column in columns:
+            order = np.random.default_rng([SEED, *column.encode()]).permutation(len(table))
+            table[column] = table[column].array.take(order)
+        return table
 
     def _digests(self, names: list[str], overrides: Mapping[str, Any]) -> dict[str, str]:
         try:
@@ -98,6 +110,7 @@ class Shuffles:
                     "file": file,
                     "column": column,
                     "listed": len(listed),
+                    "deciding": sum(column in self.deciding[n].get(file, ()) for n in listed),
                     "changed": len(changed),
                     "omitted": len(changed - listed),
                 }

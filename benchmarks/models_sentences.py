@@ -78,6 +78,7 @@ COLUMNS = {
     "claims_change": "Whether it claims a change",
     "draws": "Sets of schools drawn",
     "printed": "Share of draws in which its rule holds, so that it would be printed",
+    "printed_high": "Upper limit of the exact 95% interval of that share",
 }
 
 
@@ -278,6 +279,19 @@ def sentence_rates(draws: int, first_seed: int = FIRST_SEED) -> pd.DataFrame:
     return rates(held)
 
 
+def upper_limit(share: float, draws: int) -> float:
+    """Return the upper limit of the exact 95% interval of a share (Clopper and Pearson, 1934).
+
+    Examples
+    --------
+    >>> round(upper_limit(0.0, 400), 4)  # 1 - 0.025 ** (1 / 400)
+    0.0092
+    """
+    from scipy.stats import binomtest
+
+    return float(binomtest(round(share * draws), draws).proportion_ci(0.95, "exact").high)
+
+
 def rates(held: dict[str, list[dict[str, bool]]]) -> pd.DataFrame:
     """Return one row per state and sentence, with the columns of `COLUMNS`."""
     rows: list[dict[str, object]] = []
@@ -289,5 +303,6 @@ def rates(held: dict[str, list[dict[str, bool]]]) -> pd.DataFrame:
                 "state": state.name, "nothing_happens": state.nothing_happens,
                 "sentence": name, "claims_change": claims_change,
                 "draws": len(held[state.name]), "printed": share,
+                "printed_high": upper_limit(share, len(held[state.name])),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))

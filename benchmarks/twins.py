@@ -168,6 +168,7 @@ def surface(name: str, value: Any, children: set[str]) -> str:
     """Return all that leaves the dataflow of one exhibit."""
     shown = cleared(name, value, (), status_by_way(name, NODES, children))
     parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
+    parts.append(repr(getattr(shown, "working", None)))  # on its audit page
     match shown:
         case Figure():
             parts += [shown.svg, shown.narrow, shown.alt, safe_csv(shown.data), shown.period]

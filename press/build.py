@@ -230,8 +230,8 @@ def execute_book(
         variables = {**_quarto_variables(book.project, chapter), **environment}
         given = [chapter.front.get("execute", "enabled"),
                  book.project.settings.get("execute", "enabled")]  # fmt: skip
-        runs = next((one for one in given if one is not None), False) is True
-        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, runs))
+        enabled = next((one for one in given if one is not None), None)
+        done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, enabled))
         if kept is not None:
             kept.keep(done, defaults)
         if chapter.cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,16 +18,20 @@ from press.chapter.reading import Book, chapter_numbers
 from press.chapter.shortcodes import Values, resolve_shortcodes, title_markdown
 from press.document.accessibility import check_accessible
 from press.document.crossref import wording
-from press.document.page import Page, is_home, number_page, read_page
+from press.document.page import Page, html_path, is_home, number_page, read_page
 from press.document.ready import Ready, make_ready
+from press.document.tree import Node
 from press.errors import ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.book import write_files, write_html
+from press.lua.filters import filtered, filters_of
+from press.lua.running import Asked, Surroundings
+from press.lua.shortcodes import LuaShortcodes, shortcode_files
 from press.mistakes import Mistakes
 from press.pdf.book import compile_pdf, with_place, write_typst
 from press.pdf.letters import check_letters
 from press.project.cover import with_cover
-from press.project.extension import brings_shortcodes, read_extension
+from press.project.extension import read_extension
 from press.project.options import chapter_options, execute_options
 from press.project.project import Project
 from press.project.resources import Resources
@@ -55,17 +59,26 @@ class Edition:
         for executed in self.executed:
             chapter = executed.chapter
             options = chapter_options(self.book.project, chapter, base)
-            figures = Figures(f"{Path(chapter.path).stem}_files/figure-{base}")
+            figures = Figures(
+                f"{Path(chapter.path).stem}_files/figure-{base}",
+                to_root="../" * chapter.path.count("/"),
+            )
             defaults = execute_options(self.book.project, chapter, base)
             source = manuscript(executed, defaults, base, figures, self.found)
             if base == "html" and is_home(chapter.path):
                 source = with_cover(source, self.book.project.settings)
             for cell in chapter.cells:
                 check_cell(cell, self.found)
-            values = self._values(chapter, options, numbers[chapter.path])
+            asked = Asked()
+            values = self._values(chapter, options, numbers[chapter.path], base, asked)
             source = resolve_shortcodes(source, values, self.found)
             given = Circumstances(base, self.book.project.profiles, values.metadata)
-            page = read_page(chapter, source, options, given, self.found)
+            apply = self._filter(chapter, options, base, asked)
+            page = read_page(chapter, source, options, given, self.found, apply)
+            page.added = asked.added
+            drawn |= asked.files | figures.scripts
+            for line in asked.said:
+                self.found.warn(line)
             number_page(page, numbers[chapter.path], words)
             check_page(page, self.found)
             pages.append(page)
@@ -74,18 +87,38 @@ class Edition:
         resources.drawn = drawn
         return pages
 
-    def _values(self, chapter: Chapter, options: Mapping[str, Any], number: str) -> Values:
+    def _filter(
+        self, chapter: Chapter, options: Mapping[str, Any], base: str, asked: Asked
+    ) -> Callable[[Node], Node] | None:
+        """Return what a chapter's Lua filters make of a document; None if it has none."""
+        filters = filters_of(self.book.project, chapter, base)
+        if not filters:
+            return None
+        around = self._around(chapter, base)
+        return lambda document: filtered(document, filters, around, options, asked)
+
+    def _around(self, chapter: Chapter, base: str) -> Surroundings:
+        return Surroundings(self.book.project.root, chapter.path, html_path(chapter.path), base)
+
+    def _values(
+        self, chapter: Chapter, options: Mapping[str, Any], number: str, base: str, asked: Asked
+    ) -> Values:
         metadata = dict(options)
         if chapter.title is not None:
             words = wording(options)
             before = words.appendix_heading(number) if chapter.entry.appendix else ""
             metadata["title"] = title_markdown(chapter.title, number, before)
         environment = {**os.environ, **self.environment}
-        return Values(metadata, self.book.variables, environment, self._extended)
+        own = None
+        if self._shortcodes:
+            own = LuaShortcodes(self._around(chapter, base), metadata, self._shortcodes, asked)
+        return Values(metadata, self.book.variables, environment, own)
 
     @cached_property
-    def _extended(self) -> bool:
-        return brings_shortcodes(self.book.project.root)
+    def _shortcodes(self) -> tuple[Path, ...]:
+        settings = self.book.project.settings
+        place = settings.place("shortcodes")
+        return shortcode_files(self.book.project.root, settings.get("shortcodes"), place)
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
         """Return the pages of a format ready to be written, their mistakes noted."""

@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     _control_totals(
         commands.add_parser("control-totals", help="total an extract, for its sender to confirm")
     )
+    _map(commands.add_parser("map", help="propose a map for a council's own file, or try one"))
     _clean(commands.add_parser("clean", help="remove what builds leave behind"))
     _trace(commands.add_parser("trace", help="show where an exhibit comes from"))
     _verify(commands.add_parser("verify", help="check a delivered PDF of the report"))
@@ -348,6 +349,22 @@ def _control_totals(parser: argparse.ArgumentParser) -> None:
         from report.commands.control_totals import control_totals
 
         return control_totals(chosen.directory, chosen.out)
+
+    parser.set_defaults(run=run)
+
+
+def _map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a council's file, or a map in maps/ to be tried"
+    )
+    parser.add_argument(
+        "--dataset", metavar="NAME", help="what it is to become (what it suits best)"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.map import map_file
+
+        return map_file(chosen.file, chosen.dataset)
 
     parser.set_defaults(run=run)
 

@@ -9,9 +9,10 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.study.toml_file import key_lines
+from audit.ledger.compared import compared
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.ledger.making import record
-from audit.trace.lineage import Dataflow, code_table, dotted
+from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
 from audit.trace.repository import read_commit
 from audit.trace.sources import SourceIndex
 
@@ -56,7 +57,7 @@ def make_ledger(
     for use in used:
         chapters.append(use.place.file)
         places.setdefault(use.name, []).append(use.place)
-    flow = dataflow(root, values, sources)
+    flow = dataflow(root, values, sources, counted_outcomes(evaluation.study))
     lineages = {name: flow.lineage(name) for name in places}
     records = tuple(
         record(
@@ -66,6 +67,7 @@ def make_ledger(
             lineages[name],
             where,
             evaluation.study.seed,
+            compared=compared(values[name], values),
         )
         for name, where in places.items()
     )
@@ -101,7 +103,12 @@ def source_digests(root: Path, chapters: Iterable[str]) -> dict[str, str]:
     }
 
 
-def dataflow(root: Path, values: Mapping[str, Any], sources: SourceIndex | None = None) -> Dataflow:
+def dataflow(
+    root: Path,
+    values: Mapping[str, Any],
+    sources: SourceIndex | None = None,
+    counted: frozenset[str] = frozenset(),
+) -> Dataflow:
     """Return the graph with the code and the files that its lineages end in."""
     from analysis.dataflow import graph
 
@@ -110,7 +117,8 @@ def dataflow(root: Path, values: Mapping[str, Any], sources: SourceIndex | None 
         for name, folder in STATED.items()
     }
     columns = {file: tuple(each) for file, each in _meanings(values).items()}
-    return Dataflow(graph.nodes(graph.build()), sources or SourceIndex(root), columns, stated)
+    nodes = graph.nodes(graph.build())
+    return Dataflow(nodes, sources or SourceIndex(root), columns, stated, counted)
 
 
 def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -198,5 +206,7 @@ def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
             tuple(flow.nodes[name].needs),
             tuple(sorted(flow.stated_files(name))),
             tuple(sorted(flow.settings(name))),
+            flow.nodes[name].does,
+            flow.nodes[name].given,
         )
     return table

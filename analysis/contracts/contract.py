@@ -26,6 +26,8 @@ API_VERSION = "v3.1.0"
 SUFFIX = ".odcs.yaml"
 CONTROL_TOTALS = "control_totals"
 """The dataset that the others are set against. A sender may have none to give."""
+OPTIONAL = frozenset({CONTROL_TOTALS, "candidate_schools"})
+"""Datasets that an extract may come without."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,8 @@ class DataContract:
 
     @property
     def optional(self) -> bool:
-        """Whether an extract without it is computed from, with a warning."""
-        return self.dataset == CONTROL_TOTALS
+        """Whether an extract without it is computed from; of control totals, with a warning."""
+        return self.dataset in OPTIONAL
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ def breach(result: RuleResult, results: ContractResults) -> str:
         place += f" ({result.failing:,} in all)"
     if result.column:
         place += f", column {result.column}"
+        source = results.sources.get(result.dataset, {}).get(result.column)
+        place += f" ({source} in the council's file)" if source else ""
     said = {
         "rule": result.rule,
         "expected": result.expected,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.disclosure import PUBLIC
@@ -105,11 +105,18 @@ class ContractResults:
         The files of each dataset with the records in each, in the order of its rows.
     rows
         Records of each dataset; a text such as `[c]` where it may not be published.
+    places
+        Of a dataset that was read through a map, the council's file and line by row, of the rows
+        that break a rule.
+    sources
+        Of such a dataset, where each column comes from, in words.
     """
 
     results: tuple[RuleResult, ...]
     files: dict[str, tuple[tuple[str, int | str], ...]]
     rows: dict[str, int | str]
+    places: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -142,6 +149,12 @@ class ContractResults:
         from file to file, each of which has a header of its own.
         """
         parts = self.files.get(result.dataset, ())
+        if result.dataset in self.places and result.rows and not result.file:
+            lines: dict[str, list[int]] = {}
+            for row in result.rows:
+                name, line = self.places[result.dataset][row]
+                lines.setdefault(name, []).append(line)
+            return tuple((name, tuple(dict.fromkeys(each))) for name, each in lines.items())
         if result.file or len(parts) < 2:
             name = result.file or (parts[0][0] if parts else f"{result.dataset}.csv")
             return ((name, result.rows),)
@@ -174,6 +187,7 @@ class ContractResults:
                 for name, parts in self.files.items()
             },
             {name: safe(count, name) for name, count in self.rows.items()},
+            sources=self.sources,
         )
 
     def to_json(self) -> str:
@@ -192,7 +206,11 @@ class ContractResults:
             for entry in value["results"]
         )
         files = {n: tuple((f, c) for f, c in parts) for n, parts in value["files"].items()}
-        return cls(results, files, value["rows"])
+        places = {
+            name: {int(row): (file, line) for row, (file, line) in each.items()}
+            for name, each in value["places"].items()
+        }
+        return cls(results, files, value["rows"], places, value["sources"])
 
 
 OF_THE_FILE = ("-file", "-columns")

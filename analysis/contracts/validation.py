@@ -74,7 +74,7 @@ def validate(
     read = read or FilesRead()
     results: list[RuleResult] = []
     for name, contract in sorted(contracts.items(), key=_totals_first):
-        found = _file(contract, name in tables, read.problems.get(name, ()))
+        found = _file(contract, name in tables, read)
         results += [r for r in found if only is None or r.outcome == "fail" or r.rule in only]
         if name in tables:
             results += _dataset(contract, mapped[name], tables[name], columns)
@@ -86,7 +86,26 @@ def validate(
         _with_sources(_with_causes(results, by_rule, columns), by_rule, columns),
         {name: _files(name, table, contracts, read) for name, table in tables.items()},
         {name: len(table) for name, table in tables.items()},
+        {name: _places(name, results, read) for name in read.places},
+        {
+            name: {column: map_.named(column) for column in contracts[name].column_names}
+            for name, map_ in read.maps.items()
+        },
     )
+
+
+def _places(
+    dataset: str, results: Sequence[RuleResult], read: FilesRead
+) -> dict[int, tuple[str, int]]:
+    """Return the council's file and line of each row that breaks a rule, by row."""
+    broken = {row for each in results if each.dataset == dataset for row in each.rows}
+    files, lines = read.places[dataset]["file"], read.places[dataset]["line"]
+    header = {1: (str(read.parts[dataset][0].name), 1)} if 1 in broken else {}
+    return header | {
+        row: (str(files.iloc[row - FIRST_ROW]), int(lines.iloc[row - FIRST_ROW]))
+        for row in sorted(broken)
+        if row >= FIRST_ROW
+    }
 
 
 def _totals_first(item: tuple[str, DataContract]) -> bool:
@@ -254,19 +273,21 @@ def _files(
     return ((file, len(table)),)
 
 
-def _file(contract: DataContract, sent: bool, problems: Sequence[Problem]) -> list[RuleResult]:
+def _file(contract: DataContract, sent: bool, read: FilesRead) -> list[RuleResult]:
     """Return the result of the rule that the file is there and can be read."""
+    problems = read.problems.get(contract.dataset, ())
     if contract.optional and not sent and all(p.kind == "missing" for p in problems):
-        absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
-        absent = replace(absent, kind="absent")
-        unread = _unread(contract.dataset, absent, contract.sensitivity)
-        return [replace(unread, severity="warning", outcome="warn")]
+        return [_absent(contract, problems)]
     if problems:
         return [_unread(contract.dataset, problem, contract.sensitivity) for problem in problems]
     if not sent:
         missing = Problem("missing", contract.file, "no such file")
         return [_unread(contract.dataset, missing, contract.sensitivity)]
-    forms = " or ".join(form.words for form in contract.forms)
+    how = " or ".join(form.words for form in contract.forms)
+    file = contract.file
+    if contract.dataset in read.maps:
+        file = ", ".join(part.name for part in read.parts[contract.dataset])
+        how = f"through {read.maps[contract.dataset].name}"
     return [
         RuleResult(
             rule=f"{contract.dataset}-file",
@@ -276,12 +297,24 @@ def _file(contract: DataContract, sent: bool, problems: Sequence[Problem]) -> li
             outcome="pass",
             tested=1,
             failing=0,
-            expected=f"{contract.file} is there and can be read: {forms}.",
+            expected=f"{file} is there and can be read: {how}.",
             reason=REASON,
             remedy="",
             sensitivity=contract.sensitivity,
         )
     ]
+
+
+def _absent(contract: DataContract, problems: Sequence[Problem]) -> RuleResult:
+    """Return the result of an optional file that was not sent; control totals are missed."""
+    missed = contract.dataset == CONTROL_TOTALS
+    absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
+    absent = replace(absent, kind="absent" if missed else "unsent")
+    unread = _unread(contract.dataset, absent, contract.sensitivity)
+    outcome: Outcome = "warn" if missed else "nothing tested"
+    return replace(
+        unread, severity="warning", outcome=outcome, tested=int(missed), failing=int(missed)
+    )
 
 
 def _unread(dataset: str, problem: Problem, sensitivity: Sensitivity) -> RuleResult:

@@ -1,17 +1,38 @@
-"""What the estimates take for granted, and what they would be worth."""
+"""What the estimates take for granted, what other schools say, and what effects are worth."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from hamilton.function_modifiers import tag
 
+from analysis.dataflow.checks import COVARIATES
 from analysis.dataflow.passage import MODELS
+from analysis.disclosure import concealed
+from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.models.checks.balance import balance
+from analysis.models.checks.candidates import COLUMNS as CANDIDATES
+from analysis.models.checks.candidates import reweighted_effect, weights_of
 from analysis.models.checks.missing_returns import missing_return_bounds
 from analysis.models.design.break_even import break_even
-from analysis.models.inputs.estimability import ESTIMATED
+from analysis.models.inputs.estimability import (
+    ESTIMATED,
+    NOT_ESTIMABLE,
+    WITHHELD,
+    NotEstimable,
+    require_estimable,
+)
+from analysis.models.inputs.rate_units import MONTHLY
+from analysis.models.inputs.school_periods import school_periods
 from analysis.models.inputs.specification import Specification
 from analysis.models.primary.exact import exact_estimates
-from analysis.study.settings import Pilot
+from analysis.study.balancing_outcomes import school_rates
+from analysis.study.settings import Outcome, Pilot, Window
+
+WEIGHTED = [*COVARIATES.values(), "Section 47 enquiries, other months"]
+"""What candidates are weighted on, besides phase. The like months are left out: who is chosen for
+a high count there tends to have a lower one a year later."""
+COMPARED = [*WEIGHTED, "Section 47 enquiries, like months"]
 
 
 @tag(disclosure=MODELS)
@@ -39,3 +60,109 @@ def exact_effects(
 def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) -> pd.DataFrame:
     """Return what an enquiry averted must be worth for a social worker to pay for itself."""
     return break_even(primary_effects, {pilot.name: pilot.social_workers for pilot in pilots})
+
+
+def weighted_candidates(
+    candidate_schools: pd.DataFrame,
+    schools: pd.DataFrame,
+    told_panel: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    released_outcomes: ReleasedOutcomes,
+) -> pd.DataFrame:
+    """Return candidates with weights by which they resemble their pilot's schools.
+
+    Those of a pilot of which an enquiry count is hidden are left out. `reason` says why a pilot's
+    have no weights.
+    """
+    hidden = concealed.hidden_in(released_outcomes.tables, "before_after", "terms")
+    own = _covariates(schools, told_panel, outcomes[0].name)
+    parts = [_candidates(candidate_schools.head(0), window).assign(weight=0.0, reason="")]
+    for pilot, others in _candidates(candidate_schools, window).groupby("pilot"):
+        treated = own.loc[(own["pilot"] == pilot) & (own["arm"] == "intervention")]
+        weights, reason = np.full(len(others), np.nan), ""
+        try:
+            weights = weights_of(treated, others, WEIGHTED)
+        except NotEstimable as refusal:
+            reason = str(refusal)
+        if (outcomes[0].name, pilot) not in hidden:
+            parts.append(others.assign(weight=weights, reason=reason))
+    return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
+def _covariates(schools: pd.DataFrame, told_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Return the schools compared, with the columns of `COMPARED`."""
+    rates = school_rates(told_panel, [outcome])
+    names = {f"{outcome} earlier": COMPARED[2], f"{outcome} before": COMPARED[3], **COVARIATES}
+    table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
+    return table.rename(columns=names)
+
+
+def _candidates(sent: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Return candidates as the models take them: rates, and events and exposure by period."""
+    months = {"other": window.months_before - window.months_after, "like": window.months_after}
+    rates = {
+        column: MONTHLY.of(sent[f"enquiries_{name}_months"], sent["pupils"] * months[name])
+        for name, column in (("other", COMPARED[2]), ("like", COMPARED[3]))
+    }
+    exposure = sent["pupils"] * window.months_after
+    return sent.assign(
+        **rates, exposure_before=exposure, exposure_after=exposure, treated=False,
+        events_before=sent["enquiries_like_months"], events_after=sent["enquiries_pilot_months"],
+    ).rename(columns=COVARIATES)  # fmt: skip
+
+
+@tag(disclosure=MODELS)
+def candidate_balance(
+    weighted_candidates: pd.DataFrame,
+    schools: pd.DataFrame,
+    told_panel: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+) -> pd.DataFrame:
+    """Compare the pilots' schools with all candidates and with the weighted ones."""
+    if weighted_candidates.empty:
+        return pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
+    own = _covariates(schools, told_panel, outcomes[0].name)
+    own = own.loc[own["pilot"].isin(weighted_candidates["pilot"])]
+    alike, weighted = (
+        balance(own, COMPARED, weighted_candidates.assign(weight=weight))
+        for weight in (1.0, weighted_candidates["weight"])
+    )
+    return alike[["pilot", "covariate"]].assign(
+        all_candidates=alike["before_matching"], weighted=weighted["before_matching"]
+    )
+
+
+@tag(disclosure=MODELS)
+def candidate_effects(
+    weighted_candidates: pd.DataFrame,
+    candidate_schools: pd.DataFrame,
+    protected_panel: pd.DataFrame,
+    primary_specifications: tuple[Specification, ...],
+) -> pd.DataFrame:
+    """Estimate the primary effect against weighted candidates, wherever there are any."""
+    rows = [
+        {"pilot": each.pilot, "outcome": each.outcome}
+        | _against_candidates(weighted_candidates, protected_panel, each)
+        for each in primary_specifications
+        if (candidate_schools["pilot"] == each.pilot).any()
+    ]
+    return pd.DataFrame(rows, columns=list(CANDIDATES))
+
+
+def _against_candidates(
+    weighted: pd.DataFrame, panel: pd.DataFrame, specification: Specification
+) -> dict[str, object]:
+    others = weighted.loc[weighted["pilot"] == specification.pilot]
+    try:
+        if others.empty:
+            raise NotEstimable(WITHHELD)
+        if others["reason"].iloc[0]:
+            raise NotEstimable(others["reason"].iloc[0])
+        schools = school_periods(panel, specification)
+        require_estimable(schools, specification)
+    except NotEstimable as reason:
+        return {"status": NOT_ESTIMABLE, "reason": str(reason), "candidates": len(others)}
+    treated = schools.loc[schools["treated"]].assign(weight=1.0)
+    both = pd.concat([treated, others], ignore_index=True)
+    return reweighted_effect(both, specification.fewest_events)

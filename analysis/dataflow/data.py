@@ -102,6 +102,14 @@ def care_episodes(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return accepted_tables["care_episodes"]
 
 
+def candidate_schools(
+    accepted_tables: dict[str, pd.DataFrame], contracts: dict[str, DataContract]
+) -> pd.DataFrame:
+    """Return one row a school that might have been a comparison school; none where not sent."""
+    empty = pd.DataFrame(columns=list(contracts["candidate_schools"].column_names))
+    return accepted_tables.get("candidate_schools", empty)
+
+
 def outcome_panel(
     schools: pd.DataFrame,
     school_months: pd.DataFrame,

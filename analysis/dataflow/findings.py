@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.models.checks.findings import LEVEL, SLIGHT, Check, check_table
 from analysis.models.checks.leverage import CASE_STUDY, largest_leverages
+from analysis.models.inputs.arrays import Floats
+from analysis.models.inputs.school_periods import ARMS
 from analysis.models.inputs.specification import Specification
 from analysis.study.settings import Outcome
 
 KEYS = ["pilot", "outcome"]
+APART = 5.0
+"""Points or per cent by which groups may have changed otherwise in what is not the outcome."""
 UNIT_LEFT_OUT = {"assignment unit": "area"}
 """The unit that `left_out` takes to be assigned."""
 
@@ -33,31 +38,39 @@ def check_findings(
     leverages: pd.DataFrame,
     baseline_balance: pd.DataFrame,
     floor_checks: pd.DataFrame,
+    curve_tests: pd.DataFrame,
+    reporting: pd.DataFrame,
+    candidate_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
     """Return what each check says against the results, the gravest kind first.
 
     Those on a claimed change (its trend, schools and choices) look at claimed changes alone,
-    since a ratio near 1 breaks at nothing.
+    since a ratio near 1 breaks at nothing. Candidate schools are a check where there are any.
     """
     labels = {outcome.name: outcome.label for outcome in outcomes}
     claimed = change_judgements.loc[change_judgements["verdict"] != "not clear", KEYS]
     trends = pre_trends.loc[pre_trends["status"] == "estimated"]
     slopes = trend_slopes.loc[trend_slopes["status"] == "estimated"]
+    candidates = _of(candidate_effects.assign(label="candidates weighted"), claimed)
     return check_table([
+        *[_crossing("candidates", "Candidates weighted", candidates, "label", labels)
+          for _ in range(min(1, len(candidate_effects)))],
         _breakdown(_of(trends, claimed), labels),
         _left_out(left_out_ranges, claimed, labels, outcomes),
         _crossing("models", "Other models", _of(model_alternatives, claimed), "method", labels),
         _crossing("choices", "One choice changed", _of(varied_effects, claimed), "label", labels),
+        _curve(_of(curve_tests, claimed), labels),
         _p_value("slope", "A steady trend before the start", slopes, "p_value", labels),
         _p_value("joint", "All terms before the start", trends, "p_wald", labels),
         _p_value("permuted", "The same, permuted", trends, "p_randomisation", labels),
-        _placebo("placebo_starts", "Pretended starts", placebo_starts, labels),
-        _placebo("placebo_outcomes", "Outcomes that workers can't move",
+        _placebo("placebo_starts", "Placebo start dates", placebo_starts, labels),
+        _placebo("placebo_outcomes", "Placebo outcomes",
                  balancing_effects.loc[balancing_effects["label"].str.contains("placebo")], labels),
         _leverage(leverages, labels),
         _balance("balance", "Likeness of the groups", baseline_balance, "after_matching"),
         _balance("balance_sets", "Likeness within matched sets", baseline_balance, "within_sets"),
+        *_of_reporting(reporting),
         _zeros(floor_checks, labels),
     ])  # fmt: skip
 
@@ -104,6 +117,44 @@ def _crossing(
     return Check(
         name, f"{label}, for a claimed change", f"p above {LEVEL}, unadjusted",
         list(-found["p_value"]), -LEVEL, named, list(found["pilot"]), "p {:.3f}", -1.0,
+    )  # fmt: skip
+
+
+def _curve(tests: pd.DataFrame, labels: dict[str, str]) -> Check:
+    return Check(
+        "curve", "All specifications tested together, for a claimed change", f"p above {LEVEL}",
+        list(-tests["p_median"]), -LEVEL, _named(tests, labels), list(tests["pilot"]), "p {:.3f}",
+        -1.0,
+    )  # fmt: skip
+
+
+def _of_reporting(reporting: pd.DataFrame) -> tuple[Check, Check]:
+    """Return whether returns, or rolls, changed otherwise in one group than in the other."""
+    seen = reporting.set_index(["pilot", "arm", "period"])
+    pilots = list(dict.fromkeys(map(str, reporting["pilot"])))
+
+    def of(column: str, arm: str, period: str) -> pd.Series:
+        # A period that no school of a pilot has is missing, and stops nothing.
+        return seen[column].astype(float).reindex([(pilot, arm, period) for pilot in pilots])
+
+    one, other = (
+        100 * (of("share_returned", arm, "after").to_numpy()
+               - of("share_returned", arm, "before").to_numpy())
+        for arm in ARMS
+    )  # fmt: skip
+    rolls = [of("change_in_exposure", arm, "after").to_numpy() for arm in ARMS]
+    grown = 100 * (rolls[0] / rolls[1] - 1)
+    return (
+        _apart("returns", "Returns, before and after", one - other, pilots, "points"),
+        _apart("rolls", "Pupils on roll, after against before", grown, pilots, "per cent"),
+    )
+
+
+def _apart(name: str, label: str, gaps: Floats, pilots: list[str], unit: str) -> Check:
+    return Check(
+        name, label, f"the groups changed by {APART:g} {unit} more or less than each other",
+        list(-np.abs(gaps)), -APART, [f"in {pilot}" for pilot in pilots], pilots,
+        f"{{:.1f}} {unit} apart", -1.0,
     )  # fmt: skip
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import pkgutil
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
 from analysis import dataflow, exhibits
+from analysis.contracts.contract import OPTIONAL
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
 
@@ -62,12 +63,24 @@ class Node:
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
         its tag, see `analysis.dataflow.passage`.
+    outcome
+        The outcome that it is made for, where its function makes one node for each.
+    exhibit
+        Whether it is shown in the report.
+    does
+        What it does: the first sentences of its function's docstring.
+    given
+        What a function that makes several nodes is restricted to for this one, by parameter.
     """
 
     name: str
     function: Callable[..., Any] | None
     needs: tuple[str, ...]
     disclosure: str = ""
+    outcome: str = ""
+    exhibit: bool = False
+    does: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def build() -> driver.Driver:
@@ -83,8 +96,22 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
             None if node.user_defined else node.originating_functions[0],
             tuple(sorted(need.name for need in node.dependencies)),
             str(node.tags.get("disclosure", "")),
+            str(getattr(node.callable, "keywords", {}).get("outcome", "")),
+            bool(kind_of(node.type)),
+            " ".join((node.documentation or "").partition("\n\n")[0].split()),
+            _given(node.callable),
         )
         for name, node in graph.graph.nodes.items()
+    }
+
+
+def _given(computes: Any) -> dict[str, str]:
+    """Return the words and whole numbers that a function was bound to."""
+    bound = computes.keywords if isinstance(computes, partial) else {}
+    return {
+        name: str(each).replace("_", " ")
+        for name, each in sorted(bound.items())
+        if isinstance(each, str | int)
     }
 
 
@@ -133,6 +160,8 @@ def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> 
         seen.add(current)
         if current in by_table:
             found.add(by_table[current])
+        elif current in OPTIONAL:
+            continue  # a table that did not come is no file
         elif current == "extract":
             found.update(by_table.values())
         else:

@@ -18,9 +18,11 @@ from analysis.models.design.trial import (
     ANALYSES,
     PLANNED_TRIAL,
     Trial,
+    hayes_bennett_clusters,
     trial_detectable_ratio,
     trial_power,
     trial_standard_error,
+    zhu_lakkis_size,
 )
 from analysis.proofs import Proof, read_proof
 from analysis.study.settings import ScaleUp
@@ -74,6 +76,19 @@ def smallest_worthwhile_ratio(scale_up_settings: ScaleUp) -> float:
 def supposed_ratios(smallest_worthwhile_ratio: float) -> tuple[float, ...]:
     """Return the true ratios that trials are judged at, largest first."""
     return tuple(sorted({*FALLS, smallest_worthwhile_ratio}, reverse=True))
+
+
+def schools_needed(planned_trial: Trial, smallest_worthwhile_ratio: float) -> dict[str, float]:
+    """Return the schools that each arm needs for that fall, by two formulas; rates after alone.
+
+    By Hayes and Bennett's for clusters, and by Zhu and Lakkis's for negative binomial counts.
+    """
+    events, ratio = planned_trial.events, smallest_worthwhile_ratio
+    spread = planned_trial.dispersion + planned_trial.need_variance
+    return {
+        "hayes_bennett": hayes_bennett_clusters(events, events * ratio, 1.0, spread**0.5),
+        "zhu_lakkis": zhu_lakkis_size(events, ratio, spread),
+    }
 
 
 def power_by_schools(planned_trial: Trial, supposed_ratios: tuple[float, ...]) -> pd.DataFrame:

@@ -13,8 +13,12 @@ import pandas as pd
 
 from analysis.disclosure.rules import CONFIDENTIAL
 
-CELLS = {"before_after": "window", "terms": "term"}
-"""Tables of released counts, and the column of the panel that says which period a cell is of."""
+CELLS = {
+    "before_after": ("window",),
+    "terms": ("term",),
+    "parts_of_terms": ("term", "window"),
+}
+"""Tables of released counts, and the columns of the panel that say which period a cell is of."""
 
 
 def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -25,7 +29,7 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     panel
         One row a school, outcome and month; `outcome`, `pilot`, `arm`, `term`, `window`.
     tables
-        The released counts `before_after` and `terms`; see `ReleasedOutcomes`.
+        The released counts `before_after`, `terms` and `parts_of_terms`; see `ReleasedOutcomes`.
 
     Returns
     -------
@@ -40,13 +44,14 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     >>> panel = pd.DataFrame({"outcome": "y", "pilot": "X", "arm": "comparison",
     ...                       "term": ["Spring", "Summer", "Autumn"], "window": "after"})
     >>> cells = panel[["outcome", "pilot", "arm"]].head(1)
+    >>> terms = panel.assign(count=["c", 12, "c"])
     >>> tables = {"before_after": cells.assign(window="after", count=20),
-    ...           "terms": panel.drop(columns="window").assign(count=["c", 12, "c"])}
+    ...           "terms": terms.drop(columns="window"), "parts_of_terms": terms}
     >>> concealed_months(panel, tables)["linked"].tolist()
     [True, False, True]
     """
     hidden = {name: _hidden(panel, tables[name], period) for name, period in CELLS.items()}
-    of_term, of_window = hidden["terms"], hidden["before_after"]
+    of_window, of_term = hidden["before_after"], hidden["terms"] | hidden["parts_of_terms"]
     # Months outside both windows are in no cell that would show their sum.
     unseen = of_window | ~panel["window"].astype(str).isin(["before", "after"]).to_numpy()
     keys = [panel[key].astype(str).to_numpy() for key in ("outcome", "pilot", "arm", "term")]
@@ -98,8 +103,8 @@ def _unreturned(panel: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
     return found
 
 
-def _hidden(panel: pd.DataFrame, cells: pd.DataFrame, period: str) -> np.ndarray:
-    keys = ["outcome", "pilot", "arm", period]
+def _hidden(panel: pd.DataFrame, cells: pd.DataFrame, period: tuple[str, ...]) -> np.ndarray:
+    keys = ["outcome", "pilot", "arm", *period]
     hidden = cells.loc[cells["count"] == CONFIDENTIAL, keys].astype(str)
     rows = pd.MultiIndex.from_frame(panel[keys].astype(str))
     found: np.ndarray = rows.isin(pd.MultiIndex.from_frame(hidden))

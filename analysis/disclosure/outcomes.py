@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 KEYS = ("outcome", "pilot", "school_id", "arm", "month", "term", "window")
 """Columns of the panel that a record carries: what tables may go by."""
 
-EVENTS = (
+DAYS = (
     Aggregate(
         "before_after", ("outcome", "pilot", "arm", "window"), {"window": ("before", "after")}
     ),
     Aggregate("terms", ("outcome", "pilot", "arm", "term")),
-    Aggregate("all"),
+    Aggregate("parts_of_terms", ("outcome", "pilot", "arm", "term", "window")),
 )
-"""The tables of counted events that the report shows, over all outcomes."""
+"""The tables of outcomes measured in days; no total of theirs is shown.
 
-DAYS = EVENTS[:2]
-"""The tables of outcomes measured in days; no total of theirs is shown."""
+A window may end within a term. What lies in both is shown in no table, and is what the window's
+other terms leave of it: so it is hidden and kept as the cells of the tables are.
+"""
+
+EVENTS = (*DAYS, Aggregate("all"))
+"""The tables of counted events that the report shows, over all outcomes, and parts of terms."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,9 @@ class ReleasedOutcomes:
     Attributes
     ----------
     tables
-        By name, `before_after` and `terms`: the columns they go by and `count`, a whole
-        number of events or days, or `c` (object). `all`: one row, all events.
+        By name, `before_after`, `terms` and `parts_of_terms`, of which none is shown: the
+        columns they go by and `count`, a whole number of events or days, or `c` (object). `all`:
+        one row, all events.
     statuses
         Of each table.
     check

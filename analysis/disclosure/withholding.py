@@ -172,7 +172,7 @@ def withheld_specifications(
     outcome_panel
         One row a school, outcome and month.
     tables
-        The released tables `before_after` and `terms`, with `count`; see `ReleasedOutcomes`.
+        The released tables of `CELLS`, with `count`; see `ReleasedOutcomes`.
     records
         By outcome, who is behind its counts; see `analysis.disclosure.outcomes.outcome_records`.
     rules
@@ -231,12 +231,12 @@ def _of_tables(
     """Return which school-months each cell of the tables sums: those shown, those hidden."""
     shown: list[Masks] = []
     hidden: list[Masks] = []
-    for name, period in (("before_after", "window"), ("terms", "term")):
-        cells = tables[name]
-        places = panel[period].astype(str)
-        for cell in cells.loc[cells["outcome"] == outcome].to_dict("records"):
-            inside = (panel["pilot"] == cell["pilot"]) & (panel["arm"] == cell["arm"])
-            mask = (inside & (places == str(cell[period]))).to_numpy()
+    for name, period in CELLS.items():
+        keys = ["pilot", "arm", *period]
+        places = panel[keys].astype(str)
+        cells = tables[name].loc[tables[name]["outcome"] == outcome]
+        for cell in cells.to_dict("records"):
+            mask = (places == [str(cell[key]) for key in keys]).all(axis=1).to_numpy()
             (hidden if cell["count"] == CONFIDENTIAL else shown).append(mask)
     empty = np.zeros((0, len(panel)), dtype=bool)
     return np.vstack([empty, *shown]), np.vstack([empty, *hidden])

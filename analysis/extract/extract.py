@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.errors import ConfigurationError, ContractBroken
 from analysis.extract.files import FilePart, FilesRead, read_files
+from analysis.extract.maps import read_mapped, read_maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,9 +37,9 @@ class Extract:
     ----------
     tables
         Each table by name: columns of text exactly as in the file, blanks as ''.
-        Row `i` of a table stands on line `i + 2` of its file.
+        Row `i` of a table stands on line `i + 2` of its file, unless it was read through a map.
     files
-        One record per file, sorted by name.
+        One record per file, sorted by name; maps that were applied are among them.
     read
         How the tables were read: the files of each, and those that could not be read.
     """
@@ -76,8 +77,10 @@ class Origin:
     scenarios: tuple[str, ...] = ()
 
 
-def read_extract(directory: Path, contracts: Mapping[str, DataContract]) -> Extract:
-    """Read the files of an extract as text, each as its contract says.
+def read_extract(
+    directory: Path, contracts: Mapping[str, DataContract], *, unconfirmed: bool = False
+) -> Extract:
+    """Read the files of an extract as text, each as its contract or its map says.
 
     Parameters
     ----------
@@ -85,6 +88,8 @@ def read_extract(directory: Path, contracts: Mapping[str, DataContract]) -> Extr
         Folder that holds the files.
     contracts
         By dataset.
+    unconfirmed
+        Whether maps that nobody has confirmed are applied too, to see what they give.
 
     Returns
     -------
@@ -97,13 +102,15 @@ def read_extract(directory: Path, contracts: Mapping[str, DataContract]) -> Extr
     ConfigurationError
         If there is no such folder.
     """
-    read = read_files(directory, contracts)
-    files = sorted((part for parts in read.parts.values() for part in parts), key=_name)
-    return Extract(read.tables, tuple(files), read)
-
-
-def _name(file: ExtractFile) -> str:
-    return file.name
+    maps = read_maps(directory, contracts, unconfirmed=unconfirmed)
+    read = read_files(directory, contracts, maps.patterns)
+    read_mapped(directory, maps, contracts, read)
+    # A council's file may give two datasets; it is one file all the same.
+    files = {part.name: part for parts in read.parts.values() for part in parts}
+    for each in read.maps.values():
+        entries = sum(len(kind.columns) for kind in each.rows)
+        files[each.name] = ExtractFile(each.name, each.sha256, entries)
+    return Extract(read.tables, tuple(files[name] for name in sorted(files)), read)
 
 
 def typed(table: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:

@@ -118,10 +118,7 @@ class Worksheet:
             at,
             list(self._facts(record)),
             list(self._evidence(record)),
-            [
-                (f.name, f"{f.rows:,}", ", ".join(record.columns.get(f.name, ())), f.sha256)
-                for f in files
-            ],
+            [(f.name, f"{f.rows:,}", record.columns_of(f.name), f.sha256) for f in files],
             ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())),
             [
                 (rule.dataset, rule.rule, rule.outcome, str(rule.failing), rule.expected)

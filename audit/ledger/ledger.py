@@ -136,12 +136,18 @@ class Step:
         The project's own data files that it reads.
     settings
         Parts of study.toml that it takes.
+    does
+        What it does, in words.
+    given
+        What it is restricted to, by the name of the restriction.
     """
 
     function: str | None
     needs: tuple[str, ...]
     files: tuple[str, ...]
     settings: tuple[str, ...]
+    does: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure import safe_csv
@@ -10,7 +11,14 @@ from analysis.exhibits.parts.clearance import printed_precision
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
 from analysis.exhibits.parts.markdown import markdown
 from audit.coverage.literals import numbers
-from audit.ledger.record import ClaimRecord, FigureRecord, Internal, NumberRecord, TableRecord
+from audit.ledger.record import (
+    ClaimRecord,
+    FigureRecord,
+    Internal,
+    NumberRecord,
+    TableRecord,
+    Working,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +38,8 @@ def record(
     lineage: Lineage,
     places: Iterable[Place],
     seed: int | None = None,
+    *,
+    compared: tuple[str, ...] = (),
 ) -> Record:
     """Return the ledger's record of one exhibit.
 
@@ -37,6 +47,8 @@ def record(
     ----------
     seed
         The study's; kept where the exhibit rests on it.
+    compared
+        Of a sentence: what its rule looks at, as far as its evidence prints it.
     """
     open_ = not exhibit.status.held
     common: dict[str, Any] = {
@@ -51,6 +63,7 @@ def record(
         "upstream": lineage.upstream,
         "files": lineage.files,
         "columns": lineage.columns,
+        "deciding": lineage.deciding,
         "settings": lineage.settings,
         "seed": seed if "seed" in lineage.settings else None,
         "shown": tuple(str(place) for place in places),
@@ -67,6 +80,7 @@ def record(
                 evidence=exhibit.evidence,
                 seen="" if exhibit.holds else exhibit.seen,
                 holds=exhibit.holds if open_ else None,
+                compared=compared if open_ else (),
             )
         case Table():
             return _table(common, exhibit)
@@ -83,6 +97,7 @@ def _number(common: dict[str, Any], number: Number) -> NumberRecord:
         n=number.n,
         interval=_released_interval(number),
         source=number.source,
+        working=Working(**asdict(number.working)) if number.working else None,
     )
 
 

@@ -48,6 +48,28 @@ class Internal:
     seen: str = ""
 
 
+@dataclass(frozen=True)
+class Working:
+    """How a number was worked out, in words and released values.
+
+    Attributes
+    ----------
+    numerator
+        What is counted or measured.
+    denominator
+        What that is divided by, or compared with; empty where nothing is divided.
+    sums
+        The calculation, step by step; the last gives what is printed.
+    where
+        What it is restricted to, in words.
+    """
+
+    numerator: str
+    denominator: str = ""
+    sums: tuple[str, ...] = ()
+    where: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Common:
     """What all exhibits have.
@@ -76,6 +98,8 @@ class Common:
         Names of the data files it rests on.
     columns
         For each file of the extract, the columns read, in the file's order.
+    deciding
+        Of these, the columns that are in no value, and only decide what is analysed or shown.
     settings
         Keys of `settings` that it rests on.
     seed
@@ -110,6 +134,7 @@ class Common:
     anchors: tuple[str, ...] = ()
     pages: tuple[FromOne, ...] = ()
     internal: Internal | None = None
+    deciding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -125,6 +150,15 @@ class Common:
     def held(self) -> bool:
         """Whether disclosure control holds it back, so that nothing of it is printed."""
         return self.disclosure == "held"
+
+    def columns_of(self, file: str) -> str:
+        """Say which columns of a file it rests on."""
+        if file not in self.columns:
+            return "all"
+        only = [name for name in self.columns[file] if name in self.deciding.get(file, ())]
+        read = ", ".join(name for name in self.columns[file] if name not in only)
+        decide = f"only to decide what is shown: {', '.join(only)}" if only else ""
+        return "; ".join(filter(None, (read, decide))) or "none"
 
     @property
     def chapter(self) -> str:
@@ -204,6 +238,8 @@ class NumberRecord(Common):
         95% limits at printed precision.
     source
         Where it was published, as a citation; empty for a result of this report.
+    working
+        How it was worked out; null for a count or words.
     """
 
     kind: Literal["number"] = "number"
@@ -212,6 +248,7 @@ class NumberRecord(Common):
     n: Count | None = None
     interval: tuple[float, float] | None = None
     source: str = ""
+    working: Working | None = None
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -235,6 +272,8 @@ class ClaimRecord(Common):
         Whether the rule is satisfied; null where it is held back.
     source
         Where it was published, as a citation; empty for a result of this report.
+    compared
+        What the rule looks at, group by group, as far as the evidence prints it.
     """
 
     kind: Literal["claim"] = "claim"
@@ -243,6 +282,7 @@ class ClaimRecord(Common):
     seen: str = ""
     holds: bool | None = None
     source: str = ""
+    compared: tuple[str, ...] = ()
 
     @property
     def said(self) -> tuple[object, ...]:

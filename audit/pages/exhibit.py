@@ -12,6 +12,7 @@ from audit.ledger.record import TableRecord
 from audit.pages.drawing import draw
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.trail import KINDS, Page, outcomes
+from audit.pages.worked_out import worked_out
 from audit.templates import printed_text
 from audit.trace.queries import closure
 
@@ -46,6 +47,7 @@ def exhibit_page(record: Record, trail: Trail) -> Page:
             "trail": trail,
             "kinds": KINDS,
             "outcomes": outcomes,
+            "worked": worked_out(record, trail, graph),
             "rows": _printed_rows(record, trail),
             "places": list(_places(record, trail)),
             "drawing": draw(graph, trail.step_address),
@@ -134,8 +136,7 @@ class _Tree:
         file = self.trail.files.get(name.removeprefix("file "))
         if not name.startswith("file ") or file is None:
             return ""
-        read = ", ".join(self.record.columns.get(file.name, ()))
-        return f", SHA-256 {file.sha256}" + (f", columns {read}" if read else "")
+        return f", SHA-256 {file.sha256}, columns {self.record.columns_of(file.name)}"
 
 
 @dataclass(frozen=True)

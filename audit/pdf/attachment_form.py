@@ -7,6 +7,8 @@ document's own files names each of them once.
 
 from __future__ import annotations
 
+import zlib
+from base64 import a85decode
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +84,30 @@ def _regular(name: str, entry: Any) -> bool:
         and is_dictionary(stream.get("/Params"))
         and set(stream.Params.keys()) == _PARAMETERS
         and stream.Params.Size == len(stream.read_bytes())
+        and _packed_alone(stream)
     )
+
+
+def _packed_alone(stream: Any) -> bool:
+    """Whether a stream holds its packed data and no byte more, which unpacking would pass over."""
+    data, size = stream.read_raw_bytes(), int(stream.Params.Size)
+    filters = stream.get("/Filter", [])
+    try:
+        for name in map(str, [filters] if str(filters).startswith("/") else filters):
+            data = _unpacked_alone(name, data, size)
+    except (ValueError, zlib.error):
+        return False
+    return bool(data == stream.read_bytes())
+
+
+def _unpacked_alone(name: str, data: bytes, size: int) -> bytes:
+    if name == "/ASCII85Decode" and data.find(b"~>") == len(data) - 2:
+        return a85decode(data[:-2], ignorechars=b"")
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(data, size + 1)
+    if name != "/FlateDecode" or not unpacking.eof or unpacking.unused_data:
+        raise ValueError(name)
+    return found
 
 
 def _is_stream(value: Any) -> bool:

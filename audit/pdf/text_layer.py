@@ -47,6 +47,8 @@ class Block:
             broken = before is not None and _breaks(before, run)
             if broken and signs and signs[-1][0] in DIVIDERS:
                 signs.pop()
+            elif broken and signs and signs[-1][0] == "_":
+                pass  # a name goes on: a space without width is left out where a cell ends a line
             elif (broken or self._numbered(before)) and signs and signs[-1][0] != " ":
                 signs.append((" ", run))
             for sign in run.text:

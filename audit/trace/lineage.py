@@ -3,25 +3,26 @@
 The graph comes from the code itself, so lineage cannot be declared wrongly. Ledger,
 `report trace` and the index of exhibits all read it from here.
 
-Columns are found without running anything: a column of a file counts as read where a function
-between that file and the exhibit, or code that such a function reaches, mentions its name. So
-the list may hold more than is read, and never less, unless a name is computed.
+Columns are found without running anything; `audit.trace.columns` says how.
 """
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analysis.dataflow.graph import data_files, upstream
 from audit.ledger.ledger import Definition
+from audit.trace.columns import ColumnReader
+from audit.trace.mentions import Mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analysis.dataflow.graph import Node
+    from analysis.study.settings import Study
     from audit.trace.sources import Key, SourceIndex
 
 STUDY = "study"
@@ -48,6 +49,8 @@ class Lineage:
         For each file of the extract above it, the columns read, in the file's order.
     settings
         Keys of `study.toml` above it, sorted.
+    deciding
+        Of the columns, those that are in no value, and only decide what is analysed or shown.
     """
 
     function: str
@@ -57,6 +60,7 @@ class Lineage:
     files: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     settings: tuple[str, ...]
+    deciding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,32 @@ class Dataflow:
         For each file of the extract its columns; a table's node is named after its file.
     stated
         For each input that is a folder of the project, its files from the project's root.
+    counted
+        Outcomes whose events are counted; see `ColumnReader`.
     """
 
     nodes: Mapping[str, Node]
     sources: SourceIndex
     columns: Mapping[str, tuple[str, ...]]
     stated: Mapping[str, tuple[str, ...]]
+    counted: frozenset[str] = frozenset()
+
+    @cached_property
+    def _mentions(self) -> Mentions:
+        return Mentions(self.sources)
+
+    @cached_property
+    def _reader(self) -> ColumnReader:
+        tables = {file.rpartition(".")[0]: each for file, each in self.columns.items()}
+        return ColumnReader(self.nodes, tables, self._said, self.counted)
+
+    @cached_property
+    def _values(self) -> ColumnReader:
+        return replace(self._reader, deciding=False)
+
+    def _said(self, node: str) -> frozenset[str]:
+        key = self.key(node)
+        return self._mentions.words(*key) if key else frozenset()
 
     @cached_property
     def _above(self) -> dict[str, frozenset[str]]:
@@ -99,6 +123,7 @@ class Dataflow:
             closure=tuple(sorted(dotted(key) for key in reached)),
             files=(*files, *sorted({f for node in keys for f in self.stated_files(node)})),
             columns={file: self._columns(name, file) for file in files},
+            deciding={file: some for file in files if (some := self._deciding(name, file))},
             settings=tuple(sorted({each for node in keys for each in self.settings(node)})),
         )
 
@@ -111,13 +136,15 @@ class Dataflow:
         table = file.rpartition(".")[0]
         if table not in self._above[name]:
             return self.columns[file]  # read whole, by the contracts' tests
-        between = [
-            key
-            for node in self._above[name]
-            if node != table and table in self._above[node] and (key := self.key(node))
-        ]
-        said = frozenset().union(*(self.sources.words(*key) for key in between))
-        return tuple(column for column in self.columns[file] if column in said)
+        read = self._reader.rests(name)
+        return tuple(column for column in self.columns[file] if (table, column) in read)
+
+    def _deciding(self, name: str, file: str) -> tuple[str, ...]:
+        table = file.rpartition(".")[0]
+        if table not in self._above[name]:
+            return ()
+        values = self._values.rests(name)
+        return tuple(each for each in self._columns(name, file) if (table, each) not in values)
 
     def stated_files(self, node: str) -> set[str]:
         """Return the project's own data files that a node's function names, by name or stem."""
@@ -125,7 +152,7 @@ class Dataflow:
         folders = set(self.stated) & set(self.nodes[node].needs)
         if key is None or not folders:
             return set()
-        said = self.sources.words(*key)
+        said = self._said(node)
         paths = [path for folder in folders for path in self.stated[folder]]
         names = {path: path.rpartition("/")[2] for path in paths}
         return {path for path, name in names.items() if {name, name.rpartition(".")[0]} & said}
@@ -142,6 +169,14 @@ class Dataflow:
             and isinstance(part.value, ast.Name)
             and part.value.id == STUDY
         }
+
+
+def counted_outcomes(study: Study) -> frozenset[str]:
+    """Return the outcomes whose events are counted; none where days are a primary one."""
+    days = [outcome for outcome in study.outcomes if outcome.measure != "events"]
+    if any(outcome.role == "primary" for outcome in days):
+        return frozenset()
+    return frozenset(each.name for each in study.outcomes if each not in days)
 
 
 def dotted(key: Key) -> str:

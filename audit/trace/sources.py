@@ -13,6 +13,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Key = tuple[str, str]
 """Module and name of a definition."""
@@ -87,10 +91,6 @@ class SourceIndex:
     def _closures(self) -> dict[Key, tuple[Definition, ...]]:
         return {}
 
-    @cached_property
-    def _words(self) -> dict[Key, frozenset[str]]:
-        return {}
-
     def definition(self, module: str, name: str) -> Definition:
         """Return one definition.
 
@@ -117,9 +117,12 @@ class SourceIndex:
         self._closures[start] = tuple(seen[key] for key in sorted(seen))
         return self._closures[start]
 
-    def uses(self, module: str, name: str) -> set[Key]:
-        """Return the definitions that one definition names itself."""
+    def uses(self, module: str, name: str, among: Collection[str] | None = None) -> set[Key]:
+        """Return the definitions that one definition names itself, by some names alone if given."""
         key = (module, name)
+        if among is not None:
+            home = self.modules[module]
+            return self._uses(home, home.definitions[name][1], among)
         if key not in self._used:
             home = self.modules[module]
             self._used[key] = self._uses(home, home.definitions[name][1])
@@ -132,14 +135,6 @@ class SourceIndex:
     def syntax(self, module: str, name: str) -> ast.stmt:
         """Return the syntax tree of one definition."""
         return self.modules[module].definitions[name][1]
-
-    def words(self, module: str, name: str) -> frozenset[str]:
-        """Return the texts, attributes and keywords that one definition's closure mentions."""
-        key = (module, name)
-        if key not in self._words:
-            reached = self.closure(module, name)
-            self._words[key] = frozenset().union(*(_words(self.syntax(*d.key)) for d in reached))
-        return self._words[key]
 
     def unresolved(self, module: str, name: str) -> set[str]:
         """Return the dotted names of these packages that a definition names and nobody defines.
@@ -157,10 +152,14 @@ class SourceIndex:
                 found.add(stands_for)
         return found
 
-    def _uses(self, module: _Module, node: ast.stmt) -> set[Key]:
+    def _uses(
+        self, module: _Module, node: ast.stmt, among: Collection[str] | None = None
+    ) -> set[Key]:
         imports = {**module.imports, **_imports(node, module.name)}
         used = set()
         for chain in _chains(node):
+            if among is not None and chain[0] not in among:
+                continue
             target = self._resolve(module, imports, chain)
             if target is not None:
                 used.add(target)
@@ -269,18 +268,6 @@ def _imports(node: ast.AST, package: str) -> dict[str, str]:
             for alias in part.names:
                 bound[alias.asname or alias.name] = f"{owner}.{alias.name}"
     return bound
-
-
-def _words(node: ast.AST) -> set[str]:
-    """Return what could name a column: each text, attribute, keyword and parameter."""
-    found: set[str] = set()
-    for part in ast.walk(node):
-        match part:
-            case ast.Constant(value=str(text)):
-                found.add(text)
-            case ast.Attribute(attr=name) | ast.keyword(arg=str(name)):
-                found.add(name)
-    return found
 
 
 def _chains(node: ast.AST) -> set[tuple[str, ...]]:

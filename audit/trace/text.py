@@ -93,9 +93,7 @@ class Branches:
         yield f"{indent}{'└─' if last else '├─'} {name}  {file.rows:,} rows"
         under = indent + ("   " if last else "│  ")
         yield f"{under}sha256 {file.sha256}"
-        columns = self.record.columns.get(name)
-        if columns:
-            yield f"{under}columns {', '.join(columns)}"
+        yield f"{under}columns {self.record.columns_of(name)}"
 
 
 def places(record: Record) -> list[str]:

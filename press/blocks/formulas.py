@@ -66,11 +66,11 @@ _ENVIRONMENTS = {
 }
 _OPERATOR = re.compile(r"\s*\\(?:text|textrm|mathrm|rm)\b\s*\{?([^{}\\]*)\}?\s*")
 _COLOURS = re.compile(r"\\(?:text)?color(?:box)?\b")
-_WORDS = frozenset(["text", "textrm", "textbf", "textit", "texttt", "textsf", "mbox", "mathrm"])
+_WORDS = frozenset(["text", "textrm", "textbf", "textit", "texttt", "textsf", "mbox"])
 _ANY = re.compile(
     r"\\(?:begin\s*\{(?:" + "|".join(_ENVIRONMENTS) + r")\}|(?:"
     + "|".join(map(re.escape, (*_SYMBOLS, *_FORMS, *_FONTS, *_FRACTIONS)))
-    + r"|mathop|unicode|hdotsfor)(?![A-Za-z]))"
+    + r"|mathop|unicode|hdotsfor)(?![A-Za-z])|\\\\)"
 )  # fmt: skip
 _DEFINES = re.compile(
     r"\\(?:(?:re|provide)?newcommand|newcommand|renewcommand|providecommand|def|let"
@@ -101,7 +101,34 @@ def plain_formula(tex: str) -> str:
     >>> plain_formula(r"{\rm d}x \over \cfrac{1}{2} \notag")
     '\\frac{{\\mathrm{ d}}x }{ \\dfrac{1}{2} }'
     """
-    return _plain(group_of(tex))
+    return _plain(_in_rows(group_of(tex)))
+
+
+def _in_rows(group: Group) -> Group:
+    """Return a formula whose lines, where no environment holds them, stand below each other.
+
+    LaTeX takes the end of a line, in a formula of one, for nothing.
+    """
+    depth = 0
+    ends = [-1]
+    for at, part in enumerate(group):
+        depth += {r"\begin": 1, r"\left": 1, r"\end": -1, r"\right": -1}.get(str(part), 0)
+        if part == r"\\" and depth == 0:
+            ends.append(at)
+    if len(ends) == 1:
+        return group
+    rows = [
+        group[option(group, start + 1) if start >= 0 else 0 : end]
+        for start, end in zip(ends, [*ends[1:], len(group)], strict=True)
+    ]
+    while rows and not spelled(rows[-1]).strip():
+        rows.pop()
+    if len(rows) < 2:
+        return rows[0] if rows else []
+    inner: Group = []
+    for row in rows:
+        inner += [*([r"\\"] if inner else []), *row]
+    return [r"\begin", ["gathered"], *inner, r"\end", ["gathered"]]
 
 
 def _plain(group: Group) -> str:

@@ -173,6 +173,9 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
             "write it in Python, or render with Quarto",
         )
     body = lines[1:-1] if len(lines) > 1 else []
+    # As in Quarto, blank lines at the start of a cell are no part of it.
+    while len(body) > 1 and not body[0].text.strip():
+        body = body[1:]
     taken = 0
     while taken < len(body) and _OPTION.match(body[taken].text.removeprefix(indent)):
         taken += 1

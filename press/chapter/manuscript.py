@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from press.chapter.chapter import INLINE
 from press.chapter.source import Line, Source
-from press.errors import ChapterError
+from press.errors import ChapterError, Place
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
-from press.run.outputs import asked_of_hosts, draws, lost_in_print
+from press.run.charts import chart_in, drawn_outputs
+from press.run.outputs import asked_of_hosts, draws, lost_in_pages, lost_in_print
 from press.run.pictures import Figures
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 
@@ -22,6 +24,9 @@ _OTHER_CELL = re.compile(
     r"^(?P<indent>\s*)(?P<ticks>`{3,})\s*\{(?P<language>[A-Za-z]\w*)[^}]*\}\s*$"
 )
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
+_VEGA = {"html": "vl-convert-python", "typst": "vl-convert-python"}
+# The package that draws a chart in a format.
+_DRAWS = {"vega": _VEGA, "vegalite": _VEGA, "plotly": {"html": "plotly", "typst": "kaleido"}}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()>#+,.!-])")
 
 
@@ -54,6 +59,10 @@ def manuscript(
             lines += _prose(result, mistakes)
             continue
         number += 1
+        outputs = drawn_outputs(
+            result.outputs, base, f"chart-{number}", figures.to_root, figures.scripts
+        )
+        result = replace(result, outputs=outputs)
         _check_outputs(result, defaults, base, mistakes)
         text = cell_markdown(result, number, defaults, base, figures)
         lines += [
@@ -72,19 +81,8 @@ def _check_outputs(
         return
     for what in result.varies:
         mistakes.warn(f"{cell.place}: the cell prints {what}: no two builds are the same")
-    lost = lost_in_print if base == "typst" else asked_of_hosts
-    for forms in filter(None, map(lost, result.outputs)):
-        mistakes.add(
-            ChapterError(
-                f"print can show what the cell shows in none of its forms: {', '.join(forms)}"
-                if base == "typst"
-                else f"what the cell shows asks another host: {', '.join(forms)}",
-                cell.place,
-                'show a picture or a table too, or hide it from print: `when-format="html"`'
-                if base == "typst"
-                else "show it in a form that works offline, with its scripts in the page",
-            )
-        )
+    for output in result.outputs:
+        _check_shown(output, cell.place, base, mistakes)
     if (cell.label or "").startswith("fig-") and result.count and not draws(result.outputs):
         mistakes.add(
             ChapterError(
@@ -93,6 +91,32 @@ def _check_outputs(
                 "draw one, show it as the last line, or take another label",
             )
         )
+
+
+def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mistakes) -> None:
+    """Note an output that a format can show in none of its forms, or that asks another host."""
+    where = "print" if base == "typst" else "a page"
+    if forms := (lost_in_print if base == "typst" else lost_in_pages)(output):
+        chart = chart_in(output)
+        remedy = (
+            "install what draws it offline: " + _DRAWS[chart.kind][base]
+            if chart and not chart.remote
+            else "show a picture or a table too"
+        )
+        mistakes.add(
+            ChapterError(
+                f"{where} can show what the cell shows in none of its forms: {', '.join(forms)}",
+                place,
+                remedy + (', or hide it from print: `when-format="html"`' * (base == "typst")),
+            )
+        )
+    elif base == "html" and (hosts := asked_of_hosts(output)):
+        chart = chart_in(output)
+        remedy = "show it in a form that works offline, with its scripts in the page"
+        if chart and not chart.remote:
+            remedy = "install what draws it offline: " + _DRAWS[chart.kind][base]
+        what = f"what the cell shows asks another host: {', '.join(hosts)}"
+        mistakes.add(ChapterError(what, place, remedy))
 
 
 def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
@@ -169,9 +193,10 @@ def _check_not_run(source: Source, mistakes: Mistakes) -> None:
             mistakes.add(
                 ChapterError(
                     f"the inline expression {found['expression'].strip()} is printed as it stands: "
-                    "a chapter without cells is not run",
+                    "the chapter is not run",
                     line.place,
-                    "name its engine in the front matter: `jupyter: python3`",
+                    "name its engine in the front matter: `jupyter: python3`, and leave out "
+                    "`execute: enabled: false`",
                 )
             )
 

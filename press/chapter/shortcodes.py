@@ -1,12 +1,13 @@
-"""Shortcodes: `meta`, `var`, `env`, `pagebreak` and `kbd`, resolved in the text of a chapter."""
+"""Shortcodes: Quarto's own and those of a project, resolved in the text of a chapter."""
 
 from __future__ import annotations
 
+import html
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from press.chapter.chapter import Title
 from press.chapter.keys import keys_markdown
@@ -20,10 +21,44 @@ _ESCAPE_MARK = "\ue000"
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _CODE = re.compile(r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)")
 _HEADING = re.compile(r"^#[ \t]")
-_KNOWN = ("include", "meta", "var", "env", "pagebreak", "kbd")
-_OTHERS_OF_QUARTO = ("brand", "contents", "lipsum", "placeholder", "version", "video")
+_KNOWN = ("include", "meta", "var", "env", "pagebreak", "kbd", "video")
+_OTHERS_OF_QUARTO = ("brand", "contents", "lipsum", "placeholder", "version")
+_SIZES = ("width", "height")
 _LONGEST = 200  # words of a shortcode that spans lines: beyond that, its end is missing
 PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One use of a shortcode that a project has written in Lua.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    arguments
+        What follows the name.
+    context
+        ``"block"`` if it stands alone in its line, ``"text"`` in code, else ``"inline"``.
+    place
+        The line.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    context: str
+    place: Place
+
+
+class OwnShortcodes(Protocol):
+    """The shortcodes of a project."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Their names."""
+
+    def __call__(self, calls: Sequence[Call]) -> dict[Call, str]:
+        """Return what calls stand for, as Markdown."""
 
 
 @dataclass(frozen=True)
@@ -38,24 +73,36 @@ class Values:
         `_variables.yml`.
     environment
         Environment variables.
-    extended
-        Whether an extension of the project brings shortcodes of its own.
+    own
+        The shortcodes of the project; None if it has none.
     """
 
     metadata: Mapping[str, Any]
     variables: Mapping[str, Any]
     environment: Mapping[str, str]
-    extended: bool = False
+    own: OwnShortcodes | None = None
 
 
 def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> Source:
     """Return a text whose shortcodes are replaced by what they stand for."""
+    answers: dict[Call, str] = {}
+    if values.own is not None and values.own.names:
+        # A first reading finds the calls, since one process answers all of them.
+        asked: dict[Call, str] = {}
+        _replaced(source, values, Mistakes(), lambda call: asked.setdefault(call, ""))
+        answers = values.own(list(asked))
+    return _replaced(source, values, mistakes, answers.__getitem__)
+
+
+def _replaced(
+    source: Source, values: Values, mistakes: Mistakes, answer: Callable[[Call], str]
+) -> Source:
     lines: list[Line] = []
     fence = ""
     for line in _on_one_line(source):
         opening = _FENCE.match(line.text)
         if "{{<" in line.text:
-            text = _resolved(line, values, mistakes, in_code=bool(fence))
+            text = _resolved(line, values, mistakes, answer, in_code=bool(fence))
             lines += [Line(part, line.place) for part in text.split("\n")]
         else:
             lines.append(line)
@@ -80,7 +127,9 @@ def _on_one_line(source: Source) -> Iterator[Line]:
         yield waiting
 
 
-def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) -> str:
+def _resolved(
+    line: Line, values: Values, mistakes: Mistakes, answer: Callable[[Call], str], *, in_code: bool
+) -> str:
     escaped = [found["inside"] or found["comment"] for found in _ESCAPED.finditer(line.text)]
     text = _ESCAPED.sub(_ESCAPE_MARK, line.text)
     if _HEADING.match(text) and not in_code and _SHORTCODE.search(text):
@@ -96,6 +145,12 @@ def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) 
 
     def replacement(found: re.Match[str]) -> str:
         inside = in_code or any(start < found.start() < end for start, end in spans)
+        name, arguments = _parts(found["inside"])
+        if values.own is not None and name in values.own.names:
+            alone = not inside and found[0] == line.text.strip()
+            context = "text" if inside else "block" if alone else "inline"
+            words = answer(Call(name, tuple(arguments), context, line.place))
+            return f"\n{words}\n" if alone else words
         return _value(found, values, line.place, mistakes, in_code=inside)
 
     text = _SHORTCODE.sub(replacement, text)
@@ -107,10 +162,7 @@ def _resolved(line: Line, values: Values, mistakes: Mistakes, *, in_code: bool) 
 def _value(
     found: re.Match[str], values: Values, place: Place, mistakes: Mistakes, *, in_code: bool
 ) -> str:
-    try:
-        name, *arguments = shlex.split(found["inside"])
-    except ValueError:
-        name, arguments = "", []
+    name, arguments = _parts(found["inside"])
     match name, arguments:
         case "var", [key]:
             return _looked_up("var", key, values.variables, place, mistakes, in_code=in_code)
@@ -122,16 +174,42 @@ def _value(
             return PAGEBREAK
         case "kbd", [_, *_] if (keys := keys_markdown(arguments)) is not None:
             return keys
-    mistakes.add(_not_resolved(name, found[0], values, place))
+        case "video", [address, *more]:
+            return address if in_code else _video(address, more)
+    mistakes.add(_not_resolved(name, found[0], place))
     return found[0] if in_code else re.sub(r"([<>{}])", r"\\\1", found[0])
 
 
-def _not_resolved(name: str, whole: str, values: Values, place: Place) -> PressError:
+def _parts(inside: str) -> tuple[str, list[str]]:
+    """Return the name of a shortcode and what follows it; no name if its quotes are wrong."""
+    try:
+        name, *arguments = shlex.split(inside)
+    except ValueError:
+        return "", []
+    return name, arguments
+
+
+def _video(address: str, more: Sequence[str]) -> str:
+    """Return a film as a tag, which print has as a link; one of another host is a link in both.
+
+    A page asks no other host for anything unless its reader does.
+    """
+    given = dict(word.split("=", 1) for word in more if "=" in word)
+    title = given.get("title") or given.get("aria-label") or ""
+    if re.match(r"(?:https?:)?//", address):
+        words = re.sub(r"([\\`*_{}\[\]<>#$~^@|])", r"\\\1", title or address)
+        return f"[{words}]({address})"
+    shown = {"src": address, "title": title, **{key: given.get(key) for key in _SIZES}}
+    words = " ".join(f'{key}="{html.escape(value)}"' for key, value in shown.items() if value)
+    return f"<video {words} controls></video>"
+
+
+def _not_resolved(name: str, whole: str, place: Place) -> PressError:
     """Return why a shortcode stands for nothing: the press has it not, or nobody has."""
     listed = f"the press knows {', '.join(_KNOWN[:-1])} and {_KNOWN[-1]}"
     if name in _KNOWN:
         return ChapterError(f"the shortcode {whole} is written wrongly", place, listed)
-    if name in _OTHERS_OF_QUARTO or values.extended:
+    if name in _OTHERS_OF_QUARTO:
         return UnsupportedError(f"the shortcode {whole}", place, listed)
     return ChapterError(f"there is no shortcode {whole}", place, listed)
 

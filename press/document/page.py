@@ -31,6 +31,7 @@ from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.errors import ChapterError, Place, WrongAttributeError
+from press.html.added import Added
 from press.kept import digest_of, recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
@@ -68,7 +69,9 @@ class Page:
         Gives its blocks as pandoc read them, without what is hidden from the format: what the
         guard over losses holds the finished book against.
     known
-        A digest of all that heading and blocks follow from.
+        A digest of all that heading and blocks follow from; empty where that cannot be known.
+    added
+        HTML that Lua of the project puts into its page.
     """
 
     entry: Entry
@@ -83,6 +86,7 @@ class Page:
     heading: Nodes = field(default_factory=list)
     reading: Callable[[], Nodes] = list
     known: str = ""
+    added: Added = field(default_factory=Added)
 
     @cached_property
     def read(self) -> Nodes:
@@ -102,7 +106,7 @@ class Page:
     @property
     def html(self) -> str:
         """Path of its HTML page in the book."""
-        return re.sub(r"\.(?:q?md|ipynb)$", ".html", self.path)
+        return html_path(self.path)
 
 
 def read_page(
@@ -111,8 +115,12 @@ def read_page(
     options: Mapping[str, Any],
     given: Circumstances,
     found: Mistakes,
+    filtered: Callable[[Node], Node] | None = None,
 ) -> Page:
-    """Read a chapter's Markdown and find what the press treats on its own."""
+    """Read a chapter's Markdown and find what the press treats on its own.
+
+    `filtered` takes the document as pandoc read it, and returns what Lua filters make of it.
+    """
     source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
     noted = found.count
@@ -121,16 +129,20 @@ def read_page(
 
     def part(at: int) -> Nodes:
         if not made:
-            made.extend(_read_blocks(body, source, options, given, found))
+            made.extend(_read_blocks(body, source, options, given, found, filtered))
         return made[at]
 
     known = digest_of("page", body.text, source.text, dict(options), given)
 
     def kept(at: int) -> Nodes:
+        if filtered:  # A filter may read any file.
+            return part(at)
         # A mistake names its place, and is found again.
         return list(recalled((known, at), partial(part, at), clean=lambda: found.count == noted))
 
     blocks = kept(0)
+    if filtered:
+        known = digest_of(known, made)
     # What is needed only where something else has changed too is not read before.
     reading = partial(list, kept(1)) if made else partial(kept, 1)
     return Page(
@@ -145,12 +157,14 @@ def _read_blocks(
     options: Mapping[str, Any],
     given: Circumstances,
     found: Mistakes,
+    filtered: Callable[[Node], Node] | None = None,
 ) -> list[Nodes]:
     """Return the blocks that the press sets, and those that its guard holds the book against."""
     ending = str(options.get("default-image-extension") or "").lstrip(".")
     asked = [f"--default-image-extension={ending}"] if ending else []
     document, warnings = read_with_warnings(body.text, *asked)
     _take_warnings(warnings, body, found)
+    document = filtered(document) if filtered else document
     blocks = with_plain_formulas(document["blocks"], body, found)
     _check_fences(blocks, body, found)
     try:
@@ -287,6 +301,11 @@ def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
         title.attr,
         Source(source.lines[:start] + source.lines[end:]),
     )
+
+
+def html_path(path: str) -> str:
+    """Return the path of a chapter's page in the book."""
+    return re.sub(r"\.(?:q?md|ipynb)$", ".html", path)
 
 
 def is_home(path: str) -> bool:

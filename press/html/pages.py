@@ -95,7 +95,7 @@ def render(
 {metas}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{to}{ASSETS}/book.css">
-{added.header}
+{added.header}{page.added.header}
 </head>
 <body>
 <a class="skip-link" href="#content">Skip to the text</a>
@@ -108,7 +108,7 @@ def render(
 </details>
 </div></nav>
 <main id="content">
-{added.before}
+{added.before}{page.added.before}
 {_heading(page, written, facts)}
 {written.body}
 <nav class="page-navigation" aria-label="Previous and next page">
@@ -119,7 +119,7 @@ def render(
 </div>
 <script src="{to}{ASSETS}/book.js"></script>
 <script src="{to}{ASSETS}/search.js"></script>
-{added.after}
+{added.after}{page.added.after}
 </body>
 </html>
 """

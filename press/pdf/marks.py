@@ -10,6 +10,8 @@ from press.document.tree import Node, Nodes
 
 _MARK = re.compile(r"[-+/]|=+|\d+\.")
 _GAPS = ("Space", "SoftBreak", "LineBreak")
+# Typst would make a prime of the first, and an opening quote of the second.
+_APOSTROPHE = re.compile(r"(?<=\d)’|(?<!\w)’")
 
 
 def with_words_kept(content: Any) -> Any:
@@ -27,8 +29,23 @@ def _kept(inlines: Nodes) -> Nodes:
     for at, node in enumerate(inlines):
         alone = at + 1 == len(inlines) or inlines[at + 1]["t"] in _GAPS
         mark = starts and alone and node["t"] == "Str" and _MARK.fullmatch(node["c"])
-        out.append(_letters(node["c"]) if mark else node)
+        if mark:
+            out.append(_letters(node["c"]))
+        elif node["t"] == "Str" and "’" in node["c"]:
+            out += _with_apostrophes(node["c"])
+        else:
+            out.append(node)
         starts = node["t"] == "LineBreak"
+    return out
+
+
+def _with_apostrophes(words: str) -> Nodes:
+    """Return words whose apostrophes next to a number, or before a word, stay what they are."""
+    first, *others = _APOSTROPHE.split(words)
+    out: Nodes = [tree.text(first)] if first else []
+    for part in others:
+        out.append(tree.raw("typst", r"\u{2019}", inline=True))
+        out += [tree.text(part)] if part else []
     return out
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from press.errors import ChapterError, Place, UnsupportedError
 
-_READ = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y", "%d %B %Y", "%B %d, %Y",
-         "%d %b %Y", "%b %d, %Y")  # fmt: skip
+# As in Quarto, a day comes before its month where it can be no month.
+_READ = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y", "%d/%m/%Y", "%Y/%m/%d",
+         "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")  # fmt: skip
 # How each style prints, in American English and in any other.
 _STYLES = {
     "full": ("%A, %B {day}, %Y", "%A {day} %B %Y"),

@@ -56,15 +56,6 @@ def read_extension(project: Project, name: FormatName) -> Extension:
     return Extension(options, partials, filters)
 
 
-def brings_shortcodes(root: Path) -> bool:
-    """Return whether an extension of a project contributes shortcodes, whose names Lua knows."""
-    for file in sorted((root / "_extensions").glob("**/_extension.yml")):
-        shown = file.relative_to(root).as_posix()
-        if parse_settings(read_text(file, shown), shown).get("contributes", "shortcodes"):
-            return True
-    return False
-
-
 def _folder(project: Project, name: FormatName) -> Path:
     base = project.root / "_extensions"
     for folder in (base / str(name.extension), *sorted(base.glob(f"*/{name.extension}"))):

@@ -17,10 +17,7 @@ from press.project.yaml import Settings
 # Options of project, format or chapter that change what a book says.
 REFUSED: dict[tuple[str, ...], str | None] = {
     ("manuscript",): "a manuscript",
-    ("website",): "a website",
     ("knitr",): "the knitr engine",
-    ("filters",): "filters outside a format extension",
-    ("shortcodes",): "shortcodes of extensions",
     ("shift-heading-level-by",): "shifted headings",
     ("number-offset",): "numbers that start elsewhere",
     ("include-in-header",): "included text around the pages",
@@ -30,8 +27,6 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("include-before",): "included text around the pages",
     ("include-after",): "included text around the pages",
     ("template",): "a template of its own",
-    ("citation-location",): "citations in the margin",
-    ("reference-location",): "notes in the margin or after a section",
     ("cite-method",): "another way of citing",
     ("crossref", "custom"): "kinds of cross-reference of its own",
     ("crossref", "chapters"): "numbers without chapters",
@@ -62,6 +57,7 @@ _STATED = "what a page states of itself beyond title, authors, date and abstract
 _LOOKS = "how pages look and behave is the press's own affair"
 # Options that concern how pages look or are found, or what stands beside their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
+    ("website",): "what a website has besides a book's pages",
     ("book", "repo-url"): "links to a repository",
     ("book", "repo-actions"): "links to a repository",
     ("book", "downloads"): "links to the other formats",
@@ -76,6 +72,8 @@ PASSED_OVER: dict[tuple[str, ...], str] = {
     ("project", "resources"): "files that no chapter links",
     ("execute", "cache"): "the cache: every build executes every chapter",
     ("execute", "freeze"): "frozen results: every build executes every chapter",
+    ("citation-location",): "sources are in the list of sources",
+    ("reference-location",): "notes are at the end of a page, or at the foot of a sheet",
     ("css",): "a style sheet of one chapter",
     ("resources",): "files that no chapter links",
     **{
@@ -134,12 +132,6 @@ def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
 
 
 def _check_engine(settings: Settings) -> None:
-    if settings.get("execute", "enabled") is False:
-        raise UnsupportedError(
-            "`execute: enabled`: the press runs every chapter that has cells",
-            settings.place("execute", "enabled"),
-            "write `eval: false`, or render with Quarto",
-        )
     engine = settings.get("engine", default="jupyter")
     kernel = settings.get("jupyter", default="python3")
     if isinstance(kernel, dict):

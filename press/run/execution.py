@@ -17,14 +17,15 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
     """Run a chapter's cells and inline expressions.
 
     A chapter without a cell that names no engine needs no kernel, and its inline expressions stay
-    text, as in Quarto.
+    text, as in Quarto. One that is not to run has its cells without outputs.
 
     Raises
     ------
     CellError
         A cell or expression raised an exception, a cell ran out of time, or the kernel died.
     """
-    if chapter.cells and all(cell.stored for cell in chapter.cells) and not conditions.notebooks:
+    stored = bool(chapter.cells) and all(cell.stored for cell in chapter.cells)
+    if conditions.enabled is False or (stored and not conditions.enabled):
         return ExecutedChapter(chapter, tuple(map(_saved, chapter.parts)))
     if not chapter.runs:
         return ExecutedChapter(
@@ -37,7 +38,7 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
 
 
 def _saved(part: Prose | Cell) -> CellResult | ProseResult:
-    """Return what a part of a notebook was saved with."""
+    """Return what a part of a notebook was saved with; a cell saved with nothing has no output."""
     if isinstance(part, Prose):
         return ProseResult(part, ())
     outputs, count = part.stored or ((), None)

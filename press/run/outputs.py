@@ -89,11 +89,23 @@ def lost_in_print(output: dict[str, Any]) -> list[str]:
     return sorted(set(output["data"]) - {"text/plain"})
 
 
+def lost_in_pages(output: dict[str, Any]) -> list[str]:
+    """Return the forms of an output that only a running notebook shows, if it has no other."""
+    if not is_display(output) or kind_of(output, "html") != "text/plain":
+        return []
+    return sorted(form for form in output["data"] if form.startswith("application/vnd."))
+
+
 def asked_of_hosts(output: dict[str, Any]) -> list[str]:
     """Return the hosts from which what an output shows in a page would fetch scripts or styles."""
     if not is_display(output) or kind_of(output, "html") != "text/html":
         return []
-    found = _FETCHED.finditer(str(output["data"]["text/html"]))
+    return hosts_in(str(output["data"]["text/html"]))
+
+
+def hosts_in(code: str) -> list[str]:
+    """Return the hosts from which HTML would fetch scripts or styles."""
+    found = _FETCHED.finditer(code)
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
 
 

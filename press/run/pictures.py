@@ -22,10 +22,16 @@ class Figures:
         Where they stand, relative to the chapter's page.
     files
         Their bytes.
+    to_root
+        The way from the page to the book's folder: empty, or ending in a stroke.
+    scripts
+        What charts of the page need to be drawn, by path in the book.
     """
 
     folder: str
     files: dict[str, bytes] = field(default_factory=dict)
+    to_root: str = ""
+    scripts: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes) -> str:
         """Note a picture and return its path relative to the chapter."""

@@ -81,12 +81,13 @@ class Conditions:
         Seconds a cell may take; None for no limit.
     defaults
         The `execute` options of project and chapter.
-    notebooks
-        Whether notebooks run too, rather than show the outputs they were saved with.
+    enabled
+        What `execute: enabled` says: True, and notebooks run too, rather than show the outputs they
+        were saved with; False, and nothing runs; None if it says nothing.
     """
 
     folder: Path
     environment: Mapping[str, str]
     timeout: float | None
     defaults: Mapping[str, Any]
-    notebooks: bool = False
+    enabled: bool | None = None

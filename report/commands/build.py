@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
+from analysis.environment import moment as stated_moment
 from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
@@ -63,8 +64,6 @@ if TYPE_CHECKING:
 TYPESET = ("html", "pdf")
 """What an engine makes."""
 FORMATS = (*TYPESET, *OTHERS)
-LATEST = 253_402_300_799
-"""Seconds since 1970 of the last second that has a date: 31 December 9999."""
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -300,15 +299,8 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
     `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
     commit gives the same bytes.
     """
-    given = environment.get("SOURCE_DATE_EPOCH", "")
-    if given and not (given.isascii() and given.isdecimal() and int(given[:13]) <= LATEST
-                      and len(given) <= len(str(LATEST))):  # fmt: skip
-        raise ConfigurationError(
-            f"'{given[:40]}' is not a number of seconds between 0 and {LATEST}",
-            place="SOURCE_DATE_EPOCH",
-            remedy="set it to whole seconds since 1970, or unset it",
-        )
-    return int(given) if given else commit.time or 0
+    given = stated_moment(environment)
+    return (commit.time or 0) if given is None else given
 
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:

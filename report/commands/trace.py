@@ -92,10 +92,16 @@ def _places(ledger: Ledger, identity: str) -> tuple[Printed, ...]:
     Raises
     ------
     ConfigurationError
-        It is a number, and no exhibit prints it.
+        It is a number, and no exhibit prints it, or none as the report writes them.
     """
     number = as_number(identity)
     if number is None:
+        if any(map(str.isdecimal, identity)) and not any(map(str.isalpha, identity)):
+            raise ConfigurationError(
+                "no number is written so in the report",
+                place=identity,
+                remedy="write one number as the report does: 0.41, 1,204 or -0.35",
+            )
         return ()
     found = where_printed(ledger, number)
     if not found:

@@ -102,6 +102,8 @@ def test_shortcodes_of_an_extension_are_known_to_quarto(tmp_path):
     extension = folder / "_extensions" / "words"
     extension.mkdir(parents=True)
     (extension / "_extension.yml").write_text("contributes: {shortcodes: [words.lua]}\n", "utf-8")
+    lua = "return {nosuch = function(args) return args[1] end}"
+    (extension / "words.lua").write_text(lua, "utf-8")
     check_book(read_book(folder))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure.concealed import concealed_months, protected_panel, told_panel
+from analysis.disclosure.concealed import CELLS, concealed_months, protected_panel, told_panel
 from analysis.disclosure.model_sums import telling_results
 from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import PUBLIC
@@ -25,17 +25,25 @@ def panel(*events: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def tables(terms: tuple[str, ...] = (), windows: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
+def tables(
+    terms: tuple[str, ...] = (),
+    windows: tuple[str, ...] = (),
+    parts: tuple[tuple[str, str], ...] = (),
+) -> dict[str, pd.DataFrame]:
     """Return released counts: those of X's intervention schools that are named are hidden."""
     whole = panel(*[9] * 8)
     keys = ["outcome", "pilot", "arm"]
     found = {}
-    for name, column, hidden in (("terms", "term", terms), ("before_after", "window", windows)):
-        cells = whole.loc[whole["window"] != "earlier"] if column == "window" else whole
-        cells = cells.groupby([*keys, column])["events"].sum().rename("count").reset_index()
-        own = (
-            (cells["pilot"] == "X") & (cells["arm"] == "intervention") & cells[column].isin(hidden)
-        )
+    hidden = {
+        "terms": [(term,) for term in terms],
+        "before_after": [(window,) for window in windows],
+        "parts_of_terms": parts,
+    }
+    for name, period in CELLS.items():
+        cells = whole.loc[whole["window"] != "earlier"] if name == "before_after" else whole
+        cells = cells.groupby([*keys, *period])["events"].sum().rename("count").reset_index()
+        named = cells[list(period)].apply(tuple, axis=1).isin(list(hidden[name]))
+        own = (cells["pilot"] == "X") & (cells["arm"] == "intervention") & named
         found[name] = cells.assign(count=cells["count"].astype(object).mask(own, "c"))
     return found
 
@@ -65,6 +73,15 @@ def test_months_of_hidden_cells_are_barred_or_linked(
     found = concealed_months(whole, tables(terms, windows))
     assert months(found["barred"], whole) == barred
     assert months(found["linked"], whole) == linked
+
+
+def test_a_part_of_a_term_that_follows_from_no_table_is_concealed() -> None:
+    """Winter is shown, and what of it lies in the window is not; nor is autumn, for its sake."""
+    whole = panel(*[9] * 8)
+    hidden = tables(("Autumn",), (), (("Winter", "after"), ("Winter", "earlier")))
+    found = concealed_months(whole, hidden)
+    assert months(found["linked"], whole) == [4, 5, 6]
+    assert months(found["barred"], whole) == [7]
 
 
 def test_the_panel_is_the_same_wherever_hidden_events_lie() -> None:

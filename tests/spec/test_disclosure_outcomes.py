@@ -91,3 +91,18 @@ def test_months_without_a_return_count_nowhere() -> None:
     frame.loc[frame["month"] == MONTHS[0], "returned"] = False
     out = release_outcomes(frame, events(*(6,) * 10), episodes(8), [S47, CARE], PUBLIC)
     assert counts(out, "before_after", "s47_enquiries", "intervention") == [54]
+
+
+def test_what_a_window_leaves_of_a_term_is_kept_as_a_count_is() -> None:
+    """The window less its other terms: 22 less 20 is 2, which is in no table."""
+    frame = panel()
+    # The window ends after the first of the two months of spring.
+    frame.loc[frame["month"] == MONTHS[-1], "window"] = "earlier"
+    out = release_outcomes(
+        frame, events(3, 3, 2, 2, 3, 3, 2, 2, 2, 9), episodes(8), [S47, CARE], PUBLIC
+    )
+    assert counts(out, "before_after", "s47_enquiries", "intervention") == [22]
+    # Autumn, Spring, Summer. Both arms have so few that the total would tell spring by itself.
+    assert counts(out, "terms", "s47_enquiries", "intervention") == [10, "c", "c"]
+    assert counts(out, "parts_of_terms", "s47_enquiries", "intervention") == [10, "c", 9, "c"]
+    assert out.check["safe"].all()

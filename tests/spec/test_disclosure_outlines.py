@@ -17,6 +17,7 @@ from tests.unit.models.models_panel import random_panel, specification
 TABLES = {
     "before_after": pd.DataFrame(columns=["outcome", "pilot", "arm", "window", "count"]),
     "terms": pd.DataFrame(columns=["outcome", "pilot", "arm", "term", "count"]),
+    "parts_of_terms": pd.DataFrame(columns=["outcome", "pilot", "arm", "term", "window", "count"]),
 }
 
 

@@ -5,18 +5,26 @@ test fail, and so does a change of the sentence: then both have to be looked at 
 """
 
 import inspect
+import re
 from dataclasses import replace
 
 import pytest
 
 from analysis.dataflow import graph
-from analysis.exhibits.appendix import sensitivity_tables, simulation_tables
-from analysis.exhibits.design import limits_tables
+from analysis.exhibits.appendix import appraisal_tables, sensitivity_tables, simulation_tables
+from analysis.exhibits.design import limits_tables, plan
 from analysis.exhibits.design import tables as design_tables
+from analysis.exhibits.design_checks import figures as check_figures
+from analysis.exhibits.design_checks import findings as said
+from analysis.exhibits.design_checks import tables as check_tables
 from analysis.exhibits.outcomes import claims, unit_tables
+from analysis.exhibits.outcomes import tables as outcome_tables
 from analysis.exhibits.recommendations import scale_up
-from analysis.models.design import detectable
+from analysis.models.checks import event_study
+from analysis.models.checks.regression_to_the_mean import Selection
+from analysis.models.design import detectable, exaggeration
 from analysis.models.inference import judgement, multiplicity
+from analysis.models.inputs import variations
 from analysis.models.pooling.estimates import SUMMARIES
 from analysis.models.primary import estimates
 from analysis.models.sensitivity import hidden_bias
@@ -121,6 +129,93 @@ def test_the_note_on_missing_months_follows_the_specifications(paired, main):
 
 def test_the_committed_specifications_leave_like_months_in(main):
     assert not any(each.pair_missing_months for each in main)
+
+
+NOTES = {
+    "months of the floor": (
+        outcome_tables.floor, "{words.spelled(window.months_after)} like months before",
+        lambda: True,
+    ),
+    "terms": (
+        check_figures.event_study_plot, "each run of four months",
+        lambda: event_study.TERM_MONTHS == 4,
+    ),
+    "schools selected": (
+        limits_tables.regression_to_mean, "eight schools chosen from sixty",
+        lambda: (Selection("at random", "none").schools,
+                 Selection("at random", "none").candidates) == (8, 60),
+    ),
+    "exaggeration": (
+        limits_tables.exaggeration_table, "two-sided tests at the 5% level",
+        lambda: inspect.signature(exaggeration.exaggeration).parameters["level"].default == 0.95,
+    ),
+    "detectable": (
+        limits_tables.detectable, "the primary two-sided test would find four times in five",
+        lambda: detectable.POWER == 0.8,
+    ),
+    "judged by school": (
+        unit_tables.by_unit_table, "By school the larger of the CR2 and the permutation p-value",
+        lambda: "[[\"p_value_school\", \"p_permuted_school\"]].max"
+        in inspect.getsource(judgement.judgements),
+    ),
+    "judged by area": (
+        unit_tables.by_unit_table, "by area that of CR2",
+        lambda: 'table["judged_area"] = table["p_value_area"]'
+        in inspect.getsource(judgement.judgements),
+    ),
+    "level": (unit_tables.by_unit_table, "{LEVEL}", lambda: True),
+    "missing returns": (
+        appraisal_tables.missing_returns_table, "{FACTOR:g} times the events", lambda: True,
+    ),
+    "placebo": (
+        check_tables.placebo_table, "Terms are counted back from the start.",
+        lambda: variations.TERM == event_study.TERM_MONTHS,
+    ),
+    "balance": (
+        said.checks_table, "In the order, fixed beforehand",
+        lambda: tuple(said.CHECKS[:4]) == ("breakdown", "left_out", "models", "choices"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_a_note_on_a_method_is_what_is_done(name):
+    table, sentence, setting = NOTES[name]
+    source = inspect.getsource(table)
+    # Strings that stand one below the other are one.
+    assert sentence in re.sub(r'"\s*\n\s*f?"', "", source)
+    assert setting()
+
+
+def test_months_compared_are_those_that_words_name():
+    """The deviations from the published study, and the plan, were written for these settings."""
+    assert (STUDY.window.months_after, STUDY.window.comparison) == (10, "like months")
+    for rows in (design_tables.DEVIATIONS, plan.PLAN):
+        assert any("Ten months against the same calendar months" in str(row) for row in rows)
+
+
+@pytest.mark.parametrize("check", said.CHECKS)
+def test_each_check_has_a_sentence_that_data_can_turn(check):
+    assert f"numbers.{check}_against" in chapter("design-checks.qmd")
+
+
+CAPTION = re.compile(r'#\| (?:fig|tbl)-cap: "([^"]*)"\n(?:#\|.*\n)*(?:figures|tables)\.(\w+)')
+OF_EFFECTS = {"change_judgements", "main_effects", "primary_effects", "pooled_pilots",
+              "varied_effects", "model_alternatives", "across_pilots",
+              "inference_methods"}  # fmt: skip
+CALLED_SO_INSIDE = {"calibration_check", "joint_display"}
+"""A caption that says "not evidence", and a table that says it in the line on outcomes."""
+
+
+def test_a_caption_over_effects_calls_them_exploratory():
+    nodes = graph.nodes(graph.build())
+    seen = []
+    for path in [ROOT / "index.qmd", *(ROOT / "chapters").glob("*.qmd")]:
+        for caption, name in CAPTION.findall(path.read_text(encoding="utf-8")):
+            if OF_EFFECTS & set(nodes[name].needs) and name not in CALLED_SO_INSIDE:
+                seen.append(name)
+                assert "exploratory" in caption, f"{path.name}: {name}"
+    assert {"main_result", "results_in_words", "effect_forest", "rates_s47"} <= set(seen)
 
 
 def test_a_one_sided_p_value_says_so_in_its_heading():

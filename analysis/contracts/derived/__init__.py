@@ -6,6 +6,7 @@ dataset, on the index of the first column it takes; missing where the rule does 
 
 from __future__ import annotations
 
+from analysis.contracts.derived.candidates import CANDIDATES
 from analysis.contracts.derived.children import CARE_EPISODES, CHILD_EVENTS, CHILDREN
 from analysis.contracts.derived.column import Derived
 from analysis.contracts.derived.control_totals import CONTROL_TOTALS
@@ -26,6 +27,7 @@ DERIVED: dict[tuple[str, str], Derived] = {
         "activity_log": ACTIVITY_LOG,
         "fieldwork": FIELDWORK,
         "evidence": EVIDENCE,
+        "candidate_schools": CANDIDATES,
         "control_totals": CONTROL_TOTALS,
     }.items()
     for name, column in columns.items()

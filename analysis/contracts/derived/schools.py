@@ -24,6 +24,9 @@ MONTHS_BEFORE = 12
 FEWEST_EVENTS = 5
 """Events in the earlier month below which a ratio says nothing."""
 
+FEWEST_A_MONTH = 30
+"""Events of a pilot in a month, on average, below which one without any may be true."""
+
 
 def _code_agrees(pilot: pd.Series, name: pd.Series) -> pd.Series:
     """Return 1 where a name such as LAM-01 begins as its pilot does, else 0."""
@@ -64,6 +67,16 @@ def _events_in_month(
         pd.MultiIndex.from_arrays([found["group"].astype("str"), found["month"]]),
     )
     return pd.Series(by_key.reindex(keys).fillna(0).to_numpy(), group.index)
+
+
+def _events_where_many(
+    group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
+) -> pd.Series:
+    """Return a pilot's events in a month; missing where it has few in a month on average."""
+    found = _events_in_month(group, month, event_group, event_date)
+    months = different_in_group(group, month.astype("str").astype("category"))
+    mean = rows_elsewhere(group, event_group) / months
+    return found.where(mean >= FEWEST_A_MONTH)
 
 
 def _volume(
@@ -191,7 +204,7 @@ SCHOOL_MONTHS = {
         "a jump from one month to the next",
     ),
     "pilot_events": Derived(
-        _events_in_month,
+        _events_where_many,
         (
             "school_months:schools.pilot",
             "school_months:month",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import partial
 
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import reasons
+from analysis.exhibits.parts.by_pilot import ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.models.checks.missing_returns import COLUMNS as MISSING
 from analysis.models.checks.missing_returns import FACTOR
 from analysis.models.design.break_even import COLUMNS as BREAK_EVEN
@@ -36,8 +37,7 @@ def missing_returns_table(
             Column("ratio", "Ratio", cell=words.ratio, width=3),
             Column("ratio_best", "Best case", cell=words.ratio, width=3),
             Column("ratio_worst", "Worst case", cell=words.ratio, width=3),
-            Column(("low_best", "high_worst"), "Interval at its widest", width=6,
-                   cell=lambda low, high: f"{words.ratio(low)} to {words.ratio(high)}"),
+            Column(("low_best", "high_worst"), "Interval at its widest", cell=ends, width=6),
             Column("tipping_factor", "Tips at", cell=_tips, width=4),
         ),
         meanings=MISSING,
@@ -64,22 +64,29 @@ def exact_table(
 ) -> Table:
     """Show each main effect beside the exact one, which takes schools to be alike."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    shown = ["outcome", "pilot", "ratio", "ratio_low", "ratio_high", "p_value", "status", "reason"]
-    reported = main_effects.set_index(["outcome", "pilot"])
-    rows = []
-    for row in exact_effects.loc[exact_effects["status"] == "estimated"].to_dict("records"):
-        main = reported.loc[(row["outcome"], row["pilot"])].to_dict()
-        cells = (_interval(main), words.p_value(main["p_value"]), _interval(row),
-                 words.p_value(row["p_value"]))  # fmt: skip
-        rows.append((labels[row["outcome"]], row["pilot"], *cells))
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    keys = ["outcome", "pilot"]
+    reported = ["ratio", "ratio_low", "ratio_high", "p_value"]
+    both = exact_effects.merge(
+        main_effects[[*keys, *reported]], on=keys, suffixes=("", "_main"), validate="one_to_one"
+    )
     named = exact_effects.assign(outcome=exact_effects["outcome"].map(labels))
-    return Table(
-        header=("Outcome", "Pilot", "As reported", "p", "Exact, schools alike", "p"),
-        rows=tuple(rows),
-        numeric=(False, False, *(True,) * 4),
-        widths=(6, 5, 6, 3, 6, 3),
-        data=exact_effects[shown],
-        columns={name: ESTIMATES[name] for name in shown},
+    return table(
+        both,
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
+            Words("pilot", "Pilot", width=5),
+            Column(("ratio_main", "ratio_low_main", "ratio_high_main"), "As reported",
+                   cell=words.ratio_interval, width=6),
+            Column("p_value_main", "p", cell=words.p_value, width=3),
+            Column(("ratio", "ratio_low", "ratio_high"), "Exact, schools alike",
+                   cell=words.ratio_interval, width=6),
+            Column("p_value", "p", cell=words.p_value, width=3),
+        ),
+        data=exact_effects,
+        meanings=ESTIMATES,
+        released=[*keys, *reported, "status", "reason"],
+        where=lambda row: bool(row["status"] == "estimated"),
         period=compared_period,
         note=(
             "Ratios with 95% intervals. The exact method takes four totals of events to be Poisson "
@@ -87,7 +94,7 @@ def exact_table(
             "description of small counts, and no test that the report relies on."
             + reasons(named, "outcome")
         ),
-    )
+    )  # fmt: skip
 
 
 def break_even_table(
@@ -97,19 +104,28 @@ def break_even_table(
     compared_period: str,
 ) -> Table:
     """Show what an enquiry averted must be worth for a social worker to pay for itself."""
-    rows = {row["pilot"]: row for row in worker_break_even.to_dict("records")}
-    return Table(
-        header=("Pilot", "Workers", "Cost of a worker", "Averted per worker",
-                "Break-even, share of a worker's cost", "Break-even, pounds"),
-        rows=tuple(
-            (pilot.name, words.count(pilot.social_workers), _pounds(costs.worker),
-             *_break_even(rows.get(pilot.name), costs.worker))
-            for pilot in pilots
+    of_pilots = pd.DataFrame(
+        [(pilot.name, pilot.social_workers) for pilot in pilots], columns=["pilot", "in_team"]
+    )
+    value, averted = (
+        [f"{name}{end}" for end in ("", "_low", "_high")] for name in ("break_even", "averted")
+    )
+    return table(
+        of_pilots.merge(worker_break_even, on="pilot", how="left", validate="one_to_one"),
+        (
+            Words("pilot", "Pilot", width=4),
+            Column("in_team", "Workers", cell=words.count, width=3),
+            Column((), "Cost of a worker", cell=lambda: _pounds(costs.worker), width=4),
+            Column(tuple(averted), "Averted per worker", width=5,
+                   cell=partial(words.interval, printed=words.rate)),
+            Column(tuple(value), "Break-even, share of a worker's cost", cell=_shares, width=6),
+            Column(tuple(value), "Break-even, pounds", width=5,
+                   cell=partial(_in_pounds, cost=costs.worker)),
         ),
-        numeric=(False, *(True,) * 5),
-        widths=(4, 3, 4, 5, 6, 5),
         data=worker_break_even,
-        columns=BREAK_EVEN,
+        meanings=BREAK_EVEN,
+        released=list(worker_break_even),
+        instead=lambda row: (words.NOT_ESTIMABLE, "[z]", "[z]") if pd.isna(row["averted"]) else (),
         period=compared_period,
         note=(
             "Section 47 enquiries averted over the months evaluated, with 95% intervals; negative "
@@ -129,16 +145,27 @@ def cost_of_a_worker(costs: Costs) -> Number:
 
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     """State the largest share of pupil-months without a return, over arms, periods and pilots."""
+    if unreturned_bounds.empty:
+        return Number(None, words.HIDDEN, "share of pupil-months")
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
-    return Number(most, f"{most:.1%}", "share of pupil-months")
+    printed = f"{most:.1%}"
+    working = Working(
+        "pupils on roll in months without a return, added up",
+        "pupils on roll in all months compared, added up",
+        (f"Worked out for each group, period and pilot; the largest is {printed}",),
+    )
+    return Number(most, printed, "share of pupil-months", working=working)
 
 
 def tipped_by_missing(unreturned_bounds: pd.DataFrame) -> Number:
     """Count the effects whose interval unreturned months could take to 1."""
     clear = unreturned_bounds.loc[unreturned_bounds["tipping_factor"].notna()]
     tipped = int((clear["tipping_factor"] <= FACTOR).sum())
-    return Number(tipped, f"{words.spelled(tipped)} of {words.count(len(clear))}", "effects",
-                  len(clear))  # fmt: skip
+    printed = f"{words.spelled(tipped)} of {words.count(len(clear))}"
+    if clear.empty:
+        printed = "none (there is none to look at)"
+    working = counted_of("effects whose interval could reach 1", tipped, "effects", len(clear))
+    return Number(tipped, printed, "effects", len(clear), working=working)
 
 
 def _tips(factor: float) -> str:
@@ -147,19 +174,12 @@ def _tips(factor: float) -> str:
     return "never" if math.isinf(factor) else f"{factor:.1f} times"
 
 
-def _interval(row: dict[Any, Any]) -> str:
-    return words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
+def _shares(*values: float) -> str:
+    return _ends(["never" if math.isinf(value) else f"{value:.0%}" for value in values])
 
 
-def _break_even(row: dict[Any, Any] | None, cost: float) -> tuple[str, str, str]:
-    if row is None:
-        return words.NOT_ESTIMABLE, "[z]", "[z]"
-    averted = [row[f"averted{end}"] for end in ("", "_low", "_high")]
-    values = [row[f"break_even{end}"] for end in ("", "_low", "_high")]
-    pounds = _ends([_pounds(value * cost) for value in values]) if cost else NOT_ASSESSED
-    shares = ["never" if math.isinf(value) else f"{value:.0%}" for value in values]
-    value, low, high = averted
-    return words.interval(value, low, high, words.rate), _ends(shares), pounds
+def _in_pounds(*values: float, cost: float) -> str:
+    return _ends([_pounds(value * cost) for value in values]) if cost else NOT_ASSESSED
 
 
 def _ends(printed: list[str]) -> str:

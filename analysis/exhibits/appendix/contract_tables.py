@@ -28,7 +28,8 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
         ),
         meanings=DICTIONARY_COLUMNS,
         released=list(data),
-        note="About: whom a value is about; what is about children passes disclosure control.",
+        note="About: whom a value is about; what is about children passes disclosure control. The "
+        "files of control totals and of candidate schools may be absent.",
     )
 
 
@@ -86,20 +87,16 @@ def warnings_outcome(contract_results: ContractResults) -> Number:
 def release_exceptions(contract_directory: Path) -> Table:
     """Show the exhibits that someone let through though disclosure control held them."""
     found = read_exceptions(contract_directory / EXCEPTIONS)
-    columns = {
-        "exhibit": "the exhibit's name",
-        "name": "who decided",
-        "date": "when",
-        "reason": "why",
-    }
-    lines = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
-    return Table(
-        header=("Exhibit", "Let through by", "On", "Reason"),
-        rows=tuple(lines) or (("none", "", "", ""),),
-        numeric=(False,) * 4,
-        widths=(3, 3, 2, 6),
-        data=pd.DataFrame(lines, columns=list(columns)),
-        columns=columns,
+    exceptions = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
+    return table(
+        pd.DataFrame(exceptions, columns=["exhibit", "name", "date", "reason"]),
+        (
+            Words("exhibit", "Exhibit", "the exhibit's name", width=3),
+            Words("name", "Let through by", "who decided", width=3),
+            Words("date", "On", "when", width=2),
+            Words("reason", "Reason", "why", width=6),
+        ),
+        none=(("none", "", "", ""),),
         note=(
             "Each was held back by disclosure control, by itself or given an earlier release, "
             "until the person named released it."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.by_pilot import COLUMNS, ends, limits, reasons
+from analysis.exhibits.parts.by_pilot import COLUMNS, ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import of_outcomes
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome
 
@@ -29,37 +31,30 @@ P_VALUES = {
     "randomisation": "Permuted", "score wild bootstrap": "Bootstrap",
 }  # fmt: skip
 
-Row = Mapping[Hashable, Any]
+METHODS = {
+    **COLUMNS,
+    "standard_error": "Standard error of the log ratio",
+    "df": "Degrees of freedom of the interval",
+}
 
 
 def standard_errors(
     inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show the standard error of each log ratio under each estimator of its variance."""
-    reported = inference_methods.loc[inference_methods["method"] == REPORTED]
-    df = {(row["outcome"], row["pilot"]): row["df"] for row in reported.to_dict("records")}
-    lines = _lines(inference_methods, outcomes, ERRORS, lambda row: _number(row["standard_error"]))
-    keys = [(outcome.name, pilot) for outcome in outcomes for pilot in outcome.pilots]
-    rows = tuple((*line, _number(df[key], 1)) for line, key in zip(lines, keys, strict=True))
-    shown = ["outcome", "pilot", "method", "standard_error", "df", "status", "reason"]
-    return Table(
-        header=("Outcome", "Pilot", "Ratio", *ERRORS.values(), "Degrees"),
-        rows=rows,
-        numeric=(False, False, True, *(True,) * (len(ERRORS) + 1)),
-        widths=(21, 13, 7, *(8,) * (len(ERRORS) - 1), 11, 9),
-        data=inference_methods.loc[inference_methods["method"].isin(ERRORS), shown],
-        columns={
-            **COLUMNS,
-            "standard_error": "Standard error of the log ratio",
-            "df": "Degrees of freedom of the interval",
-        },
+    number = Printed("standard_error", _number)
+    degrees = Column("df", "Degrees", at=REPORTED, cell=partial(_number, decimals=1), width=9)
+    return _by_method(
+        inference_methods,
+        outcomes,
+        ERRORS,
+        number,
+        (21, 13, 7, *(8,) * (len(ERRORS) - 1), 11),
+        last=(degrees,),
+        released=["standard_error", "df"],
         period=compared_period,
-        note=(
-            "Standard errors of the log ratio. The naive one takes schools to be alike and counts "
-            "to be Poisson; degrees of freedom are Satterthwaite's, for CR2. "
-            + SYMBOL
-            + _missing(inference_methods, outcomes)
-        ),
+        note="Standard errors of the log ratio. The naive one takes schools to be alike and counts "
+        "to be Poisson; degrees of freedom are Satterthwaite's, for CR2. ",
     )
 
 
@@ -67,20 +62,17 @@ def intervals(
     inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show each ratio with its interval under four methods."""
-    shown = ["outcome", "pilot", "method", "ratio", "ratio_low", "ratio_high", "status", "reason"]
-    return Table(
-        header=("Outcome", "Pilot", "Ratio", *INTERVALS.values()),
-        rows=_lines(inference_methods, outcomes, INTERVALS, limits),
-        numeric=(False, False, *(True,) * (len(INTERVALS) + 1)),
-        widths=(14, 8, 5, 10, 10, 10, 10),
-        data=inference_methods.loc[inference_methods["method"].isin(INTERVALS), shown],
-        columns={name: COLUMNS[name] for name in shown},
+    return _by_method(
+        inference_methods,
+        outcomes,
+        INTERVALS,
+        Printed(("ratio_low", "ratio_high"), ends),
+        (14, 8, 5, 10, 10, 10, 10),
+        released=["ratio", "ratio_low", "ratio_high"],
         period=compared_period,
-        note=(
-            "95% intervals of the ratio; the first, with Satterthwaite's degrees of freedom, is "
-            "the one reported. The last contains the ratios that randomisation inference does "
-            "not reject. " + SYMBOL + _missing(inference_methods, outcomes)
-        ),
+        note="95% intervals of the ratio; the first, with Satterthwaite's degrees of freedom, is "
+        "the one reported. The last contains the ratios that randomisation inference does "
+        "not reject. ",
     )
 
 
@@ -88,24 +80,17 @@ def p_values(
     inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show the p-value of each ratio under every method."""
-    shown = ["outcome", "pilot", "method", "p_value", "status", "reason"]
-    return Table(
-        header=("Outcome", "Pilot", "Ratio", *P_VALUES.values()),
-        rows=_lines(
-            inference_methods, outcomes, P_VALUES, lambda row: words.p_value(row["p_value"])
-        ),
-        numeric=(False, False, *(True,) * (len(P_VALUES) + 1)),
-        widths=(20, 12, 7, 8, 8, 8, 11, 11, 11),
-        data=inference_methods.loc[inference_methods["method"].isin(P_VALUES), shown],
-        columns={name: COLUMNS[name] for name in shown},
+    return _by_method(
+        inference_methods,
+        outcomes,
+        P_VALUES,
+        Printed("p_value", words.p_value),
+        (20, 12, 7, 8, 8, 8, 11, 11, 11),
+        released=["p_value"],
         period=compared_period,
-        note=(
-            "Two-sided p-values of no effect: CR2 with Satterthwaite's degrees of freedom, the "
-            "studentised randomisation test within matched sets, and the score wild bootstrap. "
-            "CR1 rejects too often in so few schools. "
-            + SYMBOL
-            + _missing(inference_methods, outcomes)
-        ),
+        note="Two-sided p-values of no effect: CR2 with Satterthwaite's degrees of freedom, the "
+        "studentised randomisation test within matched sets, and the score wild bootstrap. "
+        "CR1 rejects too often in so few schools. ",
     )
 
 
@@ -145,24 +130,57 @@ def summary_across_pilots(
 SYMBOL = "[z] is not applicable."
 
 
-def _lines(
+class Printed(NamedTuple):
+    """What is printed of each method: its values, and how."""
+
+    names: str | tuple[str, ...]
+    cell: Callable[..., str]
+
+
+def _by_method(
     estimates: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     methods: dict[str, str],
-    printed: Callable[[Row], str],
-) -> tuple[tuple[str, ...], ...]:
-    """Return one line per outcome and pilot: its ratio, and a cell for each method."""
-    found = {(r["outcome"], r["pilot"], r["method"]): r for r in estimates.to_dict("records")}
-    lines = []
-    for outcome in outcomes:
-        for pilot in outcome.pilots:
-            own = [found[outcome.name, pilot, method] for method in methods]
-            first = found[outcome.name, pilot, REPORTED]
-            estimated = first["status"] == "estimated"
-            ratio = words.ratio(first["ratio"]) if estimated else "none"
-            cells = [printed(row) if row["status"] == "estimated" else "[z]" for row in own]
-            lines.append((outcome.label, pilot, ratio, *cells))
-    return tuple(lines)
+    printed: Printed,
+    widths: tuple[int, ...],
+    *,
+    released: list[str],
+    period: str,
+    note: str,
+    last: tuple[Column, ...] = (),
+) -> Table:
+    """Return a line per outcome and pilot: its ratio, and a cell for each method."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    names = printed.names if isinstance(printed.names, tuple) else (printed.names,)
+
+    def cell(status: str, *values: float) -> str:
+        return printed.cell(*values) if status == "estimated" else "[z]"
+
+    def ratio(status: str, value: float, reason: str) -> str:
+        return words.ratio(value) if status == "estimated" else words.no_estimate(reason)
+
+    columns = (
+        Words("outcome", "Outcome", cell=labels.__getitem__, width=widths[0]),
+        Words("pilot", "Pilot", width=widths[1]),
+        Column(("status", "ratio", "reason"), "Ratio", cell=ratio, at=REPORTED, width=widths[2]),
+        *(
+            Column(("status", *names), heading, cell=cell, at=method, width=width)
+            for (method, heading), width in zip(methods.items(), widths[3:], strict=True)
+        ),
+        *last,
+    )
+    chosen = estimates.loc[estimates["method"].isin(methods)]
+    return table(
+        of_outcomes(chosen, outcomes),
+        columns,
+        lines=["outcome", "pilot"],
+        across="method",
+        data=chosen,
+        meanings=METHODS,
+        released=["outcome", "pilot", "method", *released, "status", "reason"],
+        period=period,
+        note=note + SYMBOL + _missing(estimates, outcomes),
+    )
 
 
 def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:

@@ -9,11 +9,14 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import AXIS, beside_trial
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
+from analysis.exhibits.parts.rows import of_outcomes
 from analysis.exhibits.parts.style import INTERVENTION, PLUM, TEAL
+from analysis.exhibits.parts.workings.statistics import pooled_working
 from analysis.extract.extract import Origin
 from analysis.models.pooling.partial import COLUMNS, MEAN, NEXT, Priors
 from analysis.study.settings import Outcome
@@ -71,22 +74,27 @@ def prior_sensitivity(
     first = pooled_pilots["outcome"] == outcomes[0].name
     main = pooled_pilots["prior"] == priors[0].name
     data = pooled_pilots.loc[(first | main) & pooled_pilots["quantity"].isin([MEAN, NEXT])]
+    labels = {outcome.name: outcome.label for outcome in outcomes}
     by_name = {each.name: each for each in priors}
-    lines = []
-    for outcome in outcomes:
-        own = data.loc[data["outcome"] == outcome.name]
-        for name in dict.fromkeys(own["prior"]):
-            rows = own.loc[own["prior"] == name].set_index("quantity").to_dict("index")
-            lines.append((outcome.label, f"{name}: {_prior(by_name[name])}", *_cells(rows)))
-    shown = [name for name in COLUMNS if name not in ("log_ratio", "between")]
-    return Table(
-        header=("Outcome", "Priors: of the mean; between pilots", "Mean of the pilots",
-                "Chance below 1", "A further pilot", "Chance below 1"),
-        rows=tuple(lines),
-        numeric=(False, False, *(True,) * 4),
-        widths=(5, 9, 6, 3, 6, 3),
-        data=data[shown].reset_index(drop=True),
-        columns={name: COLUMNS[name] for name in shown},
+    ratios = ("ratio", "ratio_low", "ratio_high")
+    return table(
+        of_outcomes(data, outcomes),
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=5),
+            Words("prior", "Priors: of the mean; between pilots", width=9,
+                  cell=lambda name: f"{name}: {_prior(by_name[name])}"),
+            Column(ratios, "Mean of the pilots", cell=words.ratio_interval, at=MEAN, width=6),
+            Column("chance_below_1", "Chance below 1", cell=_chance, at=MEAN, width=3),
+            Column(ratios, "A further pilot", cell=words.ratio_interval, at=NEXT, width=6),
+            Column("chance_below_1", "Chance below 1", cell=_chance, at=NEXT, width=3),
+        ),
+        lines=["outcome", "prior"],
+        across="quantity",
+        data=data.reset_index(drop=True),
+        meanings=COLUMNS,
+        released=[name for name in COLUMNS if name not in ("log_ratio", "between")],
+        instead=lambda row: () if row["status"] == "estimated"
+        else (f"none: {row['reason']}", "[z]", "[z]", "[z]"),
         period=compared_period,
         note=(
             "Ratios: posterior median with 95% credible interval. The prior of the mean log ratio "
@@ -125,8 +133,10 @@ def _number(pooled: pd.DataFrame, outcome: str, prior: str, quantity: str) -> Nu
     if row["status"] != "estimated":
         return Number(None, words.no_estimate(str(row["reason"])), "ratio of rate ratios")
     ends = (float(row["ratio_low"]), float(row["ratio_high"]))
+    pilots, printed = int(row["pilots"]), _printed(row)
+    working = pooled_working(pilots, printed)
     return Number(
-        float(row["ratio"]), _printed(row), "ratio of rate ratios", int(row["pilots"]), ends
+        float(row["ratio"]), printed, "ratio of rate ratios", pilots, ends, working=working
     )
 
 
@@ -195,15 +205,6 @@ def _prior(prior: Priors) -> str:
     if high > 100:
         return f"any ratio; {prior.between:g}"
     return f"{ends[0]} to {ends[1]}; {prior.between:g}"
-
-
-def _cells(rows: dict[Any, dict[Any, Any]]) -> tuple[str, ...]:
-    if NEXT not in rows:
-        return f"none: {rows[MEAN]['reason']}", "[z]", "[z]", "[z]"
-    cells: list[str] = []
-    for quantity in (MEAN, NEXT):
-        cells += [_printed(rows[quantity]), _chance(rows[quantity]["chance_below_1"])]
-    return tuple(cells)
 
 
 def _chance(value: float) -> str:

@@ -27,6 +27,7 @@ def specification_curve_plot(
     curve_estimates: pd.DataFrame,
     primary_effects: pd.DataFrame,
     curve_tests: pd.DataFrame,
+    curve_outlines: pd.DataFrame,
     compared_period: str,
     origin: Origin,
 ) -> Figure:
@@ -60,21 +61,27 @@ def specification_curve_plot(
                 ax.set(xticks=[], yticks=[])
         return drawing
 
-    by_pilot = estimated.groupby("pilot", sort=False)
-    below = [str(pilot) for pilot, rows in by_pilot if (rows["ratio"] < 1).all()]
-    message = (
-        f"Every specification that may be shown finds a ratio below one in {words.listed(below)}"
-        if below
-        else "No specification may be shown"
-        if estimated.empty
-        else "In every pilot some specifications find a ratio of one or above"
-    )
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]
     columns = {name: ESTIMATES[name] for name in shown}
     return figure(
-        draw, estimated, columns, alt=alt, message=message, label=origin.label,
-        period=compared_period,
+        draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines),
+        label=origin.label, period=compared_period,
     )  # fmt: skip
+
+
+def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
+    """Say what all specifications show: those drawn lie near the main analysis."""
+    if estimated.empty:
+        return "No specification may be shown"
+    every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")
+    sure = every["clear_below"] + every["clear_above"]
+    shaky = [str(pilot) for pilot in every.index[sure < every["specifications"]]]
+    if not shaky:
+        return "Every specification, withheld ones too, excludes no effect in every pilot"
+    return (
+        "Those drawn lie near the main analysis; of all, withheld ones too, some do not exclude no "
+        f"effect in {words.listed(shaky)}"
+    )
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:

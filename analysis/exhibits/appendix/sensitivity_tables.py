@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import Any
+from functools import partial
 
 import pandas as pd
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import reasons
-from analysis.exhibits.parts.columns import Column, Words, pilots_side_by_side, table
+from analysis.exhibits.parts.columns import Column, Row, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
@@ -121,24 +120,22 @@ def _ratio(value: float) -> str:
 
 def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:
     """Show how strong an unseen difference between matched schools would have to be."""
-    lines = []
-    for pilot, rows in hidden_bias_bounds.groupby("pilot", sort=False):
-        first: dict[Any, Any] = rows.iloc[0].to_dict()
-        if first["status"] != "estimated":
-            cells = (words.no_estimate(first["reason"]), *("[z]",) * len(GAMMAS))
-            lines.append((str(pilot), *cells))
-            continue
-        highest = dict(zip(rows["gamma"], rows["p_highest"], strict=True))
-        explains = words.ratio(first["gamma_explains"])
-        lines.append((str(pilot), explains, *(words.p_value(highest[g]) for g in GAMMAS)))
-    shown = ["pilot", "status", "reason", "pairs", "gamma", "p_highest", "gamma_explains"]
-    return Table(
-        header=("Pilot", "Odds that explain it", *(f"One-sided p at odds {g:g}" for g in GAMMAS)),
-        rows=tuple(lines),
-        numeric=(False, *(True,) * (len(GAMMAS) + 1)),
-        widths=(3, 4, *(3,) * len(GAMMAS)),
-        data=hidden_bias_bounds[shown],
-        columns={name: HIDDEN_BIAS[name] for name in shown},
+    return table(
+        hidden_bias_bounds,
+        (
+            Words("pilot", "Pilot", width=3),
+            Column("gamma_explains", "Odds that explain it", cell=words.ratio, width=4),
+            *(
+                Column("p_highest", f"One-sided p at odds {gamma:g}", cell=words.p_value, at=gamma,
+                       width=3)
+                for gamma in GAMMAS
+            ),
+        ),
+        lines=["pilot"],
+        across="gamma",
+        meanings=HIDDEN_BIAS,
+        released=["pilot", "status", "reason", "pairs", "gamma", "p_highest", "gamma_explains"],
+        instead=partial(_not_estimable, others=len(GAMMAS)),
         period=compared_period,
         note=(
             "Section 47 enquiries. Odds are those, at most, with which one school of a pair rather "
@@ -146,7 +143,7 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
             "one-sided ones that such choice allows. Odds of 1 mean that chance alone explains it."
             + _not_estimated(hidden_bias_bounds)
         ),
-    )
+    )  # fmt: skip
 
 
 def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
@@ -166,7 +163,7 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         ),
         meanings=TEST_COLUMNS,
         released=list(curve_tests),
-        instead=_not_tested,
+        instead=partial(_not_estimable, others=7),
         period=compared_period,
         note=(
             "Section 47 enquiries. Withheld are specifications that, given the others, would "
@@ -180,10 +177,10 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
     )
 
 
-def _not_tested(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+def _not_estimable(row: Row, others: int) -> tuple[str, ...]:
     if row["status"] == "estimated":
         return ()
-    return words.no_estimate(row["reason"]), *("[z]",) * 7
+    return words.no_estimate(row["reason"]), *("[z]",) * others
 
 
 def _not_estimated(table: pd.DataFrame) -> str:

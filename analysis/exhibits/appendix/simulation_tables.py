@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import in_order
 from analysis.models.inference.operating_characteristics import COLUMNS as SIZE
 from analysis.models.pooling.coverage import COLUMNS as POOLING_COVERAGE
 from analysis.proofs import Making, Proof
@@ -49,6 +51,8 @@ SEARCHED = {"primary_family_changed", "secondary_family_changed"}
 """No sentences: what looking through all pilots would find by the rule of those that claim."""
 NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
 """Rules that the report does not use, shown for what they would do."""
+LABELS = ("Claims a change: ", "Search: ", "", "Not used: ")
+"""What goes before a sentence, in the order of the lines."""
 EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",
     "outcome": "Name of the outcome",
@@ -71,32 +75,28 @@ SENTENCE_COLUMNS = {
     "claims_change": "Whether it claims a change",
     "draws": "Sets of schools drawn",
     "printed": "Share of draws in which its rule holds, so that it would be printed",
+    "printed_high": "Upper limit of the exact 95% interval of that share",
 }
 
 
 def size_and_coverage(size_proof: Proof) -> Table:
     """Show how often tests reject without an effect, and intervals hold the truth."""
-    lines = []
-    for design, rows in size_proof.table.groupby("design", sort=False):
-        found = rows.set_index("method").to_dict("index")
-        sizes = {name: found[name]["size"] for name in (NAIVE, INTERVAL, TEST, BOOTSTRAP)}
-        coverage = found[INTERVAL]["coverage"]
-        cells = (
-            _percent(sizes[NAIVE]),
-            _marked(sizes[INTERVAL], SIZE_HELD),
-            _marked(coverage, COVERAGE_HELD),
-            _marked(sizes[TEST], SIZE_HELD),
-            _marked(sizes[BOOTSTRAP], SIZE_HELD),
-        )
-        lines.append((str(design), *cells))
-    return Table(
-        header=("Schools compared", "Naive", "CR2 test", "CR2 interval covers",
-                "Randomisation", "Bootstrap"),
-        rows=tuple(lines),
-        numeric=(False, *(True,) * 5),
-        widths=(5, 2, 3, 4, 4, 3),
-        data=size_proof.table,
-        columns=SIZE,
+    held = partial(_marked, held=SIZE_HELD)
+    return table(
+        size_proof.table,
+        (
+            Words("design", "Schools compared", width=5),
+            Column("size", "Naive", cell=_percent, at=NAIVE, width=2),
+            Column("size", "CR2 test", cell=held, at=INTERVAL, width=3),
+            Column("coverage", "CR2 interval covers", cell=partial(_marked, held=COVERAGE_HELD),
+                   at=INTERVAL, width=4),
+            Column("size", "Randomisation", cell=held, at=TEST, width=4),
+            Column("size", "Bootstrap", cell=held, at=BOOTSTRAP, width=3),
+        ),
+        lines=["design"],
+        across="method",
+        meanings=SIZE,
+        released=list(size_proof.table),
         note=(
             "Simulated. Shares of draws without any effect in which a test at the 5% level "
             "rejects, and shares of 95% intervals that contain a true ratio of 0.7. [u] is not "
@@ -140,32 +140,24 @@ def scenario_effects(
 ) -> Table:
     """Show what the primary analysis finds over many draws of each scenario."""
     primary = next(outcome for outcome in outcomes if outcome.role == "primary")
-    table = scenario_effects_proof.table
-    chosen = table.loc[table["outcome"] == primary.name]
-    by_scenario = dict(iter(chosen.groupby("scenario", sort=False)))
-    lines = tuple(
+    every = scenario_effects_proof.table
+    chosen = every.loc[every["outcome"] == primary.name]
+    return table(
+        in_order(chosen, scenario=[scenario.name for scenario in scenarios]),
         (
-            _short(scenario.name),
-            row["pilot"],
-            words.ratio(row["true_ratio"]),
-            words.ratio(row["mean_ratio"]),
-            _percent(row["coverage"]),
-            _percent(row["share_below_1"]),
-            _percent(row["share_clear_fall"]),
-            _percent(row["share_clear_rise"]),
-            _percent(row["share_randomisation"]),
-        )
-        for scenario in scenarios
-        for row in by_scenario[scenario.name].to_dict("records")
-    )
-    return Table(
-        header=("Scenario", "Pilot", "Put in", "Mean found", "Holds it", "Below 1",
-                "Clear fall", "Clear rise", "Test rejects"),
-        rows=lines,
-        numeric=(False, False, *(True,) * 7),
-        widths=(10, 6, 4, 4, 4, 4, 4, 4, 4),
-        data=table,
-        columns=EFFECT_COLUMNS,
+            Words("scenario", "Scenario", cell=_short, width=10),
+            Words("pilot", "Pilot", width=6),
+            Column("true_ratio", "Put in", cell=words.ratio, width=4),
+            Column("mean_ratio", "Mean found", cell=words.ratio, width=4),
+            Column("coverage", "Holds it", cell=_percent, width=4),
+            Column("share_below_1", "Below 1", cell=_percent, width=4),
+            Column("share_clear_fall", "Clear fall", cell=_percent, width=4),
+            Column("share_clear_rise", "Clear rise", cell=_percent, width=4),
+            Column("share_randomisation", "Test rejects", cell=_percent, width=4),
+        ),
+        data=every,
+        meanings=EFFECT_COLUMNS,
+        released=list(every),
         note=(
             f"{primary.label}. Of each scenario of the stand-in: the ratio put in and the "
             "geometric mean of those found; the share of 95% intervals that contain the ratio "
@@ -179,33 +171,28 @@ def scenario_effects(
 
 def sentence_rates(sentences_proof: Proof) -> Table:
     """Show how often each sentence on effects would be printed in each state of the world."""
-    table = sentences_proof.table
-    shares = table.set_index(["sentence", "state"])["printed"].to_dict()
-    claims_change = table.drop_duplicates("sentence").set_index("sentence")["claims_change"]
-    names = list(dict.fromkeys(table["state"]))
-    groups: dict[str, list[str]] = {
-        "Claims a change: ": [],
-        "Search: ": [],
-        "": [],
-        "Not used: ": [],
-    }
-    for name in SENTENCES:
-        claiming = "Search: " if name in SEARCHED else "Claims a change: "
-        label = "Not used: " if name in NOT_USED else claiming if claims_change[name] else ""
-        groups[label].append(name)
-    return Table(
-        header=("Sentence", *map(_short, names)),
-        rows=tuple(
-            (label + SENTENCES[name], *(_percent(shares[name, each]) for each in names))
-            for label, group in groups.items()
-            for name in group
+    printed = sentences_proof.table
+    states = list(dict.fromkeys(printed["state"]))
+    claims = printed.groupby("sentence")["claims_change"].first()
+    label = {name: _label(name, claims_change=bool(claims[name])) for name in SENTENCES}
+    printed_of = ("claims_change", "printed", "printed_high")
+    return table(
+        in_order(printed, sentence=sorted(SENTENCES, key=lambda name: LABELS.index(label[name]))),
+        (
+            Words("sentence", "Sentence", cell=lambda name: label[name] + SENTENCES[name], width=8),
+            *(
+                Column(printed_of, _short(state), cell=_printed, at=state, width=3)
+                for state in states
+            ),
         ),
-        numeric=(False, *(True,) * len(names)),
-        widths=(8, *(3,) * len(names)),
-        data=table,
-        columns=SENTENCE_COLUMNS,
+        lines=["sentence"],
+        across="state",
+        data=printed,
+        meanings=SENTENCE_COLUMNS,
+        released=list(printed),
         note=(
-            "Share of draws in which the sentence would be printed. Nothing happens in the columns "
+            "Share of draws in which the sentence would be printed; for what claims a change, in "
+            "brackets, the upper limit of its exact 95% interval. Nothing happens in the columns "
             "'No effect', 'Regression to the mean', 'Noisy school' and 'Areas share'; in the last "
             "three, schools of an area share a shock in each period with the squared coefficient "
             "of variation named. A search looks for a change through all pilots of a family, by "
@@ -214,6 +201,18 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             f"{made_by(sentences_proof.making)}"
         ),
     )
+
+
+def _printed(claims_change: bool, share: float, high: float) -> str:
+    return f"{_percent(share)} ({_percent(high)})" if claims_change else _percent(share)
+
+
+def _label(sentence: str, *, claims_change: bool) -> str:
+    if sentence in NOT_USED:
+        return "Not used: "
+    if not claims_change:
+        return ""
+    return "Search: " if sentence in SEARCHED else "Claims a change: "
 
 
 def _short(name: str) -> str:

@@ -46,18 +46,6 @@ def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:
     )
 
 
-def only_compared_schools(schools: pd.DataFrame) -> Claim:
-    """Hold that the extract has no schools that could show what matching changed."""
-    matched = 100 * schools["matched_set"].notna().groupby(schools["pilot"]).mean()
-    return judge(
-        "The extract contains only the schools compared, so the difference before matching "
-        "can't be shown.",
-        Least("schools of the extract that are in a matched set", 100, "%"),
-        _by_name(matched),
-        ("school_flow",),
-    )
-
-
 def fewer_areas_than_schools(units_of_assignment: pd.DataFrame) -> Claim:
     """Hold that there are fewer units if areas were assigned."""
     units = units_of_assignment.pivot_table(

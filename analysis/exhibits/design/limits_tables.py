@@ -10,6 +10,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import in_order
 from analysis.models.checks.pre_trends import POWER_COLUMNS as TREND_DETECTION
 from analysis.models.checks.regression_to_the_mean import COLUMNS as SELECTION
 from analysis.models.design.detectable import COLUMNS as DETECTABLE
@@ -128,31 +129,37 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
 
 def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> Table:
     """Show how seldom tests before the start would notice trends that fake an effect."""
+    tests = {"power_joint": "all terms together", "power_slope": "steady"}
     ratios = list(dict.fromkeys(trend_detection["faked_ratio"].dropna()))
-    lines = []
-    for pilot, rows in trend_detection.groupby("pilot", sort=False):
-        if rows["status"].iloc[0] != "estimated":
-            reason = f"not estimable: {rows['reason'].iloc[0]}"
-            lines.append((str(pilot), reason, *("[z]",) * len(ratios)))
-            continue
-        for column, test in (("power_joint", "all terms together"), ("power_slope", "steady")):
-            found = dict(zip(rows["faked_ratio"], rows[column], strict=True))
-            lines.append((str(pilot), test, *(f"{found[ratio]:.0%}" for ratio in ratios)))
-    shown = ["pilot", "status", "reason", "faked_ratio", "power_joint", "power_slope"]
-    return Table(
-        header=("Pilot", "Test before the start", *(f"Fakes {ratio:g}" for ratio in ratios)),
-        rows=tuple(lines),
-        numeric=(False, False, *(True,) * len(ratios)),
-        widths=(3, 4, *(2,) * len(ratios)),
-        data=trend_detection[shown],
-        columns={name: TREND_DETECTION[name] for name in shown},
+    keys = ["pilot", "status", "reason", "faked_ratio"]
+    by_test = trend_detection.melt(keys, list(tests), var_name="test", value_name="power")
+    # A line for each test, or one alone for a pilot without an estimate.
+    estimated = by_test["status"] == "estimated"
+    by_test = by_test.loc[estimated | (by_test["test"] == "power_joint")]
+    return table(
+        in_order(by_test, pilot=dict.fromkeys(trend_detection["pilot"]), test=tests),
+        (
+            Words("pilot", "Pilot", width=3),
+            Words("test", "Test before the start", cell=tests.__getitem__, width=4),
+            *(
+                Column("power", f"Fakes {ratio:g}", cell="{:.0%}".format, at=ratio, width=2)
+                for ratio in ratios
+            ),
+        ),
+        lines=["pilot", "test"],
+        across="faked_ratio",
+        data=trend_detection,
+        meanings=TREND_DETECTION,
+        released=[*keys, *tests],
+        instead=lambda row: () if row["status"] == "estimated"
+        else (f"not estimable: {row['reason']}", *("[z]",) * len(ratios)),
         period=panel_period,
         note=(
             "Chance that the test rejects parallel trends if the groups' trends diverge "
             "steadily, by as much as imitates each ratio without any effect. Section 47 "
             "enquiries."
         ),
-    )
+    )  # fmt: skip
 
 
 def regression_to_mean(selection_effects: pd.DataFrame) -> Table:

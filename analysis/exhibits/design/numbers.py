@@ -6,9 +6,11 @@ import pandas as pd
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
+from analysis.exhibits.parts.workings.statistics import simulated_ratio
+from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.study.settings import Outcome
 
-NOTHING = "no fall"
+NOTHING = "none, since no pilot would find any fall four times in five"
 SUPPOSED = 0.8
 
 
@@ -19,7 +21,13 @@ def smallest_detectable_fall(
     rows = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
     own = rows["fall_percent"]
     if own.notna().any():
-        return Number(float(own.min()), f"{own.min():.0f}%", "per cent", len(own))
+        printed = f"{own.min():.0f}%"
+        working = Working(
+            "for each pilot, the smallest fall that would be found four times in five",
+            "events to be expected there without the pilot",
+            (f"The smallest of {len(own)} pilots is {printed}",),
+        )
+        return Number(float(own.min()), printed, "per cent", len(own), working=working)
     worked_out = (rows["status"] == "estimated").any()
     return Number(None, NOTHING if worked_out else words.HIDDEN, "per cent")
 
@@ -31,19 +39,26 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
     if chances.empty:
         return Number(None, words.HIDDEN, "chance of being noticed")
     best = float(chances.max())
-    return Number(best, f"{best:.0%}", "chance of being noticed", len(chances))
+    printed = f"{best:.0%}"
+    working = Working(
+        "simulated studies whose test before the start notices the trend",
+        "all simulated studies with such a trend",
+        (f"The best of two tests in {len(chances)} pilots notices {printed}",),
+    )
+    return Number(best, printed, "chance of being noticed", len(chances), working=working)
 
 
 def trend_faked_ratio() -> Number:
     """State the ratio that such a trend fakes."""
-    return Number(SUPPOSED, words.ratio(SUPPOSED), "ratio of rate ratios")
+    working = Working("a supposition: the ratio that a trend alone would show")
+    return Number(SUPPOSED, words.ratio(SUPPOSED), "ratio of rate ratios", working=working)
 
 
 def selection_ratio(selection_effects: pd.DataFrame) -> Number:
     """State the ratio that choosing schools by their counts gives without any effect."""
     chosen = selection_effects["chosen"] == "highest counts"
     row = selection_effects.loc[chosen & (selection_effects["matched"] == "none")].iloc[0]
-    return Number(float(row["ratio"]), words.ratio(row["ratio"]), "ratio of rate ratios")
+    return _selected(float(row["ratio"]), "schools chosen for their high counts")
 
 
 def selection_ratio_matched(selection_effects: pd.DataFrame) -> Number:
@@ -51,7 +66,15 @@ def selection_ratio_matched(selection_effects: pd.DataFrame) -> Number:
     chosen = selection_effects["chosen"] == "greatest need"
     matched = selection_effects["matched"] == "count of one year"
     row = selection_effects.loc[chosen & matched].iloc[0]
-    return Number(float(row["ratio"]), words.ratio(row["ratio"]), "ratio of rate ratios")
+    return _selected(
+        float(row["ratio"]), "schools chosen for their need, matched on the count of one year"
+    )
+
+
+def _selected(ratio: float, how: str) -> Number:
+    printed = words.ratio(ratio)
+    working = simulated_ratio(printed, how)
+    return Number(ratio, printed, "ratio of rate ratios", working=working)
 
 
 def curve_doubles(curve_tests: pd.DataFrame) -> Number:
@@ -86,9 +109,16 @@ def curves_clear(curve_outlines: pd.DataFrame) -> Number:
             f"{words.count(row['clear_below'] + row['clear_above'])} of "
             f"{words.count(row['specifications'])} in {row['pilot']}"
             for row in rows
+            if row["specifications"]
         ]
     )
-    return Number(text, text, "specifications")
+    text = text or "none (there is none to look at)"
+    working = Working(
+        "specifications whose whole interval lies on one side of 1",
+        "none, as nothing is divided; looked at were all specifications of the pilot",
+        (text,),
+    )
+    return Number(text, text, "specifications", working=working)
 
 
 def curves_undecided(curve_outlines: pd.DataFrame) -> Number:
@@ -101,5 +131,7 @@ def curves_undecided(curve_outlines: pd.DataFrame) -> Number:
 def effects_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the estimates of main outcomes that there are, of all that were asked for."""
     estimated = int((main_effects["status"] == "estimated").sum())
-    text = f"{words.count(estimated)} of {words.count(len(main_effects))}"
-    return Number(text, text, "estimates", len(main_effects))
+    asked = len(main_effects)
+    text = f"{words.count(estimated)} of {words.count(asked)}"
+    working = counted_of("effects with an estimate", estimated, "effects asked for", asked)
+    return Number(text, text, "estimates", asked, working=working)

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 SLIGHT = 0.1
 """A standardised difference that is usually called slight."""
+CANDIDATES = {
+    "all_candidates": "All candidates: standardised difference from them",
+    "weighted": "Candidates weighted: standardised difference from them",
+}
+"""What the figure shows besides, where the extract has candidate schools."""
 
 
 def event_study_plot(
@@ -57,7 +62,8 @@ def event_study_plot(
             # Axes with nothing on them would have a scale of their own making.
             for ax in axes:
                 ax.set(xticks=[], yticks=[])
-        axes[-1].set_xlabel("Months from the start")
+        else:
+            axes[-1].set_xlabel("Months from the start")
         return drawing
 
     before = event_study_estimates.loc[
@@ -80,14 +86,29 @@ def event_study_plot(
     )  # fmt: skip
 
 
-def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Origin) -> Figure:
-    """Draw how far apart the arms were before the start, as wholes and within matched sets."""
+def balance_plot(
+    baseline_balance: pd.DataFrame,
+    candidate_balance: pd.DataFrame,
+    panel_period: str,
+    origin: Origin,
+) -> Figure:
+    """Draw how far apart the arms were before the start, as wholes and within matched sets.
+
+    And, where the extract has them, how far schools that might have been chosen are from the
+    pilots', all of them and weighted.
+    """
     pilots = list(dict.fromkeys(baseline_balance["pilot"]))
+    others = [name for name in CANDIDATES if len(candidate_balance)]
+    baseline_balance = baseline_balance.merge(
+        candidate_balance.dropna(subset=["all_candidates"]), on=["pilot", "covariate"], how="left"
+    )
     covariates = list(dict.fromkeys(baseline_balance["covariate"]))
     alt = (
         "Dot charts, one a pilot, of standardised differences between schools with a social worker "
         "and comparison schools before the start: of the arms' means, and the mean absolute "
         "difference within matched sets. "
+        + "And of all schools that might have been chosen, as they are and weighted. "
+        * bool(others)
         + " ".join(_furthest(baseline_balance, p) for p in pilots)
     )
 
@@ -100,7 +121,7 @@ def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Orig
         for ax, pilot in zip(axes, pilots, strict=True):
             rows = coarse(baseline_balance.loc[baseline_balance["pilot"] == pilot])
             places = [len(covariates) - covariates.index(each) for each in rows["covariate"]]
-            _draw_balance(ax, rows, places)
+            _draw_balance(ax, rows, places, others)
             ax.set_title(pilot)
             ax.set_yticks(range(len(covariates), 0, -1), names)
         axes[len(axes) // 2 if not narrow() else -1].set_xlabel(
@@ -116,14 +137,14 @@ def balance_plot(baseline_balance: pd.DataFrame, panel_period: str, origin: Orig
         else "Most differences between the groups before the start are slight"
     )
     shown = ["pilot", "covariate", "after_matching", "within_sets"]
-    columns = {name: BALANCE[name] for name in shown}
+    columns = {name: BALANCE[name] for name in shown} | {name: CANDIDATES[name] for name in others}
     return figure(
         draw, baseline_balance, columns, alt=alt, message=message, label=origin.label,
         period=panel_period,
     )  # fmt: skip
 
 
-def _draw_balance(ax: Axes, rows: pd.DataFrame, places: list[int]) -> None:
+def _draw_balance(ax: Axes, rows: pd.DataFrame, places: list[int], others: list[str]) -> None:
     import seaborn as sns
 
     ax.axvspan(-SLIGHT, SLIGHT, color="#E8E8E8", lw=0)
@@ -133,6 +154,9 @@ def _draw_balance(ax: Axes, rows: pd.DataFrame, places: list[int]) -> None:
     sns.scatterplot(x=rows["within_sets"], y=places, marker="D", facecolor="none", s=26,
                     edgecolor=COMPARISON, linewidth=1.4, label="Within matched sets, absolute",
                     legend=False, ax=ax)  # fmt: skip
+    for name, marker in zip(others, "x+", strict=False):
+        sns.scatterplot(x=rows[name], y=places, marker=marker, color=GREY, s=30, linewidth=1.4,
+                        label=CANDIDATES[name].partition(":")[0], legend=False, ax=ax)  # fmt: skip
     ax.set(xlabel="", ylabel="")
 
 
@@ -142,7 +166,8 @@ def _draw_pilot(ax: Axes, terms: pd.DataFrame) -> None:
         _mark_absent(ax, terms.loc[~shown])
     else:
         reason = terms["reason"].iloc[0]
-        ax.annotate(f"not estimable: {reason}", (0.02, 0.5), xycoords="axes fraction")
+        said = wrapped(f"not estimable: {reason}")
+        ax.annotate(said, (0.02, 0.5), xycoords="axes fraction", va="center")
     _draw_terms(ax, terms.loc[shown])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,15 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import row_of
-from analysis.exhibits.parts.rules import NOTHING, Least, Most, judge
+from analysis.exhibits.parts.rules import NOTHING, More, Most, judge
+from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.checks.leverage import CASE_STUDY
+from analysis.models.inputs.estimability import ESTIMATED
 
-CHECKS = ("breakdown", "left_out", "models", "choices", "slope", "joint", "permuted",
-          "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets",
-          "zeros")  # fmt: skip
+CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint", "permuted",
+          "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets", "returns",
+          "rolls", "zeros")  # fmt: skip
 
 
 def checks_table(check_findings: pd.DataFrame) -> Table:
@@ -47,10 +50,12 @@ def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
     row = _row(check_findings, check)
     text = f"{words.spelled(row['against'])} of {words.count(row['looked_at'])}"
     if not row["looked_at"]:
-        text = "none, as there is none to look at"
+        text = "none (there is none to look at)"
     if row["against"]:
         text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
-    return Number(text, text, "results", int(row["looked_at"]))
+    against, looked_at = int(row["against"]), int(row["looked_at"])
+    working = counted_of("results that it speaks against", against, "results", looked_at)
+    return Number(text, text, "results", looked_at, working=working)
 
 
 def checks_made(check_findings: pd.DataFrame) -> Number:
@@ -62,7 +67,41 @@ def checks_made(check_findings: pd.DataFrame) -> Number:
 def checks_against(check_findings: pd.DataFrame) -> Number:
     """Count the checks that speak against at least one result."""
     against = int((check_findings["against"] > 0).sum())
-    return Number(against, words.count(against), "checks", len(check_findings))
+    checks = len(check_findings)
+    working = counted_of("checks that speak against a result", against, "checks", checks)
+    return Number(against, words.count(against), "checks", checks, working=working)
+
+
+NO_CANDIDATES = (
+    "Comparison schools were matched before the extract was made, and the schools that might have "
+    "been chosen instead are not in it, so they can't be reweighted, and what matching changed "
+    "can't be shown."
+)
+
+
+def candidates_outcome(candidate_effects: pd.DataFrame) -> Number:
+    """Say what schools that might have been chosen show, or that none came with the extract."""
+    if candidate_effects.empty:
+        return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
+    said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]
+    text = (
+        "Exploratory: against all schools that might have been chosen, weighted so that on average "
+        "they have the phase, size, need and earlier rate of enquiries of the schools with a "
+        f"social worker, the ratio for section 47 enquiries is {words.listed(said)} (95% "
+        "confidence intervals by school, p two-sided and not adjusted; weights are taken as given)."
+    )
+    return Number(text, text, "sentence", int(candidate_effects["candidates"].sum()))
+
+
+def _reweighted(row: dict[Hashable, Any]) -> str:
+    if row["status"] != ESTIMATED:
+        return f"{words.no_estimate(row['reason'])} ({row['reason']})"
+    ratio = words.interval(row["ratio"], row["ratio_low"], row["ratio_high"], words.ratio)
+    many, alike = (words.count(row[name]) for name in ("candidates", "effective"))
+    return (
+        f"{ratio}, p {words.p_value(row['p_value'])}, from {many} schools as informative as "
+        f"{alike} with equal weights"
+    )
 
 
 def worst_check(check_findings: pd.DataFrame) -> Claim:
@@ -74,8 +113,8 @@ def worst_check(check_findings: pd.DataFrame) -> Claim:
         else {"check": "", "label": "", "pilot": "", "worst": ""}
     )
     return Claim(
-        "The most serious concerns Southampton: trends that diverge no more than they did "
-        "before the start would explain the whole fall.",
+        "The most serious concerns the claim for Southampton: trends that diverge no more than "
+        "they did before the start would explain all of it.",
         "first check, in the order of the table, that speaks against a result: the breakdown "
         "value, for Southampton",
         (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
@@ -90,8 +129,9 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
     """Hold that the test of a steady trend speaks against one result, and which."""
     row = _row(check_findings, "slope")
     return Claim(
-        "In Lambeth section 17 starts were rising relative to comparison schools before the "
-        "start, so the estimate for them can't be taken at face value.",
+        "Exploratory: for section 17 starts in Lambeth the test of a steady trend before the start "
+        "rejects parallel paths, by school and not adjusted for the number of tests, so the "
+        "estimate for them can't be taken at face value.",
         "the slope test rejects for one result, in Lambeth",
         (row["against"], row["pilot"]) == (1, "Lambeth"),
         f"{row['against']} of {row['looked_at']} against; worst {row['worst']}"
@@ -107,7 +147,7 @@ def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
     return judge(
         "More than half of the differences between the groups, and within matched sets, lie "
         "outside the band: the schools were not alike.",
-        Least("differences outside the band", 50, "%"),
+        More("differences outside the band", 50, "%"),
         {row["label"]: 100 * row["against"] / max(row["looked_at"], 1) for row in rows.values()},
         ("checks_table", "balance_plot"),
     )

@@ -18,9 +18,8 @@ from analysis.exhibits.parts.by_pilot import (
     limits,
     none_shown,
     reasons,
-    side_by_side,
 )
-from analysis.exhibits.parts.columns import Column, Words, pilots_side_by_side, table
+from analysis.exhibits.parts.columns import Column, Estimates, Words, pilots_side_by_side, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.models.checks.floor import COLUMNS as FLOOR
 from analysis.models.checks.pre_trend_tests import TEST_COLUMNS
@@ -66,22 +65,23 @@ def balancing_table(
 ) -> Table:
     """Show the same comparison for outcomes that tell fewer cases from cases moved elsewhere."""
     says = {each.label: each.says for each in BALANCING}
-    names = [pilot.name for pilot in pilots]
-    lines = side_by_side(balancing_effects, "label", names)
-    return Table(
-        header=("Outcome", "What it says", *names),
-        rows=tuple(
-            (label, says.get(label, "Can't be affected by workers who are not there"), *cells)
-            for label, *cells in lines
+    return table(
+        balancing_effects,
+        (
+            Words("label", "Outcome", width=4),
+            Words("label", "What it says", width=4,
+                  cell=lambda label: says.get(label, "Can't be affected by workers who are not "
+                                              "there")),
+            *(Estimates(heading=pilot.name, at=pilot.name, width=4) for pilot in pilots),
         ),
-        numeric=(False, False, *(True,) * len(names)),
-        widths=(4, 4, *(4,) * len(names)),
-        data=balancing_effects[SHOWN],
-        columns={name: COLUMNS[name] for name in SHOWN},
+        lines=["label"],
+        across="pilot",
+        meanings=COLUMNS,
+        released=SHOWN,
         period=compared_period,
         note="Ratios with 95% intervals, by the method of the main analysis."
         + reasons(balancing_effects, "label"),
-    )
+    )  # fmt: skip
 
 
 def trends_table(
@@ -146,24 +146,29 @@ def _breakdown(value: float) -> str:
 def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
     """Show what would lie behind each ratio if part of the effect had reached other schools."""
     shares = list(dict.fromkeys(spillover["share"]))
-    wide = spillover.pivot_table(index=["pilot", "ratio"], columns="share", values="ratio_without")
-    return Table(
-        header=("Pilot", "Ratio seen", *(f"If {share:.0%} spilt over" for share in shares)),
-        rows=tuple(
-            (str(pilot), words.ratio(ratio), *(words.ratio(value) for value in values))
-            for (pilot, ratio), values in zip(wide.index, wide.to_numpy(), strict=True)
-        )
-        or none_shown(len(shares) + 2),
-        numeric=(False, *(True,) * (len(shares) + 1)),
-        widths=(3, 2, *(3,) * len(shares)),
+    return table(
+        spillover.sort_values("pilot", kind="stable"),
+        (
+            Words("pilot", "Pilot", width=3),
+            Column("ratio", "Ratio seen", cell=words.ratio, width=2),
+            *(
+                Column("ratio_without", f"If {share:.0%} spilt over", cell=words.ratio, at=share,
+                       width=3)
+                for share in shares
+            ),
+        ),
+        lines=["pilot"],
+        across="share",
         data=spillover,
-        columns=BOUND_COLUMNS,
+        meanings=BOUND_COLUMNS,
+        released=list(spillover),
+        none=none_shown(len(shares) + 2),
         period=compared_period,
         note=(
             "Section 47 enquiries. If comparison schools had a share of the effect, the effect "
             "behind the ratio is larger than the ratio: spillover of the same direction hides."
         ),
-    )
+    )  # fmt: skip
 
 
 def floor_table(
@@ -204,29 +209,23 @@ def _ratio(value: float) -> str:
 
 def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
     """Show how many returns arrived and how rolls changed, by pilot and arm."""
-    lines = []
-    for (pilot, arm), rows in reporting.groupby(["pilot", "arm"], sort=False):
-        before, after = (rows.set_index("period").loc[when] for when in ("before", "after"))
-        lines.append(
-            (
-                str(pilot),
-                ARM_NAMES[str(arm)],
-                f"{before['share_returned']:.1%}",
-                f"{after['share_returned']:.1%}",
-                f"{after['change_in_exposure']:.3f}",
-            )
-        )
-    shown = ["pilot", "arm", "period", "schools", "share_returned", "change_in_exposure"]
-    return Table(
-        header=("Pilot", "Schools", "Returns before", "Returns after", "Rolls, after to before"),
-        rows=tuple(lines),
-        numeric=(False, False, True, True, True),
-        widths=(3, 5, 3, 3, 4),
-        data=reporting[shown],
-        columns={name: RETURNS[name] for name in shown},
+    return table(
+        reporting,
+        (
+            Words("pilot", "Pilot", width=3),
+            Words("arm", "Schools", cell=ARM_NAMES.__getitem__, width=5),
+            Column("share_returned", "Returns before", cell="{:.1%}".format, at="before", width=3),
+            Column("share_returned", "Returns after", cell="{:.1%}".format, at="after", width=3),
+            Column("change_in_exposure", "Rolls, after to before", cell="{:.3f}".format,
+                   at="after", width=4),
+        ),
+        lines=["pilot", "arm"],
+        across="period",
+        meanings=RETURNS,
+        released=["pilot", "arm", "period", "schools", "share_returned", "change_in_exposure"],
         period=compared_period,
         note="A month without a return counts neither as nought nor as exposure.",
-    )
+    )  # fmt: skip
 
 
 def calendar_table(calendar_months: pd.DataFrame) -> Table:

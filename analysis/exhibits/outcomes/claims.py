@@ -174,8 +174,8 @@ def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
     """Hold that the primary outcome's intervals leave much open."""
     found = judgements_of(change_judgements, "s47_enquiries")
     return judge(
-        "In every pilot the upper limit of the interval for section 47 enquiries is at least "
-        "twice its lower limit, so the size of any change is highly uncertain.",
+        "In every pilot the upper limit of the interval by school for section 47 enquiries is at "
+        "least twice its lower limit, so the size of any change is highly uncertain.",
         Least("upper over lower limit for section 47 enquiries", 2, " times"),
         {each.pilot: each.ratio_high_school / each.ratio_low_school for each in found},
         ("main_result", "effect_forest"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.dataflow.published import cited
 from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import beside_trial
 from analysis.exhibits.parts.exhibit import Figure, Table
@@ -31,7 +32,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low: change claimed",
+    "claimed": "Low: p small, both units",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -45,7 +46,7 @@ NOTE = (
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
-    "allow for the family: section 47 enquiries ({primary} comparisons), and all else "
+    "allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}). [z] is not applicable; [c] is withheld."
 )
 
@@ -59,66 +60,81 @@ def results_in_words(
     origin: Origin,
 ) -> Table:
     """Show each outcome in each pilot in words, with its interval and how sure it is."""
-    lines, data = [], []
-    for outcome in outcomes:
-        for each in judgements_of(change_judgements, outcome.name):
-            lines.append((outcome.label, each.pilot, *_in_words(each)))
-            data.append(
-                {
-                    "outcome": outcome.name,
-                    "study": each.pilot,
-                    "sure": _sure(each),
-                    **_data(each.ratio, each.ratio_low_school, each.ratio_high_school),
-                }
-            )
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    lines = [
+        _line(outcome.name, each.pilot, (each.ratio, each.ratio_low_school, each.ratio_high_school),
+              sure=_sure(each), judgement=each)
+        for outcome in outcomes
+        for each in judgements_of(change_judgements, outcome.name)
+    ]  # fmt: skip
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    ratio, low, high = (f"{words.HUNDRED * each:.1f}" for each in limits)
-    published = "Published: no benefit shown"
-    lines.append((outcomes[0].label, TRIAL, ratio, f"{low} to {high}", "[z]", "[z]", published))
-    data.append({"outcome": outcomes[0].name, "study": TRIAL, "sure": "", **_data(*limits)})
-    whose = origin.label.lower() or "this extract"
-    return Table(
-        header=(
-            "Outcome",
-            "Where",
-            "Per 100",
-            "95% interval",
-            "p, schools",
-            "p, areas",
-            "How sure",
+    lines.append(_line(outcomes[0].name, TRIAL, limits))
+    return table(
+        pd.DataFrame(lines),
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=9),
+            Words("study", "Where", width=6),
+            Column("ratio", "Per 100", cell=words.per_hundred, width=4),
+            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=7),
+            Column("p_school", "p, schools", cell=words.p_value, width=5),
+            Column("p_area", "p, areas", cell=words.p_value, width=4),
+            Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
+                  width=12),
         ),
-        rows=tuple(lines),
-        numeric=(False, False, *(True,) * 4, False),
-        widths=(9, 6, 4, 7, 5, 4, 12),
-        data=pd.DataFrame(data),
-        columns={**COLUMNS, "sure": "How sure, by the rule in the note"},
+        meanings=COLUMNS,
+        released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
+        instead=_as_published_or_none,
         period=compared_period,
         note=NOTE.format(
-            whose=whose,
+            whose=origin.label.lower() or "this extract",
             level=LEVEL,
             source=cited(trial_sources["ratio"]),
             **_families(change_judgements),
         ),
-    )
+    )  # fmt: skip
+
+
+def _line(
+    outcome: str,
+    study: str,
+    limits: tuple[float, float, float],
+    *,
+    sure: str = "",
+    judgement: Judgement | None = None,
+) -> dict[str, Any]:
+    """Return what is printed and released of one pilot, or of the trial."""
+    p_values = (judgement.adjusted_school, judgement.adjusted_area) if judgement else (None, None)
+    return {
+        "outcome": outcome,
+        "study": study,
+        "sure": sure,
+        **_data(*limits),
+        **dict(zip(("ratio", "ratio_low", "ratio_high"), limits, strict=True)),
+        **dict(zip(("p_school", "p_area"), p_values, strict=True)),
+        "reason": judgement.reason if judgement else "",
+    }
+
+
+def _as_published_or_none(row: Row) -> tuple[str, ...]:
+    if row["study"] == TRIAL:
+        ratio, low, high = (f"{row[f'per_100{end}']:.1f}" for end in ("", "_low", "_high"))
+        return ratio, f"{low} to {high}", "[z]", "[z]", "Published: no benefit shown"
+    if not row["sure"]:
+        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {row['reason']}"
+    return ()
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
 
 
 def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
     """Return how many comparisons each family has, by its name."""
     sizes = change_judgements.groupby("family")["in_family"].max()
-    return {str(name): words.count(size) for name, size in sizes.items()}
-
-
-def _in_words(each: Judgement) -> tuple[str, ...]:
-    if not each.estimated:
-        return words.no_estimate(each.reason), *("[z]",) * 3, f"Not known: {each.reason}"
-    ends = (words.per_hundred(each.ratio_low_school), words.per_hundred(each.ratio_high_school))
-    return (
-        words.per_hundred(each.ratio),
-        " to ".join(ends),
-        words.p_value(each.adjusted_school),
-        words.p_value(each.adjusted_area),
-        SURE[_sure(each)],
-    )
+    return {
+        str(name): f"{words.count(size) if size else 'no'} comparison{'s' * (size != 1)}"
+        for name, size in sizes.items()
+    }
 
 
 def _sure(each: Judgement) -> str:
@@ -144,13 +160,13 @@ def in_a_hundred(
     """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
     found = effects(main_effects, OUTCOMES["s47"])
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    published = f"{words.HUNDRED * limits[0]:.0f}"
+    published, *open_to = (words.per_hundred(each) for each in limits)
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
     whose = origin.label.lower() or "this extract"
     alt = (
         "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
         f"95% intervals and a line at 100. The large trial, published: {published} "
-        f"({words.HUNDRED * limits[1]:.0f} to {words.HUNDRED * limits[2]:.0f}). The pilots, "
+        f"({' to '.join(open_to)}). The pilots, "
         f"{whose}, exploratory: {said}."
     )
 

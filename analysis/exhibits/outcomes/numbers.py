@@ -16,6 +16,13 @@ from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import Effect, effect
+from analysis.exhibits.parts.workings.effects import (
+    difference_working,
+    interval_working,
+    per_hundred_working,
+    ratio_working,
+)
+from analysis.exhibits.parts.workings.working import counted_of
 from analysis.extract.extract import Origin
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.settings import Outcome, Window
@@ -72,7 +79,13 @@ def rules_tested(contract_counts: pd.DataFrame) -> Number:
 
 
 @parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
-def effect_ratio(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def effect_ratio(
+    main_effects: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    compared_period: str,
+    outcome: str,
+    pilot: str,
+) -> Number:
     """State the ratio of rate ratios of one outcome in one pilot."""
     found = effect(main_effects, outcome, pilot)
     if not found.estimated:
@@ -83,23 +96,32 @@ def effect_ratio(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number
         "ratio of rate ratios",
         n=found.schools,
         interval=(found.ratio_low, found.ratio_high),
+        working=ratio_working(found, rates_before_after, compared_period),
     )
 
 
 @parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
-def effect_interval(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def effect_interval(
+    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
+) -> Number:
     """State the 95% confidence interval of that ratio."""
     found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "95% confidence interval")
     text = " to ".join(words.limit(end, words.ratio) for end in (found.ratio_low, found.ratio_high))
     limits = (found.ratio_low, found.ratio_high)
-    return Number(text, text, "95% confidence interval", found.schools, limits)
+    working = interval_working(found, text, compared_period)
+    return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
 
 
 @parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
 def effect_difference(
-    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], outcome: str, pilot: str
+    main_effects: pd.DataFrame,
+    rates_before_after: pd.DataFrame,
+    compared_period: str,
+    outcomes: tuple[Outcome, ...],
+    outcome: str,
+    pilot: str,
 ) -> Number:
     """State the same effect as a number of events over the pilot's months."""
     found = effect(main_effects, outcome, pilot)
@@ -112,6 +134,7 @@ def effect_difference(
         unit,
         n=found.schools,
         interval=(found.difference_low, found.difference_high),
+        working=difference_working(found, rates_before_after, compared_period),
     )
 
 
@@ -123,15 +146,23 @@ PER_HUNDRED = {
 
 
 @parameterize(**PER_HUNDRED)
-def effect_per_hundred(main_effects: pd.DataFrame, outcome: str, pilot: str) -> Number:
+def effect_per_hundred(
+    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
+) -> Number:
     """State a ratio as events for every 100 that comparison schools lead one to expect."""
     found = effect(main_effects, outcome, pilot)
     unit = "for every 100 expected"
     if not found.estimated:
         return _not_estimable(found, unit)
     limits = (words.HUNDRED * found.ratio_low, words.HUNDRED * found.ratio_high)
+    working = per_hundred_working(found, compared_period)
     return Number(
-        words.HUNDRED * found.ratio, words.per_hundred(found.ratio), unit, found.schools, limits
+        words.HUNDRED * found.ratio,
+        words.per_hundred(found.ratio),
+        unit,
+        found.schools,
+        limits,
+        working=working,
     )
 
 
@@ -139,8 +170,10 @@ def care_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the pilots where the effect on days in care could be estimated, of those asked."""
     asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
     made = int((asked == "estimated").sum())
-    text = f"{words.spelled(made)} of {words.spelled(len(asked))}"
-    return Number(text, text, "pilots", len(asked))
+    of = "neither" if made == 0 and len(asked) == 2 else words.spelled(made)
+    text = f"{of} of {words.spelled(len(asked))}"
+    working = counted_of("pilots with an estimate", made, "pilots", len(asked))
+    return Number(text, text, "pilots", len(asked), working=working)
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:

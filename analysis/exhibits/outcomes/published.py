@@ -8,6 +8,7 @@ from analysis.dataflow.published import SUMMARY, Fact, cited
 from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number
+from analysis.exhibits.parts.workings.working import Working
 
 STATED = {
     "pilots": "pilots",
@@ -42,7 +43,13 @@ def schools_intervention(published_facts: dict[str, Fact]) -> Number:
 def _total(published_facts: dict[str, Fact], what: str) -> Number:
     facts = [fact for name, fact in published_facts.items() if name.startswith(f"{what}_")]
     total = sum(int(fact.value) for fact in facts)
-    return Number(total, words.count(total), facts[0].unit, source=facts[0].source)
+    printed = words.count(total)
+    working = Working(
+        f"{facts[0].unit} of each pilot, as published",
+        "none: the pilots are added up",
+        (f"{' + '.join(str(int(fact.value)) for fact in facts)} = {printed}",),
+    )
+    return Number(total, printed, facts[0].unit, source=facts[0].source, working=working)
 
 
 @parameterize(**{f"schools_{pilot}": {"pilot": value(pilot)} for pilot in PILOTS})
@@ -128,7 +135,14 @@ def trial_percent(trial: dict[str, float], trial_sources: dict[str, str], fact_i
     change = (trial[fact_id] - 1) * 100
     text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
     source = cited(trial_sources[fact_id])
-    return Number(change, text, "per cent", int(trial["schools"]), source=source)
+    ratio = words.ratio_as_published(trial[fact_id])
+    working = Working(
+        f"the published ratio, {ratio}, less 1 (no difference)",
+        "1, the ratio where there is no difference",
+        (f"({ratio} − 1) × 100, which is {text}",),
+    )
+    schools = int(trial["schools"])
+    return Number(change, text, "per cent", schools, source=source, working=working)
 
 
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:

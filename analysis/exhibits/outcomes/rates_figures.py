@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from hamilton.function_modifiers import parameterize, value
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
@@ -40,7 +41,17 @@ COLUMNS = {
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
-def rates_s47(
+DRAWN = {
+    "s47": "s47_enquiries",
+    "s17": "s17_starts",
+    "referrals": "referrals",
+    "days_in_care": "days_in_care",
+}
+"""The outcome of each figure, by what follows `rates_` in its name."""
+
+
+@parameterize(**{f"rates_{name}": {"drawn": value(outcome)} for name, outcome in DRAWN.items()})
+def rates(
     rates_term: pd.DataFrame,
     rates_before_after: pd.DataFrame,
     main_effects: pd.DataFrame,
@@ -50,80 +61,10 @@ def rates_s47(
     panel_period: str,
     released_outcomes: ReleasedOutcomes,
     origin: Origin,
+    drawn: str,
 ) -> Figure:
-    """Draw the rate of section 47 enquiries in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "s47_enquiries")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_s17(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of section 17 starts in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "s17_starts")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_referrals(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of referrals from school in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "referrals")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def rates_days_in_care(
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    outcomes: tuple[Outcome, ...],
-    window: Window,
-    panel_period: str,
-    released_outcomes: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw the rate of days in care in every term, by pilot and arm."""
-    found = (rates_term, rates_before_after, main_effects, change_judgements)
-    outcome = _named(outcomes, "days_in_care")
-    return _rates(outcome, *found, window, panel_period, released_outcomes, origin)
-
-
-def _named(outcomes: tuple[Outcome, ...], name: str) -> Outcome:
-    return next(outcome for outcome in outcomes if outcome.name == name)
-
-
-def _rates(
-    outcome: Outcome,
-    rates_term: pd.DataFrame,
-    rates_before_after: pd.DataFrame,
-    main_effects: pd.DataFrame,
-    change_judgements: pd.DataFrame,
-    window: Window,
-    period: str,
-    released: ReleasedOutcomes,
-    origin: Origin,
-) -> Figure:
-    """Draw one outcome's rates: a panel for each pilot, a line and two means for each arm."""
+    """Draw the rate of one outcome in every term: a panel for each pilot, and both groups."""
+    (outcome,) = (each for each in outcomes if each.name == drawn)
     terms = rates_term.loc[rates_term["outcome"] == outcome.name]
     means = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
     headings = {pilot: _heading(main_effects, outcome, pilot) for pilot in outcome.pilots}
@@ -144,7 +85,7 @@ def _rates(
     data = pd.concat([terms[list(COLUMNS)], compared[list(COLUMNS)]], ignore_index=True)
     return figure(
         draw, data, COLUMNS, alt=alt, message=change_message(change_judgements, outcome),
-        label=origin.label, period=period, status=released.statuses["terms"],
+        label=origin.label, period=panel_period, status=released_outcomes.statuses["terms"],
     )  # fmt: skip
 
 
@@ -153,7 +94,7 @@ def _heading(main_effects: pd.DataFrame, outcome: Outcome, pilot: str) -> str:
     found = effect(main_effects, outcome.name, pilot)
     if not found.estimated:
         return f"{pilot}\n{words.no_estimate(found.reason)}"
-    ends = words.interval(found.ratio, found.ratio_low, found.ratio_high, words.ratio)
+    ends = words.ratio_interval(found.ratio, found.ratio_low, found.ratio_high)
     return f"{pilot}\nratio {ends}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -11,13 +12,26 @@ from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import Effect, Rate, Zeros, effects, rows
+from analysis.exhibits.parts.rows import in_order, of_outcomes
 from analysis.models.inputs.rate_units import MONTHLY, RateUnit, over_months
 from analysis.study.settings import Outcome, Window
 
-WINDOWS = ("before", "after")
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
+
+EFFECT = {
+    "outcome": "Outcome",
+    "pilot": "Local authority",
+    "status": "Whether the effect could be estimated",
+    "reason": "Why not, if not",
+    "ratio": "Ratio of rate ratios",
+    "difference": "Events or days more (or, below zero, fewer) than without the pilot",
+    **{f"{name}_{end}": f"{said} limit of its 95% confidence interval"
+       for name in ("ratio", "difference", "per_1000")
+       for end, said in (("low", "Lower"), ("high", "Upper"))},
+}  # fmt: skip
+"""What the columns of an effect hold, but for the rate, whose unit varies."""
 
 
 def pilots_table(published_facts: dict[str, Fact]) -> Table:
@@ -31,23 +45,20 @@ def pilots_table(published_facts: dict[str, Fact]) -> Table:
         }
         for key, pilot in PILOTS.items()
     )
-    return Table(
-        header=("Pilot", "Types of school", "Schools", "Social workers"),
-        rows=tuple(tuple(map(str, row)) for row in data.to_numpy().tolist()),
-        numeric=(False, False, True, True),
-        widths=(2, 5, 2, 2),
-        data=data,
-        columns={
-            "pilot": "Local authority",
-            "school_types": "Types of school that took part",
-            "schools": "Schools with a social worker, number",
-            "social_workers": "Social workers in the team, number",
-        },
+    return table(
+        data,
+        (
+            Words("pilot", "Pilot", "Local authority", width=2),
+            Words("school_types", "Types of school", "Types of school that took part", width=5),
+            Column("schools", "Schools", "Schools with a social worker", "number", width=2),
+            Column("social_workers", "Social workers", "Social workers in the team", "number",
+                   width=2),
+        ),
         note=(
             f"As published {cited(SUMMARY, 'Table 1')}. SEMH stands for social, emotional and "
             "mental health: special schools for pupils with such needs."
         ),
-    )
+    )  # fmt: skip
 
 
 def before_after(
@@ -58,97 +69,81 @@ def before_after(
     released_outcomes: ReleasedOutcomes,
 ) -> Table:
     """Show number and rate of each outcome by pilot and arm, before and after."""
-    lines = []
-    for outcome in outcomes:
-        chosen = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
-        lines += _before_after_lines(chosen, outcome, disclosure_rules.rate_decimals + 1)
-    data = rates_before_after
-    columns = {
-        "outcome": "Outcome",
-        "pilot": "Local authority",
-        "arm": "Schools with a social worker (intervention) or comparison schools",
-        "window": "The pilot's months (after) or the same months a year before (before)",
-        "schools": "Schools that sent returns, number",
-        "events": "Events or days in care, number; c is confidential",
-        "pupil_months": "Pupils on roll, added up over months",
-        "rate": f"Events or days {MONTHLY.words}",
-    }
-    return Table(
-        header=("Outcome", "Pilot", "Schools", "Before", "After", "Rate before", "Rate after"),
-        rows=tuple(lines),
-        numeric=(False, False, False, True, True, True, True),
-        widths=(9, 6, 8, 4, 4, 4, 4),
-        data=data[list(columns)],
-        columns=columns,
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    rate = partial(_rate, decimals=disclosure_rules.rate_decimals + 1)
+    made = table(
+        in_order(
+            rates_before_after,
+            outcome=labels,
+            pilot=dict.fromkeys(pilot for outcome in outcomes for pilot in outcome.pilots),
+            arm=ARM_NAMES,
+        ),
+        (
+            Words("outcome", "Outcome", "Outcome", cell=labels.__getitem__, width=9),
+            Words("pilot", "Pilot", "Local authority", width=6),
+            Words("arm", "Schools", cell=ARM_NAMES.__getitem__, width=8),
+            Words("window"),
+            Column("schools", meaning="Schools that sent returns, number"),
+            Column("events", "Before", at="before", cell=words.released, width=4),
+            Column("events", "After", at="after", cell=words.released, width=4),
+            Column("pupil_months", meaning="Pupils on roll, added up over months"),
+            Column("rate", "Rate before", at="before", cell=rate, width=4),
+            Column("rate", "Rate after", at="after", cell=rate, width=4),
+        ),
+        lines=["outcome", "pilot", "arm"],
+        across="window",
+        data=rates_before_after,
+        meanings={
+            "arm": "Schools with a social worker (intervention) or comparison schools",
+            "window": "The pilot's months (after) or the same months a year before (before)",
+            "events": "Events or days in care, number; c is confidential",
+            "rate": f"Events or days {MONTHLY.words}",
+        },
         period=compared_period,
-        note=f"Rates are {MONTHLY.words}." + _legend(data["events"]),
-        status=released_outcomes.statuses["before_after"],
+        note=f"Rates are {MONTHLY.words}." + _legend(rates_before_after["events"]),
     )
-
-
-def _before_after_lines(
-    released: pd.DataFrame, outcome: Outcome, decimals: int
-) -> list[tuple[str, ...]]:
-    """Return one line a pilot and arm; the outcome stands in the first alone."""
-    found = {
-        (rate.pilot, rate.arm, when): rate
-        for when in WINDOWS
-        for rate in rows(released.loc[released["window"] == when], Rate)
-    }
-    lines = []
-    for pilot, (arm, name) in product(outcome.pilots, ARM_NAMES.items()):
-        cells = [found[pilot, arm, when] for when in WINDOWS]
-        counts = [words.released(cell.events) for cell in cells]
-        rates = [_rate(cell.rate, decimals) for cell in cells]
-        lines.append((outcome.label, pilot, name, *counts, *rates))
-    return lines
+    return replace(made, status=released_outcomes.statuses["before_after"])
 
 
 def effect_table(
     main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
 ) -> Table:
     """Show the effect of each pilot on each outcome as ratio, number and rate."""
+    labels = {outcome.name: outcome.label for outcome in outcomes}
     unit = over_months(window.months_after)
-    data = _over_period(main_effects, unit)
-    lines = tuple(
-        (outcome.label, each.pilot, *_effect_cells(each))
-        for outcome in outcomes
-        for each in effects(data, outcome.name)
-    )
-    columns = {
-        "outcome": "Outcome",
-        "pilot": "Local authority",
-        "status": "Whether the effect could be estimated",
-        "reason": "Why not, if not",
-        "ratio": "Ratio of rate ratios",
-        "ratio_low": "Lower limit of its 95% confidence interval",
-        "ratio_high": "Upper limit of its 95% confidence interval",
-        "difference": "Events or days more (or, below zero, fewer) than without the pilot",
-        "difference_low": "Lower limit of its 95% confidence interval",
-        "difference_high": "Upper limit of its 95% confidence interval",
-        "per_1000": f"The same {unit.words}",
-        "per_1000_low": "Lower limit of its 95% confidence interval",
-        "per_1000_high": "Upper limit of its 95% confidence interval",
-    }
-    return Table(
-        header=("Outcome", "Pilot", "Ratio", "Number", unit.heading),
-        rows=lines,
-        numeric=(False, False, True, True, True),
-        widths=(6, 4, 6, 7, 6),
-        data=data[list(columns)].reset_index(drop=True),
-        columns=columns,
+    ordered = of_outcomes(_over_period(main_effects, unit), outcomes)
+    ends = ("", "_low", "_high")
+    return table(
+        ordered.reset_index(drop=True),
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
+            Words("pilot", "Pilot", width=4),
+            Words("status"),
+            Words("reason"),
+            Column(tuple(f"ratio{end}" for end in ends), "Ratio", cell=words.ratio_interval,
+                   width=6),
+            Column(tuple(f"difference{end}" for end in ends), "Number", width=7,
+                   cell=partial(words.interval, printed=words.count)),
+            Column(tuple(f"per_1000{end}" for end in ends), unit.heading, width=6,
+                   cell=partial(words.interval, printed=words.rate)),
+        ),
+        meanings={**EFFECT, "per_1000": f"The same {unit.words}"},
+        instead=_no_effect,
         period=compared_period,
         note=(
             "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
             "below zero there were fewer than comparison schools lead one to expect."
             + words.not_estimable(
-                (outcome.label, each.pilot, each.reason)
-                for outcome in outcomes
-                for each in effects(main_effects, outcome.name)
-                if not each.estimated
+                (labels[row["outcome"]], row["pilot"], row["reason"])
+                for row in ordered.to_dict("records") if row["status"] != "estimated"
             )
         ),
-    )
+    )  # fmt: skip
+
+
+def _no_effect(row: Row) -> tuple[str, ...]:
+    estimated = row["status"] == "estimated"
+    return () if estimated else (words.no_estimate(row["reason"]), "[z]", "[z]")
 
 
 def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:
@@ -161,75 +156,51 @@ def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:
     return main_effects.assign(**rates)
 
 
-def floor(school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str) -> Table:
+def floor(
+    school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
+) -> Table:
     """Show how many months and schools had no event at all before the pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     data = school_zeros.loc[school_zeros["outcome"].isin(labels)]
-    found = rows(data, Zeros)
-    ordered = sorted(found, key=lambda row: list(labels).index(row.outcome))
-    return Table(
-        header=("Outcome", "Pilot", "Schools", "School-months without any", "Schools without any"),
-        rows=tuple(
-            (
-                labels[row.outcome],
-                row.pilot,
-                str(row.schools),
-                words.HIDDEN
-                if pd.isna(row.zero_months_percent)
-                else f"{row.zero_months_percent:.0f}%",
-                words.released(row.schools_without),
-            )
-            for row in ordered
+    return table(
+        of_outcomes(data, outcomes),
+        (
+            Words("outcome", "Outcome", "Outcome", cell=labels.__getitem__, width=5),
+            Words("pilot", "Pilot", "Local authority", width=3),
+            Column("schools", "Schools", "Schools of both groups", "number", width=2),
+            Column("zero_months_percent", "School-months without any", cell=_percent, width=4,
+                   meaning="School-months without an event, per cent of those in terms whose "
+                   "counts are shown"),
+            Column("schools_without", "Schools without any", cell=words.released, width=3,
+                   meaning="Schools without an event in all those months, number; c is "
+                   "confidential"),
         ),
-        numeric=(False, False, True, True, True),
-        widths=(5, 3, 2, 4, 3),
         data=data,
-        columns={
-            "outcome": "Outcome",
-            "pilot": "Local authority",
-            "schools": "Schools of both groups, number",
-            "zero_months_percent": "School-months without an event, per cent of those in terms "
-            "whose counts are shown",
-            "schools_without": "Schools without an event in all those months, number; c is "
-            "confidential",
-        },
+        released=list(school_zeros),
         period=compared_period,
-        note="Both groups, the ten like months before the pilots began; the share is of months in "
-        "terms whose counts are shown." + _legend(data["schools_without"]),
-    )
-
-
-def _effect_cells(each: Effect) -> tuple[str, str, str]:
-    if not each.estimated:
-        return words.no_estimate(each.reason), "[z]", "[z]"
-    number = (each.difference, each.difference_low, each.difference_high)
-    rate = (each.per_1000, each.per_1000_low, each.per_1000_high)
-    return (
-        words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio),
-        words.interval(*number, words.count),
-        words.interval(*rate, words.rate),
-    )
+        note=f"Both groups, the {words.spelled(window.months_after)} like months before the pilots "
+        "began; the share is of months in terms whose counts are shown."
+        + _legend(data["schools_without"]),
+    )  # fmt: skip
 
 
 def contract_summary(contract_counts: pd.DataFrame) -> Table:
     """Show, for each data file, how many rules were tested and what came out."""
-    outcomes = ("rules", "pass", "warn", "fail", "nothing tested")
-    records = contract_counts.to_dict("records")
-    return Table(
-        header=("Data file", "Rules", "Passed", "Warnings", "Failed", "Nothing tested"),
-        rows=tuple((row["dataset"], *(str(row[each]) for each in outcomes)) for row in records),
-        numeric=(False, True, True, True, True, True),
-        widths=(3, 2, 2, 2, 2, 3),
-        data=contract_counts,
-        columns={
-            "dataset": "Data file",
-            "rules": "Rules in its contract, number",
-            "pass": "Rules that hold, number",
-            "warn": "Rules that give a warning, number",
-            "fail": "Rules that are broken, number",
-            "nothing tested": "Rules that met no data, number",
-        },
+    return table(
+        contract_counts,
+        (
+            Words("dataset", "Data file", "Data file", width=3),
+            Column("rules", "Rules", "Rules in its contract", "number", width=2),
+            Column("pass", "Passed", "Rules that hold", "number", width=2),
+            Column("warn", "Warnings", "Rules that give a warning", "number", width=2),
+            Column("fail", "Failed", "Rules that are broken", "number", width=2),
+            Column("nothing tested", "Nothing tested", "Rules that met no data", "number", width=3),
+        ),
     )
+
+
+def _percent(value: float) -> str:
+    return words.HIDDEN if pd.isna(value) else f"{value:.0f}%"
 
 
 def _rate(value: float, decimals: int) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 from hamilton.function_modifiers import parameterize
 
 from analysis.exhibits.outcomes.numbers import BY_EFFECT
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.by_pilot import ends
+from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
-from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
+from analysis.exhibits.parts.rows import judgement, of_outcomes
 from analysis.exhibits.parts.rules import Least, judge
+from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
+from analysis.models.inference.judgement import LEVEL
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study.settings import Outcome
 
@@ -23,22 +25,30 @@ def by_unit_table(
     change_judgements: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show each result by school and by area, and whether a change is claimed."""
-    shown = ["outcome", "pilot", "status", "reason", "ratio", "ratio_low_school",
-             "ratio_high_school", "adjusted_school", "ratio_low_area", "ratio_high_area",
-             "adjusted_area", "permuted_low_area", "permuted_high_area", "p_permuted_area",
-             "smallest_p_area", "verdict"]  # fmt: skip
-    return Table(
-        header=("Outcome", "Pilot", "Ratio, by school", "p", "By area", "p", "Areas permuted",
-                "p (least)", "Claim"),
-        rows=tuple(
-            (outcome.label, each.pilot, *_cells(each))
-            for outcome in outcomes
-            for each in judgements_of(change_judgements, outcome.name)
+    labels = {outcome.name: outcome.label for outcome in outcomes}
+    return table(
+        of_outcomes(change_judgements, outcomes),
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
+            Words("pilot", "Pilot", width=11),
+            Words("status"),
+            Words("reason"),
+            Column(("ratio", "ratio_low_school", "ratio_high_school"), "Ratio, by school",
+                   cell=words.ratio_interval, width=18),
+            Column("adjusted_school", "p", cell=words.p_value, width=6),
+            Column(("ratio_low_area", "ratio_high_area"), "By area", cell=ends, width=11),
+            Column("adjusted_area", "p", cell=words.p_value, width=6),
+            Column(("permuted_low_area", "permuted_high_area"), "Areas permuted", cell=ends,
+                   width=11),
+            Column(("p_permuted_area", "smallest_p_area"), "p (least)", width=12,
+                   cell=lambda p, least: f"{words.p_value(p)} ({words.p_value(least)})"),
+            Words("verdict", "Both p small", width=7,
+                  cell=lambda verdict: "no" if verdict == "not clear" else verdict),
         ),
-        numeric=(False, False, *(True,) * 6, False),
-        widths=(12, 11, 18, 6, 11, 6, 11, 12, 7),
-        data=change_judgements[shown],
-        columns={name: JUDGEMENT[name] for name in shown},
+        data=change_judgements,
+        meanings=JUDGEMENT,
+        instead=lambda row: () if row["status"] == "estimated"
+        else (words.no_estimate(row["reason"]), *("[z]",) * 5, "no"),
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -47,8 +57,9 @@ def by_unit_table(
             "and allow for the family: section 47 enquiries by Holm's method, all else by that of "
             "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
             "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
-            "the p-value in brackets. A change is claimed where both adjusted p-values are at most "
-            "0.05. [z] is not applicable."
+            "the p-value in brackets. The last column says where both adjusted p-values are at "
+            f"most {LEVEL}, and in which direction: one such result found by looking through all "
+            "is not yet a claim. [z] is not applicable."
         ),
     )  # fmt: skip
 
@@ -65,25 +76,21 @@ def many_outcomes(
     data = change_judgements.merge(
         adjusted_for_many[[*keys, "min_p", "max_t"]], on=keys, validate="one_to_one"
     )
-    shown = [*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
-             "judged_area", "adjusted_area", "min_p", "max_t"]  # fmt: skip
-    return Table(
-        header=("Outcome", "Pilot", "Family", "p by school", "Adjusted", "p by area", "Adjusted",
-                "All at once"),
-        rows=tuple(
-            (
-                labels[row["outcome"]],
-                row["pilot"],
-                row["family"],
-                *(words.p_value(row[name]) for name in ("judged_school", "adjusted_school",
-                                                        "judged_area", "adjusted_area", "min_p")),
-            )
-            for row in data.to_dict("records")
+    return table(
+        data,
+        (
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=5),
+            Words("pilot", "Pilot", width=3),
+            Words("family", "Family", width=3),
+            Column("judged_school", "p by school", cell=words.p_value, width=3),
+            Column("adjusted_school", "Adjusted", cell=words.p_value, width=3),
+            Column("judged_area", "p by area", cell=words.p_value, width=3),
+            Column("adjusted_area", "Adjusted", cell=words.p_value, width=3),
+            Column("min_p", "All at once", cell=words.p_value, width=3),
         ),
-        numeric=(False, False, False, *(True,) * 5),
-        widths=(5, 3, 3, 3, 3, 3, 3, 3),
-        data=data[shown],
-        columns={name: {**MULTIPLICITY, **JUDGEMENT}[name] for name in shown},
+        meanings={**MULTIPLICITY, **JUDGEMENT},
+        released=[*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
+                  "judged_area", "adjusted_area", "min_p", "max_t"],
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -107,7 +114,8 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
         f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
         f"cannot give less than {words.p_value(found.smallest_p_area)})"
     )
-    return Number(text, text, "p-values, two-sided", int(found.in_family))
+    working = p_value_working(found)
+    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -148,31 +156,12 @@ def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
 
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     value = _p_of(table, outcome, pilot, way)
-    return Number(value, words.p_value(value), "p-value, two-sided", len(table))
+    printed = words.p_value(value)
+    working = all_at_once_working(printed, len(table))
+    return Number(value, printed, "p-value, two-sided", len(table), working=working)
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
     chosen = (table["outcome"] == outcome) & (table["pilot"] == pilot)
     (found,) = table.loc[chosen, way]
     return float(found)
-
-
-def _cells(each: Judgement) -> tuple[str, ...]:
-    if not each.estimated:
-        return words.no_estimate(each.reason), *("[z]",) * 5, "no"
-    return (
-        words.interval(each.ratio, each.ratio_low_school, each.ratio_high_school, words.ratio),
-        words.p_value(each.adjusted_school),
-        _span(each.ratio_low_area, each.ratio_high_area),
-        words.p_value(each.adjusted_area),
-        _span(each.permuted_low_area, each.permuted_high_area),
-        f"{words.p_value(each.p_permuted_area)} ({words.p_value(each.smallest_p_area)})",
-        "no" if each.verdict == "not clear" else each.verdict,
-    )
-
-
-def _span(low: float, high: float) -> str:
-    if math.isnan(low) or math.isnan(high):
-        return "[z]"
-    ends = (words.limit(low, words.ratio), words.limit(high, words.ratio))
-    return f"{ends[0]}{words.NO_BREAK}to{words.NO_BREAK}{ends[1]}"

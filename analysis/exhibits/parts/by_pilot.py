@@ -10,7 +10,7 @@ from analysis.exhibits.parts import words
 from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping
 
     import pandas as pd
 
@@ -31,27 +31,6 @@ COLUMNS = {
     "p_value": "Two-sided p-value of no effect",
 }
 """Columns of a table of estimates that exhibits show, and what each holds."""
-
-
-def side_by_side(
-    estimates: pd.DataFrame, line: str, pilots: Sequence[str]
-) -> tuple[tuple[str, ...], ...]:
-    """Return one line per value of a column, with one cell per pilot.
-
-    Parameters
-    ----------
-    estimates
-        One row per value of `line` and pilot; a pilot without a row is not analysed.
-    line
-        Column whose values begin the lines, in the order in which they first appear.
-    pilots
-        Names of the columns' pilots, in order.
-    """
-    cells = {(row[line], row["pilot"]): cell(row) for row in estimates.to_dict("records")}
-    labels = list(dict.fromkeys(estimates[line]))
-    return tuple(
-        (str(label), *(cells.get((label, pilot), "[z]") for pilot in pilots)) for label in labels
-    )
 
 
 def cell(row: Mapping[Hashable, Any]) -> str:

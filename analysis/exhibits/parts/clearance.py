@@ -27,6 +27,9 @@ DIGITS = 3
 
 UNSTATED = "It has no disclosure status: nobody has said that it may be published."
 
+NO_VALUE = {HIDDEN, "[z]"}
+"""What stands in a column of numbers where no value may be shown, or none applies."""
+
 _PLACES = re.compile(r'(?<=[\s<])(d|x|y)="([^"]*)"')
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
@@ -54,7 +57,7 @@ def cleared(
         wide, narrow = coarse_svg(value.svg), coarse_svg(value.narrow)
         return replace(value, status=status, data=coarse(value.data), svg=wide, narrow=narrow)
     if isinstance(value, Table):
-        return replace(value, status=status, data=coarse(value.data))
+        return replace(folded(value), status=status, data=coarse(value.data))
     return replace(value, status=status)
 
 
@@ -117,3 +120,34 @@ def coarse_svg(svg: str) -> str:
         return f'{found[1]}="{_DECIMAL.sub(lambda n: f"{float(n[0]):.1f}", found[2])}"'
 
     return _PLACES.sub(places, svg)
+
+
+def folded(table: Table) -> Table:
+    """Return a table as it is, or with one row in place of several without any value.
+
+    Parameters
+    ----------
+    table
+        As printed. Each row must have a hidden cell, and no other value in a column of numbers:
+        a true zero, or a cell that says "not estimable", tells something of its row.
+
+    Returns
+    -------
+    Table
+        The data behind it are left as they are, row by row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = (("Lambeth", "[c]", "no"), ("Stockport", "[c]", "no"))
+    >>> found = Table(("Pilot", "Ratio", "Claim"), rows, (False, True, False), pd.DataFrame(), {})
+    >>> folded(found).rows
+    (('none: counts too small to publish or to analyse', '[c]', ''),)
+    """
+    of_numbers = [place for place, numeric in enumerate(table.numeric) if numeric]
+    values = [{row[place] for place in of_numbers} for row in table.rows]
+    empty = all(HIDDEN in each and each <= NO_VALUE for each in values)
+    if table.numeric[0] or len(table.rows) < 2 or not empty:
+        return table
+    rest = (HIDDEN if numeric else "" for numeric in table.numeric[1:])
+    return replace(table, rows=((f"none: {WITHHELD}", *rest),))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from analysis.exhibits.parts.by_pilot import COLUMNS, side_by_side
+from analysis.exhibits.parts.by_pilot import COLUMNS, cell
 from analysis.exhibits.parts.exhibit import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     import pandas as pd
+
+Row: TypeAlias = "Mapping[Hashable, Any]"
+Line: TypeAlias = "Mapping[Hashable, Row]"
+"""The rows that a line prints: by their value of `across`, and the first of them under None."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Column:
         Share of the table's width, as against the other columns.
     numeric
         Whether it is set flush right.
+    at
+        Which row it reads where a line gathers several: the one with this value of `across`;
+        None for the first.
     """
 
     name: str | tuple[str, ...]
@@ -44,14 +51,16 @@ class Column:
     cell: Callable[..., str] = str
     width: int = 1
     numeric: bool = True
+    at: Hashable = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """The columns of the released data that it reads."""
         return (self.name,) if isinstance(self.name, str) else self.name
 
-    def printed(self, row: Mapping[Hashable, Any]) -> str:
-        """Return its cell of one row."""
+    def printed(self, line: Line) -> str:
+        """Return its cell of one line."""
+        row = line[self.at]
         return self.cell(*(row[name] for name in self.names))
 
     @property
@@ -68,36 +77,55 @@ class Words(Column):
     numeric: bool = False
 
 
+@dataclass(frozen=True)
+class Estimates(Column):
+    """A column of estimates with their intervals; "[z]" where there is no row to read."""
+
+    name: str | tuple[str, ...] = ()
+
+    def printed(self, line: Line) -> str:
+        """Return its cell of one line."""
+        return cell(line[self.at]) if self.at in line else "[z]"
+
+
 def table(
     frame: pd.DataFrame,
     columns: Sequence[Column],
     *,
+    lines: Sequence[str] = (),
+    across: str = "",
+    data: pd.DataFrame | None = None,
     meanings: Mapping[str, str] | None = None,
     released: Sequence[Hashable] | None = None,
-    where: Callable[[Mapping[Hashable, Any]], bool] | None = None,
-    instead: Callable[[Mapping[Hashable, Any]], Sequence[str]] | None = None,
+    where: Callable[[Row], bool] | None = None,
+    instead: Callable[[Row], Sequence[str]] | None = None,
     none: tuple[tuple[str, ...], ...] = (),
     last: tuple[tuple[str, ...], ...] = (),
     period: str = "",
     note: str = "",
 ) -> Table:
-    """Return a table with a line for each row of a frame.
+    """Return a table with a line for each row of a frame, or for each group of its rows.
 
     Parameters
     ----------
     frame
-        One row per line, with every column that is printed or released.
+        One row per line, or per line and value of `across`, with every column that is printed.
     columns
         From left to right.
+    lines, across
+        Columns of the frame that are the same in all rows of a line, and the one that tells them
+        apart, which a column's `at` refers to; empty where each row is a line.
+    data
+        What is released, where the frame holds a part of it, or the same in another shape.
     meanings
         What columns hold whose `meaning` is empty.
     released
         The columns of the data, in order; None for those that `columns` name, from left to right.
     where
-        Which rows are printed; all are released.
+        Which lines are printed, by their first row; all are released.
     instead
-        The cells of a row, from the first column that is no words on, where there is no estimate
-        to print; empty where there is one.
+        The last cells of a line, by its first row, where there is no estimate to print; empty
+        where there is one.
     none
         The lines of a table of which no row is printed.
     last
@@ -106,10 +134,10 @@ def table(
     shown = [column for column in columns if column.heading is not None]
     read = (name for column in columns for name in column.names)
     names: list[Any] = list(dict.fromkeys(read) if released is None else released)
-    lines = [
-        _line(shown, row, instead)
-        for row in frame.to_dict("records")
-        if where is None or where(row)
+    cells = [
+        _cells(shown, line, instead)
+        for line in _lines(frame, lines, across)
+        if where is None or where(line[None])
     ]
     described = {name: (meanings or {}).get(name, "") for name in names}
     for column in columns:
@@ -118,26 +146,32 @@ def table(
         raise ValueError(f"columns without a meaning: {', '.join(map(str, unsaid))}")
     return Table(
         header=tuple(str(column.heading) for column in shown),
-        rows=(*(lines or none), *last),
+        rows=(*(cells or none), *last),
         numeric=tuple(column.numeric for column in shown),
         widths=tuple(column.width for column in shown),
-        data=frame[names],
+        data=(frame if data is None else data)[names],
         columns=described,
         period=period,
         note=note,
     )
 
 
-def _line(
-    columns: Sequence[Column],
-    row: Mapping[Hashable, Any],
-    instead: Callable[[Mapping[Hashable, Any]], Sequence[str]] | None,
+def _lines(frame: pd.DataFrame, lines: Sequence[str], across: str) -> Iterator[Line]:
+    if not lines:
+        for row in frame.to_dict("records"):
+            yield {None: row}
+        return
+    for _, rows in frame.groupby(list(lines), sort=False, dropna=False):
+        records = rows.to_dict("records")
+        yield {None: records[0], **{row[across]: row for row in records}}
+
+
+def _cells(
+    columns: Sequence[Column], line: Line, instead: Callable[[Row], Sequence[str]] | None
 ) -> tuple[str, ...]:
-    others = tuple(instead(row)) if instead else ()
-    if not others:
-        return tuple(column.printed(row) for column in columns)
+    others = tuple(instead(line[None])) if instead else ()
     start = len(columns) - len(others)
-    return (*(column.printed(row) for column in columns[:start]), *others)
+    return (*(column.printed(line) for column in columns[:start]), *others)
 
 
 def pilots_side_by_side(
@@ -163,13 +197,16 @@ def pilots_side_by_side(
     line
         The column of `data` whose values begin the lines.
     """
-    return Table(
-        header=(heading, *pilots),
-        rows=side_by_side(data, line, pilots),
-        numeric=(False, *(True,) * len(pilots)),
-        widths=(5, *(4,) * len(pilots)),
-        data=data[list(shown)],
-        columns={name: COLUMNS[name] for name in shown},
+    return table(
+        data,
+        (
+            Words(line, heading, width=5),
+            *(Estimates(heading=pilot, at=pilot, width=4) for pilot in pilots),
+        ),
+        lines=[line],
+        across="pilot",
+        meanings=COLUMNS,
+        released=shown,
         period=period,
         note=note,
     )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from analysis.exhibits.parts.workings.working import Working
+
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
 """What programs write where there is no number, or none that is finite."""
 Kind = Literal["figure", "table", "number", "claim"]
@@ -142,6 +144,8 @@ class Number:
         95% limits, where it is an estimate.
     source
         Where it was published, as a citation with its section; empty for a result of ours.
+    working
+        How it was worked out, from released values; None for a count or words.
     """
 
     value: float | int | str | None
@@ -150,6 +154,7 @@ class Number:
     n: int | None = None
     interval: tuple[float, float] | None = None
     source: str = field(default="", kw_only=True)
+    working: Working | None = field(default=None, kw_only=True)
     status: Status = field(default_factory=released)
 
     kind: Literal["number"] = "number"

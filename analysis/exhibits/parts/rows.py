@@ -6,7 +6,11 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
+
+    from analysis.study.settings import Outcome
 
 Row = TypeVar("Row")
 
@@ -65,47 +69,6 @@ class Judgement:
         return self.status == "estimated"
 
 
-@dataclass(frozen=True)
-class Rate:
-    """Events and rate of one group of schools in one period, as released.
-
-    Attributes
-    ----------
-    events
-        A count, or the symbol that stands for it.
-    rate
-        Per 1,000 pupils a month; NaN where the count is hidden.
-    """
-
-    pilot: str
-    arm: str
-    events: int | str
-    rate: float
-
-
-@dataclass(frozen=True)
-class Zeros:
-    """How many months and schools of one pilot had no event; see `analysis.extract.rates`."""
-
-    outcome: str
-    pilot: str
-    schools: int
-    zero_months_percent: float
-    schools_without: int | str
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """One arm of one pilot before the start; see `analysis.extract.rates`."""
-
-    pilot: str
-    arm: str
-    schools: int
-    pupils: int
-    mean_roll: float
-    fsm_percent: float
-
-
 def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     """Return each row of a frame as an object; its fields name the columns it takes."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
@@ -136,6 +99,28 @@ def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judg
     own = (change_judgements["outcome"] == outcome) & (change_judgements["pilot"] == pilot)
     (found,) = rows(change_judgements.loc[own], Judgement)
     return found
+
+
+def in_order(frame: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:
+    """Return the rows that have a listed value in each column named, in the order of the lists.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(in_order(pd.DataFrame({"arm": ["a", "b", "c"]}), arm=["c", "a"])["arm"])
+    ['c', 'a']
+    """
+    places = {name: {value: at for at, value in enumerate(of)} for name, of in orders.items()}
+    for name, place in places.items():
+        frame = frame.loc[frame[name].isin(place)]
+    return frame.sort_values(
+        list(places), key=lambda column: column.map(places[str(column.name)]), kind="stable"
+    )
+
+
+def of_outcomes(frame: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return the rows of some outcomes, in the order of these."""
+    return in_order(frame, outcome=[outcome.name for outcome in outcomes])
 
 
 def row_of(table: pd.DataFrame, key: str, value: object) -> dict[str, Any]:

@@ -50,6 +50,18 @@ class Least:
 
 
 @dataclass(frozen=True)
+class More(Least):
+    """That a value exceeds a threshold wherever it is looked at; the threshold doesn't suffice."""
+
+    def __str__(self) -> str:
+        return f"{self.what} more than {self.least:g}{self.unit}"
+
+    def holds(self, found: Mapping[str, float]) -> bool:
+        """Whether every value exceeds it; nothing found is nothing shown."""
+        return bool(found) and all(_exact(value) > self.least for value in found.values())
+
+
+@dataclass(frozen=True)
 class Most:
     """That a value stays below a threshold wherever it is looked at.
 

@@ -200,6 +200,17 @@ def interval(value: float, low: float, high: float, printed: Callable[[float], s
     return f"{printed(value)} ({ends[0]}{NO_BREAK}to{NO_BREAK}{ends[1]})"
 
 
+def ratio_interval(value: float, low: float, high: float) -> str:
+    """Return a ratio with its confidence interval.
+
+    Examples
+    --------
+    >>> ratio_interval(0.62, 0.354, 1.08).replace(NO_BREAK, "~")
+    '0.62 (0.35~to~1.08)'
+    """
+    return interval(value, low, high, ratio)
+
+
 HUNDRED = 100
 """What a ratio is a share of where it is told in everyday words."""
 SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -234,8 +234,8 @@ def trial_rules_out_such_falls(change_judgements: pd.DataFrame, trial: dict[str,
         ratio = judgement(change_judgements, "s47_enquiries", pilot).ratio
         found[pilot] = trial["ratio_low"] - ratio
     return judge(
-        "Ratios as low as those estimated here for Lambeth and Southampton lie outside the "
-        "trial's confidence interval.",
+        "Exploratory: the ratios estimated here for Lambeth and Southampton lie below the trial's "
+        "confidence interval.",
         Least("lower limit of the trial's interval less the ratio estimated here", 0),
         found,
         ("trial_beside_pilots",),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import judgement
 from analysis.exhibits.practice.figures import BEGINNINGS
@@ -63,7 +64,7 @@ STATEMENTS = {
     "6": Statement(
         "Key finding 6",
         "some outcomes fell",
-        "for each published fall a change claimed by school and by area (exploratory)",
+        "for each published fall small p-values by school and by area (exploratory)",
     ),
     "A": Statement(
         "Pathway A",
@@ -119,23 +120,24 @@ def joint_display(
         [_line(each, records.get(code), coded[code]) for code, each in STATEMENTS.items()]
     )
     checks = "; ".join(f"{each.name}, {each.check}" for each in STATEMENTS.values() if each.check)
-    return Table(
-        header=("Statement", "In short", "Records", "Coded evidence", "Strands"),
-        rows=tuple(_printed(row) for row in data.to_dict("records")),
-        numeric=(False,) * 5,
-        widths=(10, 13, 23, 17, 8),
-        data=data,
-        columns={
-            "statement": "Statement of the published summary",
-            "says": "What it says, in short",
-            "records": "What records show of it",
+    return table(
+        data,
+        (
+            Words("statement", "Statement", "Statement of the published summary", width=10),
+            Words("says", "In short", "What it says, in short", width=13),
+            Words(("records", "records_read"), "Records", "What records show of it",
+                  cell=_reading, width=23),
+            Words(("coded_read", *DIRECTIONS), "Coded evidence", width=17, cell=_coded,
+                  meaning="How coded evidence reads on it; empty where there is none"),
+            Words("strands", "Strands", "Whether the two agree", cell=str.capitalize, width=8),
+        ),
+        meanings={
             "records_read": "How records read on it; empty where they say nothing of it",
             **dict.fromkeys(DIRECTIONS, "Coded items with this direction, number"),
-            "coded_read": "How coded evidence reads on it; empty where there is none",
-            "strands": "Whether the two agree",
         },
+        released=list(data),
         note=RULE.format(checks=checks),
-    )
+    )  # fmt: skip
 
 
 # --- what records show -----------------------------------------------------------------------
@@ -177,7 +179,11 @@ def _published_falls(
     ]
     # What could not be estimated bears nothing out.
     checks = tuple(each.verdict == "lower" for each in falls)
-    return Records(f"a fall can be claimed for {_of(checks)} published ones (exploratory)", checks)
+    shown = (
+        f"p-values are small for {_of(checks)} published falls, by school and by area and allowing "
+        "for the family (exploratory)"
+    )
+    return Records(shown, checks)
 
 
 def _beginnings(activity_by_phase: pd.DataFrame) -> Iterator[tuple[str, Records]]:
@@ -215,18 +221,16 @@ def _line(
     }
 
 
-def _printed(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _reading(shown: str, read: str) -> str:
+    return f"{read.capitalize()}: {shown}" if shown else "[z]"
+
+
+def _coded(read: str, supports: int, mixed: int, contradicts: int) -> str:
     counts = (
-        f"{words.count(row['supports'])} support, {words.count(row['mixed'])} both ways, "
-        f"{words.count(row['contradicts'])} contradict"
+        f"{words.count(supports)} support, {words.count(mixed)} both ways, "
+        f"{words.count(contradicts)} contradict"
     )
-    return (
-        row["statement"],
-        row["says"],
-        f"{row['records_read'].capitalize()}: {row['records']}" if row["records"] else "[z]",
-        f"{row['coded_read'].capitalize()}: {counts}" if row["coded_read"] else "[z]",
-        row["strands"].capitalize(),
-    )
+    return _reading(counts if read else "", read)
 
 
 def _of(checks: tuple[bool, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import isnan
+from typing import Any
 
 import pandas as pd
 from hamilton.function_modifiers import parameterize, tag, value
@@ -13,6 +14,8 @@ from analysis.exhibits.outcomes.numbers import BY_PILOT
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import row_of
+from analysis.exhibits.parts.workings.statistics import kappa_working
+from analysis.exhibits.parts.workings.working import counted_of, mean, percentage
 from analysis.practice.activity import OPEN_TO_ALL, STATUTORY
 from analysis.practice.evidence import DIRECTIONS, Agreement
 from analysis.practice.presence import INTEGRATION, PHASES
@@ -51,14 +54,20 @@ def days_in_school(pilot_delivery: pd.DataFrame, pilot: str) -> Number:
     """State how many days a week a worker of one pilot spent in schools."""
     row = row_of(pilot_delivery, "pilot", pilot)
     days = float(row["days_in_school"])
-    return Number(days, words.rate(days), "days a week per worker", n=int(row["workers"]))
+    workers, printed = int(row["workers"]), words.rate(days)
+    working = mean(
+        "days a week in schools, all workers", days * workers, "workers", workers, printed
+    )
+    return Number(days, printed, "days a week per worker", n=workers, working=working)
 
 
 @parameterize(**{f"schools_{kind}": {"kind": value(kind)} for kind in INTEGRATION})
 def schools_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
     """Count the schools where the worker is embedded, mixed or visiting."""
     table = integration_by_kind.set_index("integration")["schools"]
-    return Number(int(table[kind]), words.count(table[kind]), "schools", int(table.sum()))
+    count, total = int(table[kind]), int(table.sum())
+    working = counted_of(f"schools of this kind ({kind})", count, "schools with a worker", total)
+    return Number(count, words.count(count), "schools", total, working=working)
 
 
 @parameterize(**{f"days_{kind}": {"kind": value(kind)} for kind in ("embedded", "visiting")})
@@ -68,7 +77,11 @@ def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
     days = float(row["days_per_week"])
     if isnan(days):
         return Number(None, "[z]", "days a week per school", 0)
-    return Number(days, words.rate(days), "days a week per school", int(row["schools"]))
+    schools, printed = int(row["schools"]), words.rate(days)
+    working = mean(
+        "days a week with a worker, all these schools", days * schools, "schools", schools, printed
+    )
+    return Number(days, printed, "days a week per school", schools, working=working)
 
 
 # --- what they did ---------------------------------------------------------------------------
@@ -100,9 +113,15 @@ def share_open(activity_by_type: pd.DataFrame) -> Number:
 @parameterize(**BY_WORK_AND_PHASE)
 def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Number:
     """State which share of the hours in primary or secondary schools was one kind of work."""
-    shares = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
-    percent = float(shares.get((kind, phase), 0.0))
-    return Number(percent, f"{percent:.0f}%", "per cent of hours")
+    in_phase = activity_by_phase.loc[activity_by_phase["phase"] == phase]
+    own = in_phase.loc[in_phase["activity_type"] == kind]
+    percent = float(own["percent"].sum())
+    printed = f"{percent:.0f}%"
+    hours, total = float(own["hours"].sum()), float(in_phase["hours"].sum())
+    working = percentage(
+        f"hours of {kind}", hours, f"all hours logged in {phase} schools", total, printed
+    )
+    return Number(percent, printed, "per cent of hours", working=working)
 
 
 @parameterize(**{f"share_hours_{phase}": {"phase": value(phase)} for phase in PHASES})
@@ -110,7 +129,11 @@ def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
     """State which share of all hours was in schools of one phase."""
     row = row_of(effort_by_phase, "phase", phase)
     percent = float(row["percent"])
-    return Number(percent, f"{percent:.0f}%", "per cent of hours", int(row["schools"]))
+    printed, total = f"{percent:.0f}%", float(effort_by_phase["hours"].sum())
+    working = percentage(
+        f"hours logged in {phase} schools", float(row["hours"]), "all hours logged", total, printed
+    )
+    return Number(percent, printed, "per cent of hours", int(row["schools"]), working=working)
 
 
 # --- fieldwork and coded evidence ------------------------------------------------------------
@@ -134,18 +157,20 @@ def items_all(evidence_by_finding: pd.DataFrame) -> Number:
 def items_on_finding(evidence_by_finding: pd.DataFrame, finding: int, direction: str) -> Number:
     """Count the items that support, qualify or contradict one key finding."""
     row = row_of(evidence_by_finding, "finding", finding)
-    return Number(
-        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
-    )
+    return _items(row, direction, f"items on key finding {finding}")
 
 
 @parameterize(**BY_PATHWAY)
 def items_on_pathway(evidence_by_pathway: pd.DataFrame, pathway: str, direction: str) -> Number:
     """Count the items that support, qualify or contradict one pathway."""
     row = row_of(evidence_by_pathway, "pathway", pathway)
-    return Number(
-        int(row[direction]), words.count(row[direction]), "coded items", int(row["items"])
-    )
+    return _items(row, direction, f"items on pathway {pathway}")
+
+
+def _items(row: dict[str, Any], direction: str, among: str) -> Number:
+    count, items = int(row[direction]), int(row["items"])
+    working = counted_of(f"items coded as “{direction}”", count, among, items)
+    return Number(count, words.count(count), "coded items", items, working=working)
 
 
 def coders(coder_count: int) -> Number:
@@ -161,7 +186,15 @@ def items_coded_twice(coder_agreement: Agreement) -> Number:
 def coders_agree(coder_agreement: Agreement) -> Number:
     """State on which share of these both chose the same direction."""
     percent = 100 * coder_agreement.agreed
-    return Number(percent, f"{percent:.0f}%", "per cent of items", coder_agreement.items)
+    items, printed = coder_agreement.items, f"{percent:.0f}%"
+    working = percentage(
+        "items to which both gave the same direction",
+        coder_agreement.agreed * items,
+        "items that both coded",
+        items,
+        printed,
+    )
+    return Number(percent, printed, "per cent of items", items, working=working)
 
 
 def coders_kappa(coder_agreement: Agreement) -> Number:
@@ -169,7 +202,8 @@ def coders_kappa(coder_agreement: Agreement) -> Number:
     found = coder_agreement
     printed = words.interval(found.kappa, found.kappa_low, found.kappa_high, words.ratio)
     ends = (found.kappa_low, found.kappa_high)
-    return Number(found.kappa, printed, "Cohen's kappa", found.items, ends)
+    working = kappa_working(found, printed)
+    return Number(found.kappa, printed, "Cohen's kappa", found.items, ends, working=working)
 
 
 # --- the later trial -------------------------------------------------------------------------
@@ -177,5 +211,8 @@ def coders_kappa(coder_agreement: Agreement) -> Number:
 
 def _share(activity: pd.DataFrame, kinds: tuple[str, ...]) -> Number:
     hours = activity.groupby("activity_type")["hours"].sum()
-    percent = float(100 * hours[hours.index.isin(kinds)].sum() / hours.sum())
-    return Number(percent, f"{percent:.0f}%", "per cent of hours")
+    own, total = float(hours[hours.index.isin(kinds)].sum()), float(hours.sum())
+    percent = 100 * own / total
+    printed = f"{percent:.0f}%"
+    working = percentage(f"hours of {words.listed(kinds)}", own, "all hours logged", total, printed)
+    return Number(percent, printed, "per cent of hours", working=working)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.dataflow.published import SUMMARY, cited
 from analysis.exhibits.parts import words
+from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.extract.extract import Origin
 from analysis.practice.evidence import DIRECTIONS
@@ -33,31 +34,30 @@ def six_findings(
         if str(row["statement"]).startswith("Key finding")
     ]  # fmt: skip
     told = _as_published(published_findings)
-    lines = tuple(
+    lines = [
         (name.removeprefix("Key finding "), told[name], _shown(row), _sure(row))
         for row in found
         for name in [str(row["statement"])]
-    )
+    ]
     whose = origin.label or "This extract"
-    return Table(
-        header=("No.", "Published", whose, f"How sure ({whose.lower()})"),
-        rows=lines,
-        numeric=(False,) * 4,
-        widths=(1, 9, 9, 6),
-        data=pd.DataFrame(lines, columns=["finding", "published", "shown", "sure"]),
-        columns={
-            "finding": "Number of the key finding",
-            "published": "What the published summary found, in our words",
-            "shown": "What records, or coded fieldwork where there are none, show in the extract",
-            "sure": "How sure that is, by the rule in the note",
-        },
+    return table(
+        pd.DataFrame(lines, columns=["finding", "published", "shown", "sure"]),
+        (
+            Words("finding", "No.", "Number of the key finding"),
+            Words("published", "Published", "What the published summary found, in our words",
+                  width=9),
+            Words("shown", whose, width=9, meaning="What records, or coded fieldwork where there "
+                  "are none, show in the extract"),
+            Words("sure", f"How sure ({whose.lower()})",
+                  "How sure that is, by the rule in the note", width=6),
+        ),
         note=(
             f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
             "grades none of the others. How sure: moderate where records and coded fieldwork agree "
             "by the rule of the joint display, low where they agree in part or one "
             "stands alone, very low where they differ; on outcomes low at best."
         ),
-    )
+    )  # fmt: skip
 
 
 def _as_published(published_findings: tuple[dict[str, str], ...]) -> dict[str, str]:

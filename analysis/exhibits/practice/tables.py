@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -99,6 +100,10 @@ def effort_table(effort_by_phase: pd.DataFrame, activity_period: str) -> Table:
     )  # fmt: skip
 
 
+def _people(value: float) -> str:
+    return "[c]" if pd.isna(value) else words.count(value)
+
+
 def _has_schools(row: Mapping[Hashable, Any]) -> bool:
     return bool(row["schools"])
 
@@ -113,42 +118,41 @@ def fieldwork_table(
     """Show interviews, focus groups and observations by group of people and pilot."""
     released = released_sessions.table
     names = [pilot.name for pilot in pilots]
-    by_group = released.pivot(
-        index=["method", "participant_group"], columns="pilot", values="sessions"
-    )
-    people = released.groupby(["method", "participant_group"], sort=True)["participants"].first()
+    keys = ["method", "participant_group"]
     totals = sessions_by_group.groupby("pilot")["sessions"].sum()
-    lines = [
-        (
-            *(str(each).capitalize() for each in key),
-            *(_shown(by_group.loc[key, name]) for name in names),
-            "[c]" if pd.isna(people[key]) else words.count(people[key]),
-        )
-        for key in by_group.index
-    ]
     everyone = words.count(sessions_by_group["participants"].sum())
-    lines.append(("All", "", *(words.count(totals[name]) for name in names), everyone))
     hidden = any(isinstance(value, str) for value in released["sessions"])
-    return Table(
-        header=("Method", "With", *names, "People"),
-        rows=tuple(lines),
-        numeric=(False, False, True, True, True, True),
-        widths=(3, 4, 2, 3, 2, 2),
+    made = table(
+        released.sort_values(keys, kind="stable"),
+        (
+            Words("method", "Method", "Method of fieldwork", cell=str.capitalize, width=3),
+            Words("participant_group", "With", "Who took part", cell=str.capitalize, width=4),
+            Words("pilot", meaning="Local authority"),
+            *(
+                Column("sessions", name, cell=_shown, at=name, width=3 if len(name) > 9 else 2)
+                for name in names
+            ),
+            Column(
+                "participants",
+                "People",
+                cell=_people,
+                width=2,
+                meaning="People who took part in all pilots, number, once for each session",
+            ),
+        ),
+        lines=keys,
+        across="pilot",
         data=released,
-        columns={
-            "method": "Method of fieldwork",
-            "participant_group": "Who took part",
-            "pilot": "Local authority",
-            "sessions": "Sessions, number; c is confidential",
-            "participants": "People who took part in all pilots, number, once for each session",
-        },
+        meanings={"sessions": "Sessions, number; c is confidential"},
+        released=list(released),
+        last=(("All", "", *(words.count(totals[name]) for name in names), everyone),),
         period=fieldwork_period,
         note=(
             "Sessions in each pilot; people are counted once for each session, over all pilots."
             + (" [c] is hidden so that no child or parent can be identified." if hidden else "")
         ),
-        status=released_sessions.status,
     )
+    return replace(made, status=released_sessions.status)
 
 
 CARRIERS = (

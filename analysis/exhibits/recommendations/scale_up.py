@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,6 +25,8 @@ from analysis.exhibits.parts.style import (
     new_drawing,
     wrapped,
 )
+from analysis.exhibits.parts.workings.statistics import detectable_working, error_working
+from analysis.exhibits.parts.workings.working import Working
 from analysis.models.design.scale_up import COLUMNS as SCALE_UP
 from analysis.models.design.trial import ANALYSES, Trial
 from analysis.proofs import Proof
@@ -191,15 +194,41 @@ def worth_enquiries(scale_up_settings: ScaleUp) -> Number:
     return Number(worth, words.rate(worth), "enquiries per school")
 
 
-def worthwhile_fall(smallest_worthwhile_ratio: float) -> Number:
+def schools_by_hayes_bennett(schools_needed: dict[str, float]) -> Number:
+    """State how many schools each group needs to detect that fall, by one formula."""
+    return _whole_schools(schools_needed["hayes_bennett"])
+
+
+def schools_by_zhu_lakkis(schools_needed: dict[str, float]) -> Number:
+    """State the same by another formula."""
+    return _whole_schools(schools_needed["zhu_lakkis"])
+
+
+def _whole_schools(needed: float) -> Number:
+    return Number(math.ceil(needed), words.count(math.ceil(needed)), "schools in each group")
+
+
+def worthwhile_fall(smallest_worthwhile_ratio: float, scale_up_settings: ScaleUp) -> Number:
     """State the smallest fall that is worth its cost."""
     percent = 100 * (1 - smallest_worthwhile_ratio)
-    return Number(percent, f"{percent:.0f}%", "per cent")
+    printed = f"{percent:.0f}%"
+    worth, expected = (
+        words.rate(each)
+        for each in (scale_up_settings.enquiries_worth_a_worker,
+                     scale_up_settings.enquiries_expected)
+    )  # fmt: skip
+    working = Working(
+        f"enquiries averted that are taken to be worth a worker: {worth} per school",
+        f"enquiries expected without one: {expected} per school",
+        (f"{worth} ÷ {expected} × 100 = {printed}",),
+    )
+    return Number(percent, printed, "per cent", working=working)
 
 
 def planned_error(planned_precision: Precision, planned_trial: Trial) -> Number:
     """State the standard error that the planned trial would have, by formula."""
-    return _error(planned_precision, planned_trial.schools)
+    how = "spread of events within and between schools, by formula, for the planned number of them"
+    return _error(planned_precision, planned_trial.schools, how)
 
 
 def planned_fall(planned_precision: Precision, planned_trial: Trial) -> Number:
@@ -209,7 +238,9 @@ def planned_fall(planned_precision: Precision, planned_trial: Trial) -> Number:
 
 def published_error(published_precision: Precision, trial: dict[str, float]) -> Number:
     """State the standard error behind the trial's published interval."""
-    return _error(published_precision, int(trial["schools"]))
+    ends = " to ".join(words.ratio_as_published(trial[end]) for end in ("ratio_low", "ratio_high"))
+    how = f"width of the published interval, {ends}, as logarithms, divided by 2 × 1.96"
+    return _error(published_precision, int(trial["schools"]), how)
 
 
 def published_fall(published_precision: Precision, trial: dict[str, float]) -> Number:
@@ -217,11 +248,15 @@ def published_fall(published_precision: Precision, trial: dict[str, float]) -> N
     return _fall(published_precision, int(trial["schools"]))
 
 
-def _error(precision: Precision, schools: int) -> Number:
+def _error(precision: Precision, schools: int, how: str) -> Number:
     error = precision.standard_error
-    return Number(error, f"{error:.3f}", "standard error of a log ratio", schools)
+    printed = f"{error:.3f}"
+    working = error_working(printed, how)
+    return Number(error, printed, "standard error of a log ratio", schools, working=working)
 
 
 def _fall(precision: Precision, schools: int) -> Number:
     percent = 100 * precision.detectable_fall
-    return Number(percent, f"{percent:.1f}%", "per cent", schools)
+    printed = f"{percent:.1f}%"
+    working = detectable_working(precision.standard_error, printed)
+    return Number(percent, printed, "per cent", schools, working=working)

@@ -17,10 +17,11 @@ from analysis.extract.files.problem import FILE_RULES, REASON, Problem, Unreadab
 from analysis.extract.files.workbook import read_parquet, read_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from analysis.contracts.contract import DataContract
+    from analysis.extract.maps.map_file import DatasetMap
 
 __all__ = [
     "FILE_RULES",
@@ -29,12 +30,14 @@ __all__ = [
     "FilePart",
     "FilesRead",
     "Problem",
+    "content_of",
     "file_form",
+    "read_content",
     "read_files",
 ]
 
-IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini")
-"""Files that no program takes for data."""
+IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini", "maps")
+"""What no program takes for data, and the folder of the maps."""
 DAY_FIRST = r"^([0-9]{2})/([0-9]{2})/([0-9]{4})$"
 
 
@@ -69,15 +72,33 @@ class FilesRead:
         The files that each dataset was read from, in that order.
     problems
         By dataset, what keeps it from being read.
+    maps
+        By dataset, the map through which it was read; none where it stands as the contract says.
+    places
+        Of each row of a dataset that was read through a map, the council's `file` and `line`.
+    left_out
+        Rows of the council's files that a map leaves out, by dataset and reason.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     parts: dict[str, tuple[FilePart, ...]] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    maps: dict[str, DatasetMap] = field(default_factory=dict)
+    places: dict[str, pd.DataFrame] = field(default_factory=dict)
+    left_out: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def read_files(directory: Path, contracts: Mapping[str, DataContract]) -> FilesRead:
+def read_files(
+    directory: Path,
+    contracts: Mapping[str, DataContract],
+    mapped: Mapping[str, str] | None = None,
+) -> FilesRead:
     """Read every dataset that has a contract, and stop at no file.
+
+    Parameters
+    ----------
+    mapped
+        Files, or patterns of files, of the datasets that are read through a map, not here.
 
     Raises
     ------
@@ -88,11 +109,20 @@ def read_files(directory: Path, contracts: Mapping[str, DataContract]) -> FilesR
         raise ConfigurationError(
             "there is no such folder", place=str(directory), remedy="give an extract's folder"
         )
-    present = sorted(path.name for path in directory.iterdir() if not _is_ignored(path.name))
+    mapped = mapped or {}
+    present = sorted(
+        path.name
+        for path in directory.iterdir()
+        if not _is_ignored(path.name)
+        and not any(fnmatch.fnmatchcase(path.name, pattern) for pattern in mapped.values())
+    )
     unclaimed = [n for n in present if not any(_is_of(n, c) for c in contracts.values())]
     read = FilesRead()
     for dataset, contract in contracts.items():
         try:
+            if dataset in mapped:
+                _refuse_beside(contract, present)
+                continue
             form, names = _choose(contract, present, unclaimed)
             read.tables[dataset], read.parts[dataset] = _join(directory, names, form, contract)
         except UnreadableError as error:
@@ -147,6 +177,13 @@ def _choose(
     return found[0]
 
 
+def _refuse_beside(contract: DataContract, present: Sequence[str]) -> None:
+    """Refuse the contract's own file next to one that a map takes in its place."""
+    for name in present:
+        if _is_of(name, contract):
+            raise UnreadableError("twice", printable(name), "next to the file that a map takes")
+
+
 def _join(
     directory: Path, names: Sequence[str], form: FileForm, contract: DataContract
 ) -> tuple[pd.DataFrame, tuple[FilePart, ...]]:
@@ -156,7 +193,7 @@ def _join(
     problems: list[Problem] = []
     for name in names:
         try:
-            content = _content(directory / name)
+            content = content_of(directory / name)
             table = _read_one(content, name, form, contract)
             if tables and sorted(table.columns) != sorted(tables[0].columns):
                 raise UnreadableError(
@@ -173,7 +210,7 @@ def _join(
     return whole, tuple(parts)
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """Return the bytes of a file; a pipe would wait for ever, a folder has none."""
     if path.is_dir():
         raise UnreadableError("unreadable", path.name, "a folder")
@@ -189,14 +226,32 @@ def _content(path: Path) -> bytes:
 
 def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract) -> pd.DataFrame:
     months = {column.name for column in contract.columns if column.is_month}
+    table = read_content(content, name, form, months)
+    if form.date_format == "dd/MM/yyyy" and form.format == "csv":
+        days = {c.name for c in contract.columns if c.logical_type == "date" and not c.is_month}
+        for column in days & set(table.columns):
+            table[column] = table[column].str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
+    return table
+
+
+def read_content(
+    content: bytes, name: str, form: FileForm, months: Collection[str]
+) -> pd.DataFrame:
+    """Return what a file holds as text, its days as they are written.
+
+    Parameters
+    ----------
+    months
+        Columns that hold a month: a workbook has its first day.
+
+    Raises
+    ------
+    UnreadableError
+        If it is not written as its form says.
+    """
     match form.format:
         case "xlsx":
             return read_workbook(content, name, months)
         case "parquet":
             return read_parquet(content, name, months)
-    table = read_csv(content, name, form)
-    if form.date_format == "dd/MM/yyyy":
-        days = {c.name for c in contract.columns if c.logical_type == "date" and not c.is_month}
-        for column in days & set(table.columns):
-            table[column] = table[column].str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
-    return table
+    return read_csv(content, name, form)

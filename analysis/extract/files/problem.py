@@ -31,6 +31,7 @@ class FileRule:
     reason: str = REASON
 
 
+A_MAP = "What a map misreads is counted as something else, in every result."
 AGAIN = "Export the file again from the source system."
 
 FILE_RULES: dict[str, FileRule] = {
@@ -42,6 +43,11 @@ FILE_RULES: dict[str, FileRule] = {
         "Control totals that the sender confirmed come with the extract.",
         "Ask the sender for them: report control-totals writes the file to be confirmed.",
         "Without them, records dropped at random or types exchanged cannot be seen.",
+    ),
+    "unsent": FileRule(
+        "Schools that might have been comparison schools come with the extract, where known.",
+        "Ask the authority for them; data_contracts/candidate_schools.odcs.yaml says what to send.",
+        "Without them, what matching did can't be shown, nor the schools be reweighted.",
     ),
     "unexpected": FileRule(
         "Every file of the extract has a data contract.",
@@ -107,6 +113,26 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "size": FileRule(
         "The workbook unpacks to less than 1 GB.", "Send the dataset as CSV or Parquet."
+    ),
+    "map": FileRule(
+        "A map is written as docs/extract-files.md says.",
+        "Correct it, or let report map FILE propose a new one.",
+        A_MAP,
+    ),
+    "map-confirmed": FileRule(
+        "A person has confirmed the map.",
+        "Read every line of it, try it with report map, then write confirmed = true, by and date.",
+        A_MAP,
+    ),
+    "map-column": FileRule(
+        "A map gives every column of the contract one source, which is in the council's file.",
+        "Correct the map, or send the file in the layout that was confirmed.",
+        A_MAP,
+    ),
+    "map-code": FileRule(
+        "Every code in a column that is mapped has a target.",
+        "Add it to the map, under codes with the contract's code or under leave_out.",
+        A_MAP,
     ),
 }
 """By kind; the id of the rule is `<dataset>-file-<kind>`."""

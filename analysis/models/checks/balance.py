@@ -41,8 +41,8 @@ def balance(
     covariates
         Numeric columns, of the time before the start.
     candidates
-        All schools that comparison schools were matched from, with `pilot` and the
-        covariates; none if they aren't known.
+        All schools that comparison schools were matched from, with `pilot`, the covariates and,
+        if they don't count alike, `weight`; none if they aren't known.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def balance(
     rows = [
         {"pilot": pilot, "covariate": covariate}
         | _row(group, covariate, None if candidates is None
-               else candidates.loc[candidates["pilot"] == pilot, covariate])
+               else candidates.loc[candidates["pilot"] == pilot])
         for pilot, group in schools.groupby("pilot", sort=True)
         for covariate in wanted
     ]  # fmt: skip
@@ -103,7 +103,7 @@ def _require(table: pd.DataFrame, columns: list[str], name: str) -> None:
             )  # fmt: skip
 
 
-def _row(group: pd.DataFrame, covariate: str, candidates: pd.Series | None) -> dict[str, object]:
+def _row(group: pd.DataFrame, covariate: str, candidates: pd.DataFrame | None) -> dict[str, object]:
     values = group.dropna(subset=[covariate])
     treated, comparison = (
         values.loc[values["arm"] == arm, covariate].to_numpy(float)
@@ -123,10 +123,17 @@ def _row(group: pd.DataFrame, covariate: str, candidates: pd.Series | None) -> d
         row["within_sets"] = float(apart.mean()) / spread
     if min(len(treated), len(comparison)) > 1 and comparison.var(ddof=1) > 0:
         row["variance_ratio"] = float(treated.var(ddof=1) / comparison.var(ddof=1))
-    if candidates is not None and candidates.notna().any():
-        row["mean_candidates"] = float(candidates.mean())
-        row["before_matching"] = (_mean(treated) - float(candidates.mean())) / spread
+    if candidates is not None and candidates[covariate].notna().any():
+        row["mean_candidates"] = _mean_candidates(candidates, covariate)
+        row["before_matching"] = (_mean(treated) - _mean_candidates(candidates, covariate)) / spread
     return row
+
+
+def _mean_candidates(candidates: pd.DataFrame, covariate: str) -> float:
+    known = candidates.dropna(subset=[covariate])
+    if "weight" not in known:
+        return float(known[covariate].mean())
+    return float((known["weight"] * known[covariate]).sum() / known["weight"].sum())
 
 
 def _mean(values: Floats) -> float:

@@ -171,6 +171,21 @@ def words_in_the_seals_stream(pdf):
     pdf.attachments["seal.json"].obj.EF.F.Forged = pikepdf.String("forged")
 
 
+@by_objects
+def words_after_the_packed_seal(pdf):
+    """Words behind the end of the seal's packed data, which unpacking passes over."""
+    stream = pdf.attachments["seal.json"].obj.EF.F
+    stream.write(zlib.compress(stream.read_bytes()) + b"Approved.", filter=Name.FlateDecode)
+
+
+@by_objects
+def second_seal_packed_behind_it(pdf):
+    """Another seal behind the true one, in the same stream."""
+    stream = pdf.attachments["seal.json"].obj.EF.F
+    both = zlib.compress(stream.read_bytes()) + zlib.compress(b'{"digest": "0"}')
+    stream.write(both, filter=Name.FlateDecode)
+
+
 # --- a file that readers resolve differently -----------------------------------------------------
 
 
@@ -407,6 +422,8 @@ FORGERIES = {
     words_after_the_signature: "it holds more, or something else, than a signature",
     spaces_in_the_seal: "the seal itself was edited",
     seal_described_otherwise: "what is said of the attachment seal.json was altered",
+    words_after_the_packed_seal: ENTRY.format("seal.json"),
+    second_seal_packed_behind_it: ENTRY.format("seal.json"),
     words_in_the_seals_stream: ENTRY.format("seal.json"),
     two_entries_for_one_object: NO_FORM,
     key_twice: "duplicated key /Contents",

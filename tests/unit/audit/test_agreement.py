@@ -6,7 +6,9 @@ import pytest
 from analysis.errors import VerificationFailed
 from audit.coverage.agreement import page_disagreements, pdf_disagreements, same
 from audit.coverage.coverage import coverage
-from audit.pdf.text_layer import read_text
+from audit.pdf.content_stream import Run
+from audit.pdf.tag_tree import Element
+from audit.pdf.text_layer import Block, read_text
 from report.finish import refuse_other_numbers
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import typed
@@ -114,3 +116,20 @@ def test_such_a_book_is_refused_with_the_place_and_the_remedy(tmp_path):
     assert "two.html: N1 ratio" in told
     assert "and 2 more" in told
     assert "remedy: render all of it again" in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        # A cell may drop the space without width that follows an underscore.
+        (("volume-s17_", "start)"), "volume-s17_start)"),
+        (("volume-s17_\u200b", "start)"), "volume-s17_start)"),
+        (("Section", "17 starts"), "Section 17 starts"),
+    ],
+)
+def test_a_name_that_goes_on_in_the_next_line_is_one_word(lines, text):
+    cell = Element(1, ("Table", "TR", "TD"))
+    block = Block(
+        cell, tuple(Run(1, 90.0 - 12 * n, line, cell, ()) for n, line in enumerate(lines))
+    )
+    assert block.text == text

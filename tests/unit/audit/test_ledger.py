@@ -59,8 +59,8 @@ def test_a_record_has_the_fields_of_its_kind_and_no_others():
     forms = SCHEMA["properties"]["records"]["items"]["oneOf"]
     fields = {form["properties"]["kind"]["const"]: form["properties"].keys() for form in forms}
     assert fields["table"] - fields["figure"] == {"cells", "row_headings", "note"}
-    assert fields["number"] - fields["claim"] == {"value", "unit", "n", "interval"}
-    assert fields["claim"] - fields["number"] == {"rule", "evidence", "seen", "holds"}
+    assert fields["number"] - fields["claim"] == {"value", "unit", "n", "interval", "working"}
+    assert fields["claim"] - fields["number"] == {"rule", "evidence", "seen", "holds", "compared"}
     meant = [each for form in forms for each in form["properties"].values()]
     assert len([each for each in meant if "description" in each]) == len(meant) - len(forms)
 

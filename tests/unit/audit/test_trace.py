@@ -428,11 +428,24 @@ def test_a_number_is_traced_and_one_that_is_printed_often_is_listed(tmp_path, mo
         trace("0.42", asked)
 
 
+@pytest.mark.parametrize("asked", ["0,41", ".41", "£41", "0.41 (0.25", "0·41", "4 1"])
+def test_a_number_written_otherwise_is_no_exhibit_of_a_name_like_it(asked, tmp_path, monkeypatch):
+    """T41 was suggested for 0,41."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "study.toml").write_text("")
+    path = tmp_path / "ledger.json"
+    path.write_text(json.dumps(LEDGER))
+    with pytest.raises(ConfigurationError, match="no number is written so") as refused:
+        trace(asked, Asked(path))
+    assert "0.41" in refused.value.remedy
+
+
 def test_the_long_proof_found_no_column_that_an_exhibit_rests_on_and_omits():
     found = pd.read_csv(ROOT / "data" / "proofs" / "lineage.csv")
     columns = {
         (each.file, column)
         for each in read_contracts(ROOT / "data_contracts").values()
+        if (ROOT / "data" / "synthetic" / each.file).exists()
         for column in each.column_names
     }
     assert set(found[["file", "column"]].itertuples(index=False, name=None)) == columns

@@ -11,7 +11,12 @@ import pytest
 from analysis.contracts import ContractResults, describe, raise_if_broken, read_contracts, validate
 from analysis.contracts.expectations import expectations
 from analysis.errors import ContractBroken, NothingTested
-from tests.fixtures.extract import good_extract, with_control_totals
+from tests.fixtures.extract import (
+    CANDIDATES,
+    good_extract,
+    with_candidates,
+    with_control_totals,
+)
 
 ROOT = Path(__file__).parents[3]
 CONTRACTS = read_contracts(ROOT / "data_contracts")
@@ -45,13 +50,22 @@ def results_of_two_breaches() -> ContractResults:
 
 
 def test_a_good_extract_passes_every_rule() -> None:
-    results = validate(with_totals(), CONTRACTS)
+    sent = with_candidates(good_extract())[CANDIDATES]
+    results = validate(with_totals() | {CANDIDATES: pd.DataFrame(sent, dtype="str")}, CONTRACTS)
     assert results.of("fail", "warn") == ()
     assert (results.outcome, results.exit_code) == ("pass", 0)
     raise_if_broken(results)
     known = {e.rule.id for c in CONTRACTS.values() for e in expectations(c, CONTRACTS)}
     files = {f"{name}-file" for name in CONTRACTS}
     assert {r.rule for r in results.results} == known | files
+
+
+def test_an_extract_without_candidate_schools_passes_and_says_so() -> None:
+    rule = "candidate_schools-file-unsent"
+    results = validate(with_totals(), CONTRACTS, only={rule})
+    (found,) = [r for r in results.results if r.dataset == CANDIDATES]
+    assert (found.rule, found.outcome, found.stops) == (rule, "nothing tested", False)
+    assert results.outcome == "pass"
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,9 @@ def waived() -> ContractResults:
 
 
 def test_the_summary_says_what_the_sender_confirmed() -> None:
+    text = (ROOT / "chapters" / "executive-summary.qmd").read_text(encoding="utf-8")
+    box = text[text.index("::: {.callout-important}") :].partition("\n:::")[0]
+    assert "numbers.control_totals_outcome" in box
     said = [control_totals_outcome(each).text for each in (results(totals=True), waived())]
     assert said == [
         "The files agree with the control totals that their sender confirmed.",

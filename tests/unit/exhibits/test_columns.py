@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.exhibits.parts.columns import Column, Words, table
+from analysis.exhibits.parts.columns import Column, Estimates, Words, table
 
 FRAME = pd.DataFrame(
     {"pilot": ["A", "B"], "low": [0.5, 0.25], "high": [1.5, 2.0], "status": ["estimated", "none"]}
@@ -61,3 +61,44 @@ def test_a_table_of_which_nothing_is_printed_says_so():
 def test_a_column_whose_meaning_nobody_said_is_refused():
     with pytest.raises(ValueError, match="without a meaning: high"):
         table(FRAME, COLUMNS)
+
+
+LONG = pd.DataFrame(
+    {"pilot": ["A", "A", "B"], "when": ["before", "after", "before"], "rate": [1.0, 2.0, 3.0]}
+)
+
+
+def by_period(last):
+    columns = (
+        Words("pilot", "Pilot", "Where"),
+        Column("rate", "Before", "Rate", at="before"),
+        last,
+    )
+    return table(LONG, columns, lines=["pilot"], across="when", meanings={"when": "When"},
+                 released=["pilot", "when", "rate"])  # fmt: skip
+
+
+def test_a_line_gathers_rows_and_a_column_reads_the_one_it_names():
+    made = by_period(Column("rate", "First"))
+    assert made.rows == (("A", "1.0", "1.0"), ("B", "3.0", "3.0"))
+    assert made.data.equals(LONG)
+    with pytest.raises(KeyError, match="after"):
+        by_period(Column("rate", "After", at="after"))
+
+
+def test_a_column_of_estimates_says_that_there_is_none():
+    rows = {"status": "estimated", "reason": "", "ratio": 0.5, "ratio_low": 0.25, "ratio_high": 1.0}
+    made = table(
+        pd.DataFrame([{"label": "All", "pilot": "A", **rows}]),
+        (Words("label", "What", "What"), *(Estimates(heading=name, at=name) for name in "AB")),
+        lines=["label"], across="pilot",
+    )  # fmt: skip
+    assert made.header == ("What", "A", "B")
+    assert made.rows[0][1].startswith("0.50 (0.25")
+    assert made.rows[0][2] == "[z]"
+
+
+def test_what_is_released_may_be_more_than_what_is_printed():
+    made = table(FRAME.iloc[1:], COLUMNS, data=FRAME, meanings=MEANINGS)
+    assert len(made.rows) == 1
+    assert len(made.data) == 2

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from analysis.errors import ConfigurationError
 from analysis.exhibits.appendix.simulation_numbers import (
@@ -258,6 +259,7 @@ class TestSentences:
         rows = sentence_rates(Proof(table, MADE)).rows
         assert rows[0][0] == "Claims a change: Fewer enquiries in Lambeth and in Southampton"
         assert [row[0].split(":")[0] for row in rows[1:3]] == ["Search", "Search"]
+        assert set(rows[0][1:]) == {"50.0% (98.7%)"}  # of two draws
         assert set(rows[-1][1:]) == {"50.0%"}
 
     def test_no_sentence_that_claims_a_change_is_printed_too_often_where_none_happens(self):
@@ -266,5 +268,13 @@ class TestSentences:
         assert falsely_claimed(proof).holds
         table = proof.table
         chosen = (table["state"] == "area-shocks-0.15") & (table["sentence"] == PRINTED[0])
-        worse = table.assign(printed=table["printed"].mask(chosen, 0.051))
+        # One in twenty-five is too many where so few draws leave one in sixteen open.
+        high = models_sentences.upper_limit(0.04, 400)
+        assert 0.05 < high < 0.0645
+        worse = table.assign(printed_high=table["printed_high"].mask(chosen, high))
         assert not falsely_claimed(Proof(worse, MADE)).holds
+
+    def test_the_limit_is_where_so_few_would_be_seen_once_in_forty(self):
+        high = models_sentences.upper_limit(0.02, 400)
+        assert binom.cdf(8, 400, high) == pytest.approx(0.025)
+        assert models_sentences.upper_limit(1.0, 400) == 1.0

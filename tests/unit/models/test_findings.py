@@ -30,7 +30,7 @@ def test_a_check_with_nothing_to_look_at_says_so():
     row = check_table([slope(np.nan)]).iloc[0]
     assert (row["looked_at"], row["against"], row["worst"]) == (0, 0, "")
     assert said.speaks_against(check_table([slope(np.nan)]), "slope").text == (
-        "none, as there is none to look at"
+        "none (there is none to look at)"
     )
 
 
@@ -68,6 +68,47 @@ def test_the_leverage_is_that_of_the_estimates_and_names_the_arm():
     assert check["against"] == 1
     # No share: times the events of its arm, it would be the count of one school.
     assert check["worst"] == f"one {arm} school, section 47 enquiries in A, the heaviest"
+
+
+def reporting(**after):
+    """Return returns and rolls of two pilots; in the second, what the intervention schools had."""
+    rows = [
+        {"pilot": pilot, "arm": arm, "period": period, "share_returned": 0.98,
+         "change_in_exposure": 1.01}
+        | (after if (pilot, arm, period) == ("B", "intervention", "after") else {})
+        for pilot in "AB" for arm in ("intervention", "comparison")
+        for period in ("before", "after")
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("after", "against", "worst"),
+    [
+        ({}, (0, 0), "in A, 0.0 points apart"),
+        ({"share_returned": 0.92}, (1, 0), "in B, 6.0 points apart"),
+        # Six per cent more pupils, against one per cent elsewhere: 1.0706 / 1.01 is 1.06.
+        ({"change_in_exposure": 1.0706}, (0, 1), "in B, 6.0 per cent apart"),
+        ({"change_in_exposure": 0.9494}, (0, 1), "in B, 6.0 per cent apart"),
+    ],
+)
+def test_returns_and_rolls_that_part_speak_against_a_result(after, against, worst):
+    rows = [check.row() for check in gathered._of_reporting(reporting(**after))]
+    assert tuple(row["against"] for row in rows) == against
+    assert worst in [row["worst"] for row in rows]
+
+
+def test_a_period_without_returns_is_nothing_to_look_at():
+    alone = reporting().query("period == 'after'")
+    returns, rolls = (check.row() for check in gathered._of_reporting(alone))
+    assert (returns["looked_at"], rolls["looked_at"]) == (0, 2)
+
+
+def test_a_joint_test_of_the_curve_that_is_not_small_speaks_against_a_result():
+    tests = pd.DataFrame({"pilot": ["A", "B"], "outcome": "s47", "p_median": [0.03, 0.2]})
+    row = gathered._curve(tests, LABELS).row()
+    assert (row["looked_at"], row["against"]) == (2, 1)
+    assert row["worst"] == "section 47 enquiries in B, p 0.200"
 
 
 def test_every_check_of_the_table_has_a_number_and_the_order_is_its_own():

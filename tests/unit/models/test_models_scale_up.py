@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from analysis.dataflow.scale_up import schools_needed
 from analysis.errors import ConfigurationError
 from analysis.models.design.scale_up import (
     interval_precision,
@@ -69,6 +70,15 @@ class TestTrial:
         assert ratios[0] < ratios[1] < 1
         at = trial_power(PLANNED_TRIAL, trial_detectable_ratio(PLANNED_TRIAL))
         assert at == pytest.approx(0.8, abs=1e-3)
+
+    def test_formulas_and_power_agree_on_the_schools_that_a_fall_needs(self):
+        """Zhu and Lakkis's is the size at which the power of rates after alone is 80%."""
+        planned = replace(PLANNED_TRIAL, dropout=0.0)
+        needed = schools_needed(planned, 0.86)
+        assert needed["hayes_bennett"] == pytest.approx(needed["zhu_lakkis"], rel=0.05)
+        size = 2 * round(needed["zhu_lakkis"])
+        power = trial_power(replace(planned, schools=size), 0.86, ANALYSES[0])
+        assert power == pytest.approx(0.8, abs=0.005)
 
     def test_authorities_that_move_together_do_not_mislead(self):
         moving = replace(PLANNED_TRIAL, authority_variance=0.3)

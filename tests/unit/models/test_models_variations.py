@@ -169,6 +169,18 @@ class TestCurve:
         curve, _ = specification_curve(missing, self.specifications(), seed=1, draws=9)
         assert (curve["status"] == "estimated").all()
 
+    def test_what_may_not_be_shown_is_tested_with_the_rest(self, panel):
+        """Withheld are those far from the main analysis: without them, a result looks robust."""
+        asked = self.specifications()
+        marked = [replace(each, withheld="hidden") if place % 3 else each
+                  for place, each in enumerate(asked)]  # fmt: skip
+        (_, whole), (_, held) = (
+            specification_curve(panel, each, seed=1, draws=99) for each in (asked, marked)
+        )
+        assert held["withheld"].iloc[0] > 20
+        for column in ("specifications", "p_median", "p_share"):
+            assert held[column].iloc[0] == whole[column].iloc[0]
+
     def test_an_assignment_without_an_estimate_counts_as_extreme(self):
         """Three falls happened. Two falls and an empty cell are as extreme, and so are rises.
 

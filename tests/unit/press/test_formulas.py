@@ -55,6 +55,10 @@ def test_every_listed_command_is_set_in_both_formats():
         (r"\text{\S 4 {x}}", r"\text{\S 4 {x}}"),
         (r"\smash x_1", "{x}_1"),
         (r"{unclosed \notag", "{unclosed "),
+        (r"\mathrm{\LaTeX}", r"\mathrm{\text{LaTeX}}"),
+        (r"F = -{1\over 2}v\\ ", r"F = -{\frac{1}{ 2}}v"),
+        (r"a \\[2pt] b \\", r"\begin{gathered}a \\ b \end{gathered}"),
+        (r"\begin{matrix}a\\b\end{matrix}\\", r"\begin{matrix}a\\b\end{matrix}"),
     ],
 )
 def test_what_pandoc_does_not_know_in_its_words(tex, plain):

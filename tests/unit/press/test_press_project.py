@@ -155,10 +155,8 @@ def test_parts_chapters_and_appendices_in_order(tmp_path):
         ("book: [\n", ["_quarto.yml:2", "cannot be read"]),
         ("just words\n", ["_quarto.yml:1", "not a mapping"]),
         (BOOK + "lang: pl\n", ["_quarto.yml:8", "lang: pl", "crossref-fig-title"]),
-        (BOOK + "filters: [x.lua]\n", ["_quarto.yml:8", "filters"]),
         (BOOK + "execute:\n  echo: no\n", ["_quarto.yml:9", "echo", "'no'"]),
         (BOOK + "fig-width: wide\n", ["_quarto.yml:8", "fig-width", "'wide'"]),
-        (BOOK + "execute: {enabled: false}\n", ["_quarto.yml:8", "enabled"]),
         (BOOK + "engine: knitr\n", ["_quarto.yml:8", "engine: knitr"]),
     ],
 )

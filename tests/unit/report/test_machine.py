@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.environment import LATEST, variables
 from analysis.errors import ConfigurationError
 from audit.trace.repository import Commit
 from press.document.citations import Sources, with_citations
@@ -17,7 +18,7 @@ from press.document.pandoc import read
 from press.project.placing import OLD, aside
 from report import command_line
 from report.command_line import INTERRUPTED, main
-from report.commands.build import LATEST, timestamp
+from report.commands.build import timestamp
 from report.lock import alone
 
 ROOT = Path(__file__).parents[3]
@@ -78,6 +79,20 @@ COMMIT = Commit("0" * 40, 7, clean=True)
 def test_a_time_that_is_none_is_refused(given):
     with pytest.raises(ConfigurationError, match="not a number of seconds"):
         timestamp(COMMIT, {"SOURCE_DATE_EPOCH": given})
+
+
+@pytest.mark.parametrize("given", ["²", str(10**20), "noon"])
+def test_no_command_starts_with_a_time_that_is_none(given):
+    """Libraries read it when they are imported, and numpy takes whatever is set for a number."""
+    done = subprocess.run(
+        [sys.executable, "-m", "report", "clean", "--help"],
+        cwd=ROOT, env={**os.environ, "SOURCE_DATE_EPOCH": given}, capture_output=True, text=True,
+        encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == ConfigurationError.exit_code
+    assert done.stderr.startswith("report: SOURCE_DATE_EPOCH: '")
+    assert "Traceback" not in done.stderr
+    assert "SOURCE_DATE_EPOCH" not in variables({"SOURCE_DATE_EPOCH": ""})
 
 
 def test_a_time_is_taken():

@@ -1,0 +1,117 @@
+"""How test results, simulations and formulas were worked out, in everyday words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts import words
+from analysis.exhibits.parts.workings.working import Working
+
+if TYPE_CHECKING:
+    from analysis.exhibits.parts.rows import Judgement
+    from analysis.practice.evidence import Agreement
+
+_EITHER_WAY = "results at least this far from no effect, in either direction"
+
+
+def p_value_working(found: Judgement) -> Working:
+    """Return how the p-values of one result were worked out."""
+    family = f"{found.in_family:.0f}"
+    return Working(
+        f"for each p-value: {_EITHER_WAY}",
+        "all results that could arise if the pilot changed nothing: a share from 0 to 1",
+        (
+            f"Schools as the unit: {words.p_value(found.adjusted_school)}, raised to allow for "
+            f"{family} comparisons",
+            f"Areas as the unit: {words.p_value(found.adjusted_area)}, raised in the same way",
+            "Areas exchanged between the groups in every possible way: "
+            f"{words.p_value(found.p_permuted_area)}; with so few areas this test can never give "
+            f"less than {words.p_value(found.smallest_p_area)}",
+        ),
+    )
+
+
+def all_at_once_working(printed: str, comparisons: int) -> Working:
+    """Return how a p-value that allows for every comparison was worked out."""
+    return Working(
+        "ways of exchanging schools between the groups in which the most striking of all "
+        "comparisons is at least as striking as this one",
+        "all ways that were tried",
+        (f"A share of {printed}, counted over {comparisons} comparisons at once",),
+    )
+
+
+def kappa_working(found: Agreement, printed: str) -> Working:
+    """Return how Cohen's kappa was worked out.
+
+    Examples
+    --------
+    >>> from analysis.practice.evidence import Agreement
+    >>> kappa_working(Agreement(4, 0.75, 0.5), "0.50").sums
+    ('(0.750 − 0.500) ÷ (1 − 0.500) = 0.50',)
+    """
+    chance = (found.agreed - found.kappa) / (1 - found.kappa) if found.kappa < 1 else 0.0
+    told = f"{chance:.3f}"
+    return Working(
+        f"share of {words.count(found.items)} items on which both coders agree, less the share "
+        "on which they would agree by chance",
+        "one, less the share on which they would agree by chance",
+        (f"({found.agreed:.3f} − {told}) ÷ (1 − {told}) = {printed}",),
+    )
+
+
+def share_of_draws(share: float, draws: int, printed: str) -> Working:
+    """Return how a share of simulated studies was worked out.
+
+    Examples
+    --------
+    >>> share_of_draws(0.52, 200, "52.0%").sums
+    ('52.0% of 200 simulated studies is about 104 of them',)
+    """
+    return Working(
+        "simulated studies in which it happened",
+        f"all simulated studies: {words.count(draws)}",
+        (
+            f"{printed} of {words.count(draws)} simulated studies is about "
+            f"{words.count(share * draws)} of them",
+        ),
+    )
+
+
+def pooled_working(pilots: int, printed: str) -> Working:
+    """Return how a ratio over several pilots was worked out."""
+    return Working(
+        "the pilots' ratios of rate ratios, each with its uncertainty",
+        "none: the values that the pilots and the stated assumptions allow are ranked, and the "
+        "middle one is printed with the range of 95% of them",
+        (f"From {pilots} pilots: {printed}",),
+    )
+
+
+def simulated_ratio(printed: str, how: str) -> Working:
+    """Return how a ratio was worked out in a simulation where nothing has an effect."""
+    return Working(
+        f"{how}: their rate after, divided by their rate before",
+        "the same rate after, divided by the rate before, in schools not chosen",
+        (f"Nothing has an effect in the simulation, yet the result is {printed} instead of 1.00",),
+    )
+
+
+def error_working(printed: str, how: str) -> Working:
+    """Return how the standard error of a trial was worked out."""
+    return Working(how, "none: it measures spread on the logarithmic scale", (printed,))
+
+
+def detectable_working(error: float, printed: str) -> Working:
+    """Return how the fall that a trial can detect follows from its standard error.
+
+    Examples
+    --------
+    >>> detectable_working(0.0509, "13.3%").sums
+    ('1 − exp(−(1.96 + 0.84) × 0.051) = 13.3%',)
+    """
+    return Working(
+        "the standard error, multiplied by 1.96 for the significance level and 0.84 for the power",
+        "none: the result is turned from the logarithmic scale into a percentage",
+        (f"1 − exp(−(1.96 + 0.84) × {error:.3f}) = {printed}",),
+    )

@@ -1,0 +1,161 @@
+"""What a map says: the columns, codes and forms of a council's file, and who confirmed it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.extract.files.form import FileForm
+
+FOLDER = "maps"
+"""Folder of the maps, in that of the extract."""
+LEAVE_OUT = "leave out"
+BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Where one column of the contract comes from.
+
+    Attributes
+    ----------
+    to
+        The contract's column.
+    source
+        The council's column; of XML, the path of the element below the unit. Key `from`.
+    always
+        The same value in every row; None where it comes from elsewhere.
+    sequence
+        Rows are numbered, after this prefix.
+    of, by
+        Taken from another dataset, such as `children.school_id`, by the value of the column `by`;
+        rows whose value is not there are left out.
+    prefix, digits
+        Put before the value, and the digits to which a number is filled with noughts.
+    date
+        How days are written, a key of `forms.DATES`.
+    decimal, thousands
+        Marks of a number, where they are not a point and nothing.
+    codes
+        The contract's code by the council's; a code in neither list is refused.
+    leave_out
+        Codes whose rows are left out.
+    before, after
+        What becomes of a row whose day is before or after those that the contract allows: it is
+        left out ("leave out"), the day is left blank ("blank"), or, without either, it is refused.
+    blank
+        "leave out" where a row without the value is left out.
+    """
+
+    to: str
+    source: str = ""
+    always: str | None = None
+    sequence: str = ""
+    of: str = ""
+    by: str = ""
+    prefix: str = ""
+    digits: int = 0
+    date: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
+    before: str = ""
+    after: str = ""
+    blank: str = ""
+
+    @property
+    def words(self) -> str:
+        """Where the column comes from, in words."""
+        if self.source:
+            return self.source
+        if self.of:
+            return f"{self.of}, by {self.by}"
+        if self.sequence:
+            return f"numbered, after {self.sequence}"
+        return f"always {self.always}" if self.always else "always blank"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A column of the council's file that decides which rows are taken, by its code."""
+
+    source: str
+    take: tuple[str, ...]
+    leave_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """One kind of row that the file gives.
+
+    Attributes
+    ----------
+    columns
+        Every column of the contract, in the map's order.
+    record
+        Of XML, the path of the element, below the unit, that gives one row each.
+    """
+
+    columns: tuple[ColumnMap, ...]
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetMap:
+    """The map from a council's file to one dataset.
+
+    Attributes
+    ----------
+    dataset
+        The contract's dataset.
+    file
+        The council's file, or a pattern such as `cin-*.xml`.
+    name, sha256
+        The map's own file, as `maps/children.toml`, and its digest.
+    layout, specification
+        What the file is, and where its layout is published.
+    confirmed, by, date
+        Whether a person has confirmed the map, who, and on which day.
+    form
+        How the file is written; of XML nothing but its name.
+    unit
+        Of XML, the element that holds one child, say; empty for a table.
+    rows
+        The kinds of row that each file gives, one after another.
+    filters
+        Which rows of the file are taken.
+    unused
+        Columns that the file may have and no dataset takes.
+    once
+        Columns of the contract of which the last record alone is kept, since a case that stays
+        open is returned year after year.
+    """
+
+    dataset: str
+    file: str
+    name: str
+    sha256: str
+    layout: str
+    specification: str
+    confirmed: bool
+    by: str
+    date: datetime.date | None
+    form: FileForm
+    unit: str
+    rows: tuple[RowKind, ...]
+    filters: tuple[Filter, ...] = ()
+    unused: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns of the council's file that it takes, each once."""
+        taken = [column.source for kind in self.rows for column in kind.columns]
+        return tuple(dict.fromkeys(s for s in [*taken, *(f.source for f in self.filters)] if s))
+
+    def named(self, column: str) -> str:
+        """Return where a column of the contract comes from, in words."""
+        found = [each.words for kind in self.rows for each in kind.columns if each.to == column]
+        return " or ".join(dict.fromkeys(found))

@@ -1,0 +1,99 @@
+"""From the TOML files of `maps/` to maps: each fault of one named, none half applied."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analysis.extract.files.problem import Problem
+from analysis.extract.maps.checks import faults_of_map, faults_of_text
+from analysis.extract.maps.entries import dataset_map
+from analysis.extract.maps.map_file import FOLDER, DatasetMap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from analysis.contracts.contract import DataContract
+
+SUFFIX = ".toml"
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The maps of an extract.
+
+    Attributes
+    ----------
+    by_dataset
+        Those without a fault.
+    problems
+        By dataset, what keeps its map from being used.
+    patterns
+        The council's file, or pattern of files, of each dataset that has a map.
+    """
+
+    by_dataset: dict[str, DatasetMap] = field(default_factory=dict)
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    patterns: dict[str, str] = field(default_factory=dict)
+
+
+def read_maps(
+    directory: Path, contracts: Mapping[str, DataContract], *, unconfirmed: bool = False
+) -> Maps:
+    """Read the maps of an extract's folder; none where it has none.
+
+    Parameters
+    ----------
+    unconfirmed
+        Whether maps that nobody has confirmed are taken too, to see what they give.
+    """
+    maps = Maps()
+    folder = directory / FOLDER
+    if not folder.is_dir():
+        return maps
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name.startswith("README"):
+            continue
+        _read(path, contracts, maps, unconfirmed=unconfirmed)
+    return maps
+
+
+def _read(
+    path: Path, contracts: Mapping[str, DataContract], maps: Maps, *, unconfirmed: bool
+) -> None:
+    name, dataset = f"{FOLDER}/{path.name}", path.stem
+    problems: list[Problem] = []
+    found = _parsed(path, problems, name)
+    if found is not None:
+        dataset = str(found.get("dataset", dataset))
+        maps.patterns.setdefault(dataset, str(found.get("file", "")))
+        problems += [Problem("map", name, fault) for fault in faults_of_text(found, contracts)]
+    if found is not None and dataset in maps.by_dataset:
+        other = maps.by_dataset[dataset].name
+        problems.append(Problem("map", name, f"{other} gives the dataset {dataset} already"))
+    if found is not None and not problems:
+        map_ = dataset_map(found, name, hashlib.sha256(path.read_bytes()).hexdigest())
+        faults = faults_of_map(map_, contracts)
+        problems += [Problem("map-column", name, fault) for fault in faults]
+        if not (unconfirmed or map_.confirmed):
+            problems.append(Problem("map-confirmed", name, "a map that nobody has confirmed"))
+        if not problems:
+            maps.by_dataset[dataset] = map_
+    if problems:
+        maps.problems[dataset] = (*maps.problems.get(dataset, ()), *problems)
+
+
+def _parsed(path: Path, problems: list[Problem], name: str) -> dict[str, object] | None:
+    if path.suffix != SUFFIX:
+        problems.append(Problem("map", name, f"no file of the kind {SUFFIX}"))
+        return None
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(Problem("map", name, f"no TOML ({error})"))
+    except (OSError, UnicodeDecodeError):
+        problems.append(Problem("map", name, "no text in UTF-8 that opens"))
+    return None

@@ -1,0 +1,249 @@
+"""How an exhibit was worked out, for a reader who does not program.
+
+Everything here is read from the ledger and the released data: what the exhibit's function says
+it does, what it is restricted to, and one value of it worked through with the printed numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.exhibits.parts.workings.measures import measure
+from audit.coverage.literals import numbers
+from audit.ledger.cells import table_rows
+from audit.ledger.record import ClaimRecord, FigureRecord, Float, NumberRecord, TableRecord
+from audit.pages.quotients import number, quotients
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from audit.ledger.record import Record
+    from audit.pages.lineage_graph import LineageGraph
+    from audit.pages.quotients import Quotient
+    from audit.pages.trail import Trail
+
+NOTHING_DIVIDED = "none: nothing is divided"
+SCALES = (1, 100, 1000)
+_HIDDEN = ("c", "[c]")
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """How one exhibit was worked out; texts are Markdown.
+
+    Attributes
+    ----------
+    does
+        What is stated, counted or shown.
+    numerator, denominator
+        What is divided by what.
+    restrictions
+        What it is restricted to.
+    example
+        A worked example, line by line, with numbers as printed.
+    sources
+        Where it comes from: publications, data files, settings.
+    steps
+        Every step from the data to the exhibit, in order.
+    """
+
+    does: str
+    numerator: str
+    denominator: str
+    restrictions: tuple[str, ...]
+    example: tuple[str, ...]
+    sources: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """What is divided by what, and one value worked through."""
+
+    numerator: str
+    denominator: str
+    lines: tuple[str, ...]
+    where: str = ""
+
+
+def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
+    """Return how an exhibit was worked out.
+
+    Parameters
+    ----------
+    graph
+        Its lineage.
+    """
+    own = trail.ledger.graph[record.id]
+    example = _example(record, trail)
+    given = [f"{name.replace('_', ' ')}: {each}" for name, each in own.given.items()]
+    period = getattr(record, "period", "")
+    months = [f"months: {each}" for each in (example.where, period) if each]
+    return WorkedOut(
+        own.does,
+        example.numerator,
+        example.denominator,
+        tuple(given + months) or ("nothing: all that the data hold",),
+        example.lines,
+        tuple(_sources(record, trail)),
+        tuple(_steps(graph, trail)),
+    )
+
+
+def _sources(record: Record, trail: Trail) -> Iterator[str]:
+    published = getattr(record, "source", "")
+    if published:
+        yield f"Published in {published}"
+    label = f" ({trail.ledger.label.lower()})" if trail.ledger.label else ""
+    supplied = [name for name in record.files if trail.files[name].part == "extract"]
+    if supplied:
+        yield f"Data files{label}: {', '.join(supplied)}"
+    kept = [name for name in record.files if trail.files[name].part != "extract"]
+    if kept:
+        yield f"Files of the project: {', '.join(kept)}"
+    if record.settings:
+        yield f"Settings of the study: {', '.join(record.settings)}"
+
+
+def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
+    """Yield what each function on the way does, those nearest to the data first."""
+    steps = trail.ledger.graph
+    names = [name for name in reversed(graph.nearest()) if graph.steps[name].kind == "function"]
+    yield from dict.fromkeys(steps[name].does for name in names if steps[name].does)
+
+
+def _example(record: Record, trail: Trail) -> Example:
+    if record.held:
+        return Example("not shown", "not shown", ("Disclosure control holds it back.",))
+    match record:
+        case NumberRecord():
+            return _of_number(record)
+        case ClaimRecord():
+            return _of_claim(record, trail)
+        case FigureRecord() | TableRecord():
+            return _of_float(record, trail)
+
+
+def _of_number(record: NumberRecord) -> Example:
+    found = record.working
+    if found is not None:
+        return Example(found.numerator, found.denominator or NOTHING_DIVIDED,
+                       found.sums or (f"Printed: {record.printed}",), found.where)  # fmt: skip
+    if record.source:
+        line = f"The publication states {record.printed}; the report repeats it."
+        return Example(f"{record.unit}, as published", "none: it is not worked out here", (line,))
+    if record.value is None:
+        line = f"The words printed are: {record.printed}"
+        return Example("none: words are printed, not a calculation", NOTHING_DIVIDED, (line,))
+    how = "Stated in the settings" if not record.files and record.settings else "Counted"
+    many = f" in {', '.join(record.files)}" if record.files else ""
+    line = f"{how}{many}: {record.printed}"
+    return Example(f"{record.unit}: {record.printed}", "none: it is a count", (line,))
+
+
+def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
+    names = [trail.records[name] for name in record.evidence if name in trail.records]
+    shown = ", ".join(f"{each.reference} {trail.heading(each)}" for each in names)
+    lines = [f"The rule: {record.rule}."]
+    if record.compared:
+        lines.append(f"What it looks at: {'; '.join(record.compared)}.")
+    if shown:
+        lines.append(f"The values stand in {shown}.")
+    if record.holds is not None:
+        lines.append(
+            "So the rule is satisfied, and the sentence is printed."
+            if record.holds
+            else f"So the rule is not satisfied: {record.seen}."
+        )
+    return Example(
+        "none: values are compared with a rule, and nothing is divided",
+        "the threshold of the rule",
+        tuple(lines),
+    )
+
+
+def _of_float(record: FigureRecord | TableRecord, trail: Trail) -> Example:
+    rows = list(csv.DictReader(trail.data.get(record.id, "").splitlines()))
+    found = quotients(rows, record.described)
+    chosen = _of_quotient(record, rows, found) or _of_cell(record, rows)
+    return chosen or Example("none: it is made of words", NOTHING_DIVIDED, _in_words(record, rows))
+
+
+def _of_quotient(
+    record: Float, rows: Sequence[Mapping[str, str]], found: Sequence[Quotient]
+) -> Example | None:
+    for each in found:
+        for row in rows:
+            if number(row[each.column]) and number(row[each.of]) and each.divisor(row, rows):
+                meanings = record.described
+                whole = meanings.get(each.by) or f"the sum of these{_over(each)}"
+                return Example(
+                    meanings.get(each.of, each.of),
+                    whole,
+                    (
+                        f"Example, {_row_in_words(row, record)}:",
+                        f"{meanings.get(each.column, each.column)}: {each.sum(row, rows)}",
+                        "The same holds in every row of the released data.",
+                    ),
+                )
+    return None
+
+
+def _over(each: Quotient) -> str:
+    return f" over the rows of the same {each.within.replace('_', ' ')}" if each.within else ""
+
+
+def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None:
+    """Return the first value that is a number, as it is printed and as it is described."""
+    if isinstance(record, TableRecord):
+        header, *printed = table_rows(record) or [[]]
+        for line in printed:
+            for heading, cell in zip(header[1:], line[1:], strict=True):
+                column = _column_of(cell, line[0], rows)
+                if column:
+                    return _described(record, column, f"{line[0]}, {heading}", cell)
+    for row in rows:
+        for name, text in row.items():
+            if number(text) is not None and not name.startswith(("order", "finding")):
+                return _described(record, name, _row_in_words(row, record), text)
+    return None
+
+
+def _described(record: Float, column: str, at: str, printed: str) -> Example:
+    meaning = record.described.get(column, column.replace("_", " "))
+    found = measure(meaning)
+    line = f"Example, {at}: {printed} ({meaning[:1].lower()}{meaning[1:]})"
+    return Example(found.numerator, found.denominator or NOTHING_DIVIDED, (line,))
+
+
+def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the column of the data whose value a cell prints first; empty if there is none."""
+    numerals = numbers(cell)
+    if not numerals or cell in _HIDDEN:
+        return ""
+    text = numerals[0].text.replace(",", "").replace("−", "-")
+    value, decimals = number(text), len(text.partition(".")[2])
+    if value is None:
+        return ""
+    near = [row for row in rows if label in row.values()] or rows
+    for row in near:
+        for name, each in row.items():
+            known = number(each)
+            if known is not None and any(round(s * known, decimals) == value for s in SCALES):
+                return name
+    return ""
+
+
+def _row_in_words(row: Mapping[str, str], record: Float) -> str:
+    told = [text for name, text in row.items() if text and number(text) is None and
+            text not in _HIDDEN and name not in ("status", "reason")]  # fmt: skip
+    return ", ".join(told[:4]) or record.id.replace("_", " ")
+
+
+def _in_words(record: Float, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    if isinstance(record, TableRecord):
+        lines = table_rows(record)[1:2]
+        return tuple(f"First row: {'; '.join(cell for cell in line if cell)}" for line in lines)
+    return tuple(f"First mark: {_row_in_words(row, record)}" for row in rows[:1])

@@ -1,0 +1,171 @@
+"""Lua filters that a project, a format or a chapter asks for, run on what pandoc read."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from press.chapter.chapter import Chapter
+from press.chapter.source import read_text
+from press.document.pandoc import run
+from press.document.tree import Node
+from press.errors import ChapterError, Place, ProjectError, TypesettingError, UnsupportedError
+from press.lua.running import (
+    INTERFACE,
+    Asked,
+    LuaFile,
+    Surroundings,
+    lua,
+    shown_path,
+    taken,
+)
+from press.project.project import Project
+from press.project.yaml import Settings, parse_settings
+
+# Places in Quarto's own sequence that come before its own filters.
+_BEFORE = ("pre-ast", "post-ast", "pre-quarto")
+
+
+def filters_of(project: Project, chapter: Chapter, base: str) -> tuple[LuaFile, ...]:
+    """Return the filters of a chapter in a format, in the order in which they run.
+
+    Raises
+    ------
+    ProjectError
+        One does not exist.
+    UnsupportedError
+        One is not written in Lua, or runs after Quarto's own filters.
+    """
+    own = project.format(base).name
+    at = (("filters",), ("format", own, "filters"))
+    out: list[LuaFile] = []
+    for settings, file in ((project.settings, ""), (chapter.front, chapter.path)):
+        for path in at:
+            out += _listed(project.root, settings, path, file)
+    return tuple(dict.fromkeys(out))
+
+
+def _listed(root: Path, settings: Settings, path: tuple[str, ...], file: str) -> Iterator[LuaFile]:
+    given = settings.get(*path) or []
+    given = given if isinstance(given, list) else [given]
+    place = settings.place(*path) or Place(file or "_quarto.yml")
+    late = False
+    for number, item in enumerate(given):
+        here = settings.place(*path, number) or place
+        if item == "quarto":
+            late = True
+            continue
+        if late or (isinstance(item, Mapping) and item.get("at", _BEFORE[0]) not in _BEFORE):
+            raise UnsupportedError(
+                f"the filter {_name(item)} is to run after Quarto's own, which the press has not",
+                here,
+                "list it before `quarto`, if it can run there, or render with Quarto",
+            )
+        for found in _files(root, (root / (file or ".")), _name(item), here):
+            yield LuaFile(found, here)
+
+
+def _name(item: Any) -> str:
+    return str(item.get("path", "")) if isinstance(item, Mapping) else str(item)
+
+
+def _files(root: Path, asking: Path, name: str, place: Place) -> list[Path]:
+    """Return the Lua files that a name stands for: one file, or those of an extension."""
+    base = root if name.startswith("/") or asking == root else asking.parent
+    if (file := base / name.lstrip("/")).is_file():
+        if file.suffix != ".lua":
+            raise UnsupportedError(f"the filter {name} is not written in Lua", place)
+        return [file.resolve()]
+    for found in extensions(root):
+        if found.name == name.rpartition("/")[2] and contributed(root, found, "filters"):
+            return contributed(root, found, "filters")
+    raise ProjectError(
+        f"there is no filter {name}", place, "write its file's path, or put it into _extensions"
+    )
+
+
+def extensions(root: Path) -> list[Path]:
+    """Return the folders of a project's extensions."""
+    return [file.parent for file in sorted((root / "_extensions").glob("**/_extension.yml"))]
+
+
+def contributed(root: Path, folder: Path, what: str) -> list[Path]:
+    """Return the Lua files that an extension contributes as filters or as shortcodes."""
+    file = folder / "_extension.yml"
+    shown = file.relative_to(root).as_posix()
+    settings = parse_settings(read_text(file, shown), shown)
+    out = []
+    for item in settings.get("contributes", what) or []:
+        path = folder / _name(item)
+        if not path.is_file() or path.suffix != ".lua":
+            raise UnsupportedError(
+                f"{_name(item)} is no Lua file of the extension",
+                settings.place("contributes", what),
+            )
+        out.append(path.resolve())
+    return out
+
+
+def filtered(
+    document: Node, filters: Sequence[LuaFile], around: Surroundings, metadata: Mapping[str, Any],
+    asked: Asked,
+) -> Node:  # fmt: skip
+    """Return a chapter's document as its filters leave it.
+
+    Parameters
+    ----------
+    document
+        The document as pandoc read it.
+    filters
+        The filters.
+    around
+        The chapter they run for.
+    metadata
+        Its options.
+    asked
+        Takes what the filters ask for.
+
+    Raises
+    ------
+    ChapterError
+        A filter ended with an error.
+    """
+    if not filters:
+        return document
+    with tempfile.TemporaryDirectory(prefix="press-") as name:
+        folder = Path(name)
+        (folder / "metadata.json").write_text(json.dumps(dict(metadata), default=str), "utf-8")
+        arguments = ["-f", "json", "-t", "json", f"--metadata-file={folder / 'metadata.json'}"]
+        for number, one in enumerate(filters):
+            script = folder / f"filter-{number}.lua"
+            facts = around.facts(one.path, folder / f"notes-{number}")
+            script.write_text(
+                f"return dofile({lua(INTERFACE.as_posix())})({lua(facts)})\n",
+                "utf-8",
+            )
+            arguments.append(f"--lua-filter={script}")
+        try:
+            text = run(
+                arguments,
+                json.dumps({**document, "meta": {}}),
+                folder=str((around.root / around.chapter).parent),
+            )
+        except TypesettingError as error:
+            raise _stopped(error, filters, around.root) from None
+        for number, one in enumerate(filters):
+            taken(folder / f"notes-{number}", around, one.place, asked)
+    done: Node = json.loads(text)
+    return done
+
+
+def _stopped(error: TypesettingError, filters: Sequence[LuaFile], root: Path) -> ChapterError:
+    """Return pandoc's error about a filter, at the place that asks for it."""
+    words = " ".join(error.what.removeprefix("pandoc stopped: ").split())
+    words = words.partition("stack traceback")[0].strip()
+    words = re.sub(r"Error running (?:Lua|filter \S+): *", "", words)
+    named = [one for one in filters if shown_path(one.path, root) in words]
+    return ChapterError(f"a Lua filter stopped: {words}", (named or list(filters))[-1].place)

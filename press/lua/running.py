@@ -1,0 +1,175 @@
+"""One run of Lua: the facts it is given, and what it asks of the page besides its blocks."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from press.errors import Place, UnsupportedError
+from press.html.added import Added
+from press.run.outputs import hosts_in
+
+INTERFACE = Path(__file__).with_name("interface.lua")
+_LOCATIONS = {"in-header": "header", "before-body": "before", "after-body": "after"}
+
+
+@dataclass(frozen=True)
+class LuaFile:
+    """A filter or a file of shortcodes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    place
+        Where the project or a chapter asks for it.
+    """
+
+    path: Path
+    place: Place
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The chapter that a script runs for.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    chapter
+        The chapter's path in the project.
+    html
+        The path of its page.
+    base
+        ``"html"`` or ``"typst"``.
+    """
+
+    root: Path
+    chapter: str
+    html: str
+    base: str
+
+    def facts(self, script: Path, notes: Path) -> dict[str, str]:
+        """Return what the interface is told."""
+        offset = posixpath.relpath(".", posixpath.dirname(self.chapter) or ".")
+        return {
+            "base": self.base,
+            "script": script.as_posix(),
+            "shown": shown_path(script, self.root),
+            "notes": notes.as_posix(),
+            "project": self.root.as_posix(),
+            "offset": offset,
+            "input": (self.root / self.chapter).as_posix(),
+            "output": self.html,
+        }
+
+
+@dataclass
+class Asked:
+    """What scripts ask of a page: text around it, files beside it; and what they say.
+
+    Parameters
+    ----------
+    added
+        HTML in the page's head, before and after its body.
+    files
+        Files by path in the book.
+    said
+        Lines for the build's warnings.
+    """
+
+    added: Added = field(default_factory=Added)
+    files: dict[str, bytes] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+
+def shown_path(path: Path, root: Path) -> str:
+    """Return a path as a message shows it: from the project's folder, if it lies there."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def lua(value: Any) -> str:
+    r"""Return a text, a list or a mapping as Lua writes it.
+
+    Examples
+    --------
+    >>> lua({"a": ["b\n", True]})
+    '{["a"] = {"b\\n", true}}'
+    """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"[{lua(key)}] = {lua(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "{" + ", ".join(map(lua, value)) + "}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    words = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\0", "\\0")
+    return '"' + words.replace("\r", "\\r").replace("\n", "\\n") + '"'
+
+
+def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None:
+    """Take what a script has noted.
+
+    Raises
+    ------
+    UnsupportedError
+        It asks for a file of another host, or for text in a PDF.
+    """
+    lines = notes.read_text("utf-8").splitlines() if notes.exists() else []
+    for note in map(json.loads, lines):
+        if note["kind"] == "said":
+            if note["level"] in ("warning", "output"):
+                asked.said.append(f"{place}: {note['text']}")
+        elif around.base != "html":
+            if note["kind"] == "text":
+                raise UnsupportedError(
+                    "the Lua asks for text around the document in print",
+                    place,
+                    'ask for it in pages alone: `if quarto.doc.is_format("html")`',
+                )
+        elif note["kind"] == "text":
+            _add(asked, _LOCATIONS.get(note["location"], "header"), note["text"], place)
+        else:
+            _depend(note, around, place, asked)
+
+
+def _add(asked: Asked, where: str, text: str, place: Place) -> None:
+    if hosts := hosts_in(text):
+        raise UnsupportedError(
+            f"the Lua puts a script or a style of another host into the page: {', '.join(hosts)}",
+            place,
+            "keep the file in the project",
+        )
+    old = getattr(asked.added, where)
+    if text not in old:
+        parts = {name: getattr(asked.added, name) for name in ("header", "before", "after")}
+        asked.added = Added(**{**parts, where: f"{old}{text}\n"})
+
+
+def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:
+    """Put the files of a dependency beside the pages, and its tags into the page."""
+    folder = "site_libs/" + "-".join(filter(None, (note["name"], note["version"])))
+    start = posixpath.relpath(".", posixpath.dirname(around.html) or ".")
+    for kind in ("stylesheets", "scripts", "resources"):
+        for file in note[kind]:
+            path = Path(file["path"])
+            if not path.is_file():
+                raise UnsupportedError(
+                    f"the Lua asks for {file['given']}, which is no file beside it", place,
+                    "keep the file in the project",
+                )  # fmt: skip
+            asked.files[f"{folder}/{file['name']}"] = path.read_bytes()
+            address = posixpath.normpath(f"{start}/{folder}/{file['name']}")
+            if kind == "stylesheets":
+                _add(asked, "header", f'<link rel="stylesheet" href="{address}">', place)
+            elif kind == "scripts":
+                given = file.get("attributes") or {}
+                more = "".join(f' {key}="{one}"' for key, one in given.items())
+                tag = f'<script src="{address}"{more}></script>'
+                _add(asked, "after" if file["after"] else "header", tag, place)
+    if note["head"]:
+        _add(asked, "header", note["head"], place)

@@ -1,0 +1,173 @@
+"""Charts that a browser draws, in forms that work offline: a script beside the page, a drawing.
+
+What draws them is the author's own: a chart of Vega-Lite needs vl-convert, one of Plotly the
+package plotly, and kaleido for print. Where it is not installed, the output stays as it is, and the
+build stops for what asks another host or cannot be printed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_VEGA = re.compile(r"application/vnd\.(?P<kind>vega|vegalite)\.v\d+(?:\.\d+)*\+json")
+_PLOTLY = "application/vnd.plotly.v1+json"
+# How altair ends its HTML: the function is called with the chart and with what to show of it.
+_ALTAIR = re.compile(r"\}\)\((?=\{)")
+_DATA = re.compile(r'"url"\s*:\s*"(?P<url>[^"]+)"')
+VEGA_SCRIPT = "site_libs/vega/vega.js"
+PLOTLY_SCRIPT = "site_libs/plotly/plotly.js"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as data.
+
+    Parameters
+    ----------
+    kind
+        ``"vega"``, ``"vegalite"`` or ``"plotly"``.
+    given
+        What the library is given.
+    """
+
+    kind: str
+    given: Mapping[str, Any]
+
+    @property
+    def remote(self) -> tuple[str, ...]:
+        """Where it takes data from, if it does not hold them itself."""
+        if self.kind == "plotly":
+            return ()
+        return tuple(found["url"] for found in _DATA.finditer(json.dumps(self.given)))
+
+
+def chart_in(output: Mapping[str, Any]) -> Chart | None:
+    """Return the chart that an output holds; None if it holds none."""
+    data = output.get("data", {})
+    for form, given in data.items():
+        vega = _VEGA.fullmatch(form)
+        if vega:
+            return Chart(vega["kind"], given)
+        if form == _PLOTLY:
+            return Chart("plotly", given)
+    code = str(data.get("text/html", ""))
+    start = _ALTAIR.search(code) if "vega" in code else None
+    if start is None:
+        return None
+    try:
+        given, _ = json.JSONDecoder().raw_decode(code, start.end())
+    except ValueError:
+        return None
+    return Chart("vegalite" if "vega-lite" in str(given.get("$schema")) else "vega", given)
+
+
+def drawn_outputs(
+    outputs: tuple[dict[str, Any], ...], base: str, name: str, to_root: str,
+    files: dict[str, bytes],
+) -> tuple[dict[str, Any], ...]:  # fmt: skip
+    """Return outputs whose charts have a form for a format, where what draws them is installed.
+
+    Parameters
+    ----------
+    outputs
+        The outputs of a cell.
+    base
+        ``"html"`` or ``"typst"``.
+    name
+        What the cell's charts are called in the page.
+    to_root
+        The way from the page to the book's folder: empty, or ending in a stroke.
+    files
+        Takes the scripts that the page needs, by path in the book.
+    """
+    out = []
+    for number, output in enumerate(outputs, start=1):
+        chart = chart_in(output)
+        if chart is None or chart.remote:
+            out.append(output)
+            continue
+        data = dict(output["data"])
+        if base == "html":
+            _to_page(chart, f"{name}-{number}", to_root, data, files)
+        elif not {"image/svg+xml", "image/png", "image/jpeg"} & set(data):
+            drawing = _drawing(chart)
+            if drawing is not None:
+                data["image/svg+xml"] = drawing
+                data.pop("text/html", None)
+        out.append({**output, "data": data})
+    return tuple(out)
+
+
+def _to_page(
+    chart: Chart, name: str, to_root: str, data: dict[str, Any], files: dict[str, bytes]
+) -> None:
+    """Put the HTML of a chart among the forms of its output, and its script beside the page."""
+    plotly = chart.kind == "plotly"
+    path = PLOTLY_SCRIPT if plotly else VEGA_SCRIPT
+    script = _plotly_script() if plotly else _vega_script()
+    if script is None:
+        return
+    files[path] = script
+    given = json.dumps(chart.given, sort_keys=True).replace("</", "<\\/")
+    if plotly:
+        call = (
+            f'(c => Plotly.newPlot("{name}", c.data, c.layout || {{}}, '
+            f"{{...c.config, displaylogo: false}}))({given});"
+        )
+    else:
+        call = f'vegaEmbed("#{name}", {given}, {{actions: false}});'
+    data["text/html"] = (
+        f'<script src="{to_root}{path}"></script>\n'
+        f'<div id="{name}" class="press-chart" role="img" aria-label="Chart"></div>\n'
+        f"<script>{call}</script>"
+    )
+
+
+@cache
+def _vega_script() -> bytes | None:
+    convert = installed("vl_convert")
+    if convert is None:
+        return None
+    return str(convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).encode()
+
+
+@cache
+def _plotly_script() -> bytes | None:
+    """Return the script that the package plotly brings."""
+    found = importlib.util.find_spec("plotly")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        script = Path(folder) / "package_data" / "plotly.min.js"
+        if script.is_file():
+            return script.read_bytes()
+    return None
+
+
+def installed(name: str) -> Any:
+    """Return a package that only some authors have; None if it is not installed."""
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+def _drawing(chart: Chart) -> str | None:
+    """Return a chart as SVG; None if nothing here draws it."""
+    if chart.kind == "plotly":
+        drawer = installed("plotly.io") if installed("kaleido") else None
+        draw: Callable[[Any], Any] | None = drawer and (
+            lambda given: drawer.to_image(dict(given), format="svg", validate=False).decode()
+        )
+    else:
+        convert = installed("vl_convert")
+        draw = convert and getattr(convert, f"{chart.kind}_to_svg")
+    if draw is None:
+        return None
+    try:
+        return str(draw(chart.given))
+    except Exception:  # whatever a drawer meets, the build names the cell that is not shown
+        return None

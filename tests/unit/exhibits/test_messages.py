@@ -1,0 +1,117 @@
+"""Generated lines over figures say which p-values are small and how sure that is; no claims."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.exhibits.appendix.sensitivity_figures import _message
+from analysis.exhibits.outcomes.in_words import SURE
+from analysis.exhibits.outcomes.unit_tables import (
+    all_at_once,
+    by_unit_table,
+    certainty,
+    many_outcomes,
+)
+from analysis.exhibits.parts.effect_rows import effect_row
+from analysis.exhibits.parts.messages import change_message, effects_message
+from analysis.exhibits.parts.rows import Effect
+from analysis.models.inference.judgement import COLUMNS
+from analysis.study.settings import read_study
+from tests.architecture import ROOT
+
+OUTCOMES = read_study(ROOT / "study.toml").outcomes[:2]
+
+
+def judged(*verdicts):
+    """Return judgements of two outcomes in two pilots."""
+    rows = [
+        dict.fromkeys(COLUMNS, 0.5)
+        | {"outcome": outcome.name, "pilot": pilot, "status": "estimated", "reason": "",
+           "family": "primary", "adjustment": "Holm"}
+        for outcome in OUTCOMES for pilot in ("Lambeth", "Stockport")
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(verdict=verdicts)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        change_message(judged("lower", "not clear", "not clear", "not clear"), OUTCOMES[0]),
+        effects_message(judged("lower", "not clear", "not clear", "higher"), OUTCOMES),
+    ],
+)
+def test_what_is_found_carries_certainty_units_and_family(said):
+    assert said.startswith("Exploratory: p-values are small ")
+    assert "for fewer section 47 enquiries in Lambeth" in said
+    assert "by school and by area" in said
+    assert "the other comparisons of the family" in said
+    assert "claim" not in said
+
+
+def test_where_no_p_value_is_small_nothing_is_found():
+    none = judged(*["not clear"] * 4)
+    assert effects_message(none, OUTCOMES) == "No clear change in any outcome in any pilot"
+    assert "No clear change in section 17" in change_message(none, OUTCOMES[1])
+
+
+def test_no_generated_label_claims_a_change():
+    """Looking through all pilots finds a small p-value more often than a sentence may be wrong."""
+    assert not [label for label in SURE.values() if "claim" in label]
+
+
+@pytest.mark.parametrize(
+    ("clear", "said"),
+    [((3, 4), "some do not exclude no effect in A"), ((4, 4), "in every pilot")],
+)
+def test_the_line_over_the_curve_counts_those_withheld(clear, said):
+    """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
+    drawn = pd.DataFrame({"pilot": ["A"], "ratio": [0.4], "status": "estimated"})
+    every = pd.DataFrame({
+        "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"],
+        "specifications": 4, "clear_below": [*clear, 0], "clear_above": 0,
+    })  # fmt: skip
+    message = _message(drawn, every)
+    assert said in message
+    assert "withheld ones too" in message
+    assert _message(drawn.head(0), every) == "No specification may be shown"
+
+
+def test_what_areas_show_stands_next_to_what_schools_show():
+    """In Lambeth areas permuted give p .0625 at least, and an interval without ends."""
+    table = judged("lower", "not clear", "not clear", "not clear").assign(
+        permuted_low_area=0.0, permuted_high_area=np.inf, p_permuted_area=0.0625,
+        smallest_p_area=0.0625, in_family=3.0,
+    )  # fmt: skip
+    each = Effect(
+        outcome=OUTCOMES[0].name, pilot="Lambeth", status="estimated", reason="", ratio=0.5,
+        ratio_low=0.3, ratio_high=0.9, difference=-9, difference_low=-20, difference_high=-1,
+        per_1000=-1, per_1000_low=-2, per_1000_high=-0.1, schools=16,
+    )  # fmt: skip
+    assert effect_row(each, table).thin == (0.0, np.inf)
+    said = certainty(table, OUTCOMES[0].name, "Lambeth").text
+    assert "0.500 by school and 0.500 by area, adjusted for 3 comparisons" in said
+    assert "0.062 with areas permuted (a test that cannot give less than 0.062)" in said
+    row = by_unit_table(table, OUTCOMES, "").rows[0]
+    assert row[6].replace("\u00a0", " ") == "0.00 to ∞"
+    assert row[7:] == ("0.062 (0.062)", "lower")
+
+
+def test_the_summary_names_units_family_certainty_and_the_worst_check():
+    text = (ROOT / "chapters" / "executive-summary.qmd").read_text(encoding="utf-8")
+    wanted = ("All results are exploratory", "claims.s47_lower_in_lambeth_and_southampton",
+              "claims.areas_permuted_show_nothing", "numbers.s47_all_at_once_lambeth",
+              "numbers.s47_all_at_once_southampton", "claims.lambeth_exceeds_all_at_once",
+              "claims.worst_check",
+              "numbers.checks_against", "tables.results_in_words")  # fmt: skip
+    assert not [each for each in wanted if each not in text]
+    chapter = (ROOT / "chapters" / "key-finding-6.qmd").read_text(encoding="utf-8")
+    assert "claims.lambeth_exceeds_all_at_once" in chapter
+
+
+def test_what_allows_for_all_at_once_is_the_smallest_p_value_and_not_the_largest_statistic():
+    """With pilots of unequal size max-T holds the larger to the tails of the smaller."""
+    table = judged(*["lower"] * 4)
+    every = table[["pilot", "outcome"]].assign(min_p=0.131, max_t=0.087)
+    assert [row[-1] for row in many_outcomes(table, every, OUTCOMES, "").rows] == ["0.131"] * 4
+    number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
+    assert (number.value, number.text) == (0.131, "0.131")

@@ -1,0 +1,93 @@
+"""What an extract so small that nearly everything is hidden prints: words that hold, and few."""
+
+import pandas as pd
+import pytest
+
+from analysis.disclosure import WITHHELD
+from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
+from analysis.exhibits.design.numbers import curves_clear
+from analysis.exhibits.design_checks.figures import event_study_plot
+from analysis.exhibits.design_checks.findings import mostly_out_of_balance
+from analysis.exhibits.outcomes.in_words import _families
+from analysis.exhibits.outcomes.numbers import care_estimated
+from analysis.exhibits.parts.clearance import cleared
+from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.messages import change_message, effects_message
+from analysis.extract.extract import Origin
+from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
+from analysis.models.checks.findings import COLUMNS as FINDINGS
+from analysis.models.checks.missing_returns import COLUMNS as RETURNS
+from tests.unit.exhibits.test_messages import OUTCOMES, judged
+
+NONE = f"none: {WITHHELD}"
+
+
+def printed(*rows):
+    table = Table(("Pilot", "Ratio", "p", "Claim"), rows, (False, True, True, False),
+                  pd.DataFrame({"pilot": [row[0] for row in rows]}),
+                  {"pilot": "Local authority"})  # fmt: skip
+    return cleared("effects", table, ())
+
+
+def test_a_table_without_any_value_says_so_in_one_row():
+    found = printed(("Lambeth", "[c]", "[z]", "no"), ("Stockport", "[c]", "[z]", "no"))
+    assert found.rows == ((NONE, "[c]", "[c]", ""),)
+    assert len(found.data) == 2
+    assert found.status.outcome == "released after suppression"
+
+
+@pytest.mark.parametrize("value", ["0", "1.09", "not estimable", "[z]"])
+def test_a_row_that_says_something_keeps_the_table(value):
+    rows = (("Lambeth", "[c]", "[z]", "no"), ("Stockport", value, "[z]", "no"))
+    assert printed(*rows).rows == rows
+
+
+def withheld(*outcomes):
+    """Return judgements of two outcomes in two pilots, of which some are withheld."""
+    found = judged(*["not clear"] * 4)
+    rows = found["outcome"].isin(outcomes)
+    found.loc[rows, ["status", "reason"]] = ["not estimable", WITHHELD]
+    return found
+
+
+def test_a_line_over_a_figure_speaks_of_what_is_shown_alone():
+    first, second = OUTCOMES
+    some, none = withheld(first.name), withheld(first.name, second.name)
+    assert effects_message(some, OUTCOMES) == (
+        "No clear change in any outcome wherever an effect can be shown"
+    )
+    assert change_message(some, first) == "No effect on section 47 enquiries can be shown"
+    assert change_message(some, second) == "No clear change in section 17 starts in any pilot"
+    assert effects_message(none, OUTCOMES) == "No effect can be shown"
+
+
+def test_counts_of_nothing_are_words():
+    effects = pd.DataFrame({"outcome": ["days_in_care"] * 2, "status": "not estimable"})
+    assert care_estimated(effects).text == "neither of two"
+    no_bounds = pd.DataFrame(columns=list(RETURNS))
+    assert tipped_by_missing(no_bounds).text == "none (there is none to look at)"
+    assert most_not_returned(no_bounds).text == "[c]"
+    curve = {"choice": "all", "clear_below": 0, "clear_above": 0}
+    curves = pd.DataFrame([{"pilot": "Lambeth", "specifications": 0, **curve},
+                           {"pilot": "Stockport", "specifications": 72, **curve}])  # fmt: skip
+    assert curves_clear(curves).text == "0 of 72 in Stockport"
+    assert curves_clear(curves.head(1)).text == "none (there is none to look at)"
+    families = pd.DataFrame({"family": list("abc"), "in_family": [0, 1, 5]})
+    assert list(_families(families).values()) == ["no comparisons", "1 comparison", "5 comparisons"]
+
+
+def test_more_than_half_is_not_half():
+    rows = [dict.fromkeys(FINDINGS, "") | {"check": check, "label": check, "looked_at": 6}
+            for check in ("balance", "balance_sets")]  # fmt: skip
+    half, most = (pd.DataFrame(rows).assign(against=against) for against in (3, 4))
+    assert not mostly_out_of_balance(half).holds
+    assert mostly_out_of_balance(most).holds
+
+
+def test_a_figure_without_any_estimate_can_be_read():
+    row = dict.fromkeys(EVENT_STUDY, float("nan")) | {
+        "pilot": "Lambeth", "status": "not estimable", "reason": WITHHELD, "term": 0,
+    }  # fmt: skip
+    found = event_study_plot(pd.DataFrame([row]), "", Origin("supplied", "", ""))
+    assert found.faults == ()
+    assert found.message == "No run of months may be shown"
