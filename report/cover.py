@@ -28,7 +28,7 @@ OWNER = "The contributors to this rebuild"
 """Who answers for the report: as in CITATION.cff."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
-DRAFT_NOTE = "Built as a draft: not everything was checked that a release is refused for"
+DRAFT_NOTE = "Built as a draft: the checks that a release has to pass were not all made"
 _STYLE = (
     "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "
     "font: 600 .9375rem/1.4 sans-serif; } "

@@ -110,6 +110,8 @@ class ContractResults:
         that break a rule.
     sources
         Of such a dataset, where each column comes from, in words.
+    maps
+        Of such a dataset, what its map does and who confirmed it, in words.
     """
 
     results: tuple[RuleResult, ...]
@@ -117,6 +119,7 @@ class ContractResults:
     rows: dict[str, int | str]
     places: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    maps: dict[str, str] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -188,6 +191,7 @@ class ContractResults:
             },
             {name: safe(count, name) for name, count in self.rows.items()},
             sources=self.sources,
+            maps=self.maps,
         )
 
     def to_json(self) -> str:
@@ -210,7 +214,7 @@ class ContractResults:
             name: {int(row): (file, line) for row, (file, line) in each.items()}
             for name, each in value["places"].items()
         }
-        return cls(results, files, value["rows"], places, value["sources"])
+        return cls(results, files, value["rows"], places, value["sources"], value["maps"])
 
 
 OF_THE_FILE = ("-file", "-columns")

@@ -91,6 +91,7 @@ def validate(
             name: {column: map_.named(column) for column in contracts[name].column_names}
             for name, map_ in read.maps.items()
         },
+        {name: map_.words for name, map_ in read.maps.items()},
     )
 
 

@@ -21,6 +21,7 @@ _REFERENCE = re.compile(
     r"(Figure|Table|Listing|Equation|Chapter|Section|Appendix)[ \u00a0]"
     r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
 )
+_PAGE_OF = re.compile(r"(Figure|Table)[ \u00a0]((?:[A-Z]\.|\d+\.)?\d+), page (\d+):")
 _EQUATION = re.compile(r"\(((?:[A-Z]|\d+)\.\d+)\)$")
 _HEADING = re.compile("H[1-6]")
 
@@ -54,6 +55,8 @@ class Headings:
         Heights at which the book prints running heads and page numbers, page after page.
     tops
         For each page, the height of its highest line that is no artefact.
+    floats
+        The pages of each caption of a figure or table, by its label.
     """
 
     pages: dict[str, frozenset[int]]
@@ -62,6 +65,7 @@ class Headings:
     columns: frozenset[str] = frozenset()
     margins: frozenset[int] = frozenset()
     tops: Mapping[int, float] = field(default_factory=dict)
+    floats: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def explained(self, block: Block) -> dict[Found, str]:
         """Return the numbers of a block that the order of the book gives, with the reason."""
@@ -85,6 +89,10 @@ class Headings:
         for match in _REFERENCE.finditer(text):
             if f"{match[1]} {match[2]}" in self.labels:
                 given = _inside(found, match.span(2), REFERENCE) | given
+        for match in _PAGE_OF.finditer(text):
+            pages = self.floats.get(f"{match[1]} {match[2]}", frozenset())
+            if int(match[3]) + self.cover in pages:
+                given |= _inside(found, match.span(3), PAGE)
         for number in found:
             if in_formula(block, number):
                 given[number] = FORMULA
@@ -126,6 +134,7 @@ def read_headings(layer: TextLayer) -> Headings:
     """Return the order of a book from its headings, captions and page numbers."""
     pages: dict[str, set[int]] = {}
     labels: set[str] = set()
+    floats: dict[str, set[int]] = {}
     covers: Counter[int] = Counter()
     columns = frozenset(
         block.text for block in layer.blocks if block.role == "TH" and block.within("THead")
@@ -139,13 +148,17 @@ def read_headings(layer: TextLayer) -> Headings:
                 labels |= {f"{kind} {start[1]}" for kind in ("Chapter", "Section", "Appendix")}
         elif block.within("Caption"):
             start = _CAPTION.match(block.text)
-            labels |= {f"{start[1]} {start[2]}"} if start else set()
+            if start:
+                labels.add(f"{start[1]} {start[2]}")
+                floats.setdefault(f"{start[1]} {start[2]}", set()).add(block.page)
         elif block.element.number <= 0 and block.text.isdigit():
             covers[block.page - int(block.text)] += 1
         labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
     cover = covers.most_common(1)[0][0] if covers else 0
     by_heading = {key: frozenset(each) for key, each in pages.items()}
-    return Headings(by_heading, frozenset(labels), cover, columns, _margins(layer), _tops(layer))
+    by_label = {label: frozenset(each) for label, each in floats.items()}
+    margins, tops = _margins(layer), _tops(layer)
+    return Headings(by_heading, frozenset(labels), cover, columns, margins, tops, by_label)
 
 
 def _margins(layer: TextLayer) -> frozenset[int]:

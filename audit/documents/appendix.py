@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts.markdown import literal
+from audit.documents.floats import captions
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import Float, with_unit
-from audit.trace.text import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record
@@ -66,34 +66,40 @@ def built_from() -> Markdown:
 
 
 def exhibits_shown() -> Markdown:
-    """Show, chapter by chapter, what is printed, the lines that make it, files and digest."""
+    """Show, chapter by chapter, what is printed, the lines that make it, and the files."""
     found = ledger_at_hand()
     if found is None:
         return Markdown(UNBUILT)
     root, ledger = found
-    return Markdown("\n".join(rows(ledger, lambda file: _title(root / file))))
+    known = captions(root, ledger)
+    return Markdown("\n".join(rows(ledger, lambda file: _title(root / file), known)))
 
 
-def rows(ledger: Ledger, title: Callable[[str], str]) -> Iterator[str]:
+def rows(
+    ledger: Ledger, title: Callable[[str], str], named: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Yield the lines of the table of exhibits.
 
     Parameters
     ----------
     title
         Gives the title of a chapter by its file.
+    named
+        Number, page and caption of figures and tables, by name.
     """
+    known = named or {}
     number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
-    yield "| Ref. | As printed | Code | Data | Digest |"
-    yield "|:--|:---------------|:----------------|:---------|:-------|"
-    for chapter, records in groupby(_in_order(ledger), key=lambda record: record.chapter):
-        yield f"| | **{title(chapter)}** | | | |"
+    yield "| Ref. | As printed | Code | Data |"
+    yield "|:--|:----------------------|:-----------------|:---------|"
+    for chapter, records in groupby(in_order(ledger), key=lambda record: record.chapter):
+        yield f"| | **{title(chapter)}** | | |"
         for record in records:
             at = ledger.code[record.function]
             lines = at.lines("–").removeprefix(EXHIBITS)
             yield (
-                f'| [{record.reference}]{{.trail of="{record.id}"}} | {as_printed(record)} '
-                f"| {lines} | {runs(number[name] for name in record.files)} "
-                f"| `{record.digest[:SHORT]}` |"
+                f'| [{record.reference}]{{.trail of="{record.id}"}} '
+                f"| {known.get(record.id) or as_printed(record)} "
+                f"| {lines} | {runs(number[name] for name in record.files)} |"
             )
 
 
@@ -123,7 +129,7 @@ def runs(numbers: Iterable[int]) -> str:
     return ", ".join(parts) or "none"
 
 
-def _in_order(ledger: Ledger) -> list[Record]:
+def in_order(ledger: Ledger) -> list[Record]:
     """Return each record once, where the book first shows it, in the book's order."""
     chapters = {file: place for place, file in enumerate(ledger.chapters)}
 

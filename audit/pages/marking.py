@@ -1,7 +1,8 @@
 """Ways from the book's own pages to the audit trail, for the pages of either engine.
 
 A reference under a figure or table becomes a link. Numbers and sentences get an anchor, and
-become links when a reader switches on the audit view, which `view.js` does.
+become links when a reader switches on the audit view, which `view.js` does. Terms are explained
+where a page first uses them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from audit.pages.offered import (
     offered,
     with_narrow,
 )
+from audit.pages.terms import explained, terms
 from audit.pdf.row_headings import with_column_headings, with_row_headings
 
 if TYPE_CHECKING:
@@ -64,16 +66,23 @@ def mark_pages(
     pages
         Of the book; None for all.
     """
-    files = offered(book)
+    files, meanings = offered(book), terms(book_pages(book))
     for path in book_pages(book) if pages is None else pages:
         text = path.read_bytes().decode("utf-8")
         if MARKED not in text:
             up = "../" * (len(path.relative_to(book).parts) - 1)
             text = with_column_headings(with_row_headings(text, row_headings))
-            path.write_bytes(marked(text, f"{up}{FOLDER}/", references, files).encode())
+            page = marked(text, f"{up}{FOLDER}/", references, files, meanings)
+            path.write_bytes(page.encode())
 
 
-def marked(page: str, to: str, references: Mapping[str, str], files: Offered | None = None) -> str:
+def marked(
+    page: str,
+    to: str,
+    references: Mapping[str, str],
+    files: Offered | None = None,
+    meanings: Mapping[str, Markup] | None = None,
+) -> str:
     """Return a page of the book with ways to the audit trail.
 
     Parameters
@@ -82,11 +91,14 @@ def marked(page: str, to: str, references: Mapping[str, str], files: Offered | N
         The audit folder, from the page.
     files
         What the book offers; None for nothing but its data.
+    meanings
+        Of the terms that are explained in place, by term.
     """
     files = files or Offered()
 
     def with_ways(main: re.Match[str]) -> str:
-        text = with_narrow(_with_links(main[2], to, references, files), files.narrow)
+        text = explained(_with_links(main[2], to, references, files), meanings or {})
+        text = with_narrow(text, files.narrow)
         return f"{main[1]}\n{_frame(to, files)}{text}"
 
     page = _MAIN.sub(with_ways, page, count=1)

@@ -7,6 +7,7 @@ it does, what it is restricted to, and one value of it worked through with the p
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 NOTHING_DIVIDED = "none: nothing is divided"
 SCALES = (1, 100, 1000)
 _HIDDEN = ("c", "[c]")
+_VALUE = re.compile(r"[<−-]?\d[\d,.]*%?(?:\s*\([^()]*\))?")
+"""A cell that prints one value, with its interval or not."""
+_NUMBERS_OF_ROWS = ("order", "finding")
+"""Columns whose numbers name a row and measure nothing."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ def _sources(record: Record, trail: Trail) -> Iterator[str]:
         yield f"Files of the project: {', '.join(kept)}"
     if record.settings:
         yield f"Settings of the study: {', '.join(record.settings)}"
+    if not (published or record.files or record.settings):
+        yield "no data file and no publication; the code below states it"
 
 
 def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
@@ -206,7 +213,7 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
                     return _described(record, column, f"{line[0]}, {heading}", cell)
     for row in rows:
         for name, text in row.items():
-            if number(text) is not None and not name.startswith(("order", "finding")):
+            if number(text) is not None and name not in _NUMBERS_OF_ROWS:
                 return _described(record, name, _row_in_words(row, record), text)
     return None
 
@@ -214,14 +221,14 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
 def _described(record: Float, column: str, at: str, printed: str) -> Example:
     meaning = record.described.get(column, column.replace("_", " "))
     found = measure(meaning)
-    line = f"Example, {at}: {printed} ({meaning[:1].lower()}{meaning[1:]})"
+    line = f"Example, {at}: “{printed}” is printed ({meaning[:1].lower()}{meaning[1:]})."
     return Example(found.numerator, found.denominator or NOTHING_DIVIDED, (line,))
 
 
 def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
     """Return the column of the data whose value a cell prints first; empty if there is none."""
     numerals = numbers(cell)
-    if not numerals or cell in _HIDDEN:
+    if not numerals or not _VALUE.fullmatch(cell):
         return ""
     text = numerals[0].text.replace(",", "").replace("−", "-")
     value, decimals = number(text), len(text.partition(".")[2])
@@ -231,7 +238,8 @@ def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
     for row in near:
         for name, each in row.items():
             known = number(each)
-            if known is not None and any(round(s * known, decimals) == value for s in SCALES):
+            same = known is not None and any(round(s * known, decimals) == value for s in SCALES)
+            if same and name not in _NUMBERS_OF_ROWS:
                 return name
     return ""
 
@@ -239,7 +247,7 @@ def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
 def _row_in_words(row: Mapping[str, str], record: Float) -> str:
     told = [text for name, text in row.items() if text and number(text) is None and
             text not in _HIDDEN and name not in ("status", "reason")]  # fmt: skip
-    return ", ".join(told[:4]) or record.id.replace("_", " ")
+    return ", ".join(told[:4]).replace("_", " ") or record.id.replace("_", " ")
 
 
 def _in_words(record: Float, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ LONGEST = 1200
 """Seconds after which a command is taken to hang, on a machine that others use too."""
 BUILD = ("build", "--engine", "embedded")
 """What a build is here, Quarto on PATH or not: `test_engines` has Quarto."""
+FORMATS = ("--to", "html,pdf,docx,xlsx,png")
+"""What `make report` makes."""
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".report", "_book", "_exhibits", "*cache*", "fixtures", "*.egg-info"
 )
@@ -81,7 +83,7 @@ def built(tmp_path_factory, worker_id):
     outcome = Run(1, "the project could not be copied")
     try:
         copy_of_the_project(project)
-        outcome = run(project, *BUILD)
+        outcome = run(project, *BUILD, *FORMATS)
     finally:
         said = shared / "said"
         said.write_text(outcome.text if outcome.code else "", encoding="utf-8")

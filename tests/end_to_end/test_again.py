@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 
 from audit.pdf.text_layer import read_text
-from tests.end_to_end.conftest import BUILD, git, run
+from tests.end_to_end.conftest import BUILD, FORMATS, git, run
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ def again(built, tmp_path_factory):
     """The same commit, cloned to another place and built under other conditions."""
     clone = tmp_path_factory.mktemp("a place elsewhere") / "another name"
     git(built, "clone", "-q", built, clone)
-    outcome = run(clone, *BUILD, environment=ELSEWHERE, umask=0)
+    outcome = run(clone, *BUILD, *FORMATS, environment=ELSEWHERE, umask=0)
     assert outcome.code == 0, outcome.text
     return clone
 

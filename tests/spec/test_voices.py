@@ -16,7 +16,7 @@ SOURCES = {"published_facts", "published_findings", "trial"}
 """Nodes that hold what was published."""
 DESCRIBING = {
     "schools_all", "child_events_all", "rules_tested", "control_totals_outcome",
-    "warnings_outcome", "each_school_has_a_comparison",
+    "maps_outcome", "warnings_outcome", "each_school_has_a_comparison",
 }  # fmt: skip
 """What describes the data supplied or the design, and is no result."""
 SHOWN = re.compile(r"`\{python\} (?:numbers|claims)\.(\w+)`")

@@ -84,6 +84,14 @@ def warnings_outcome(contract_results: ContractResults) -> Number:
     return Number(text, text, "sentence")
 
 
+def maps_outcome(contract_results: ContractResults) -> Number:
+    """State which files were read through a map, which column from which, and who confirmed it."""
+    text = "Every file came with the columns that its contract names."
+    if contract_results.maps:
+        text = f"{'. '.join(contract_results.maps.values())}."
+    return Number(text, text, "sentence")
+
+
 def release_exceptions(contract_directory: Path) -> Table:
     """Show the exhibits that someone let through though disclosure control held them."""
     found = read_exceptions(contract_directory / EXCEPTIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,7 @@ def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
         text += f" ({'worst: ' if row['against'] > 1 else ''}{row['worst']})"
     against, looked_at = int(row["against"]), int(row["looked_at"])
     working = counted_of("results that it speaks against", against, "results", looked_at)
+    working = replace(working, sums=(*working.sums, f"Printed, with the worst of them: {text}"))
     return Number(text, text, "results", looked_at, working=working)
 
 

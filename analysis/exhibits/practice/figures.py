@@ -229,9 +229,9 @@ def activity_status(
 
     most = {str(table[phase].idxmax()) for phase in phases if table[phase].notna().any()}
     message = (
-        f"In every phase of school the most time was logged for: {most.pop()}"
+        f"“{most.pop().capitalize()}” took the most hours in every phase of school"
         if len(most) == 1
-        else "For whom the most time was logged differed by phase of school"
+        else "The children for whom most time was logged differed by phase of school"
     )
     columns = {
         "phase": "Phase of school",

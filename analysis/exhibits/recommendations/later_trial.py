@@ -99,7 +99,7 @@ def trial_design(
     return table(
         pd.DataFrame(lines, columns=["feature", "pilots", "trial"]),
         (
-            Words("feature", "", "What is compared", width=5),
+            Words("feature", "Feature", "What is compared", width=5),
             Words("pilots", "Pilots", "The pilots", width=8),
             Words("trial", "Trial", "The later trial", width=11),
         ),

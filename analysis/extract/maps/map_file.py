@@ -32,7 +32,7 @@ class ColumnMap:
         Taken from another dataset, such as `children.school_id`, by the value of the column `by`;
         rows whose value is not there are left out.
     prefix, digits
-        Put before the value, and the digits to which a number is filled with noughts.
+        Put before the value, and the digits to which a number is filled with zeros.
     date
         How days are written, a key of `forms.DATES`.
     decimal, thousands
@@ -73,8 +73,8 @@ class ColumnMap:
         if self.of:
             return f"{self.of}, by {self.by}"
         if self.sequence:
-            return f"numbered, after {self.sequence}"
-        return f"always {self.always}" if self.always else "always blank"
+            return f"the order of rows, after {self.sequence}"
+        return f"the constant {self.always}" if self.always else "nothing"
 
 
 @dataclass(frozen=True)
@@ -159,3 +159,14 @@ class DatasetMap:
         """Return where a column of the contract comes from, in words."""
         found = [each.words for kind in self.rows for each in kind.columns if each.to == column]
         return " or ".join(dict.fromkeys(found))
+
+    @property
+    def words(self) -> str:
+        """What the map does and who confirmed it, in words."""
+        columns = dict.fromkeys(column.to for kind in self.rows for column in kind.columns)
+        each = "; ".join(f"{name} from {self.named(name)}" for name in columns)
+        confirmed = f"{self.by}, {self.date:%d %B %Y}" if self.date else "nobody"
+        return (
+            f"{self.dataset} is read from {self.file} through {self.name}, "
+            f"confirmed by {confirmed}: {each}"
+        )

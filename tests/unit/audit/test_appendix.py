@@ -5,6 +5,7 @@ import json
 import pytest
 
 from audit.documents.appendix import as_printed, built_from, exhibits_shown
+from audit.documents.lists import floats_shown
 from tests.unit.audit import small_trail
 from tests.unit.audit.whole import typed_record
 
@@ -35,9 +36,9 @@ def test_rows_stand_by_chapter_in_the_order_of_the_book():
 
 
 @pytest.mark.usefixtures("project")
-def test_a_row_gives_words_lines_data_and_digest():
+def test_a_row_gives_words_lines_and_data():
     row = next(r for r in exhibits_shown()._repr_markdown_().splitlines() if "[N1]" in r)
-    assert row.split(" | ")[1:] == ["eight (schools)", "m.py:27–28", "D1", "`222222222222` |"]
+    assert row.split(" | ")[1:] == ["eight (schools)", "m.py:27–28", "D1 |"]
     assert "1 | schools.csv | 74" in built_from()._repr_markdown_()
 
 
@@ -58,3 +59,16 @@ def test_a_number_is_known_with_its_unit_and_a_figure_by_its_name():
 def test_before_a_build_it_says_so(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "when the book is built" in exhibits_shown()._repr_markdown_()
+
+
+CELL = '\n```{python}\n#| label: fig-rates-plot\n#| fig-cap: "Rates, \\"falling\\""\nx\n```\n'
+
+
+def test_figures_and_tables_are_listed_by_number_page_and_caption(project):
+    path = project / "chapters" / "one.qmd"
+    path.write_text(path.read_text("utf-8") + CELL, "utf-8")
+    said = '@fig-rates-plot[]{.page-of of="fig-rates-plot"}: Rates, "falling"'
+    assert floats_shown("figure")._repr_markdown_() == f"- {said}"
+    assert floats_shown("table")._repr_markdown_() == "", "it has no label to refer to"
+    row = next(r for r in exhibits_shown()._repr_markdown_().splitlines() if "[F1]" in r)
+    assert row.split(" | ")[1] == said

@@ -134,7 +134,7 @@ def test_a_table_of_other_values_shows_one_cell_as_printed():
     record = typed_record("a", "T1", "table", "Pilot | p", cells=("Pilot", "p", "A", "0.031"),
                           described={"p": "p-value, two-sided"})  # fmt: skip
     found = shown(record, "pilot,p\nA,0.0312\n")
-    assert found.example == ("Example, A, p: 0.031 (p-value, two-sided)",)
+    assert found.example == ("Example, A, p: “0.031” is printed (p-value, two-sided).",)
     assert found.numerator == "results at least as far from no effect as this one"
 
 
