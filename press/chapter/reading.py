@@ -56,7 +56,7 @@ def read_book(
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:
         check_values(chapter.front, of_chapter=True)
-        check_settings(chapter.front, of_chapter=True)
+        check_settings(chapter.front)
         check_defaults(chapter.front, chapter.path)
     return Book(project, chapters, _variables(project))
 

@@ -10,7 +10,7 @@ from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
 from press.errors import ChapterError, Place, PressError, ProjectError, UnsupportedError
-from press.html.added import OPTIONS
+from press.html.added import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
 
@@ -105,7 +105,7 @@ _CLASSES = {
 }
 
 
-def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
+def check_settings(settings: Settings) -> None:
     """Raise for an option that the press does not obey, in the project or in one chapter."""
     language = settings.get("lang")
     own = settings.get("language") is not None
@@ -121,7 +121,7 @@ def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
             continue
         if (name[0], value) in _PLAIN:
             continue
-        if name[0] in OPTIONS and path[:2] == ("format", "html") and not of_chapter:
+        if name[0] in OPTIONS and (path[:2] == ("format", "html") or is_for_pages(value)):
             continue
         raise UnsupportedError(
             f"`{': '.join(path)}`: the press has no support for {what}",
