@@ -1,4 +1,4 @@
-"""Every error that a person can cause, split by who mends it.
+"""Every error that a person can cause, split by who fixes it.
 
 Each carries the place (file, row or line, column), the rule that was broken and
 the remedy, and ends the command with the exit code of its class. `press` has its

@@ -43,13 +43,13 @@ DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""
 
 KEY_VARIABLE = "REPORT_STORE"
-"""Environment variable by which a build tells its kernels the key of its store, so that
+"""Environment variable by which a build gives its kernels the key of its store, so that
 all chapters show one state of files even if somebody edits them meanwhile."""
 
 RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules",
            "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
-"""Nodes, beside the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
+"""Nodes, besides the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class Finder(MetaPathFinder):
 def importable(root: Path) -> Iterator[Path]:
     """Yield every file below a folder that Python could import from there, whoever put it there.
 
-    Left out are byte code that Python keeps beside its source, what builds write, virtual
+    Left out are byte code that Python keeps next to its source, what builds write, virtual
     environments, and folders with a leading full stop, which no name of a module reaches.
     """
     found = [str(root)]

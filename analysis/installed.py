@@ -1,4 +1,4 @@
-"""What is installed beside the project: the code of every package, known by its files at a glance.
+"""What is installed besides the project: the code of every package, known by its files at a glance.
 
 A version says what a package should be, and an edit of its code leaves the version as it is. To
 read the code of all of them would take longer than a build with nothing to do; size, times and

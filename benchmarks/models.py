@@ -1,10 +1,10 @@
-"""How fast the models are beside the obvious way: `python -m benchmarks.models [NAME...]`.
+"""How fast the models are compared with the obvious way: `python -m benchmarks.models [NAME...]`.
 
 Each figure is a ratio, or a time, of one run on one machine; run it alone. Written to
 `benchmarks/results/models.json` with what the machine is. Without a name, all of:
 
 - constant: 2,000 studentised permutations, 60 schools x 24 months, exposure constant,
-  beside refitting a Poisson GLM with dummies for schools and months each time
+  compared with refitting a Poisson GLM with dummies for schools and months each time
 - varying: the same where exposure varies: between periods, and from month to month
 - curve: 1,800 specifications under 2,000 permutations
 - growth: the same test at 60, 300, 3,000 and 30,000 schools, with the most memory held
@@ -130,7 +130,7 @@ def timed(work: Callable[[], object], repeat: int = 5) -> float:
 def beside_refitting(
     name: str, months: MonthCounts, batched: Callable[[Floats], tuple[Floats, Floats]]
 ) -> Result:
-    """Time all permutations at once beside one GLM each, and compare the numbers."""
+    """Time all permutations at once next to one GLM each, and compare the numbers."""
     treated = sampled(months, DRAWS)
     seconds = timed(lambda: batched(sampled(months, DRAWS)))
     refit(months, treated[0])  # what a first call imports is no part of a refit

@@ -5,7 +5,7 @@ that made it; they are committed and shown in the technical appendix. About a qu
 hour in all on two cores; continuous integration runs a sample of the same in the tests.
 Without a name, all of:
 
-- agreement: each method beside another implementation
+- agreement: each method next to another implementation
 - by_hand: the formulas worked on four schools
 - size: how often tests reject without an effect, and intervals hold the truth
 - pooling: the same of summaries of three pilots

@@ -1,4 +1,4 @@
-"""How long the press takes over synthetic books, by stage; Quarto beside it where installed.
+"""How long the press takes over synthetic books, by stage; Quarto next to it where installed.
 
     python -m benchmarks.press_books                 # 8, 40 and 150 chapters
     python -m benchmarks.press_books --chapters 8 --repeat 3

@@ -1,7 +1,7 @@
 """Twin extracts: `python -m benchmarks.twins`, no published byte of which may differ.
 
 A twin is an extract in which one record of a hidden cell lies in another hidden cell, so that
-no count that is shown changes. Whatever differs between the two tells something of what is
+no count that is shown changes. Whatever differs between the two reveals something of what is
 hidden, however it was computed. Writes `data/proofs/twins.csv`: about half an hour on one core.
 
 A school's own counts stand in no table, hidden or shown, and models compare schools; so a record
@@ -206,7 +206,7 @@ def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) ->
 
 
 def _counts(released: Any) -> pd.DataFrame:
-    """Return the counts that were let through; the intruder's check beside them is no output."""
+    """Return the counts that were let through; the intruder's check besides them is no output."""
     tables = getattr(released, "tables", None)
     return released.table if tables is None else pd.concat(tables.values(), keys=tables)
 

@@ -82,7 +82,7 @@ def build_book(
     """Build a book project.
 
     Each chapter is executed once for all formats, in a kernel of its own. The book is made
-    in a folder beside `out` and takes its place only when it is whole; after any error the
+    in a folder next to `out` and takes its place only when it is whole; after any error the
     old book is as it was.
 
     Parameters
@@ -256,7 +256,7 @@ def execute_book(
 
 
 def _quarto_variables(project: Project, chapter: Chapter) -> dict[str, str]:
-    """Return the variables by which Quarto tells a cell's code what is being rendered."""
+    """Return the variables by which Quarto says to a cell's code what is being rendered."""
     file = project.root / chapter.path
     return {
         "QUARTO_PROJECT_ROOT": str(project.root),

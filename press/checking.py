@@ -48,7 +48,7 @@ def check_book(
     Raises
     ------
     PressError
-        With file, line and remedy. What Quarto has and the press has not is no mistake here.
+        With file, line and remedy. What Quarto supports and the press does not is no mistake here.
     """
     given = environment or {}
     standing_in = tuple(

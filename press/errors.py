@@ -57,7 +57,7 @@ class ProjectError(PressError):
 
 
 class UnsupportedError(PressError):
-    """A construct that Quarto has and the press has not: refused, never silently different."""
+    """What Quarto supports and the press does not: refused, never silently different."""
 
 
 class ChapterError(PressError):
@@ -80,7 +80,7 @@ class BrokenReferenceError(ChapterError):
 
 
 class UnknownSourceError(BrokenReferenceError):
-    """A citation has a key that the bibliography has not."""
+    """A citation has a key that the bibliography does not have."""
 
 
 class CellError(ChapterError):

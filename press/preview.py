@@ -89,7 +89,7 @@ def serve(
     ignored
         Names of folders of the project that hold no sources.
     also
-        Files and folders to watch beside the project's own.
+        Files and folders to watch besides the project's own.
     say
         Takes the address, the errors and what was rebuilt.
     stop

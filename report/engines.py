@@ -30,7 +30,7 @@ OLDEST = (1, 9)
 """The first Quarto that makes a book with Typst."""
 
 WITHIN_BUILD = "REPORT_BUILDING"
-"""Environment variable that tells the hooks of `_quarto.yml` that a build does their work."""
+"""Environment variable by which the hooks of `_quarto.yml` know that a build does their work."""
 
 LEFT_BEHIND = ("index.typ",)
 """Files that Quarto leaves in the project where a PDF could not be made."""

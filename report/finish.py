@@ -128,7 +128,7 @@ def _write_others(
 
 
 def lay_narrow(root: Path, book: Path) -> None:
-    """Lay the drawings for narrow screens beside those that the pages show."""
+    """Lay the drawings for narrow screens next to those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
         wide = book / PICTURES / drawing.name.replace(NARROW, "")
         if wide.is_file():

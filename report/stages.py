@@ -40,7 +40,7 @@ class Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
-        """Time a stage; what is put in the list is told beside it."""
+        """Time a stage; what is put in the list is printed next to it."""
         notes: list[str] = []
         began = time.perf_counter()
         self._tell_left(name)

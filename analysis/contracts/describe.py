@@ -1,6 +1,6 @@
-"""Contract results in words: one table a dataset, and what to mend where a rule is broken.
+"""Contract results in words: one table a dataset, and what to fix where a rule is broken.
 
-Written for a terminal 80 columns wide. What is wrong comes in the order in which to mend
+Written for a terminal 80 columns wide. What is wrong comes in the order in which to fix
 it: files, headers, single values, then what follows from those.
 """
 
@@ -61,7 +61,7 @@ def problems(
         if result.waiver
     ]
     sections = (
-        ("These rules are broken; the report stops. Mend them in this order:", failing),
+        ("These rules are broken; the report stops. Fix them in this order:", failing),
         ("These rules met no data, which is not a pass:", untested),
         ("These are warnings; the report goes on and prints them:", warning),
         ("These waivers cover nothing; take them out:", spare),
@@ -85,7 +85,7 @@ def breach(result: RuleResult, results: ContractResults) -> str:
         "seen": ", ".join(result.seen),
         "why": result.reason,
         "remedy": result.remedy,
-        "first": f"mend {', '.join(result.follows)}; this may follow" if result.follows else "",
+        "first": f"fix {', '.join(result.follows)}; this may follow" if result.follows else "",
         "waiver": result.waiver,
     }
     lines = [_wrapped(f"{key + ':':<10}{text}", 2, 12) for key, text in said.items() if text]
@@ -104,7 +104,7 @@ def raise_if_broken(results: ContractResults) -> None:
     """
     what = "\n\n".join([_summary(results), *problems(results)])
     if results.outcome == "fail":
-        raise ContractBroken(what, remedy="mend the extract, then run report validate again")
+        raise ContractBroken(what, remedy="fix the extract, then run report validate again")
     if results.outcome == "nothing tested":
         raise NothingTested(what, remedy="send the whole extract; an empty file is no evidence")
 

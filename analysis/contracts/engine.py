@@ -28,7 +28,7 @@ QUIETENED = (
     # Great Expectations imports two modules that Python 3.11 renamed.
     (r"module 'sre_(constants|parse)' is deprecated", DeprecationWarning),
 )
-"""Warnings of libraries that are not ours to mend, each with its reason."""
+"""Warnings of libraries that are not ours to fix, each with its reason."""
 
 LARGE = 200_000
 """Rows from which rules are tested apart."""

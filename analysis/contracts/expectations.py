@@ -160,7 +160,8 @@ def _whole(rule: Rule, pattern: str) -> str:
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
-        raise _refuse(rule, f"the pattern is no regular expression ({error})", "mend it") from None
+        said = f"the pattern is no regular expression ({error})"
+        raise _refuse(rule, said, "correct it") from None
     if groups:
         raise _refuse(rule, "the pattern has a capturing group", "write (?:…) for (…)")
     # Python's $ lets a line break pass at the end; \Z does not.
@@ -279,7 +280,7 @@ def _check_need(
     home: str,
     contracts: Mapping[str, DataContract],
 ) -> None:
-    """Refuse a derived column that is computed from one that its contract has not."""
+    """Refuse a derived column that is computed from one that its contract does not have."""
     if contract is None:
         raise _refuse(
             rule, f"'{name}' is computed from {home}, which has no contract", "restore the contract"

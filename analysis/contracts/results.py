@@ -24,7 +24,7 @@ ROWS_KEPT = 1000
 
 STAGE_OF_THE_REST = 4
 STAGES = {2: ("required", "unique", "type", "pattern", "code"), 3: ("range", "known")}
-"""Rules on a column by the ends of their ids, and the stage at which a breach is mended."""
+"""Rules on a column by the ends of their ids, and the stage at which a breach is fixed."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class RuleResult:
 
     @property
     def stage(self) -> int:
-        """When to mend it: 0 files, 1 headers, 2 values, 3 their size and reference, 4 the rest."""
+        """When to fix it: 0 files, 1 headers, 2 values, 3 their size and reference, 4 the rest."""
         name = self.rule.removeprefix(f"{self.dataset}-")
         if name.startswith("file"):
             return 0

@@ -29,7 +29,7 @@ DECIMAL = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 MONTH = r"[0-9]{4}-[0-9]{2}"
 UNSEEN = "\\s\u0000-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-"""Characters that look like a space, like nothing, or change what stands beside them."""
+"""Characters that look like a space, like nothing, or change what stands next to them."""
 PLAIN = f"[^{UNSEEN}](?:[^{UNSEEN}]| (?! )){{0,198}}(?<! )"
 STEP_TOLERANCE = 1e-9
 """Relative distance from a multiple of a step that is still one."""

@@ -1,4 +1,4 @@
-"""Waivers: breaches that the supplier won't mend and that someone has answered for.
+"""Waivers: breaches that the supplier won't fix and that someone has answered for.
 
 A waiver turns one breach, of a known size, from a failure into a warning that the report
 prints. Rules without which nothing can be computed have no waiver. One that nothing needs is
@@ -43,7 +43,7 @@ class Waiver:
     rows
         The scope: the most rows that may break it.
     reason
-        Why the breach does no harm, or why it cannot be mended.
+        Why the breach does no harm, or why it cannot be fixed.
     name, date
         Who decided, and when.
     """
@@ -76,7 +76,7 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"cannot be read: {error}", place=place, remedy="mend the line"
+            f"cannot be read: {error}", place=place, remedy="correct the line"
         ) from None
     entries = found.get("waiver", [])
     if set(found) - {"waiver"} or not _is_list_of_tables(entries):
@@ -110,7 +110,7 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
         raise ConfigurationError(
             f"the rule {waiver.rule} has no waiver: nothing can be computed from such rows",
             place=place,
-            remedy="have the extract mended",
+            remedy="have the extract fixed",
         )
     if waiver.rows < 1 or not waiver.reason.strip() or not waiver.name.strip():
         raise ConfigurationError(

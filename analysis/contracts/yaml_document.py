@@ -76,7 +76,7 @@ def read_document(path: Path) -> Document:
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "no YAML"
         raise ConfigurationError(
-            f"is not valid YAML: {problem}", place=f"{name}:{line}", remedy="mend the line"
+            f"is not valid YAML: {problem}", place=f"{name}:{line}", remedy="correct the line"
         ) from None
     if node is None:
         raise ConfigurationError("is empty", place=name, remedy="restore the file")

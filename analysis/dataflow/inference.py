@@ -20,7 +20,7 @@ from analysis.models.inference.units import assignment_units
 from analysis.models.inputs.specification import Specification
 
 SUPPOSED_RATIO = 0.8
-"""A fall that a service would welcome, beside no effect and the trial's result."""
+"""A fall that a service would welcome, besides no effect and the trial's result."""
 
 
 def main_specifications(

@@ -10,7 +10,7 @@ from analysis.proofs import Proof, read_proof
 
 
 def agreement(proofs_directory: Path) -> pd.DataFrame:
-    """Return each method beside another implementation, as the tests compare them."""
+    """Return each method next to another implementation, as the tests compare them."""
     return _read(proofs_directory, "agreement")
 
 

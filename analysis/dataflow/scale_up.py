@@ -32,7 +32,7 @@ SIZES = tuple(range(40, 421, 10))
 SIMULATED_SIZES = (70, 140, 210, 280, 350, 420)
 TOGETHER = "Paule-Mandel, Hartung-Knapp"
 FALLS = (0.9, 0.8)
-"""True ratios beside the smallest one that is worth its cost: a tenth and a fifth less."""
+"""True ratios besides the smallest one that is worth its cost: a tenth and a fifth less."""
 
 
 @dataclass(frozen=True)

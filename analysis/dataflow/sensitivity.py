@@ -102,7 +102,7 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    A ratio without one school, beside that of all and their counts, leaves few pairs of whole
+    A ratio without one school, given that of all and their counts, leaves few pairs of whole
     numbers for what the school had before and after: with totals of 24 and 17 a single one.
     """
     groups = left_out.groupby(["pilot", "left_out_by"], sort=False)

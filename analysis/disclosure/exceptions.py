@@ -55,7 +55,7 @@ def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
         whole = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"cannot be read: {error}", place=path.name, remedy="mend the line"
+            f"cannot be read: {error}", place=path.name, remedy="correct the line"
         ) from None
     entries = whole.pop("exception", [])
     tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)

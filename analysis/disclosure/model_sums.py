@@ -1,8 +1,8 @@
-"""What results of models tell, beside the tables and beside each other, of hidden counts.
+"""What results of models reveal of hidden counts, given the tables and each other.
 
 A ratio of rates gives away, near enough, the sums that it is made of: whoever has three of
 the four gets the last. Two results whose months differ by one tell that month's count, and a
-result beside a table may tell the cell that is hidden in it.
+result may reveal, given a table, the cell that is hidden in it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def telling_results(
     Returns
     -------
     list of bool
-        A result tells too much if a hidden sum follows from it and all that is shown, as a
+        A result reveals too much if a hidden sum follows from it and all that is shown, as a
         sum and difference of whatever length; or if what is left between one of its sums and
         another that is shown, or several that lie in it side by side, is unsafe.
 

@@ -86,7 +86,7 @@ def narrowing_results(
     known_rows = np.r_[: len(known), ends[1] : len(merged.parts)]
     targets = np.vstack([cells, np.eye(back.max() + 1, dtype=bool)[few]])
     merged = replace(merged, cells=cells)
-    # What keeps its range beside all results keeps it beside some of them.
+    # What keeps its range given all results keeps it given some of them.
     targets = targets[~merged.keeps(merged.parts[known_rows], targets, rules)]
     targets = targets[merged.keeps(known, targets, rules)]
     keys = [each.tobytes() for each in sums]
@@ -115,7 +115,7 @@ class _Atoms:
     cells: Masks
 
     def keeps(self, known: Masks, targets: Masks, rules: DisclosureRules) -> np.ndarray:
-        """Return which targets keep their range beside what is known."""
+        """Return which targets keep their range given what is known."""
         kept = np.ones(len(targets), dtype=bool)
         for group in np.unique(self.group):
             own = self.group == group

@@ -1,7 +1,7 @@
 """The report's counts of outcomes, all released together.
 
 The table before and after, the terms of every figure and the total of all events are sums
-over the same children. Each is safe beside the others only if they are hidden together.
+over the same children. Each is safe given the others only if they are hidden together.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ def _choose(system: CellSystem, lines: LinearConstraint, cuts: list[_Cut]) -> np
 def _lines(system: CellSystem) -> LinearConstraint:
     """Ask that no sum has exactly one hidden cell, which would follow from the others.
 
-    For each sum there is a 0/1 variable beside those of the cells, 1 where anything of it
+    For each sum there is a 0/1 variable besides those of the cells, 1 where anything of it
     is hidden: then at least two cells are.
     """
     cells = len(system.values)

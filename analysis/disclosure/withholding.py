@@ -1,7 +1,7 @@
 """Which analyses are withheld, because their results would give a hidden count away.
 
 The report asks one question in many ways. Each way adds up other months or schools, and two
-of them, or one beside a table, can leave a sum that nobody may know.
+of them, or one given a table, can leave a sum that nobody may know.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def marked_made(
     main: Sequence[Specification],
     tables: Mapping[str, pd.DataFrame],
 ) -> Specification:
-    """Return a main analysis of an outcome made of others, marked where it tells of a hidden one.
+    """Return a main analysis of an outcome made of others, marked where it reveals a hidden one.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def marked_made(
     main
         The main analyses of all outcomes, marked.
     tables
-        Released counts. A sum of outcomes is withheld beside a part whose counts are not shown
-        or that is withheld; what is picked from an outcome by its days, beside any hidden cell.
+        Released counts. A sum of outcomes is withheld next to a part whose counts are not shown
+        or that is withheld; what is picked from an outcome by its days, next to any hidden cell.
     """
     asked = replace(other.asked_like(like), withheld="")
     made_of = {*other.sum_of, other.part_of}
@@ -132,7 +132,7 @@ def marked_by_month(
 def marked_part(
     asked: Specification, whole: str, panel: pd.DataFrame, rules: DisclosureRules
 ) -> Specification:
-    """Return an analysis, marked if beside that of a whole it tells what few events are left.
+    """Return an analysis, marked if, given that of a whole, it reveals what few events are left.
 
     Parameters
     ----------

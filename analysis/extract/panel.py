@@ -167,7 +167,7 @@ def _joined(rows: pd.DataFrame, counted: pd.DataFrame, outcome: str) -> pd.DataF
         raise ContractBroken(
             f"{int(total - inside)} of {int(total)} {outcome} fall on no school-month",
             place="school_months.csv",
-            remedy="add a row for each school and month of the window, or mend the dates",
+            remedy="add a row for each school and month of the window, or correct the dates",
         )
     for column in ("events", "children"):
         panel[column] = panel[column].fillna(0.0).where(panel["returned"]).astype("float64")

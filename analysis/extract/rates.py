@@ -1,4 +1,4 @@
-"""Events and rates of groups of schools: what tables and curves show beside the model."""
+"""Events and rates of groups of schools: what tables and curves show besides the model."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def released_share(share: pd.DataFrame, entries: pd.DataFrame, keys: Sequence[st
     Returns
     -------
     DataFrame
-        As `share`, with `entries` (a count, or `c`); hours and percent are NaN beside `c`.
+        As `share`, with `entries` (a count, or `c`); hours and percent are NaN next to `c`.
     """
     counts = entries.rename(columns={"count": "entries"})
     shown = share.merge(counts, on=list(keys), how="left").fillna({"entries": 0})

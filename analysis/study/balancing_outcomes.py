@@ -30,7 +30,7 @@ _KEY = ["school_id", "month"]
 
 @dataclass(frozen=True)
 class BalancingOutcome:
-    """An outcome beside the main ones.
+    """An outcome besides the main ones.
 
     Attributes
     ----------

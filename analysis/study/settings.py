@@ -44,7 +44,7 @@ def _one_of(key: str, value: str, allowed: Iterable[str]) -> None:
 
 def _require(condition: bool, key: str, rule: str, value: object) -> None:
     if not condition:
-        raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy="mend the value")
+        raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy="correct the value")
 
 
 def _unique(key: str, values: Iterable[str]) -> None:

@@ -186,6 +186,6 @@ def read_settings_file(path: Path) -> SettingsFile:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            f"not valid TOML: {error}", place=str(path), remedy="mend the line named"
+            f"not valid TOML: {error}", place=str(path), remedy="correct the line named"
         ) from None
     return SettingsFile(str(path), content, key_lines(text))

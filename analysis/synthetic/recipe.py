@@ -94,5 +94,5 @@ def _refuse_columns(contract: DataContract, record: Mapping[str, Value]) -> None
     raise ConfigurationError(
         f"a drawn record of {contract.dataset} {said}",
         place=contract.place,
-        remedy="draw the contract's columns, each and no others, or mend the contract",
+        remedy="draw the contract's columns, each and no others, or correct the contract",
     )

@@ -21,7 +21,7 @@ _EMBEDDED, _MIXED = 0.40, 0.35
 _MOST_DAYS = {"embedded": 5.0, "mixed": 3.0, "visiting": 1.5}
 _SHARE = {"embedded": 3.0, "mixed": 2.0, "visiting": 1.0}
 _WEEK = 5.0
-# Secondary schools with more need took to it more readily; 'culture' is the noise beside that.
+# Secondary schools with more need took to it more readily; 'culture' is the noise besides that.
 _READINESS = {"secondary": 1.0, "special": 0.8, "primary": 0.3}
 _LARGEST_TEAM_LOSES_ONE_BEFORE_END = timedelta(days=45)
 

@@ -1,6 +1,6 @@
 """Which literals of a delivered PDF are this clone's own: no other pattern is ever run.
 
-A pattern may take time without end, or explain any number. What a PDF brings along tells at most
+A pattern may take time without end, or explain any number. What a PDF brings along shows at most
 which of the clone's own patterns it was built with, and what each was pinned to.
 """
 
@@ -85,7 +85,7 @@ def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, 
 def chosen_literals(source: bytes, own: Iterable[Literal]) -> tuple[tuple[Literal, ...], int]:
     """Return those of the clone's literals that a delivered file lists, and how many aren't.
 
-    What each is pinned to is the clone's too: the file tells no more than its pattern.
+    What each is pinned to is the clone's too: the file shows no more than its pattern.
     """
     if len(source) > LARGEST:
         refuse(f"its {FILE} has more than {LARGEST:,} bytes")

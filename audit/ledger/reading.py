@@ -107,7 +107,7 @@ def ledger_of(whole: Any) -> Ledger:
     Raises
     ------
     Gap
-        If it has not the form of the schema, or names what it doesn't hold.
+        If it does not have the form of the schema, or names what it doesn't hold.
     """
     gap = first_gap(whole, _schema())
     if gap:

@@ -41,7 +41,7 @@ def with_html_meant(blocks: Nodes) -> Nodes:
 
 
 def lost_in_print(blocks: Nodes) -> list[str]:
-    """Return the tags whose content print has not: drawings, fields, what has no address."""
+    """Return the tags whose content print does not support, such as drawings and fields."""
     return [
         node["c"][1]
         for node in _prose(blocks)

@@ -89,7 +89,7 @@ class Cell:
     option_places
         The place of each option.
     beside
-        What stands beside the language on its fence, which nothing obeys.
+        What stands next to the language on its fence, which nothing obeys.
     stored
         The outputs it was saved with, and its number, in a notebook; None for a cell to be run.
     language

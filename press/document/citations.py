@@ -105,7 +105,7 @@ def cited(blocks: Any) -> list[str]:
 
 
 def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes) -> None:
-    """Note every key that the bibliography has not."""
+    """Note every key that the bibliography does not have."""
     for key in cited(blocks):
         if key not in sources.keys:
             found.add(

@@ -80,7 +80,7 @@ def check_anchor(
     anchors: Anchors,
     found: Mistakes,
 ) -> None:
-    """Note a link to a place that its chapter has not."""
+    """Note a link to a place that its chapter does not have."""
     parts = urlsplit(address)
     path = in_book(page, address)
     other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)

@@ -105,7 +105,7 @@ def _identity() -> list[str]:
 def _contents(argument: str) -> str:
     """Return an argument with a digest in the place of a file, and of its folder's other files.
 
-    A template brings in the files beside it, a filter may.
+    A template brings in the files next to it, a filter may.
     """
     option, equals, name = argument.partition("=")
     path = Path(name.replace("%25", "%"))

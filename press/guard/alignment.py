@@ -56,7 +56,7 @@ class Loss:
 
 
 def losses(given: Sequence[Piece], text: str) -> list[Loss]:
-    """Return the pieces of words that a text has not, or has too often.
+    """Return the pieces of words that a text lacks, or has too often.
 
     Parameters
     ----------

@@ -109,7 +109,7 @@ def _is_words(piece: Piece) -> bool:
 
 
 def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
-    """Return the formulae that a page has not as they were read, or has too often."""
+    """Return the formulae that a page lacks as they were read, or has too often."""
     wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
     have = Counter(re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas)
     missing = wanted - have

@@ -1,4 +1,4 @@
-"""The list of contents that stands beside a page."""
+"""The list of contents that stands next to a page."""
 
 from __future__ import annotations
 

@@ -61,7 +61,8 @@ def _listed(root: Path, settings: Settings, path: tuple[str, ...], file: str) ->
             continue
         if late or (isinstance(item, Mapping) and item.get("at", _BEFORE[0]) not in _BEFORE):
             raise UnsupportedError(
-                f"the filter {_name(item)} is to run after Quarto's own, which the press has not",
+                f"the filter {_name(item)} is to run after Quarto's own, which the press "
+                "does not support",
                 here,
                 "list it before `quarto`, if it can run there, or render with Quarto",
             )

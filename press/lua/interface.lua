@@ -1,7 +1,7 @@
 -- What a filter or a shortcode of Quarto may use of Quarto, as far as the press has it.
 -- Returns a function that takes the facts of a chapter, makes the global names and runs a script.
 
--- Anything that the press has not ends the script with its name, rather than do nothing.
+-- Anything that the press does not support ends the script with its name, rather than do nothing.
 local function closed(name, fields)
   return setmetatable(fields, {
     __index = function(_, key)

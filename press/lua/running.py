@@ -71,7 +71,7 @@ class Surroundings:
 
 @dataclass
 class Asked:
-    """What scripts ask of a page: text around it, files beside it; and what they say.
+    """What scripts ask of a page: text around it, files next to it; and what they say.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def _add(asked: Asked, where: str, text: str, place: Place) -> None:
 
 
 def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:
-    """Put the files of a dependency beside the pages, and its tags into the page."""
+    """Put the files of a dependency next to the pages, and its tags into the page."""
     folder = "site_libs/" + "-".join(filter(None, (note["name"], note["version"])))
     start = posixpath.relpath(".", posixpath.dirname(around.html) or ".")
     for kind in ("stylesheets", "scripts", "resources"):

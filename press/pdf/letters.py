@@ -27,7 +27,7 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
     pages
         The pages.
     fonts
-        Folders of fonts beside Typst's own.
+        Folders of fonts besides Typst's own.
     found
         Takes a mistake for each chapter and line.
     """

@@ -35,7 +35,7 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
 
 
 def _from_root(given: Any, chapter: str) -> Any:
-    """Return files named beside a chapter as paths from the project's folder."""
+    """Return files named next to a chapter as paths from the project's folder."""
     if isinstance(given, list):
         return [_from_root(name, chapter) for name in given]
     name = str(given)

@@ -48,7 +48,7 @@ def check_target(project: Project, target: Path) -> None:
 
 @contextmanager
 def aside(target: Path) -> Iterator[Path]:
-    """Give a folder beside a book's place to work in, and remove it afterwards."""
+    """Give a folder next to a book's place to work in, and remove it afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(target)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
@@ -59,7 +59,7 @@ def aside(target: Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(target: Path) -> None:
-    """Remove what builds left beside a book's place that were killed in the middle.
+    """Remove what builds left next to a book's place that were killed in the middle.
 
     A book that was taken out of its place, for a new one that did not come, goes back there.
     """

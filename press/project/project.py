@@ -115,7 +115,7 @@ class Project:
 
     @property
     def runs_at_root(self) -> bool:
-        """Whether cells run in the project's folder rather than beside their chapter."""
+        """Whether cells run in the project's folder rather than that of their chapter."""
         return bool(self.settings.get("project", "execute-dir") == "project")
 
     def format(self, base: str) -> FormatName:

@@ -1,4 +1,4 @@
-"""Files that a book's pages show or link: found in the project, copied beside the pages."""
+"""Files that a book's pages show or link: found in the project, copied next to the pages."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ _PLAIN = (
 # What a page would state of itself beyond its title, authors, date and abstract.
 _STATED = "what a page states of itself beyond title, authors, date and abstract"
 _LOOKS = "how pages look and behave is the press's own affair"
-# Options that concern how pages look or are found, or what stands beside their text.
+# Options that concern how pages look or are found, or what stands next to their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
     ("website",): "what a website has besides a book's pages",
     ("book", "repo-url"): "links to a repository",

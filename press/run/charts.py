@@ -1,4 +1,4 @@
-"""Charts that a browser draws, in forms that work offline: a script beside the page, a drawing.
+"""Charts that a browser draws, in forms that work offline: a script next to the page, a drawing.
 
 What draws them is the author's own: a chart of Vega-Lite needs vl-convert, one of Plotly the
 package plotly, and kaleido for print. Where it is not installed, the output stays as it is, and the
@@ -109,7 +109,7 @@ def drawn_outputs(
 def _to_page(
     chart: Chart, name: str, to_root: str, data: dict[str, Any], files: dict[str, bytes]
 ) -> None:
-    """Put the HTML of a chart among the forms of its output, and its script beside the page."""
+    """Put the HTML of a chart among the forms of its output, and its script next to the page."""
     plotly = chart.kind == "plotly"
     path = PLOTLY_SCRIPT if plotly else VEGA_SCRIPT
     script = _plotly_script() if plotly else _vega_script()

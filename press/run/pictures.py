@@ -1,4 +1,4 @@
-"""Pictures that cells draw: written beside the page, shown with the cell's options."""
+"""Pictures that cells draw: written next to the page, shown with the cell's options."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Numbers that an author wrote into a chapter by hand, where an exhibit should print them.
 
-A digit, or a number word beside the name of something counted, is a result that nobody would
+A digit, or a number word next to the name of something counted, is a result that nobody would
 notice going stale. Every one of them is found with its line, and with the exhibit of the same
 value where there is one; what `literals.toml` explains is none.
 """

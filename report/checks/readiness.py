@@ -155,5 +155,5 @@ def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) 
                 raise ChapterFailed(
                     f"'{use.name}' was published in {source}, which this chapter does not cite",
                     place=str(use.place),
-                    remedy=f"cite [@{key}] beside it, or correct its source in data/published/",
+                    remedy=f"cite [@{key}] next to it, or correct its source in data/published/",
                 )

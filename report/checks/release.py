@@ -198,7 +198,7 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
 
 
 def _of_number(record: NumberRecord) -> pd.DataFrame:
-    """Return what a number tells: a count, or a ratio with its interval."""
+    """Return what a number reveals: a count, or a ratio with its interval."""
     told = {"printed": _cell(record.printed), "n": record.n}
     whole: dict[str, list[object]] = {
         k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN

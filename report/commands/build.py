@@ -1,4 +1,4 @@
-"""`report build`: validate, compute, typeset, and lay the ledger beside the book."""
+"""`report build`: validate, compute, typeset, and lay the ledger next to the book."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
 
 
 def check_formats(formats: Iterable[str]) -> None:
-    """Refuse a format that the report has not, or one that lacks what it is made of."""
+    """Refuse a format that the report does not have, or one that lacks what it is made of."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigurationError(
@@ -287,7 +287,7 @@ def _whole_edition(book: Book) -> Book:
 
 
 def check_exceptions(root: Path, kinds: Collection[str]) -> None:
-    """Refuse a recorded exception for an exhibit that the report has not."""
+    """Refuse a recorded exception for an exhibit that the report does not have."""
     for each in read_exceptions(root / EXCEPTIONS_PLACE):
         if each.exhibit not in kinds:
             near = get_close_matches(each.exhibit, kinds, 1)

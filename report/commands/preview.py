@@ -95,7 +95,7 @@ class Preview:
         return own or Path(path) in history(self.root)
 
     def outside(self) -> tuple[Path, ...]:
-        """Return what is to be watched beside the project: another extract, and the history."""
+        """Return what is to be watched besides the project: another extract, and the history."""
         return (*([self.data] if self.data else []), *history(self.root))
 
 

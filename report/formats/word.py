@@ -27,7 +27,7 @@ LEFT_OUT = (
     "//*[contains(@class,'book-label')]",
     "//annotation",
 )
-"""What a page has that a document for comments has not: code, ways through the book."""
+"""What a page has that a document for comments does not: code, ways through the book."""
 _HEADER = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'

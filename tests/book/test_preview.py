@@ -86,7 +86,7 @@ def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
         assert "one.qmd:1: nothing there" in said
 
         rebuild.fault = None
-        (tmp_path / "one.qmd").write_text("# One, mended", "utf-8")
+        (tmp_path / "one.qmd").write_text("# One, fixed", "utf-8")
         until(lambda: not json.loads(get(address + STATE))["error"])
         assert json.loads(get(address + STATE))["version"] != first["version"]
 

@@ -47,13 +47,13 @@ MISTAKES = {
         'channel = "public"',
         'channel = "secure"',
         "key 'disclosure.threshold': at least 10 for the channel 'secure'; found 6",
-        "mend the value",
+        "correct the value",
     ),
     "a threshold is too low for a public release": (
         "threshold = 6",
         "threshold = 5",
         "key 'disclosure.threshold': at least 6 for the channel 'public'; found 5",
-        "mend the value",
+        "correct the value",
     ),
     "a table is no list": (
         'arms = ["intervention", "comparison"]',
@@ -71,7 +71,7 @@ MISTAKES = {
         "schools = 18",
         "schools = 17",
         "key 'pilots.1.places': must add up to schools = 17; found 18",
-        "mend the value",
+        "correct the value",
     ),
     "a phase is not known": (
         "places = { secondary = 6, primary = 5, special = 0 }",
@@ -84,19 +84,19 @@ MISTAKES = {
         'start = "2019-05"',
         'start = "2019-13"',
         "key 'pilots.0.start': a month as YYYY-MM; found '2019-13'",
-        "mend the value",
+        "correct the value",
     ),
     "like months are not in the data": (
         "months_before = 24",
         "months_before = 6",
         "key 'window.months_before': at least 12, or like months are not in the data; found 6",
-        "mend the value",
+        "correct the value",
     ),
     "two pilots have one name": (
         'name = "Stockport"',
         'name = "Lambeth"',
         "key 'pilots': each may stand once only; found 'Lambeth'",
-        "mend the value",
+        "correct the value",
     ),
     "an outcome names a pilot that does not exist": (
         'pilots = ["Southampton", "Stockport"]',
@@ -115,14 +115,14 @@ MISTAKES = {
         'id = "A01"',
         'id = ""',
         "key 'assumptions.0.id': may not be empty; found ''",
-        "mend the value",
+        "correct the value",
     ),
     "an outcome has no rate to be drawn with": (
         "referrals = { primary",
         "# referrals = { primary",
         "key 'synthetic.rates': one rate for each outcome; found "
         "['s47_enquiries', 's17_starts', 'days_in_care']",
-        "mend the value",
+        "correct the value",
     ),
     "an effect is set where no pilot is": (
         "s17_starts = { Stockport = 0.42 }",

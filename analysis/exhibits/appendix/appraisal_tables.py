@@ -62,7 +62,7 @@ def exact_table(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
 ) -> Table:
-    """Show each main effect beside the exact one, which takes schools to be alike."""
+    """Show each main effect next to the exact one, which takes schools to be alike."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     labels = {outcome.name: outcome.label for outcome in outcomes}
     keys = ["outcome", "pilot"]

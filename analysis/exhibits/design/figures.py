@@ -36,7 +36,7 @@ def detectable_falls(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the smallest fall that each pilot would see, beside the falls the trial left open."""
+    """Draw the smallest fall that each pilot would see, next to the falls the trial left open."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     rows = detectable_effects.to_dict("records")
     lines = [f"{labels[row['outcome']]}, {row['pilot']}" for row in rows]

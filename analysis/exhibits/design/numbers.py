@@ -84,7 +84,7 @@ def curve_doubles(curve_tests: pd.DataFrame) -> Number:
 
 
 def curve_withheld(curve_tests: pd.DataFrame) -> Number:
-    """Count the specifications that are withheld, for what they would tell beside the others."""
+    """Count the specifications that are withheld, for what they would reveal given the others."""
     total = int(curve_tests["withheld"].fillna(0).sum())
     return Number(total, words.count(total), "specifications")
 

@@ -38,7 +38,7 @@ def placebo_table(
     pilots: tuple[Pilot, ...],
     panel_period: str,
 ) -> Table:
-    """Show the effects of starts that never were."""
+    """Show the effects at placebo start dates."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     named = placebo_starts.assign(
         label=[
@@ -63,7 +63,7 @@ def placebo_table(
 def balancing_table(
     balancing_effects: pd.DataFrame, pilots: tuple[Pilot, ...], compared_period: str
 ) -> Table:
-    """Show the same comparison for outcomes that tell fewer cases from cases moved elsewhere."""
+    """Show the comparison for outcomes that separate fewer cases from cases moved elsewhere."""
     says = {each.label: each.says for each in BALANCING}
     return table(
         balancing_effects,

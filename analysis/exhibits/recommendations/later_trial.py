@@ -1,4 +1,4 @@
-"""The trial that followed the first recommendation, beside the pilots and never pooled."""
+"""The trial that followed the first recommendation, next to the pilots and never pooled."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def trial_beside_pilots(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the later trial's result beside the pilots', on one scale."""
+    """Draw the later trial's result next to the pilots', on one scale."""
     found = effects(main_effects, outcomes[0].name)
     published = trial_row(trial, "Trial").printed
     alt = (

@@ -101,7 +101,7 @@ def _draw_power(
 
 
 def _apart(places: list[float], gap: float = 9) -> list[float]:
-    """Return places for words beside an axis, none nearer to the next than a gap."""
+    """Return places for words next to an axis, none nearer to the next than a gap."""
     out: dict[int, float] = {}
     above = float("inf")
     for at in sorted(range(len(places)), key=places.__getitem__, reverse=True):

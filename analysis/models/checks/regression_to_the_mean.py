@@ -38,7 +38,7 @@ COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Selection:
-    """A way to choose schools, and to find schools to set beside them.
+    """A way to choose schools, and to find schools to compare them with.
 
     Attributes
     ----------

@@ -49,7 +49,7 @@ class SchoolDesign:
     def balanced(
         cls, units: int, events: float, dispersion: float = 0.0, other: int | None = None
     ) -> SchoolDesign:
-        """Return `units` intervention schools beside `other` comparison schools, all alike."""
+        """Return `units` intervention schools and `other` comparison schools, all alike."""
         both = units + (units if other is None else other)
         return cls(
             np.full(both, float(events)), np.arange(both) < units, np.arange(both), dispersion

@@ -57,7 +57,7 @@ class Trial:
             if not holds:
                 raise ConfigurationError(
                     f"{rule}; found {getattr(self, key)!r}", place=f"Trial.{key}",
-                    remedy="mend the value",
+                    remedy="correct the value",
                 )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def judgements(by_school: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
     By school the judged p-value is the larger of CR2's and the permutation test's: where
     they disagree, neither is trusted alone. By area it is that of CR2, since three or five
     pairs of areas can't give a permutation p-value below .25 or .0625, whatever happened; a
-    rule that no data can meet would hide that. The permutation result stands beside it.
+    rule that no data can meet would hide that. The permutation result stands next to it.
     Each is adjusted within its family, and a change is claimed where both are at most .05.
     """
     both = by_school.merge(

@@ -86,7 +86,7 @@ def _units(schools: pd.DataFrame) -> dict[str, object]:
         raise NotEstimable("there are no schools")
     counts = SchoolCounts.of(schools)
     assignments = Assignments.of(counts)
-    # By size and not by events: with two such figures beside their sum, events could be solved for.
+    # By size and not by events: with two such figures and their sum, events could be solved for.
     sizes = group_sums(schools["exposure_before"].to_numpy(float), counts.unit)
     movable = [size for size in assignments.sizes if size[1] not in (0, size[0])]
     row: dict[str, object] = {

@@ -174,7 +174,7 @@ def pooled_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
     ----------
     estimates
         A table with the columns of `estimates.COLUMNS`. Rows of all pilots together
-        stand beside the summaries as the one-stage estimate. Other studies (a trial, for
+        stand next to the summaries as the one-stage estimate. Other studies (a trial, for
         instance) are never pooled in: they don't belong in this table.
 
     Returns

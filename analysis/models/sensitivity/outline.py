@@ -51,7 +51,7 @@ def outline(estimates: pd.DataFrame, ranges: Mapping[tuple[str, str], Floats]) -
     -----
     A result counts on a side only if it lies there for every value that its sums may have, by
     :math:`\hat\theta = \log(Y_{T1}/Y_{T0}) - \log(Y_{C1}/Y_{C0})` and the width of its interval
-    as it is. So what is printed would be the same whatever the hidden counts are, and tells
+    as it is. So what is printed would be the same whatever the hidden counts are, and reveals
     nothing of them.
 
     Examples

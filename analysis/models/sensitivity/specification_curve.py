@@ -75,7 +75,7 @@ def specification_curve(
     Notes
     -----
     Those that may not be shown are tested with the others: they are withheld because of what
-    lies beside them, which leaves those near the main analysis.
+    is published with them, which leaves those near the main analysis.
     Under each permuted assignment all specifications are fitted anew, so that the joint
     p-values allow for how alike they are. A specification that can't be estimated under an
     assignment counts there as far from 1, in whichever direction is more extreme.

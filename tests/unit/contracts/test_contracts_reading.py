@@ -247,7 +247,7 @@ def test_a_rule_that_nothing_would_run_is_refused(
     entry = "\n".join([
         "    quality:", *lines, "      id: children-child_id-extra", "      severity: error",
         "      description: A rule.", "      businessImpact: Some.",
-        "      customProperties: [{property: remedy, value: Mend it.}]", "  - name: school_id",
+        "      customProperties: [{property: remedy, value: Fix it.}]", "  - name: school_id",
     ])  # fmt: skip
     assert what in refusal(tmp_path, CHILDREN.replace("  - name: school_id", entry, 1))
 
