@@ -74,12 +74,11 @@ def test_what_is_hidden_in_a_panel_is_in_the_columns_that_say_so(values, name):
     from analysis.disclosure import concealed
 
     panel = values["outcome_panel"]
-    keys = {"before_after": "window", "terms": "term"}
     tables = {
-        table: panel.groupby(["outcome", "pilot", "arm", period], observed=True, as_index=False)
+        table: panel.groupby(["outcome", "pilot", "arm", *period], observed=True, as_index=False)
         .agg(count=("events", "sum"))
         .astype({"count": object})
-        for table, period in keys.items()
+        for table, period in concealed.CELLS.items()
     }
     for table in tables.values():
         table.loc[table.index[::3], "count"] = "c"
