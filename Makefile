@@ -31,6 +31,7 @@ prove: $(READY)
 	$(BIN)/python -m benchmarks.lineage
 	$(BIN)/python -m benchmarks.twins
 	$(BIN)/python -m benchmarks.staleness
+	$(BIN)/python -m benchmarks.staleness.this_report
 	$(BIN)/python -m benchmarks.staleness.kills
 
 # On an idle machine: times are worth comparing within one run alone.

@@ -29,7 +29,7 @@ EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "a word": (("chapters/methods.qmd", "Days in care count", "Days spent in care count"),),
     "another word": (("chapters/methods.qmd", "Days spent in care", "The days spent in care"),),
     "a comment": ((_LEVERAGE, "CASE_STUDY =", "# A bound.\nCASE_STUDY ="),),
-    "a cell": (("chapters/methods.qmd", "tables.school_flow", "tables.school_flow  # shown"),),
+    "a cell": (("chapters/methods-detail.qmd", "school_flow\n", "school_flow  # shown\n"),),
     "a constant": ((_LEVERAGE, "CASE_STUDY = 0.3", "CASE_STUDY = 0.31"),),
     "a row": (
         ("data/synthetic/school_months.csv", "S001,2017-06,862", "S001,2017-06,863"),

@@ -13,8 +13,7 @@ from press.errors import ProjectError
 from press.project.configuration import CONFIGURATION
 from press.project.options import check_defaults
 from press.project.project import Project, read_project
-from press.project.unsupported import check_settings
-from press.project.values import check_values
+from press.project.unsupported import check_settings, check_values
 from press.project.yaml import parse_settings
 
 VARIABLES = "_variables.yml"

@@ -56,13 +56,15 @@ def walk(tree: Any, visit: Visit) -> Any:
     visit
         Called with each node after its content was rebuilt; returns None to keep it, a node
         to take its place, or a list of nodes to be spliced in. Words and the spaces between, nine
-        nodes in ten, stay as they are: nobody asks for them.
+        nodes in ten, stay as they are: nobody asks for them. So do attributes and the like, lists
+        that begin with a text, in which no node is.
     """
     if isinstance(tree, list):
         out: list[Any] = []
         for item in tree:
             if not isinstance(item, dict):
-                out.append(walk(item, visit) if isinstance(item, list) else item)
+                holds = isinstance(item, list) and item and not isinstance(item[0], str)
+                out.append(walk(item, visit) if holds else item)
             elif item.get("t") in _WORDS:
                 out.append(item)
             else:
@@ -127,7 +129,7 @@ def nodes(tree: Any, *types: str) -> Iterator[Node]:
                 if isinstance(one, dict):
                     if words or one.get("t") not in _WORDS:
                         waiting.append(one)
-                elif isinstance(one, list):
+                elif isinstance(one, list) and one and not isinstance(one[0], str):
                     waiting.append(one)
 
 

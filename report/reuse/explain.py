@@ -88,7 +88,8 @@ def explained(
     yield from _few([f"{path}: {_why_chapter(path, before, now)}" for path in outputs.made])
     made, taken = len(press.missed), len(press.taken)
     yield f"  pages: {made} texts read and written by pandoc, {taken} reused"
-    yield "  PDF, ledger, audit pages and seal: made again, as they name every input"
+    yield "  audit pages: reused where exhibit, code, data and commit are the same"
+    yield "  PDF, ledger, index of exhibits and seal: made again, as they name every input"
 
 
 def _inputs(before: Steps, now: Steps) -> Iterator[str]:

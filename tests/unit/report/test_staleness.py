@@ -5,6 +5,8 @@ from itertools import islice
 import pandas as pd
 import pytest
 
+from benchmarks.speed import __main__ as speed
+from benchmarks.staleness import this_report
 from benchmarks.staleness.__main__ import TABLE
 from benchmarks.staleness.small_book import SmallBook
 from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
@@ -60,3 +62,24 @@ def test_the_committed_table_has_none_stale():
     table = pd.read_csv(TABLE)
     assert table["stale"].sum() == 0
     assert table["mutations"].sum() >= 300
+
+
+def test_every_edit_of_this_report_changes_a_file_or_a_variable():
+    """Edits name texts of the report, which change: then a benchmark would try something else."""
+    every = list(this_report.edits(this_report.ROOT))
+    assert len(every) >= 60
+    for edit in every:
+        path = this_report.ROOT / edit.place
+        if edit.change is not None:
+            data = path.read_bytes() if path.is_file() else b""
+            assert edit.change(data) != data
+
+
+@pytest.mark.parametrize("name", speed.EDITS)
+def test_every_edit_of_the_benchmark_of_speed_finds_its_text(tmp_path, name):
+    for upto in list(speed.EDITS)[: list(speed.EDITS).index(name) + 1]:
+        for place, _, _ in speed.EDITS[upto]:
+            if not (tmp_path / place).exists():
+                (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+                (tmp_path / place).write_bytes((speed.ROOT / place).read_bytes())
+        speed.edit(tmp_path, speed.EDITS[upto])
