@@ -175,7 +175,7 @@ def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
 
 def _doubled(given: Sequence[Piece], wanted: Sequence[str], text: str) -> list[Loss]:
     """Return long pieces that stand more often than their author wrote them."""
-    written = "\n".join(wanted)
+    written = "".join(wanted)  # as print has it: lines of code that follow make one
     out: list[Loss] = []
     seen: set[str] = set()
     for piece, words in zip(given, wanted, strict=True):

@@ -143,3 +143,11 @@ def test_asides_and_boxes_of_tasks_stand_elsewhere():
 def test_a_sign_for_less_is_no_tag():
     text = "```{=html}\n<p>* p<.1, ** p<.05</p>\n```\n"
     assert not lost_in_pages([page(text)], shown("<h1>One</h1><p>* p<.1, ** p<.05</p>"))
+
+
+def test_a_line_of_code_that_another_chapter_breaks_stands_once_in_each():
+    whole = "first, second, third, fourth = all_parts_of(one_list,"
+    given = [Piece("words", part) for part in (whole, whole[:46], whole[46:], "x = 1")]
+    text = bare("".join(piece.text for piece in given))
+    assert losses(given, text) == []
+    assert {loss.what for loss in losses(given, text + bare(whole))} == {"doubled"}
