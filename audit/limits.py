@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import time
 from contextlib import ExitStack, contextmanager
@@ -181,16 +182,22 @@ def read_json(data: bytes) -> Any:
     Raises
     ------
     ValueError
-        If it is none, gives a key twice, or holds a number that JSON doesn't have.
+        If it is none, gives a key twice, or holds a number that JSON doesn't have, one beyond all
+        bounds, or half of a character, which can't be written again.
     BeyondLimits
         If it is larger or deeper than any ledger or seal.
     """
     if len(data) > STREAM:
         refuse(f"its JSON has more than {STREAM // MEGABYTE} megabytes")
     try:
-        return json.loads(data, object_pairs_hook=_object, parse_constant=_no_number)
+        found = json.loads(
+            data, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite
+        )
     except RecursionError:
         refuse("its JSON is nested too deeply")
+    if b"\\ud" in data.lower():
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -198,6 +205,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(whole) != len(pairs):
         raise ValueError("a key is given twice")
     return whole
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond all bounds")
+    return number
 
 
 def _no_number(name: str) -> NoReturn:

@@ -144,14 +144,7 @@ def build_book(
     with aside(target) as folder, keeping(kept):
         new = folder / "book"
         new.mkdir()
-        html: tuple[str, ...] = ()
-        pdf = None
-        if "html" in formats:
-            with clock.stage("html"):
-                html = edition.html(new)
-        if "pdf" in formats:
-            with clock.stage("pdf"):
-                pdf = edition.pdf(new, folder / "typst", timestamp, font_paths)
+        html, pdf = _written(edition, new, formats, timestamp, font_paths, clock)
         edition.found.stop()
         if whole and edition.losses:
             raise LostError(edition.losses)
@@ -168,6 +161,26 @@ def build_book(
         tuple(_warnings(book, edition.found)),
         tuple(edition.losses),
     )
+
+
+def _written(
+    edition: Edition,
+    out: Path,
+    formats: Sequence[str],
+    timestamp: int | None,
+    fonts: Sequence[Path],
+    clock: _Clock,
+) -> tuple[tuple[str, ...], str | None]:
+    """Write a book in its formats; return the names of its pages and of its PDF."""
+    html: tuple[str, ...] = ()
+    pdf = None
+    if "html" in formats:
+        with clock.stage("html"):
+            html = edition.html(out)
+    if "pdf" in formats:
+        with clock.stage("pdf"):
+            pdf = edition.pdf(out, out.parent / "typst", timestamp, fonts)
+    return html, pdf
 
 
 def _check_formats(formats: Sequence[str]) -> None:

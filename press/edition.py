@@ -23,6 +23,7 @@ from press.document.ready import Ready, make_ready
 from press.document.tree import Node
 from press.errors import ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
+from press.html.added import added_html, included
 from press.html.book import write_files, write_html
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
@@ -36,6 +37,7 @@ from press.project.options import chapter_options, execute_options
 from press.project.project import Project
 from press.project.resources import Resources
 from press.project.unsupported import check_page
+from press.run.outputs import hosts_in
 from press.run.pictures import Figures
 from press.run.results import ExecutedChapter
 
@@ -53,39 +55,49 @@ class Edition:
     def pages(self, base: str, resources: Resources) -> list[Page]:
         """Return the numbered pages of a format."""
         drawn: dict[str, bytes] = {}
-        pages = []
         numbers = chapter_numbers(self.book)
         words = wording(self.book.project.options(base))
+        pages = []
         for executed in self.executed:
-            chapter = executed.chapter
-            options = chapter_options(self.book.project, chapter, base)
-            figures = Figures(
-                f"{Path(chapter.path).stem}_files/figure-{base}",
-                to_root="../" * chapter.path.count("/"),
-            )
-            defaults = execute_options(self.book.project, chapter, base)
-            source = manuscript(executed, defaults, base, figures, self.found)
-            if base == "html" and is_home(chapter.path):
-                source = with_cover(source, self.book.project.settings)
-            for cell in chapter.cells:
-                check_cell(cell, self.found)
-            asked = Asked()
-            values = self._values(chapter, options, numbers[chapter.path], base, asked)
-            source = resolve_shortcodes(source, values, self.found)
-            given = Circumstances(base, self.book.project.profiles, values.metadata)
-            apply = self._filter(chapter, options, base, asked)
-            page = read_page(chapter, source, options, given, self.found, apply)
-            page.added = asked.added
-            drawn |= asked.files | figures.scripts
-            for line in asked.said:
-                self.found.warn(line)
-            number_page(page, numbers[chapter.path], words)
+            page, files = self._page(executed, base, numbers[executed.chapter.path])
+            number_page(page, numbers[page.path], words)
             check_page(page, self.found)
             pages.append(page)
-            folder = Path(chapter.path).parent
-            drawn |= {(folder / path).as_posix(): data for path, data in figures.files.items()}
+            drawn |= files
         resources.drawn = drawn
         return pages
+
+    def _page(
+        self, executed: ExecutedChapter, base: str, number: str
+    ) -> tuple[Page, dict[str, bytes]]:
+        """Return a chapter in a format, and the files that its cells and its Lua made."""
+        chapter, project = executed.chapter, self.book.project
+        options = chapter_options(project, chapter, base)
+        figures = Figures(
+            f"{Path(chapter.path).stem}_files/figure-{base}",
+            to_root="../" * chapter.path.count("/"),
+        )
+        defaults = execute_options(project, chapter, base)
+        source = manuscript(executed, defaults, base, figures, self.found)
+        if base == "html" and is_home(chapter.path):
+            source = with_cover(source, project.settings)
+        for cell in chapter.cells:
+            check_cell(cell, self.found)
+        asked = Asked()
+        values = self._values(chapter, options, number, base, asked)
+        source = resolve_shortcodes(source, values, self.found)
+        given = Circumstances(base, project.profiles, values.metadata)
+        apply = self._filter(chapter, options, base, asked)
+        page = read_page(chapter, source, options, given, self.found, apply)
+        for line in asked.said:
+            self.found.warn(line)
+        folder = Path(chapter.path).parent
+        if base == "html":
+            name = project.format("html").name
+            own = included(project.root, project.root / folder, chapter.front, name)
+            page.added = own + asked.added
+        drawn = {(folder / path).as_posix(): data for path, data in figures.files.items()}
+        return page, drawn | figures.scripts | asked.files
 
     def _filter(
         self, chapter: Chapter, options: Mapping[str, Any], base: str, asked: Asked
@@ -142,11 +154,21 @@ class Edition:
         files = Resources(self.book.project.root)
         ready = self.ready("html", files)
         texts = write_html(self.book.project, ready)
+        for page in ready.pages:
+            self._warn_of_hosts(page)
         self.found.stop()
         self.losses += lost_in_pages(ready.pages, texts)
         write_files(texts, out)
         files.write(out)
         return tuple(page.html for page in ready.pages)
+
+    def _warn_of_hosts(self, page: Page) -> None:
+        """Warn of a page whose author's own HTML asks another host for scripts or styles."""
+        added = added_html(self.book.project) + page.added
+        for host in hosts_in(added.header + added.before + added.after):
+            self.found.warn(
+                f"{page.path}: the HTML that is included in the page asks {host} when it opens"
+            )
 
     def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
         """Write the PDF; return its path."""

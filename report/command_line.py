@@ -138,35 +138,34 @@ def _build(parser: argparse.ArgumentParser) -> None:
         help="an earlier release, as PDF, folder of its book, or ledger.json with its exhibits: "
         "name the cells that both together would reveal (may be given more than once)",
     )
-
     parser.add_argument("--timeline", action="store_true", help="draw where the time went")
     parser.add_argument(
         "--explain", action="store_true", help="say of each step why it was made again, or not"
     )
+    parser.set_defaults(run=_run_build)
 
-    def run(chosen: argparse.Namespace) -> int:
-        formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
-        if not chosen.release and not chosen.against:
-            from report.reuse.nothing_to_do import asked_for, nothing_to_do
 
-            asked = asked_for(chosen.data, formats, chosen.out, chosen.engine, profiles)
-            if nothing_to_do(asked, explain=chosen.explain):
-                return 0
-        from report.commands.build import build
+def _run_build(chosen: argparse.Namespace) -> int:
+    formats, profiles = tuple(chosen.to.split(",")), _profiles(chosen)
+    if not chosen.release and not chosen.against:
+        from report.reuse.nothing_to_do import asked_for, nothing_to_do
 
-        return build(
-            chosen.data,
-            formats,
-            out=chosen.out,
-            release=chosen.release,
-            engine=chosen.engine,
-            profiles=profiles,
-            against=tuple(chosen.against),
-            explain=chosen.explain,
-            timeline=chosen.timeline,
-        )
+        asked = asked_for(chosen.data, formats, chosen.out, chosen.engine, profiles)
+        if nothing_to_do(asked, explain=chosen.explain):
+            return 0
+    from report.commands.build import build
 
-    parser.set_defaults(run=run)
+    return build(
+        chosen.data,
+        formats,
+        out=chosen.out,
+        release=chosen.release,
+        engine=chosen.engine,
+        profiles=profiles,
+        against=tuple(chosen.against),
+        explain=chosen.explain,
+        timeline=chosen.timeline,
+    )
 
 
 def _prepare(parser: argparse.ArgumentParser) -> None:

@@ -71,6 +71,7 @@ def make_ledger(
         )
         for name, where in places.items()
     )
+    labels = {each.name.replace("_", " "): each.label for each in evaluation.study.outcomes}
     counts = values["contract_counts"].set_index("dataset").to_dict("index")
     closure = {key for each in lineages.values() for key in each.closure}
     return Ledger(
@@ -87,7 +88,7 @@ def make_ledger(
         columns=_meanings(values),
         chapters=tuple(dict.fromkeys(chapters)),
         sources=source_digests(root, chapters),
-        graph=_graph(flow, {node for each in records for node in each.nodes}),
+        graph=_graph(flow, {node for each in records for node in each.nodes}, labels),
         **here(),
     )
 
@@ -196,8 +197,14 @@ def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
     return found
 
 
-def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
-    """Return each node's function, the nodes it needs, and what it reads of the project."""
+def _graph(flow: Dataflow, names: Iterable[str], labels: Mapping[str, str]) -> dict[str, Step]:
+    """Return each node's function, the nodes it needs, and what it reads of the project.
+
+    Parameters
+    ----------
+    labels
+        What a reader calls an outcome, by its name in words.
+    """
     table = {}
     for name in sorted(names):
         key = flow.key(name)
@@ -207,6 +214,6 @@ def _graph(flow: Dataflow, names: Iterable[str]) -> dict[str, Step]:
             tuple(sorted(flow.stated_files(name))),
             tuple(sorted(flow.settings(name))),
             flow.nodes[name].does,
-            flow.nodes[name].given,
+            {key: labels.get(each, each) for key, each in flow.nodes[name].given.items()},
         )
     return table

@@ -162,7 +162,7 @@ def _without(ledger: Ledger) -> str:
         needed = (
             (ledger.code, [record.function, *record.upstream]),
             (ledger.graph, [record.id, *record.nodes]),
-            (ledger.inputs, [*record.files, *record.columns]),
+            (ledger.inputs, [*record.files, *record.columns, *record.deciding]),
             (ledger.settings, record.settings),
         )
         if not record.shown or any(set(names) - set(known) for known, names in needed):

@@ -14,6 +14,8 @@ _QUOTIENT = re.compile(r"\b(per|share|mean)\b")
 FACTORS = (1, 100, 1000)
 FEWEST = 3
 """Rows in which a relation must be seen."""
+SHARP = 0.02
+"""A row whose rounding leaves more than this share open shows nothing either way."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,19 @@ class Quotient:
         """Return what one row is divided by; 0 where that is hidden."""
         if self.by:
             return number(row[self.by]) or 0.0
-        group = [each for each in rows if not self.within or each[self.within] == row[self.within]]
-        parts = [number(each[self.of]) for each in group]
+        parts = [number(each[self.of]) for each in self._group(row, rows)]
         return 0.0 if None in parts else sum(part or 0.0 for part in parts)
+
+    def rounding(self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> float:
+        """Return by how much what one row is divided by may differ from the exact sum."""
+        group = [row] if self.by else self._group(row, rows)
+        name = self.by or self.of
+        return sum(_rounding(each[name]) for each in group if "." in each[name])
+
+    def _group(
+        self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]
+    ) -> list[Mapping[str, str]]:
+        return [each for each in rows if not self.within or each[self.within] == row[self.within]]
 
 
 def quotients(rows: Sequence[Mapping[str, str]], described: Mapping[str, str]) -> list[Quotient]:
@@ -108,12 +120,21 @@ def _holds(asked: Quotient, rows: Sequence[Mapping[str, str]]) -> bool:
         if not divisor:
             continue
         exact = part / divisor * asked.factor
-        if abs(exact - value) > _rounding(row[asked.column]):
+        # The ingredients are rounded too.
+        apart = _rounding(row[asked.column]) + abs(exact) * (
+            _of_part(row[asked.of], part) + asked.rounding(row, rows) / divisor
+        )
+        if abs(exact - value) > apart:
             return False
-        if value:
+        if value and apart <= SHARP * abs(exact):
             seen.add((part, divisor))
     # A quotient of ones, or of the same two values again and again, shows nothing.
     return len(seen) >= FEWEST and len({divisor for _, divisor in seen}) > (1 if asked.by else 0)
+
+
+def _of_part(text: str, part: float) -> float:
+    """Return by what share a released ingredient may differ from the exact one."""
+    return _rounding(text) / abs(part) if part and "." in text else 0.0
 
 
 def _rounding(text: str) -> float:

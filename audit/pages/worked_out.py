@@ -157,7 +157,7 @@ def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
     if record.compared:
         lines.append(f"What it looks at: {'; '.join(record.compared)}.")
     if shown:
-        lines.append(f"The values stand in {shown}.")
+        lines.append(f"The values are in {shown}.")
     if record.holds is not None:
         lines.append(
             "So the rule is satisfied, and the sentence is printed."
@@ -221,7 +221,8 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
 def _described(record: Float, column: str, at: str, printed: str) -> Example:
     meaning = record.described.get(column, column.replace("_", " "))
     found = measure(meaning)
-    line = f"Example, {at}: “{printed}” is printed ({meaning[:1].lower()}{meaning[1:]})."
+    shown = "printed" if isinstance(record, TableRecord) else "drawn"
+    line = f"Example, {at}: “{printed}” is {shown} ({meaning[:1].lower()}{meaning[1:]})."
     return Example(found.numerator, found.denominator or NOTHING_DIVIDED, (line,))
 
 

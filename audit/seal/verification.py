@@ -19,8 +19,7 @@ from audit.pdf.form import form_faults, warnings
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
-from audit.seal.chapters import other_chapters
-from audit.seal.ledger_files import certificate_notes, other_files
+from audit.seal.ledger_files import certificate_notes, other_chapters, other_files
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from audit.coverage.literals import Literal
     from audit.ledger.ledger import Ledger
     from audit.pdf.attachments import Attachment
+    from audit.pdf.text_layer import TextLayer
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,14 +187,7 @@ def _examined(
     inside = attached(pdf)
     seal, holds = _seal(inside, name)
     form = file_form(data)
-    # Asking for the pages sets their tree right, so it is looked at before.
-    faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
-    layer = read_text(pdf)
-    found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
-    altered = list(alterations(seal, found))
-    altered += _of_the_form(form, [*faults, *warnings(pdf)])
-    if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
-        altered.append(Alteration("form", "something was altered that is in no part of the report"))
+    layer, altered = _altered(pdf, seal, form)
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
@@ -222,6 +215,18 @@ def _examined(
     return Verification(
         seal, ledger, tuple(altered), numbers, signature, published, form, tuple(notes)
     )
+
+
+def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alteration]]:
+    """Return the PDF's text, and what in the file is not as the seal has it."""
+    # Asking for the pages sets their tree right, so it is looked at before.
+    faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
+    layer = read_text(pdf)
+    found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
+    altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
+    if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
+        altered.append(Alteration("form", "something was altered that is in no part of the report"))
+    return layer, altered
 
 
 def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:

@@ -18,7 +18,7 @@ from analysis.importing import importable
 from audit.ledger.ledger import Commit as Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
 FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 """Hosts of code that anyone can reach, though not every repository there is public."""
@@ -35,6 +35,8 @@ BOOKS = ("_book", "_book-page", "_book-summary")
 """Folders of finished books, one for each edition; they hold released values alone."""
 MADE = ("__pycache__", ".ipynb_checkpoints", *BOOKS, "_exhibits")
 """Folders that a build, Python or Jupyter writes itself."""
+_LINK = "120000"
+"""Git's mode of a symbolic link, of which a commit holds the target's path alone."""
 _CEILING = "GIT_CEILING_DIRECTORIES"
 """The one variable of git that is handed on: it can only keep git from looking further."""
 
@@ -53,8 +55,9 @@ def changes(root: Path) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A path from the root with what is the matter with it: "changed", "missing", or "not in
-        the commit". Empty outside a checkout: there is nothing to compare with.
+        A path from the root with what is the matter with it: "changed", "missing", "not in
+        the commit", or "a link to what is not in the commit". Empty outside a checkout: there is
+        nothing to compare with.
     """
     return tuple(sorted(_changes(root))) if _head(root) else ()
 
@@ -105,9 +108,22 @@ def _changes(root: Path) -> Iterator[str]:
         found = _blob(root / name, mode, len(digest))
         if found != digest:
             yield f"{name}: {'missing' if found is None else 'changed'}"
+        elif mode == _LINK and not _leads_to(root, name, committed):
+            yield f"{name}: a link to what is not in the commit"
     others = (_git(root, "ls-files", "-z", "--others", "--exclude-standard") or "").split("\0")
     for name in sorted({*filter(None, others), *_taking_part(root)} - committed.keys()):
         yield f"{name}: not in the commit"
+
+
+def _leads_to(root: Path, name: str, committed: Container[str]) -> bool:
+    """Whether a link leads to a committed file, or to a folder of the project, if anywhere."""
+    target = (root / name).resolve()
+    if not target.exists():
+        return True
+    inside = target.is_relative_to(root.resolve())
+    return inside and (
+        target.is_dir() or target.relative_to(root.resolve()).as_posix() in committed
+    )
 
 
 def _taking_part(root: Path) -> Iterator[str]:
@@ -122,7 +138,7 @@ def _taking_part(root: Path) -> Iterator[str]:
 def _blob(path: Path, mode: str, length: int) -> str | None:
     """Return the digest that git gives a file's bytes as they are; None where there is none."""
     try:
-        link = mode == "120000" and path.is_symlink()
+        link = mode == _LINK and path.is_symlink()
         data = os.fsencode(os.readlink(path)) if link else path.read_bytes()
     except OSError:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +17,14 @@ _START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")
 # Languages that Quarto runs, of which the press runs Python; any other is text of a block.
 _RUN = ("python", "r", "julia", "ojs", "mermaid", "dot")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_OPTION = re.compile(r"^#[ \t]*\| ?")
+# How a line of options begins.
+_OPTION = {
+    "python": re.compile(r"^#[ \t]*\| ?"),
+    "dot": re.compile(r"^//[ \t]*\| ?"),
+    "mermaid": re.compile(r"^%%[ \t]*\| ?"),
+}
+DIAGRAMS = {"dot": "dot", "mermaid": "mmdc"}
+"""What draws the diagrams of a language, where it is installed."""
 _TRUTH = (True, False)
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "echo": (True, False, "fenced"),
@@ -84,6 +92,8 @@ class Cell:
         What stands beside the language on its fence, which nothing obeys.
     stored
         The outputs it was saved with, and its number, in a notebook; None for a cell to be run.
+    language
+        ``"python"``, or that of a diagram.
     """
 
     options: dict[str, Any]
@@ -95,6 +105,7 @@ class Cell:
     option_places: dict[str, Place] = field(default_factory=dict)
     beside: str = ""
     stored: tuple[tuple[dict[str, Any], ...], int | None] | None = None
+    language: str = "python"
 
     @property
     def label(self) -> str | None:
@@ -166,20 +177,19 @@ def python_cell(
 def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     indent, _, language, rest = start.groups()
     place = lines[0].place
-    if language != "python":
-        raise UnsupportedError(
-            f"a cell of the language {language}",
-            place,
-            "write it in Python, or render with Quarto",
-        )
+    language = language.lower() if language.lower() in DIAGRAMS else language
+    _check_language(language, place)
     body = lines[1:-1] if len(lines) > 1 else []
     # As in Quarto, blank lines at the start of a cell are no part of it.
     while len(body) > 1 and not body[0].text.strip():
         body = body[1:]
     taken = 0
-    while taken < len(body) and _OPTION.match(body[taken].text.removeprefix(indent)):
+    marked = _OPTION[language]
+    while taken < len(body) and marked.match(body[taken].text.removeprefix(indent)):
         taken += 1
-    options, places = _options(body[:taken], indent)
+    options, places = _options(body[:taken], indent, marked)
+    if language in DIAGRAMS:  # as in Quarto, its code is not shown unless it is asked for
+        options.setdefault("echo", False)
     code = "\n".join(line.text.removeprefix(indent) for line in body[taken:])
     first = body[taken].place.line if taken < len(body) else place.line
     cell = Cell(
@@ -191,15 +201,32 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
         indent,
         places,
         (rest or "").strip(),
+        language=language,
     )
     _check(cell)
     return cell
 
 
-def _options(lines: list[Line], indent: str) -> tuple[dict[str, Any], dict[str, Place]]:
+def _check_language(language: str, place: Place) -> None:
+    """Raise for a cell that nothing here runs or draws."""
+    program = DIAGRAMS.get(language)
+    if language == "python" or (program and shutil.which(program)):
+        return
+    raise UnsupportedError(
+        f"a cell of the language {language}",
+        place,
+        f"install {program}, which draws it, or put the picture into the project"
+        if program
+        else "write it in Python, or render with Quarto",
+    )
+
+
+def _options(
+    lines: list[Line], indent: str, marked: re.Pattern[str]
+) -> tuple[dict[str, Any], dict[str, Place]]:
     if not lines:
         return {}, {}
-    text = "\n".join(_OPTION.sub("", line.text.removeprefix(indent)) for line in lines)
+    text = "\n".join(marked.sub("", line.text.removeprefix(indent)) for line in lines)
     first = lines[0].place
     settings = parse_settings(text, first.file, first.line, ChapterError)
     places = {str(path[0]): place for path, place in settings.places.items() if len(path) == 1}

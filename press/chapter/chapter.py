@@ -95,7 +95,9 @@ class Chapter:
     def runs(self) -> bool:
         """Whether it runs: it has a cell, or names its engine."""
         return bool(
-            self.cells or self.front.get("jupyter") or self.front.get("engine") == "jupyter"
+            any(cell.language == "python" for cell in self.cells)
+            or self.front.get("jupyter")
+            or self.front.get("engine") == "jupyter"
         )
 
     @property

@@ -95,28 +95,26 @@ def _check_outputs(
 
 def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mistakes) -> None:
     """Note an output that a format can show in none of its forms, or that asks another host."""
-    where = "print" if base == "typst" else "a page"
-    if forms := (lost_in_print if base == "typst" else lost_in_pages)(output):
-        chart = chart_in(output)
-        remedy = (
-            "install what draws it offline: " + _DRAWS[chart.kind][base]
-            if chart and not chart.remote
-            else "show a picture or a table too"
-        )
-        mistakes.add(
-            ChapterError(
-                f"{where} can show what the cell shows in none of its forms: {', '.join(forms)}",
-                place,
-                remedy + (', or hide it from print: `when-format="html"`' * (base == "typst")),
-            )
-        )
-    elif base == "html" and (hosts := asked_of_hosts(output)):
-        chart = chart_in(output)
-        remedy = "show it in a form that works offline, with its scripts in the page"
-        if chart and not chart.remote:
-            remedy = "install what draws it offline: " + _DRAWS[chart.kind][base]
+    lost = (lost_in_print if base == "typst" else lost_in_pages)(output)
+    hosts = asked_of_hosts(output) if base == "html" else []
+    if not lost and not hosts:
+        return
+    chart = chart_in(output)
+    if chart and chart.remote:
+        what = f"the chart takes its data from {chart.remote[0]}"
+        remedy = "put the data into the chart: read them in the cell"
+    elif hosts:
         what = f"what the cell shows asks another host: {', '.join(hosts)}"
-        mistakes.add(ChapterError(what, place, remedy))
+        remedy = "show it in a form that works offline, with its scripts in the page"
+    else:
+        where = "print" if base == "typst" else "a page"
+        what = f"{where} can show what the cell shows in none of its forms: {', '.join(lost)}"
+        remedy = "show a picture or a table too"
+    if chart and not chart.remote:
+        remedy = f"install what draws it offline: {_DRAWS[chart.kind][base]}"
+    if base == "typst":
+        remedy += ', or hide it from print: `when-format="html"`'
+    mistakes.add(ChapterError(what, place, remedy))
 
 
 def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:

@@ -13,8 +13,7 @@ from press.errors import ProjectError
 from press.project.configuration import CONFIGURATION
 from press.project.options import check_defaults
 from press.project.project import Project, read_project
-from press.project.unsupported import check_settings
-from press.project.values import check_values
+from press.project.unsupported import check_settings, check_values
 from press.project.yaml import parse_settings
 
 VARIABLES = "_variables.yml"
@@ -57,7 +56,7 @@ def read_book(
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
     for chapter in chapters:
         check_values(chapter.front, of_chapter=True)
-        check_settings(chapter.front, of_chapter=True)
+        check_settings(chapter.front)
         check_defaults(chapter.front, chapter.path)
     return Book(project, chapters, _variables(project))
 

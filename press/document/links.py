@@ -92,7 +92,8 @@ def _nowhere(address: str, page: Page, found: Mistakes) -> None:
     found.add(
         BrokenReferenceError(
             f"the link to {address} leads nowhere",
-            page.source.place_of(re.escape(address)),
+            # Pandoc writes a space in an address as %20.
+            page.source.place_of(f"{re.escape(address)}|{re.escape(unquote(address))}"),
             "correct the address, or give its target that identifier",
         )
     )

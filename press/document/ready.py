@@ -1,17 +1,19 @@
-"""The pages of a format, ready to be written: everything they name has been looked up."""
+"""The pages of a format, ready to be written: everything they name, notes too, was looked up."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from press.document import tree
 from press.document.citations import Sources, check_citations, read_sources
 from press.document.crossref import Wording, check_labels, collected, resolve, wording
 from press.document.links import anchors_of, with_anchors, with_links
-from press.document.notes import check_notes
 from press.document.page import Page
 from press.document.tree import Nodes
+from press.errors import BrokenReferenceError
 from press.mistakes import Mistakes
 from press.project.project import Project
 from press.project.resources import Resources, with_images
@@ -97,3 +99,26 @@ def _resolved(
         check_notes(page, found)
         out[page.path] = blocks
     return out
+
+
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_CALL = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+def check_notes(page: Page, found: Mistakes) -> None:
+    """Note every footnote that a chapter calls and does not have.
+
+    In a chapter that writes no note, brackets are words, as in a table of regular expressions.
+    """
+    written = re.search(r"(?m)^ {0,3}\[\^[^\]\s]+\]:", page.source.text)
+    for node in tree.nodes(page.blocks, "Str"):
+        for name in _CALL.findall(node["c"]):
+            call = rf"(?<!\\)\[\^{re.escape(name)}\]"
+            if not re.search(r"\w", name) or not re.search(call, _CODE.sub("", page.source.text)):
+                continue  # brackets that are escaped, or hold no name
+            place, what = page.source.place_of(call), f"the note [^{name}] is not written"
+            if written:
+                remedy = f"write it: `[^{name}]: …`"
+                found.add(BrokenReferenceError(f"{what} in this chapter", place, remedy))
+            else:
+                found.warn(f"{place}: {what}: the brackets are printed as words")

@@ -84,7 +84,10 @@ def _of(item: Any, base: str) -> Iterator[Piece]:
             yield from _sentence(term, "words", base)
             yield from _of(definitions, base)
     elif kind == "CodeBlock":
-        yield from _captions(dict(item["c"][0][2]), base)
+        given = dict(item["c"][0][2])
+        yield from _captions(given, base)
+        if given.get("filename"):
+            yield Piece("words", given["filename"])
         for line in item["c"][1].split("\n"):
             yield Piece("words", _ANNOTATED.sub("", line))
     elif kind == "RawBlock":

@@ -1,45 +1,94 @@
-"""What a project adds to every page: style sheets, and the three options named `include-…`."""
+"""What a project or a chapter adds to pages: style sheets, the options named `include-…`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from press.chapter.source import read_text
 from press.project.project import Project
+from press.project.yaml import Settings
 
 OPTIONS = ("include-in-header", "include-before-body", "include-after-body")
 
 
 @dataclass(frozen=True)
 class Added:
-    """HTML that stands on every page: in its head, before and after its body."""
+    """HTML that stands on a page: in its head, before and after its body."""
 
     header: str = ""
     before: str = ""
     after: str = ""
 
+    def __add__(self, other: Added) -> Added:
+        """Return both, one after the other."""
+        return Added(
+            _joined(self.header, other.header),
+            _joined(self.before, other.before),
+            _joined(self.after, other.after),
+        )
+
+
+def _joined(*parts: str) -> str:
+    return "\n".join(filter(None, parts))
+
+
+def is_for_pages(given: Any) -> bool:
+    """Return whether all that an option includes is HTML, which print is not meant to have."""
+    items = given if isinstance(given, list) else [given]
+    return all(_is_html(item) for item in items)
+
+
+def _is_html(item: Any) -> bool:
+    if isinstance(item, Mapping) and "text" in item:
+        return str(item["text"]).lstrip().startswith("<")
+    name = str(item.get("file", "")) if isinstance(item, Mapping) else str(item)
+    return name.lower().endswith((".html", ".htm"))
+
 
 def added_html(project: Project) -> Added:
-    """Return what the project's options of the format HTML add to its pages."""
-    own = project.settings.get("format", project.format("html").name)
-    given = own if isinstance(own, Mapping) else {}
-    styles = _texts(project, "css", project.options("html").get("css"))
-    header, before, after = (_texts(project, option, given.get(option)) for option in OPTIONS)
-    if styles:
-        header = f"<style>\n{styles}\n</style>\n{header}"
-    return Added(header, before, after)
+    """Return what the project's options add to every page."""
+    name = project.format("html").name
+    styles = project.options("html").get("css")
+    place = ("format", name, "css")
+    css = _joined(*_texts(project.root, project.root, styles, project.settings, place))
+    header = f"<style>\n{css}\n</style>" if css else ""
+    return Added(header) + included(project.root, project.root, project.settings, name)
 
 
-def _texts(project: Project, option: str, given: Any) -> str:
-    """Return texts as they are and files by their content, one after the other."""
-    place = project.settings.place("format", project.format("html").name, option)
+def included(root: Path, folder: Path, settings: Settings, name: str) -> Added:
+    """Return what the options of a project or a chapter include in its pages.
+
+    Parameters
+    ----------
+    root, folder
+        The project's folder, and the one that files are named from.
+    settings
+        The options.
+    name
+        The name of the format for pages.
+    """
+    parts = []
+    for option in OPTIONS:
+        texts: list[str] = []
+        for path in ((option,), ("format", name, option)):
+            texts += _texts(root, folder, settings.get(*path), settings, path)
+        parts.append(_joined(*texts))
+    return Added(*parts)
+
+
+def _texts(
+    root: Path, folder: Path, given: Any, settings: Settings, path: tuple[str, ...]
+) -> list[str]:
+    """Return texts as they are and files by their content."""
     out = []
     for item in given if isinstance(given, list) else [given] if given else []:
         if isinstance(item, Mapping) and "text" in item:
             out.append(str(item["text"]).rstrip("\n"))
             continue
         name = str(item.get("file", "")) if isinstance(item, Mapping) else str(item)
-        out.append(read_text(project.root / name.lstrip("/"), name, place).rstrip("\n"))
-    return "\n".join(out)
+        file = (root if name.startswith("/") else folder) / name.lstrip("/")
+        out.append(read_text(file, name, settings.place(*path)).rstrip("\n"))
+    return out

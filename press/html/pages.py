@@ -70,29 +70,15 @@ def render(
     page: Page, written: Written, facts: BookFacts, stops: Sequence[Stop], added: Added
 ) -> str:
     """Return a page as a complete HTML document."""
-    words = words_of(page.options)
     to_root = relative(".", page.html)
     to = "" if to_root == "." else to_root + "/"
-    heading = str(page.options.get("toc-title", words["toc-title-website"]))
-    unlisted = "unlisted" in page.title_attr[1] and not page.number
-    contents = (
-        f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
-        f'<h2 id="toc-title">{html.escape(heading)}</h2>\n{written.contents}</nav></aside>'
-        if written.contents and page.options.get("toc", True) is not False and not unlisted
-        else ""
-    )
-    metas = "\n".join(
-        f'<meta name="{html.escape(name)}" content="{html.escape(content)}">'
-        for name, content in _metas(page, facts)
-        if content
-    )
     return f"""<!DOCTYPE html>
 <html lang="{html.escape(facts.language)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(_head_title(page, facts))}</title>
-{metas}
+{_metas(page, facts)}
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{to}{ASSETS}/book.css">
 {added.header}{page.added.header}
@@ -115,7 +101,7 @@ def render(
 {neighbours(stops, page)}
 </nav>
 </main>
-{contents}
+{_contents(page, written)}
 </div>
 <script src="{to}{ASSETS}/book.js"></script>
 <script src="{to}{ASSETS}/search.js"></script>
@@ -125,12 +111,28 @@ def render(
 """
 
 
-def _metas(page: Page, facts: BookFacts) -> list[tuple[str, str]]:
+def _contents(page: Page, written: Written) -> str:
+    unlisted = "unlisted" in page.title_attr[1] and not page.number
+    if not written.contents or page.options.get("toc", True) is False or unlisted:
+        return ""
+    heading = page.options.get("toc-title", words_of(page.options)["toc-title-website"])
+    return (
+        f'<aside class="contents"><nav id="TOC" aria-labelledby="toc-title">'
+        f'<h2 id="toc-title">{html.escape(str(heading))}</h2>\n{written.contents}</nav></aside>'
+    )
+
+
+def _metas(page: Page, facts: BookFacts) -> str:
     own = [] if page.home else authors(page.options.get("chapter-author"))
-    return [
+    metas = [
         ("author", "; ".join(author.name for author in own or facts.authors)),
         ("description", plain(facts.description)),
     ]
+    return "\n".join(
+        f'<meta name="{name}" content="{html.escape(content)}">'
+        for name, content in metas
+        if content
+    )
 
 
 def _head_title(page: Page, facts: BookFacts) -> str:

@@ -146,8 +146,7 @@ def _add(asked: Asked, where: str, text: str, place: Place) -> None:
         )
     old = getattr(asked.added, where)
     if text not in old:
-        parts = {name: getattr(asked.added, name) for name in ("header", "before", "after")}
-        asked.added = Added(**{**parts, where: f"{old}{text}\n"})
+        asked.added += Added(**{where: text})
 
 
 def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:

@@ -27,6 +27,8 @@ from press.project.extension import Extension
 from press.project.project import Project
 from press.project.resources import Resources
 
+_WORD = re.compile(r"[^\W_]{3,}")
+
 
 def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
     """Return a book as one Typst document.
@@ -213,13 +215,17 @@ def _refused(error: Any, text: str) -> TypesettingError:
 
 
 def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingError:
-    """Return Typst's error with the line of the chapter that has most words of the one it names."""
-    _, _, line = error.what.partition(", at: ")
-    words = set(re.findall(r"[^\W_]{3,}", line))
-    best, most = None, 0
+    """Return Typst's error at the place that has most words of what it names.
+
+    All that a cell puts out has the cell's place.
+    """
+    what, _, line = error.what.partition(", at: ")
+    words = set(_WORD.findall(what if "panicked" in what else line))
+    found: dict[Place, set[str]] = {}
     for page in pages if error.place is None else []:
         for each in page.source:
-            count = len(words & set(re.findall(r"[^\W_]{3,}", each.text)))
-            if count > most:
-                best, most = each.place, count
-    return TypesettingError(error.what, best, error.remedy) if best else error
+            found.setdefault(each.place, set()).update(words.intersection(_WORD.findall(each.text)))
+    best = max(found, key=lambda place: len(found[place]), default=None)
+    if best is None or not found[best]:
+        return error
+    return TypesettingError(error.what, best, error.remedy)

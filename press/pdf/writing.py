@@ -298,10 +298,20 @@ def _code(node: Node) -> Nodes:
     if given.get("code-line-numbers", "false") != "false":
         numbers = "#[\n#show raw.line: it => [#text(fill: luma(40%))[#it.number]#h(1em)#it.body]\n"
         bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
-        return [tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
+        file = _name_of(given.get("filename", ""))
+        return [*file, tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
     language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
     language = [mark for mark in language if re.fullmatch(r"[\w+#.-]+", mark)]
-    return [{"t": "CodeBlock", "c": [[name, language[:1], []], source]}]
+    code: Node = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
+    return [*_name_of(given.get("filename", "")), code]
+
+
+def _name_of(file: str) -> Nodes:
+    """Return the name of a file above its code, on the same sheet."""
+    if not file:
+        return []
+    opening = '#block(below: 0.5em, sticky: true)[#set text(size: 0.85em, weight: "bold")\n'
+    return [tree.raw("typst", f"{opening}#raw({string(file)})]")]
 
 
 def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:

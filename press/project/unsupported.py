@@ -1,4 +1,4 @@
-"""Constructs of Quarto that the press has not: refused by name, never silently different."""
+"""What the press does not support, and values of the wrong kind: refused by name and line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
-from press.errors import UnsupportedError
-from press.html.added import OPTIONS
+from press.errors import ChapterError, Place, PressError, ProjectError, UnsupportedError
+from press.html.added import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
 
@@ -105,7 +105,7 @@ _CLASSES = {
 }
 
 
-def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
+def check_settings(settings: Settings) -> None:
     """Raise for an option that the press does not obey, in the project or in one chapter."""
     language = settings.get("lang")
     own = settings.get("language") is not None
@@ -121,7 +121,7 @@ def check_settings(settings: Settings, *, of_chapter: bool = False) -> None:
             continue
         if (name[0], value) in _PLAIN:
             continue
-        if name[0] in OPTIONS and path[:2] == ("format", "html") and not of_chapter:
+        if name[0] in OPTIONS and (path[:2] == ("format", "html") or is_for_pages(value)):
             continue
         raise UnsupportedError(
             f"`{': '.join(path)}`: the press has no support for {what}",
@@ -213,3 +213,38 @@ def _refuse(page: Page, name: str, what: str, found: Mistakes) -> None:
             "write it in another way, or render with Quarto",
         )
     )
+
+
+_WHOLE = ("toc-depth", "number-depth")
+_MAPPINGS = ("execute", "crossref")
+_CHOICES = {"code-fold": ("true", "false", "show")}
+
+
+def check_values(settings: Settings, *, of_chapter: bool = False) -> None:
+    """Raise for an option of project or chapter whose value is of the wrong kind."""
+    formats = settings.get("format", default={})
+    names = list(formats) if isinstance(formats, dict) else []
+    if not isinstance(formats, dict | str):
+        raise _wrong(settings, ("format",), formats, "a format, or a mapping", of_chapter)
+    for start in ((), *(("format", name) for name in names)):
+        for key in _WHOLE:
+            value = settings.get(*start, key)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise _wrong(settings, (*start, key), value, "a whole number", of_chapter)
+        for key, choices in _CHOICES.items():
+            value = settings.get(*start, key)
+            if value is not None and str(value).lower() not in choices:
+                wanted = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise _wrong(settings, (*start, key), value, wanted, of_chapter)
+        for key in _MAPPINGS:
+            value = settings.get(*start, key)
+            if value not in (None, False) and not isinstance(value, dict):
+                raise _wrong(settings, (*start, key), value, "a mapping of options", of_chapter)
+
+
+def _wrong(
+    settings: Settings, path: tuple[str, ...], value: object, wanted: str, of_chapter: bool
+) -> PressError:
+    error = ChapterError if of_chapter else ProjectError
+    place = settings.place(*path) or Place("_quarto.yml")
+    return error(f"`{': '.join(path)}` has the value {value!r}", place, f"write {wanted}")

@@ -149,7 +149,7 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
     ticks = "`" * max(longest_ticks(cell.source) + 1, 4 if fenced else 3)
     label = str(cell.options.get("lst-label", ""))
     words = ["#" + label.removeprefix("#")] if label else []
-    words += [".markdown", ".cell-code"] if fenced else [".python", ".cell-code"]
+    words += [".markdown", ".cell-code"] if fenced else [f".{cell.language}", ".cell-code"]
     if cell.options.get("code-overflow") in ("wrap", "scroll"):
         words.append(f".code-overflow-{cell.options['code-overflow']}")
     for key in (
@@ -168,7 +168,7 @@ def _code(cell: Cell, options: Mapping[str, Any]) -> str:
         kept = [
             line for line in cell.option_lines if not re.search(r"\|\s+echo:\s+fenced\s*$", line)
         ]
-        source = "\n".join(["```{python}", *kept, source, "```"])
+        source = "\n".join([f"```{{{cell.language}}}", *kept, source, "```"])
     return f"{ticks} {{{' '.join(words)}}}\n{source}\n{ticks}\n"
 
 

@@ -22,6 +22,7 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Place
+from press.run.diagrams import drawn
 from press.run.kernel import kernel_environment, kernel_manager
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
 from press.run.steady import settled, varying
@@ -51,6 +52,8 @@ async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
             for part in chapter.parts:
                 if isinstance(part, Prose):
                     results.append(await client.evaluate_all(part))
+                elif part.language != "python":
+                    results.append(drawn(part))
                 else:
                     results.append(await client.run(part, conditions.defaults))
     return ExecutedChapter(chapter, tuple(results))

@@ -9,6 +9,7 @@ from typing import Any
 
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, inlines_of
+from press.run.diagrams import drawn
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
 from press.run.steady import settled
 
@@ -30,7 +31,10 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
     if not chapter.runs:
         return ExecutedChapter(
             chapter,
-            tuple(ProseResult(part, ()) for part in chapter.parts if isinstance(part, Prose)),
+            tuple(
+                ProseResult(part, ()) if isinstance(part, Prose) else drawn(part)
+                for part in chapter.parts
+            ),
         )
     from press.run.client import execute
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ _FETCHED = re.compile(
     r"""|["'](?:https?:)?//(?P<cdn>[^/"']*(?:cdn|unpkg|jsdelivr|esm\.sh|skypack)[^/"']*)/""",
     re.I,
 )
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
+_SAID = 8  # letters, without blanks, that hardly stand in HTML by chance
 _PICTURE = re.compile(r"!\[|<(?:img|svg|canvas|script|iframe|video|object|figure)\b", re.I)
 _ORDER = {
     "html": ("text/html", "text/markdown", "image/png", "image/svg+xml", "image/jpeg"),
@@ -86,7 +89,16 @@ def lost_in_print(output: dict[str, Any]) -> list[str]:
     """Return the forms of an output if print can show none, but how Python names its object."""
     if not is_display(output) or kind_of(_with_formula(output), "typst") != "text/plain":
         return []
+    if _says_itself(output["data"]):
+        return []
     return sorted(set(output["data"]) - {"text/plain"})
+
+
+def _says_itself(data: Mapping[str, Any]) -> bool:
+    """Return whether the words of an output are those that its HTML shows without a browser."""
+    plain = re.sub(r"\s", "", str(data.get("text/plain", "")))
+    words = re.sub(r"\s", "", html.unescape(_TAGS.sub("", str(data.get("text/html", "")))))
+    return len(plain) >= _SAID and not plain.startswith("<") and plain in words
 
 
 def lost_in_pages(output: dict[str, Any]) -> list[str]:

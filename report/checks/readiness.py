@@ -1,10 +1,11 @@
-"""Whether a report is ready for release: claims, disclosure, numbers by hand, the commit."""
+"""Whether a report is ready for release: claims, disclosure, citations, numbers, the commit."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from analysis.errors import ClaimBroken, ExhibitHeld, NotReady
+from analysis.errors import ChapterFailed, ClaimBroken, ExhibitHeld, NotReady
 from analysis.exhibits.parts.exhibit import Claim, Exhibit, Figure, Number
 from audit.trace.repository import changes, enclosing_repository
 from report.checks.pinned import pinned_literals
@@ -14,10 +15,12 @@ from report.checks.release import EXCEPTIONS_PLACE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
 
     from audit.trace.repository import Commit
     from press.chapter.reading import Book
     from report.register import Use
+
 
 SHOWN_AT_MOST = 12
 
@@ -123,3 +126,34 @@ def refuse_bare(bare: Iterable[BareNumber]) -> None:
             "\n".join(["numbers that rest on nothing:", *lines]),
             remedy="print each from the ledger",
         )
+
+
+KEY = re.compile(r"@([\w-]+)")
+"""The key of a source in a citation."""
+
+
+def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) -> None:
+    """Stop where a chapter shows a published number or sentence and does not cite its source.
+
+    The exhibit names the source and section that `data/published` states for it.
+
+    Raises
+    ------
+    ChapterFailed
+        With the chapter, the line and the source to cite.
+    """
+    cited: dict[str, set[str]] = {}
+    for use in used:
+        source = getattr(values[use.name], "source", "")
+        if not source:
+            continue
+        file = use.place.file
+        if file not in cited:
+            cited[file] = set(KEY.findall((root / file).read_text(encoding="utf-8")))
+        for key in KEY.findall(source):
+            if key not in cited[file]:
+                raise ChapterFailed(
+                    f"'{use.name}' was published in {source}, which this chapter does not cite",
+                    place=str(use.place),
+                    remedy=f"cite [@{key}] beside it, or correct its source in data/published/",
+                )

@@ -20,9 +20,9 @@ from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.chapter.reading import configured_again, read_book
 from press.project.project import read_project
-from report.checks.published import check_citations
 from report.checks.readiness import (
     broken_claims,
+    check_citations,
     held_exhibits,
     numbers_by_hand,
     refuse_bare,
@@ -46,16 +46,16 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
+from report.reuse.inputs import hash_sources
 from report.reuse.ledger import kept_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
 from report.sealing import write_data
-from report.sources import hash_sources
 from report.stages import Stages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from audit.ledger.ledger import Ledger
     from press.chapter.reading import Book
@@ -134,17 +134,7 @@ def build(
         told: list[str] = []
         finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
         with _stated_release(evaluation, ledger, release=release):
-            asked = Rendering(
-                configured_again(book),
-                [name for name in formats if name in TYPESET],
-                out or book.project.output,
-                kernel_environment(evaluation),
-                timestamp(ledger.commit, os.environ),
-                evaluation.key,
-                finish,
-                kept,
-                whole=release,
-            )
+            asked = _rendering(evaluation, book, ledger, formats, out, finish, kept)
             made = chosen.typeset(asked, stages)
         outcome = [f"  {loss}" for loss in made.losses]
         outcome += [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
@@ -158,6 +148,29 @@ def build(
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
         print(line)
     return 0
+
+
+def _rendering(
+    evaluation: Evaluation,
+    book: Book,
+    ledger: Ledger,
+    formats: tuple[str, ...],
+    out: Path | None,
+    finish: Callable[[Path], None],
+    kept: Reused | None,
+) -> Rendering:
+    """Return what an engine is asked for, now that ledger and cover are written."""
+    return Rendering(
+        configured_again(book),
+        [name for name in formats if name in TYPESET],
+        out or book.project.output,
+        kernel_environment(evaluation),
+        timestamp(ledger.commit, os.environ),
+        evaluation.key,
+        finish,
+        kept,
+        whole=kept is None,
+    )
 
 
 def _finish(

@@ -1,19 +1,20 @@
-"""Which other formats there are, and all that were asked for written beside a finished book."""
+"""The other formats of a finished book, pictures as PNG among them, written next to it."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from audit.ledger.bundle import DATA
 from audit.pages.captions import captions
-from report.formats.pictures import write_pictures
 from report.formats.word import write_word
 from report.formats.workbook import write_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
 
 FORMATS = ("docx", "xlsx", "png")
 """Made of the finished pages and the ledger, by either engine."""
@@ -67,3 +68,36 @@ def _captioned(book: Path, ledger: Mapping[str, Any]) -> dict[str, Any]:
     }
     records = [{**each, "caption": found.get(each["id"], "")} for each in ledger["records"]]
     return {**ledger, "records": records}
+
+
+INCH = 200
+"""Pixels of a picture to an inch: it stays sharp over the width of a slide."""
+
+
+def write_pictures(drawings: Iterable[Path], folder: Path) -> dict[str, Path]:
+    """Write each drawing as PNG into a folder; return the files by the drawing's name.
+
+    Parameters
+    ----------
+    drawings
+        SVG whose words are outlines, so that no font is asked for; all in one folder.
+    """
+    import typst
+
+    listed = sorted(drawings)
+    if not listed:
+        return {}
+    pages = "\n#pagebreak()\n".join(f'#image("/{path.name}")' for path in listed)
+    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{pages}"
+    compile_pages = cast("Any", typst.compile)  # its types know of one picture only
+    made = compile_pages(
+        source.encode(), root=str(listed[0].parent), format="png", ppi=INCH,
+        ignore_system_fonts=True,
+    )  # fmt: skip
+    images = made if isinstance(made, list) else [made]
+    folder.mkdir(parents=True, exist_ok=True)
+    out = {}
+    for path, image in zip(listed, images, strict=True):
+        out[path.stem] = folder / f"{path.stem}.png"
+        out[path.stem].write_bytes(image)
+    return out

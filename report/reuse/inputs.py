@@ -19,6 +19,8 @@ from audit.trace.repository import MADE, public_repository, read_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
 
 WORKING = (*MADE, ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".quarto", ".report",
            ".ruff_cache", "_freeze")  # fmt: skip
@@ -146,3 +148,19 @@ def _paths(root: Path) -> Iterator[Path]:
 
 def _working(name: str) -> bool:
     return name in WORKING or name.startswith(tuple(f".{book}-" for book in MADE))
+
+
+WRITTEN = (
+    "*.qmd", "*.bib", "*.toml", "_quarto*", "_metadata*", "_variables*", "_environment*",
+    "chapters/**/*.qmd", "chapters/**/*.yml", "chapters/**/*.bib", "_extensions/**/*",
+)  # fmt: skip
+"""Patterns from the project's root."""
+
+
+def hash_sources(root: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file that a book is written in, by its path from the root."""
+    paths = {path for pattern in WRITTEN for path in root.glob(pattern) if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+    }

@@ -176,10 +176,12 @@ def _words(pages: list[str]) -> Counter[str]:
     """Return how often each word stands in a PDF.
 
     Left out: numbers of pages, icons, emoji and Chinese signs (they depend on fonts), tracebacks
-    (only their last line is recorded).
+    (only their last line is recorded). An apostrophe in HTML may be a prime or an opening quote in
+    Quarto's PDF, next to a number or a bracket.
     """
     bare = [re.sub(r" \d+$", "", page) for page in pages]
     text = re.sub(r"\.\.\. \d+", "...", " ".join(bare))
+    text = re.sub("[\u2032\u2018]", "\u2019", text)
     text = re.sub(r"\[\d+(?:;\d+)*m", "", text)
     text = re.sub(r"-{20,}.*?Error *: ", " ", text, flags=re.DOTALL)
     text = "".join(

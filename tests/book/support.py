@@ -57,6 +57,13 @@ Held to by `tests/book/test_words_arrive.py` and `tests/unit/press`:
   callout or a list, a figure's cell without a picture: each ends the build with its line
 - files that raw HTML names are copied, and a picture, a film or a frame in it is a picture or a
   link in print; HTML that is marked as such (`{=html}`) is meant for pages alone
+- the name of a file above its code, in print too
+- an apostrophe next to a number or before a word, of which Typst makes a prime or a quote
+- a film (`video`) as a link in print; one of another host is a link in both formats, so that a
+  page asks nobody for anything until its reader does
+- charts of altair, Vega-Lite and Plotly: drawn in a page by a script beside it and in print as a
+  drawing, where vl-convert-python, plotly and kaleido are installed; where they are not, the cell
+  is named, and what to install
 - notebooks show the outputs they were saved with, unless `execute: enabled: true`
 - an expression with two blanks before it or one behind it, which Quarto prints as it stands
 - an expression in a chapter that nothing runs, which Quarto prints as it stands, ends the build
@@ -65,6 +72,38 @@ After a build, a guard (`press/guard/`) holds every page and the PDF against wha
 and names what is missing, doubled or changed with file and line; a release refuses.
 
 Before Quarto renders this book, these checks run on its sources too (`press/checking.py`).
+"""
+
+
+PUBLIC = """\
+## Public books in Python that were built
+
+Fetched at the commit named, with their packages in an environment of their own and no network, and
+built whole without an edit in both formats; the guard's report was clean. Nothing of them is kept
+here.
+
+| book | commit | chapters | cells that run | passed over, with a warning |
+|---|---|---|---|---|
+| rokuk/rp-fiz-notes | 7b08f673 | 14 | 57 | theme, icon, downloads, EPUB |
+| raheems/pystats | ffd0d9ec | 7 | 5 | theme |
+| kunlei/python-numpy-notes | 03c8159f | 5 | 1 | theme |
+
+The first asks for a Lua filter of an extension in a chapter. Others end where they should:
+
+| book | commit | what stops it |
+|---|---|---|
+| lancejnelson/PH135 | f600a9aa | print: five pictures on another host |
+| pjastr/wd2024uwm | f9cb6368 | five pictures named `.png` and called `.PNG` |
+| hsma-programme/hsma6_intro_to_python_book | 24d39203 | a link to "Coming Soon" |
+| TeroJii/python-book | c8e3405a | a cell that fetches a data set |
+| aeturrell/python4DS | 48611339 | a cell that fetches a style sheet |
+| the-graph-courses/idap_book | c2f66f6d | a cell that fetches a data set |
+| aeturrell/cookie-cutter-quarto-book-manuscript | ad39de44 | a filter after Quarto's own |
+| jjallaire/visualization-curriculum | 9fbb6939 | charts whose data lie on another host |
+| Lizhen0909/STAT303-2-class-notes | 0b45784f | a picture that its repository has not |
+| Lizhen0909/STAT303-3-class-notes | 56ef227e | emoji that no font has |
+| vikipedia/notes-arcesium-finop25 | 3cde85bf | print: Indian scripts and emoji that no font has |
+| danilosouza-usp/eae1106 | 265927ce | a chapter in R |
 """
 
 
@@ -97,7 +136,11 @@ def page() -> str:
         cases=len(recorded.cases()),
         **{word: counts[word] for word in ("equal", "stops", "fails", "differs")},
     )
-    return head + "\n".join([*rows, "", *_differences(), "", ON_PURPOSE, *_refused()]) + "\n"
+    return (
+        head
+        + "\n".join([*rows, "", *_differences(), "", ON_PURPOSE, *_refused(), "", PUBLIC]).rstrip()
+        + "\n"
+    )
 
 
 def _differences() -> list[str]:
@@ -126,14 +169,20 @@ def _refused() -> list[str]:
         "",
         "A construct outside this table ends the build with its file, line and name.",
         "",
-        "- cells of another language that Quarto runs: R, Julia, Observable, Mermaid, Graphviz",
-        "- engines other than jupyter, `execute: enabled: false`",
-        "- panels for input and dashboards, diagrams, interactive widgets",
-        "- shortcodes other than `include`, `meta`, `var`, `env`, `pagebreak` and `kbd`",
+        "- cells of another language that Quarto runs: R, Julia, Observable; Graphviz and Mermaid "
+        "where `dot` or `mmdc` is not installed",
+        "- engines other than jupyter",
+        "- panels for input and dashboards, interactive widgets",
+        "- Quarto's shortcodes `brand`, `contents`, `lipsum`, `placeholder` and `version`",
+        "- filters that are not written in Lua, or that run after Quarto's own; parts of Quarto's "
+        "Lua interface that `press/lua/interface.lua` has not",
+        "- text that the options `include-…` put around pages, unless it is HTML",
         "- languages beyond English, German, French, Spanish, Italian, Portuguese and Dutch, "
         "unless `language` gives their words",
         "- notebooks whose language is not Python",
-        "- what asks another host for a script or a style",
+        "- an output that asks another host for a script or a style: maps of folium, tables of "
+        "itables that are connected",
+        "- charts whose data lie on another host",
         "- images on another host (in print), files that are not UTF-8",
     ]
     lines += [

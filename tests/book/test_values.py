@@ -40,7 +40,7 @@ def test_an_attribute_or_formula_that_cannot_be_read(tmp_path, chapter, words):
         ("format: {html: {number-depth: x}}", "`format: html: number-depth` has the value 'x'"),
         ("format: {html: {filters: [a.lua]}}", "there is no filter a.lua"),
         ("filters: [quarto, a.lua]", "the filter a.lua is to run after Quarto's own"),
-        ("format: {html: {include-in-header: a.html}}", "`format: html: include-in-header`"),
+        ("include-in-header: a.typ", "`include-in-header`"),
         ("from: commonmark", "`from`"),
         ("engine: knitr", "`engine: knitr`: the press runs Python alone"),
         ("jupyter: ir", "`jupyter: ir`: the press runs Python alone"),

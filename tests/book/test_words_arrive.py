@@ -14,6 +14,7 @@ from tests.book.test_build import project
 
 FIXTURE = Path(__file__).resolve().parent / "fixtures" / "words"
 IN_BOTH = {
+    "index": ["1. Counts 117", "Ann Author", "Ben Writer"],
     "part": ["1. Introduction", "+ more", "1. An abstract.", "- 5 points", "Words.", "a) Rates",
              "(ii) Listed 61"],
     "marks": ["2. Marks", "- 51", "+ 52", "= 53", "1. May", "/ none: 54", "// note", "- 55",
@@ -21,7 +22,8 @@ IN_BOTH = {
     "tags": ["before after", "71 72", "10 3 and H 2 O", "Words run, under , bold and it , Ctrl",
              "open 73", "Before 10 4", "74 75"],
     "written": ["Spaced", "92", "Values 93 and 94.", "Seven", "Write {{< var x >}}, [^95], [^c] or "
-                "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named"],
+                "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named",
+                "src/counts-118.py", "rows = 119"],
     "engine": ["There are 91 pilots."],
     "theorems": ["Theorem 7.1 (Line 111) The", "112", "Meaning 7.1 (Named 113) A", "Lemma 7.1",
                  "114", "Proof. By induction, 115", "Remark 7.1. Numbered", "Note 7.1: A title 116",

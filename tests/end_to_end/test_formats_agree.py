@@ -97,7 +97,9 @@ def agrees(record, example, book):
     if "Example" not in example:
         return "First row" in example or "First mark" in example
     # Of a sum, the dividend and what comes out; of a value, the value.
-    parts = re.search(r"(\S+) ÷ \S+(?: × \S+)? = (\S+)|“(.*?)” is printed", example).groups()
+    parts = re.search(
+        r"(\S+) ÷ \S+(?: × \S+)? = (\S+)|“(.*?)” is (?:printed|drawn)", example
+    ).groups()
     found = [each for part in parts if part for each in numerals(part)]
     return bool(found) and set(found) <= set(shown)
 

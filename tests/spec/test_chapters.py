@@ -11,7 +11,7 @@ from report.register import check, uses
 from tests.architecture import ROOT
 
 LONGEST_CELL = 5
-UNCITED = {"references", "acknowledgements"}
+UNCITED = {"references", "acknowledgements", "about"}
 BOOK = read_book(ROOT)
 CHAPTERS = {chapter.path: chapter for chapter in BOOK.chapters}
 

@@ -41,6 +41,8 @@ BALANCE = pd.DataFrame(
     {"pilot": "Lambeth", "covariate": ["a", "b"], "after_matching": [0.31274, -0.8143],
      "within_sets": [0.4127, 1.2063]}
 )  # fmt: skip
+NO_CANDIDATES = pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
+OUTLINES = CURVE[["pilot"]].assign(choice="all", specifications=1, clear_below=1, clear_above=0)
 FALLS = EFFECTS[["outcome", "pilot", "status", "reason"]].assign(fall_percent=61.7342)
 
 JUDGED = EFFECTS[["pilot", "outcome", "status", "reason", "ratio"]].assign(
@@ -56,9 +58,11 @@ DRAWN: dict[str, Any] = {
     "main_result": lambda at: main_result(at(EFFECTS), at(JUDGED), OUTCOMES, TRIAL, "2019", ORIGIN),
     "trial": lambda at: trial_beside_pilots(at(EFFECTS), OUTCOMES, TRIAL, "2019", ORIGIN),
     "event_study": lambda at: event_study_plot(at(TERMS), "2019", ORIGIN),
-    "balance": lambda at: balance_plot(at(BALANCE), "2019", ORIGIN),
+    "balance": lambda at: balance_plot(at(BALANCE), NO_CANDIDATES, "2019", ORIGIN),
     "falls": lambda at: detectable_falls(at(FALLS), OUTCOMES, TRIAL, "2019", ORIGIN),
-    "curve": lambda at: specification_curve_plot(at(CURVE), at(CURVE), TESTS, "2019", ORIGIN),
+    "curve": lambda at: specification_curve_plot(
+        at(CURVE), at(CURVE), TESTS, OUTLINES, "2019", ORIGIN
+    ),
 }
 
 

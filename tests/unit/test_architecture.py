@@ -85,3 +85,10 @@ def test_a_module_says_what_it_is_and_imports_only_leftwards(path):
 @pytest.mark.parametrize("folder", folders(), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_folder_is_small_enough_to_find_ones_way(folder):
     assert len(modules_in(folder)) <= MOST_MODULES, f"split {folder.relative_to(ROOT)}"
+
+
+def test_no_two_test_modules_have_one_name():
+    """Pytest can't collect both, unless their folder is a package."""
+    paths = (ROOT / "tests").rglob("test_*.py")
+    names = [path.name for path in paths if not (path.parent / "__init__.py").is_file()]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

@@ -30,20 +30,11 @@ def calibration_check(
 ) -> Table:
     """Show the published direction, what the stand-in was built with, and what came out."""
     built = _scenario(scenarios, origin)
-    lines = []
-    for outcome in outcomes:
-        for each in effects(main_effects, outcome.name):
-            published = _published(published_findings, outcome.name, each.pilot)
-            lines.append(
-                (
-                    outcome.label,
-                    each.pilot,
-                    published,
-                    words.ratio(built.effect(outcome.name, each.pilot)) if built else "[x]",
-                    _estimate(each),
-                    _verdict(published, each),
-                )
-            )
+    lines = [
+        _line(outcome, each, _published(published_findings, outcome.name, each.pilot), built)
+        for outcome in outcomes
+        for each in effects(main_effects, outcome.name)
+    ]
     names = ["outcome", "pilot", "published", "built", "extract", "verdict"]
     legend = (
         "" if built else " [x] is not available: no ratio by pilot was built in, or none is known."
@@ -55,19 +46,23 @@ def calibration_check(
             Words("pilot", "Pilot", "Local authority", width=7),
             Words("published", "Published", "Direction in the published summary", width=9),
             Column("built", "Built in", "Ratio of rates that the stand-in was drawn with", width=5),
-            Column(
-                "extract",
-                "This extract",
-                "Ratio of rate ratios with 95% confidence interval",
-                width=12,
-            ),
+            Column("extract", "This extract", width=12,
+                   meaning="Ratio of rate ratios with 95% confidence interval"),
             Words("verdict", "As published", "Whether the interval points as published", width=10),
         ),
         note=(
             "Calibration check, not evidence; intervals are by school and not adjusted. Published "
             "days in care are those of two pilots that the summary doesn't name." + legend
         ),
-    )
+    )  # fmt: skip
+
+
+def _line(
+    outcome: Outcome, each: Effect, published: str, built: Scenario | None
+) -> tuple[str, ...]:
+    ratio = words.ratio(built.effect(outcome.name, each.pilot)) if built else "[x]"
+    cells = (published, ratio, _estimate(each), _verdict(published, each))
+    return (outcome.label, each.pilot, *cells)
 
 
 def _scenario(scenarios: tuple[Scenario, ...], origin: Origin) -> Scenario | None:

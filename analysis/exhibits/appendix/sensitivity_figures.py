@@ -42,24 +42,7 @@ def specification_curve_plot(
     )
 
     def draw() -> Drawing:
-        drawing, axes = new_drawing(1.2, rows=len(pilots), around=0.75, sharey=True)
-        for ax, pilot in zip(axes, pilots, strict=True):
-            rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
-            if len(rows):
-                _draw_curve(ax, rows, reported.get(pilot))
-            else:
-                ax.annotate("none may be shown", (0.02, 0.5), xycoords="axes fraction")
-                ax.set_xticks([])
-            ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
-        axes[-1].set_xlabel("Specifications, by the size of their ratio")
-        both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
-        named = {name: mark for pairs in both for mark, name in pairs}
-        if named:
-            legend(drawing, list(named.values()), 2)
-        else:
-            for ax in axes:
-                ax.set(xticks=[], yticks=[])
-        return drawing
+        return _draw_curves(estimated, pilots, reported)
 
     shown = ["pilot", "label", "ratio", "ratio_low", "ratio_high"]
     columns = {name: ESTIMATES[name] for name in shown}
@@ -67,6 +50,27 @@ def specification_curve_plot(
         draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines),
         label=origin.label, period=compared_period,
     )  # fmt: skip
+
+
+def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series) -> Drawing:
+    drawing, axes = new_drawing(1.2, rows=len(pilots), around=0.75, sharey=True)
+    for ax, pilot in zip(axes, pilots, strict=True):
+        rows = estimated.loc[estimated["pilot"] == pilot].sort_values("log_ratio")
+        if len(rows):
+            _draw_curve(ax, rows, reported.get(pilot))
+        else:
+            ax.annotate("none may be shown", (0.02, 0.5), xycoords="axes fraction")
+            ax.set_xticks([])
+        ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
+    axes[-1].set_xlabel("Specifications, by the size of their ratio")
+    both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
+    named = {name: mark for pairs in both for mark, name in pairs}
+    if named:
+        legend(drawing, list(named.values()), 2)
+    else:
+        for ax in axes:
+            ax.set(xticks=[], yticks=[])
+    return drawing
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:

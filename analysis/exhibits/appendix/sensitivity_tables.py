@@ -226,6 +226,7 @@ def outline_table(
             Column(("lowest", "highest"), "Ratios within", cell=_within, width=6),
         ),
         meanings={"choice": "", "taken": "", **OUTLINE},
+        none=((f"none: {WITHHELD}", "", *(words.HIDDEN,) * (len(counts) + 1)),),
         period=compared_period,
         note=(
             "Section 47 enquiries; every specification that can be estimated, shown or withheld. "

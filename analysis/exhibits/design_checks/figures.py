@@ -102,7 +102,9 @@ def balance_plot(
     baseline_balance = baseline_balance.merge(
         candidate_balance.dropna(subset=["all_candidates"]), on=["pilot", "covariate"], how="left"
     )
-    covariates = list(dict.fromkeys(baseline_balance["covariate"]))
+    seen = baseline_balance[["after_matching", "within_sets"]].notna().any(axis=1)
+    # What may be shown of no pilot has no line of its own.
+    covariates = list(dict.fromkeys(baseline_balance.loc[seen, "covariate"]))
     alt = (
         "Dot charts, one a pilot, of standardised differences between schools with a social worker "
         "and comparison schools before the start: of the arms' means, and the mean absolute "
@@ -119,7 +121,7 @@ def balance_plot(
         )  # fmt: skip
         names = [each.replace(", ", ",\n") if narrow() else each for each in covariates]
         for ax, pilot in zip(axes, pilots, strict=True):
-            rows = coarse(baseline_balance.loc[baseline_balance["pilot"] == pilot])
+            rows = coarse(baseline_balance.loc[seen & (baseline_balance["pilot"] == pilot)])
             places = [len(covariates) - covariates.index(each) for each in rows["covariate"]]
             _draw_balance(ax, rows, places, others)
             ax.set_title(pilot)
@@ -130,11 +132,10 @@ def balance_plot(
         legend(drawing, axes[0].get_legend_handles_labels()[0], 2)
         return drawing
 
-    differences = baseline_balance["after_matching"].dropna().abs()
+    more = (baseline_balance["after_matching"].dropna().abs() > SLIGHT).mean()
     message = (
-        "Most differences between the groups before the start are more than slight"
-        if (differences > SLIGHT).mean() > 0.5
-        else "Most differences between the groups before the start are slight"
+        f"{'Half of the' if more == 0.5 else 'Most'} differences between the groups before the "
+        f"start are {'more than slight' if more >= 0.5 else 'slight'}"
     )
     shown = ["pilot", "covariate", "after_matching", "within_sets"]
     columns = {name: BALANCE[name] for name in shown} | {name: CANDIDATES[name] for name in others}

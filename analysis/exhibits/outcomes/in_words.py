@@ -177,6 +177,8 @@ def in_a_hundred(
         for y, each in enumerate(reversed(found)):
             if each.estimated:
                 _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
+            else:
+                ax.annotate(_read_out(each), (2, y), color=NAVY, va="center")
         ax.axvline(words.HUNDRED, color=GREY, lw=1)
         names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
         ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])

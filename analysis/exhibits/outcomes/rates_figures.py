@@ -111,9 +111,9 @@ def _drawing(
         own, of_periods = (each.loc[each["pilot"] == pilot] for each in (terms, means))
         _draw_panel(ax, own, of_periods, window)
         ax.set_title(headings[pilot], fontweight="normal")
-    highest = terms["rate"].max()
-    if highest > 0:
-        axes[0].set_ylim(0, 1.12 * highest)  # shared; zero is always in sight
+    highest = pd.concat([terms["rate"], means["rate"]]).astype(float).max()
+    # Shared; zero is always in sight, and no rate is below it where none but zero is shown.
+    axes[0].set_ylim(0, 1.12 * highest if highest > 0 else 1)
     places = terms.groupby("term")["middle"].mean().sort_values()
     shown = places.iloc[::3]  # a year apart: a name for each term would not fit below
     for ax in axes:

@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 HEADLINES = ("s47_enquiries", "s17_starts")
 """The outcomes in which the published summary saw falls."""
 TRIAL = "Later trial"
+COLUMNS = {
+    "outcome": "Outcome",
+    "study": "Pilot, or the later trial as published",
+    "ratio": "Ratio of rate ratios; of rates in the trial",
+    "ratio_low": "Lower limit of its 95% confidence interval",
+    "ratio_high": "Upper limit of its 95% confidence interval",
+    "difference": "The same as a number of events over the pilot's months",
+    **BY_AREA,
+}
 
 
 def main_result(
@@ -71,18 +80,9 @@ def main_result(
         units = [outcome.unit.capitalize() for outcome, _ in groups]
         return forest(drawn, AXIS, handles=unit_handles(), also=units)
 
-    columns = {
-        "outcome": "Outcome",
-        "study": "Pilot, or the later trial as published",
-        "ratio": "Ratio of rate ratios; of rates in the trial",
-        "ratio_low": "Lower limit of its 95% confidence interval",
-        "ratio_high": "Upper limit of its 95% confidence interval",
-        "difference": "The same as a number of events over the pilot's months",
-        **BY_AREA,
-    }
     headlines = [outcome for outcome, _ in groups]
     return figure(
-        draw, _data(groups, own, trial), columns, alt=alt,
+        draw, _data(groups, own, trial), COLUMNS, alt=alt,
         message=effects_message(change_judgements, headlines), label=beside_trial(origin.label),
         period=compared_period,
     )  # fmt: skip

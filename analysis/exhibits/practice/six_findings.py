@@ -12,6 +12,7 @@ from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.extract.extract import Origin
 from analysis.practice.evidence import DIRECTIONS
+from analysis.study.settings import Outcome
 
 SIXTH = "Key finding 6"
 SURE = {
@@ -26,14 +27,17 @@ OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
 
 
 def six_findings(
-    joint_display: Table, published_findings: tuple[dict[str, str], ...], origin: Origin
+    joint_display: Table,
+    published_findings: tuple[dict[str, str], ...],
+    outcomes: tuple[Outcome, ...],
+    origin: Origin,
 ) -> Table:
     """Show each key finding as published, what the extract shows of it, and how sure that is."""
     found = [
         row for row in joint_display.data.to_dict("records")
         if str(row["statement"]).startswith("Key finding")
     ]  # fmt: skip
-    told = _as_published(published_findings)
+    told = _as_published(published_findings, outcomes)
     lines = [
         (name.removeprefix("Key finding "), told[name], _shown(row), _sure(row))
         for row in found
@@ -60,7 +64,9 @@ def six_findings(
     )  # fmt: skip
 
 
-def _as_published(published_findings: tuple[dict[str, str], ...]) -> dict[str, str]:
+def _as_published(
+    published_findings: tuple[dict[str, str], ...], outcomes: tuple[Outcome, ...]
+) -> dict[str, str]:
     """Return each finding in a sentence; the sixth from its directions."""
     told = {
         f"Key finding {each['finding']}": each["statement"]
@@ -71,7 +77,7 @@ def _as_published(published_findings: tuple[dict[str, str], ...]) -> dict[str, s
     for each in published_findings:
         if each["direction"] == "fell":
             falls.setdefault(each["outcome"], []).append(each["pilot"])
-    names = {"s47_enquiries": "section 47 enquiries", "s17_starts": "section 17 starts"}
+    names = {each.name: f"{each.label[:1].lower()}{each.label[1:]}" for each in outcomes}
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
         f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "

@@ -70,6 +70,15 @@ def no_number(whole):
     return json.dumps(whole)
 
 
+def beyond_all_bounds(whole):
+    whole["records"][0]["value"] = "@"
+    return json.dumps(whole).replace('"@"', "1e999")
+
+
+def half_a_character(whole):
+    whole["records"][0]["printed"] = "0.66 \ud83d"
+
+
 def an_option(whole):
     whole["commit"]["id"] = "--output=made-by-git"
 
@@ -120,6 +129,10 @@ def a_function_that_is_not_there(whole):
 
 def a_file_that_is_not_there(whole):
     whole["records"][0]["files"] = ["gone.csv"]
+
+
+def a_deciding_file_that_is_not_there(whole):
+    whole["records"][0]["deciding"] = {"gone.csv": ["x"]}
 
 
 def a_setting_that_is_not_there(whole):
@@ -199,10 +212,12 @@ def all_of_another_kind(_):
 
 
 HOSTILE = [
-    deep, twice, no_number, an_option, a_name, the_working_tree, a_line_after_the_hash,
+    deep, twice, no_number, beyond_all_bounds, half_a_character, an_option, a_name,
+    the_working_tree, a_line_after_the_hash,
     a_short_hash, any_local_file, a_file_above, a_file_that_is_no_code,
     a_name_that_leads_elsewhere, a_chapter_elsewhere, a_script_for_an_address,
     a_function_that_is_not_there, a_file_that_is_not_there, a_setting_that_is_not_there,
+    a_deciding_file_that_is_not_there,
     a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown,
     a_key_that_no_ledger_has, a_field_of_another_kind, another_kind, of_no_kind,
     a_graph_in_a_circle,

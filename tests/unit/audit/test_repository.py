@@ -1,5 +1,6 @@
 """The public repository that code links lead to: declared, or git's own where all can read it."""
 
+import os
 import subprocess
 
 import pytest
@@ -76,6 +77,26 @@ def test_an_ignored_file_that_takes_part_is_a_change(clone, name, where, tmp_pat
     (clone / name).parent.mkdir(parents=True, exist_ok=True)
     (clone / name).write_text("x = 1\n", "utf-8")
     assert changes(clone) == (f"{name}: not in the commit",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+def test_a_committed_link_holds_nothing_of_the_file_that_it_leads_to(clone, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "study.toml").write_text("seed = 1\n", "utf-8")
+    (clone / "within").symlink_to("a")
+    (clone / "gone").symlink_to("nowhere")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "within")
+    assert changes(clone) == ()
+    (clone / "study.toml").symlink_to(outside / "study.toml")
+    (clone / "chapters").symlink_to(outside)
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "links")
+    said = "a link to what is not in the commit"
+    assert set(changes(clone)) == {
+        f"chapters: {said}", "chapters/study.toml: not in the commit", f"study.toml: {said}"
+    }  # fmt: skip
+    assert not read_commit(clone).clean
 
 
 def test_what_python_and_builds_write_themselves_is_no_change(clone):

@@ -122,6 +122,14 @@ def test_no_quotient_is_claimed_that_one_row_breaks_or_no_description_says(wrong
     assert "rate" not in [each.column for each in quotients(rows, described)]
 
 
+def test_coarse_rounding_lets_no_quotient_pass():
+    """0.003 may be anything from 0.0025 to 0.0035, so that it fits shares it has no part in."""
+    errors, shares = ("0.002", "0.003", "0.004", "0.005"), ("16.0", "20.1", "30.3", "34.0")
+    pairs = zip(errors, shares, strict=True)
+    rows = [{"error": error, "coverage": share} for error, share in pairs]
+    assert quotients(rows, {"coverage": "Share of draws whose interval holds it"}) == []
+
+
 def test_a_share_is_of_the_sum_of_its_group():
     cells = [("A", "1", "25.0"), ("A", "3", "75.0"), ("B", "2", "40.0"), ("B", "3", "60.0")]
     rows = [{"pilot": p, "hours": h, "percent": s} for p, h, s in cells]
@@ -140,7 +148,9 @@ def test_a_table_of_other_values_shows_one_cell_as_printed():
 
 def test_a_ratio_is_worked_through_from_released_totals():
     found = ratio_working(EFFECT, totals(75, 34, 70, 79), "the months")
-    assert found.sums[0] == "Schools with a social worker: 34.0 ÷ 75.0 = 0.45"
+    assert found.sums[0] == (
+        "Schools with a social worker, 34 after and 75 before: 34.00 ÷ 75.00 = 0.45"
+    )
     assert found.sums[2] == "From these totals: 0.45 ÷ 1.13 = 0.40"
     assert "0.41" in found.sums[-1]
 

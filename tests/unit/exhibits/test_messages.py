@@ -19,7 +19,8 @@ from analysis.models.inference.judgement import COLUMNS
 from analysis.study.settings import read_study
 from tests.architecture import ROOT
 
-OUTCOMES = read_study(ROOT / "study.toml").outcomes[:2]
+STUDY = read_study(ROOT / "study.toml")
+OUTCOMES = STUDY.outcomes[:2]
 
 
 def judged(*verdicts):

@@ -5,19 +5,23 @@ import pytest
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
+from analysis.exhibits.appendix.sensitivity_tables import outline_table
 from analysis.exhibits.design.numbers import curves_clear
-from analysis.exhibits.design_checks.figures import event_study_plot
+from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
 from analysis.exhibits.outcomes.in_words import _families
 from analysis.exhibits.outcomes.numbers import care_estimated
+from analysis.exhibits.outcomes.rates_figures import _drawing
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.extract.extract import Origin
+from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
 from analysis.models.checks.findings import COLUMNS as FINDINGS
 from analysis.models.checks.missing_returns import COLUMNS as RETURNS
-from tests.unit.exhibits.test_messages import OUTCOMES, judged
+from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
+from tests.unit.exhibits.test_messages import OUTCOMES, STUDY, judged
 
 NONE = f"none: {WITHHELD}"
 
@@ -91,3 +95,34 @@ def test_a_figure_without_any_estimate_can_be_read():
     found = event_study_plot(pd.DataFrame([row]), "", Origin("supplied", "", ""))
     assert found.faults == ()
     assert found.message == "No run of months may be shown"
+
+
+def test_covariates_of_which_nothing_is_shown_have_no_line():
+    rows = [
+        dict.fromkeys(BALANCE, float("nan"))
+        | {"pilot": "Lambeth", "covariate": name, "after_matching": value}
+        for name, value in (("Pupils", 0.02), ("Meals", 0.3), ("Enquiries", float("nan")))
+    ]
+    nobody = pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
+    found = balance_plot(pd.DataFrame(rows), nobody, "", Origin("supplied", "", ""))
+    assert found.message.startswith("Half of the differences between the groups")
+    assert len(found.data) == 3
+
+
+def test_no_specification_is_a_row_of_words():
+    empty = pd.DataFrame(columns=["pilot", "choice", "taken", *OUTLINE])
+    assert outline_table(empty, empty, "").rows[0][0] == NONE
+
+
+@pytest.mark.parametrize("rate", [0.0, float("nan")])
+def test_no_axis_of_rates_goes_below_zero(rate):
+    outcome = OUTCOMES[0]
+    row = {"term": "Summer 2019", "window": "after", "middle": 1.5, "rate": rate}
+    rows = [
+        {"pilot": pilot, "arm": arm, **row}
+        for pilot in outcome.pilots
+        for arm in ("intervention", "comparison")
+    ]
+    frame = pd.DataFrame(rows)
+    drawing = _drawing(outcome, frame, frame, STUDY.window, dict.fromkeys(outcome.pilots, "[c]"))
+    assert drawing.axes[0].get_ylim()[0] == 0

@@ -133,6 +133,15 @@ def test_codes_forms_and_numbers_are_the_contract_s(tmp_path: Path) -> None:
     assert table["ended"].tolist() == ["2018-06-07", ""]
 
 
+def test_a_day_after_those_of_the_contract_is_left_blank_where_the_map_says_so(
+    tmp_path: Path,
+) -> None:
+    ending = 'from = "End"\ndate = "dd/MM/yyyy"'
+    own = OWN.replace("1/2/2019,,", "1/2/2019,03/03/2020,")
+    table = read(tmp_path, PLAIN.replace(ending, f'{ending}\nafter = "blank"'), own).tables
+    assert table["care_episodes"]["ended"].tolist() == ["2018-06-07", ""]
+
+
 def test_a_breach_names_the_council_s_file_row_and_column(tmp_path: Path) -> None:
     text = PLAIN.replace('from = "Start"', 'from = "Start"\nafter = "leave out"')
     own = OWN.replace("1/2/2019", "31/02/2019").replace(

@@ -9,6 +9,7 @@ import pytest
 from analysis.contracts import read_contracts
 from analysis.errors import ConfigurationError
 from analysis.extract.extract import read_extract
+from analysis.extract.maps.fitting import value_fit
 from analysis.extract.maps.proposing import best_dataset, propose
 from report.commands.map import map_file
 from tests.fixtures.extract import Tables, good_extract, with_control_totals, write_extract
@@ -62,6 +63,14 @@ def test_a_date_is_not_proposed_where_names_agree_and_values_do_not() -> None:
         c for c in propose(events, CONTRACTS, "child_events").columns if c.to == "event_date"
     )
     assert date.undecided
+
+
+def test_blanks_speak_against_a_column_that_must_be_filled() -> None:
+    column = CONTRACTS["child_events"].column("event_date")
+    filled, half = pd.Series(["2019-05-01"] * 2), pd.Series(["2019-05-01", ""])
+    assert value_fit(filled, column, CONTRACTS) == (1, {})
+    assert value_fit(half, column, CONTRACTS) == (0.5, {})
+    assert value_fit(half.where(half == "", ""), column, CONTRACTS) == (0, {})
 
 
 def test_what_the_file_lacks_is_numbered_or_looked_up() -> None:

@@ -110,7 +110,7 @@ def test_a_chart_that_nothing_here_draws_is_named(shown, base, package):
 @pytest.mark.parametrize("base", ["html", "typst"])
 def test_a_chart_that_takes_its_data_from_elsewhere_is_named(base):
     (words,) = mistakes_of([altair(REMOTE)], base)
-    assert words.startswith("one.qmd:11: ")
+    assert words.startswith("one.qmd:11: the chart takes its data from https://data.example/cars.")
     assert "install" not in words
 
 
@@ -120,6 +120,14 @@ def test_a_drawing_that_fails_names_the_cell(monkeypatch):
     monkeypatch.setattr(charts, "installed", {"vl_convert": failing}.get)
     (words,) = mistakes_of([VEGA], "typst")
     assert words.startswith("one.qmd:11: print can show what the cell shows in none of its forms")
+
+
+def test_html_that_says_the_same_in_words_needs_no_drawing():
+    model = display(text_html="<script>move()</script><pre>Model(depth=3,\n size=4)</pre>")
+    model["data"]["text/plain"] = "Model(depth=3, size=4)"
+    assert mistakes_of([model], "typst") == []
+    model["data"]["text/plain"] = "Model(depth=5, size=4)"
+    assert len(mistakes_of([model], "typst")) == 1
 
 
 @pytest.mark.parametrize("base", ["html", "typst"])

@@ -1,7 +1,11 @@
 """What print has room for: letters that a font has, tables as wide as the page."""
 
-import pytest
+from importlib import resources
 
+import pytest
+import typst
+
+from press.document.pandoc import document, write
 from press.errors import TypesettingError
 from press.mistakes import Mistakes
 from press.pdf.book import with_place
@@ -49,9 +53,29 @@ def test_widths_are_those_that_typst_measures():
     assert with_measured_widths("#table(columns: 2)") == "#table(columns: 2)"
 
 
+def printed(columns):
+    """Return what Typst draws of a table of long words, as SVG."""
+    wanted = fitted(table(*[[f"Column{row}of{n:04}" for n in range(columns)] for row in "ab"]), "x")
+    names = resources.files("press.pdf")
+    text = with_measured_widths(write(document(wanted), "typst"))
+    whole = f"{names.joinpath('fitted.typ').read_text('utf-8')}\n{text}"
+    return typst.compile(whole.encode(), format="svg").decode()
+
+
+def test_a_table_too_wide_in_small_type_is_turned():
+    assert "matrix(0 -1 1 0" not in printed(9)
+    assert "matrix(0 -1 1 0" in printed(17)
+    with pytest.raises(typst.TypstError, match="the table x is too wide to be printed"):
+        printed(60)
+
+
 def test_what_typst_refuses_has_the_line_that_says_most_of_it():
     made = page("Some text.\n\nAnother sentence here.\n", "typst")
     error = TypesettingError("Typst stopped: x, at: Another sentence")
+    assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
+    error = TypesettingError(
+        "Typst stopped: panicked with: the sentence here, at: panic(Some text)"
+    )
     assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
 
 

@@ -8,7 +8,7 @@ import pytest
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import Number
 from audit.ledger.record import Place
-from report.checks.published import check_citations
+from report.checks.readiness import check_citations
 from report.register import Use
 
 USED = [

@@ -12,7 +12,7 @@ from report import finish as finishing
 from report.again.rebuild import DIGEST, _contents, _whole
 from report.commands import build as building
 from report.engines import Press, Typeset
-from report.sources import hash_sources
+from report.reuse.inputs import hash_sources
 from tests.unit.audit import whole
 
 

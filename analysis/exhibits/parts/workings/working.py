@@ -95,7 +95,7 @@ def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit
     ...         ("comparison", "before"): (50, 5.0), ("comparison", "after"): (50, 5.0)}
     >>> made = ratio_of_totals(four, "per 1,000 pupils a month")
     >>> made.sums[0]
-    'Schools with a social worker: 2.0 ÷ 4.0 = 0.50'
+    'Schools with a social worker, 20 after and 40 before: 2.00 ÷ 4.00 = 0.50'
     >>> made.sums[2]
     'From these totals: 0.50 ÷ 1.00 = 0.50'
     """
@@ -110,8 +110,10 @@ def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit
         return Working(told["intervention"], told["comparison"])
     changes = {arm: rates[arm, "after"] / rates[arm, "before"] for arm in arms}
     lines = [
-        f"{name[:1].upper()}{name[1:]}: {words.rate(rates[arm, 'after'])} ÷ "
-        f"{words.rate(rates[arm, 'before'])} = {words.ratio(changes[arm])}"
+        f"{name[:1].upper()}{name[1:]}, {words.count(_count(totals[arm, 'after']))} after and "
+        f"{words.count(_count(totals[arm, 'before']))} before: "
+        f"{words.ratio(rates[arm, 'after'])} ÷ {words.ratio(rates[arm, 'before'])} = "
+        f"{words.ratio(changes[arm])}"
         for arm, name in arms.items()
     ]
     top, bottom = (words.ratio(changes[arm]) for arm in arms)
@@ -121,3 +123,7 @@ def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit
         told["comparison"],
         (*lines, f"From these totals: {top} ÷ {bottom} = {whole}"),
     )
+
+
+def _count(total: tuple[object, float]) -> float:
+    return float(str(total[0]))

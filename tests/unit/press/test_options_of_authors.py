@@ -1,0 +1,62 @@
+"""Options that public books set: obeyed where they change what a book says, passed over else."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from press.build import build_book
+from press.chapter.cells import split_cells
+from press.chapter.source import source_of
+from press.errors import Place
+from press.project.dates import printed_date
+from tests.book.test_build import CONFIGURATION, project
+
+
+def test_blank_lines_before_a_cell_s_options_are_no_part_of_it():
+    text = "```{python}\n\n  \n#| eval: false\nx = (\n```"
+    (cell,) = split_cells(source_of(text, "one.qmd"))
+    assert (cell.options, cell.source, cell.first_line) == ({"eval": False}, "x = (", 5)
+
+
+def test_a_chapter_that_is_not_enabled_shows_its_code_and_runs_none_of_it(tmp_path):
+    text = (
+        "---\nexecute: {enabled: false}\n---\n\n# One\n\n```{python}\nraise SystemExit\n```\n\n"
+        "```{python}\n#| echo: false\nout_of_sight()\n```\n"
+    )
+    book = build_book(project(tmp_path / "book", text), formats=("html",))
+    page = (book.out / "one.html").read_text("utf-8")
+    assert "SystemExit" in page
+    assert "out_of_sight" not in page
+    assert "cell-output" not in page
+    assert not book.losses
+
+
+def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path):
+    given = CONFIGURATION + "include-in-header: head.html\nreference-location: margin\n"
+    text = (
+        "---\nformat:\n  html:\n    include-after-body:\n      - text: |\n"
+        "          <script src='https://stats.example/x.js'></script>\n---\n\n"
+        "# One\n\nWords.^[A note.]\n"
+    )
+    files = {"_quarto.yml": given, "head.html": "<meta name='own' content='1'>"}
+    book = build_book(project(tmp_path / "book", text, **files), timestamp=1)
+    home, page = ((book.out / name).read_text("utf-8") for name in ("index.html", "one.html"))
+    assert "<meta name='own' content='1'>" in home
+    assert "<meta name='own' content='1'>" in page
+    assert page.index("stats.example") > page.index("</main>")
+    assert "stats.example" not in home
+    (asked,) = [line for line in book.warnings if "asks" in line]
+    assert asked.startswith("one.qmd: the HTML that is included in the page asks stats.example")
+    assert [line for line in book.warnings if "`reference-location`" in line]
+    assert not book.losses
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [("14/05/2024", date(2024, 5, 14)), ("5/4/2024", date(2024, 5, 4)),
+     ("2024/1/22", date(2024, 1, 22)), ("2.1.2024", date(2024, 1, 2))],
+)  # fmt: skip
+def test_dates_as_authors_write_them(given, day):
+    options = {"date": given, "date-format": "iso"}
+    assert printed_date(options, Path("one.qmd"), Place("one.qmd")) == day.isoformat()
