@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CODE = ("analysis", "audit", "report")
 """Folders of the code that makes a ledger."""
 PLACE = FOLDER / "ledgers"
+LARGEST = 40_000_000
+"""Bytes of ledgers that are kept: those of some twenty states of a project."""
 
 
 def kept_ledger(
@@ -66,5 +68,5 @@ def kept_ledger(
         return replace(whole, sources=source_digests(root, [use.place.file for use in used]))
     made = make()
     kept.write(key, made.to_json(internal=True).encode())
-    kept.prune()
+    kept.prune(LARGEST)
     return made
