@@ -53,7 +53,7 @@ SCENARIOS = {
     "regression-to-the-mean": FALLS
     | {
         "many_months_empty",
-        "care_moved_by_a_few",
+        "care_interval_is_wide",
         "both_exceed_by_largest_statistic",
         "one_school_weighs_much",
         "slope_rejects_once",
@@ -302,7 +302,7 @@ EDITS = {
     # Nothing but rolls then moves the rate, and however little that is, it is seen clearly.
     "a child of each school always in care": (
         always_in_care,
-        {"care_moved_by_a_few", "care_no_clear_change"},
+        {"care_interval_is_wide", "care_no_clear_change"},
     ),
     "enquiries steady": (
         steady_enquiries,

@@ -158,15 +158,15 @@ def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
     )
 
 
-def care_moved_by_a_few(school_zeros: pd.DataFrame) -> Claim:
-    """Hold that in most schools and months no child was in care."""
-    chosen = school_zeros.loc[school_zeros["outcome"] == "days_in_care"]
-    found = chosen.set_index("pilot")["zero_months_percent"]
+def care_interval_is_wide(change_judgements: pd.DataFrame) -> Claim:
+    """Hold that what is estimated of days in care says little of the size of an effect."""
+    found = [each for each in judgements_of(change_judgements, "days_in_care") if each.estimated]
     return judge(
-        "In most months of most schools no child is in care, so a few children can move the rate.",
-        Least("school-months without a day in care", 51, "%"),
-        {str(pilot): float(percent) for pilot, percent in found.items()},
-        ("floor",),
+        "Where the effect on days in care could be estimated, the upper limit of its interval by "
+        "school is at least ten times its lower limit, so little can be said of its size.",
+        Least("upper over lower limit for days in care", 10, " times"),
+        {each.pilot: each.ratio_high_school / each.ratio_low_school for each in found},
+        ("effect_table", "by_unit_table"),
     )
 
 
