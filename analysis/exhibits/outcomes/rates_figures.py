@@ -106,7 +106,7 @@ def _drawing(
     headings: dict[str, str],
 ) -> Drawing:
     pilots = outcome.pilots
-    drawing, axes = new_drawing(1.55, columns=len(pilots), around=1.45, sharex=True, sharey=True)
+    drawing, axes = new_drawing(1.3, columns=len(pilots), around=1.45, sharex=True, sharey=True)
     for ax, pilot in zip(axes, pilots, strict=True):
         own, of_periods = (each.loc[each["pilot"] == pilot] for each in (terms, means))
         _draw_panel(ax, own, of_periods, window)
