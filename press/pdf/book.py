@@ -57,7 +57,8 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
     every = together(ready.sources.values())
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
-        blocks = with_citations(blocks, every, options)
+        # A closing quotation mark behind a bracket or a question mark would open another.
+        blocks = list(with_words_kept(with_citations(blocks, every, options)))
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
         blocks += _typst_sources(project, every, options, files)

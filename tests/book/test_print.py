@@ -14,10 +14,11 @@ pytestmark = pytest.mark.poppler
 EXTENSIONS = Path(__file__).resolve().parents[2] / "_extensions"
 FILES = {
     "_quarto.yml": (
-        "project: {type: book}\nlang: en-GB\nbook:\n  title: T\n  chapters:\n    - index.qmd\n"
+        "project: {type: book}\nlang: en-GB\nbibliography: more.bib\n"
+        "book:\n  title: T\n  chapters:\n    - index.qmd\n"
         "    - part: Findings\n      chapters: [one.qmd]\n"
         "    - part: part.qmd\n      chapters: [two.qmd]\n  appendices: [more.qmd]\n"
-        "format: {evaluation-typst: {toc: false}}\n"
+        "format: {evaluation-typst: {toc: false, citeproc: true}}\n"
     ),
     "index.qmd": "# Home {.unnumbered}\n\nWords of the home page.\n",
     "one.qmd": (
@@ -28,7 +29,11 @@ FILES = {
     ),
     "part.qmd": "# Later\n\nWords of the part.\n",
     "two.qmd": "# Two\n\nWords of two.\n",
-    "more.qmd": "# More\n\nWords of the appendix.\n",
+    "more.qmd": "# More\n\nWords of the appendix [@one; @two].\n\n::: {#refs}\n:::\n",
+    "more.bib": (
+        "@article{one, title={Spread (Comment on {Draper})}, author={A, B}, journal={J}, year=2006}"
+        "@article{two, title={Is It of the Right Form?}, author={C, D}, journal={K}, year=2007}"
+    ),
 }
 
 
@@ -62,3 +67,9 @@ def test_a_long_name_stays_in_its_column(pdf):
     made = [float(right) for _, right, word in words if re.search("_|/|:10", word)]
     assert len(made) >= 2  # in lines of their own, or broken
     assert max(made) < min(data)
+
+
+def test_a_quotation_closes_behind_a_bracket_and_a_question_mark(pdf):
+    words = " ".join(text(pdf).split())
+    assert "‘Spread (Comment on Draper)’" in words
+    assert "‘Is It of the Right Form?’" in words

@@ -118,7 +118,7 @@ def test_an_empty_cell_gives_a_number_that_says_it_converged():
     assert fit.params[0] < -15
     assert fit.bse[0] > 1_000
     row = effect_estimates(panel, [specification()]).iloc[0]
-    assert row["reason"] == "counts too small to publish or to analyse"
+    assert row["reason"] == "withheld to protect small counts, or too few to analyse"
 
 
 def test_the_default_cluster_correction_counts_every_dummy_and_p_values_are_normal():

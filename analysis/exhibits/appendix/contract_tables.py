@@ -71,7 +71,7 @@ def control_totals_outcome(contract_results: ContractResults) -> Number:
     elif any(result.outcome == "warn" for result in found):
         text = "The files differ from their sender's control totals, and someone answers for it."
     else:
-        text = "The files agree with the control totals that their sender confirmed."
+        text = "The files agree with the control totals that came with them."
     return Number(text, text, "sentence")
 
 

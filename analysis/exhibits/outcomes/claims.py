@@ -88,7 +88,7 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
     """Hold the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in "
-        "Southampton had fewer section 47 enquiries than comparison schools lead one to expect. "
+        "Southampton had fewer section 47 enquiries than comparison schools would suggest. "
         "Allowing for the comparison of all three pilots, the p-value is at most 0.05 with "
         "schools as the unit, and with areas if these vary as a t-test assumes.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),

@@ -132,7 +132,7 @@ def effect_table(
         period=compared_period,
         note=(
             "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
-            "below zero there were fewer than comparison schools lead one to expect."
+            "below zero there were fewer than comparison schools would suggest."
             + words.not_estimable(
                 (labels[row["outcome"]], row["pilot"], row["reason"])
                 for row in ordered.to_dict("records") if row["status"] != "estimated"

@@ -67,7 +67,7 @@ def none_shown(columns: int) -> tuple[tuple[str, ...]]:
     Examples
     --------
     >>> none_shown(3)
-    (('none: counts too small to publish or to analyse', '[c]', '[c]'),)
+    (('none: withheld to protect small counts, or too few to analyse', '[c]', '[c]'),)
     """
     return ((f"none: {WITHHELD}", *(words.HIDDEN,) * (columns - 1)),)
 

@@ -142,7 +142,7 @@ def folded(table: Table) -> Table:
     >>> rows = (("Lambeth", "[c]", "no"), ("Stockport", "[c]", "no"))
     >>> found = Table(("Pilot", "Ratio", "Claim"), rows, (False, True, False), pd.DataFrame(), {})
     >>> folded(found).rows
-    (('none: counts too small to publish or to analyse', '[c]', ''),)
+    (('none: withheld to protect small counts, or too few to analyse', '[c]', ''),)
     """
     of_numbers = [place for place, numeric in enumerate(table.numeric) if numeric]
     values = [{row[place] for place in of_numbers} for row in table.rows]

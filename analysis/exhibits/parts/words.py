@@ -95,7 +95,7 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     >>> not_estimable([("Days in care", "Stockport", "no schools")])
     ' Not estimable: days in care in Stockport (no schools).'
     >>> not_estimable([("First half", "Lambeth", WITHHELD)])
-    ' [c]: counts too small to publish or to analyse.'
+    ' [c]: withheld to protect small counts, or too few to analyse.'
     """
     every = list(rows)
     missing = [f"{inside(outcome)} in {pilot} ({why})"

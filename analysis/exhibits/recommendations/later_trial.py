@@ -94,7 +94,7 @@ def trial_design(
         ("Kinds of school", "primary, secondary and special", "secondary"),
         (
             "How schools were chosen",
-            "not fully published; none by random allocation is reported",
+            "not fully published; no source reports random allocation",
             "by random allocation",
         ),
         (

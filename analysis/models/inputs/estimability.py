@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
-WITHHELD = "counts too small to publish or to analyse"
+WITHHELD = "withheld to protect small counts, or too few to analyse"
 """The one reason for every estimate that counts forbid: another would tell which count is small."""
 SMALLEST_ERROR = 1e-8
 """A standard error below this is what rounding leaves where there is none."""

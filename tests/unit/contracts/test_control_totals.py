@@ -136,7 +136,7 @@ def test_the_summary_says_what_the_sender_confirmed() -> None:
     assert "numbers.control_totals_outcome" in box
     said = [control_totals_outcome(each).text for each in (results(totals=True), waived())]
     assert said == [
-        "The files agree with the control totals that their sender confirmed.",
+        "The files agree with the control totals that came with them.",
         "The files differ from their sender's control totals, and someone answers for it.",
     ]
     without = results(totals=False)

@@ -99,4 +99,4 @@ def test_where_a_count_of_the_pilot_is_hidden_nothing_is_given():
     balance, effects = found(sent(), hidden=("Southampton",))
     assert balance.empty
     assert effects["status"].tolist() == ["not estimable"]
-    assert "[c] (counts too small" in candidates_outcome(effects).text
+    assert "[c] (withheld to protect small counts" in candidates_outcome(effects).text

@@ -36,7 +36,7 @@ from benchmarks import models_scenarios, models_sentences
 from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
 
 # It takes spells in care, which the quick simulation doesn't draw.
-NOT_DRAWN = {"care_no_clear_change"}
+NOT_DRAWN = {"care_no_clear_change", "care_interval_is_wide"}
 MADE = Making(1, 100, ("study.toml",), "0" * 64)
 
 

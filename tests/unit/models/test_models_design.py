@@ -285,7 +285,7 @@ class TestPreTrends:
     def test_reasons_are_given(self):
         empty = random_panel(1, rate=0.0)
         reason = pre_trend_slopes(empty, [specification(**WHOLE)])["reason"].iloc[0]
-        assert reason == "counts too small to publish or to analyse"
+        assert reason == "withheld to protect small counts, or too few to analyse"
         assert pre_trend_power(empty, [specification(**WHOLE)])["status"].iloc[0] != "estimated"
 
 
