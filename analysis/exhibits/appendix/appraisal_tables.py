@@ -99,6 +99,7 @@ def exact_table(
 
 def break_even_table(
     worker_break_even: pd.DataFrame,
+    primary_effects: pd.DataFrame,
     costs: Costs,
     pilots: tuple[Pilot, ...],
     compared_period: str,
@@ -107,6 +108,7 @@ def break_even_table(
     of_pilots = pd.DataFrame(
         [(pilot.name, pilot.social_workers) for pilot in pilots], columns=["pilot", "in_team"]
     )
+    reasons = primary_effects.set_index("pilot")["reason"]
     value, averted = (
         [f"{name}{end}" for end in ("", "_low", "_high")] for name in ("break_even", "averted")
     )
@@ -125,7 +127,9 @@ def break_even_table(
         data=worker_break_even,
         meanings=BREAK_EVEN,
         released=list(worker_break_even),
-        instead=lambda row: (words.NOT_ESTIMABLE, "[z]", "[z]") if pd.isna(row["averted"]) else (),
+        instead=lambda row: (words.no_estimate(reasons[row["pilot"]]), "[z]", "[z]")
+        if pd.isna(row["averted"])
+        else (),
         period=compared_period,
         note=(
             "Section 47 enquiries averted over the months evaluated, with 95% intervals; negative "

@@ -30,11 +30,13 @@ def calibration_check(
 ) -> Table:
     """Show the published direction, what the stand-in was built with, and what came out."""
     built = _scenario(scenarios, origin)
+    every = [(each, found) for each in outcomes for found in effects(main_effects, each.name)]
     lines = [
         _line(outcome, each, _published(published_findings, outcome.name, each.pilot), built)
-        for outcome in outcomes
-        for each in effects(main_effects, outcome.name)
+        for outcome, each in every
     ]
+    missing = [(outcome.label, each.pilot, each.reason)
+               for outcome, each in every if not each.estimated]  # fmt: skip
     names = ["outcome", "pilot", "published", "built", "extract", "verdict"]
     legend = (
         "" if built else " [x] is not available: no ratio by pilot was built in, or none is known."
@@ -53,6 +55,7 @@ def calibration_check(
         note=(
             "Calibration check, not evidence; intervals are by school and not adjusted. Published "
             "days in care are those of two pilots that the summary doesn't name." + legend
+            + words.not_estimable(missing)
         ),
     )  # fmt: skip
 
@@ -83,7 +86,7 @@ def _published(findings: tuple[dict[str, str], ...], outcome: str, pilot: str) -
 
 def _estimate(each: Effect) -> str:
     if not each.estimated:
-        return "not estimable"
+        return words.no_estimate(each.reason)
     return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
 
 

@@ -11,7 +11,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import AXIS, beside_trial
+from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
@@ -54,13 +54,13 @@ def pilots_pooled(
     columns = {
         "line": "Pilot, mean of the pilots, further pilot, or the later trial",
         "kind": "own: by itself; pooled: posterior; trial: published",
-        "ratio": "Ratio of rate ratios: estimate, or posterior median",
+        "ratio": "Ratio of rate ratios; of rates in the trial. Estimate, or posterior median",
         "ratio_low": "Lower end of its 95% interval",
         "ratio_high": "Upper end of its 95% interval",
     }
     return figure(
         draw, data, columns, alt=alt, message=_message(data), label=beside_trial(origin.label),
-        period=compared_period,
+        period=pilots_only(compared_period),
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def prior_sensitivity(
         released=[name for name in COLUMNS if name not in ("log_ratio", "between")],
         instead=lambda row: () if row["status"] == "estimated"
         else (f"none: {row['reason']}", "[z]", "[z]", "[z]"),
-        period=compared_period,
+        period=pilots_only(compared_period),
         note=(
             "Ratios: posterior median with 95% credible interval. The prior of the mean log ratio "
             "is normal; its 95% range is given as ratios. That of the standard deviation of log "

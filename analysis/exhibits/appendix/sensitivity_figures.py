@@ -111,7 +111,7 @@ def _log_ticks(ax: Axes, rows: pd.DataFrame) -> None:
 
 def _curve_said(row: Row) -> str:
     if row["status"] != "estimated":
-        return f"{row['pilot']}: not estimable."
+        return f"{row['pilot']}: {words.no_estimate(str(row['reason']))}."
     low, high, median = (
         words.ratio(row[name]) for name in ("smallest_ratio", "largest_ratio", "median_ratio")
     )

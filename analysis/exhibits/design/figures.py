@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
+from analysis.exhibits.parts.effect_rows import pilots_only
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
@@ -59,7 +61,8 @@ def detectable_falls(
     shown = ["outcome", "pilot", "status", "reason", "fall_percent"]
     columns = {name: DETECTABLE[name] for name in shown}
     return figure(
-        draw, detectable_effects, columns, alt=alt, label=origin.label, period=compared_period,
+        draw, detectable_effects, columns, alt=alt, label=origin.label,
+        period=pilots_only(compared_period),
         message=(
             "Only falls larger than any the later trial left open would be seen"
             if not (detectable_effects["fall_percent"] <= open_to).any()
@@ -93,6 +96,6 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_
 
 def _said(row: dict[object, object]) -> str:
     if row["status"] != "estimated":
-        return "not estimable"
+        return words.no_estimate(str(row["reason"]))
     fall = float(str(row["fall_percent"]))
     return "no fall" if fall != fall else f"{fall:.0f}%"  # NaN: none would be seen

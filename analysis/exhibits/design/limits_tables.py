@@ -152,7 +152,7 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
         meanings=TREND_DETECTION,
         released=[*keys, *tests],
         instead=lambda row: () if row["status"] == "estimated"
-        else (f"not estimable: {row['reason']}", *("[z]",) * len(ratios)),
+        else (words.no_estimate_why(row["reason"]), *("[z]",) * len(ratios)),
         period=panel_period,
         note=(
             "Chance that the test rejects parallel trends if the groups' trends diverge "

@@ -167,7 +167,7 @@ def _draw_pilot(ax: Axes, terms: pd.DataFrame) -> None:
         _mark_absent(ax, terms.loc[~shown])
     else:
         reason = terms["reason"].iloc[0]
-        said = wrapped(f"not estimable: {reason}")
+        said = wrapped(words.no_estimate_why(reason))
         ax.annotate(said, (0.02, 0.5), xycoords="axes fraction", va="center")
     _draw_terms(ax, terms.loc[shown])
 
@@ -204,7 +204,7 @@ def _said(terms: pd.DataFrame) -> str:
     pilot = terms["pilot"].iloc[0]
     rows = terms.loc[terms["status"] == "estimated"]
     if rows.empty:
-        return f"{pilot}: not estimable."
+        return f"{pilot}: {words.no_estimate(terms['reason'].iloc[0])}."
     before = rows.loc[(rows["term"] < -1), "ratio"]
     after = rows.loc[rows["term"] >= 0, "ratio"]
     absent = terms.loc[terms["status"] != "estimated", "reason"]

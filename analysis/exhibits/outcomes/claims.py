@@ -191,6 +191,7 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
         Least("school-months without a section 47 enquiry", 40, "%"),
         {str(pilot): float(percent) for pilot, percent in found.items()},
         ("floor",),
+        absent=words.HIDDEN,
     )
 
 
@@ -201,7 +202,7 @@ def _judge(sentence: str, rule: EffectRule, change_judgements: pd.DataFrame) -> 
 
 def _seen(each: Judgement) -> str:
     if not each.estimated:
-        return f"{each.pilot} not estimable, {each.reason}"
+        return f"{each.pilot} {words.no_estimate_why(each.reason)}"
     by_school = words.interval(
         each.ratio, each.ratio_low_school, each.ratio_high_school, words.ratio
     )

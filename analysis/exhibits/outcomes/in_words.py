@@ -11,7 +11,7 @@ from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial
+from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
 from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
@@ -84,7 +84,7 @@ def results_in_words(
         meanings=COLUMNS,
         released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
         instead=_as_published_or_none,
-        period=compared_period,
+        period=pilots_only(compared_period),
         note=NOTE.format(
             whose=origin.label.lower() or "this extract",
             level=LEVEL,
@@ -117,7 +117,8 @@ def _line(
 
 def _as_published_or_none(row: Row) -> tuple[str, ...]:
     if row["study"] == TRIAL:
-        ratio, low, high = (f"{row[f'per_100{end}']:.1f}" for end in ("", "_low", "_high"))
+        names = ("ratio", "ratio_low", "ratio_high")
+        ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
         return ratio, f"{low} to {high}", "[z]", "[z]", "Published: no benefit shown"
     if not row["sure"]:
         return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {row['reason']}"
@@ -160,7 +161,7 @@ def in_a_hundred(
     """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
     found = effects(main_effects, OUTCOMES["s47"])
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
-    published, *open_to = (words.per_hundred(each) for each in limits)
+    published, *open_to = (words.per_hundred_as_published(each) for each in limits)
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
     whose = origin.label.lower() or "this extract"
     alt = (
@@ -193,7 +194,7 @@ def in_a_hundred(
     columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
     return figure(
         draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
-        period=compared_period,
+        period=pilots_only(compared_period),
         message="The large trial found no evidence of a fall" if limits[2] >= 1
         else "The large trial found a fall",
     )  # fmt: skip

@@ -15,6 +15,7 @@ from analysis.exhibits.parts.effect_rows import (
     EXPLORATORY,
     beside_trial,
     effect_row,
+    pilots_only,
     printed,
     said_by_area,
     trial_row,
@@ -84,7 +85,7 @@ def main_result(
     return figure(
         draw, _data(groups, own, trial), COLUMNS, alt=alt,
         message=effects_message(change_judgements, headlines), label=beside_trial(origin.label),
-        period=compared_period,
+        period=pilots_only(compared_period),
     )  # fmt: skip
 
 

@@ -66,6 +66,19 @@ def beside_trial(label: str) -> str:
     return f"{label} (pilots); published (trial)" if label else ""
 
 
+def pilots_only(period: str) -> str:
+    """Return the months compared as those of the pilots, where the later trial stands next to them.
+
+    Nothing that the report has of the trial states its months.
+
+    Examples
+    --------
+    >>> pilots_only("May 2018 to February 2019 against May 2019 to February 2020")
+    'Pilots: May 2018 to February 2019 against May 2019 to February 2020'
+    """
+    return f"Pilots: {period}"
+
+
 def by_area_ends(each: Judgement) -> tuple[float, float] | None:
     """Return the ratios between which permuting areas rejects none; 0 and infinity for no end."""
     return (each.permuted_low_area, each.permuted_high_area) if each.estimated else None

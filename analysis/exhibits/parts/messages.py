@@ -6,54 +6,69 @@ from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.rows import judgements_of
+from analysis.models.inference.judgement import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
+    from analysis.exhibits.parts.rows import Judgement
     from analysis.study.settings import Outcome
 
 
-RULE = "by school and by area, allowing for the other comparisons of the family"
-"""What small p-values are of. A message says which are small and claims no change: it looks through
-all pilots, and so finds one by chance more often than a sentence that names its pilots."""
+VERDICTS = {"lower": "fewer", "higher": "more"}
+"""What a judgement that stands out says of the number of events or days."""
+RULE = "allowing for the other comparisons of the family"
+"""What a change is held to. A message claims none: it looks through all pilots, and so finds one
+by chance more often than a sentence that names its pilots."""
 
 
 def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
-    """Say in which pilots p-values for one outcome are small, if in any."""
-    parts = _small(change_judgements, outcome)
-    if not parts:
-        shown = _shown(change_judgements, [outcome])
-        what = words.inside(outcome.label)
-        return (
-            f"No clear change in {what} {shown}" if shown else f"No effect on {what} can be shown"
-        )
-    return f"Exploratory: p-values are small for {' and '.join(parts)}, {RULE}"
+    """Say in which pilots one outcome stands out by the rule of claims, if in any."""
+    return _message(change_judgements, [outcome], words.inside(outcome.label))
 
 
 def effects_message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
-    """Say which p-values are small, of all outcomes and pilots."""
-    parts = [part for outcome in outcomes for part in _small(change_judgements, outcome)]
+    """Say which outcomes stand out by the rule of claims, and in which pilots."""
+    return _message(change_judgements, outcomes, "any outcome")
+
+
+def _message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what: str) -> str:
+    every = [each for one in outcomes for each in judgements_of(change_judgements, one.name)]
+    if not any(each.estimated for each in every):
+        return f"No effect{f' on {what}' if len(outcomes) == 1 else ''} can be shown"
+    parts = [part for outcome in outcomes for part in _standing_out(change_judgements, outcome)]
     if not parts:
-        shown = _shown(change_judgements, outcomes)
-        return f"No clear change in any outcome {shown}" if shown else "No effect can be shown"
-    return f"Exploratory: p-values are small only for {' and '.join(parts)}, {RULE}"
+        return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every)}"
+    found = [each for each in every if each.verdict in VERDICTS]
+    return f"Exploratory: {' and '.join(parts)}, by school, {RULE}; {_by_area(found)}"
 
 
-def _shown(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
-    """Say where effects are shown: in all pilots or some; empty where in none."""
-    found = [each for one in outcomes for each in judgements_of(change_judgements, one.name)]
-    if all(each.estimated for each in found):
-        return "in any pilot"
-    return "wherever an effect can be shown" if any(each.estimated for each in found) else ""
+def _by_area(found: Sequence[Judgement]) -> str:
+    """Say whether permuting areas bears out what stands out."""
+    unsupported = [each for each in found if not each.p_permuted_area <= LEVEL]
+    if not unsupported:
+        return "areas permuted support it"
+    able = any(each.smallest_p_area <= LEVEL for each in unsupported)
+    if len(unsupported) < len(found):
+        pilots = words.listed(list(dict.fromkeys(each.pilot for each in unsupported)))
+        return f"areas permuted {'do not' if able else 'cannot'} support it in {pilots}"
+    return f"areas permuted {'do not' if able else 'cannot'} support it"
 
 
-def _small(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
+def _shown(every: Sequence[Judgement]) -> str:
+    """Say where effects are shown: in all pilots or some."""
+    shown = all(each.estimated for each in every)
+    return "in any pilot" if shown else "wherever an effect can be shown"
+
+
+def _standing_out(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
     found = judgements_of(change_judgements, outcome.name)
     parts = []
-    for verdict, word in (("lower", "fewer"), ("higher", "more")):
+    for verdict, word in VERDICTS.items():
         pilots = [each.pilot for each in found if each.verdict == verdict]
         if pilots:
-            parts.append(f"{word} {words.inside(outcome.label)} in {words.listed(pilots)}")
+            label = words.inside(outcome.label)
+            parts.append(f"{word} {label} than expected only in {words.listed(pilots)}")
     return parts

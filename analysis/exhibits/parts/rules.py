@@ -123,6 +123,7 @@ def judge(
     found: Mapping[str, float],
     evidence: tuple[str, ...],
     decimals: int = 1,
+    absent: str = words.NOT_ESTIMABLE,
 ) -> Claim:
     """Return the sentence with its rule, and what the results show.
 
@@ -134,12 +135,15 @@ def judge(
         Names of the exhibits that carry the sentence.
     decimals
         Decimal places of the values.
+    absent
+        What stands in place of a value that is missing; `words.HIDDEN` where only a count that
+        is hidden can be missing.
     """
     unit = rule.unit
     seen = "; ".join(
         f"{name} {words.rate(value, decimals)}{unit}"
         if math.isfinite(value)
-        else f"{name} {words.NOT_ESTIMABLE}"
+        else f"{name} {absent}"
         for name, value in found.items()
     )
     return Claim(sentence, str(rule), rule.holds(found), seen or NOTHING, evidence)

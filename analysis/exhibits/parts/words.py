@@ -118,6 +118,17 @@ def no_estimate(reason: str) -> str:
     return HIDDEN if reason == WITHHELD else NOT_ESTIMABLE
 
 
+def no_estimate_why(reason: str) -> str:
+    """Return what stands in place of an estimate, with the reason.
+
+    Examples
+    --------
+    >>> no_estimate_why("no schools"), no_estimate_why(WITHHELD)
+    ('not estimable: no schools', '[c]: counts too small to publish or to analyse')
+    """
+    return f"{no_estimate(reason)}: {reason}"
+
+
 def p_value(value: float) -> str:
     """Return a p-value to three decimals, and never as zero.
 
@@ -186,6 +197,18 @@ def per_hundred(value: float) -> str:
     ('41', '99.8', '100', '1,232')
     """
     return f"{float(limit(value, ratio)) * HUNDRED:,.6g}"
+
+
+def per_hundred_as_published(value: float) -> str:
+    """Return the trial's ratio as a number for every 100 expected, as exact as it was published.
+
+    Examples
+    --------
+    >>> per_hundred_as_published(1.055), per_hundred_as_published(0.9996)
+    ('105.5', '99.96')
+    """
+    text = limit(value, ratio_as_published)
+    return f"{float(text) * HUNDRED:,.{max(0, len(text.partition('.')[2]) - 2)}f}"
 
 
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:

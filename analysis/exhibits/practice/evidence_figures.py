@@ -40,6 +40,9 @@ DIRECTIONS = {
     "mixed": ("Points both ways", LIGHT),
     "contradicts": ("Contradicts", ORANGE),
 }
+RECEIVED = "the pilots were well received"
+EASED = "tensions arose and closer work eased them"
+"""What the key findings state of which a figure draws the groups."""
 COUNTS = {
     "supports": "Coded items that support the finding, number",
     "mixed": "Coded items that point both ways, or that two coders read differently, number",
@@ -116,15 +119,17 @@ def _draw_matrix(
 
 def reception(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
     """Draw how far each group of people bears out that the pilots were well received."""
-    return _by_group(evidence_by_group, 4, fieldwork_period, origin)
+    return _by_group(evidence_by_group, 4, RECEIVED, fieldwork_period, origin)
 
 
 def tensions(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
     """Draw how far each group bears out that tensions arose and closer work eased them."""
-    return _by_group(evidence_by_group, 5, fieldwork_period, origin)
+    return _by_group(evidence_by_group, 5, EASED, fieldwork_period, origin)
 
 
-def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin: Origin) -> Figure:
+def _by_group(
+    evidence_by_group: pd.DataFrame, finding: int, states: str, period: str, origin: Origin
+) -> Figure:
     data = evidence_by_group.loc[evidence_by_group["finding"] == finding]
     counts = {row["participant_group"]: row for row in data.to_dict("records")}
     groups = [group for group in reversed(GROUPS) if group in counts]
@@ -148,9 +153,9 @@ def _by_group(evidence_by_group: pd.DataFrame, finding: int, period: str, origin
 
     for_it = all(row["supports"] > row["contradicts"] for row in counts.values())
     message = (
-        "In every group of people more supports the finding than contradicts it"
+        f"In every group of people more supports than contradicts that {states}"
         if for_it
-        else "In some groups of people as much contradicts the finding as supports it"
+        else f"In some groups of people no more supports than contradicts that {states}"
     )
     columns = {
         "finding": "Key finding of the published summary, by number",

@@ -47,6 +47,15 @@ PHASE_MARKS = {
 }
 BEGINNINGS = {"A": "advice to staff", "B": "work with parents", "C": "direct work"}
 """The type of activity with which each pathway begins."""
+CHILDREN = {
+    "child protection plan": "children on a child protection plan",
+    "child in need plan": "children with a child in need plan",
+    "looked after": "looked-after children",
+    "early help": "children with early help",
+    "not known to social care": "children not known to social care",
+    "no individual child": "work for no individual child",
+}
+"""The codes of the activity log for whom time was spent, as a sentence has them."""
 
 
 def time_in_school(
@@ -100,7 +109,10 @@ def activity_types(
     overall = activity_by_type.groupby("activity_type")["hours"].sum().sort_values()
     table = activity_by_type.pivot(index="activity_type", columns="pilot", values="percent")
     table = table.loc[overall.index, names]
-    most = [f"{name}, {table[name].idxmax()} with {table[name].max():.0f}%" for name in names]
+    most = [
+        f"{name}, {words.listed(_largest(table[name]))} with {table[name].max():.0f}%"
+        for name in names
+    ]
     alt = (
         "Bar charts, one a pilot, of the share of logged hours by type of activity. "
         f"The largest share is in {'; in '.join(most)}."
@@ -114,11 +126,13 @@ def activity_types(
         axes[0].set_xlim(0, 1.3 * float(coarse(table).to_numpy().max()))
         return drawing
 
-    first = {str(table[name].idxmax()) for name in names}
     message = (
-        f"{first.pop().capitalize()} took the most time in every pilot"
-        if len(first) == 1
-        else "What took the most time differed between pilots"
+        _first_everywhere(
+            [_largest(table[name]) for name in names],
+            ("the most time", "as much time as any other work, or more,"),
+            "every pilot",
+        )
+        or "What took the most time differed between pilots"
     )
     columns = {
         "pilot": "Local authority",
@@ -227,11 +241,18 @@ def activity_status(
         legend(drawing, _handles(pd.Series(phases)))
         return drawing
 
-    most = {str(table[phase].idxmax()) for phase in phases if table[phase].notna().any()}
+    largest = [
+        [CHILDREN[status] for status in _largest(table[phase])]
+        for phase in phases
+        if table[phase].notna().any()
+    ]
     message = (
-        f"“{most.pop().capitalize()}” took the most hours in every phase of school"
-        if len(most) == 1
-        else "The children for whom most time was logged differed by phase of school"
+        _first_everywhere(
+            largest,
+            ("the most hours", "as many hours as any others, or more,"),
+            "every phase of school",
+        )
+        or "The children for whom most time was logged differed by phase of school"
     )
     columns = {
         "phase": "Phase of school",
@@ -244,6 +265,22 @@ def activity_status(
         draw, activity_by_status, columns, alt=alt, message=message, label=origin.label,
         period=activity_period,
     )  # fmt: skip
+
+
+def _largest(shares: pd.Series) -> list[str]:
+    """Return what has the largest share, and all whose share is printed alike."""
+    rounded = shares.map("{:.0f}".format)
+    return [str(kind) for kind in rounded.index[rounded == f"{shares.max():.0f}"]]
+
+
+def _first_everywhere(largest: list[list[str]], took: tuple[str, str], where: str) -> str:
+    """Say what is first in every group, alone or tied at the printed rounding; else nothing."""
+    common = [kind for kind in next(iter(largest), []) if all(kind in each for each in largest)]
+    if not common:
+        return ""
+    named = words.listed(common)
+    tied = any(len(each) > 1 for each in largest)
+    return f"{named[:1].upper()}{named[1:]} took {took[tied]} in {where}"
 
 
 def _draw_phases(ax: Axes, drawn: pd.DataFrame, phases: list[str]) -> None:

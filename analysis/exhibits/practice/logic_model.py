@@ -96,7 +96,8 @@ def logic_model() -> Figure:
     columns = {"pathway": "Pathway", "order": "Place of the step", "step": "Step"}
     return figure(
         draw, data, columns, alt=alt,
-        message="Three pathways lead from a social worker in the school to better outcomes",
+        message="Three pathways are thought to lead from a social worker in the school to better "
+        "outcomes",
     )  # fmt: skip
 
 

@@ -11,7 +11,14 @@ from analysis.dataflow.published import SUMMARY, Fact
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, ends, printed, trial_row
+from analysis.exhibits.parts.effect_rows import (
+    AXIS,
+    beside_trial,
+    ends,
+    pilots_only,
+    printed,
+    trial_row,
+)
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import Effect, effects
@@ -52,13 +59,13 @@ def trial_beside_pilots(
     )
     columns = {
         "study": "Pilot, or the later trial as published",
-        "ratio": "Ratio of rates",
+        "ratio": "Ratio of rate ratios; of rates in the trial",
         "ratio_low": "Lower limit of its 95% confidence interval",
         "ratio_high": "Upper limit of its 95% confidence interval",
     }
     return figure(
         draw, data.reset_index(drop=True), columns, alt=alt, message=_message(found, trial),
-        label=beside_trial(origin.label), period=compared_period,
+        label=beside_trial(origin.label), period=pilots_only(compared_period),
     )  # fmt: skip
 
 

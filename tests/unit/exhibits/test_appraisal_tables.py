@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import (
     break_even_table,
     cost_of_a_worker,
@@ -19,14 +20,17 @@ from tests.architecture import ROOT
 STUDY = read_study(ROOT / "study.toml")
 
 
-def shown(costs):
+def shown(costs, reason="no events"):
     rows = pd.DataFrame(
         {"pilot": ["Lambeth", "Stockport"], "outcome": "s47_enquiries", "status": "estimated",
          "difference": [-50.0, 20.0], "difference_low": [-100.0, -40.0],
          "difference_high": [-25.0, 30.0]}
     )  # fmt: skip
     table = break_even(rows, {pilot.name: pilot.social_workers for pilot in STUDY.pilots})
-    return {row[0]: row[1:] for row in break_even_table(table, costs, STUDY.pilots, "").rows}
+    names = [pilot.name for pilot in STUDY.pilots]
+    effects = pd.DataFrame({"pilot": names, "reason": ["", reason, ""]})
+    found = break_even_table(table, effects, costs, STUDY.pilots, "")
+    return {row[0]: row[1:] for row in found.rows}
 
 
 def test_without_a_source_no_pounds_are_printed():
@@ -36,6 +40,7 @@ def test_without_a_source_no_pounds_are_printed():
     assert rows["Lambeth"][-2:] == ("10% (5% to 20%)", "not assessed")
     assert rows["Stockport"][-2:] == ("never (25% to never)", "not assessed")
     assert rows["Southampton"][-3:] == ("not estimable", "[z]", "[z]")
+    assert shown(STUDY.costs, WITHHELD)["Southampton"][-3:] == ("[c]", "[z]", "[z]")
 
 
 def test_with_a_source_break_even_is_in_pounds_too():

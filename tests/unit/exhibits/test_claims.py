@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
-from analysis.exhibits.outcomes.claims import EffectRule
+from analysis.disclosure import WITHHELD
+from analysis.exhibits.outcomes.claims import EffectRule, _seen, many_months_empty
 from analysis.exhibits.parts.rows import Judgement
 from analysis.exhibits.parts.rules import Largest, Least, Most, judge
 
@@ -80,3 +82,11 @@ def test_a_value_that_is_not_known_shows_nothing_and_is_told_in_words(rule, foun
 def test_a_value_on_the_threshold_holds_whatever_its_last_bits(rule, value):
     assert value != 10
     assert rule.holds({"Lambeth": value})
+
+
+def test_a_claim_on_what_is_withheld_says_so():
+    assert _seen(replace(NOTHING, reason="no events")) == "Lambeth not estimable: no events"
+    assert _seen(replace(NOTHING, reason=WITHHELD)) == f"Lambeth [c]: {WITHHELD}"
+    zeros = pd.DataFrame({"outcome": ["s47_enquiries"], "pilot": ["Lambeth"],
+                          "zero_months_percent": [NAN]})  # fmt: skip
+    assert many_months_empty(zeros).seen == "Lambeth [c]"

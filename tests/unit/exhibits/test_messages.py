@@ -42,17 +42,38 @@ def judged(*verdicts):
     ],
 )
 def test_what_is_found_carries_certainty_units_and_family(said):
-    assert said.startswith("Exploratory: p-values are small ")
-    assert "for fewer section 47 enquiries in Lambeth" in said
-    assert "by school and by area" in said
-    assert "the other comparisons of the family" in said
+    assert said.startswith("Exploratory: fewer section 47 enquiries than expected only in Lambeth")
+    assert "by school, allowing for the other comparisons of the family" in said
+    assert said.endswith("; areas permuted cannot support it")
     assert "claim" not in said
+    assert "p-value" not in said, "figures show intervals"
 
 
 def test_where_no_p_value_is_small_nothing_is_found():
     none = judged(*["not clear"] * 4)
-    assert effects_message(none, OUTCOMES) == "No clear change in any outcome in any pilot"
-    assert "No clear change in section 17" in change_message(none, OUTCOMES[1])
+    rule = "Exploratory: allowing for the other comparisons of the family, no change in"
+    assert effects_message(none, OUTCOMES) == f"{rule} any outcome is claimed in any pilot"
+    assert change_message(none, OUTCOMES[1]) == (
+        f"{rule} section 17 starts is claimed in any pilot"
+    )
+
+
+@pytest.mark.parametrize(
+    ("permuted", "smallest", "said"),
+    [
+        ((0.0625, 0.25), (0.0625, 0.25), "areas permuted cannot support it"),
+        ((0.0625, 0.25), (0.0625, 0.02), "areas permuted do not support it"),
+        ((0.02, 0.25), (0.02, 0.25), "areas permuted cannot support it in Stockport"),
+        ((0.02, 0.02), (0.02, 0.02), "areas permuted support it"),
+    ],
+)
+def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, said):
+    table = judged("lower", "lower", "not clear", "not clear").assign(
+        p_permuted_area=[*permuted, 0.5, 0.5], smallest_p_area=[*smallest, 0.01, 0.01]
+    )
+    for message in (change_message(table, OUTCOMES[0]), effects_message(table, OUTCOMES)):
+        assert message.endswith(f"; {said}")
+        assert "enquiries than expected only in Lambeth and Stockport" in message
 
 
 def test_no_generated_label_claims_a_change():

@@ -41,7 +41,14 @@ _MEASURES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"standard error|standard deviation", "the spread of the estimate", _NOTHING),
     (
-        r"[Rr]atio of rates|rates in the trial",
+        r"[Rr]atio of rate ratios; of rates in the trial",
+        "pilots: in schools with a social worker, the rate after, divided by the rate before; "
+        "trial: the rate in schools with a social worker",
+        "pilots: in comparison schools, the rate after, divided by the rate before; "
+        "trial: the rate in schools without one",
+    ),
+    (
+        r"[Rr]atio of rates",
         "the rate in schools with a social worker",
         "the rate in schools without one",
     ),

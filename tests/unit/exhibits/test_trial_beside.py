@@ -1,0 +1,50 @@
+"""Where the later trial stands next to the pilots, months and precision are each study's own."""
+
+import pytest
+
+from analysis.exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
+from tests.spec.test_disclosure_drawings import (
+    DRAWN,
+    EFFECTS,
+    JUDGED,
+    ORIGIN,
+    OUTCOMES,
+    TRIAL,
+)
+
+MONTHS = "May 2018 against May 2019"
+
+
+def test_the_months_are_said_to_be_those_of_the_pilots():
+    words = results_in_words(
+        JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3)), OUTCOMES, TRIAL,
+        dict.fromkeys(TRIAL, "sswr2025"),
+        MONTHS, ORIGIN,
+    )  # fmt: skip
+    figures = [
+        in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN),
+        trial_beside_pilots(EFFECTS, OUTCOMES, TRIAL, MONTHS, ORIGIN),
+    ]
+    assert {each.period for each in (words, *figures)} == {f"Pilots: {MONTHS}"}
+    for name in ("main_result", "falls"):
+        assert DRAWN[name](lambda table: table).period == "Pilots: 2019"
+    assert DRAWN["effect_forest"](lambda table: table).period == "2019", "no trial is in it"
+    # The trial to the decimal that was published, in figure and table alike; pilots to the whole.
+    assert "published: 105.5 (90.0 to 120.0)" in figures[0].alt
+    trial = words.rows[-1]
+    assert trial[2:4] == ("105.5", "90.0 to 120.0")
+
+
+@pytest.mark.parametrize("figure", ["main_result", "trial"])
+def test_pilots_are_ratios_of_rate_ratios_where_the_trial_is_a_ratio_of_rates(figure):
+    drawn: Figure = DRAWN[figure](lambda table: table)
+    found = measure(drawn.columns["ratio"])
+    assert found.numerator == (
+        "pilots: in schools with a social worker, the rate after, divided by the rate before; "
+        "trial: the rate in schools with a social worker"
+    )
+    assert "pilots: in comparison schools, the rate after" in found.denominator
+    assert "trial: the rate in schools without one" in found.denominator
