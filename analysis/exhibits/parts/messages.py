@@ -42,7 +42,8 @@ def _message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what:
     if not parts:
         return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every)}"
     found = [each for each in every if each.verdict in VERDICTS]
-    return f"Exploratory: {' and '.join(parts)}, by school, {RULE}; {_by_area(found)}"
+    allowing = RULE.removesuffix(" of the family")  # short: the line stands in the summary too
+    return f"Exploratory: {' and '.join(parts)}, by school, {allowing}; {_by_area(found)}"
 
 
 def _by_area(found: Sequence[Judgement]) -> str:

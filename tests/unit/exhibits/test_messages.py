@@ -43,7 +43,7 @@ def judged(*verdicts):
 )
 def test_what_is_found_carries_certainty_units_and_family(said):
     assert said.startswith("Exploratory: fewer section 47 enquiries than expected only in Lambeth")
-    assert "by school, allowing for the other comparisons of the family" in said
+    assert "by school, allowing for the other comparisons; areas" in said
     assert said.endswith("; areas permuted cannot support it")
     assert "claim" not in said
     assert "p-value" not in said, "figures show intervals"
