@@ -8,7 +8,7 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from audit.trace.sources import defined_names, syntax_digest
+from audit.trace.sources import defined_names, definition_digest, imported_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,8 @@ def _code(root: Path, ledger: Ledger, keys: set[str]) -> Iterator[str]:
     for key in keys:
         by_file.setdefault(ledger.code[key].file, set()).add(key)
     for file, within in by_file.items():
-        now = _definitions(root / file, {key.rpartition(".")[2] for key in within})
+        module = min(within).rpartition(".")[0]
+        now = _definitions(root / file, module, {key.rpartition(".")[2] for key in within})
         other = [
             name
             for key in sorted(within)
@@ -71,14 +72,15 @@ def _code(root: Path, ledger: Ledger, keys: set[str]) -> Iterator[str]:
             yield f"{file} ({other[0] if len(other) == 1 else f'{len(other)} definitions'})"
 
 
-def _definitions(path: Path, names: set[str]) -> dict[str, str]:
+def _definitions(path: Path, module: str, names: set[str]) -> dict[str, str]:
     """Return the digests of the named definitions of a module."""
     try:
         body = ast.parse(path.read_text(encoding="utf-8")).body
     except (OSError, SyntaxError, ValueError):
         return {}
+    imports = imported_names(body, module, path)
     return {
-        name: syntax_digest(statement)
+        name: definition_digest(statement, imports)
         for statement in body
         for name in names.intersection(defined_names(statement))
     }

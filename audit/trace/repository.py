@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from analysis.environment import LATEST
 from analysis.importing import importable
 from audit.ledger.ledger import Commit as Commit
 
@@ -90,7 +91,27 @@ def _head(root: Path) -> tuple[str, int] | None:
     if not shown or not shown.strip() or enclosing_repository(root):
         return None
     identity, seconds = shown.split()
-    return identity, int(seconds)
+    return identity, min(int(seconds), LATEST)
+
+
+def _trees_hold(root: Path) -> bool:
+    """Whether each folder of the commit's tree has the hash by which it is named.
+
+    Git itself checks only the uppermost: another object could lie under the name of one below.
+    """
+    listed = _git(root, "ls-tree", "-r", "-d", "-z", "--full-tree", "HEAD") or ""
+    names = [entry.partition("\t")[0].split()[2] for entry in filter(None, listed.split("\0"))]
+    asked = "\n".join(["HEAD", "HEAD^{tree}", *names])
+    rest = run_git(root, "cat-file", "--batch", fed=f"{asked}\n".encode()).stdout
+    for _ in range(len(names) + 2):
+        head, _, rest = rest.partition(b"\n")
+        digest, kind, size = head.split()
+        content, rest = rest[: int(size)], rest[int(size) + 1 :]
+        made = hashlib.new("sha1" if len(digest) == 40 else "sha256", usedforsecurity=False)
+        made.update(b"%s %s\0%s" % (kind, size, content))
+        if made.hexdigest().encode() != digest:
+            return False
+    return True
 
 
 def _changes(root: Path) -> Iterator[str]:
@@ -104,6 +125,8 @@ def _changes(root: Path) -> Iterator[str]:
         mode, kind, digest = about.split()
         if kind == "blob":
             committed[name] = (mode, digest)
+    if not _trees_hold(root):
+        yield "a folder in the commit's tree is not what its hash says"
     for name, (mode, digest) in committed.items():
         found = _blob(root / name, mode, len(digest))
         if found != digest:
@@ -201,7 +224,7 @@ def run_git(
     # A replacement of an object would show another tree under the commit's hash.
     chosen = {"GIT_NO_REPLACE_OBJECTS": "1", **(stated or {})}
     return subprocess.run(
-        ["git", "-C", str(root), *arguments],
+        ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments],
         capture_output=True,
         input=fed,
         check=False,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
 
 Key = tuple[str, str]
 """Module and name of a definition."""
@@ -203,14 +203,12 @@ class _Module:
 def _read_module(root: Path, path: Path, name: str) -> _Module:
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=path.name)
     file = path.relative_to(root).as_posix()
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    imports = imported_names(tree.body, name, path)
     definitions: dict[str, tuple[Definition, ast.stmt]] = {}
     for statement in tree.body:
         for defined in defined_names(statement):
-            definitions[defined] = (_definition(statement, name, defined, file), statement)
-    imports: dict[str, str] = {}
-    for statement in tree.body:
-        imports.update(_imports(statement, package))
+            found = _definition(statement, imports, name, defined, file)
+            definitions[defined] = (found, statement)
     return _Module(name, definitions, imports, tuple(tree.body))
 
 
@@ -228,11 +226,33 @@ def defined_names(statement: ast.stmt) -> list[str]:
     return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
 
 
-def _definition(statement: ast.stmt, module: str, name: str, file: str) -> Definition:
+def imported_names(body: Iterable[ast.stmt], name: str, path: Path) -> dict[str, str]:
+    """Return the names that the imports of a module bind, with what they stand for."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    imports: dict[str, str] = {}
+    for statement in body:
+        imports.update(_imports(statement, package))
+    return imports
+
+
+def _definition(
+    statement: ast.stmt, imports: Mapping[str, str], module: str, name: str, file: str
+) -> Definition:
     decorators = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(d.lineno for d in decorators)])
     last = statement.end_lineno or statement.lineno
-    return Definition(module, name, file, first, last, syntax_digest(statement))
+    return Definition(module, name, file, first, last, definition_digest(statement, imports))
+
+
+def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
+    """Return a digest of a definition and of what the imported names that it uses stand for.
+
+    Otherwise `from scipy.special import digamma as gammaln` would be as `import gammaln` is.
+    """
+    used = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)}
+    meant = [f"{name}={imports[name]}" for name in sorted(used & imports.keys())]
+    own = syntax_digest(statement)
+    return hashlib.sha256("\n".join([own, *meant]).encode()).hexdigest() if meant else own
 
 
 def syntax_digest(node: ast.AST) -> str:

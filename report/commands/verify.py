@@ -54,7 +54,7 @@ def verify(
     source = pdf_bytes(pdf)
     found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
     again = _computed_again(pdf, data, source) if rerun else None
-    holds = _holds(found, asked=bool(signers or expected))
+    holds = _holds(found, asked=bool(signers) or expected is not None)
     holds = holds and (again is None or again.reproducible)
     if as_json:
         tell_json(as_dictionary(found, again, holds=holds))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.exhibit import Number
-from analysis.store import DIGESTS, NotKept, Store
+from analysis.store import DIGESTS, NotKept, Store, unpacked
 
 NUMBER = Number(0.41, "0.41", "ratio", 3)
 TABLE = pd.DataFrame(
@@ -88,6 +88,15 @@ def test_what_could_do_something_is_refused_even_under_its_digest(
     with pytest.raises(NotKept, match="not made of"):
         again(store).read("ratio")
     assert not (tmp_path / "made").exists()
+
+
+NO_RESULTS = (b"(lX", b"\x80\x05K\x01K\x02R.", b"\x80\x05\x8c\xff", b"\x80\x05.")
+
+
+@pytest.mark.parametrize("data", NO_RESULTS)
+def test_bytes_that_are_no_result_are_not_taken_for_one(data):
+    with pytest.raises(NotKept):
+        unpacked(data)
 
 
 def test_a_result_that_could_not_be_read_back_is_never_kept(store):

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from analysis.environment import LATEST
 from analysis.errors import NotReady
 from audit.pages.source_code import forge_address
 from audit.trace.repository import changes, enclosing_repository, public_repository, read_commit
@@ -16,6 +17,12 @@ FORGE = "https://github.com/someone/report"
 def git(folder, *arguments):
     settings = ["-c", "user.name=N", "-c", "user.email=n@example.org"]
     subprocess.run(["git", "-C", folder, *settings, *arguments], check=True, capture_output=True)
+
+
+def out(folder, *arguments):
+    return subprocess.run(
+        ["git", "-C", folder, *arguments], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -53,6 +60,34 @@ def test_an_edit_that_git_is_told_not_to_see_is_a_change(clone, flag):
     assert changes(clone) == ("a: changed",)
     with pytest.raises(NotReady, match="a: changed"):
         refuse_uncommitted(clone, read_commit(clone))
+
+
+def test_a_folder_of_the_commit_under_a_false_hash_is_a_change(clone):
+    (clone / "inner").mkdir()
+    (clone / "inner" / "b").write_text("one", "utf-8")
+    git(clone, "add", "inner")
+    git(clone, "commit", "-qm", "inner")
+    assert changes(clone) == ()
+    (clone / "inner" / "b").write_text("two", "utf-8")
+    git(clone, "add", "inner")
+    made = out(clone, "write-tree")
+    place = {
+        tree: clone / ".git/objects" / tree[:2] / tree[2:]
+        for tree in (out(clone, "rev-parse", f"{each}:inner") for each in ("HEAD", made))
+    }
+    true, false = place.values()
+    true.chmod(0o644)
+    true.write_bytes(false.read_bytes())
+    assert changes(clone) == ("a folder in the commit's tree is not what its hash says",)
+
+
+def test_settings_of_git_and_a_time_without_a_date_change_nothing(clone):
+    git(clone, "config", "log.showSignature", "true")
+    far = {**os.environ, "GIT_COMMITTER_DATE": "@99999999999999 +0000"}
+    names = ["-c", "user.name=N", "-c", "user.email=n@example.org"]
+    made = ["git", "-C", clone, *names, "commit", "-q", "--allow-empty", "-m", "far"]
+    subprocess.run(made, check=True, env=far)
+    assert read_commit(clone).time == LATEST
 
 
 @pytest.mark.parametrize(

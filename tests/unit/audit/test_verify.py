@@ -242,6 +242,7 @@ def test_a_digest_published_elsewhere_proves_the_origin(pdf, capsys):
     assert verify(pdf, expected=examine(pdf).seal.digest) == 0
     assert "its origin is proved" in capsys.readouterr().out
     assert verify(pdf, expected="0" * 64) == 8
+    assert verify(pdf, expected="") == 8  # a script's variable that was never set
 
 
 @pytest.mark.parametrize("tamper", [one_digit, data_edited, certificate_edited])

@@ -109,3 +109,15 @@ def test_comments_layout_and_what_it_does_not_reach_leave_the_digest(project, na
     before = digest(project)
     path.write_text(path.read_text().replace(old, new))
     assert digest(project) == before
+
+
+def test_an_imported_name_that_stands_for_another_is_another_digest(project):
+    path = project / "analysis" / "model.py"
+    text = path.read_text()
+    path.write_text(
+        f"from scipy.special import gammaln\n{text.replace('return 0', 'return gammaln')}"
+    )
+    before, apart = digest(project, "SEED"), digest(project, "apart")
+    path.write_text(path.read_text().replace("import gammaln", "import digamma as gammaln"))
+    assert digest(project, "apart") != apart
+    assert digest(project, "SEED") == before
