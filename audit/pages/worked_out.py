@@ -246,8 +246,15 @@ def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _row_in_words(row: Mapping[str, str], record: Float) -> str:
-    told = [text for name, text in row.items() if text and number(text) is None and
-            text not in _HIDDEN and name not in ("status", "reason")]  # fmt: skip
+    # A formula is read on the page of its table, not as TeX in a sentence.
+    told = [
+        text
+        for name, text in row.items()
+        if number(text) is None
+        and name not in ("status", "reason")
+        and text not in ("", *_HIDDEN)
+        and "\\" not in text
+    ]
     return ", ".join(told[:4]).replace("_", " ") or record.id.replace("_", " ")
 
 

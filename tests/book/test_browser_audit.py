@@ -56,6 +56,8 @@ def test_the_reference_under_a_figure_leads_to_picture_code_and_graph(browser, b
         for other in boxes[at + 1 :]:
             apart = right < other[0] or other[2] < left or bottom < other[1] or other[3] < top
             assert apart
+    # Lineage is folded until a reader asks for it.
+    browser.click("details:has(svg.lineage) > summary")
     browser.click("svg.lineage a[href='code/m.html#schools']")
     browser.wait("document.querySelector(':target')?.id == 'schools'")
 

@@ -182,7 +182,7 @@ def test_what_an_accessible_pdf_asks_is_named_with_its_place(tmp_path, chapter, 
 @pytest.mark.parametrize(
     ("chapter", "words"),
     [
-        ("# One\n\n{{< video x >}}\n", ["one.qmd:3", "video"]),
+        ("# One\n\n{{< lipsum 1 >}}\n", ["one.qmd:3", "lipsum"]),
     ],
 )
 def test_what_the_press_has_not_is_refused_by_name(tmp_path, chapter, words):

@@ -1,8 +1,12 @@
 """Nothing that names a child leaves: every byte of the output is searched for identifiers."""
 
+import io
 import pickle
 import re
 import subprocess
+import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -22,10 +26,32 @@ PACKED = re.compile(rb"C\d{5}(?!\d)|E\d{6}(?!\d)")
 OUTPUT = ("_book", "_exhibits", ".report")
 
 
+def unpacked(data: bytes) -> bytes:
+    """Return the bytes without packing, in which anything may stand by chance."""
+    if data.startswith(b"\x89PNG"):
+        return b"".join(words for kind, words in chunks(data) if kind != b"IDAT")
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            return b"\n".join(unpacked(files.read(name)) for name in files.namelist())
+    # An entry of what is kept begins with its digest and a line's end.
+    head, _, rest = data.partition(b"\n")
+    if len(head) == 64 and rest.startswith(b"\x78\x01"):
+        return zlib.decompress(rest)
+    return data
+
+
+def chunks(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 8
+    while at < len(picture):
+        size = int.from_bytes(picture[at : at + 4])
+        yield picture[at + 4 : at + 8], picture[at + 8 : at + 8 + size]
+        at += 12 + size
+
+
 def pieces(path: Path) -> list[bytes]:
     """Return a file's bytes or, of a PDF, its text, its strings and every stream unpacked."""
     if path.suffix != ".pdf":
-        return [path.read_bytes()]
+        return [unpacked(path.read_bytes())]
     # On a page stand numbers of glyphs: only a reader of PDFs sees words.
     found = [subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout]
     with pikepdf.open(path) as pdf:
@@ -78,6 +104,20 @@ def test_an_identifier_would_be_found_in_a_stored_result(tmp_path):
     frame = pd.DataFrame({"child_id": ["C00042", "C00043"]})
     (tmp_path / ".report" / "x.pickle").write_bytes(pickle.dumps(frame))
     assert leaks(tmp_path) == {".report/x.pickle": {b"C00042", b"C00043"}}
+
+
+def test_an_identifier_would_be_found_in_what_is_packed(tmp_path):
+    (tmp_path / "_book").mkdir()
+    with zipfile.ZipFile(tmp_path / "_book" / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("sheet.xml", "<v>C00042</v>" * 9)
+    kept = zlib.compress(b"worker W07 " * 9, 1)
+    (tmp_path / "_book" / "kept").write_bytes(b"0" * 64 + b"\n" + kept)
+    text = b"tEXtComment\0 E000042 "
+    size = (len(text) - 4).to_bytes(4)
+    (tmp_path / "_book" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + size + text + b"crc.")
+    assert leaks(tmp_path) == {
+        "_book/a.xlsx": {b"C00042"}, "_book/kept": {b"W07"}, "_book/a.png": {b"E000042"}
+    }  # fmt: skip
 
 
 def test_an_identifier_would_be_found_in_an_attachment(built, tmp_path):

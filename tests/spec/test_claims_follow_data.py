@@ -279,7 +279,10 @@ EDITS = {
         # The school that weighs much is then one with a worker.
         FALLS | {"trial_rules_out_such_falls", "one_school_weighs_much"},
     ),
-    "long spells in care with a worker": (long_spells_with_a_worker, {"care_no_clear_change"}),
+    "long spells in care with a worker": (
+        long_spells_with_a_worker,
+        {"care_interval_is_wide", "care_no_clear_change"},
+    ),
     # What happens three times or not at all is more often nought than a count model expects.
     "more referrals with a worker": (
         more_in("referral", "intervention"),

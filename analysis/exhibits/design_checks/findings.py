@@ -76,8 +76,8 @@ def checks_against(check_findings: pd.DataFrame) -> Number:
 
 NO_CANDIDATES = (
     "Comparison schools were matched before the extract was made, and the schools that might have "
-    "been chosen instead are not in it, so they can't be reweighted, and what matching changed "
-    "can't be shown."
+    "been chosen instead are not in it, so they cannot be reweighted, and what matching changed "
+    "cannot be shown."
 )
 
 
