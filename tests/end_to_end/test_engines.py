@@ -84,6 +84,8 @@ def facts(book):
 def words_of(block):
     """Return what a block says, wherever its lines and the book's pages break."""
     text = re.sub(r"\d+$", "", block.text) if block.within("TOC") else block.text
+    # In the lists of figures and tables.
+    text = re.sub(r", page \d+:", ":", text)
     return re.sub(r"\s", "", text)
 
 
