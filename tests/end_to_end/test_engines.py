@@ -86,6 +86,8 @@ def words_of(block):
     text = re.sub(r"\d+$", "", block.text) if block.within("TOC") else block.text
     # In the lists of figures and tables.
     text = re.sub(r", page \d+:", ":", text)
+    # Behind a bracket or a number Quarto's Typst opens a quotation, or makes a prime, of these.
+    text = re.sub(r"[‘’′]", "'", text)
     return re.sub(r"\s", "", text)
 
 
