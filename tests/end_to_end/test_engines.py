@@ -87,7 +87,7 @@ def words_of(block):
     # In the lists of figures and tables.
     text = re.sub(r", page \d+:", ":", text)
     # Behind a bracket or a number Quarto's Typst opens a quotation, or makes a prime, of these.
-    text = re.sub(r"[‘’′]", "'", text)
+    text = re.sub("[\u2018\u2019\u2032]", "'", text)
     return re.sub(r"\s", "", text)
 
 
