@@ -19,7 +19,6 @@ from analysis.exhibits.parts.rows import Effect, effect
 from analysis.exhibits.parts.workings.effects import (
     difference_working,
     interval_working,
-    per_hundred_working,
     ratio_working,
 )
 from analysis.exhibits.parts.workings.working import counted_of
@@ -135,34 +134,6 @@ def effect_difference(
         n=found.schools,
         interval=(found.difference_low, found.difference_high),
         working=difference_working(found, rates_before_after, compared_period),
-    )
-
-
-PER_HUNDRED = {
-    f"{outcome}_per_hundred_{pilot}": given
-    for (outcome, pilot), given in BY_EFFECT.items()
-    if outcome in ("s47", "s17")
-}
-
-
-@parameterize(**PER_HUNDRED)
-def effect_per_hundred(
-    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
-) -> Number:
-    """State a ratio as events for every 100 that comparison schools lead one to expect."""
-    found = effect(main_effects, outcome, pilot)
-    unit = "for every 100 expected"
-    if not found.estimated:
-        return _not_estimable(found, unit)
-    limits = (words.HUNDRED * found.ratio_low, words.HUNDRED * found.ratio_high)
-    working = per_hundred_working(found, compared_period)
-    return Number(
-        words.HUNDRED * found.ratio,
-        words.per_hundred(found.ratio),
-        unit,
-        found.schools,
-        limits,
-        working=working,
     )
 
 

@@ -124,7 +124,7 @@ def no_estimate_why(reason: str) -> str:
     Examples
     --------
     >>> no_estimate_why("no schools"), no_estimate_why(WITHHELD)
-    ('not estimable: no schools', '[c]: counts too small to publish or to analyse')
+    ('not estimable: no schools', '[c]: withheld to protect small counts, or too few to analyse')
     """
     return f"{no_estimate(reason)}: {reason}"
 

@@ -31,7 +31,7 @@ class Proposed:
     to
         The contract's column.
     entry
-        Keys and values of its entry in a map, beside `to`; none where nothing is proposed.
+        Keys and values of its entry in a map, besides `to`; none where nothing is proposed.
     score
         From 0 to 1; 1 where it is no guess.
     """

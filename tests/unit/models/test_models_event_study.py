@@ -85,7 +85,7 @@ def test_all_months_before_are_used_whatever_is_compared():
             {"before": EventMonths(-4, -1)},
             "needs two terms before",
         ),
-        (random_panel(1, rate=0.01), WHOLE, "counts too small"),
+        (random_panel(1, rate=0.01), WHOLE, "withheld to protect small counts"),
         (random_panel(1).assign(events=3.0), WHOLE, "do not differ at all"),
         (random_panel(1, pairs=3, rate=9), WHOLE, "too few units to test"),
     ],

@@ -72,19 +72,6 @@ def difference_working(found: Effect, rates: pd.DataFrame, period: str) -> Worki
     )
 
 
-def per_hundred_working(found: Effect, period: str) -> Working:
-    """Return how a ratio was turned into a number for every 100 expected."""
-    return Working(
-        "events recorded in schools with a social worker after the start",
-        "events to be expected there if they had changed as comparison schools did, in hundreds",
-        (
-            f"The ratio of rate ratios, {words.limit(found.ratio, words.ratio)}, × 100 = "
-            f"{words.per_hundred(found.ratio)}",
-        ),
-        period,
-    )
-
-
 def _totals(found: Effect, rates: pd.DataFrame) -> dict[tuple[str, str], tuple[object, float]]:
     own = rates.loc[(rates["outcome"] == found.outcome) & (rates["pilot"] == found.pilot)]
     return {
