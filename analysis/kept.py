@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,8 @@ class Kept:
         missing = [each for each in path.parents if not each.is_dir()]
         for folder in reversed(missing):
             own_folder(folder)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        # Two threads may work out the same at once, as may two builds.
+        aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
         aside.write_bytes(_header(data) + data)
         aside.replace(path)
         self.used.add(key)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -307,3 +308,11 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
         other.kill()
     assert set(read) <= {None, b"aa" * 2_000_000}
     assert read[-1] is not None
+
+
+def test_threads_may_keep_the_same_at_once(tmp_path):
+    kept, data = Kept(tmp_path), b"x" * 100_000
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: kept.write("a" * 64, data), range(400)))
+    assert kept.read("a" * 64) == data
+    assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == ["a" * 64]
