@@ -32,6 +32,7 @@ _EXPLAINED = Markup(
     '<button type="button" class="term" popovertarget="{0}">{1}</button>'
     '<span class="term-meaning" id="{0}" role="note" popover>{2}</span>'
 )
+_MARKS = re.compile(r"[.,;:!?)’”]+")
 
 
 def terms(pages: Iterable[Path]) -> dict[str, Markup]:
@@ -58,8 +59,9 @@ def explained(main: str, meanings: Mapping[str, Markup]) -> str:
     Examples
     --------
     >>> print(explained("<p>An estimand.</p>", {"Estimand": Markup("What is asked.")}))
-    <p>An <button type="button" class="term" popovertarget="term-estimand">estimand</button>\
-<span class="term-meaning" id="term-estimand" role="note" popover>What is asked.</span>.</p>
+    <p>An <span class="term-end"><button type="button" class="term" \
+popovertarget="term-estimand">estimand</button>\
+<span class="term-meaning" id="term-estimand" role="note" popover>What is asked.</span>.</span></p>
     >>> print(explained("<h2>Estimand</h2><p><a>estimand</a></p>", {"Estimand": Markup("x")}))
     <h2>Estimand</h2><p><a>estimand</a></p>
     """
@@ -84,7 +86,11 @@ def _with_first(text: str, waiting: dict[re.Pattern[str], tuple[str, Markup]]) -
             del waiting[pattern]
             name = "term-" + re.sub(r"\W+", "-", term.lower())
             made = _EXPLAINED.format(name, Markup(found[0]), meaning)  # noqa: S704 - of the page
-            rest = _with_first(text[found.end() :], waiting)
+            # A line may break behind a button: the mark that follows the word stays with it.
+            mark = _MARKS.match(text, found.end())
+            if mark:
+                made = Markup('<span class="term-end">{}{}</span>').format(made, Markup(mark[0]))  # noqa: S704 - of the page
+            rest = _with_first(text[mark.end() if mark else found.end() :], waiting)
             return f"{_with_first(text[: found.start()], waiting)}{made}{rest}"
     return text
 
