@@ -81,9 +81,8 @@ class Outputs:
         inlines = [inline.expression for inline in chapter.inlines]
         order = [hasattr(part, "options") for part in chapter.parts]
         written = [cells, inlines, order, dict(chapter.front.values), dict(defaults)]
-        displayed = {
-            " ".join(one[1:]): f"{one} {self._displayed(*one)}" for one in showing if one is not None
-        }
+        known = [one for one in showing if one is not None]
+        displayed = {" ".join(one[1:]): f"{one} {self._displayed(*one)}" for one in known}
         self.rests_on[chapter.path] = {
             "runner": self._runner,
             "code": digest_of(repr(written)),

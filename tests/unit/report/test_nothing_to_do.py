@@ -20,7 +20,8 @@ from report.reuse.nothing_to_do import STANDS, Recorder, asked_for, nothing_to_d
 FILES = {
     "study.toml": "seed = 1\n", "index.qmd": "# One\n", "analysis/model.py": "A = 1\n",
     "data/synthetic/schools.csv": "school\na\n", "_extensions/e/page.lua": "return {}\n",
-    "_book/index.html": "<p>1</p>", "_book/report.pdf": "%PDF", "_exhibits/map.svg": "<svg/>",
+    "_book/index.html": "<p>1</p>", "_book/report.pdf": "%PDF", "_book/report.docx": "PK",
+    "_book/data.xlsx": "PK", "_book/audit/exhibits/map.png": "PNG", "_exhibits/map.svg": "<svg/>",
     ".report/ledger.json": "{}", ".report/exhibits/map.csv": "x\n1\n",
     ".report/internal-ledger.json": "{}", ".report/book.yml": "{}",
 }  # fmt: skip
