@@ -141,8 +141,9 @@ def _picture(drawing: Path) -> bytes:
     import typst
 
     page = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    made = typst.compile(
+    compile_png: Any = typst.compile  # its types know no whole number of pixels
+    made = compile_png(
         f'{page}#image("/{drawing.name}")'.encode(), root=str(drawing.parent), format="png",
-        ppi=float(INCH), ignore_system_fonts=True,
+        ppi=INCH, ignore_system_fonts=True,
     )  # fmt: skip
     return bytes(made)
