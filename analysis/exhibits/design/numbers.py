@@ -11,6 +11,7 @@ from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.study.settings import Outcome
 
 NOTHING = "none, since no pilot would find any fall four times in five"
+TOO_SMALL = f"{words.NOT_KNOWN}, since counts are too small"
 SUPPOSED = 0.8
 
 
@@ -22,14 +23,17 @@ def smallest_detectable_fall(
     own = rows["fall_percent"]
     if own.notna().any():
         printed = f"{own.min():.0f}%"
+        if (rows["status"] != "estimated").any():
+            printed += " among those that may be shown"
         working = Working(
             "for each pilot, the smallest fall that would be found four times in five",
             "events to be expected there without the pilot",
-            (f"The smallest of {len(own)} pilots is {printed}",),
+            (f"The smallest of {own.notna().sum()} pilots is {printed}",),
         )
-        return Number(float(own.min()), printed, "per cent", len(own), working=working)
+        shown = int(own.notna().sum())
+        return Number(float(own.min()), printed, "per cent", shown, working=working)
     worked_out = (rows["status"] == "estimated").any()
-    return Number(None, NOTHING if worked_out else words.HIDDEN, "per cent")
+    return Number(None, NOTHING if worked_out else TOO_SMALL, "per cent")
 
 
 def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
