@@ -83,26 +83,30 @@ def _selected(ratio: float, how: str) -> Number:
 
 def curve_doubles(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications left out because they come to the same numbers as another."""
-    total = int(curve_tests["duplicates"].fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    return _specifications(curve_tests, "duplicates", "none")
 
 
 def curve_withheld(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications that are withheld, for what they would reveal given the others."""
-    total = int(curve_tests["withheld"].fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    return _specifications(curve_tests, "withheld", "all")
 
 
 def curve_shown(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications that are shown."""
-    total = int((curve_tests["specifications"] - curve_tests["withheld"]).fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    shown = curve_tests["specifications"] - curve_tests["withheld"]
+    return _specifications(curve_tests.assign(shown=shown), "shown", "none")
 
 
 def curve_size(curve_tests: pd.DataFrame) -> Number:
     """Count the different specifications of all curves, those withheld among them."""
-    total = int(curve_tests["specifications"].fillna(0).sum())
-    return Number(total, words.count(total) if total else "no estimable", "specifications")
+    return _specifications(curve_tests, "specifications", "no estimable")
+
+
+def _specifications(curve_tests: pd.DataFrame, column: str, otherwise: str) -> Number:
+    """Count some of all specifications; in words where counts are too small for there to be any."""
+    total = int(curve_tests[column].fillna(0).sum())
+    any_there = curve_tests["specifications"].fillna(0).sum() > 0
+    return Number(total, words.count(total) if any_there else otherwise, "specifications")
 
 
 def curves_clear(curve_outlines: pd.DataFrame) -> Number:

@@ -13,7 +13,14 @@ from analysis.exhibits.appendix.sensitivity_tables import outline_table
 from analysis.exhibits.design import figures as design
 from analysis.exhibits.design.claims import only_large_falls_seen
 from analysis.exhibits.design.figures import detectable_falls
-from analysis.exhibits.design.numbers import curves_clear, smallest_detectable_fall
+from analysis.exhibits.design.numbers import (
+    curve_doubles,
+    curve_shown,
+    curve_size,
+    curve_withheld,
+    curves_clear,
+    smallest_detectable_fall,
+)
 from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
@@ -232,6 +239,16 @@ def test_no_fall_that_would_be_seen_is_not_one_that_is_withheld(status, state):
     two = pd.DataFrame([row | {"status": "not estimable"},
                         row | {"status": "estimated", "fall_percent": 70.0}])  # fmt: skip
     assert smallest_detectable_fall(two, OUTCOMES).text == "70% among those that may be shown"
+
+
+@pytest.mark.parametrize(("size", "said"), [(NAN, "none all none no estimable"),
+                                            (9, "2 3 6 9")])  # fmt: skip
+def test_specifications_are_counted_in_words_where_there_are_none(size, said):
+    tests = pd.DataFrame([{"specifications": size, "withheld": size / 3, "duplicates": 2}])
+    found = [
+        count(tests).text for count in (curve_doubles, curve_withheld, curve_shown, curve_size)
+    ]
+    assert " ".join(found) == said
 
 
 # --- figures and tables ----------------------------------------------------------------------
