@@ -106,7 +106,7 @@ def _reweighted(row: dict[Hashable, Any]) -> str:
     )
 
 
-def worst_check(check_findings: pd.DataFrame) -> Claim:
+def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
     """Hold which of the checks takes most away."""
     against = check_findings.loc[check_findings["against"] > 0]
     first = (
@@ -124,7 +124,7 @@ def worst_check(check_findings: pd.DataFrame) -> Claim:
         if len(against)
         else "no check against any result",
         ("checks_table", "trends_table"),
-        unknown=not _row(check_findings, "breakdown")["looked_at"],
+        unknown=row_of(primary_effects, "pilot", "Southampton")["status"] != ESTIMATED,
     )
 
 
