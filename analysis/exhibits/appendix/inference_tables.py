@@ -200,7 +200,8 @@ def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:
 def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
     """Say which outcomes were not summed up, and why."""
     missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
-    said = [f"{labels[row['outcome']]}: {row['reason']}." for row in missing.to_dict("records")]
+    groups = missing["outcome"].map(labels).groupby(missing["reason"], sort=False)
+    said = [f"{words.listed(list(names))}: {reason}." for reason, names in groups]
     return " ".join(["", *said])
 
 

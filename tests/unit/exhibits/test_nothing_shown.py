@@ -8,6 +8,7 @@ import pytest
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
 from analysis.exhibits.appendix.calibration import calibration_check
+from analysis.exhibits.appendix.inference_tables import _unsummed
 from analysis.exhibits.appendix.sensitivity_figures import _curve_said
 from analysis.exhibits.appendix.sensitivity_tables import outline_table
 from analysis.exhibits.design import figures as design
@@ -301,6 +302,13 @@ def test_published_falls_that_can_not_be_shown_are_not_found_wanting():
     )  # fmt: skip
     some = _published_falls(withheld(first.name), falls)
     assert some.shown.startswith("p-values are small for 0 of 2 published falls, 1 of which can't")
+
+
+def test_each_reason_why_pilots_are_not_summed_up_is_given_once():
+    rows = [{"outcome": name, "status": "not estimable", "reason": reason}
+            for name in ("a", "b") for reason in (WITHHELD, "too few pilots")]  # fmt: skip
+    said = _unsummed(pd.DataFrame(rows), {"a": "Enquiries", "b": "Starts"})
+    assert said == f" Enquiries and Starts: {WITHHELD}. Enquiries and Starts: too few pilots."
 
 
 def test_a_result_that_is_withheld_has_no_verdict():
