@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.coverage.coverage import TITLES
+from audit.coverage.fixed import TITLES
 from audit.coverage.literals import explained
 from audit.coverage.own_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
