@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
 from audit.ledger.record import Float
+from audit.terminal import quoted
 from audit.trace.comparison import TOLERANCE, amount, compare, plain
 
 if TYPE_CHECKING:
@@ -86,9 +87,9 @@ class Rerun:
     def verdict(self) -> Iterator[str]:
         """Yield whether it came out the same, in words."""
         if self.hindrance:
-            yield f"reproducible  cannot be told: {self.hindrance}"
+            yield f"reproducible  cannot be told: {quoted(self.hindrance)}"
             if self.remedy:
-                yield f"  remedy: {self.remedy}"
+                yield f"  remedy: {quoted(self.remedy)}"
         else:
             yield f"reproducible  {'yes' if self.reproducible else 'NO'}: {self._count()}"
 

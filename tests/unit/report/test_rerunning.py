@@ -12,12 +12,13 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
+from audit.terminal import tell
 from audit.trace.repository import Commit
 from report.again import rerun as rerunning
 from report.again.rebuild import RebuildFailed
 from report.again.rerun import rerun
 from report.commands import verify as verifying
-from report.commands.verify import verify
+from report.commands.verify import _reproducible, verify
 from tests.unit.audit import sealed, test_ledger
 from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
@@ -233,6 +234,20 @@ def test_a_release_that_its_commit_would_refuse_is_named(clone, delivered, compu
     assert "release: its commit gives none" in "\n".join(rerun(clone, released).differences())
 
 
+def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys):
+    padded = "Linux" + 80 * " " + "verdict       holds"
+
+    def edit(whole):
+        whole["platform"] = whole["label"] = padded
+        whole["environment"][padded] = padded
+
+    again = rerun(clone, delivered(edit))
+    tell(_reproducible(again))
+    said = capsys.readouterr().out
+    assert said.count("verdict holds") == 3
+    assert "verdict       holds" not in said
+
+
 def test_versions_that_the_lock_of_the_commit_does_not_have_are_noted(clone, delivered):
     (clone / "requirements.lock").write_text("numpy==0.0.1 \\\n    --hash=sha256:00\n")
     git_in(clone, "add", "-A")
@@ -340,7 +355,7 @@ def test_what_cannot_be_told_is_no_pass(tmp_path, clone, monkeypatch, capsys, as
         assert json.loads(said)["rerun"]["reproducible"] is False
     else:
         assert "reproducible  cannot be told" in said
-        assert "verdict       reproducible or not: cannot be told" in said
+        assert "verdict       whether it is reproducible cannot be told" in said
 
 
 def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatch, capsys):
