@@ -82,7 +82,11 @@ def _release(delivered: Ledger, again: Ledger) -> Iterator[str]:
 
 def locked_otherwise(ledger: Ledger, lock: str) -> Iterator[str]:
     """Yield which versions a ledger names that its commit's lock does not."""
-    locked = {name.lower(): version for name, version in _LOCKED.findall(lock)}
+    # Of one package there may be several, each for some versions of Python.
+    locked: dict[str, list[str]] = {}
+    for name, version in _LOCKED.findall(lock):
+        locked.setdefault(name.lower(), []).append(version)
     for name, version in sorted(ledger.environment.items()):
-        if locked.get(name, version) != version:
-            yield f"{name} was {version}, and the lock of its commit has {locked[name]}"
+        listed = locked.get(name, [version])
+        if version not in listed:
+            yield f"{name} was {version}, and the lock of its commit has {' or '.join(listed)}"
