@@ -15,6 +15,7 @@ from audit.coverage.alignment import alignment
 from audit.coverage.fixed import fixed
 from audit.coverage.formulas import in_formula
 from audit.coverage.literals import explained, numbers
+from audit.coverage.wording import unsaid
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
 from audit.pdf.exhibit_places import exhibit_places
@@ -58,7 +59,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class Missing:
-    """A value that a chapter shows and the PDF doesn't print there."""
+    """A value, sentence or cell that a chapter shows and the PDF doesn't print there."""
 
     chapter: str
     reference: str
@@ -135,6 +136,12 @@ def coverage(
         if chapter is not None:
             unmet = (each for i, each in enumerate(expected) if i not in met)
             missing += [_missing(chapter, *each) for each in unmet]
+    known = {each.name for each in missing}
+    missing += [
+        Missing(file, record.reference, record.id, words)
+        for file, record, words in unsaid(layer, chapters, parts, ledger)
+        if record.id not in known
+    ]
     return Coverage(tuple(_each_number(layer, given, literals)), tuple(missing))
 
 

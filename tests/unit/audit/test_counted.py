@@ -23,13 +23,16 @@ BODY = r"""
 #set figure.caption(separator: [. ])
 #title()
 = First things
-The ratio is 0.66. #math.equation(alt: "n sub i0", $n_(i 0)$) counts pupils.
+The ratio is 0.66. Intervals are wide, and nothing is proved.
+#math.equation(alt: "n sub i0", $n_(i 0)$) counts pupils.
 == Ways
 + By one way
 + By two ways
 #math.equation(block: true, numbering: n => "(1.1)", alt: "x sub 1 squared", $x_1^2$)
-#figure(table(columns: 1, table.header[Pilot], [Lambeth]), caption: [Pilots], kind: table,
-  numbering: n => "1." + str(n))
+#figure(table(columns: 1, table.header[Pilot], [Lambeth], [Stockport]), caption: [Pilots],
+  kind: table, numbering: n => "1." + str(n))
+Of all pilots, none was left out.
+
 T1 · May 2018
 == More ways
 Words.
@@ -39,7 +42,7 @@ Adams, A. 2012. ‘Balance’. Political Analysis 20 (1): 515–34. https://doi.
 Brown, B. 2012a. Balance of Things. 2nd edn.
 """
 CHAPTERS = (
-    Chapter("index.qmd", "First things", ("ratio", "pilots")),
+    Chapter("index.qmd", "First things", ("ratio", "wide", "pilots")),
     Chapter("chapters/references.qmd", "References", ()),
 )
 ENTRIES = {
@@ -57,22 +60,23 @@ STATED = {
 }
 
 
-def ledger(structure):
+def ledger(structure, label=""):
     return whole({
-        "format": 3, "title": "A small report", "label": "",
+        "format": 3, "title": "A small report", "label": label,
         "commit": {"id": "a" * 40, "time": 0, "clean": True},
         "environment": {}, "code": {}, "columns": {}, "graph": {}, "files": [], "contracts": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
         "structure": structure,
         "records": [
             record("ratio", "N1", "number", "0.66"),
-            record("pilots", "T1", "table", "Pilot", cells=["Pilot", "Lambeth"], row_headings=1,
-                   period="May 2018"),
+            record("wide", "C1", "claim", "Intervals are *wide*, and nothing is proved."),
+            record("pilots", "T1", "table", "Pilot", cells=["Pilot", "Lambeth", "Stockport"],
+                   row_headings=1, period="May 2018", note="Of all pilots, none was left out."),
         ],
     })  # fmt: skip
 
 
-def verified(folder, body=BODY, structure=STATED):
+def verified(folder, body=BODY, structure=STATED, label="", title="A small report"):
     """Set a report, seal it with the true ledger, and hold its numbers to that."""
     (folder / "main.typ").write_text(body, "utf-8")
     path = folder / "report.pdf"
@@ -82,12 +86,12 @@ def verified(folder, body=BODY, structure=STATED):
             timestamp=1_700_000_000, pdf_standards=["ua-1", "a-3a"],
         )
     )  # fmt: skip
-    source = json.dumps(ledger(structure)).encode()
+    source = json.dumps(ledger(structure, label)).encode()
     files = [
         Attachment("ledger.json", source, "application/json", "The ledger"),
         Attachment("literals.toml", b"", "application/toml", "Literals"),
     ]
-    seal_pdf(path, files, title="A small report", commit="a" * 40, chapters=CHAPTERS)
+    seal_pdf(path, files, title=title, commit="a" * 40, chapters=CHAPTERS)
     return examine(path)
 
 
@@ -151,3 +155,40 @@ def test_formulas_are_read_as_pandoc_reads_them():
     assert list(written(said)) == ["9", "a_0", "b^2 #eq-b", "c"]
     assert key(r"\hspace{2em}\frac{1}{2} x_{10}") == "1 10 2"
     assert Structure() == Structure({}, {}, {})
+
+
+# --- words -------------------------------------------------------------------------------------
+
+
+OTHER_WORDS = {
+    "a sentence turned round": ("nothing is proved", "all is proved", "C1"),
+    "a sentence left out": ("Intervals are wide, and nothing is proved.", "", "C1"),
+    "another heading": ("table.header[Pilot]", "table.header[Comparison]", "T1"),
+    "rows that change places": ("[Lambeth], [Stockport]", "[Stockport], [Lambeth]", "T1"),
+    "a word before a cell": ("[Lambeth]", "[Not Lambeth]", "T1"),
+    "another note": ("none was left out", "all were left out", "T1"),
+    "a word behind the last cell": ("[Stockport]", "[Stockport not]", "T1"),
+}
+
+
+@pytest.mark.parametrize("way", OTHER_WORDS)
+def test_sentences_and_cells_are_printed_in_the_words_of_the_ledger(tmp_path, way):
+    old, new, reference = OTHER_WORDS[way]
+    assert BODY.count(old) == 1
+    found = verified(tmp_path, BODY.replace(old, new))
+    assert found.altered == ()
+    assert [each.reference for each in found.coverage.missing] == [reference]
+
+
+def test_every_page_says_of_the_data_what_the_ledger_does(tmp_path):
+    header = "#set page(header: [Invented data])\n"
+    pages = BODY.replace("== More ways", "#pagebreak()\n== More ways")
+    assert verified(tmp_path, header + pages, label="Invented data").altered == ()
+    once = pages.replace("Words.", "Words.\n#set page(header: none)\n#pagebreak()\nMore.")
+    told = verified(tmp_path, header + once, label="Invented data").altered
+    assert [each.what for each in told] == ["page 3 does not say “Invented data”"]
+
+
+def test_the_title_that_a_verdict_prints_is_the_ledgers(tmp_path):
+    (told,) = verified(tmp_path, title="Another report").altered
+    assert told.what == "the seal's title is not that of the ledger"
