@@ -12,7 +12,7 @@ from audit.coverage.headings import read_headings
 from audit.coverage.listed_sources import listed
 from audit.coverage.literals import numbers
 from audit.coverage.sequences import read_sequences
-from audit.ledger.facts import Facts, read_facts
+from audit.ledger.facts import Facts, Part, read_facts
 from audit.ledger.record import Float
 from audit.pdf.exhibit_places import PROVENANCE
 
@@ -55,16 +55,29 @@ def fixed(
         if chapter is not None and chapter.file == REFERENCES:
             entries = [(place, layer.blocks[place]) for place in places]
             given |= listed(entries, ledger.structure.bibliography)
+        said = facts.certificate if chapter and chapter.file == CERTIFICATE else facts.trail
         for place in places:
             block = layer.blocks[place]
-            found = headings.explained(block) | _of_ledger(block, chapter, facts, ledger)
+            said = _said_in(block, chapter, facts, said)
+            found = headings.explained(block) | _of_ledger(block, chapter, facts, ledger, said)
             found |= counted.given.get(place, {})
             given |= {(place, number): reason for number, reason in found.items()}
     return given
 
 
+def _said_in(block: Block, chapter: Chapter | None, facts: Facts, said: Part) -> Part:
+    """Return what the ledger says where a block stands: of the trail's tables, row by row."""
+    if chapter is None or chapter.file != TRAIL:
+        return said
+    if block.role != "TD":
+        return said if block.within("Table") else facts.trail
+    # A row begins with its reference, of the table of files with its number.
+    begins = block.text in facts.rows and (said is facts.trail or block.text[0] != "D" or said.file)
+    return facts.rows[block.text] if begins else said
+
+
 def _of_ledger(
-    block: Block, chapter: Chapter | None, facts: Facts, ledger: Ledger
+    block: Block, chapter: Chapter | None, facts: Facts, ledger: Ledger, said: Part
 ) -> dict[Found, str]:
     """Return the numbers of a block that are of the ledger, or of an exhibit's own period.
 
@@ -90,5 +103,5 @@ def _of_ledger(
             if facts.name_commit(n.text) or any(a <= n.start and n.end <= b for a, b in dated)
         }
     if chapter.file in (CERTIFICATE, TRAIL):
-        return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
+        return {n: OF_THE_LEDGER for n in found if said.hold(n.text)}
     return {}

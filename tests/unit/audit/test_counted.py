@@ -40,10 +40,14 @@ Words.
 Adams, A. 2012. ‘Balance’. Political Analysis 20 (1): 515–34. https://doi.org/10.1093/pan/mpr025.
 
 Brown, B. 2012a. Balance of Things. 2nd edn.
+#heading(numbering: none)[Audit trail]
+#table(columns: 3, table.header[Ref.][As printed][Code],
+  [N1], [0.66], [code.py:2–3], [T1], [pilots], [code.py:2–3])
 """
 CHAPTERS = (
     Chapter("index.qmd", "First things", ("ratio", "wide", "pilots")),
     Chapter("chapters/references.qmd", "References", ()),
+    Chapter("chapters/audit-trail.qmd", "Audit trail", ()),
 )
 ENTRIES = {
     "adams": Source("Balance", ("https://doi.org/10.1093/pan/mpr025",),
@@ -101,7 +105,7 @@ def test_what_a_book_counts_is_explained_where_it_is_counted(tmp_path):
     assert {each.reason for each in found.coverage.numbers} == {
         "N1 ratio", "number of a section", "number in a list", "in a formula",
         "number of an equation", "number of a figure or table", "in the list of sources",
-        "reference and period under an exhibit",
+        "reference and period under an exhibit", "a fact of the ledger itself",
     }  # fmt: skip
 
 
@@ -132,6 +136,8 @@ LAID = {
     "as a caption": ('"1." + str(n)', '"0.62"', "0.62"),
     "as a caption of the chapter": ('"1." + str(n)', '"1.62"', "1.62"),
     "as the reference of an exhibit": ("Words.", "F62 · Source", "F62"),
+    "as a value in another row of the trail": ("[pilots]", "[0.66]", "0.66"),
+    "as a value below the trail": ("[pilots], [code.py:2–3])", "[pilots], [])\n0.66", "0.66"),
     "as a month of an exhibit": ("May 2018", "May 2018 to June 2062", "2062"),
 }  # fmt: skip
 
