@@ -53,6 +53,7 @@ from report.reuse.results import Results
 from report.reuse.reused import Reused
 from report.sealing import write_data
 from report.stages import Stages
+from report.structure import structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -272,6 +273,7 @@ def prepare(
 
     # A draft, until all is passed that a release is refused for.
     ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
+    ledger = replace(ledger, structure=structure(book))
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
     # The ledger has read code and settings too.
