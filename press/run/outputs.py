@@ -19,11 +19,14 @@ _FORMULA = re.compile(
 _MOVING = re.compile(r"<(?:script|iframe|canvas|svg|img|video|audio|object|embed|input)\b", re.I)
 # What a browser fetches to run or draw HTML: not links and not the address of a picture.
 _FETCHED = re.compile(
-    r"""<(?:script\b[^>]*\bsrc|link\b[^>]*\bhref)=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
+    r"""<(?:(?:script|iframe|embed|video|audio)\b[^>]*\bsrc|link\b[^>]*\bhref)"""
+    r"""=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
     r"""|(?:\bimport\s*\(|\bfrom|@import|\burl\()\s*["']?(?:https?:)?//(?P<code>[^/"'\s)]+)"""
     r"""|["'](?:https?:)?//(?P<cdn>[^/"']*(?:cdn|unpkg|jsdelivr|esm\.sh|skypack)[^/"']*)/""",
     re.I,
 )
+# A page within the page, as maps are shown, with its own HTML as an attribute.
+_WITHIN = re.compile(r"""<iframe\b[^>]*?\bsrcdoc=(?:"([^"]*)"|'([^']*)')""", re.I)
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
 _SAID = 8  # letters, without blanks, that hardly stand in HTML by chance
 _PICTURE = re.compile(r"!\[|<(?:img|svg|canvas|script|iframe|video|object|figure)\b", re.I)
@@ -117,7 +120,8 @@ def asked_of_hosts(output: dict[str, Any]) -> list[str]:
 
 def hosts_in(code: str) -> list[str]:
     """Return the hosts from which HTML would fetch scripts or styles."""
-    found = _FETCHED.finditer(code)
+    within = [html.unescape(one[1] or one[2] or "") for one in _WITHIN.finditer(code)]
+    found = _FETCHED.finditer("\n".join([code, *within]))
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
 
 

@@ -72,6 +72,19 @@ def test_files_that_tags_name(tmp_path, tag, line):
     assert lines == ([line] if line else [])
 
 
+@pytest.mark.parametrize(
+    "tag", ['<img src="{}" alt="x">', '<script src="{}"></script>', "<iframe src='{}'></iframe>"]
+)
+def test_what_a_tag_shows_from_another_host_is_warned_of(tmp_path, tag):
+    def check(made, found):
+        with_images(made, Resources(tmp_path), found, from_root=False)
+
+    address = "https://example.org/a.x"
+    lines, warnings = named(f"Text.\n\nA {tag.format(address)}.", "html", check)
+    assert not lines
+    assert warnings == [f"one.qmd:3: {address} lies on another host: put a copy into the project"]
+
+
 @pytest.mark.parametrize("tag", ["<canvas></canvas>", "<svg></svg>", "<video></video>"])
 def test_tags_that_print_has_not(tag):
     (line,), _ = named(f"Text.\n\n{tag}")

@@ -81,6 +81,25 @@ def test_names_by_chance_hang_on_the_cell():
     assert first[3]["data"]["text/html"].count(first[3]["data"]["text/html"][9:19]) == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("see /tmp/ipykernel_1/2.py:1: old", "see one.qmd:12: old"),
+        ("File ~/a b/ipykernel_1/2.py", "File ~/a one.qmd"),
+        (r"C:\Temp\ipykernel_1\2.py", "one.qmd"),
+        (r"C:\py\site-packages\a.py and '/x/site-packages/b.py'",
+         r"site-packages\a.py and 'site-packages/b.py'"),
+    ],
+)  # fmt: skip
+def test_ways_to_files_are_left_out(words, shown):
+    assert settled([stream(words)], cell())[0]["text"] == shown
+
+
+def test_a_long_script_is_read_once():
+    script = "ab/" * 100_000  # read once from each stroke, this would take minutes
+    assert settled([display(text_html=script)], cell())[0]["data"]["text/html"] == script
+
+
 def test_what_the_next_build_would_print_otherwise_is_named(tmp_path):
     assert varying([stream(f"{tmp_path}/a.csv")], tmp_path, 0.0)
     assert not varying([stream("a.csv 12:00:00")], tmp_path, 0.0)
@@ -106,6 +125,8 @@ def test_the_caller_s_environment_changes_no_drawing(tmp_path, monkeypatch):
         '<script>const paths = {"vega": "https://cdn.example.org/npm/vega@6"}</script>',
         "<script type=module>import v from 'https://cdn.example.org/v.js'</script>",
         "<style>@import url(https://cdn.example.org/a.css)</style>",
+        "<iframe srcdoc='&lt;script src=&quot;https://cdn.example.org/a.js&quot;&gt;'></iframe>",
+        '<iframe width="300" src="https://cdn.example.org/film"></iframe>',
     ],
 )
 def test_what_asks_another_host_is_named(code):
