@@ -23,7 +23,8 @@ _PACKAGES = re.compile(r"(?<=[/\\])site-packages[/\\]")
 _FOLDERS = re.compile(r"(?:[A-Za-z]:(?=[/\\]))?[^\s'\"<>:|()=,;`]*[/\\]$")
 # Names that libraries draw by chance: of a styled frame, of a table of Great Tables, of a chart.
 _BY_CHANCE = re.compile(
-    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32}\b"
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}([-_])(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}|[0-9a-f]{32})"
+    r"(?![0-9A-Za-z])"
     r"|(?<=T_)[0-9a-f]{5}(?=[_\"\s])|(?<=<div id=\")[a-z]{10}(?=\")"
 )
 _LONGEST_WAY = 1024  # letters of the folders that lead to a file
@@ -122,18 +123,19 @@ def _without_way(words: str, file: re.Pattern[str], shown: Callable[[re.Match[st
 def _named(html: str, cell: Cell) -> str:
     """Return HTML in which each name drawn by chance is one that hangs on the cell."""
     names: dict[str, str] = {}
-    for found in _BY_CHANCE.findall(html):
+    for found in (one[0] for one in _BY_CHANCE.finditer(html)):
         given = f"{cell.place}\n{cell.source}\n{len(names)}"
         digest = hashlib.sha256(given.encode()).hexdigest()
         letters = digest.translate(str.maketrans("0123456789", "ghijklmnop"))
-        names.setdefault(found, letters[: len(found)] if "-" not in found else _dashed(digest))
+        divided = found[8:9] if found[8:9] in ("-", "_") else ""
+        names.setdefault(found, _divided(digest, divided) if divided else letters[: len(found)])
     for old, new in names.items():
         html = html.replace(old, new)
     return html
 
 
-def _dashed(digest: str) -> str:
-    return "-".join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
+def _divided(digest: str, sign: str) -> str:
+    return sign.join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
 def varying(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:
