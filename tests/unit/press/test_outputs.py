@@ -157,6 +157,15 @@ def test_a_link_in_an_output_asks_nobody():
     assert not mistakes_of([display(text_html='<a href="https://example.org/a">a</a>')], "html")
 
 
+@pytest.mark.parametrize("options", ["", "#| warning: false\n"])
+def test_a_letter_that_a_drawing_has_not_is_named(options):
+    said = (
+        r"pylabtools.py:158: UserWarning: Glyph 29579 (\N{CJK}) missing from font(s) DejaVu Sans."
+    )
+    (line,) = mistakes_of([stream(said, "stderr")], "html", options)
+    assert line.startswith("one.qmd:11: the cell draws a box for 王")
+
+
 FIGURE = "#| label: fig-a\n#| fig-cap: A\n"
 
 
