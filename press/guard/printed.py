@@ -16,6 +16,8 @@ _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
+# Where print draws a picture or a formula: letters that no text has.
+MARKS = {"picture": "\ufdd0", "formula": "\ufdd1"}
 _CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
 
 
@@ -26,11 +28,12 @@ class Printed:
     Parameters
     ----------
     text
-        Its text; in HTML without formulae, in print with them.
+        Its text; in HTML without formulae, in print with them. In print a letter of `MARKS` stands
+        in front of each picture and formula.
     formulas
         The TeX of its formulae; empty in print.
     pictures
-        The addresses of its pictures; in print as many empty ones as it has figures among its tags.
+        The addresses of its pictures; empty in print.
     """
 
     text: str
@@ -56,26 +59,71 @@ def read_pdf(content: bytes) -> Printed:
     fonts: dict[Any, tuple[Mapping[int, str], int]] = {}
     digests: dict[Any, str] = {}
     with pikepdf.open(io.BytesIO(content)) as pdf:
+        marked, rest = _marked(pdf)
         parts: list[str] = []
         for page in pdf.pages:
             # A word moves no other page's text: most are as they were read before.
-            given = ("drawn", _read_of(page, digests))
-            parts += recalled(given, partial(_texts, page, fonts), clean=lambda: True)
+            given = ("drawn", _read_of(page, digests, marked))
+            parts += recalled(given, partial(_texts, page, fonts, marked), clean=lambda: True)
             parts.append("\n")
-        drawn = sum(
-            isinstance(one, pikepdf.Dictionary) and str(one.get("/S")) == "/Figure"
-            for one in pdf.objects
-        )
-    return Printed("".join(parts), (), ("",) * drawn)
+    return Printed("".join([*parts, rest]), (), ())
 
 
-def _read_of(page: Any, digests: dict[Any, str]) -> list[Any]:
-    """Return all that `_drawn` reads of a page: what it draws, and its fonts' tables.
+def _marked(pdf: Any) -> tuple[dict[tuple[Any, int], str], str]:
+    """Return the letter of what each page marks as a picture or a formula, where it begins.
+
+    Those that are tagged and marked on no page are returned as a text of their own. What a table
+    of contents repeats is left out.
+    """
+    import pikepdf
+
+    out: dict[tuple[Any, int], str] = {}
+    rest = ""
+    letters = {"/Figure": MARKS["picture"], "/Formula": MARKS["formula"]}
+    for each in pdf.objects:
+        kind = str(each.get("/S")) if isinstance(each, pikepdf.Dictionary) else ""
+        if kind in letters and not _in_contents(each):
+            first = next(_content(each), None)
+            if first is None:
+                rest += letters[kind]
+            else:
+                out[first] = letters[kind]
+    return out, rest
+
+
+def _in_contents(element: Any) -> bool:
+    while "/P" in element:
+        element = element["/P"]
+        if str(element.get("/S")) == "/TOC":
+            return True
+    return False
+
+
+def _content(element: Any) -> Iterator[tuple[Any, int]]:
+    """Yield page and number of each content that a tag marks."""
+    import pikepdf
+
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array | list) else [kids]:
+        if isinstance(kid, int):
+            yield element["/Pg"].objgen, kid
+        elif "/MCID" in kid:
+            yield kid.get("/Pg", element.get("/Pg")).objgen, int(kid["/MCID"])
+        elif "/S" in kid:
+            yield from _content(kid)
+
+
+def _read_of(
+    page: Any, digests: dict[Any, str], marked: Mapping[tuple[Any, int], str]
+) -> list[Any]:
+    """Return all that `_drawn` reads of a page: what it draws, its marks and its fonts' tables.
 
     Parameters
     ----------
     digests
         Of the tables of fonts, by the font's number: one font serves every page.
+    marked
+        As `_marked` has it.
     """
     import pikepdf
 
@@ -87,14 +135,23 @@ def _read_of(page: Any, digests: dict[Any, str]) -> list[Any]:
         found.append([name, str(font.get("/Subtype")), digests[font.objgen]])
     drawn = page.get("/Contents", pikepdf.Array())
     streams = list(drawn) if isinstance(drawn, pikepdf.Array) else [drawn]
-    return [digest_of([each.read_bytes() for each in streams]), found]
+    own = sorted((number, mark) for (on, number), mark in marked.items() if on == page.objgen)
+    return [digest_of([each.read_bytes() for each in streams]), found, own]
 
 
-def _texts(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> list[str]:
-    return list(_drawn(page, fonts))
+def _texts(
+    page: Any,
+    fonts: dict[Any, tuple[Mapping[int, str], int]],
+    marked: Mapping[tuple[Any, int], str],
+) -> list[str]:
+    return list(_drawn(page, fonts, marked))
 
 
-def _drawn(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> Iterator[str]:
+def _drawn(
+    page: Any,
+    fonts: dict[Any, tuple[Mapping[int, str], int]],
+    marked: Mapping[tuple[Any, int], str],
+) -> Iterator[str]:
     """Yield the texts that a page draws."""
     import pikepdf
 
@@ -109,8 +166,11 @@ def _drawn(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> Iterat
             case "BMC" | "BDC":
                 outside = str(operands[0]) == "/Artifact" or any(mark[0] for mark in marks)
                 given = operands[1] if len(operands) > 1 else None
-                spoken = given.get("/ActualText") if isinstance(given, pikepdf.Dictionary) else None
+                said = given if isinstance(given, pikepdf.Dictionary) else {}
+                spoken = said.get("/ActualText")
                 marks.append((outside, None if spoken is None else str(spoken)))
+                if "/MCID" in said:
+                    yield marked.get((page.objgen, int(said["/MCID"])), "")
                 if spoken is not None and not outside:
                     yield str(spoken)
             case "EMC" if marks:

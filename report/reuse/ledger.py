@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,9 +65,9 @@ def kept_ledger(
         code_digest(Path(__file__).parents[2], CODE),
         repr([here(), remote, shown, values["provenances"]]),
     )
-    data = kept.read(key)
-    if data is not None:
-        return _entered(parse_ledger(data, "the kept ledger"), root, used)
+    whole = kept.read_as(key, partial(parse_ledger, place="the kept ledger"))
+    if whole is not None and whole.by_id.keys() == {use.name for use in used}:
+        return _entered(whole, root, used)
     made = make()
     kept.write(key, made.to_json(internal=True).encode())
     kept.prune(LARGEST)

@@ -11,6 +11,7 @@ from analysis.kept import Kept
 from press.chapter.cells import Cell, Prose
 from press.chapter.reading import read_book
 from press.document import pandoc
+from press.guard import printed
 from press.guard.printed import read_pdf
 from press.kept import keeping, recalled
 from press.run.results import CellResult, ExecutedChapter, ProseResult
@@ -207,3 +208,15 @@ def test_only_the_pages_of_a_pdf_that_draw_something_else_are_read_again(tmp_pat
     found, _ = read_with(print_of("xyz", "yzx"))
     assert "xyz" in found.text
     assert "abc" not in found.text
+
+
+def test_a_page_on_which_something_else_is_tagged_is_read_again(tmp_path, monkeypatch):
+    pdf, sign = print_of("abc", "bca"), printed.MARKS["picture"]
+
+    def tagged(whole):
+        return {(whole.pages[0].objgen, number): sign for number in range(9)}, ""
+
+    with keeping(OfPress(tmp_path / "pages")):
+        assert sign not in read_pdf(pdf).text
+        monkeypatch.setattr(printed, "_marked", tagged)
+        assert sign in read_pdf(pdf).text
