@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
+from audit.coverage.agreement import figure_disagreements
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.listed_sources import letters
 from audit.coverage.literals import FILE as LITERALS
@@ -17,6 +18,7 @@ from audit.limits import MALFORMED, opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
+from audit.pdf.text_form import text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
@@ -200,6 +202,9 @@ def _examined(
     if ledger is not None:
         altered += _of_another_report(ledger, seal)
         altered += _unlabelled(ledger, layer)
+        altered += (
+            Alteration("figure", str(each)) for each in figure_disagreements(name, layer, ledger)
+        )
         if all(each.part != "attachment" for each in altered):  # these are named already
             altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
         literals, unknown = _literals(inside, seal.commit, root, pinned)
@@ -225,6 +230,7 @@ def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alte
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
+    faults += text_faults(pdf, layer)
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
         altered.append(Alteration("form", "something was altered that is in no part of the report"))
