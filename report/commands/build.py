@@ -323,7 +323,8 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
     where = {use.name: use.place for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
-            yield f"  no longer holds: {where[name]} {name}: {claim.seen}"
+            state = "counts too small to show" if claim.unknown else "no longer holds"
+            yield f"  {state}: {where[name]} {name}: {claim.seen}"
     for name, reason in held_exhibits(values).items():
         if name in where:
             yield f"  held back: {where[name]} {name}: {reason}"
