@@ -128,6 +128,10 @@ class Assignments:
             block = np.zeros((min(rows, draws - start), len(self.treated)))
             for (_, chosen), units in members.items():
                 keys = random.random((len(block), *units.shape))
+                if units.shape[1] == 2 and chosen == 1:  # pairs: the smaller key, without sorting
+                    first = keys[..., 0] <= keys[..., 1]
+                    block[:, units[:, 0]], block[:, units[:, 1]] = first, ~first
+                    continue
                 order = np.argsort(keys, axis=-1)[..., :chosen]
                 picked = np.take_along_axis(
                     np.broadcast_to(units, keys.shape), order, axis=-1

@@ -13,6 +13,7 @@ from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
+from analysis.models.primary.shifted_sums import MANY, ShiftedSums, permuted_by_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,6 +213,13 @@ def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
     if counts.has_closed_form:
         before, after = (group_sums(y, counts.unit) for y in (counts.before, counts.after))
         log_ratio, variance = permuted(before, after, treated)
+    elif treated.shape[1] >= MANY and not counts.stratum.any():
+        log_ratio, variance = permuted_by_sums(ShiftedSums.of(counts), treated)
+        # Out of the sums' reach: far from what schools as many as this come to.
+        lost = ~np.isfinite(log_ratio)
+        if lost.any():
+            apart = batched_log_ratios(counts, treated[lost][:, counts.unit])
+            log_ratio[lost], variance[lost] = apart
     else:
         log_ratio, variance = batched_log_ratios(counts, treated[:, counts.unit])
     with np.errstate(divide="ignore", invalid="ignore"):
