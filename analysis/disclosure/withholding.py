@@ -195,7 +195,7 @@ def _withheld(
     rules: DisclosureRules,
 ) -> list[Specification]:
     """Return the analyses of one outcome whose results would give a hidden count away."""
-    panel, records = _with_alike_joined(own, panel, records)
+    panel, records = with_alike_joined(own, panel, records)
     shown, hidden = _of_tables(panel, tables, own[0].outcome)
     concealed = concealed_months(panel, tables)
     counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
@@ -211,7 +211,7 @@ def _withheld(
     return [each for place, each in enumerate(own) if place not in left]
 
 
-def _with_alike_joined(
+def with_alike_joined(
     own: Sequence[Specification], panel: pd.DataFrame, records: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Join schools that no analysis and no table tells apart, and who is behind their counts."""

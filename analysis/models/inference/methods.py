@@ -104,7 +104,7 @@ def jackknife_variance(counts: SchoolCounts) -> tuple[float, int]:
     with_events = np.unique(counts.unit[counts.total > 0])
     share = np.bincount(counts.unit, counts.treated) / np.bincount(counts.unit)
     in_one_arm = bool(((share == 0) | (share == 1)).all())
-    if len(with_events) >= MANY and in_one_arm and not counts.stratum.any():
+    if len(counts.after) >= MANY and in_one_arm and not counts.stratum.any():
         estimates = _without_each_unit(counts, with_events)
     else:
         estimates = _refitted_without(counts, with_events)

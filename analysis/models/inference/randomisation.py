@@ -213,7 +213,7 @@ def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
     if counts.has_closed_form:
         before, after = (group_sums(y, counts.unit) for y in (counts.before, counts.after))
         log_ratio, variance = permuted(before, after, treated)
-    elif treated.shape[1] >= MANY and not counts.stratum.any():
+    elif len(counts.after) >= MANY and not counts.stratum.any():
         log_ratio, variance = permuted_by_sums(ShiftedSums.of(counts), treated)
         # Out of the sums' reach: far from what schools as many as this come to.
         lost = ~np.isfinite(log_ratio)

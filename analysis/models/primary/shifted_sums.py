@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Floats, SchoolCounts
 
 MANY = 200
-"""Units from which on sums are read off their values at `NODES` points."""
+"""Schools from which on sums are read off their values at `NODES` points."""
 NODES, REACH = 32, 2.0
 r"""Points within `REACH` of the arms' common log odds. expit has its nearest pole at a distance of
 :math:`\pi`, so that the error is below :math:`3.43^{-32}`, a rounding error."""
