@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EVENTS_A_SCHOOL = 333
 """Over the months observed, so that 30,000 schools have ten million."""
-DRAWN_AT_MOST = 3_000
+DRAWN_AT_MOST = 1_000
 """Schools that the generator draws; a larger extract repeats them under other identifiers."""
 _DRAWN_EVENTS = 96.4
 """Events a school of the committed stand-in."""
@@ -111,13 +111,19 @@ def _copied(
     copy = np.repeat(np.arange(copies), len(frame))
     found = pd.concat([frame] * copies, ignore_index=True)
     for column in found.columns.intersection(_NUMBERED):
-        largest = max(int(f[column].str[1:].max()) for f in frames.values() if column in f)
-        number = found[column].str[1:].astype("int64") + copy * largest
+        own = [f[column] for name, f in frames.items() if column in f and name not in _ONCE]
+        largest = max(int(_numbers(values).max()) for values in own)
+        number = _numbers(found[column]) + copy * largest
         digits = int(found[column].str.len().min()) - 1
         found[column] = found[column].str[0] + number.astype("str").str.zfill(digits)
     for column in found.columns.intersection(_LETTERED):
         found[column] = _in_turn(found[column], copy, recipe.column(f"schools.{column}"))
     return found
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Return the numbers of identifiers, which differ in length: C99999, C100000."""
+    return values.str[1:].astype("int64")
 
 
 def _in_turn(values: pd.Series, copy: np.ndarray, keys: Ingredient) -> pd.Series:

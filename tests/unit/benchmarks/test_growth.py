@@ -1,5 +1,6 @@
 """The benchmark of growth: a larger extract holds together, and costs add up."""
 
+import pandas as pd
 import pytest
 
 from benchmarks.growth import __main__ as growth
@@ -27,6 +28,12 @@ def test_schools_are_repeated_under_new_identifiers(tables):
         ("comparison", "intervention")
     ]
     assert schools["area"].nunique() == 2 * 28  # 14 areas of each arm, twice
+
+
+def test_a_copy_counts_on_from_the_largest_number_however_long():
+    table = pd.DataFrame({"child_id": ["C99999", "C100000"]}, dtype="str")
+    found = larger._copied(table, {"children": table}, 2, recipe=None)
+    assert found["child_id"].tolist() == ["C99999", "C100000", "C199999", "C200000"]
 
 
 @pytest.mark.parametrize("name", ["children", "child_events", "care_episodes", "activity_log"])
