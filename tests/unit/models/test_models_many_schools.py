@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.models.alternatives import negative_binomial, two_part
+from analysis.models.checks.pre_trend_tests import pre_trend_tests
 from analysis.models.inference import methods, randomisation
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inputs.arrays import SchoolCounts
@@ -121,3 +122,27 @@ def test_one_step_without_each_of_many_is_close_to_fits_anew(monkeypatch):
     assert found.log_ratio == anew.log_ratio
     assert found.standard_error == pytest.approx(anew.standard_error, rel=4e-3)
     assert found.standard_error != anew.standard_error
+
+
+def test_fits_without_a_faster_way_take_fewer_draws_of_many(monkeypatch):
+    drawn = []
+    reference = Assignments.reference
+
+    def noted(self, draws, random):
+        drawn.append(draws)
+        return reference(self, draws, random)
+
+    monkeypatch.setattr(Assignments, "reference", noted)
+    for pairs in (8, 150):
+        pre_trend_tests(random_panel(1, pairs=pairs), [specification()], seed=1, draws=600)
+    assert drawn == [600, 499]
+
+
+def test_terms_fitted_in_smaller_parts_are_the_same(monkeypatch):
+    panel = random_panel(1, pairs=120)
+    found = []
+    for size in (100_000, 4_000_000):
+        monkeypatch.setattr("analysis.models.checks.pre_trend_tests.IN_CACHE", size)
+        tests = pre_trend_tests(panel, [specification()], seed=1, draws=99)
+        found.append(tests["p_randomisation"].iloc[0])
+    assert found[0] == found[1] < 1
