@@ -231,7 +231,9 @@ def _estimate_alone(comparison: Comparison, specification: Specification) -> dic
 
 def _looked_at(test: RandomisationTest) -> str:
     share = f"all {test.possible:,}" if test.exact else f"a sample of {test.assignments:,}"
-    return f"{share} assignments, smallest possible p {test.smallest_p:.2g}"
+    # Of more than a thousand pairs it is smaller than any number that a computer holds.
+    smallest = f"{test.smallest_p:.2g}" if test.smallest_p else "below 1e-300"
+    return f"{share} assignments, smallest possible p {smallest}"
 
 
 def _stream(seed: int, specification: Specification) -> int:

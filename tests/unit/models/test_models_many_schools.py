@@ -146,3 +146,11 @@ def test_terms_fitted_in_smaller_parts_are_the_same(monkeypatch):
         tests = pre_trend_tests(panel, [specification()], seed=1, draws=99)
         found.append(tests["p_randomisation"].iloc[0])
     assert found[0] == found[1] < 1
+
+
+def test_of_more_than_a_thousand_pairs_the_smallest_p_is_not_said_to_be_nought():
+    """There are 2 ** 1,100 assignments, and one over that is less than a float holds."""
+    schools = school_periods(random_panel(1, pairs=1_100, months=(-12, 0)), specification())
+    test = randomisation.randomisation_test(schools, seed=1, draws=9)
+    assert test.possible == 2**1_100
+    assert methods._looked_at(test) == "a sample of 10 assignments, smallest possible p below 1e-300"
