@@ -177,11 +177,15 @@ def _published_falls(
         for each in published_findings
         if each["direction"] == "fell"
     ]
+    missing = sum(not each.estimated for each in falls)
+    if missing == len(falls):
+        return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
     # What could not be estimated bears nothing out.
     checks = tuple(each.verdict == "lower" for each in falls)
+    unknown = f", {missing} of which can't be shown," if missing else ","
     shown = (
-        f"p-values are small for {_of(checks)} published falls, by school and by area and allowing "
-        "for the family (exploratory)"
+        f"p-values are small for {_of(checks)} published falls{unknown} by school and by area and "
+        "allowing for the family (exploratory)"
     )
     return Records(shown, checks)
 
@@ -222,7 +226,8 @@ def _line(
 
 
 def _reading(shown: str, read: str) -> str:
-    return f"{read.capitalize()}: {shown}" if shown else "[z]"
+    reading = f"{read.capitalize()}: " if read else "Not known: "
+    return f"{reading}{shown}" if shown else "[z]"
 
 
 def _coded(read: str, supports: int, mixed: int, contradicts: int) -> str:
