@@ -13,7 +13,7 @@ from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
-from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
+from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
 from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
@@ -32,7 +32,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low: p small, both units",
+    "claimed": f"Low: p at most {LEVEL}, both units",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -72,14 +72,14 @@ def results_in_words(
     return table(
         pd.DataFrame(lines),
         (
-            Words("outcome", "Outcome", cell=labels.__getitem__, width=9),
-            Words("study", "Where", width=6),
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
+            Words("study", "Where", width=7),
             Column("ratio", "Per 100", cell=words.per_hundred, width=4),
-            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=7),
+            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=9),
             Column("p_school", "p, schools", cell=words.p_value, width=5),
             Column("p_area", "p, areas", cell=words.p_value, width=4),
             Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
-                  width=12),
+                  width=15),
         ),
         meanings=COLUMNS,
         released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
@@ -89,7 +89,7 @@ def results_in_words(
             whose=origin.label.lower() or "this extract",
             level=LEVEL,
             source=cited(trial_sources["ratio"]),
-            **_families(change_judgements),
+            **families(change_judgements),
         ),
     )  # fmt: skip
 
@@ -127,15 +127,6 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
 
 def _ends(low: float, high: float) -> str:
     return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
-
-
-def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
-    """Return how many comparisons each family has, by its name."""
-    sizes = change_judgements.groupby("family")["in_family"].max()
-    return {
-        str(name): f"{words.count(size) if size else 'no'} comparison{'s' * (size != 1)}"
-        for name, size in sizes.items()
-    }
 
 
 def _sure(each: Judgement) -> str:

@@ -13,12 +13,12 @@ from analysis.exhibits.design.numbers import curves_clear
 from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
-from analysis.exhibits.outcomes.in_words import _families
 from analysis.exhibits.outcomes.numbers import care_estimated
 from analysis.exhibits.outcomes.rates_figures import _drawing
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.messages import change_message, effects_message
+from analysis.exhibits.parts.rows import families
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
@@ -83,8 +83,9 @@ def test_counts_of_nothing_are_words():
                            {"pilot": "Stockport", "specifications": 72, **curve}])  # fmt: skip
     assert curves_clear(curves).text == "0 of 72 in Stockport"
     assert curves_clear(curves.head(1)).text == "none (there is none to look at)"
-    families = pd.DataFrame({"family": list("abc"), "in_family": [0, 1, 5]})
-    assert list(_families(families).values()) == ["no comparisons", "1 comparison", "5 comparisons"]
+    sizes = pd.DataFrame({"family": ["primary", "secondary"], "in_family": [1, 5]})
+    assert list(families(sizes).values()) == ["1 comparison", "5 comparisons"]
+    assert families(sizes.head(1))["secondary"] == "no comparisons"
 
 
 def test_more_than_half_is_not_half():
