@@ -14,7 +14,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,
-    PLUM,
+    PUBLISHED,
     legend,
     narrow,
     new_drawing,
@@ -75,7 +75,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_
     import seaborn as sns
 
     places = [-place for place in range(len(lines))]
-    ax.axvspan(0, open_to, color=PLUM, alpha=0.25, lw=0, label="Left open by the trial")
+    ax.axvspan(0, open_to, color=PUBLISHED, alpha=0.25, lw=0, label="Left open by the trial")
     ax.hlines(places, 0, falls, color="#B9C7D6", lw=2)
     sns.scatterplot(x=falls, y=places, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
     if narrow():

@@ -14,9 +14,10 @@ from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
-from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
+from analysis.exhibits.parts.style import GREY, NAVY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
+from analysis.models.inputs.estimability import WITHHELD
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ NOTE = (
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
-    "allow for the family: section 47 enquiries ({primary}), and all else "
+    "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}). [z] is not applicable; [c] is withheld."
 )
 
@@ -88,6 +89,7 @@ def results_in_words(
         note=NOTE.format(
             whose=origin.label.lower() or "this extract",
             level=LEVEL,
+
             source=cited(trial_sources["ratio"]),
             **families(change_judgements),
         ),
@@ -121,7 +123,8 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
         ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
         return ratio, f"{low} to {high}", "[z]", "[z]", "Published: no benefit shown"
     if not row["sure"]:
-        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {row['reason']}"
+        why = "withheld" if row["reason"] == WITHHELD else row["reason"]
+        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {why}"
     return ()
 
 
@@ -165,7 +168,7 @@ def in_a_hundred(
     def draw() -> Drawing:
         height = (0.5 if narrow() else 0.38) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
-        _draw(ax, len(found), limits, PLUM, published)
+        _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
                 _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
