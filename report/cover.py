@@ -59,7 +59,8 @@ def cover(
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
     notes = [INVENTED_NOTE] * invented + [DRAFT_NOTE] * (not ledger.release)
-    facts = {"label": label, "note": ". ".join(notes), "commit": commit.short}
+    note = "".join(f"{each}. " for each in notes).strip()
+    facts = {"label": label, "note": note, "commit": commit.short}
     made = datetime.fromtimestamp(moment, UTC)
     metas = [
         f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'

@@ -85,7 +85,7 @@ def test_no_generated_label_claims_a_change():
 
 @pytest.mark.parametrize(
     ("clear", "said"),
-    [((3, 4), "some do not exclude no effect in A"), ((4, 4), "in every pilot")],
+    [((3, 4), "some leave open that nothing changed in A"), ((4, 4), "in every pilot")],
 )
 def test_the_line_over_the_curve_counts_those_withheld(clear, said):
     """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
