@@ -83,7 +83,7 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
     example = _example(record, trail)
     given = [f"{name.replace('_', ' ')}: {each}" for name, each in own.given.items()]
     period = getattr(record, "period", "")
-    months = [f"months: {each}" for each in (example.where, period) if each]
+    months = [_months(each) for each in (example.where, period) if each]
     return WorkedOut(
         own.does,
         example.numerator,
@@ -93,6 +93,11 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
         tuple(_sources(record, trail)),
         tuple(_steps(graph, trail)),
     )
+
+
+def _months(period: str) -> str:
+    of, _, which = period.rpartition(": ")
+    return f"months of the {of.lower()}: {which}" if of else f"months: {which}"
 
 
 def _sources(record: Record, trail: Trail) -> Iterator[str]:
@@ -299,7 +304,8 @@ def _row_in_words(row: Mapping[str, str], record: Float) -> str:
         and text not in ("", *_HIDDEN)
         and "\\" not in text
     ]
-    return ", ".join(told[:4]).replace("_", " ") or record.id.replace("_", " ")
+    said = ", ".join(told[:4]) or record.id
+    return re.sub(r"\bs(17|47) ", r"section \1 ", said.replace("_", " "))
 
 
 def _in_words(record: Float, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

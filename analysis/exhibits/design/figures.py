@@ -60,6 +60,7 @@ def detectable_falls(
 
     shown = ["outcome", "pilot", "status", "reason", "fall_percent"]
     columns = {name: DETECTABLE[name] for name in shown}
+    columns["fall_percent"] = "Smallest fall that would be detected with 80% power, per cent"
     return figure(
         draw, detectable_effects, columns, alt=alt, label=origin.label,
         period=pilots_only(compared_period),

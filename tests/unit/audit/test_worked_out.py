@@ -250,3 +250,12 @@ def test_for_every_hundred_is_the_ratio_a_hundred_times():
     data = "study,per_100,per_100_low,per_100_high\nLambeth,41.4,20,70\n"
     found = figure_with(data, described, in_text("n", "N1", "0.41"))
     assert found.example[-1] == "0.46 ÷ 1.11 = 0.41"
+
+
+def test_outcomes_and_months_are_named_as_a_reader_knows_them():
+    data = "outcome,pilot,ratio\ns47_enquiries,Lambeth,0.5\n"
+    record = typed_record("a", "F1", "figure", "alt", described={"ratio": RATIO},
+                          period="Pilots: May to June")  # fmt: skip
+    found = shown(record, data)
+    assert found.restrictions[-1] == "months of the pilots: May to June"
+    assert found.example[0].startswith("Example, section 47 enquiries, Lambeth: “0.5”")
