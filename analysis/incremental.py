@@ -141,14 +141,13 @@ class Nodes:
         return [(f.__module__, f.__name__) for f in self._graph[name].originating_functions]
 
     def _known(self, key: str) -> str | None:
-        """Return the version of what was computed under a key."""
-        data = self._kept.read(key)
-        if data is None:
+        """Return the version of what was computed under a key; None for what is no such note."""
+        noted = self._kept.read_as(key, _noted)
+        if noted is None:
             return None
-        made = json.loads(data)
-        if not made["sha256"]:  # what can't be written down is another one with all it rests on
-            return key
-        return self._version(made["sha256"], [(module, name) for module, name in made["classes"]])
+        digest, classes = noted
+        # What can't be written down is another one with all it rests on.
+        return self._version(digest, classes) if digest else key
 
     def _version(self, digest: str, classes: Iterable[tuple[str, str]]) -> str:
         # A method of a value's class is code of whoever takes the value.
@@ -188,6 +187,12 @@ class Nodes:
     def _note(self, key: str, name: str, digest: str, classes: Sequence[tuple[str, str]]) -> None:
         made = {"node": name, "sha256": digest, "classes": classes}
         self._kept.write(key, json.dumps(made).encode())
+
+
+def _noted(data: bytes) -> tuple[str, list[tuple[str, str]]]:
+    """Return the digest of a node's value, and its classes, from what was noted of it."""
+    made = json.loads(data)
+    return str(made["sha256"]), [(str(module), str(name)) for module, name in made["classes"]]
 
 
 def conditions() -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis.store import own_folder
+from analysis.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+Value = TypeVar("Value")
 
 LARGEST = 400_000_000
 """Bytes that a store may hold once a build has ended."""
@@ -52,6 +55,17 @@ class Kept:
         self.used.add(key)
         return data[_HEADER:]
 
+    def read_as(self, key: str, form: Callable[[bytes], Value]) -> Value | None:
+        """Return what is kept under a key in some form; None if nothing is, or of another form.
+
+        Whoever edits an entry can give it the digest of whatever they write.
+        """
+        data = self.read(key)
+        try:
+            return None if data is None else form(data)
+        except Exception:  # bytes of another form can fail in any way
+            return None
+
     def write(self, key: str, data: bytes) -> None:
         """Keep something under a key."""
         path = self._place(key)
@@ -59,9 +73,7 @@ class Kept:
         for folder in reversed(missing):
             own_folder(folder)
         # Two threads may work out the same at once, as may two builds.
-        aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-        aside.write_bytes(_header(data) + data)
-        aside.replace(path)
+        write_whole(path, _header(data) + data)
         self.used.add(key)
 
     def prune(self, largest: int = LARGEST) -> None:

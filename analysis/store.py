@@ -17,12 +17,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import pickle
 import shutil
+import threading
 from dataclasses import dataclass, is_dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from analysis.writing import aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +34,7 @@ DIGESTS = "digests.json"
 UNDER = "under"
 """The file that says what the results were computed under, besides what their key names."""
 SUFFIX = ".pickle"
+_ONE_AT_A_TIME = threading.Lock()
 # The parts that tables, arrays and dates are put together from, and nothing that does anything.
 DATA: Mapping[str, frozenset[str]] = {
     "builtins": frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"}),
@@ -72,23 +75,42 @@ class NotKept(Exception):
     """A result is not in the store, or not as it was put there."""
 
 
-class _Reader(pickle.Unpickler):
+# The reader that is written in Python: of the other no step can be refused.
+_Unpickler: Any = pickle._Unpickler
+
+
+class _Reader(_Unpickler):  # type: ignore[misc]
     """Reads data, and refuses whatever could do more than hold some."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(io.BytesIO(data))
         self.classes: set[tuple[str, str]] = set()
+        self._named: list[Any] = []
 
     def find_class(self, module: str, name: str) -> Any:
         """Return a class or function that a pickle names."""
         if name in DATA.get(module, ()):
-            return super().find_class(module, name)
-        if module.startswith("analysis.") and "." not in name:
             found = super().find_class(module, name)
-            if isinstance(found, type) and is_dataclass(found):
-                self.classes.add((module, name))
-                return found
-        raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+        elif module.startswith("analysis.") and "." not in name:
+            found = super().find_class(module, name)
+            if not (isinstance(found, type) and is_dataclass(found)):
+                raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+            self.classes.add((module, name))
+        else:
+            raise pickle.UnpicklingError(f"a result is not made of {module}.{name}")
+        self._named.append(found)
+        return found
+
+    def load_build(self) -> None:
+        """Give an object its state; what a pickle names is no object of its own, and keeps its."""
+        target = self.stack[-2]
+        if isinstance(target, type) or any(target is named for named in self._named):
+            raise pickle.UnpicklingError(f"a result is no state of {target!r}")
+        super().load_build()
+
+    dispatch: ClassVar[Mapping[int, Any]] = {
+        **_Unpickler.dispatch, pickle.BUILD[0]: load_build
+    }  # fmt: skip
 
 
 def packed(value: Any) -> tuple[bytes, tuple[tuple[str, str], ...]]:
@@ -161,9 +183,9 @@ class Store:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
             if hashlib.sha256(data).hexdigest() != self._digests.get(name):
                 raise NotKept(name)
-            return _Reader(data).load()
-        except (OSError, pickle.UnpicklingError, EOFError, AttributeError) as error:
+        except OSError as error:
             raise NotKept(f"{name}: {error}") from None
+        return unpacked(data)
 
     def read_all(self, names: Iterable[str]) -> dict[str, Any] | None:
         """Return the named results; None unless every one of them is there."""
@@ -177,24 +199,28 @@ class Store:
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Put results in the place of all that this and its neighbouring stores hold."""
+        with _ONE_AT_A_TIME:
+            self._write(values)
+
+    def _write(self, values: Mapping[str, Any]) -> None:
         results = self.folder.parent
         for folder in (results.parent, results):
             own_folder(folder)
-        aside = results / f"{self.folder.name}.{os.getpid()}"
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(mode=0o700)
+        place = aside(self.folder)
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=0o700)
         digests = {}
         for name, value in values.items():
             data = pickle.dumps(value)
             _Reader(data).load()  # what can't be read back is a fault of the program
-            (aside / f"{name}{SUFFIX}").write_bytes(data)
+            (place / f"{name}{SUFFIX}").write_bytes(data)
             digests[name] = hashlib.sha256(data).hexdigest()
-        (aside / UNDER).write_text(self.under or "", encoding="utf-8")
-        (aside / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
+        (place / UNDER).write_text(self.under or "", encoding="utf-8")
+        (place / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
         for old in results.iterdir():
-            if old != aside:
+            if old != place:
                 shutil.rmtree(old, ignore_errors=True)
-        aside.replace(self.folder)
+        place.replace(self.folder)
         self.__dict__.pop("_digests", None)
 
 

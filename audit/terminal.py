@@ -1,7 +1,8 @@
 """Text that others wrote, made fit for a terminal and for a program that reads its output.
 
 A control character in a title can move the cursor and print a verdict over the true one; a mark
-of direction can turn a number round. Whatever does not print itself is shown by its code.
+of direction can turn a number round, and a letter that leaves a blank can push a verdict of
+somebody's own to the start of a line. Whatever does not print itself is shown by its code.
 """
 
 from __future__ import annotations
@@ -14,6 +15,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+# What Unicode calls ignorable by default, and what prints as a blank without being a space.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U00016fe4"
+    "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_MARKS = 2
+"""Marks over one letter: more of them reach into the lines above."""
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -32,10 +43,17 @@ def printable(text: str, keep: str = "") -> str:
     'A title\\r\\x1b[2Kholds'
     >>> printable("not \u202e66.0")
     'not \\u202e66.0'
+    >>> printable("A title\u2800\u3164holds")
+    'A title\\u2800\\u3164holds'
     """
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(sign if sign in keep or _prints(sign) else _code(sign) for sign in text)
+    parts, marks = [], 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        shown = sign in keep or (_prints(sign) and marks <= _MARKS)
+        parts.append(sign if shown else _code(sign))
+    return "".join(parts)
 
 
 def quoted(text: str) -> str:
@@ -50,6 +68,8 @@ def quoted(text: str) -> str:
 
 
 def _prints(sign: str) -> bool:
+    if _UNSEEN.match(sign):
+        return False
     return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 

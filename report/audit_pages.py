@@ -90,9 +90,9 @@ def write_audit_pages(
 def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str:
     """Return a page as it was made by this code from the same before, or made now."""
     key = digest_of("audit page", code, given)
-    data = kept.read(key)
-    if data is not None:
-        return zlib.decompress(data).decode()
+    found = kept.read_as(key, lambda data: zlib.decompress(data).decode())
+    if found is not None:
+        return found
     text = str(make())
     kept.write(key, zlib.compress(text.encode(), 1))
     return text

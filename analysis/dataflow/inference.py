@@ -9,6 +9,8 @@ from hamilton.function_modifiers import tag
 
 from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
 from analysis.dataflow.passage import MODELS, SCHOOLS
+from analysis.disclosure.estimates import withhold_methods
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.disclosure.withholding import marked
 from analysis.models.checks.regression_to_the_mean import Selection, regression_to_the_mean
 from analysis.models.design.detectable import minimum_detectable_effects
@@ -18,7 +20,10 @@ from analysis.models.inference.methods import inference_estimates
 from analysis.models.inference.multiplicity import multiplicity
 from analysis.models.inference.units import assignment_units
 from analysis.models.inputs.specification import Specification
+from analysis.models.primary.estimates import PRIMARY
 
+REPORTED = (PRIMARY.name, "randomisation", "randomisation, coefficient")
+"""The methods on which the report rests."""
 SUPPOSED_RATIO = 0.8
 """A fall that a service would welcome, besides no effect and the trial's result."""
 
@@ -97,6 +102,14 @@ def inference_methods(
 ) -> pd.DataFrame:
     """Estimate the main effects by every method of inference."""
     return inference_estimates(protected_panel, main_specifications, seed=seed)
+
+
+def compared_methods(
+    inference_methods: pd.DataFrame, released_outcomes: ReleasedOutcomes
+) -> pd.DataFrame:
+    """Return the estimates by every method, where so many side by side reveal no school."""
+    tables = released_outcomes.tables
+    return withhold_methods(inference_methods, tables["before_after"], REPORTED)
 
 
 def inference_by_area(

@@ -9,7 +9,8 @@ import pandas as pd
 from hamilton.function_modifiers import tag
 
 from analysis.dataflow.passage import MODELS
-from analysis.disclosure import withholding
+from analysis.disclosure import WITHHELD, withholding
+from analysis.disclosure.estimates import few_to_compare
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.alternatives.compared import alternative_estimates
 from analysis.models.inputs.specification import Specification
@@ -65,10 +66,16 @@ def model_alternatives(
     protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     monthly_specifications: tuple[Specification, ...],
+    released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Estimate the primary effects, and those on days in care, with every other model."""
+    few = few_to_compare(released_outcomes.tables["before_after"])
     asked, by_month = (
-        [each for each in given if each.role == "primary" or each.measure == "days"]
+        [
+            replace(each, withheld=WITHHELD) if (each.outcome, each.pilot) in few else each
+            for each in given
+            if each.role == "primary" or each.measure == "days"
+        ]
         for given in (main_specifications, monthly_specifications)
     )
     return alternative_estimates(protected_panel, asked, by_month)

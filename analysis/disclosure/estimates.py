@@ -6,6 +6,8 @@ whoever has all but one of them gets the last.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,14 @@ from analysis.models.inputs.estimability import WITHHELD
 OF_TERMS_AFTER = ["log_ratio_after", "standard_error_after", "df_after", "breakdown_deviation",
                   "breakdown_change", "breakdown_change_interval"]  # fmt: skip
 OF_TERMS_BEFORE = ["largest_deviation", "largest_change"]
+KEYS = ["outcome", "pilot"]
+FEW_TO_COMPARE = 20
+"""Events of a group in one period below which only what is reported is shown, and no other method.
+
+Each method weighs schools in a way of its own. So few events lie in schools in so few ways that
+several standard errors of one ratio have one solution; of twenty in each group there are millions
+of millions of ways, many of which fit.
+"""
 REFERENCE = -1
 """The term that all others are compared with."""
 
@@ -81,4 +91,39 @@ def withhold_trends(tests: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     telling = keys.isin(pd.MultiIndex.from_frame(hidden[["outcome", "pilot"]]))
     found = tests.copy()
     found.loc[telling, [*OF_TERMS_AFTER, *OF_TERMS_BEFORE]] = np.nan
+    return found
+
+
+def few_to_compare(before_after: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Return the outcomes and pilots whose counts are too few for other methods to be shown.
+
+    Parameters
+    ----------
+    before_after
+        Released counts, columns `outcome`, `pilot` and `count`; hidden ones are few.
+    """
+    counts = pd.to_numeric(before_after["count"], errors="coerce")
+    few = before_after.loc[~(counts >= FEW_TO_COMPARE), ["outcome", "pilot"]]
+    return frozenset(few.itertuples(index=False, name=None))
+
+
+def withhold_methods(
+    estimates: pd.DataFrame, before_after: pd.DataFrame, reported: Collection[str]
+) -> pd.DataFrame:
+    """Blank the estimates by other methods where few events would let them be solved for schools.
+
+    Parameters
+    ----------
+    estimates
+        One row an outcome, pilot and `method`, with `status` and `reason`.
+    before_after
+        As in `few_to_compare`.
+    reported
+        Methods that are shown all the same.
+    """
+    blanked = estimates[KEYS].apply(tuple, axis=1).isin(few_to_compare(before_after))
+    blanked &= ~estimates["method"].isin(list(reported)) & (estimates["status"] == "estimated")
+    found = estimates.copy()
+    found.loc[blanked, found.select_dtypes("number").columns] = np.nan
+    found.loc[blanked, ["status", "reason"]] = ["not estimable", WITHHELD]
     return found

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.alignment import alignment
-from audit.coverage.headings import in_formula, read_headings
+from audit.coverage.fixed import fixed
+from audit.coverage.formulas import in_formula
 from audit.coverage.literals import explained, numbers
-from audit.ledger.facts import Facts, read_facts
+from audit.coverage.wording import unsaid
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
-from audit.pdf.exhibit_places import PROVENANCE, exhibit_places
+from audit.pdf.exhibit_places import exhibit_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,20 +29,7 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import Block, TextLayer
     from audit.seal.seal import Chapter
 
-SOURCES = "in the list of sources"
-PERIOD = "reference and period under an exhibit"
-OF_THE_LEDGER = "a fact of the ledger itself"
-REFERENCES, TRAIL, CERTIFICATE = (
-    f"chapters/{name}.qmd" for name in ("references", "audit-trail", "certificate")
-)
-"""Chapters that print the list of sources, or the ledger."""
-TITLES = {REFERENCES: "References", TRAIL: "Audit trail", CERTIFICATE: "Certificate"}
-"""Their titles: no other chapter of a PDF may pass for one of them."""
 _AROUND = 40
-_MONTH_YEAR = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
-    r"\d{4}"
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +59,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class Missing:
-    """A value that a chapter shows and the PDF doesn't print there."""
+    """A value, sentence or cell that a chapter shows and the PDF doesn't print there."""
 
     chapter: str
     reference: str
@@ -127,18 +115,14 @@ def coverage(
     records = ledger.by_id
     given, missing = _of_tables(layer, ledger.by_reference)
     in_cells = {place for place, _ in given} | _cells(layer)
-    headings, facts = read_headings(layer), read_facts(ledger)
     parts = by_chapter(layer, chapters)
     # Where a chapter's heading is not printed, nothing of it is.
     gone = [each for each in chapters if each.title and all(each is not c for c, _ in parts)]
     missing += [
         _missing(chapter, *each) for chapter in gone for each in _expected(chapter, records)
     ]
+    given |= {at: ("literal", reason) for at, reason in fixed(layer, parts, ledger).items()}
     for chapter, places in parts:
-        for place in places:
-            block = layer.blocks[place]
-            fixed = headings.explained(block) | _fixed(block, chapter, facts)
-            given |= {(place, n): ("literal", reason) for n, reason in fixed.items()}
         prose = [
             (place, number)
             for place in places
@@ -152,6 +136,12 @@ def coverage(
         if chapter is not None:
             unmet = (each for i, each in enumerate(expected) if i not in met)
             missing += [_missing(chapter, *each) for each in unmet]
+    known = {each.name for each in missing}
+    missing += [
+        Missing(file, record.reference, record.id, words)
+        for file, record, words in unsaid(layer, chapters, parts, ledger)
+        if record.id not in known
+    ]
     return Coverage(tuple(_each_number(layer, given, literals)), tuple(missing))
 
 
@@ -267,31 +257,3 @@ def _expected(chapter: Chapter | None, records: Mapping[str, Record]) -> list[tu
 def without_keys(markdown: Any) -> str:
     """Return text without what Markdown prints otherwise: keys of citations, formulas."""
     return re.sub(r"-?@[\w:.-]*\w|\$[^$]+\$", "", str(markdown or ""))
-
-
-def _fixed(block: Block, chapter: Chapter | None, facts: Facts) -> dict[Found, str]:
-    """Return the numbers of a block that are of the ledger, the list of sources, a period.
-
-    Of an artefact none is: what may stand in running heads is known from the book's own order,
-    and anything else could be laid over a page. Before the first chapter, only the commit
-    and its date are.
-    """
-    found = numbers(block.text)
-    if not found or block.element.number <= 0:
-        return {}
-    line = PROVENANCE.match(block.text)
-    if line is not None:
-        spans = [line.span(1), *(match.span() for match in _MONTH_YEAR.finditer(block.text))]
-        return {n: PERIOD for n in found if any(a <= n.start and n.end <= b for a, b in spans)}
-    if chapter is None:
-        dated = facts.dated(block.text)
-        return {
-            n: OF_THE_LEDGER
-            for n in found
-            if facts.name_commit(n.text) or any(a <= n.start and n.end <= b for a, b in dated)
-        }
-    if chapter.file == REFERENCES:
-        return dict.fromkeys(found, SOURCES)
-    if chapter.file in (CERTIFICATE, TRAIL):
-        return {n: OF_THE_LEDGER for n in found if facts.hold(n.text)}
-    return {}

@@ -1,4 +1,4 @@
-"""The numbers that a book's own order gives: pages, sections, captions, references to them."""
+"""The numbers that a book's own order gives: pages, lists of contents, cross-references."""
 
 from __future__ import annotations
 
@@ -9,31 +9,23 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from audit.coverage.literals import Found, numbers
+from audit.coverage.sequences import HEADING, NUMBERED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from audit.coverage.sequences import Sequences
     from audit.pdf.text_layer import Block, TextLayer
 
-_NUMBERED = re.compile(r"(?:Appendix )?((?:\d+|[A-Z])(?:\.\d+)*) ")
-_CAPTION = re.compile(r"(Figure|Table|Listing) ((?:[A-Z]\.|\d+\.)?\d+)\.")
 _REFERENCE = re.compile(
     r"(Figure|Table|Listing|Equation|Chapter|Section|Appendix)[ \u00a0]"
     r"\(?((?:[A-Z]|\d+)(?:\.\d+)*)\)?"
 )
 _PAGE_OF = re.compile(r"(Figure|Table)[ \u00a0]((?:[A-Z]\.|\d+\.)?\d+), page (\d+):")
-_EQUATION = re.compile(r"\(((?:[A-Z]|\d+)\.\d+)\)$")
-_HEADING = re.compile("H[1-6]")
-
 PAGE = "page number"
 HEAD = "running head that repeats a heading"
 CONTENTS = "in the list of contents"
-SECTION = "number of a section"
-CAPTION = "number of a figure or table"
 REFERENCE = "cross-reference"
-EQUATION = "number of an equation"
-ENTRY = "number in a list"
-FORMULA = "in a formula"
 OVERLEAF = "head of a table, repeated overleaf"
 
 
@@ -78,27 +70,13 @@ class Headings:
         given: dict[Found, str] = {}
         if block.within("TOC"):
             return self._contents(block, found)
-        if block.role == "Lbl":
-            return dict.fromkeys(found, ENTRY)
-        if _HEADING.fullmatch(block.role):
-            start = _NUMBERED.match(text)
-            given |= _inside(found, start.span(1), SECTION) if start else {}
-        if block.within("Caption"):
-            start = _CAPTION.match(text)
-            given |= _inside(found, start.span(2), CAPTION) if start else {}
         for match in _REFERENCE.finditer(text):
             if f"{match[1]} {match[2]}" in self.labels:
-                given = _inside(found, match.span(2), REFERENCE) | given
+                given |= _inside(found, match.span(2), REFERENCE)
         for match in _PAGE_OF.finditer(text):
             pages = self.floats.get(f"{match[1]} {match[2]}", frozenset())
             if int(match[3]) + self.cover in pages:
                 given |= _inside(found, match.span(3), PAGE)
-        for number in found:
-            if in_formula(block, number):
-                given[number] = FORMULA
-        equation = _EQUATION.search(text)
-        if equation:
-            given |= _inside(found, equation.span(1), EQUATION)
         return given
 
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
@@ -130,35 +108,29 @@ class Headings:
         return {}
 
 
-def read_headings(layer: TextLayer) -> Headings:
-    """Return the order of a book from its headings, captions and page numbers."""
+def read_headings(layer: TextLayer, counted: Sequences) -> Headings:
+    """Return the order of a book from its headings, page numbers and what it counts.
+
+    Parameters
+    ----------
+    counted
+        The captions, sections and formulas whose numbers are the next of their kind.
+    """
     pages: dict[str, set[int]] = {}
-    labels: set[str] = set()
-    floats: dict[str, set[int]] = {}
     covers: Counter[int] = Counter()
     columns = frozenset(
         block.text for block in layer.blocks if block.role == "TH" and block.within("THead")
     )
     for block in layer.blocks:
-        role = block.role
-        if _HEADING.fullmatch(role):
+        if HEADING.fullmatch(block.role):
             pages.setdefault(block.text, set()).add(block.page)
-            start = _NUMBERED.match(block.text)
-            if start:
-                labels |= {f"{kind} {start[1]}" for kind in ("Chapter", "Section", "Appendix")}
-        elif block.within("Caption"):
-            start = _CAPTION.match(block.text)
-            if start:
-                labels.add(f"{start[1]} {start[2]}")
-                floats.setdefault(f"{start[1]} {start[2]}", set()).add(block.page)
         elif block.element.number <= 0 and block.text.isdigit():
             covers[block.page - int(block.text)] += 1
-        labels |= {f"Equation {match[1]}" for match in _EQUATION.finditer(block.text)}
     cover = covers.most_common(1)[0][0] if covers else 0
     by_heading = {key: frozenset(each) for key, each in pages.items()}
-    by_label = {label: frozenset(each) for label, each in floats.items()}
-    margins, tops = _margins(layer), _tops(layer)
-    return Headings(by_heading, frozenset(labels), cover, columns, margins, tops, by_label)
+    by_label = {label: frozenset(each) for label, each in counted.floats.items()}
+    labels, margins, tops = frozenset(counted.labels), _margins(layer), _tops(layer)
+    return Headings(by_heading, labels, cover, columns, margins, tops, by_label)
 
 
 def _margins(layer: TextLayer) -> frozenset[int]:
@@ -179,13 +151,8 @@ def _tops(layer: TextLayer) -> dict[int, float]:
     return tops
 
 
-def in_formula(block: Block, number: Found) -> bool:
-    """Whether a number is part of a formula."""
-    return "Formula" in (*block.element.roles, *block.run_at(number.start).inline)
-
-
 def _title(heading: str) -> str:
-    start = _NUMBERED.match(heading)
+    start = NUMBERED.match(heading)
     return heading[start.end() :] if start else heading
 
 

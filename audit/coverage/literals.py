@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
+from audit.coverage.numerals import FIGURES
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -26,18 +27,12 @@ _KEYS = ("pattern", "reason", "repeats", "numbers", "beside")
 # What can stand for one digit or another in a pattern.
 _WILD = re.compile(r"\\[dwDSW]|(?<!\\)\.|\[\^|\[[^\]]*(?:\\[dwDSW]|\d)[^\]]*\]")
 
-# What is read as a number and is no digit to Python: raised and lowered figures, fractions,
-# Roman numerals of one character, figures in circles and brackets.
-_FIGURES = (
-    r"\u00b2\u00b3\u00b9\u00bc-\u00be\u2070\u2074-\u2079\u2080-\u2089\u2150-\u2189"
-    r"\u2460-\u249b\u24ea-\u24ff\u2776-\u2793"
-)
 # A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47, x²). A
 # sign counts only where no word or number stands right before it: 2018-19 is two years.
 _NUMBER = re.compile(
     r"(?<![\w.,])(?:(?<![)\]%])[−+-])?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])|"
     # Begun nowhere within letters, so that a long word without a digit is read once.
-    rf"(?<![^\W\d])[^\W\d{_FIGURES}]*+[\d{_FIGURES}][\w{_FIGURES}]*(?:\.\d+)*"
+    rf"(?<![^\W\d])[^\W\d{FIGURES}]*+[\d{FIGURES}][\w{FIGURES}]*(?:\.\d+)*"
 )
 
 

@@ -7,13 +7,13 @@ which of the clone's own patterns it was built with, and what each was pinned to
 from __future__ import annotations
 
 import re
-import subprocess
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
 from audit.coverage.literals import FILE, Literal, parse_literals
 from audit.limits import refuse
+from audit.trace.repository import run_git
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -57,9 +57,7 @@ def taken_up(root: Path, commit: str) -> bool:
 def _git(root: Path, *arguments: str) -> bytes:
     """Return what git says; nothing where it fails or is missing."""
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False
-        )
+        done = run_git(root, *arguments)
     except FileNotFoundError:
         return b""
     return done.stdout if done.returncode == 0 else b""

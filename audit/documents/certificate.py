@@ -94,7 +94,12 @@ def _passed(ledger: Ledger) -> str:
     if broken:
         names = ", ".join(record.id for record in broken)
         parts.append(f"Sentences that no longer hold, marked where they stand: {names}.")
-    elif claims:
+    unknown = ", ".join(record.id for record in claims if record.unknown)
+    if unknown:
+        parts.append(
+            f"Sentences that counts are too small to judge, marked where they stand: {unknown}."
+        )
+    elif claims and not broken:
         parts.append(
             "Every sentence that is held to a rule satisfies it, or is marked where it stands."
         )

@@ -147,6 +147,8 @@ class Worksheet:
                 ]
             case ClaimRecord():
                 kept = "satisfied" if record.holds else f"NOT satisfied, {record.seen}"
+                if record.holds is None:
+                    kept = f"not known, {record.seen or record.reason}"
                 given += [("Rule", f"{record.rule}: {kept}")]
             case _:
                 given += [("Period", record.period)]

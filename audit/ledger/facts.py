@@ -13,7 +13,7 @@ from audit.documents.certificate import as_markdown
 from audit.trace.text import SHORT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from audit.ledger.ledger import Ledger
 
@@ -22,17 +22,43 @@ LONG = 8
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the ledger says of itself: commit, versions, files, rows, lines, totals."""
+class Part:
+    """What the ledger says in one place: the numbers, and the text that digests are parts of.
+
+    Attributes
+    ----------
+    file
+        Whether it is the row of a data file.
+    """
 
     tokens: frozenset[str]
     text: str
-    commit: str
-    date: str = ""
+    file: bool = False
 
     def hold(self, number: str) -> bool:
         """Whether a number is one of them, or a long part of a digest, which may be divided."""
         return number in self.tokens or (len(number) >= LONG and number in self.text)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledger says of itself, by the place where the book prints it.
+
+    Attributes
+    ----------
+    trail, certificate
+        What the audit trail says outside its tables, and what the certificate says.
+    rows
+        What each row of the trail's tables says, by the reference or number that it begins with.
+    commit, date
+        Of the code; empty where there is none.
+    """
+
+    trail: Part
+    certificate: Part
+    rows: Mapping[str, Part]
+    commit: str
+    date: str = ""
 
     def name_commit(self, number: str) -> bool:
         """Whether a number is how the commit begins, at sufficient length."""
@@ -48,21 +74,27 @@ class Facts:
 
 def read_facts(ledger: Ledger) -> Facts:
     """Return the facts of a ledger that the audit trail and the certificate print."""
-    records = ledger.records
-    code = ledger.code
-    printed = [
-        asdict(ledger.commit),
-        ledger.environment,
-        [asdict(file) for file in ledger.files],
-        [f"D{number}" for number in range(1, len(ledger.files) + 1)],
-        [[record.id, record.reference, record.shown] for record in records],
-        [[as_printed(record), record.digest[:SHORT]] for record in records],
-        [asdict(code[record.function]) for record in records],
-        as_markdown(ledger),
-    ]
-    commit = str(ledger.commit.id or "")
-    date = date_of(ledger.commit.time)
-    return Facts(frozenset(_scalars(printed)), json.dumps(printed), commit, date)
+    names = {file.name: f"D{number}" for number, file in enumerate(ledger.files, start=1)}
+    rows = {
+        names[file.name]: _part([names[file.name], file.name, file.rows, file.sha256], file=True)
+        for file in ledger.files
+    }
+    for record in ledger.records:
+        files = [names[name] for name in record.files]
+        at = ledger.code[record.function]
+        said = [record.reference, record.id, as_printed(record), at.lines("–"), files]
+        rows[record.reference] = _part(said)
+    return Facts(
+        _part([asdict(ledger.commit), ledger.environment]),
+        _part([asdict(ledger.commit), as_markdown(ledger)]),
+        rows,
+        str(ledger.commit.id or ""),
+        date_of(ledger.commit.time),
+    )
+
+
+def _part(said: Any, *, file: bool = False) -> Part:
+    return Part(frozenset(_scalars(said)), json.dumps(said), file)
 
 
 def date_of(time: int | None) -> str:

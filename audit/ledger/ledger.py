@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal
 from analysis.environment import conditions
 from audit.ledger.form import pattern, schema_of
 from audit.ledger.record import Count, FromOne, Record, Sha256
+from audit.ledger.structure import Structure
 
 FORMAT = 3
 """Version of the ledger's form; a reader refuses one it does not know."""
@@ -215,6 +216,8 @@ class Ledger:
         Files of the chapters that show an exhibit, in the order of the book.
     sources
         SHA-256 of chapters and data contracts, by file.
+    structure
+        Headings, formulas and sources of the chapters, whose numbers are no results.
     release
         Whether it was built as a release, which refuses what a draft only marks.
     format
@@ -238,6 +241,7 @@ class Ledger:
     conditions: Mapping[str, str] = field(default_factory=dict)
     chapters: tuple[ProjectFile, ...] = ()
     sources: Mapping[str, Sha256] = field(default_factory=dict)
+    structure: Structure = field(default_factory=Structure)
     release: bool = False
     format: Literal[3] = 3
 

@@ -79,7 +79,7 @@ def record(
                 source=exhibit.source if open_ else "",
                 evidence=exhibit.evidence,
                 seen="" if exhibit.holds else exhibit.seen,
-                holds=exhibit.holds if open_ else None,
+                holds=exhibit.holds if open_ and not exhibit.unknown else None,
                 compared=compared if open_ else (),
             )
         case Table():
@@ -167,10 +167,8 @@ def printed(exhibit: Exhibit) -> str:
     match exhibit:
         case Number():
             return exhibit.text
-        case Claim(holds=False):
-            return f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
         case Claim():
-            return exhibit.sentence
+            return exhibit.printed
         case Table():
             return " | ".join(exhibit.header)
         case Figure():

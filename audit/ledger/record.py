@@ -269,7 +269,8 @@ class ClaimRecord(Common):
     seen
         What the results show, where it is broken.
     holds
-        Whether the rule is satisfied; null where it is held back.
+        Whether the rule is satisfied; null where it is held back, or where counts are too small
+        to show it.
     source
         Where it was published, as a citation; empty for a result of this report.
     compared
@@ -293,6 +294,11 @@ class ClaimRecord(Common):
     def broken(self) -> bool:
         """Whether the results no longer satisfy its rule."""
         return self.holds is False
+
+    @property
+    def unknown(self) -> bool:
+        """Whether counts are too small to show if the rule is satisfied."""
+        return self.holds is None and not self.held
 
 
 Record = FigureRecord | TableRecord | NumberRecord | ClaimRecord

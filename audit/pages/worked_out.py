@@ -161,7 +161,9 @@ def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
         lines.append(f"What it looks at: {'; '.join(record.compared)}.")
     if shown:
         lines.append(f"The values are in {shown}.")
-    if record.holds is not None:
+    if record.unknown:
+        lines.append(f"So it can't be said whether the rule is satisfied: {record.seen}.")
+    elif record.holds is not None:
         lines.append(
             "So the rule is satisfied, and the sentence is printed."
             if record.holds

@@ -39,6 +39,8 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
     for place, node in enumerate(nodes(pdf)):
         yield from _node_faults(node, root=place == 0)
     names = [name for name, _ in listed(pdf)]
+    if not all(_written_plainly(key) for node in nodes(pdf) for key in _keys(node)):
+        yield "a name among the attachments is written in another way than a build writes it"
     for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield f"there are several attachments of the name {name}"
     if names != sorted(names):
@@ -62,8 +64,32 @@ def _node_faults(node: Any, *, root: bool) -> Iterator[str]:
     names = list(node.get("/Names", []))
     if len(names) % 2:
         yield "a name among the attachments has no file"
-    if names and not root and list(node.get("/Limits", [])) != [names[0], names[-2]]:
+    bounds = [_bytes(bound) for bound in node.get("/Limits", [])]
+    if names and not root and bounds != [_bytes(names[0]), _bytes(names[-2])]:
         yield "a node of the tree of attachments has other bounds than its names"
+
+
+def _keys(node: Any) -> list[Any]:
+    return [*list(node.get("/Names", []))[::2], *node.get("/Limits", [])]
+
+
+def _bytes(text: Any) -> bytes | None:
+    import pikepdf
+
+    return bytes(text) if isinstance(text, pikepdf.String) else None
+
+
+def _written_plainly(*texts: Any) -> bool:
+    """Whether each text has the bytes that a build writes for it.
+
+    A text can be written in several encodings, and some readers compare bytes.
+    """
+    import pikepdf
+
+    return all(
+        isinstance(text, pikepdf.String) and bytes(text) == bytes(pikepdf.String(str(text)))
+        for text in texts
+    )
 
 
 def _regular(name: str, entry: Any) -> bool:
@@ -71,6 +97,8 @@ def _regular(name: str, entry: Any) -> bool:
     if not is_dictionary(entry) or set(entry.keys()) != _ENTRY:
         return False
     if not str(entry.F) == str(entry.UF) == name or str(entry.Type) != "/Filespec":
+        return False
+    if not _written_plainly(entry.F, entry.UF, entry.Desc):
         return False
     files = entry.EF
     if not is_dictionary(files) or set(files.keys()) != {"/F", "/UF"}:

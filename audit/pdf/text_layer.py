@@ -77,6 +77,18 @@ class Block:
         """Return the run in which the sign at a place of the text stands."""
         return self._signs[place][1]
 
+    def stretches(self, role: str) -> list[tuple[int, int]]:
+        """Return where its text stands within an inline role: begin and end of each stretch."""
+        found: list[tuple[int, int]] = []
+        for place, (_, run) in enumerate(self._signs):
+            if role not in run.inline:
+                continue
+            if found and found[-1][1] == place:
+                found[-1] = (found[-1][0], place + 1)
+            else:
+                found.append((place, place + 1))
+        return found
+
     @property
     def role(self) -> str:
         """Its own role in the tag tree; empty at the root."""

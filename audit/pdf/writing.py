@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _AMBIGUOUS = b"\r\nendstream"
+_IN_ASCII = b"/ASCII85Decode"
 _TRIES = 5
 # A file's identifier is drawn at random unless asked otherwise.
 _IDENTIFIER = re.compile(rb"/ID \[.*?\] >>", re.DOTALL)
@@ -39,6 +40,22 @@ def saved(pdf: Any) -> bytes:
     The last byte of compressed data is that of a checksum, which no level of compression
     changes: such data are written in ASCII, and what the writer would compress is left as it is.
     """
+    import pikepdf
+
+    data = _settled(pdf)
+    for _ in range(_TRIES):
+        # What is written in ASCII, the library packs anew when it writes the file again.
+        if _IN_ASCII not in data:
+            return data
+        with pikepdf.open(io.BytesIO(data)) as again:
+            once_more = _settled(again)
+        if once_more == data:
+            return data
+        data = once_more
+    raise AssertionError("writing a PDF again and again does not settle")
+
+
+def _settled(pdf: Any) -> bytes:
     import pikepdf
 
     compress = True

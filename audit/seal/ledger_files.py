@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from audit.coverage.coverage import TITLES
+from audit.coverage.fixed import TITLES
 from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
 from audit.documents.crate import FILE as CRATE

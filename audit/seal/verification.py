@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.coverage.coverage import Coverage, coverage
+from audit.coverage.listed_sources import letters
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
@@ -198,6 +199,7 @@ def _examined(
     numbers = None
     if ledger is not None:
         altered += _of_another_report(ledger, seal)
+        altered += _unlabelled(ledger, layer)
         if all(each.part != "attachment" for each in altered):  # these are named already
             altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
         literals, unknown = _literals(inside, seal.commit, root, pinned)
@@ -248,7 +250,17 @@ def _of_another_report(ledger: Ledger, seal: Seal) -> Iterator[Alteration]:
         yield Alteration(
             "seal", "the seal is another report's: it names another commit than the ledger"
         )
+    if ledger.title != seal.title:
+        yield Alteration("seal", "the seal's title is not that of the ledger")
     yield from (Alteration("seal", what) for what in other_chapters(ledger, seal.chapters))
+
+
+def _unlabelled(ledger: Ledger, layer: TextLayer) -> Iterator[Alteration]:
+    """Yield the pages that do not say of the data what the ledger does: that they are invented."""
+    label = letters(ledger.label)
+    pages = range(1, len(layer.pages) + 1)
+    for page in [page for page in pages if label not in letters(layer.page_text(page))]:
+        yield Alteration("page", f"page {page} does not say “{ledger.label}”", page)
 
 
 def _literals(

@@ -24,6 +24,8 @@ TOLERANCE = 1e-6
 libraries may differ in the last digits; what is printed has at most four."""
 LEVEL = 0.05
 """The level at which the report calls a p-value small."""
+STATES = {True: "satisfied again", False: "no longer satisfied", None: "no longer known to hold"}
+"""What became of a sentence's rule."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _changed(one: Record, two: Record, old: str, new: str) -> Change:
         case NumberRecord(), NumberRecord():
             steps, crossed = _number(one, two)
         case ClaimRecord(), ClaimRecord() if one.holds != two.holds:
-            crossed = [f"its rule is {'satisfied again' if two.holds else 'no longer satisfied'}"]
+            crossed = [f"its rule is {STATES[two.holds]}"]
         case _, Float():
             steps, crossed = _table(old, new)
     if one.disclosure != two.disclosure:

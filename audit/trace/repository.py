@@ -204,6 +204,24 @@ def _web_address(remote: str) -> str:
     return f"https://{host}{parts.path.rstrip('/').removesuffix('.git')}"
 
 
+_PLAIN = {
+    # Either would show another tree, or other ancestors, under a commit's hash.
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+}
+_SETTINGS = [
+    each
+    for setting in (
+        "log.showSignature=false",
+        "core.commitGraph=false",  # a copy of the history that git believes
+        "core.fsmonitor=false",
+        f"core.hooksPath={os.devnull}",
+    )
+    for each in ("-c", setting)
+]
+"""What a clone's own settings could run, or have git believe instead of what it holds."""
+
+
 def run_git(
     root: Path, *arguments: str, stated: Mapping[str, str] | None = None, fed: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
@@ -221,10 +239,9 @@ def run_git(
     FileNotFoundError
         If git is not installed.
     """
-    # A replacement of an object would show another tree under the commit's hash.
-    chosen = {"GIT_NO_REPLACE_OBJECTS": "1", **(stated or {})}
+    chosen = {**_PLAIN, **(stated or {})}
     return subprocess.run(
-        ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments],
+        ["git", "-C", str(root), *_SETTINGS, *arguments],
         capture_output=True,
         input=fed,
         check=False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
 from audit.ledger.record import Float
+from audit.terminal import quoted
 from audit.trace.comparison import TOLERANCE, amount, compare, plain
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Rerun:
     ----------
     graded
         Every exhibit; empty where nothing could be computed.
+    edited
+        What else its ledger says that its commit doesn't give.
     hindrance, remedy
         Why it cannot be told, and what would help; empty where it can.
     notes
@@ -67,26 +70,32 @@ class Rerun:
     """
 
     graded: tuple[Graded, ...] = ()
+    edited: tuple[str, ...] = ()
     hindrance: str = ""
     remedy: str = ""
     notes: tuple[str, ...] = ()
 
     @property
     def reproducible(self) -> bool:
-        """Whether every exhibit came out the same, within the tolerance at most."""
-        return not self.hindrance and all(each.grade != DIFFERS for each in self.graded)
+        """Whether ledger and exhibits came out the same, these within the tolerance at most."""
+        return (
+            not self.hindrance
+            and not self.edited
+            and all(each.grade != DIFFERS for each in self.graded)
+        )
 
     def verdict(self) -> Iterator[str]:
         """Yield whether it came out the same, in words."""
         if self.hindrance:
-            yield f"reproducible  cannot be told: {self.hindrance}"
+            yield f"reproducible  cannot be told: {quoted(self.hindrance)}"
             if self.remedy:
-                yield f"  remedy: {self.remedy}"
+                yield f"  remedy: {quoted(self.remedy)}"
         else:
             yield f"reproducible  {'yes' if self.reproducible else 'NO'}: {self._count()}"
 
     def differences(self) -> Iterator[str]:
         """Yield each difference, those beyond the tolerance first."""
+        yield from (f"its ledger is not its commit's: {what}" for what in self.edited)
         for each in sorted(self.graded, key=lambda graded: graded.grade != DIFFERS):
             yield from (f"{each.reference} {each.id}: {told}" for told in each.differences)
 
@@ -99,9 +108,12 @@ class Rerun:
             parts.append(f"{grades[WITHIN]} within the tolerance of {TOLERANCE:g}")
         if grades[DIFFERS]:
             parts.append(f"{grades[DIFFERS]} differently")
+        edited = len(self.edited)
+        besides = f"; besides, {edited} of its ledger's statements differ" if edited else ""
         return (
             f"of {len(self.graded)} exhibits, {figures} of them figures, with {values:,} values, "
             + ", ".join(parts)
+            + besides
         )
 
     def as_dictionary(self) -> dict[str, Any]:

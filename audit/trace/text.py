@@ -33,7 +33,9 @@ def tree(record: Record, ledger: Ledger) -> str:
         f"  disclosure  {record.disclosure}",
     ]
     if isinstance(record, ClaimRecord):
-        state = "holds" if record.holds else f"NO LONGER HOLDS: {record.seen}"
+        state = f"NO LONGER HOLDS: {record.seen}" if record.broken else "holds"
+        if record.holds is None:
+            state = f"NOT KNOWN: {record.seen or record.reason}"
         lines.append(f"  rule        {record.rule}: {state}")
         lines.append(f"  evidence    {', '.join(record.evidence)}")
     if record.seed is not None:

@@ -92,11 +92,15 @@ def caption_inlines(caption: list[Any]) -> Nodes:
 
 
 def bare_image(content: Nodes) -> Nodes:
-    """Return content whose single paragraph is an image as that image alone."""
+    """Return content whose single paragraph is an image as that image alone.
+
+    An image with a caption of its own stays a figure within the float, as in Quarto's pages.
+    """
     if len(content) == 1 and tree.is_image(content[0]):
         return [tree.plain_block(content[0]["c"])]
     if len(content) == 1 and content[0]["t"] == "Figure" and not tree.identifier(content[0]):
-        return list(content[0]["c"][2])
+        _, caption, shown = content[0]["c"]
+        return content if caption_inlines(caption) else list(shown)
     return content
 
 

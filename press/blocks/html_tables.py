@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from press.blocks.raw_html import with_scripts, without_scripts
 from press.document import tree
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
@@ -29,13 +30,19 @@ def with_html_tables(blocks: Nodes) -> Nodes:
         nonlocal groups
         if node["t"] != "RawBlock" or not node["c"][0].startswith("html") or "group" in node:
             return None
-        code = node["c"][1]
+        code, scripts = without_scripts(node["c"][1])
         if not _TABLE.search(code) or _UNTOUCHED.search(code):
             return None
         groups += 1
-        return [{**part, "group": groups} for part in _parts(code)]
+        return [{**_with_own_scripts(part, scripts), "group": groups} for part in _parts(code)]
 
     return list(tree.walk(tree.walk(blocks, _untouched), visit))
+
+
+def _with_own_scripts(part: Node, scripts: Sequence[str]) -> Node:
+    if part["t"] != "RawBlock":
+        return part
+    return {**part, "c": [part["c"][0], with_scripts(part["c"][1], scripts)]}
 
 
 def _untouched(node: Node) -> Node | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from press.chapter.source import Line, Source
 from press.document import tree
@@ -22,6 +22,10 @@ _NAMING = re.compile(
     r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""",
     re.I,
 )
+_SCRIPT = re.compile(
+    r"(?P<open><script\b[^>]*>)(?P<code>.*?\S.*?)(?P<close></script\s*>)", re.I | re.S
+)
+_HELD = re.compile(r"<!--press-script (\d+)-->")
 _PRE = re.compile(r"\s*<pre\b[^>]*>(?P<words>.*)</pre>\s*", re.I | re.S)
 
 
@@ -75,6 +79,25 @@ def _in_print(tag: re.Match[str]) -> Nodes:
     return []
 
 
+def without_scripts(code: str) -> tuple[str, list[str]]:
+    """Return HTML whose scripts are empty but for a mark, and the scripts.
+
+    A script may hold tags as texts, which are no part of the page.
+    """
+    scripts: list[str] = []
+
+    def held(found: re.Match[str]) -> str:
+        scripts.append(found["code"])
+        return f"{found['open']}<!--press-script {len(scripts) - 1}-->{found['close']}"
+
+    return _SCRIPT.sub(held, code), scripts
+
+
+def with_scripts(code: str, scripts: Sequence[str]) -> str:
+    """Return HTML with the scripts that were taken out."""
+    return _HELD.sub(lambda found: scripts[int(found[1])], code) if scripts else code
+
+
 def renamed(code: str, address: Callable[[str, bool], str]) -> str:
     """Return HTML in which every address that a tag names was passed through a function.
 
@@ -91,4 +114,5 @@ def renamed(code: str, address: Callable[[str, bool], str]) -> str:
         shown = found["key"].lower() != "href" or found["start"].lower().startswith("<link")
         return f'{found["start"]}"{html.escape(address(html.unescape(given), shown))}"'
 
-    return _NAMING.sub(changed, code)
+    bare, scripts = without_scripts(code)
+    return with_scripts(_NAMING.sub(changed, bare), scripts)

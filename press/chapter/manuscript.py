@@ -14,7 +14,7 @@ from press.errors import ChapterError, Place
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
 from press.run.charts import chart_in, drawn_outputs
-from press.run.outputs import asked_of_hosts, draws, lost_in_pages, lost_in_print
+from press.run.outputs import asked_of_hosts, boxes_in, draws, lost_in_pages, lost_in_print
 from press.run.pictures import Figures
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 
@@ -83,6 +83,14 @@ def _check_outputs(
         mistakes.warn(f"{cell.place}: the cell prints {what}: no two builds are the same")
     for output in result.outputs:
         _check_shown(output, cell.place, base, mistakes)
+    if boxes := boxes_in(result.outputs):
+        mistakes.add(
+            ChapterError(
+                f"the cell draws a box for {', '.join(boxes)}: its font has no such letter",
+                cell.place,
+                "draw in a font that has it: `plt.rcParams['font.family']`",
+            )
+        )
     if (cell.label or "").startswith("fig-") and result.count and not draws(result.outputs):
         mistakes.add(
             ChapterError(

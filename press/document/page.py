@@ -22,6 +22,7 @@ from press.blocks.list_tables import with_list_tables
 from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
 from press.blocks.theorems import with_theorems
+from press.blocks.unread import check_pipe_tables, check_tex, with_tex_formulas
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
@@ -165,10 +166,12 @@ def _read_blocks(
     document, warnings = read_with_warnings(body.text, *asked)
     _take_warnings(warnings, body, found)
     document = filtered(document) if filtered else document
-    blocks = with_plain_formulas(document["blocks"], body, found)
+    blocks = with_plain_formulas(with_tex_formulas(document["blocks"]), body, found)
     _check_fences(blocks, body, found)
+    check_pipe_tables(body, found)
     try:
         read = with_conditions(blocks, given)
+        check_tex(read, source, found)
         blocks = _own_nodes(read, options, given.base)
     except WrongAttributeError as wrong:
         place = body.place_of(re.escape(wrong.given))

@@ -8,12 +8,14 @@ often as the chapters do.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from press.guard.pieces import Piece
 
@@ -87,6 +89,54 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
             whole = len(left) > 0.7 * len(words)
             out.append(Loss(piece, "missing" if whole else "changed", left))
     return out + _doubled(given, wanted, text)
+
+
+def lacking(given: Sequence[Piece], kind: str, places: Sequence[int], text: str) -> list[Loss]:
+    """Return the pictures or formulae of which a text has too few, by where the others stand.
+
+    Parameters
+    ----------
+    given
+        All pieces in their order.
+    kind
+        ``"picture"`` or ``"formula"``.
+    places
+        Where the text has one, in letters from its start, in order.
+    text
+        The text, made bare.
+    """
+    things = [at for at, piece in enumerate(given) if piece.kind == kind]
+    if len(things) <= len(places):
+        return []
+    wanted = ["" if piece.kind in ("picture", "formula") else bare(piece.text) for piece in given]
+    anchors = _anchors(wanted, {at for at, one in enumerate(given) if one.kind == "note"}, text)
+    ends = sorted(anchors)
+    spans = [_between(ends, bisect_left(ends, at), anchors, wanted, text, False) for at in things]
+    left = _unmatched([(start + end) / 2 for start, end in spans], places)
+    return [Loss(given[things[at]], "missing", given[things[at]].text) for at in left]
+
+
+def _unmatched(expected: Sequence[float], places: Sequence[int]) -> list[int]:
+    """Return which of the expected places to leave out for the others to lie nearest to places."""
+    missing = len(expected) - len(places)
+    # For each number of those left out so far: how far the others are off, and which were left.
+    best: list[tuple[float, tuple[Any, ...]]] = [(0.0, ())] + [(math.inf, ())] * missing
+    for at, where in enumerate(expected):
+        after: list[tuple[float, tuple[Any, ...]]] = []
+        for out in range(missing + 1):
+            taken = at - out
+            near = math.inf
+            if 0 <= taken < len(places):
+                near = best[out][0] + abs(where - places[taken])
+            skipped = best[out - 1] if out else (math.inf, ())
+            kept = (near, best[out][1])
+            after.append(kept if near <= skipped[0] else (skipped[0], (at, skipped[1])))
+        best = after
+    found, chain = [], best[missing][1]
+    while chain:
+        found.append(chain[0])
+        chain = chain[1]
+    return found[::-1]
 
 
 def _left(words: str, text: str, start: int, end: int) -> str:

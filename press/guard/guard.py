@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from press.document.page import Page
 from press.errors import Place
-from press.guard.alignment import Loss, bare, losses
+from press.guard.alignment import Loss, bare, lacking, losses
 from press.guard.pieces import Piece, pieces, place_of
-from press.guard.printed import Printed, read_html, read_pdf
+from press.guard.printed import MARKS, Printed, read_html, read_pdf
 from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # what TeX has and a formula that is set has not
@@ -83,18 +83,30 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 
 
 def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
-    shown = read_pdf(pdf)
-    text = bare(shown.text)
+    marked = bare(read_pdf(pdf).text)
+    text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
     given = [(page, one) for page in pages for one in said(page, "typst")]
     by_piece = {id(one): page for page, one in given}
     found = losses([one for _, one in given if _is_words(one)], text)
-    drawn = sum(one.kind == "picture" for _, one in given)
+    found += (raw := _raw_formulas(given, text))
+    unset = {id(loss.piece) for loss in raw}
+    others = [one for _, one in given if id(one) not in unset]
+    for kind in MARKS:
+        found += lacking(others, kind, _places(marked, kind), text)
     out: list[str] = []
     for page in pages:
         own = [loss for loss in found if by_piece[id(loss.piece)] is page]
-        out += _lines(page, [*own, *_raw_formulas(page, given, text)], "print")
-    if drawn > len(shown.pictures):
-        out.append(f"print: {drawn - len(shown.pictures)} of {drawn} pictures are missing")
+        out += _lines(page, own, "print")
+    return out
+
+
+def _places(marked: str, kind: str) -> list[int]:
+    """Return where a text has its pictures or formulae, in letters without marks."""
+    out, at = [], 0
+    for letter in re.findall("[^{0}]+|[{0}]".format("".join(MARKS.values())), marked):
+        if letter == MARKS[kind]:
+            out.append(at)
+        at += 0 if letter in MARKS.values() else len(letter)
     return out
 
 
@@ -135,11 +147,11 @@ def _name(address: str) -> str:
     return PurePosixPath(unquote(address)).name if not address.startswith("data:") else address
 
 
-def _raw_formulas(page: Page, given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
+def _raw_formulas(given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
     """Return formulae that stand in print as TeX, and that no author wrote as words."""
     out = []
-    for owner, one in given:
-        if owner is page and one.kind == "formula" and _TEX.search(one.text):
+    for _, one in given:
+        if one.kind == "formula" and _TEX.search(one.text):
             tex = bare(one.text)
             if tex in text and text.count(tex) > _typed(tex, given):
                 out.append(Loss(one, "changed", one.text.strip()))

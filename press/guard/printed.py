@@ -13,6 +13,8 @@ _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
+# Where print draws a picture or a formula: letters that no text has.
+MARKS = {"picture": "\ufdd0", "formula": "\ufdd1"}
 _CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
 
 
@@ -23,11 +25,12 @@ class Printed:
     Parameters
     ----------
     text
-        Its text; in HTML without formulae, in print with them.
+        Its text; in HTML without formulae, in print with them. In print a letter of `MARKS` stands
+        in front of each picture and formula.
     formulas
         The TeX of its formulae; empty in print.
     pictures
-        The addresses of its pictures; in print as many empty ones as it has figures among its tags.
+        The addresses of its pictures; empty in print.
     """
 
     text: str
@@ -52,17 +55,62 @@ def read_pdf(content: bytes) -> Printed:
 
     fonts: dict[Any, tuple[Mapping[int, str], int]] = {}
     with pikepdf.open(io.BytesIO(content)) as pdf:
+        marked, rest = _marked(pdf)
         parts: list[str] = []
         for page in pdf.pages:
-            parts += [*_drawn(page, fonts), "\n"]
-        drawn = sum(
-            isinstance(one, pikepdf.Dictionary) and str(one.get("/S")) == "/Figure"
-            for one in pdf.objects
-        )
-    return Printed("".join(parts), (), ("",) * drawn)
+            parts += [*_drawn(page, fonts, marked), "\n"]
+    return Printed("".join([*parts, rest]), (), ())
 
 
-def _drawn(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> Iterator[str]:
+def _marked(pdf: Any) -> tuple[dict[tuple[Any, int], str], str]:
+    """Return the letter of what each page marks as a picture or a formula, where it begins.
+
+    Those that are tagged and marked on no page are returned as a text of their own. What a table
+    of contents repeats is left out.
+    """
+    import pikepdf
+
+    out: dict[tuple[Any, int], str] = {}
+    rest = ""
+    letters = {"/Figure": MARKS["picture"], "/Formula": MARKS["formula"]}
+    for each in pdf.objects:
+        kind = str(each.get("/S")) if isinstance(each, pikepdf.Dictionary) else ""
+        if kind in letters and not _in_contents(each):
+            first = next(_content(each), None)
+            if first is None:
+                rest += letters[kind]
+            else:
+                out[first] = letters[kind]
+    return out, rest
+
+
+def _in_contents(element: Any) -> bool:
+    while "/P" in element:
+        element = element["/P"]
+        if str(element.get("/S")) == "/TOC":
+            return True
+    return False
+
+
+def _content(element: Any) -> Iterator[tuple[Any, int]]:
+    """Yield page and number of each content that a tag marks."""
+    import pikepdf
+
+    kids = element.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array | list) else [kids]:
+        if isinstance(kid, int):
+            yield element["/Pg"].objgen, kid
+        elif "/MCID" in kid:
+            yield kid.get("/Pg", element.get("/Pg")).objgen, int(kid["/MCID"])
+        elif "/S" in kid:
+            yield from _content(kid)
+
+
+def _drawn(
+    page: Any,
+    fonts: dict[Any, tuple[Mapping[int, str], int]],
+    marked: Mapping[tuple[Any, int], str],
+) -> Iterator[str]:
     """Yield the texts that a page draws."""
     import pikepdf
 
@@ -77,8 +125,11 @@ def _drawn(page: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]) -> Iterat
             case "BMC" | "BDC":
                 outside = str(operands[0]) == "/Artifact" or any(mark[0] for mark in marks)
                 given = operands[1] if len(operands) > 1 else None
-                spoken = given.get("/ActualText") if isinstance(given, pikepdf.Dictionary) else None
+                said = given if isinstance(given, pikepdf.Dictionary) else {}
+                spoken = said.get("/ActualText")
                 marks.append((outside, None if spoken is None else str(spoken)))
+                if "/MCID" in said:
+                    yield marked.get((page.objgen, int(said["/MCID"])), "")
                 if spoken is not None and not outside:
                     yield str(spoken)
             case "EMC" if marks:

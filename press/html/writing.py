@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from press.blocks.html_tables import with_widths
+from press.blocks.raw_html import with_scripts, without_scripts
 from press.blocks.theorems import lead, with_lead
 from press.chapter.keys import keys_html
 from press.document import tree
@@ -264,14 +265,16 @@ def _tabset(node: Node) -> Nodes:
 
 def _finished(body: str) -> str:
     """Return a body with what pandoc's writer leaves out for people who don't see the page."""
+    body, scripts = without_scripts(body)
     body = with_marks_shown(_FLOAT_OR_TABLE.sub(_Tables(), body))
     body = re.sub(r"<pre\b(?![^>]*tabindex)", '<pre tabindex="0"', body)  # it may scroll
-    return re.sub(
+    body = re.sub(
         r'(<span id="[^"]*" class="equation" [^>]*data-number=")([^"]*)(">.*?)(</annotation>)',
         lambda found: f"{found[1]}{found[2]}{found[3]} \\tag{{{found[2]}}}{found[4]}",
         body,
         flags=re.DOTALL,
     )
+    return with_scripts(body, scripts)
 
 
 _FLOAT_OR_TABLE = re.compile(

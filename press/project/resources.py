@@ -144,6 +144,9 @@ def _in_page(
 ) -> str:
     """Return an address that a tag of a page names, and take the file that lies there."""
     if is_outside(address) or not address or address.startswith("#"):
+        if shown and re.match(r"(?:https?:)?//", address, re.I):
+            place = page.source.place_of(re.escape(address))
+            found.warn(f"{place}: {address} lies on another host: put a copy into the project")
         return address
     path = in_book(page, address)
     parts = urlsplit(address)

@@ -19,14 +19,19 @@ _FORMULA = re.compile(
 _MOVING = re.compile(r"<(?:script|iframe|canvas|svg|img|video|audio|object|embed|input)\b", re.I)
 # What a browser fetches to run or draw HTML: not links and not the address of a picture.
 _FETCHED = re.compile(
-    r"""<(?:script\b[^>]*\bsrc|link\b[^>]*\bhref)=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
+    r"""<(?:(?:script|iframe|embed|video|audio)\b[^>]*\bsrc|link\b[^>]*\bhref)"""
+    r"""=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
     r"""|(?:\bimport\s*\(|\bfrom|@import|\burl\()\s*["']?(?:https?:)?//(?P<code>[^/"'\s)]+)"""
     r"""|["'](?:https?:)?//(?P<cdn>[^/"']*(?:cdn|unpkg|jsdelivr|esm\.sh|skypack)[^/"']*)/""",
     re.I,
 )
+# A page within the page, as maps are shown, with its own HTML as an attribute.
+_WITHIN = re.compile(r"""<iframe\b[^>]*?\bsrcdoc=(?:"([^"]*)"|'([^']*)')""", re.I)
+_OBJECT = re.compile(r"<[^<>]*\bobject\b[^<>]*>")  # how Python names an object without words
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
 _SAID = 8  # letters, without blanks, that hardly stand in HTML by chance
 _PICTURE = re.compile(r"!\[|<(?:img|svg|canvas|script|iframe|video|object|figure)\b", re.I)
+_BOX = re.compile(r"\bGlyph (\d+) \(.*?\) missing from ")  # matplotlib's warning
 _ORDER = {
     "html": ("text/html", "text/markdown", "image/png", "image/svg+xml", "image/jpeg"),
     "typst": ("text/markdown", "image/svg+xml", "image/png", "image/jpeg"),
@@ -102,10 +107,15 @@ def _says_itself(data: Mapping[str, Any]) -> bool:
 
 
 def lost_in_pages(output: dict[str, Any]) -> list[str]:
-    """Return the forms of an output that only a running notebook shows, if it has no other."""
-    if not is_display(output) or kind_of(output, "html") != "text/plain":
+    """Return the forms of an output that a page can't show, if the only other is its name.
+
+    Scripts, data and what only a running notebook shows.
+    """
+    if not is_display(output) or kind_of(_with_formula(output), "html") != "text/plain":
         return []
-    return sorted(form for form in output["data"] if form.startswith("application/vnd."))
+    named = _OBJECT.fullmatch(str(output["data"].get("text/plain", "<object>")).strip())
+    start = "application/" if named else "application/vnd."
+    return sorted(form for form in output["data"] if form.startswith(start))
 
 
 def asked_of_hosts(output: dict[str, Any]) -> list[str]:
@@ -117,8 +127,15 @@ def asked_of_hosts(output: dict[str, Any]) -> list[str]:
 
 def hosts_in(code: str) -> list[str]:
     """Return the hosts from which HTML would fetch scripts or styles."""
-    found = _FETCHED.finditer(code)
+    within = [html.unescape(one[1] or one[2] or "") for one in _WITHIN.finditer(code)]
+    found = _FETCHED.finditer("\n".join([code, *within]))
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
+
+
+def boxes_in(outputs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the letters for which matplotlib says that it drew a box, shown or not."""
+    said = "".join(str(output["text"]) for output in outputs if _is_warning(output))
+    return list(dict.fromkeys(chr(int(code)) for code in _BOX.findall(said)))
 
 
 def draws(outputs: Iterable[Mapping[str, Any]]) -> bool:

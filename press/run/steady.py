@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,19 @@ from press.chapter.cells import Cell
 
 _MOVES = re.compile(r"[\r\b]|\x1b\[\d*[A-DGJK]")
 _STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[A-DGJK])|\x1b\[[0-9;?]*[A-Za-z]|(?P<sign>.|\n)")
-_CELL_FILE = re.compile(r"(?:[\w.~-]*[/\\])*ipykernel_\d+[/\\]\d+\.py(?::(?P<line>\d+))?")
+# Where a file that the kernel made of a cell, or the folder of packages, ends the path to it. The
+# path is sought backwards: forwards, each stroke of a long script would be tried as its beginning.
+_CELL_FILE = re.compile(r"ipykernel_\d+[/\\]\d+\.py(?::(?P<line>\d+))?")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
-_PACKAGES = re.compile(r"(?:[A-Za-z]:)?[/\\][^\s'\"<>:|]*?[/\\](?=site-packages[/\\])")
+_PACKAGES = re.compile(r"(?<=[/\\])site-packages[/\\]")
+_FOLDERS = re.compile(r"(?:[A-Za-z]:(?=[/\\]))?[^\s'\"<>:|()=,;`]*[/\\]$")
 # Names that libraries draw by chance: of a styled frame, of a table of Great Tables, of a chart.
 _BY_CHANCE = re.compile(
-    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32}\b"
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}([-_])(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}|[0-9a-f]{32})"
+    r"(?![0-9A-Za-z])"
     r"|(?<=T_)[0-9a-f]{5}(?=[_\"\s])|(?<=<div id=\")[a-z]{10}(?=\")"
 )
+_LONGEST_WAY = 1024  # letters of the folders that lead to a file
 _CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
 
 
@@ -100,25 +105,37 @@ def _settled_text(words: str, cell: Cell) -> str:
             return cell.place.file
         return f"{cell.place.file}:{cell.first_line + int(found['line']) - 1}"
 
-    words = _ADDRESS.sub("at 0x…", _CELL_FILE.sub(place, words))
-    return _PACKAGES.sub("", words)
+    words = _ADDRESS.sub("at 0x…", _without_way(words, _CELL_FILE, place))
+    return _without_way(words, _PACKAGES, lambda found: found[0])
+
+
+def _without_way(words: str, file: re.Pattern[str], shown: Callable[[re.Match[str]], str]) -> str:
+    """Return words in which a file is shown without the folders that lead to it."""
+    parts, done = [], 0
+    for found in file.finditer(words):
+        way = _FOLDERS.search(words[max(done, found.start() - _LONGEST_WAY) : found.start()])
+        start = found.start() - (len(way[0]) if way else 0)
+        parts += [words[done:start], shown(found)]
+        done = found.end()
+    return "".join([*parts, words[done:]])
 
 
 def _named(html: str, cell: Cell) -> str:
     """Return HTML in which each name drawn by chance is one that hangs on the cell."""
     names: dict[str, str] = {}
-    for found in _BY_CHANCE.findall(html):
+    for found in (one[0] for one in _BY_CHANCE.finditer(html)):
         given = f"{cell.place}\n{cell.source}\n{len(names)}"
         digest = hashlib.sha256(given.encode()).hexdigest()
         letters = digest.translate(str.maketrans("0123456789", "ghijklmnop"))
-        names.setdefault(found, letters[: len(found)] if "-" not in found else _dashed(digest))
+        divided = found[8:9] if found[8:9] in ("-", "_") else ""
+        names.setdefault(found, _divided(digest, divided) if divided else letters[: len(found)])
     for old, new in names.items():
         html = html.replace(old, new)
     return html
 
 
-def _dashed(digest: str) -> str:
-    return "-".join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
+def _divided(digest: str, sign: str) -> str:
+    return sign.join(digest[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
 def varying(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:

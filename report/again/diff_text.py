@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from audit.templates import render
+from audit.terminal import quoted
 from audit.trace.comparison import amount, plain
 
 if TYPE_CHECKING:
@@ -18,26 +19,26 @@ SHOWN = 3
 
 def lines(found: Difference) -> Iterator[str]:
     """Yield a difference as a table for the terminal."""
-    yield f"{found.old} -> {found.new}"
+    yield quoted(f"{found.old} -> {found.new}")
     if found.causes:
-        yield f"  inputs that differ: {', '.join(found.causes)}"
+        yield f"  inputs that differ: {quoted(', '.join(found.causes))}"
     for name, (old, new) in sorted(found.environment.items()):
-        yield f"  environment: {name} {old} -> {new}"
-    yield from (f"  note: {note}" for note in found.notes)
+        yield f"  environment: {quoted(f'{name} {old} -> {new}')}"
+    yield from (f"  note: {quoted(note)}" for note in found.notes)
     if not found.changes:
         yield "no exhibit changed"
     for group, changes in grouped(found):
         yield ""
-        yield group
+        yield quoted(group)
         for change in changes:
-            because = f"  [{', '.join(change.causes)}]" if change.causes else ""
-            yield f"  {change.reference:<4} {change.name}{because}"
-            yield from (f"         {line}" for line in details(change))
+            because = f"  [{quoted(', '.join(change.causes))}]" if change.causes else ""
+            yield f"  {quoted(change.reference):<4} {quoted(change.name)}{because}"
+            yield from (f"         {quoted(line)}" for line in details(change))
     if found.prose:
         yield ""
         yield "Chapters' text"
         for name, out, put in found.prose:
-            yield f"  {name}: {out} lines out, {put} in"
+            yield f"  {quoted(name)}: {out} lines out, {put} in"
 
 
 def grouped(found: Difference) -> list[tuple[str, list[Change]]]:

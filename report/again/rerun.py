@@ -10,9 +10,11 @@ import hashlib
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from analysis.environment import LATEST
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
+from audit.trace.ledger_again import ledger_differences, locked_otherwise
 from audit.trace.rerun import Rerun, grade
 from report.again.commits import delivered_commit, held_by
 from report.again.rebuild import RebuildFailed, git, of_commit, rebuild
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.ledger.ledger import Ledger
+
+
+LOCK = "requirements.lock"
 
 
 class CannotBeTold(ReportError):
@@ -51,8 +56,13 @@ def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None 
         again = rebuild(root, of_commit(commit, extract), fresh=True)
     except ReportError as error:
         return Rerun(hindrance=error.what, remedy=error.remedy)
-    notes = (held_by(root, commit), *_notes(delivered.ledger))
-    return Rerun(grade(delivered, again), notes=notes)
+    lock = (_committed(root, commit, LOCK) or b"").decode(errors="replace")
+    notes = (held_by(root, commit), *_notes(delivered.ledger, lock))
+    edited = (
+        *ledger_differences(delivered.ledger, again.ledger),
+        *_of_another_time(root, commit, delivered.ledger),
+    )
+    return Rerun(grade(delivered, again), edited, notes=notes)
 
 
 def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
@@ -109,10 +119,20 @@ def _committed(root: Path, commit: str, path: str) -> bytes | None:
         return None
 
 
-def _notes(ledger: Ledger) -> Iterator[str]:
+def _of_another_time(root: Path, commit: str, ledger: Ledger) -> Iterator[str]:
+    """Yield that a ledger dates its commit otherwise than the clone, as the cover then does."""
+    made = git(root, "log", "-1", "--format=%ct", "--end-of-options", commit).decode().strip()
+    if ledger.commit.time != min(int(made), LATEST):
+        yield "commit: it is of another time"
+
+
+def _notes(ledger: Ledger, lock: str) -> Iterator[str]:
     """Yield what else than code, settings and data is not as it was."""
+    if ledger.release:
+        yield "that it was built as a release is its ledger's word: a rerun can't show it"
     if not ledger.commit.clean:
         yield "it was built from files with changes that no commit holds"
+    yield from locked_otherwise(ledger, lock)
     now = {**environment(), "platform": platform_name()}
     then = {**ledger.environment, "platform": ledger.platform}
     for name in sorted(now.keys() | then.keys()):

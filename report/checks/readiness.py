@@ -26,7 +26,7 @@ SHOWN_AT_MOST = 12
 
 
 def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
-    """Return the claims that no longer hold, by name."""
+    """Return the claims that no longer hold, or of which that isn't known, by name."""
     return {
         name: value
         for name, value in values.items()
@@ -66,10 +66,15 @@ def refuse_unready(values: Mapping[str, Any]) -> None:
     """Stop a release with a broken claim or a held exhibit."""
     broken = broken_claims(values)
     if broken:
-        lines = [f"  {name}: {claim.seen}; needed: {claim.rule}" for name, claim in broken.items()]
-        raise ClaimBroken(
-            "\n".join(["sentences no longer hold:", *lines]), remedy="rewrite each sentence"
-        )
+        lines = []
+        for unknown, heading in (
+            (False, "sentences no longer hold:"),
+            (True, "counts are too small to show whether sentences hold:"),
+        ):
+            own = [f"  {name}: {claim.seen}; needed: {claim.rule}"
+                   for name, claim in broken.items() if claim.unknown is unknown]  # fmt: skip
+            lines += [heading, *own] if own else []
+        raise ClaimBroken("\n".join(lines), remedy="rewrite each sentence")
     kept = [f"  {name}: {reason}" for name, reason in held_exhibits(values).items()]
     if kept:
         raise ExhibitHeld(

@@ -54,6 +54,7 @@ from report.reuse.results import Results
 from report.reuse.reused import Reused
 from report.sealing import write_data
 from report.stages import Stages
+from report.structure import structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -275,6 +276,7 @@ def prepare(
 
     # A draft, until all is passed that a release is refused for.
     ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
+    ledger = replace(ledger, structure=structure(book))
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
     # The ledger has read code and settings too.
@@ -324,7 +326,8 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
     where = {use.name: use.place for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
-            yield f"  no longer holds: {where[name]} {name}: {claim.seen}"
+            state = "counts too small to show" if claim.unknown else "no longer holds"
+            yield f"  {state}: {where[name]} {name}: {claim.seen}"
     for name, reason in held_exhibits(values).items():
         if name in where:
             yield f"  held back: {where[name]} {name}: {reason}"

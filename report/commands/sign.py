@@ -16,7 +16,7 @@ from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
 from audit.seal.signature import sign
 from audit.seal.verification import ROOT, examine
-from audit.terminal import tell
+from audit.terminal import quoted, tell
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def sign_report(pdf: Path, key: Path) -> int:
         signature = sign(attached(opened)[NAME].data, key)
         attach(opened, [dataclasses.replace(OWN_FILES[SIGNATURE], data=signature)])
         replace(pdf, saved(opened))
-    tell([f"signed: {pdf.name}", f"  seal {found.seal.digest}", f"  commit {found.seal.commit}"])
+    commit = quoted(str(found.seal.commit))
+    tell([f"signed: {quoted(pdf.name)}", f"  seal {found.seal.digest}", f"  commit {commit}"])
     return 0
 
 

@@ -81,18 +81,28 @@ def verdict(name: str, found: Verification) -> Iterator[str]:
     """Yield the lines of a verdict."""
     seal = found.seal
     yield f"{quoted(name)}: {quoted(seal.title)}"
-    yield f"  commit {seal.commit or 'unknown'}, seal {seal.digest}"
+    yield f"  commit {quoted(str(seal.commit)) or 'unknown'}, seal {seal.digest}"
     if found.intact:
         yield (
             f"intact        yes: {len(seal.pages)} pages, {len(seal.figures)} figures and "
             f"{len(seal.files)} attachments are as they were sealed"
         )
     else:
-        yield f"intact        NO: {_count(len(found.altered), 'thing')} altered"
+        yield f"intact        NO: {_altered(found)}"
         yield from _some([each.what for each in found.altered])
     yield from _consistent(found)
-    yield from (f"origin        {line}" for line in _origin(found))
-    yield from (f"note          {line}" for line in found.notes)
+    yield from (f"origin        {quoted(line)}" for line in _origin(found))
+    yield from (f"note          {quoted(line)}" for line in found.notes)
+
+
+def _altered(found: Verification) -> str:
+    """Say what keeps a PDF from being intact: what was altered, or who signed something else."""
+    parts = []
+    if found.altered:
+        parts.append(f"{_count(len(found.altered), 'alteration')} since it was sealed")
+    if found.signature is not None and not found.signature.good:
+        parts.append("its signature is not over this seal")
+    return "; ".join(parts)
 
 
 def _consistent(found: Verification) -> Iterator[str]:
@@ -125,7 +135,7 @@ def _reproducible(again: Rerun | None) -> Iterator[str]:
         return
     yield from again.verdict()
     yield from _some(list(again.differences()))
-    yield from (f"note          {line}" for line in again.notes)
+    yield from (f"note          {quoted(line)}" for line in again.notes)
 
 
 def _origin(found: Verification) -> Iterator[str]:
@@ -138,7 +148,7 @@ def _origin(found: Verification) -> Iterator[str]:
         yield f"signed by {signature.signer}, with {signature.key}"
     else:
         said = signature.said or "name a file of allowed signers to see whose it is"
-        yield f"signed with {signature.key}, whom nothing here vouches for: {said}"
+        yield f"signed with {signature.key}, a key that nothing here vouches for: {said}"
     if found.published is not None:
         yield (
             "the digest published elsewhere is this PDF's"
@@ -151,7 +161,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
     if not holds:
         untold = again is not None and bool(again.hindrance)
         sound = found.intact and found.consistent
-        return "reproducible or not: cannot be told" if untold and sound else "does not hold"
+        return "whether it is reproducible cannot be told" if untold and sound else "does not hold"
     computed = "" if again is None else "reproducible; "
     draft = f"; {DRAFT}" if _released(found) is False else ""
     return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED) + draft

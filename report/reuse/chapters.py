@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,12 +60,10 @@ class Outputs:
         if not chapter.runs:
             return None
         key = self._key(chapter, defaults)
-        data = None if key is None else self.kept_in.read(key)
-        if data is None:
-            self.made.append(chapter.path)
-            return None
-        self.taken.append(chapter.path)
-        return from_bytes(chapter, data)
+        read = partial(from_bytes, chapter)
+        found = None if key is None else self.kept_in.read_as(key, read)
+        (self.made if found is None else self.taken).append(chapter.path)
+        return found
 
     def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Keep what a chapter has put out, if it follows from what it shows."""

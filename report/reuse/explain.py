@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.writing import write_whole
 from report.reuse.last_build import BUILDS, differing
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class Steps:
         """Keep them, to explain the next build of the kind."""
         path = _place(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_text(json.dumps(vars(self)), encoding="utf-8", newline="\n")
-        aside.replace(path)
+        write_whole(path, json.dumps(vars(self)).encode())
 
 
 def steps_before(root: Path, asked: Asked) -> Steps:

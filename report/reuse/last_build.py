@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.writing import write_whole
 from report.reuse.inputs import digests, gather, outside
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ class LastBuild:
         text = json.dumps({"form": _FORM, **asdict(self)}, indent=0, sort_keys=True)
         path = _place(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_text(f"{_digest(text)}\n{text}", encoding="utf-8", newline="\n")
-        aside.replace(path)
+        write_whole(path, f"{_digest(text)}\n{text}".encode())
 
 
 def made(root: Path, target: str) -> dict[str, str]:
@@ -73,11 +71,9 @@ def read(root: Path, asked: Asked) -> LastBuild | None:
     try:
         digest, _, text = _place(root, asked).read_text(encoding="utf-8").partition("\n")
         whole: dict[str, Any] = json.loads(text) if digest == _digest(text) else {}
-    except (OSError, ValueError):
+        return LastBuild(**whole) if whole.pop("form", None) == _FORM else None
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
-    if whole.pop("form", None) != _FORM:
-        return None
-    return LastBuild(**whole)
 
 
 def forget(root: Path, asked: Asked) -> None:

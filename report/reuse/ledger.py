@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +63,8 @@ def kept_ledger(
         code_digest(Path(__file__).parents[2], CODE),
         repr([here(), read_commit(root), remote, used, values["provenances"]]),
     )
-    data = kept.read(key)
-    if data is not None:
-        whole = parse_ledger(data, "the kept ledger")
+    whole = kept.read_as(key, partial(parse_ledger, place="the kept ledger"))
+    if whole is not None:
         return replace(whole, sources=source_digests(root, [use.place.file for use in used]))
     made = make()
     kept.write(key, made.to_json(internal=True).encode())

@@ -50,10 +50,13 @@ def test_as_quarto(case: str, name: str, tmp_path: Path) -> None:
             if not any(re.search(one, r) for r in result.differences)
         ]
         assert not unused, f"listed, but no longer different: {unused}"
+        lost = [row for row in result.differences if not row.endswith(": only actual")]
+        assert not (differs.get("kept") and lost), f"listed as kept: {lost}"
 
 
-def test_fewer_than_one_in_ten_is_listed() -> None:
-    assert len(recorded.listed()["listed"]) < len(recorded.outcomes()) / 10
+def test_fewer_than_one_in_fourteen_differs_in_more_than_words_that_quarto_loses() -> None:
+    more = [one for one in recorded.listed()["listed"] if not one.get("kept")]
+    assert len(more) < len(recorded.outcomes()) / 14
 
 
 def test_every_entry_has_its_reason_and_its_case() -> None:

@@ -23,7 +23,7 @@ IN_BOTH = {
              "open 73", "Before 10 4", "74 75"],
     "written": ["Spaced", "92", "Values 93 and 94.", "Seven", "Write {{< var x >}}, [^95], [^c] or "
                 "[^+].", "a block of 96", "Lead of 97.", "98", "No tab 99.", "(a) Named",
-                "src/counts-118.py", "rows = 119"],
+                "src/counts-118.py", "rows = 119", "Own 104", "Of the division 105"],
     "engine": ["There are 91 pilots."],
     "theorems": ["Theorem 7.1 (Line 111) The", "112", "Meaning 7.1 (Named 113) A", "Lemma 7.1",
                  "114", "Proof. By induction, 115", "Remark 7.1. Numbered", "Note 7.1: A title 116",
@@ -91,16 +91,17 @@ def test_files_that_tags_name_lie_beside_the_pages(book):
 def test_nothing_is_printed_over_anything_or_off_the_sheet(book):
     done = subprocess.run(["pdftotext", "-bbox", book.pdf, "-"], capture_output=True, check=True)
     pages = done.stdout.decode().split("<page ")[1:]
-    wide = next(page for page in pages if "Verylongheading6" in page)
+    wide = [page for page in pages if "Verylongheading6" in page or "September" in page]
     box = r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"'
-    words = [tuple(map(float, found)) for found in re.findall(box, wide)]
-    assert len(words) > 50
-    assert max(right for _, _, right, _ in words) < 612 - 72
-    for at, (left, top, right, bottom) in enumerate(words):
-        middle = (top + bottom) / 2
-        for other in words[at + 1 :]:
-            apart = other[0] >= right - 0.5 or other[2] <= left + 0.5
-            assert apart or not other[1] < middle < other[3]
+    assert sum(len(re.findall(box, page)) for page in wide) > 50
+    for page in wide:
+        words = [tuple(map(float, found)) for found in re.findall(box, page)]
+        assert max(right for _, _, right, _ in words) < 612 - 72
+        for at, (left, top, right, bottom) in enumerate(words):
+            middle = (top + bottom) / 2
+            for other in words[at + 1 :]:
+                apart = other[0] >= right - 0.5 or other[2] <= left + 0.5
+                assert apart or not other[1] < middle < other[3]
 
 
 @pytest.mark.poppler

@@ -202,7 +202,7 @@ def test_each_check_has_a_sentence_that_data_can_turn(check):
 CAPTION = re.compile(r'#\| (?:fig|tbl)-cap: "([^"]*)"\n(?:#\|.*\n)*(?:figures|tables)\.(\w+)')
 OF_EFFECTS = {"change_judgements", "main_effects", "primary_effects", "pooled_pilots",
               "varied_effects", "model_alternatives", "across_pilots",
-              "inference_methods"}  # fmt: skip
+              "compared_methods"}  # fmt: skip
 CALLED_SO_INSIDE = {"calibration_check", "joint_display"}
 """A caption that says "not evidence", and a table that says it in the line on outcomes."""
 

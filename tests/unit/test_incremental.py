@@ -310,6 +310,18 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
     assert read[-1] is not None
 
 
+@pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"sha256": "0", "classes": [1]}', b"null"])
+def test_a_note_that_is_none_is_passed_over_even_under_its_digest(world, note):
+    """Whoever edits a clone's store can give an entry the digest of whatever they write."""
+    kept = world.nodes()._kept
+    for path in kept.folder.rglob("*"):
+        if path.is_file():
+            kept.write(path.name.removesuffix(".pickle"), note)
+    assert world.computed("shown") == (
+        ["level", "panel", "shown", "total"], Number(30, "30", "pupils", 30)
+    )  # fmt: skip
+
+
 def test_threads_may_keep_the_same_at_once(tmp_path):
     kept, data = Kept(tmp_path), b"x" * 100_000
     with ThreadPoolExecutor(8) as pool:

@@ -1,9 +1,11 @@
 """What a build keeps is believed only as far as it is what was put there."""
 
 import hashlib
+import importlib
 import json
 import os
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pandas as pd
@@ -97,6 +99,39 @@ NO_RESULTS = (b"(lX", b"\x80\x05K\x01K\x02R.", b"\x80\x05\x8c\xff", b"\x80\x05."
 def test_bytes_that_are_no_result_are_not_taken_for_one(data):
     with pytest.raises(NotKept):
         unpacked(data)
+
+
+STATE = b"N}X\x05\x00\x00\x00forgeK\x01s\x86b."
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        b"canalysis.exhibits.parts.exhibit\nNumber\n",
+        b"cpandas\nDataFrame\n",
+        b"cpandas.core.indexes.base\n_new_Index\n",
+    ],
+)
+def test_no_result_changes_a_class_or_function_of_the_program(named):
+    with pytest.raises(NotKept, match="no state of"):
+        unpacked(b"\x80\x02" + named + STATE)
+    module, name = named[1:].decode().split()
+    assert not hasattr(getattr(importlib.import_module(module), name), "forge")
+
+
+@pytest.mark.parametrize("data", [b"\x80\x05K\x01N\x85R.", b"\x80\x02cpandas\nPeriod\nK\x01\x85R."])
+def test_whatever_reading_ends_in_is_no_result(store, data):
+    (store.folder / "ratio.pickle").write_bytes(data)
+    digests = {"ratio": hashlib.sha256(data).hexdigest()}
+    (store.folder / DIGESTS).write_text(json.dumps(digests))
+    assert again(store).read_all(["ratio"]) is None
+
+
+def test_threads_may_fill_a_store_at_once(store):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: again(store).write({"ratio": NUMBER, "n": n}), range(60)))
+    assert again(store).read("ratio") == NUMBER
+    assert [each.name for each in store.folder.parent.iterdir()] == ["key"]
 
 
 def test_a_result_that_could_not_be_read_back_is_never_kept(store):

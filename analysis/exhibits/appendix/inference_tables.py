@@ -14,6 +14,7 @@ from analysis.exhibits.parts.by_pilot import COLUMNS, ends, reasons
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import of_outcomes
+from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome
 
@@ -39,13 +40,18 @@ METHODS = {
 
 
 def standard_errors(
-    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show the standard error of each log ratio under each estimator of its variance."""
-    number = Printed("standard_error", _number)
-    degrees = Column("df", "Degrees", at=REPORTED, cell=partial(_number, decimals=1), width=9)
+    """Show the standard error of each log ratio under each estimator of its variance.
+
+    Several standard errors of one ratio and their degrees of freedom, precise enough, have one
+    solution: how the events of each group, few as they may be, lie in its schools. So they are
+    released to hundredths, and degrees of freedom as whole numbers.
+    """
+    number = Printed("standard_error", partial(_number, decimals=2))
+    degrees = Column("df", "Degrees", at=REPORTED, cell=partial(_number, decimals=0), width=9)
     return _by_method(
-        inference_methods,
+        compared_methods.round({"standard_error": 2, "df": 0}),
         outcomes,
         ERRORS,
         number,
@@ -54,16 +60,16 @@ def standard_errors(
         released=["standard_error", "df"],
         period=compared_period,
         note="Standard errors of the log ratio. The naive one takes schools to be alike and counts "
-        "to be Poisson; degrees of freedom are Satterthwaite's, for CR2. ",
+        "to be Poisson; degrees of freedom are Satterthwaite's, for CR2, in whole numbers. ",
     )
 
 
 def intervals(
-    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show each ratio with its interval under four methods."""
     return _by_method(
-        inference_methods,
+        compared_methods,
         outcomes,
         INTERVALS,
         Printed(("ratio_low", "ratio_high"), ends),
@@ -77,11 +83,11 @@ def intervals(
 
 
 def p_values(
-    inference_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
     """Show the p-value of each ratio under every method."""
     return _by_method(
-        inference_methods,
+        compared_methods,
         outcomes,
         P_VALUES,
         Printed("p_value", words.p_value),
@@ -153,8 +159,9 @@ def _by_method(
     labels = {outcome.name: outcome.label for outcome in outcomes}
     names = printed.names if isinstance(printed.names, tuple) else (printed.names,)
 
-    def cell(status: str, *values: float) -> str:
-        return printed.cell(*values) if status == "estimated" else "[z]"
+    def cell(status: str, reason: str, *values: float) -> str:
+        missing = words.HIDDEN if reason == WITHHELD else "[z]"
+        return printed.cell(*values) if status == "estimated" else missing
 
     def ratio(status: str, value: float, reason: str) -> str:
         return words.ratio(value) if status == "estimated" else words.no_estimate(reason)
@@ -164,7 +171,7 @@ def _by_method(
         Words("pilot", "Pilot", width=widths[1]),
         Column(("status", "ratio", "reason"), "Ratio", cell=ratio, at=REPORTED, width=widths[2]),
         *(
-            Column(("status", *names), heading, cell=cell, at=method, width=width)
+            Column(("status", "reason", *names), heading, cell=cell, at=method, width=width)
             for (method, heading), width in zip(methods.items(), widths[3:], strict=True)
         ),
         *last,
@@ -186,14 +193,15 @@ def _by_method(
 def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:
     """Say which reported estimates there are not, and why."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
-    reported = estimates.loc[estimates["method"] == REPORTED]
-    return reasons(reported.assign(outcome=reported["outcome"].map(labels)), "outcome")
+    missing = estimates.loc[(estimates["method"] == REPORTED) | (estimates["reason"] == WITHHELD)]
+    return reasons(missing.assign(outcome=missing["outcome"].map(labels)), "outcome")
 
 
 def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
     """Say which outcomes were not summed up, and why."""
     missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
-    said = [f"{labels[row['outcome']]}: {row['reason']}." for row in missing.to_dict("records")]
+    groups = missing["outcome"].map(labels).groupby(missing["reason"], sort=False)
+    said = [f"{words.listed(list(names))}: {reason}." for reason, names in groups]
     return " ".join(["", *said])
 
 

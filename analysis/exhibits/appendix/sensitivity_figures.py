@@ -48,7 +48,7 @@ def specification_curve_plot(
     columns = {name: ESTIMATES[name] for name in shown}
     return figure(
         draw, estimated, columns, alt=alt, message=_message(estimated, curve_outlines),
-        label=origin.label, period=compared_period,
+        label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip
 
 
@@ -65,11 +65,7 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
     axes[-1].set_xlabel("Specifications, by the size of their ratio")
     both = (zip(*ax.get_legend_handles_labels(), strict=True) for ax in axes)
     named = {name: mark for pairs in both for mark, name in pairs}
-    if named:
-        legend(drawing, list(named.values()), 2)
-    else:
-        for ax in axes:
-            ax.set(xticks=[], yticks=[])
+    legend(drawing, list(named.values()), 2)
     return drawing
 
 

@@ -66,11 +66,12 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     """Hold that no pilot would reliably see a fall in the primary outcome by less than half."""
     own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
     # Where no fall would be seen at all, not even one to nothing would.
-    falls = own.set_index("pilot")["fall_percent"].fillna(100)
+    unseen = (own["status"] == "estimated") & own["fall_percent"].isna()
+    falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
         "No pilot could reliably detect a fall in section 47 enquiries of less than half.",
         Least("smallest fall seen with 80% power", 50, "%"),
-        _by_name(falls),
+        _by_name(falls["fall_percent"]),
         ("detectable", "detectable_falls"),
     )
 

@@ -54,7 +54,7 @@ def detectable_falls(
 
     def draw() -> Drawing:
         drawing, (ax,) = new_drawing((0.42 if narrow() else 0.25) * len(rows), around=1.0)
-        _draw(ax, lines, [_said(row) for row in rows], falls.fillna(0).to_list(), open_to)
+        _draw(ax, lines, [_said(row) for row in rows], falls.to_list(), open_to)
         legend(drawing, ax.get_legend_handles_labels()[0])
         return drawing
 
@@ -64,12 +64,19 @@ def detectable_falls(
     return figure(
         draw, detectable_effects, columns, alt=alt, label=origin.label,
         period=pilots_only(compared_period),
-        message=(
-            "Only falls larger than any the later trial left open would be seen"
-            if not (detectable_effects["fall_percent"] <= open_to).any()
-            else "Some pilots could see falls as small as the later trial left open"
-        ),
+        message=_message(detectable_effects, open_to),
+        marks="" if (detectable_effects["status"] == "estimated").any() else "fall_percent",
     )  # fmt: skip
+
+
+def _message(detectable_effects: pd.DataFrame, open_to: float) -> str:
+    known = detectable_effects["status"] == "estimated"
+    if not known.any():
+        return "No fall that a pilot could see can be shown"
+    if (detectable_effects["fall_percent"] <= open_to).any():
+        return "Some pilots could see falls as small as the later trial left open"
+    where = "" if known.all() else ", wherever it can be shown"
+    return f"Only falls larger than any the later trial left open would be seen{where}"
 
 
 def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_to: float) -> None:
@@ -77,8 +84,11 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_
 
     places = [-place for place in range(len(lines))]
     ax.axvspan(0, open_to, color=PUBLISHED, alpha=0.25, lw=0, label="Left open by the trial")
-    ax.hlines(places, 0, falls, color="#B9C7D6", lw=2)
-    sns.scatterplot(x=falls, y=places, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
+    # What is withheld, or would not be seen at all, has no mark: one at zero would be a claim.
+    marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
+    ends, heights = [fall for fall, _ in marks], [place for _, place in marks]
+    ax.hlines(heights, 0, ends, color="#B9C7D6", lw=2)
+    sns.scatterplot(x=ends, y=heights, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
     if narrow():
         lines = [
             f"{line.replace(', ', chr(10))}: {each}" for line, each in zip(lines, said, strict=True)

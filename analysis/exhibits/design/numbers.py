@@ -11,6 +11,7 @@ from analysis.exhibits.parts.workings.working import Working, counted_of
 from analysis.study.settings import Outcome
 
 NOTHING = "none, since no pilot would find any fall four times in five"
+TOO_SMALL = f"{words.NOT_KNOWN}, since counts are too small"
 SUPPOSED = 0.8
 
 
@@ -22,14 +23,17 @@ def smallest_detectable_fall(
     own = rows["fall_percent"]
     if own.notna().any():
         printed = f"{own.min():.0f}%"
+        if (rows["status"] != "estimated").any():
+            printed += " among those that may be shown"
         working = Working(
             "for each pilot, the smallest fall that would be found four times in five",
             "events to be expected there without the pilot",
-            (f"The smallest of {len(own)} pilots is {printed}",),
+            (f"The smallest of {own.notna().sum()} pilots is {printed}",),
         )
-        return Number(float(own.min()), printed, "per cent", len(own), working=working)
+        shown = int(own.notna().sum())
+        return Number(float(own.min()), printed, "per cent", shown, working=working)
     worked_out = (rows["status"] == "estimated").any()
-    return Number(None, NOTHING if worked_out else words.HIDDEN, "per cent")
+    return Number(None, NOTHING if worked_out else TOO_SMALL, "per cent")
 
 
 def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
@@ -79,26 +83,30 @@ def _selected(ratio: float, how: str) -> Number:
 
 def curve_doubles(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications left out because they come to the same numbers as another."""
-    total = int(curve_tests["duplicates"].fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    return _specifications(curve_tests, "duplicates", "none")
 
 
 def curve_withheld(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications that are withheld, for what they would reveal given the others."""
-    total = int(curve_tests["withheld"].fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    return _specifications(curve_tests, "withheld", "all")
 
 
 def curve_shown(curve_tests: pd.DataFrame) -> Number:
     """Count the specifications that are shown."""
-    total = int((curve_tests["specifications"] - curve_tests["withheld"]).fillna(0).sum())
-    return Number(total, words.count(total), "specifications")
+    shown = curve_tests["specifications"] - curve_tests["withheld"]
+    return _specifications(curve_tests.assign(shown=shown), "shown", "none")
 
 
 def curve_size(curve_tests: pd.DataFrame) -> Number:
     """Count the different specifications of all curves, those withheld among them."""
-    total = int(curve_tests["specifications"].fillna(0).sum())
-    return Number(total, words.count(total) if total else "no estimable", "specifications")
+    return _specifications(curve_tests, "specifications", "no estimable")
+
+
+def _specifications(curve_tests: pd.DataFrame, column: str, otherwise: str) -> Number:
+    """Count some of all specifications; in words where counts are too small for there to be any."""
+    total = int(curve_tests[column].fillna(0).sum())
+    any_there = curve_tests["specifications"].fillna(0).sum() > 0
+    return Number(total, words.count(total) if any_there else otherwise, "specifications")
 
 
 def curves_clear(curve_outlines: pd.DataFrame) -> Number:

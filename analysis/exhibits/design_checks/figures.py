@@ -58,12 +58,7 @@ def event_study_plot(
             terms = event_study_estimates.loc[event_study_estimates["pilot"] == pilot]
             ax.set_title(f"{pilot}: ratio of rate ratios" if ax is axes[0] else pilot)
             _draw_pilot(ax, terms)
-        if not (event_study_estimates["status"] == "estimated").any():
-            # Axes with nothing on them would have a scale of their own making.
-            for ax in axes:
-                ax.set(xticks=[], yticks=[])
-        else:
-            axes[-1].set_xlabel("Months from the start")
+        axes[-1].set_xlabel("Months from the start")
         return drawing
 
     before = event_study_estimates.loc[
@@ -82,7 +77,7 @@ def event_study_plot(
     columns = {name: EVENT_STUDY[name] for name in drawn}
     return figure(
         draw, event_study_estimates, columns, alt=alt, message=message, label=origin.label,
-        period=panel_period,
+        period=panel_period, marks="ratio",
     )  # fmt: skip
 
 

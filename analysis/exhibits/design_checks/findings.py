@@ -106,7 +106,7 @@ def _reweighted(row: dict[Hashable, Any]) -> str:
     )
 
 
-def worst_check(check_findings: pd.DataFrame) -> Claim:
+def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
     """Hold which of the checks takes most away."""
     against = check_findings.loc[check_findings["against"] > 0]
     first = (
@@ -124,6 +124,7 @@ def worst_check(check_findings: pd.DataFrame) -> Claim:
         if len(against)
         else "no check against any result",
         ("checks_table", "trends_table"),
+        unknown=row_of(primary_effects, "pilot", "Southampton")["status"] != ESTIMATED,
     )
 
 
@@ -140,6 +141,7 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
         if row["looked_at"]
         else NOTHING,
         ("checks_table", "trends_table"),
+        unknown=not row["looked_at"],
     )
 
 
@@ -172,6 +174,7 @@ def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
         heavy and row["arm"] == "comparison",
         seen if row["status"] == "estimated" else NOTHING,
         ("checks_table",),
+        unknown=row["status"] != "estimated",
     )
 
 

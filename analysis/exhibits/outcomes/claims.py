@@ -65,6 +65,10 @@ class EffectRule:
         asked = [each for each in found if each.estimated or not self.where_estimated]
         return bool(asked) and all(self.holds(each) for each in asked)
 
+    def refuted(self, found: Sequence[Judgement]) -> bool:
+        """Whether a result that is shown contradicts the rule."""
+        return any(each.estimated and not self.holds(each) for each in found)
+
     def holds(self, found: Judgement) -> bool:
         """Whether one result satisfies the rule."""
         if not found.estimated:
@@ -197,7 +201,10 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
 
 def _judge(sentence: str, rule: EffectRule, change_judgements: pd.DataFrame) -> Claim:
     found = [judgement(change_judgements, rule.outcome, pilot) for pilot in rule.pilots]
-    return Claim(sentence, str(rule), rule.hold(found), "; ".join(map(_seen, found)), EVIDENCE)
+    holds = rule.hold(found)
+    unknown = not holds and not rule.refuted(found)
+    seen = "; ".join(map(_seen, found))
+    return Claim(sentence, str(rule), holds, seen, EVIDENCE, unknown=unknown)
 
 
 def _seen(each: Judgement) -> str:

@@ -68,5 +68,5 @@ def effect_forest(
     data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return figure(
         draw, data, columns, alt=alt, message=effects_message(change_judgements, outcomes),
-        label=origin.label, period=compared_period,
+        label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip

@@ -86,6 +86,7 @@ def rates(
     return figure(
         draw, data, COLUMNS, alt=alt, message=change_message(change_judgements, outcome),
         label=origin.label, period=panel_period, status=released_outcomes.statuses["terms"],
+        marks="rate",
     )  # fmt: skip
 
 

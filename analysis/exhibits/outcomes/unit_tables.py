@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from hamilton.function_modifiers import parameterize
 
@@ -45,10 +47,10 @@ def by_unit_table(
             Words("verdict", f"Both p {words.AT_MOST}{LEVEL}", width=8,
                   cell=lambda verdict: "no" if verdict == "not clear" else verdict),
         ),
-        data=change_judgements,
+        data=_as_known(change_judgements),
         meanings=JUDGEMENT,
         instead=lambda row: () if row["status"] == "estimated"
-        else (words.no_estimate(row["reason"]), *("[z]",) * 5, "no"),
+        else (words.no_estimate(row["reason"]), *("[z]",) * 5, words.NOT_KNOWN),
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -62,6 +64,12 @@ def by_unit_table(
             "by looking through all is not yet a claim. [z] is not applicable."
         ).format(level=LEVEL, **families(change_judgements)),
     )  # fmt: skip
+
+
+def _as_known(judgements: pd.DataFrame) -> pd.DataFrame:
+    """Return judgements whose verdict is unknown, rather than unclear, without an estimate."""
+    known = judgements["status"] == "estimated"
+    return judgements.assign(verdict=judgements["verdict"].where(known, words.NOT_KNOWN))
 
 
 def many_outcomes(
@@ -91,6 +99,8 @@ def many_outcomes(
         meanings={**MULTIPLICITY, **JUDGEMENT},
         released=[*keys, "family", "in_family", "adjustment", "judged_school", "adjusted_school",
                   "judged_area", "adjusted_area", "min_p", "max_t"],
+        instead=lambda row: () if row["status"] == "estimated"
+        else (row["family"], words.no_estimate(row["reason"]), *("[z]",) * 4),
         period=compared_period,
         note=EXPLORATORY
         + (
@@ -181,6 +191,8 @@ def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
 
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     value = _p_of(table, outcome, pilot, way)
+    if math.isnan(value):
+        return Number(None, words.NOT_KNOWN, "p-value, two-sided")
     printed = words.p_value(value)
     together = _together(table)
     working = all_at_once_working(printed, together)

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.disclosure import Status, released
+import pandas as pd
+
+from analysis.disclosure import WITHHELD, Status, released
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import pictures
+from analysis.exhibits.parts.style import new_drawing, pictures, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     from matplotlib.figure import Figure as Drawing
+
+
+NOTHING = f"Nothing is drawn: {WITHHELD}"
+
+
+def _nothing() -> Drawing:
+    """Draw a line of words, where nothing may be shown."""
+    drawing, (ax,) = new_drawing(0.3, around=0.3)
+    ax.set_axis_off()
+    ax.annotate(wrapped(NOTHING), (0, 0.5), xycoords="axes fraction", va="center")
+    return drawing
 
 
 def figure(
@@ -25,6 +37,7 @@ def figure(
     label: str = "",
     period: str = "",
     status: Status | None = None,
+    marks: str = "",
 ) -> Figure:
     """Return a figure.
 
@@ -38,9 +51,14 @@ def figure(
         Of the data, which stands in the picture itself.
     columns, alt, message, period, status
         As in `Figure`.
+    marks
+        The column of `data` that says where marks lie. Where it has no number, the picture says
+        that nothing is drawn, and why, in place of empty axes.
     """
     if not message.strip():
         raise ValueError("a figure needs a message: what it shows, in one line")
+    if marks and pd.to_numeric(data[marks], errors="coerce").isna().all():
+        draw, alt = _nothing, f"{NOTHING}. {alt}"
     made = pictures(draw, label, alt)
     return Figure(
         made.wide,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
 """What programs write where there is no number, or none that is finite."""
+TOO_SMALL = "Counts are too small to show whether this holds"
+"""What stands before a sentence whose evidence is withheld, or can't be estimated."""
 Kind = Literal["figure", "table", "number", "claim"]
 PARAGRAPH = "\n\n"
 """What parts the paragraphs of a table's cell."""
@@ -181,6 +183,9 @@ class Claim:
         Names of the exhibits that carry it.
     source
         As of a number, where the sentence tells what was published.
+    unknown
+        Whether nothing that may be shown contradicts it, and the values that would bear it out
+        are withheld or can't be estimated. It then doesn't hold.
     """
 
     sentence: str
@@ -189,9 +194,23 @@ class Claim:
     seen: str
     evidence: tuple[str, ...]
     source: str = field(default="", kw_only=True)
+    unknown: bool = field(default=False, kw_only=True)
     status: Status = field(default_factory=released)
 
     kind: Literal["claim"] = "claim"
+
+    def __post_init__(self) -> None:
+        if self.holds and self.unknown:
+            raise ValueError(f"a sentence can't both hold and be unknown: {self.sentence}")
+
+    @property
+    def printed(self) -> str:
+        """What a reader sees: what isn't known is said before the sentence, never after it."""
+        if self.holds:
+            return self.sentence
+        if self.unknown:
+            return f"[{TOO_SMALL}: “{self.sentence}”]"
+        return f"{self.sentence} [No longer holds: {self.seen}]"
 
 
 Exhibit = Figure | Table | Number | Claim

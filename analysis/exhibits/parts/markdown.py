@@ -34,10 +34,9 @@ def markdown(exhibit: Exhibit, provenance: Provenance) -> str:
         case Number():
             return _span(exhibit.text, "number", provenance.name)
         case Claim(holds=True):
-            return _span(exhibit.sentence, "claim", provenance.name)
+            return _span(exhibit.printed, "claim", provenance.name)
         case Claim():
-            text = f"{exhibit.sentence} [No longer holds: {exhibit.seen}]"
-            return _span(text, "claim-broken", provenance.name)
+            return _span(exhibit.printed, "claim-broken", provenance.name)
 
 
 def _figure(figure: Figure, provenance: Provenance) -> str:

@@ -23,6 +23,11 @@ def _exact(value: float) -> float:
     return round(value, _DIGITS)
 
 
+def _known(found: Mapping[str, float]) -> dict[str, float]:
+    """Return the values that there are: those that are missing are not a number."""
+    return {name: value for name, value in found.items() if not math.isnan(value)}
+
+
 @dataclass(frozen=True)
 class Least:
     """That a value reaches a threshold wherever it is looked at.
@@ -47,6 +52,10 @@ class Least:
     def holds(self, found: Mapping[str, float]) -> bool:
         """Whether every value reaches it; nothing found is nothing shown."""
         return bool(found) and all(_exact(value) >= self.least for value in found.values())
+
+    def refuted(self, found: Mapping[str, float]) -> bool:
+        """Whether a value that is known contradicts it."""
+        return any(not self.holds({name: value}) for name, value in _known(found).items())
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,10 @@ class Most:
         """Whether no value exceeds it; nothing found is nothing shown."""
         return bool(found) and all(_exact(value) <= self.most for value in found.values())
 
+    def refuted(self, found: Mapping[str, float]) -> bool:
+        """Whether a value that is known contradicts it."""
+        return any(not self.holds({name: value}) for name, value in _known(found).items())
+
 
 @dataclass(frozen=True)
 class Largest:
@@ -116,6 +129,12 @@ class Largest:
             and all(found[self.group] > value for value in others)
         )
 
+    def refuted(self, found: Mapping[str, float]) -> bool:
+        """Whether another group has as large a value as this one, as far as both are known."""
+        known = _known(found)
+        own = known.pop(self.group, math.inf)
+        return any(value >= own for value in known.values())
+
 
 def judge(
     sentence: str,
@@ -123,7 +142,7 @@ def judge(
     found: Mapping[str, float],
     evidence: tuple[str, ...],
     decimals: int = 1,
-    absent: str = words.NOT_ESTIMABLE,
+    absent: str = words.NOT_KNOWN,
 ) -> Claim:
     """Return the sentence with its rule, and what the results show.
 
@@ -146,4 +165,6 @@ def judge(
         else f"{name} {absent}"
         for name, value in found.items()
     )
-    return Claim(sentence, str(rule), rule.holds(found), seen or NOTHING, evidence)
+    holds = rule.holds(found)
+    unknown = not holds and not rule.refuted(found)
+    return Claim(sentence, str(rule), holds, seen or NOTHING, evidence, unknown=unknown)

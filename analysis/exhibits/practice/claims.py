@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim
 from analysis.exhibits.parts.rows import judgement, row_of
 from analysis.exhibits.parts.rules import Largest, Least, judge
@@ -121,13 +122,13 @@ def mostly_statutory(activity_by_type: pd.DataFrame) -> Claim:
 def unknown_children_reached(status_by_pilot: pd.DataFrame) -> Claim:
     """Hold that part of the work was for children whom social care did not know."""
     chosen = status_by_pilot.loc[status_by_pilot["child_status"] == NOT_KNOWN]
-    # A share that may not be shown holds nothing up.
-    found = chosen.set_index("pilot")["percent"].fillna(0)
+    found = chosen.set_index("pilot")["percent"]
     return judge(
         "In each pilot some of the time went to children whom social care did not know.",
         Least("share of hours for children not known", 5, "%"),
         _by_name(found),
         ("activity_status",),
+        absent=words.HIDDEN,
     )
 
 

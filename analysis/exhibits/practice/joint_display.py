@@ -182,19 +182,28 @@ def _published_falls(
         for each in published_findings
         if each["direction"] == "fell"
     ]
+    missing = sum(not each.estimated for each in falls)
+    if missing == len(falls):
+        return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
     # What could not be estimated bears nothing out.
     checks = tuple(each.verdict == "lower" for each in falls)
     by_outcome = [
-        f"{', '.join(map(_p_values, group))} ({words.inside(outcome.label)}, "
-        f"{max(each.in_family for each in group):.0f} comparisons)"
+        f"{', '.join(map(_p_values, group))} ({words.inside(outcome.label)}{_family(group)})"
         for outcome in outcomes
         if (group := [each for each in falls if each.outcome == outcome.name])
     ]
+    unknown = f", {missing} of which can't be shown," if missing else ""
     shown = (
-        f"for {sum(checks)} of {len(checks)} published falls p is at most {LEVEL} by school and by "
+        f"for {_of(checks)} published falls{unknown} p is at most {LEVEL} by school and by "
         f"area, adjusted for the family (exploratory): {'; '.join(by_outcome)}"
     )
     return Records(shown, checks)
+
+
+def _family(group: list[Judgement]) -> str:
+    """Say of how many comparisons p-values are; of those without an estimate nothing is known."""
+    sizes = [each.in_family for each in group if each.estimated]
+    return f", {max(sizes):.0f} comparisons" if sizes else ""
 
 
 def _p_values(fall: Judgement) -> str:
@@ -241,7 +250,8 @@ def _line(
 
 
 def _reading(shown: str, read: str) -> str:
-    return f"{read.capitalize()}: {shown}" if shown else "[z]"
+    reading = f"{read.capitalize()}: " if read else "Not known: "
+    return f"{reading}{shown}" if shown else "[z]"
 
 
 def _coded(read: str, supports: int, mixed: int, contradicts: int) -> str:

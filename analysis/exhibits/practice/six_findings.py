@@ -98,4 +98,6 @@ def _shown(row: dict[Any, Any]) -> str:
 
 
 def _sure(row: dict[Any, Any]) -> str:
-    return OUTCOMES_SURE if row["statement"] == SIXTH else SURE[row["strands"]]
+    if row["statement"] != SIXTH:
+        return SURE[row["strands"]]
+    return OUTCOMES_SURE if row["records_read"] else "Not known: counts are too small"

@@ -70,10 +70,18 @@ def trial_beside_pilots(
 
 
 def _message(found: tuple[Effect, ...], trial: dict[str, float]) -> str:
-    below = [each.pilot for each in found if each.estimated and each.ratio < trial["ratio_low"]]
-    if not below:
-        return "The trial's interval holds what was estimated in every pilot"
-    return f"The trial's interval excludes falls like those estimated in {words.listed(below)}"
+    known = [each for each in found if each.estimated]
+    below = [each.pilot for each in known if each.ratio < trial["ratio_low"]]
+    above = [each.pilot for each in known if each.ratio > trial["ratio_high"]]
+    if not known:
+        return "No effect in a pilot can be shown next to the trial's"
+    if below or above:
+        change, pilots = ("falls", below) if below else ("rises", above)
+        where = words.listed(pilots)
+        return f"The trial's interval excludes {change} like those estimated in {where}"
+    if len(known) < len(found):
+        return "The trial's interval holds each estimate of a pilot that can be shown"
+    return "The trial's interval holds what was estimated in every pilot"
 
 
 def trial_design(

@@ -102,6 +102,30 @@ def another_name_shown(pdf):
     pdf.attachments["seal.json"].obj.UF = pikepdf.String("data.csv")
 
 
+def _encoded(name, encoding):
+    mark = {"utf-8": b"\xef\xbb\xbf", "utf-16-be": b"\xfe\xff", "utf-16-le": b"\xff\xfe"}
+    return pikepdf.String(mark[encoding] + name.encode(encoding))
+
+
+@by_objects
+def name_in_another_encoding(pdf):
+    """Readers that compare bytes find no seal of that name, and list another."""
+    _names(pdf)[_place(pdf, "seal.json")] = _encoded("seal.json", "utf-8")
+
+
+@by_objects
+def shown_in_another_encoding(pdf):
+    """The seal's entry gives its name in an encoding that old readers show as signs."""
+    pdf.attachments["seal.json"].obj.UF = _encoded("seal.json", "utf-16-be")
+
+
+@by_objects
+def described_in_another_encoding(pdf):
+    """The words next to the seal, in an encoding of their own."""
+    entry = pdf.attachments["seal.json"].obj
+    entry.Desc = _encoded(str(entry.Desc), "utf-8")
+
+
 @by_objects
 def another_file_for_other_readers(pdf):
     """The seal's entry holds a second file for readers that prefer Unicode names."""
@@ -414,6 +438,9 @@ FORGERIES = {
     contents_of_another_file: "takes its data from another file",
     second_file_of_one_name: "there are several attachments of the name ledger.json",
     another_name_shown: ENTRY.format("seal.json"),
+    name_in_another_encoding: "a name among the attachments is written in another way",
+    shown_in_another_encoding: ENTRY.format("seal.json"),
+    described_in_another_encoding: ENTRY.format("seal.json"),
     another_file_for_other_readers: ENTRY.format("seal.json"),
     related_file: ENTRY.format("seal.json"),
     entry_without_file: ENTRY.format("z"),

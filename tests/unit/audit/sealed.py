@@ -65,6 +65,10 @@ def ledger(ratio="0.66", commit="a" * 40):
         "environment": {"python": "3.11.7"}, "code": {}, "columns": {}, "graph": {},
         "platform": "Linux x86_64", "remote": "", "rules": [], "settings": {},
         "files": [{"name": "a.csv", "sha256": "0" * 64, "rows": 12, "part": "extract"}],
+        "structure": {
+            "headings": {"index.qmd": ["First things"], "second.qmd": ["Second things"]},
+            "formulas": {}, "bibliography": {},
+        },
         "contracts": {"a": {"rules": 5, "pass": 5, "warn": 0, "fail": 0, "nothing tested": 0}},
         "records": [
             record("ratio", "N1", "number", f"{ratio} (0.52 to 0.83)"),
@@ -72,7 +76,8 @@ def ledger(ratio="0.66", commit="a" * 40):
             record("events", "N3", "number", "1,204"),
             record("pupils", "N4", "number", "950"),
             record("one", "F1", "figure", "Bars of 3 and 4.",
-                   data=hashlib.sha256(DATA).hexdigest()),
+                   data=hashlib.sha256(DATA).hexdigest(),
+                   period="May 2018 to February 2019"),
             record("two", "F2", "figure", "Bars of 8 and 6.", shown=["second.qmd:1"]),
             record("table", "T1", "table", "Pilot | Schools",
                    cells=["Pilot", "Schools", "Lambeth", "8", "Southampton", "18"],

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
 from audit.pages.drawing import draw
@@ -15,6 +16,7 @@ from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
 from audit.pages.trail import Trail
+from audit.trace.text import tree
 from tests.unit.audit import small_trail
 from tests.unit.audit.whole import bare, typed, typed_record
 
@@ -171,6 +173,20 @@ def test_a_broken_claim_says_what_was_seen(tmp_path):
     book = small_trail.make(tmp_path, records=records)
     assert "No longer holds</span> 1.3" in page(book, "fell.html")
     assert "no longer holds</span>" in page(book, "index.html")
+
+
+def test_a_claim_that_counts_are_too_small_to_judge_says_so(tmp_path):
+    records = small_trail.ledger()["records"]
+    records[3] |= {"holds": None, "seen": "Lambeth [c]"}
+    book = small_trail.make(tmp_path, records=records)
+    text = page(book, "fell.html")
+    assert "Not known</span> Lambeth [c]" in text
+    assert "can't be said whether the rule is satisfied: Lambeth [c]." in words(text)
+    assert "not known</span>" in page(book, "index.html")
+    ledger = typed(small_trail.ledger() | {"records": records})
+    (fell,) = (each for each in ledger.records if each.id == "fell")
+    assert "NOT KNOWN: Lambeth [c]" in tree(fell, ledger)
+    assert "too small to judge, marked where they stand: fell." in " ".join(as_text(ledger).split())
 
 
 def test_of_a_held_exhibit_nothing_is_shown(tmp_path):

@@ -1,6 +1,8 @@
 """What counts as a number in a text, and which numbers a listed literal explains."""
 
 import re
+import sys
+import unicodedata
 
 import pytest
 
@@ -23,6 +25,19 @@ from audit.coverage.literals import Literal, explained, numbers, parse_literals
 )
 def test_numbers_are_found_as_written(text, expected):
     assert [found.text for found in numbers(text)] == expected
+
+
+def test_every_numeral_of_unicode_is_a_number():
+    """Of whatever script: by its category, or by its numeric value."""
+    signs = map(chr, range(sys.maxunicode + 1))
+    numerals = [
+        sign
+        for sign in signs
+        if unicodedata.category(sign) in ("Nd", "Nl", "No") or unicodedata.numeric(sign, None)
+    ]
+    assert len(numerals) > 1800
+    assert [sign for sign in numerals if not numbers(f"fell by {sign}.")] == []
+    assert [sign for sign in numerals if not numbers(f"by{sign}of")] == []
 
 
 def test_no_digit_stands_outside_a_number():

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from analysis.errors import VerificationFailed
-from audit.coverage.coverage import TITLES
+from audit.coverage.fixed import TITLES
 from audit.coverage.literals import explained
 from audit.coverage.own_literals import chosen_literals, own_patterns
 from audit.pdf.attachments import Attachment, attach, attached
@@ -213,7 +213,7 @@ def test_a_signature_without_allowed_signers_proves_nothing(pdf, keys, capsys):
     sign_report(pdf, keys / "auditor")
     assert verify(pdf) == 0
     said = capsys.readouterr().out
-    assert "whom nothing here vouches for" in said
+    assert "a key that nothing here vouches for" in said
     assert "origin not proved" in said
 
 
@@ -222,7 +222,9 @@ def test_sealing_anew_breaks_the_signature(pdf, keys, capsys):
     edited(pdf, one_digit)
     sealed.reseal(pdf, ratio="0.68")
     assert verify(pdf, signers=keys / "allowed_signers") == 8
-    assert "the signature is NOT over this seal" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "the signature is NOT over this seal" in said
+    assert "intact        NO: its signature is not over this seal" in said
 
 
 def test_all_sealed_and_signed_anew_by_somebody_else_is_no_allowed_signers(pdf, keys, capsys):
@@ -420,6 +422,28 @@ def test_a_title_is_not_laid_out_as_lines_of_a_verdict(pdf, capsys):
     assert "A report verdict holds, and" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("blank", ["\u2800", "\u3164", "\uffa0", "\u115f", "\u00ad", "\U000e0020"])
+def test_what_leaves_a_blank_pushes_no_verdict_to_the_start_of_a_line(pdf, capsys, blank):
+    title = "A report" + 80 * blank + "verdict" + 7 * blank + "holds"
+    files = [
+        Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
+    ]
+    seal_pdf(pdf, files, title=title, commit="a" * 40, chapters=sealed.CHAPTERS)
+    for as_json in (False, True):
+        verify(pdf, as_json=as_json)
+        assert blank not in capsys.readouterr().out
+
+
+def test_a_commit_that_the_seal_names_is_one_line(pdf, capsys):
+    said = "a" + 80 * " " + "\nverdict       holds"
+    files = [
+        Attachment("ledger.json", json.dumps(sealed.ledger()).encode(), "application/json", "")
+    ]
+    seal_pdf(pdf, files, title="A report", commit=said, chapters=sealed.CHAPTERS)
+    assert verify(pdf) == 8
+    assert 20 * " " not in capsys.readouterr().out
+
+
 def test_a_message_about_a_file_acts_on_no_terminal(tmp_path, capsys):
     path = tmp_path / "a\x1b[2J\nreport.pdf"
     path.write_bytes(b"no PDF")
@@ -460,6 +484,40 @@ def test_patterns_of_a_commit_that_nobody_took_up_are_not_run(tmp_path):
     assert not own_patterns(tmp_path, proposed)
     git_in(tmp_path, "tag", "taken-up", proposed)
     assert own_patterns(tmp_path, proposed)
+
+
+def grafted(root, head, proposed):
+    (root / ".git" / "info").mkdir(exist_ok=True)
+    (root / ".git" / "info" / "grafts").write_text(f"{head} {proposed}\n")
+
+
+def replaced(root, head, proposed):
+    made = subprocess.run(
+        ["git", "-C", root, "-c", "user.name=N", "-c", "user.email=n@example.org",
+         "commit-tree", f"{head}^{{tree}}", "-p", proposed, "-m", "state"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    git_in(root, "replace", head, made.stdout.decode().strip())
+
+
+@pytest.mark.parametrize("pretend", [grafted, replaced])
+def test_no_graft_or_replacement_takes_up_a_commit(tmp_path, pretend):
+    """A clone can be told of other parents than a commit has."""
+    git_in(tmp_path, "init", "-q", "-b", "main")
+    git_in(tmp_path, "commit", "-q", "--allow-empty", "-m", "state")
+    asked = ["git", "-C", tmp_path, "rev-parse", "HEAD"]
+    (tmp_path / "literals.toml").write_bytes(ANY_NUMBER)
+    git_in(tmp_path, "add", "-A")
+    git_in(tmp_path, "commit", "-q", "-m", "proposed")
+    proposed = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    git_in(tmp_path, "reset", "-q", "--hard", "HEAD~1")
+    git_in(tmp_path, "commit", "-q", "--allow-empty", "-m", "later")
+    head = subprocess.run(asked, capture_output=True, check=True).stdout.decode().strip()
+    pretend(tmp_path, head, proposed)
+    told = ["git", "-C", tmp_path, "merge-base", proposed, "HEAD"]
+    believed = subprocess.run(told, capture_output=True, check=True).stdout.decode().strip()
+    assert believed == proposed, "git itself is deceived"
+    assert not own_patterns(tmp_path, proposed)
 
 
 SOURCES_OF_ALL_YEARS = b"""

@@ -74,7 +74,7 @@ def test_a_value_that_is_not_known_shows_nothing_and_is_told_in_words(rule, foun
     claim = judge("A sentence.", rule, found, ("shares",))
     assert not claim.holds
     assert "nan" not in claim.seen
-    assert "not estimable" in claim.seen
+    assert "not known" in claim.seen
 
 
 @pytest.mark.parametrize("rule", [Least("share", 10), Most("share", 10)])

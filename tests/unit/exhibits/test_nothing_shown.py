@@ -1,34 +1,54 @@
 """What an extract so small that nearly everything is hidden prints: words that hold, and few."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
 from analysis.exhibits.appendix.calibration import calibration_check
+from analysis.exhibits.appendix.inference_tables import _unsummed
 from analysis.exhibits.appendix.sensitivity_figures import _curve_said
 from analysis.exhibits.appendix.sensitivity_tables import outline_table
 from analysis.exhibits.design import figures as design
-from analysis.exhibits.design.numbers import curves_clear
+from analysis.exhibits.design.claims import only_large_falls_seen
+from analysis.exhibits.design.figures import detectable_falls
+from analysis.exhibits.design.numbers import (
+    curve_doubles,
+    curve_shown,
+    curve_size,
+    curve_withheld,
+    curves_clear,
+    smallest_detectable_fall,
+)
 from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
 from analysis.exhibits.outcomes.numbers import care_estimated
 from analysis.exhibits.outcomes.rates_figures import _drawing
+from analysis.exhibits.outcomes.unit_tables import by_unit_table
 from analysis.exhibits.parts.clearance import cleared
-from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.exhibit import Claim, Table
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import families
+from analysis.exhibits.parts.rules import Largest, Least, judge
+from analysis.exhibits.practice.claims import unknown_children_reached
+from analysis.exhibits.practice.joint_display import _published_falls, _reading
+from analysis.exhibits.recommendations.later_trial import _message as beside_trial_message
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
 from analysis.models.checks.findings import COLUMNS as FINDINGS
 from analysis.models.checks.missing_returns import COLUMNS as RETURNS
 from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
+from analysis.practice.activity import NOT_KNOWN
+from audit.ledger.making import printed as printed_line
 from tests.architecture import ROOT
 from tests.unit.exhibits.test_messages import OUTCOMES, STUDY, judged
 
 NONE = f"none: {WITHHELD}"
+ORIGIN = Origin("supplied", "", "")
 
 
 def printed(*rows):
@@ -161,3 +181,141 @@ def test_no_exhibit_writes_not_estimable_by_itself():
     for path in (ROOT / "analysis" / "exhibits").rglob("*.py"):
         own = "not estimable" in path.read_text(encoding="utf-8")
         assert not own or path.name in ("words.py", "clearance.py", "numbers.py"), path
+
+
+# --- sentences -------------------------------------------------------------------------------
+
+NAN = float("nan")
+TWICE = Least("upper over lower limit", 2, " times")
+
+
+@pytest.mark.parametrize(
+    ("found", "state"),
+    [
+        ({}, "unknown"),
+        ({"Lambeth": NAN}, "unknown"),
+        ({"Lambeth": 2.5, "Stockport": NAN}, "unknown"),
+        ({"Lambeth": 1.5, "Stockport": NAN}, "broken"),
+        ({"Lambeth": 2.5, "Stockport": 2}, "holds"),
+        ({"Lambeth": float("inf")}, "holds"),
+    ],
+)
+def test_a_sentence_is_refuted_by_what_is_known_alone(found, state):
+    claim = judge("It is wide.", TWICE, found, ())
+    assert (claim.holds, claim.unknown) == (state == "holds", state == "unknown")
+    assert claim.printed.startswith("[Counts are too small" if claim.unknown else "It is wide.")
+    assert ("No longer holds" in claim.printed) == (state == "broken")
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "state"),
+    [(NAN, 3, "unknown"), (3, NAN, "unknown"), (2, 3, "broken"), (3, 2, "holds")],
+)
+def test_the_largest_is_refuted_by_a_larger_one_alone(own, other, state):
+    rule = Largest("share", "primary")
+    claim = judge("Primary is largest.", rule, {"primary": own, "secondary": other}, ())
+    assert (claim.holds, claim.unknown) == (state == "holds", state == "unknown")
+
+
+def test_an_unknown_sentence_neither_holds_nor_no_longer_holds_in_the_ledger():
+    claim = judge("It is wide.", TWICE, {"Lambeth": NAN}, ())
+    assert printed_line(claim) == "[Counts are too small to show whether this holds: “It is wide.”]"
+    with pytest.raises(ValueError, match="both hold and be unknown"):
+        Claim("It is wide.", "", True, "", (), unknown=True)
+
+
+def test_a_share_that_is_withheld_is_not_nought():
+    share = pd.DataFrame([{"child_status": NOT_KNOWN, "pilot": "Lambeth", "percent": NAN}])
+    assert unknown_children_reached(share).unknown
+    assert not unknown_children_reached(share.assign(percent=1.0)).unknown
+
+
+@pytest.mark.parametrize(("status", "state"), [("estimated", True), ("not estimable", False)])
+def test_no_fall_that_would_be_seen_is_not_one_that_is_withheld(status, state):
+    row = {"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "status": status, "reason": WITHHELD,
+           "fall_percent": NAN}  # fmt: skip
+    claim = only_large_falls_seen(pd.DataFrame([row]), OUTCOMES)
+    assert (claim.holds, claim.unknown) == (state, not state)
+    number = smallest_detectable_fall(pd.DataFrame([row]), OUTCOMES).text
+    assert number.startswith("none" if state else "not known")
+    two = pd.DataFrame([row | {"status": "not estimable"},
+                        row | {"status": "estimated", "fall_percent": 70.0}])  # fmt: skip
+    assert smallest_detectable_fall(two, OUTCOMES).text == "70% among those that may be shown"
+
+
+@pytest.mark.parametrize(("size", "said"), [(NAN, "none all none no estimable"),
+                                            (9, "2 3 6 9")])  # fmt: skip
+def test_specifications_are_counted_in_words_where_there_are_none(size, said):
+    tests = pd.DataFrame([{"specifications": size, "withheld": size / 3, "duplicates": 2}])
+    found = [
+        count(tests).text for count in (curve_doubles, curve_withheld, curve_shown, curve_size)
+    ]
+    assert " ".join(found) == said
+
+
+# --- figures and tables ----------------------------------------------------------------------
+
+
+def test_a_figure_without_any_mark_says_that_nothing_is_drawn_and_why():
+    rows = [{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "status": "not estimable",
+             "reason": WITHHELD, "fall_percent": NAN}]  # fmt: skip
+    known = rows[0] | {"pilot": "Stockport", "status": "estimated", "fall_percent": 70.0}
+
+    def drawn(rows):
+        return detectable_falls(pd.DataFrame(rows), OUTCOMES, {"ratio_low": 0.9}, "", ORIGIN)
+
+    nothing, some = drawn(rows), drawn([*rows, known])
+    assert nothing.alt.startswith(f"Nothing is drawn: {WITHHELD}. ")
+    assert nothing.message == "No fall that a pilot could see can be shown"
+    assert nothing.faults == ()
+    assert some.alt.startswith("Bar chart")
+    assert some.message.endswith("wherever it can be shown")
+    # One mark, that of the pilot whose fall is known: none at nought for the other.
+    marks = some.svg.split('id="PathCollection_1"')[1].split("<g id=")[0]
+    assert marks.count("<use") == 1
+
+
+@pytest.mark.parametrize(
+    ("ratios", "said"),
+    [
+        ((NAN, NAN), "No effect in a pilot can be shown next to the trial's"),
+        ((1.0, NAN), "The trial's interval holds each estimate of a pilot that can be shown"),
+        ((1.0, 1.1), "The trial's interval holds what was estimated in every pilot"),
+        ((0.4, NAN), "The trial's interval excludes falls like those estimated in Lambeth"),
+        ((1.0, 2.1), "The trial's interval excludes rises like those estimated in Southampton"),
+    ],
+)
+def test_the_trial_is_set_against_what_is_shown(ratios, said):
+    found = tuple(
+        SimpleNamespace(pilot=pilot, ratio=ratio, estimated=ratio == ratio)
+        for pilot, ratio in zip(("Lambeth", "Southampton"), ratios, strict=True)
+    )
+    assert beside_trial_message(found, {"ratio_low": 0.95, "ratio_high": 1.17}) == said
+
+
+def test_published_falls_that_can_not_be_shown_are_not_found_wanting():
+    first, second = OUTCOMES
+    falls = tuple({"outcome": each.name, "pilot": "Lambeth", "direction": "fell"}
+                  for each in OUTCOMES)  # fmt: skip
+    none = _published_falls(withheld(first.name, second.name), falls, OUTCOMES)
+    assert (none.checks, _reading(none.shown, "")) == (
+        (), "Not known: p-values of the 2 published falls can't be shown",
+    )  # fmt: skip
+    some = _published_falls(withheld(first.name), falls, OUTCOMES)
+    assert some.shown.startswith(
+        "for 0 of 2 published falls, 1 of which can't be shown, p is at most 0.05 by school and by "
+        "area, adjusted for the family (exploratory): Lambeth [c] (section 47 enquiries); "
+    )
+
+
+def test_each_reason_why_pilots_are_not_summed_up_is_given_once():
+    rows = [{"outcome": name, "status": "not estimable", "reason": reason}
+            for name in ("a", "b") for reason in (WITHHELD, "too few pilots")]  # fmt: skip
+    said = _unsummed(pd.DataFrame(rows), {"a": "Enquiries", "b": "Starts"})
+    assert said == f" Enquiries and Starts: {WITHHELD}. Enquiries and Starts: too few pilots."
+
+
+def test_a_result_that_is_withheld_has_no_verdict():
+    table = by_unit_table(withheld(OUTCOMES[0].name), OUTCOMES, "")
+    assert {row[-1] for row in table.rows} == {"not known", "no"}
+    assert set(table.data["verdict"]) == {"not known", "not clear"}

@@ -124,8 +124,12 @@ def test_the_worst_is_the_first_of_the_order_that_speaks_against():
         "check": ["breakdown", "slope"], "label": "Trends", "against_if": "", "looked_at": 1,
         "against": [1, 1], "worst": ["a", "b"], "pilot": ["Southampton", "Lambeth"],
     })  # fmt: skip
-    assert said.worst_check(table).holds
-    other = said.worst_check(table.assign(against=[0, 1]))
-    assert (other.holds, other.seen) == (False, "trends: b")
-    assert not said.worst_check(table.assign(pilot=["Lambeth", "Lambeth"])).holds
-    assert not said.worst_check(table.assign(against=0)).holds
+    effects = pd.DataFrame({"pilot": ["Southampton"], "status": ["estimated"]})
+    assert said.worst_check(table, effects).holds
+    other = said.worst_check(table.assign(against=[0, 1]), effects)
+    assert (other.holds, other.unknown, other.seen) == (False, False, "trends: b")
+    assert not said.worst_check(table.assign(pilot=["Lambeth", "Lambeth"]), effects).holds
+    assert not said.worst_check(table.assign(against=0), effects).holds
+    # Without a claim for Southampton the sentence is wrong; without an estimate it is not known.
+    withheld = effects.assign(status="not estimable")
+    assert said.worst_check(table.assign(against=[0, 1]), withheld).unknown

@@ -136,3 +136,15 @@ def test_a_widget_needs_a_running_notebook(base):
     (words,) = mistakes_of([widget], base)
     assert words.startswith("one.qmd:11: ")
     assert "widget-view" in words
+
+
+@pytest.mark.parametrize("form", ["application/json", "application/javascript"])
+def test_data_and_scripts_without_words_are_named(form):
+    shown = output(form, {"a": 5})
+    shown["data"]["text/plain"] = "<IPython.core.display.JSON object>"
+    (words,) = mistakes_of([shown], "html")
+    assert words.startswith(
+        f"one.qmd:11: a page can show what the cell shows in none of its forms: {form}"
+    )
+    shown["data"]["text/plain"] = "{'a': 5}"
+    assert mistakes_of([shown], "html") == []

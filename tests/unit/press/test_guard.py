@@ -4,10 +4,10 @@ import pytest
 import typst
 
 from press.errors import Place
-from press.guard.alignment import bare, losses
+from press.guard.alignment import bare, lacking, losses
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.guard.pieces import Piece
-from press.guard.printed import read_pdf
+from press.guard.printed import MARKS, read_pdf
 from tests.unit.press.test_press_pages import page
 
 CHAPTER = """\
@@ -65,8 +65,9 @@ BROKEN = {
     "a note": ("late", "", 20, "“A note on the late returns.” is not as written in "),
     "code": ("count = 41", "count", 17, "“count = 41” is not "),
     "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
-    "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 0,
-                  "picture"),
+    "a formula without a trace": ('<math><mi>x</mi><annotation encoding="application/x-tex">x^2 + '
+                                  '17</annotation></math>|$x^2 + 17$', "|", 12, "the formula"),
+    "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 14, "the picture “line.svg”"),
     "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
               "same so…” stands twice in "),
 }  # fmt: skip
@@ -100,7 +101,7 @@ def test_nothing_is_lost_where_nothing_is():
 def test_a_loss_in_the_pages_is_named(kind):
     body, line, words = broken(PAGE, kind, 0)
     (found,) = lost_in_pages([read("html")], shown(body))
-    assert found.startswith(str(Place("one.qmd", line)) if line else "one.qmd:14: the picture")
+    assert found.startswith(f"{Place('one.qmd', line)}:")
     assert words in found
 
 
@@ -108,8 +109,28 @@ def test_a_loss_in_the_pages_is_named(kind):
 def test_a_loss_in_print_is_named(kind):
     text, line, words = broken(PRINT, kind, 1)
     (found,) = lost_in_print([read("typst")], typst.compile(text.encode()))
-    assert found.startswith(str(Place("one.qmd", line)) if line else "print: 1 of 1 pictures")
+    assert found.startswith(f"{Place('one.qmd', line)}:")
     assert words in found
+
+
+@pytest.mark.parametrize("lost", range(4))
+def test_which_of_several_is_missing_follows_from_where_the_others_stand(lost):
+    words = [f"What stands in the text here is long enough, number {word}." for word in "abcd"]
+    given = [
+        one for each in words for one in (Piece("words", each), Piece("picture", each[-2] + ".svg"))
+    ]
+    text = bare("".join(words))
+    after = [text.index(bare(each)) + len(bare(each)) for each in words]
+    places = after[:lost] + after[lost + 1 :]
+    assert [each.piece.text for each in lacking(given, "picture", places, text)] == [
+        "abcd"[lost] + ".svg"
+    ]
+    assert not lacking(given, "picture", after, text)
+
+
+def test_what_a_table_of_contents_repeats_is_counted_once():
+    pdf = typst.compile(b"#outline()\n= On $x$\nText.")
+    assert read_pdf(pdf).text.count(MARKS["formula"]) == 1
 
 
 def test_a_paragraph_that_a_page_break_or_a_note_cuts_is_whole():

@@ -72,6 +72,48 @@ def test_files_that_tags_name(tmp_path, tag, line):
     assert lines == ([line] if line else [])
 
 
+@pytest.mark.parametrize(
+    "tag", ['<img src="{}" alt="x">', '<script src="{}"></script>', "<iframe src='{}'></iframe>"]
+)
+def test_what_a_tag_shows_from_another_host_is_warned_of(tmp_path, tag):
+    def check(made, found):
+        with_images(made, Resources(tmp_path), found, from_root=False)
+
+    address = "https://example.org/a.x"
+    lines, warnings = named(f"Text.\n\nA {tag.format(address)}.", "html", check)
+    assert not lines
+    assert warnings == [f"one.qmd:3: {address} lies on another host: put a copy into the project"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "culprit"),
+    [
+        ("A\n\nAn \\emph{x} here.", 3, r"\emph{x} is LaTeX"),
+        ("A\n\nIn C:\\data.", 3, r"\data is LaTeX"),
+        ("A\n\n\\begin{itemize}\n\\item x\n\\end{itemize}", 3, r"\begin{itemize} is LaTeX"),
+        ("See \\ref{a}.", 1, r"\ref{a} is LaTeX"),
+        ("| a |\n|---|\n| <ul><li>x</li></ul> |", 3, "<ul> stands in a cell of a pipe table"),
+        ("a | b\n--|--\n<p>x</p> | y", 3, "<p> stands in a cell"),
+        ("| <div>x</div> |\n|---|\n| y |", 1, "<div> stands in a cell"),
+        ("A \\newpage\n\n\\newcommand{\\x}{y}\n\n\\vspace{1cm}", 0, ""),
+        ("`\\emph{x}`{=latex} and `\\emph{x}`", 0, ""),
+        ("| `<ul>` |\n|---|\n| x<br>y |\n\n<p>a | b</p>", 0, ""),
+        ("```\n| a |\n|---|\n| <p>x</p> |\n```", 0, ""),
+    ],
+)
+@pytest.mark.parametrize("base", ["html", "typst"])
+def test_what_pandoc_would_drop_is_named(base, text, line, culprit):
+    lines, _ = named(text, base)
+    assert [one.startswith(f"one.qmd:{line}: {culprit}") for one in lines] == [True] * bool(line)
+
+
+def test_a_formula_of_latex_is_one_in_both_formats():
+    text = "\\begin{align}\na &= 1\n\\end{align}\n\nWith \\begin{equation}b\\end{equation}."
+    for base in ("html", "typst"):
+        maths = [node["c"] for node in tree.nodes(page(text, base).blocks, "Math")]
+        assert [kind["t"] for kind, _ in maths] == ["DisplayMath"] * 2
+
+
 @pytest.mark.parametrize("tag", ["<canvas></canvas>", "<svg></svg>", "<video></video>"])
 def test_tags_that_print_has_not(tag):
     (line,), _ = named(f"Text.\n\n{tag}")

@@ -1,14 +1,18 @@
 """What a cell put out: steady from build to build, and shown in a form that the format has."""
 
 import os
+import re
 
 import pytest
 
+from press.blocks.html_tables import with_html_tables
+from press.blocks.raw_html import renamed
 from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
 from press.errors import Place
+from press.html.writing import _finished
 from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
@@ -76,9 +80,43 @@ def test_names_by_chance_hang_on_the_cell():
     assert first[0]["text"] == "one.qmd:13: FutureWarning: old\nsite-packages/lib/a.py:7: old"
     assert first[1]["data"]["text/plain"] == "<m.Old at 0x…>"
     assert "1a2b3" not in str(first[2])
+    drawn = "a8fdd622_5fbd_4686_9bc4_ed0eddaea82a"
+    named = settled([display(text_html=f"<p id=itables_{drawn}><i id=map_{'0a' * 16}>")], cell())
+    assert drawn not in str(named)
+    assert "0a0a" not in str(named)
+    assert re.search(r"itables_\w{8}_\w{4}_", str(named))
     again = display(text_html='<style>#T_c4d5e p {}</style><table id="T_c4d5e">')
     assert settled([again], cell())[0]["data"] == first[2]["data"]
     assert first[3]["data"]["text/html"].count(first[3]["data"]["text/html"][9:19]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("see /tmp/ipykernel_1/2.py:1: old", "see one.qmd:12: old"),
+        ("File ~/a b/ipykernel_1/2.py", "File ~/a one.qmd"),
+        (r"C:\Temp\ipykernel_1\2.py", "one.qmd"),
+        (r"C:\py\site-packages\a.py and '/x/site-packages/b.py'",
+         r"site-packages\a.py and 'site-packages/b.py'"),
+    ],
+)  # fmt: skip
+def test_ways_to_files_are_left_out(words, shown):
+    assert settled([stream(words)], cell())[0]["text"] == shown
+
+
+def test_tags_that_a_script_holds_as_texts_are_left_as_they_are():
+    script = """<script>x = '<table><th>a</th></table><img src="a.png"><pre>'</script>"""
+    shown = f'<table><tr><th>b</th></tr></table>{script}<img src="b.png">'
+    assert renamed(shown, lambda given, _shown: given.upper()).count("A.PNG") == 0
+    assert script in _finished(shown)
+    table, rest = with_html_tables([{"t": "RawBlock", "c": ["html", shown]}])
+    assert table["t"] == "Table"
+    assert rest["c"][1] == f'{script}<img src="b.png">'
+
+
+def test_a_long_script_is_read_once():
+    script = "ab/" * 100_000  # read once from each stroke, this would take minutes
+    assert settled([display(text_html=script)], cell())[0]["data"]["text/html"] == script
 
 
 def test_what_the_next_build_would_print_otherwise_is_named(tmp_path):
@@ -106,6 +144,8 @@ def test_the_caller_s_environment_changes_no_drawing(tmp_path, monkeypatch):
         '<script>const paths = {"vega": "https://cdn.example.org/npm/vega@6"}</script>',
         "<script type=module>import v from 'https://cdn.example.org/v.js'</script>",
         "<style>@import url(https://cdn.example.org/a.css)</style>",
+        "<iframe srcdoc='&lt;script src=&quot;https://cdn.example.org/a.js&quot;&gt;'></iframe>",
+        '<iframe width="300" src="https://cdn.example.org/film"></iframe>',
     ],
 )
 def test_what_asks_another_host_is_named(code):
@@ -115,6 +155,15 @@ def test_what_asks_another_host_is_named(code):
 
 def test_a_link_in_an_output_asks_nobody():
     assert not mistakes_of([display(text_html='<a href="https://example.org/a">a</a>')], "html")
+
+
+@pytest.mark.parametrize("options", ["", "#| warning: false\n"])
+def test_a_letter_that_a_drawing_has_not_is_named(options):
+    said = (
+        r"pylabtools.py:158: UserWarning: Glyph 29579 (\N{CJK}) missing from font(s) DejaVu Sans."
+    )
+    (line,) = mistakes_of([stream(said, "stderr")], "html", options)
+    assert line.startswith("one.qmd:11: the cell draws a box for 王")
 
 
 FIGURE = "#| label: fig-a\n#| fig-cap: A\n"

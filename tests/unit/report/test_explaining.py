@@ -1,11 +1,14 @@
 """`--explain` says of each step why it was made again, and is true for each kind of edit."""
 
 import copy
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 
 from report.reuse.explain import LISTED, Steps, explained, steps_before
+from report.reuse.last_build import LastBuild, read
 
 CHAPTER = {"runner": "r", "code": "c", "shown": {"flow": "f", "map": "m"}}
 BEFORE = Steps(
@@ -134,3 +137,25 @@ def test_of_many_reasons_some_are_named_and_the_others_counted():
 
 def test_of_a_first_build_nothing_is_known(tmp_path):
     assert steps_before(tmp_path, SimpleNamespace(digest="0" * 64)) == Steps()
+
+
+LAST = LastBuild({"file a": "1"}, {"b": "2"}, "_book", ["said"], ["b"], True, {"typeset": 1.0})
+
+
+@pytest.mark.parametrize("made", [LAST, Steps({"file a": "1" * 10_000})])
+def test_threads_may_keep_the_same_build_at_once(tmp_path, made):
+    asked = SimpleNamespace(digest="0" * 64)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: made.write(tmp_path, asked), range(200)))
+    found = steps_before(tmp_path, asked) if isinstance(made, Steps) else read(tmp_path, asked)
+    assert found == made
+    assert len(list(tmp_path.rglob("0*"))) == 1
+
+
+def test_a_last_build_of_another_form_is_none(tmp_path):
+    asked = SimpleNamespace(digest="0" * 64)
+    LAST.write(tmp_path, asked)
+    (path,) = tmp_path.rglob("0*.json")
+    for text in ("[]", '{"form": 1}', '{"form": 1, "inputs": {}, "more": 1}'):
+        path.write_text(f"{hashlib.sha256(text.encode()).hexdigest()}\n{text}")
+        assert read(tmp_path, asked) is None

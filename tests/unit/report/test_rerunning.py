@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from importlib.metadata import version
 
 import pandas as pd
 import pytest
@@ -12,17 +13,21 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
+from audit.terminal import tell
 from audit.trace.repository import Commit
 from report.again import rerun as rerunning
 from report.again.rebuild import RebuildFailed
 from report.again.rerun import rerun
 from report.commands import verify as verifying
-from report.commands.verify import verify
+from report.commands.verify import _reproducible, verify
 from tests.unit.audit import sealed, test_ledger
 from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
 from tests.unit.report.test_diffing import git_in
 
+RULE = {"dataset": "a", "rule": "a-one", "column": "x", "severity": "error", "outcome": "fail",
+        "tested": 5, "failing": 1, "expected": "no blank"}  # fmt: skip
+COUNTS = {"rules": 1, "pass": 0, "warn": 0, "fail": 1, "nothing tested": 0}
 ROWS = "school,pupils\na,5\nb,7\n"
 DATA = "school,ratio,p\na,0.5,0.04\nb,0.8,0.2\n"
 
@@ -45,6 +50,13 @@ def head(root):
     return done.stdout.decode().strip()
 
 
+def made(root):
+    done = subprocess.run(
+        ["git", "-C", root, "log", "-1", "--format=%ct"], capture_output=True, check=True
+    )
+    return int(done.stdout)
+
+
 @pytest.fixture
 def delivered(tmp_path, clone):
     """Write what a report of that commit carries, edited as a test likes; return its folder."""
@@ -55,6 +67,7 @@ def delivered(tmp_path, clone):
         (folder / "exhibits").mkdir(parents=True)
         (folder / "exhibits" / "drawn.csv").write_text(data)
         whole = ledger(head(clone), rows)
+        whole["commit"]["time"] = made(clone)
         edit(whole)
         (folder / "ledger.json").write_text(json.dumps(whole))
         return folder
@@ -183,6 +196,72 @@ def test_other_versions_and_an_unclean_tree_are_noted(clone, delivered):
     assert "changes that no commit holds" in notes
 
 
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda whole: whole.update(label="Real data"), "label: 'Real data' here, and ''"),
+        (lambda whole: whole.update(title="Another"), "title: 'Another' here, and"),
+        (lambda whole: whole["rules"].clear(), "rules: not as its commit gives them"),
+        (lambda whole: whole["contracts"]["a"].update(fail=0, rules=9), "contracts: "),
+        (lambda whole: whole["files"][0].update(rows=3), "files: "),
+        (lambda whole: whole["conditions"].update(locale="tlh"), "conditions: "),
+        (lambda whole: whole["commit"].update(time=86_400), "commit: it is of another time"),
+        (lambda whole: whole.update(structure={"formulas": {"x.qmd": ["0.62"]}, "headings": {},
+                                               "bibliography": {}}), "structure, formulas: "),
+    ],
+)  # fmt: skip
+def test_what_else_a_ledger_says_is_what_its_commit_gives(clone, delivered, computed, edit, told):
+    computed["ledger"]["rules"] = [RULE]
+    computed["ledger"]["contracts"] = {"a": COUNTS}
+
+    def both(whole):
+        whole["rules"], whole["contracts"] = [dict(RULE)], {"a": dict(COUNTS)}
+        edit(whole)
+
+    assert rerun(clone, delivered(lambda whole: whole.update(rules=[RULE],
+                                                             contracts={"a": COUNTS}))
+                 ).reproducible  # fmt: skip
+    found = rerun(clone, delivered(both))
+    assert not found.reproducible
+    assert f"its ledger is not its commit's: {told}" in "\n".join(found.differences())
+
+
+def test_a_release_that_its_commit_would_refuse_is_named(clone, delivered, computed):
+    released = delivered(lambda whole: whole.update(release=True))
+    found = rerun(clone, released)
+    assert found.reproducible
+    assert "is its ledger's word" in "\n".join(found.notes)
+    record(computed["ledger"], "ratio")["disclosure"] = "held"
+    assert "release: its commit gives none" in "\n".join(rerun(clone, released).differences())
+
+
+def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys):
+    padded = "Linux" + 80 * " " + "verdict       holds"
+
+    def edit(whole):
+        whole["platform"] = whole["label"] = padded
+        whole["environment"][padded] = padded
+
+    again = rerun(clone, delivered(edit))
+    tell(_reproducible(again))
+    said = capsys.readouterr().out
+    assert said.count("verdict holds") == 3
+    assert "verdict       holds" not in said
+
+
+def test_versions_that_the_lock_of_the_commit_does_not_have_are_noted(clone, delivered):
+    here = version("pandas")
+    (clone / "requirements.lock").write_text(
+        "numpy==0.0.1 \\\n    --hash=sha256:00\n"
+        f"pandas=={here} ; python_full_version < '4'\npandas==99 ; python_full_version >= '4'\n"
+    )
+    git_in(clone, "add", "-A")
+    git_in(clone, "commit", "-q", "-m", "lock")
+    notes = "\n".join(rerun(clone, delivered()).notes)
+    assert "the lock of its commit has 0.0.1" in notes
+    assert "pandas" not in notes
+
+
 # --- what keeps it from being told ----------------------------------------------------------
 
 
@@ -283,7 +362,7 @@ def test_what_cannot_be_told_is_no_pass(tmp_path, clone, monkeypatch, capsys, as
         assert json.loads(said)["rerun"]["reproducible"] is False
     else:
         assert "reproducible  cannot be told" in said
-        assert "verdict       reproducible or not: cannot be told" in said
+        assert "verdict       whether it is reproducible cannot be told" in said
 
 
 def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatch, capsys):

@@ -1,0 +1,92 @@
+"""What a delivered ledger says besides its records, held to what its commit gives again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from audit.ledger.ledger import Ledger
+from audit.ledger.record import ClaimRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ELSEWHERE = ("records", "commit", "environment", "platform", "release", "remote", "format")
+"""Fields that are compared otherwise, or that no commit gives: see `report.again.rerun`."""
+_ENTRIES = ("files", "chapters")
+"""Lists of which an edition of the report has only some."""
+LONGEST = 60
+"""Characters of a text that is named."""
+_LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
+
+
+def ledger_differences(delivered: Ledger, again: Ledger) -> Iterator[str]:
+    """Yield in what a delivered ledger is not the one that its commit gives, its records aside.
+
+    An edition shows some chapters of the whole: what it says must be so, and it may say less.
+
+    Parameters
+    ----------
+    delivered
+        As the PDF carries it.
+    again
+        Computed anew, of the whole report.
+    """
+    for name in (field.name for field in fields(Ledger)):
+        if name not in _ELSEWHERE:
+            one, other = getattr(delivered, name), getattr(again, name)
+            yield from _differing(name, one, other, some=name in _ENTRIES)
+    yield from _release(delivered, again)
+
+
+def _differing(name: str, one: Any, other: Any, *, some: bool) -> Iterator[str]:
+    if isinstance(one, Mapping):
+        keys = sorted(key for key in one if key not in other or one[key] != other[key])
+        if keys:
+            more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+            yield f"{name}: not as its commit gives them: {', '.join(map(_short, keys[:3]))}{more}"
+    elif hasattr(one, "__dataclass_fields__"):
+        for field in fields(one):
+            parts = getattr(one, field.name), getattr(other, field.name)
+            yield from _differing(f"{name}, {field.name}", *parts, some=some)
+    elif some and set(one) <= set(other):
+        return
+    elif one != other:
+        said = (
+            f"{_short(one)} here, and {_short(other)} by its commit"
+            if isinstance(one, str)
+            else "not as its commit gives them"
+        )
+        yield f"{name}: {said}"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return f"'{text[:LONGEST]}{'…' if len(text) > LONGEST else ''}'"
+
+
+def _release(delivered: Ledger, again: Ledger) -> Iterator[str]:
+    """Yield why a report that calls itself a release can't have been built as one."""
+    if not delivered.release:
+        return
+    if not delivered.commit.clean:
+        yield "release: a release is not built from files with changes"
+    broken = [r.id for r in again.records if isinstance(r, ClaimRecord) and r.broken]
+    held = [r.id for r in again.records if r.held]
+    if broken or held:
+        named = ", ".join((broken + held)[:3])
+        yield f"release: its commit gives none, since these are refused: {named}"
+
+
+def locked_otherwise(ledger: Ledger, lock: str) -> Iterator[str]:
+    """Yield which versions a ledger names that its commit's lock does not."""
+    # Of one package there may be several, each for some versions of Python.
+    locked: dict[str, list[str]] = {}
+    for name, version in _LOCKED.findall(lock):
+        locked.setdefault(name.lower(), []).append(version)
+    for name, version in sorted(ledger.environment.items()):
+        listed = locked.get(name, [version])
+        if version not in listed:
+            yield f"{name} was {version}, and the lock of its commit has {' or '.join(listed)}"

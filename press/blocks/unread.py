@@ -1,0 +1,114 @@
+r"""What pandoc drops as it reads a chapter, so that no format has it: LaTeX, blocks in pipe tables.
+
+Formulae in environments of LaTeX are formulae in both formats. Other LaTeX, such as `\emph{x}` or
+the path `C:\data`, vanishes with its words, and so does all that a block of HTML in a cell of a
+pipe table holds; an author hears of either with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from press.chapter.source import Line, Source
+from press.document import tree
+from press.document.tree import Node, Nodes
+from press.errors import ChapterError
+from press.mistakes import Mistakes
+
+_FORMULA = re.compile(
+    r"\\begin\s*\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath)\*?\}"
+)
+# What says nothing: how LaTeX breaks pages, spaces and sizes, and what it is told for later.
+_DEFINING = re.compile(
+    r"\s*\\(?:(?:re|provide)?newcommand|providecommand|renewcommand|def|let|DeclareMathOperator"
+    r"|(?:re)?newenvironment|newtheorem|theoremstyle|usepackage|setlength|addtolength|setcounter"
+    r"|addtocounter|captionsetup|definecolor|hypersetup|addcontentsline|bibliographystyle)\b"
+)
+_SILENT = re.compile(
+    r"\\(?:newpage|pagebreak|clearpage|cleardoublepage|nopagebreak|linebreak|newline|vspace|hspace"
+    r"|vfill|hfill|smallskip|medskip|bigskip|noindent|indent|par|centering|raggedright|raggedleft"
+    r"|tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge|singlespacing"
+    r"|onehalfspacing|doublespacing|thispagestyle|pagestyle|pagenumbering|phantomsection|appendix"
+    r"|label|index|sloppy|fussy|allowbreak|tableofcontents|listoffigures|listoftables|frontmatter"
+    r"|mainmatter|backmatter|begingroup|endgroup|FloatBarrier|landscape|newgeometry|restoregeometry"
+    r")(?![A-Za-z])\*?(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}))*"
+)
+_BLOCKS = re.compile(
+    r"<(?:address|article|aside|blockquote|center|dd|details|dialog|dir|div|dl|dt|fieldset"
+    r"|figcaption|figure|footer|form|h[1-6]|header|hgroup|hr|legend|li|main|menu|nav|ol|p|pre"
+    r"|section|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b[^<>]*>|\\begin\s*\{\w+\*?\}",
+    re.I,
+)
+_DIVIDING = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(?:[|+]\s*:?-+:?\s*)*\|?\s*")
+_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
+
+
+def with_tex_formulas(blocks: Nodes) -> Nodes:
+    """Return blocks in which formulae in environments of LaTeX are formulae in both formats."""
+
+    def visit(node: Node) -> Node | None:
+        if not _is_tex(node) or not _FORMULA.match(node["c"][1].strip()):
+            return None
+        formula: Node = {"t": "Math", "c": [{"t": "DisplayMath"}, node["c"][1].strip()]}
+        return formula if node["t"] == "RawInline" else tree.para([formula])
+
+    return list(tree.walk(blocks, visit))
+
+
+def check_tex(blocks: Nodes, source: Source, found: Mistakes) -> None:
+    """Note LaTeX that is no formula, and whose words no format has."""
+    for node in tree.nodes(blocks, "RawInline", "RawBlock"):
+        code = node["c"][1].strip()
+        if not _is_tex(node) or _DEFINING.match(code):
+            continue
+        if re.search(r"\w", _SILENT.sub("", re.sub(r"(?<!\\)%.*", "", code))):
+            first = code.splitlines()[0]
+            found.add(
+                ChapterError(
+                    f"{first[:60]} is LaTeX, which neither a page nor print has",
+                    source.place_of(re.escape(first)),
+                    "write it in Markdown, `\\\\` for a backslash, or mark what is meant for "
+                    "LaTeX alone: `{=latex}`",
+                )
+            )
+
+
+def _is_tex(node: Node) -> bool:
+    """Return whether a node is LaTeX that its author didn't mark as meant for LaTeX."""
+    return node["t"] in ("RawInline", "RawBlock") and bool(node["c"][0] == "tex")
+
+
+def check_pipe_tables(source: Source, found: Mistakes) -> None:
+    """Note blocks of HTML or LaTeX in cells of pipe tables, which pandoc drops with their words."""
+    for line in _rows(source):
+        block = _BLOCKS.search(_CODE.sub("", line.text))
+        if block:
+            found.add(
+                ChapterError(
+                    f"{block[0]} stands in a cell of a pipe table, which would lose its words",
+                    line.place,
+                    "divide the cell's lines with `<br>`, or write a grid table or a list table",
+                )
+            )
+
+
+def _rows(source: Source) -> list[Line]:
+    """Return the lines of a chapter's pipe tables."""
+    out: list[Line] = []
+    code, inside, before = "", False, None
+    for line in source:
+        fence = _FENCE.match(line.text)
+        if fence and not code:
+            code = fence[1]
+        elif fence and fence[1].startswith(code) and not line.text.strip("`~> \t"):
+            code = ""
+        row = "|" in line.text and not code
+        if row and not inside and before is not None and _DIVIDING.fullmatch(line.text):
+            inside = True
+            out.append(before)
+        elif inside and row:
+            out.append(line)
+        inside = inside and row
+        before = line if row else None
+    return out
