@@ -38,6 +38,7 @@ prove: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.press_books
+	$(BIN)/python -m benchmarks.growth
 
 check: $(READY)
 	$(BIN)/ruff check .

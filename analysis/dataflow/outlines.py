@@ -35,15 +35,15 @@ def withheld_ranges(
 ) -> dict[tuple[str, str], Floats]:
     """Return what a reader can know of the sums behind each analysis that is withheld."""
     returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
-    records = {
-        outcome.name: outcome_records(returned, child_events, care_episodes, [outcome])
-        for outcome in outcomes
-    }
     asked = withholding.questions(specifications, _first(protected_panel), pilots)
-    found = ranges_of(
-        asked, withheld_specifications, protected_panel, released_outcomes.tables, records,
-        disclosure_rules,
-    )  # fmt: skip
+    found: dict[Specification, Floats] = {}
+    for outcome in outcomes:
+        own = [each for each in asked if each.outcome == outcome.name]
+        records = outcome_records(returned, child_events, care_episodes, [outcome])
+        found |= ranges_of(
+            own, withheld_specifications, protected_panel, released_outcomes.tables,
+            {outcome.name: records}, disclosure_rules,
+        )  # fmt: skip
     return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
 
 

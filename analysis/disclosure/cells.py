@@ -132,9 +132,12 @@ def cell_system(
     if not is_sum:
         unsafe |= [rules.is_unsafe(value) for value in values]
     if person:
-        parts = _contributions(records, codes, members, count, person)
-        test = rules.is_unsafe_sum if is_sum else lambda part: rules.is_unsafe(len(part))
-        unsafe |= [test(part) for part in parts]
+        by_child = _contributions(records, codes, members, count, person)
+        if is_sum:
+            parts = np.split(by_child.data, by_child.indptr[1:-1])
+            unsafe |= [rules.is_unsafe_sum(part.tolist()) for part in parts]
+        else:
+            unsafe |= [rules.is_unsafe(children) for children in np.diff(by_child.indptr)]
     low, high = _levels(values, rules, is_sum=is_sum)
     relations = tuple(_relations(members, tables))
     least = 0.0 if rules.zero_is_unsafe else 1.0
@@ -164,8 +167,8 @@ def _contributions(
     members: sparse.csr_array,
     count: str,
     person: str,
-) -> list[list[float]]:
-    """Return what each child adds to each cell, children that add nothing left out."""
+) -> sparse.csr_array:
+    """Return what each child adds to each cell, shape (cells, children), zeros left out."""
     amounts = records[count].to_numpy(float)
     counted = amounts > 0
     persons = pd.factorize(records[person])[0]
@@ -173,8 +176,7 @@ def _contributions(
         (amounts[counted], (codes[counted], persons[counted])),
         shape=(members.shape[1], persons.max(initial=-1) + 1),
     )
-    found = (members @ by_person).tocsr()
-    return [part.tolist() for part in np.split(found.data, found.indptr[1:-1])]
+    return (members @ by_person).tocsr()
 
 
 def _levels(

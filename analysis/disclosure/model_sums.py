@@ -11,12 +11,47 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Masks = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 EXACT = 1e-6
 """Length below which what is left of a sum is a rounding error; that of one atom is 1."""
+
+
+def alike_schools(panel: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """Return for each school one that no sum tells from it, so that few stand for thousands.
+
+    Parameters
+    ----------
+    panel
+        One row a school and month returned, of one outcome.
+    columns
+        What sums choose schools by, such as pilot, arm and phase.
+
+    Returns
+    -------
+    Series
+        The first by name of the schools that are alike in these and in the months returned,
+        by `school_id`.
+
+    Examples
+    --------
+    >>> panel = pd.DataFrame({"school_id": ["A", "A", "B", "B", "C"], "arm": "comparison",
+    ...                       "event_month": [0, 1, 0, 1, 0]})
+    >>> alike_schools(panel, ["arm"]).to_dict()
+    {'A': 'A', 'B': 'A', 'C': 'C'}
+    """
+    school, names = pd.factorize(panel["school_id"], sort=True)
+    months, at = np.unique(panel["event_month"], return_inverse=True)
+    returned = np.zeros((len(names), len(months)), dtype=bool)
+    returned[school, at] = True
+    pattern = np.unique(np.packbits(returned, axis=1), axis=0, return_inverse=True)[1].ravel()
+    places = panel.drop_duplicates("school_id").set_index("school_id")
+    keys = [places[column].reindex(names).astype(str).to_numpy() for column in columns]
+    ids = pd.Series(names.to_numpy(), index=names, name="school_id")
+    return ids.groupby([*keys, pattern]).transform("first")
 
 
 def telling_results(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.disclosure.withholding import _of_tables, _sums, _unsafe
+from analysis.disclosure.withholding import _of_tables, _sums, _unsafe, with_alike_joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,13 +65,14 @@ def withheld_ranges(
         own = [each for each in of_outcome if each.pilot in there]
         if not own:
             continue
+        panel, behind = with_alike_joined(own, panel, records[outcome])
         shown, _ = _of_tables(panel, tables, outcome)
         days = own[0].measure == "days"
         sums = _sums(panel, own)
         known = np.vstack(
             [shown, *(rows for each, rows in zip(own, sums, strict=True) if each not in withheld)]
         )
-        unsafe = _unsafe(panel, records[outcome], rules, days=days)
+        unsafe = _unsafe(panel, behind, rules, days=days)
         bounds = _Bounds(known, panel["events"].to_numpy(float), unsafe, rules)
         for each, rows in zip(own, sums, strict=True):
             if each in withheld:

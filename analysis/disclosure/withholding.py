@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
-from analysis.disclosure.model_sums import Masks, telling_results
+from analysis.disclosure.model_sums import Masks, alike_schools, telling_results
 from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
@@ -195,6 +195,7 @@ def _withheld(
     rules: DisclosureRules,
 ) -> list[Specification]:
     """Return the analyses of one outcome whose results would give a hidden count away."""
+    panel, records = with_alike_joined(own, panel, records)
     shown, hidden = _of_tables(panel, tables, own[0].outcome)
     concealed = concealed_months(panel, tables)
     counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
@@ -208,6 +209,20 @@ def _withheld(
         withheld = test([sums[place] for place in left])
         left = [place for place, each in zip(left, withheld, strict=True) if not each]
     return [each for place, each in enumerate(own) if place not in left]
+
+
+def with_alike_joined(
+    own: Sequence[Specification], panel: pd.DataFrame, records: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Join schools that no analysis and no table tells apart, and who is behind their counts."""
+    chosen_by = {exclusion.column for each in own for exclusion in each.exclusions}
+    stands_for = alike_schools(panel, sorted({"pilot", "arm", *chosen_by}))
+    joined = panel.assign(school_id=panel["school_id"].map(stands_for))
+    events = joined.groupby(["school_id", "event_month"])["events"].sum()
+    first = panel.loc[panel["school_id"].isin(stands_for.unique())].reset_index(drop=True)
+    places = pd.MultiIndex.from_frame(first[["school_id", "event_month"]])
+    first = first.assign(events=events.reindex(places).to_numpy())
+    return first, records.assign(school_id=records["school_id"].map(stands_for))
 
 
 def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:
@@ -292,8 +307,20 @@ def _unsafe(
     at = place[pd.MultiIndex.from_frame(of_children[["school_id", "month"]])].to_numpy()
     child = pd.factorize(of_children["child_id"])[0]
     amount = of_children["amount"].to_numpy(float)
+    pairs = np.unique(np.column_stack([at, child]), axis=0)
+    children = np.bincount(pairs[:, 0], minlength=len(panel))
+    amounts = np.bincount(at, amount, len(panel))
+    most = np.bincount(child, amount).max(initial=0.0)
+
+    def is_plainly_safe(mask: Masks) -> bool:
+        """Whether one school-month alone has children enough, and no two can be most of it."""
+        if children[mask].max(initial=0) <= rules.highest_unsafe:
+            return False
+        return not days or bool(2 * most < rules.dominance * amounts[mask].sum())
 
     def is_unsafe(mask: Masks) -> bool:
+        if is_plainly_safe(mask):
+            return False
         inside = mask[at]
         by_child = np.bincount(child[inside], amount[inside])
         contributions = by_child[by_child > 0]

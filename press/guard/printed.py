@@ -14,6 +14,8 @@ from press.kept import digest_of, recalled
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
+# A formula that a script of the page is to set, as Quarto writes it by default.
+_SPAN = re.compile(r'<span class="math (?:inline|display)">\s*\\[(\[](.*?)\\[)\]]\s*</span>', re.S)
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
 # Where print draws a picture or a formula: letters that no text has.
@@ -45,7 +47,8 @@ def read_html(page: str) -> Printed:
     """Return what the main part of an HTML page says."""
     found = _MAIN.search(page)
     main = found[1] if found else page
-    formulas = tuple(html.unescape(tex) for tex in _TEX.findall(main))
+    formulas = tuple(html.unescape(tex) for tex in [*_TEX.findall(main), *_SPAN.findall(main)])
+    main = _SPAN.sub("", main)
     pictures = tuple(html.unescape(address) for address in _PICTURE.findall(main))
     return Printed(html.unescape(_MARKUP.sub("", _MATH.sub("", main))), formulas, pictures)
 

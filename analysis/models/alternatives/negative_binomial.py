@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.models.alternatives.dispersed_blocks import (
+    NO_MAXIMUM,
+    fit_dispersed,
+    fit_poisson,
+    school_months,
+)
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.inputs.months import MonthCounts
 
 if TYPE_CHECKING:
+    from analysis.models.alternatives.dispersed_blocks import SchoolMonths
     from analysis.models.inputs.arrays import Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
 
 GRADIENT = 1e-3
 FIT_STEPS = 500
+MOST_DUMMIES = 100
+"""Schools up to which statsmodels is given a design with a column for each."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
     with many events less weight, so that it answers a slightly different question, and
     its dummies bias :math:`\alpha`. statsmodels' Newton search can return NaN and say
     that it has converged, so the search is by BFGS first, Newton from there, and the
-    gradient is looked at.
+    gradient is looked at. A design with a column for each school takes time with the cube of
+    their number: above `MOST_DUMMIES` the same maximum is found by `dispersed_blocks`.
 
     References
     ----------
@@ -82,35 +92,40 @@ def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
     (-0.35, 0.21)
     """
     counts = MonthCounts.of(comparison)
-    events, design, offset, unit = long_form(counts)
-    return fit_negative_binomial(events, design, offset, unit)
+    if (counts.events.sum(axis=1) > 0).sum() > MOST_DUMMIES:
+        return _fitted_by_blocks(school_months(counts))
+    return fit_negative_binomial(*long_form(counts))
 
 
 def long_form(counts: MonthCounts) -> tuple[Floats, Floats, Floats, Codes]:
     """Return one row per school and month: events, design, log exposure and unit.
 
-    The first column of the design is the effect. Schools without events, and months
-    without events in a stratum, would have dummies of minus infinity and are left out.
+    The first column of the design is the effect, then a dummy a school; see `school_months`.
     """
-    used = counts.exposure > 0
-    used[counts.events.sum(axis=1) == 0] = False
-    for stratum in range(counts.stratum.max() + 1):
-        inside = counts.stratum == stratum
-        used[np.ix_(inside, counts.events[inside].sum(axis=0) == 0)] = False
-    school, month = np.nonzero(used)
-    columns = [(counts.treated[school] & counts.after[month]).astype(float)]
-    columns += [(school == each).astype(float) for each in np.unique(school)]
-    for stratum in range(counts.stratum.max() + 1):
-        inside = counts.stratum[school] == stratum
-        columns += [
-            (inside & (month == each)).astype(float) for each in np.unique(month[inside])[1:]
-        ]
-    return (
-        counts.events[used],
-        np.column_stack(columns),
-        np.log(counts.exposure[used]),
-        np.unique(counts.unit[school], return_inverse=True)[1].astype(np.int64),
-    )
+    data = school_months(counts)
+    dummies = data.school[:, np.newaxis] == np.arange(data.school[-1] + 1)
+    design = np.column_stack([data.shared[:, :1], dummies, data.shared[:, 1:]])
+    return data.events, design, data.offset, data.unit
+
+
+def _fitted_by_blocks(data: SchoolMonths) -> NegativeBinomialFit:
+    """Fit the same model without a column for each school."""
+    school, shared = fit_poisson(data)
+    mean = np.exp(data.offset + school[data.school] + data.shared @ shared)
+    fit = fit_dispersed(data, school, shared, _first_dispersion(data.events, mean))
+    numbers = fit.log_ratio, fit.standard_error, fit.clustered_error, fit.dispersion
+    if not (np.isfinite(numbers).all() and fit.gradient < GRADIENT and fit.dispersion > 0):
+        raise NotEstimable(NO_MAXIMUM)
+    return NegativeBinomialFit(*numbers, int(data.unit.max()) + 1)
+
+
+def _first_dispersion(events: Floats, mean: Floats) -> float:
+    """Return the dispersion by moments about the Poisson model's means."""
+    # Half of this is the likelihood's slope in the dispersion where that is 0.
+    slope = ((events - mean) ** 2 - events).sum()
+    if not slope > 0:
+        raise NotEstimable("events vary no more than Poisson, so that there is nothing to add")
+    return float(slope / (mean**2).sum())
 
 
 def fit_negative_binomial(
@@ -134,16 +149,12 @@ def fit_negative_binomial(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         poisson = GLM(events, design, family=Poisson(), offset=offset).fit()
-        # Half of this is the likelihood's slope in the dispersion where that is 0.
-        slope = ((events - poisson.mu) ** 2 - events).sum()
-        if not slope > 0:
-            raise NotEstimable("events vary no more than Poisson, so that there is nothing to add")
-        start = np.append(poisson.params, slope / (poisson.mu**2).sum())
+        start = np.append(poisson.params, _first_dispersion(events, poisson.mu))
         rough = model.fit(start, method="bfgs", disp=False, maxiter=FIT_STEPS, skip_hessian=True)
         fine = model.fit(rough.params, method="newton", disp=False, maxiter=100)
     at = fine.params
     if not (np.isfinite(at).all() and np.abs(model.score(at)).max() < GRADIENT and at[-1] > 0):
-        raise NotEstimable("the negative binomial search did not end at a maximum")
+        raise NotEstimable(NO_MAXIMUM)
     information = -model.hessian(at)
     bread = np.linalg.inv(information)
     scores = np.zeros((unit.max() + 1, len(at)))

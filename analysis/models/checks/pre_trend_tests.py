@@ -10,7 +10,7 @@ from scipy import stats
 
 from analysis.models.alternatives.multinomial import batched_multinomial
 from analysis.models.checks.event_study import estimate_combination, fit_event_study, known
-from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.assignments import ALL_DRAWS_UP_TO, Assignments, affordable_draws
 from analysis.models.inference.hotelling import joint_test
 from analysis.models.inference.randomisation import TIE, stream
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
@@ -27,6 +27,8 @@ NO_CHANGE = 1e-9
 """A log ratio below this is a rounding error."""
 CHUNK = 4_000_000
 """Counts of schools and terms that are fitted at once, over draws."""
+IN_CACHE = 100_000
+"""The same where these are so many that memory, and not their number, sets the pace."""
 TEST_COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -62,7 +64,7 @@ def pre_trend_tests(
     panel, specifications
         As for `event_study`.
     seed, draws
-        For the randomisation test.
+        For the randomisation test; of many schools as many as `affordable_draws` says.
 
     Returns
     -------
@@ -119,8 +121,10 @@ def _largest_term_p(study: EventStudyFit, seed: int, draws: int) -> float:
     before = study.others < -1
     assignments = Assignments.of(study.counts)
     units = study.counts.unit
-    size = max(1, CHUNK // study.counts.events.size)
-    blocks, _ = assignments.reference(draws, np.random.default_rng(seed))
+    schools = len(units)
+    size = max(1, (CHUNK if schools <= ALL_DRAWS_UP_TO else IN_CACHE) // study.counts.events.size)
+    drawn = affordable_draws(draws, schools)
+    blocks, _ = assignments.reference(drawn, np.random.default_rng(seed))
     largest = []
     for start in range(0, len(blocks), size):
         treated = blocks[start : start + size][:, units]

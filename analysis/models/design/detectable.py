@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from analysis.models.design.simulation import SchoolDesign, draw_counts, fits, p_values
-from analysis.models.inference.assignments import Assignments
+from analysis.models.inference.assignments import Assignments, affordable_draws
 from analysis.models.inference.randomisation import stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import (
@@ -201,7 +201,7 @@ def minimum_detectable_effects(
     panel, specifications
         As for `effect_estimates`; only months before the start are used.
     seed, draws
-        For the simulation.
+        For the simulation; of many schools as many as `affordable_draws` says.
     dispersion
         Overdispersion to assume; by default what the two years before show.
     years
@@ -229,8 +229,9 @@ def minimum_detectable_effects(
             if dispersion is not None:
                 design = replace(design, dispersion=dispersion)
             own = stream(seed, f"{specification.name} {specification.pilot}")
-            simulated = simulated_ratio(design, seed=own, draws=draws)
-            size = power_curve(design, np.ones(1), seed=own, draws=draws)
+            drawn = affordable_draws(draws, len(design.events))
+            simulated = simulated_ratio(design, seed=own, draws=drawn)
+            size = power_curve(design, np.ones(1), seed=own, draws=drawn)
             counts = SchoolCounts.of(school_periods(panel, specification))
             row |= {
                 "status": ESTIMATED, "reason": "", "dispersion": design.dispersion,

@@ -20,12 +20,14 @@ from analysis.models.primary.estimates import PRIMARY, Estimator, estimates_tabl
 from analysis.models.primary.intervals import Interval, effect_columns
 from analysis.models.primary.newton import batched_log_ratios
 from analysis.models.primary.sandwich import Kind, cluster_covariance
+from analysis.models.primary.shifted_sums import MANY, ShiftedSums
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import pandas as pd
 
+    from analysis.models.inputs.arrays import Codes, Floats
     from analysis.models.inputs.school_periods import Comparison
     from analysis.models.inputs.specification import Specification
 
@@ -100,15 +102,38 @@ def jackknife_variance(counts: SchoolCounts) -> tuple[float, int]:
     MacKinnon, Nielsen & Webb (2023), doi:10.1002/jae.2969.
     """
     with_events = np.unique(counts.unit[counts.total > 0])
-    weight = (counts.unit != with_events[:, np.newaxis]).astype(float)
-    weight = np.vstack([np.ones(len(counts.unit)), weight])
-    treated = np.broadcast_to(counts.treated.astype(float), weight.shape)
-    estimates = batched_log_ratios(counts, treated, weight)[0]
+    share = np.bincount(counts.unit, counts.treated) / np.bincount(counts.unit)
+    in_one_arm = bool(((share == 0) | (share == 1)).all())
+    if len(counts.after) >= MANY and in_one_arm and not counts.stratum.any():
+        estimates = _without_each_unit(counts, with_events)
+    else:
+        estimates = _refitted_without(counts, with_events)
     if not np.isfinite(estimates).all():
         raise NotEstimable("without one of the assignment units there is no estimate")
     units = len(with_events)
     changes = estimates[1:] - estimates[0]
     return float((units - 1) / units * (changes**2).sum()), units
+
+
+def _refitted_without(counts: SchoolCounts, with_events: Codes) -> Floats:
+    """Return the log ratio of all units, and without each of some."""
+    weight = (counts.unit != with_events[:, np.newaxis]).astype(float)
+    weight = np.vstack([np.ones(len(counts.unit)), weight])
+    treated = np.broadcast_to(counts.treated.astype(float), weight.shape)
+    return batched_log_ratios(counts, treated, weight)[0]
+
+
+def _without_each_unit(counts: SchoolCounts, with_events: Codes) -> Floats:
+    """Return the same where each unit lies in one arm, from the arms' sums less its own."""
+    sums = ShiftedSums.of(counts)
+    treated = np.bincount(counts.unit, counts.treated)[with_events] > 0
+    own = sums.moments
+    # Units without events add nothing, so that an arm is all of its units with any.
+    arms = [own[with_events][treated == arm].sum(axis=0) for arm in (True, False)]
+    log_odds = [sums.fitted(arm[np.newaxis])[0][0] for arm in arms]
+    without = sums.fitted(np.where(treated[:, np.newaxis], *arms) - own[with_events])[0]
+    left = np.where(treated, without - log_odds[1], log_odds[0] - without)
+    return np.append(log_odds[0] - log_odds[1], left)
 
 
 def _naive(comparison: Comparison, specification: Specification) -> dict[str, object]:
@@ -206,7 +231,9 @@ def _estimate_alone(comparison: Comparison, specification: Specification) -> dic
 
 def _looked_at(test: RandomisationTest) -> str:
     share = f"all {test.possible:,}" if test.exact else f"a sample of {test.assignments:,}"
-    return f"{share} assignments, smallest possible p {test.smallest_p:.2g}"
+    # Of more than a thousand pairs it is smaller than any number that a computer holds.
+    smallest = f"{test.smallest_p:.2g}" if test.smallest_p else "below 1e-300"
+    return f"{share} assignments, smallest possible p {smallest}"
 
 
 def _stream(seed: int, specification: Specification) -> int:

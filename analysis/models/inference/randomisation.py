@@ -13,6 +13,7 @@ from analysis.models.inputs.arrays import SchoolCounts, group_sums
 from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.primary.closed_form import permuted
 from analysis.models.primary.newton import batched_log_ratios
+from analysis.models.primary.shifted_sums import MANY, ShiftedSums, permuted_by_sums
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +121,8 @@ def randomisation_test(
     assignments = Assignments.of(counts)
     if assignments.possible == 1:
         raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
-    happened = statistics(counts, assignments.treated[np.newaxis].astype(float))
+    of_assignments = statistics_of(counts)
+    happened = of_assignments(assignments.treated[np.newaxis].astype(float))
     if not np.isfinite(happened).all():
         raise NotEstimable("there is no estimate to compare with those of other assignments")
     exact = assignments.possible <= exact_up_to
@@ -129,7 +131,7 @@ def randomisation_test(
         assignments.every() if exact else assignments.sample(draws, np.random.default_rng(seed))
     )
     for block in blocks:
-        found = statistics(counts, block)
+        found = of_assignments(block)
         if exact and assignments.mirrored:
             found = np.hstack([found, -found])
         tally += _as_extreme(found, happened)
@@ -209,11 +211,34 @@ def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
     -------
     ndarray of shape (2, draws)
     """
+    return statistics_of(counts)(treated)
+
+
+def statistics_of(counts: SchoolCounts) -> Callable[[Floats], Floats]:
+    """Return what gives `statistics` of the same data under one block of assignments after another.
+
+    What many schools' sums are read off is then worked out once.
+    """
     if counts.has_closed_form:
         before, after = (group_sums(y, counts.unit) for y in (counts.before, counts.after))
-        log_ratio, variance = permuted(before, after, treated)
-    else:
-        log_ratio, variance = batched_log_ratios(counts, treated[:, counts.unit])
+        return lambda treated: _studentised(*permuted(before, after, treated))
+    if len(counts.after) < MANY or counts.stratum.any():
+        return lambda treated: _studentised(*batched_log_ratios(counts, treated[:, counts.unit]))
+    sums = ShiftedSums.of(counts)
+
+    def read_off(treated: Floats) -> Floats:
+        log_ratio, variance = permuted_by_sums(sums, treated)
+        # Out of the sums' reach: far from what schools as many as this come to.
+        lost = ~np.isfinite(log_ratio)
+        if lost.any():
+            apart = batched_log_ratios(counts, treated[lost][:, counts.unit])
+            log_ratio[lost], variance[lost] = apart
+        return _studentised(log_ratio, variance)
+
+    return read_off
+
+
+def _studentised(log_ratio: Floats, variance: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.stack([log_ratio, log_ratio / np.sqrt(variance)])
 

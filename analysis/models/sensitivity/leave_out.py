@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import pandas as pd
 
-from analysis.models.inputs.estimability import NOT_ESTIMABLE
-from analysis.models.inputs.school_periods import Comparison, compare
+from analysis.models.inputs.arrays import SchoolCounts
+from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE
+from analysis.models.inputs.school_periods import Comparison, school_periods
 from analysis.models.primary.estimates import COLUMNS as ESTIMATE_COLUMNS
 from analysis.models.primary.estimates import PRIMARY, described, estimate_row
+from analysis.models.primary.shifted_sums import ShiftedSums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +31,14 @@ COLUMNS: dict[str, str] = {
     "left_out": "Which one",
     **ESTIMATE_COLUMNS,
 }
+
+
+MOST_REFITTED = 150
+"""Groups up to which the model is fitted anew without each."""
+EXTREME = 20
+"""Of more groups, those refitted: so many with the lowest and the highest ratios, and with the
+highest p-values."""
+LOG_RATIO_ALONE = "conditional Poisson, no error"
 
 
 def leave_one_out(
@@ -49,7 +60,8 @@ def leave_one_out(
     DataFrame
         One row per specification and group, with the columns of `COLUMNS`. Groups that
         are all there is are not left out: one pilot has no rows by pilot. A specification
-        that is withheld has one row, which names no group.
+        that is withheld has one row, which names no group. Of more than `MOST_REFITTED` groups
+        most rows have a ratio alone: p-values are those of the groups that can move it most.
 
     Examples
     --------
@@ -60,17 +72,80 @@ def leave_one_out(
     >>> table[["left_out", "ratio"]].round(2).to_numpy().tolist()[:2]
     [['0', 0.8], ['1', 0.74]]
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for specification in specifications:
         if specification.withheld:
             known = {"left_out_by": by, "left_out": "", **described(specification)}
             rows.append(known | {"status": NOT_ESTIMABLE, "reason": specification.withheld})
             continue
-        whole = compare(panel, specification)
-        groups = whole.schools[GROUPS[by]]
-        for group in sorted(groups.unique()) if groups.nunique() > 1 else []:
-            rest = whole.schools.loc[groups != group]
-            months = whole.months.loc[whole.months["school_id"].isin(rest["school_id"])]
-            left_out = {"left_out_by": by, "left_out": group}
-            rows.append(left_out | estimate_row(Comparison(rest, months), specification, PRIMARY))
+        whole = school_periods(panel, specification)
+        groups = whole[GROUPS[by]]
+        names = sorted(groups.unique()) if groups.nunique() > 1 else []
+        many = len(names) > MOST_REFITTED and _can_be_taken_off(whole, groups)
+        rows += _of_many(whole, groups, specification, by) if many else [
+            _refitted(whole, groups, group, specification, by) for group in names
+        ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _refitted(
+    whole: pd.DataFrame, groups: pd.Series, group: str, specification: Specification, by: By
+) -> dict[str, object]:
+    """Return the row of one group, with the model fitted anew without it."""
+    nothing = pd.DataFrame()  # the primary model has no use for the months
+    rest = Comparison(whole.loc[groups != group], nothing)
+    known = {"left_out_by": by, "left_out": group}
+    return known | estimate_row(rest, specification, PRIMARY)
+
+
+def _of_many(
+    whole: pd.DataFrame, groups: pd.Series, specification: Specification, by: By
+) -> list[dict[str, object]]:
+    """Return the rows of all groups, refitted where they may be furthest out."""
+    log_ratios = _without_each(whole, groups)
+    extreme = _extreme(log_ratios)
+    known = described(specification) | {
+        "status": ESTIMATED, "reason": "", "method": LOG_RATIO_ALONE, "left_out_by": by,
+    }  # fmt: skip
+    return [
+        _refitted(whole, groups, group, specification, by)
+        if group in extreme
+        else known | {"left_out": group, "log_ratio": each, "ratio": float(np.exp(each))}
+        for group, each in log_ratios["log_ratio"].items()
+    ]
+
+
+def _can_be_taken_off(schools: pd.DataFrame, groups: pd.Series) -> bool:
+    """Whether groups are whole units, each in one arm, and all of one stratum."""
+    by_unit = schools.assign(group=groups).groupby("cluster")[["treated", "group"]].nunique()
+    return bool((by_unit == 1).all(axis=None)) and schools["stratum"].nunique() == 1
+
+
+def _without_each(schools: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Return log ratio and studentised log ratio (CR0) without each group, by its name.
+
+    From the arms' sums less the group's own, which takes no fit anew; see `shifted_sums`.
+    """
+    counts = SchoolCounts.of(schools)
+    sums = ShiftedSums.of(counts)
+    treated = np.bincount(counts.unit, counts.treated) > 0
+    group_of = groups.groupby(counts.unit).first().to_numpy()
+    names, code = np.unique(group_of, return_inverse=True)
+    log_odds, variance = [], []
+    for arm in (True, False):
+        own = np.zeros((len(names), sums.moments.shape[1]))
+        np.add.at(own, code[treated == arm], sums.moments[treated == arm])
+        found = sums.fitted(own.sum(axis=0) - own)
+        log_odds.append(found[0])
+        variance.append(found[1])
+    log_ratio = log_odds[0] - log_odds[1]
+    studentised = np.abs(log_ratio) / np.sqrt(variance[0] + variance[1])
+    return pd.DataFrame({"log_ratio": log_ratio, "studentised": studentised}, index=names)
+
+
+def _extreme(without: pd.DataFrame) -> set[str]:
+    """Return the groups without which ratio or p-value may be furthest out, or are missing."""
+    ratio, studentised = without["log_ratio"], without["studentised"]
+    found = [ratio.nsmallest(EXTREME), ratio.nlargest(EXTREME), studentised.nsmallest(EXTREME)]
+    lost = without.index[without.isna().any(axis=1)]
+    return {*lost, *(name for each in found for name in each.index)}

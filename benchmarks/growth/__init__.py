@@ -1,0 +1,1 @@
+"""What each step of the dataflow costs as schools and events grow."""
