@@ -28,6 +28,7 @@ OWNER = "The contributors to this rebuild"
 """Who answers for the report: as in CITATION.cff."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
+NO_CONTACT = "Not given: nobody has been named yet to answer for this edition"
 DRAFT_NOTE = "Built as a draft: the checks that a release has to pass were not all made"
 _STYLE = (
     "<style>.book-label { background: #801650; color: #fff; padding: .45rem 1.25rem; "
@@ -40,7 +41,9 @@ RESULTS = "evaluation-results"
 """What a page calls the digest of the results that it was rendered with."""
 
 
-def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, Any]:
+def cover(
+    ledger: Ledger, commit: Commit, moment: int, key: str, contact: str = ""
+) -> dict[str, Any]:
     """Return the metadata of a book: label, note, commit, time, and what stands on HTML pages.
 
     Parameters
@@ -50,11 +53,14 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
         engine that was started by itself is told no time.
     key
         Of the results that the book shows.
+    contact
+        Who answers for the report; empty for the page of its public repository, if it has one.
     """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
     notes = [INVENTED_NOTE] * invented + [DRAFT_NOTE] * (not ledger.release)
-    facts = {"label": label, "note": ". ".join(notes), "commit": commit.short}
+    note = "".join(f"{each}. " for each in notes).strip()
+    facts = {"label": label, "note": note, "commit": commit.short}
     made = datetime.fromtimestamp(moment, UTC)
     metas = [
         f'<meta name="evaluation-{name}" content="{html.escape(str(facts[name]))}">'
@@ -76,7 +82,7 @@ def cover(ledger: Ledger, commit: Commit, moment: int, key: str) -> dict[str, An
         "version": version(PACKAGE),
         "status": "Release" if ledger.release else "Draft, not for release",
         "owner": OWNER,
-        "contact": ledger.remote or "the maintainers of the repository that this report comes from",
+        "contact": contact or ledger.remote or NO_CONTACT,
     }
     return {"evaluation": facts, "format": {"html": pages}}
 

@@ -23,10 +23,11 @@ from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import write_audit_pages
 from report.checks.pages import told_empty
 from report.checks.pinned import pinned_literals
-from report.formats.writing import write_formats
+from report.formats.writing import made_now, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
+from report.reuse.formats import of_formats
 from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def finish_book(
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
-    _write_others(book, ledger, listed, also, moment)
+    _write_others(root, book, ledger, listed, also, moment)
     lay_narrow(root, book)
     # First the anchors, which the ledger then names.
     mark_pages(
@@ -118,13 +119,24 @@ def finish_book(
 
 
 def _write_others(
-    book: Path, ledger: Ledger, written: Iterable[Chapter], also: Sequence[str], moment: int
+    root: Path,
+    book: Path,
+    ledger: Ledger,
+    written: Iterable[Chapter],
+    also: Sequence[str],
+    moment: int,
 ) -> None:
     """Write the other formats that were asked for, from the pages as the engine made them."""
+    if not also:
+        return
     pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
     made = [page for page in pages if (book / page).is_file()]
-    if also:
-        write_formats(book, json.loads(ledger.to_json()), made, also, moment)
+    # A release is made of nothing that was kept.
+    kept = None if ledger.release else of_formats(root)
+    whole = json.loads(ledger.to_json())
+    write_formats(book, whole, made, also, moment, made_now if kept is None else kept)
+    if kept is not None:
+        kept.ended()
 
 
 def lay_narrow(root: Path, book: Path) -> None:

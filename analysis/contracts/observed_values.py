@@ -27,6 +27,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     (MONTH, "a month written YYYY-MM"),
     (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}", "a date written day first"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", "a date with a time"),
+    (r"year first: .*", "a date written year first, where dateFormat says otherwise"),
     (WHOLE, "a whole number"),
     (DECIMAL, "a decimal number"),
     (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "a number with commas"),

@@ -315,6 +315,7 @@ class Study:
     title: str
     extract_directory: str
     release_status: str
+    contact: str
     seed: int
     arms: tuple[str, ...]
     assignment_unit: str

@@ -76,6 +76,11 @@ def pdf_disagreements(
     """
     for each in found.missing:
         yield Disagreement(f"{name}, {each.chapter}", each.reference, each.name, each.text)
+    yield from figure_disagreements(name, layer, ledger)
+
+
+def figure_disagreements(name: str, layer: TextLayer, ledger: Ledger) -> Iterator[Disagreement]:
+    """Yield the figures of a PDF whose alternative text is not that of the ledger."""
     elements = {element for element, _ in layer.placed.values() if element.alt}
     drawn = {element.number: element.alt for element in elements if "Figure" in element.roles}
     for number, reference in figure_references(layer, drawn).items():

@@ -1,19 +1,31 @@
-"""Columns of released data that are others divided, found in the data and true of every row."""
+"""What stands behind released values: other columns divided, or a number that the text states.
+
+A quotient is found in the data and true of every row.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from itertools import permutations
+from math import isclose
 from typing import TYPE_CHECKING
 
+from analysis.exhibits.parts.workings.measures import measure
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from audit.ledger.record import NumberRecord
 
 _QUOTIENT = re.compile(r"\b(per|share|mean)\b")
+_WORD = re.compile(r"[a-z]{4,}")
+HUNDRED = 100
 FACTORS = (1, 100, 1000)
 FEWEST = 3
 """Rows in which a relation must be seen."""
+NUMBERS_OF_ROWS = ("order", "finding", "term", "first_month", "last_month", "true_ratio")
+"""Columns whose numbers name a row and measure nothing."""
 SHARP = 0.02
 """A row whose rounding leaves more than this share open shows nothing either way."""
 
@@ -110,6 +122,31 @@ def quotients(rows: Sequence[Mapping[str, str]], described: Mapping[str, str]) -
     return found
 
 
+def _of_the_same(
+    stated: NumberRecord, whose: list[str], row: Mapping[str, str], column: str, factor: int
+) -> bool:
+    """Whether a row is of what a number was made for."""
+    own = {each.lower() for each in row.values()}
+    named = [each.lower() in own for each in whose]
+    if not stated.interval:
+        return bool(named) and all(named)
+    ends = [number(row.get(f"{column}_{end}", "")) for end in ("low", "high")]
+    return any(named) and all(
+        end is not None and isclose(end / factor, limit, rel_tol=0.005)
+        for end, limit in zip(ends, stated.interval, strict=True)
+    )
+
+
+def _times(unit: str, meaning: str) -> int:
+    """Return how many times a number of some unit a column of some meaning has; 0 for neither."""
+    if unit.startswith("per cent"):
+        return int("per cent" in meaning)
+    if "ratio" in unit and "for every 100" in meaning:
+        return HUNDRED
+    unit_words, opening = _WORD.findall(unit), _WORD.findall(meaning)[:3]
+    return int(bool(unit_words) and unit_words[0] in opening)
+
+
 def _holds(asked: Quotient, rows: Sequence[Mapping[str, str]]) -> bool:
     seen = set()
     for row in rows:
@@ -140,6 +177,49 @@ def _of_part(text: str, part: float) -> float:
 def _rounding(text: str) -> float:
     """Return by how much a released value may differ from the exact one."""
     return 0.5000001 * 10.0 ** -len(text.partition(".")[2])
+
+
+def measuring(row: Mapping[str, str], described: Mapping[str, str]) -> list[str]:
+    """Return the columns with a number in a row, first those by whose meaning something is divided.
+
+    Examples
+    --------
+    >>> measuring({"pilot": "A", "schools": "16", "ratio": "0.65"}, {"ratio": "Ratio of rates"})
+    ['ratio', 'schools']
+    """
+    names = [name for name, text in row.items()
+             if number(text) is not None and name not in NUMBERS_OF_ROWS]  # fmt: skip
+    whole = {name: measure(described.get(name, name)).denominator for name in names}
+    return sorted(names, key=lambda name: whole[name].startswith("none") or not whole[name])
+
+
+def stated(
+    row: Mapping[str, str],
+    column: str,
+    meaning: str,
+    numbers: Iterable[tuple[NumberRecord, Iterable[object]]],
+) -> NumberRecord | None:
+    """Return the one number of the text that is a value of the data, where there is just one.
+
+    Parameters
+    ----------
+    meaning
+        Of the column; it begins with the number's unit, or counts for every hundred.
+    numbers
+        Each with what it was made for, such as a pilot. The row has to have its interval and name
+        some of that, or all of it where there is no interval.
+    """
+    value = number(row[column])
+    found = []
+    for each, whose in numbers:
+        factor = _times(each.unit.lower(), meaning.lower())
+        if value is None or each.value is None or each.working is None or not factor:
+            continue
+        decimals = len(each.printed.partition(".")[2].rstrip("%"))
+        same = round(value / factor, decimals) == each.value
+        if same and _of_the_same(each, list(map(str, whose)), row, column, factor):
+            found.append(each)
+    return found[0] if len(found) == 1 else None
 
 
 def number(text: str) -> float | None:

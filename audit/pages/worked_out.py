@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts.workings.measures import measure
 from audit.coverage.literals import numbers
 from audit.ledger.cells import table_rows
 from audit.ledger.record import ClaimRecord, FigureRecord, Float, NumberRecord, TableRecord
-from audit.pages.quotients import number, quotients
+from audit.pages.quotients import NUMBERS_OF_ROWS, measuring, number, quotients, stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +30,6 @@ SCALES = (1, 100, 1000)
 _HIDDEN = ("c", "[c]")
 _VALUE = re.compile(r"[<−-]?\d[\d,.]*%?(?:\s*\([^()]*\))?")
 """A cell that prints one value, with its interval or not."""
-_NUMBERS_OF_ROWS = ("order", "finding")
-"""Columns whose numbers name a row and measure nothing."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
     example = _example(record, trail)
     given = [f"{name.replace('_', ' ')}: {each}" for name, each in own.given.items()]
     period = getattr(record, "period", "")
-    months = [f"months: {each}" for each in (example.where, period) if each]
+    months = [_months(each) for each in (example.where, period) if each]
     return WorkedOut(
         own.does,
         example.numerator,
@@ -95,6 +93,11 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
         tuple(_sources(record, trail)),
         tuple(_steps(graph, trail)),
     )
+
+
+def _months(period: str) -> str:
+    of, _, which = period.rpartition(": ")
+    return f"months of the {of.lower()}: {which}" if of else f"months: {which}"
 
 
 def _sources(record: Record, trail: Trail) -> Iterator[str]:
@@ -176,7 +179,11 @@ def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
 def _of_float(record: FigureRecord | TableRecord, trail: Trail) -> Example:
     rows = list(csv.DictReader(trail.data.get(record.id, "").splitlines()))
     found = quotients(rows, record.described)
-    chosen = _of_quotient(record, rows, found) or _of_cell(record, rows)
+    chosen = (
+        _of_quotient(record, rows, found)
+        or _of_stated(record, rows, trail)
+        or _of_cell(record, rows)
+    )
     return chosen or Example("none: it is made of words", NOTHING_DIVIDED, _in_words(record, rows))
 
 
@@ -204,6 +211,34 @@ def _over(each: Quotient) -> str:
     return f" over the rows of the same {each.within.replace('_', ' ')}" if each.within else ""
 
 
+def _of_stated(record: Float, rows: Sequence[Mapping[str, str]], trail: Trail) -> Example | None:
+    """Return the first value that a sentence of the report states too, worked through as there."""
+    numbers_of = [(each, trail.ledger.graph[each.id].given.values())
+                  for each in trail.records.values() if isinstance(each, NumberRecord)]  # fmt: skip
+    for row in rows:
+        for column in measuring(row, record.described):
+            found = stated(row, column, record.described.get(column, column), numbers_of)
+            if found:
+                return _as_in_text(found, record, row, column)
+    return None
+
+
+def _as_in_text(
+    stated: NumberRecord, record: Float, row: Mapping[str, str], column: str
+) -> Example:
+    assert stated.working is not None
+    shown = "is in the table" if isinstance(record, TableRecord) else "is drawn"
+    first = (
+        f"Example, {_row_in_words(row, record)}: “{row[column]}” {shown} "
+        f"({_lower(record.described.get(column, column))}). The text prints it as "
+        f"{stated.printed} ({stated.reference}), worked out as follows:"
+    )
+    found = stated.working
+    where = "" if record.period else found.where
+    denominator = found.denominator or NOTHING_DIVIDED
+    return Example(found.numerator, denominator, (first, *found.sums), where)
+
+
 def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None:
     """Return the first value that is a number, as it is printed and as it is described."""
     if isinstance(record, TableRecord):
@@ -214,18 +249,32 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
                 if column:
                     return _described(record, column, f"{line[0]}, {heading}", cell)
     for row in rows:
-        for name, text in row.items():
-            if number(text) is not None and name not in _NUMBERS_OF_ROWS:
-                return _described(record, name, _row_in_words(row, record), text)
+        for name in measuring(row, record.described)[:1]:
+            found = _described(record, name, _row_in_words(row, record), row[name])
+            return replace(found, lines=(*found.lines, *_limits(name, row)))
     return None
+
+
+def _limits(name: str, row: Mapping[str, str]) -> Iterator[str]:
+    ends = [row.get(f"{name}_{end}", "") for end in ("low", "high")]
+    if all(number(end) is not None for end in ends):
+        yield f"Its interval runs from {ends[0]} to {ends[1]}."
 
 
 def _described(record: Float, column: str, at: str, printed: str) -> Example:
     meaning = record.described.get(column, column.replace("_", " "))
+    counted = _lower(meaning.removesuffix(", number"))
+    if meaning.endswith(", number"):
+        line = f"Example, {at}: counted, {printed} ({counted})."
+        return Example(f"{counted}: {printed}", "none: it is a count", (line,))
     found = measure(meaning)
     shown = "printed" if isinstance(record, TableRecord) else "drawn"
-    line = f"Example, {at}: “{printed}” is {shown} ({meaning[:1].lower()}{meaning[1:]})."
+    line = f"Example, {at}: “{printed}” is {shown} ({_lower(meaning)})."
     return Example(found.numerator, found.denominator or NOTHING_DIVIDED, (line,))
+
+
+def _lower(meaning: str) -> str:
+    return f"{meaning[:1].lower()}{meaning[1:]}"
 
 
 def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
@@ -242,7 +291,7 @@ def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
         for name, each in row.items():
             known = number(each)
             same = known is not None and any(round(s * known, decimals) == value for s in SCALES)
-            if same and name not in _NUMBERS_OF_ROWS:
+            if same and name not in NUMBERS_OF_ROWS:
                 return name
     return ""
 
@@ -257,7 +306,8 @@ def _row_in_words(row: Mapping[str, str], record: Float) -> str:
         and text not in ("", *_HIDDEN)
         and "\\" not in text
     ]
-    return ", ".join(told[:4]).replace("_", " ") or record.id.replace("_", " ")
+    said = ", ".join(told[:4]) or record.id
+    return re.sub(r"\bs(17|47) ", r"section \1 ", said.replace("_", " "))
 
 
 def _in_words(record: Float, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

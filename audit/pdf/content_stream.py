@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from audit.coverage.literals import numbers
 from audit.limits import CONTENTS, MEGABYTE, refuse, spend
 from audit.pdf.character_map import character_map
 from audit.pdf.tag_tree import Element, is_dictionary
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
     from audit.pdf.tag_tree import Placed
 
-OPERATORS = "q Q cm BT Tm Td TD Tf Tj TJ BDC BMC EMC"
+TEXT = ("Tj", "TJ", "'", '"')
+"""The instructions that set text."""
+UNKNOWN = "\ufffd"
+"""In place of a sign for which its font gives no text."""
+OPERATORS = " ".join(["q Q cm BT Tm Td TD Tf BDC BMC EMC", *TEXT])
 ARTEFACT = ("Artifact",)
 LOOSE = Element(0, ARTEFACT)
 Matrix = tuple[float, float, float, float, float, float]
@@ -80,8 +85,8 @@ def runs(
                 within.begin(operands)
             case "EMC":
                 within.end()
-            case "Tj" | "TJ":
-                text = within.spoken_for(_text(operands[0], table, width))
+            case operator if operator in TEXT:
+                text = within.spoken_for(_text(operands[-1], table, width))
                 spend(len(text))
                 yield Run(number, at.height, text, *within.innermost)
             case operator:
@@ -153,11 +158,14 @@ class _Marks:
             self._spoken.pop()
 
     def spoken_for(self, text: str) -> str:
-        """Return what stands for drawn text: once the words given in its place, if there are."""
+        """Return what stands for drawn text: once the words given in its place, if there are.
+
+        A number is read as it is drawn, too: other words may not stand for it.
+        """
         if not self._spoken or self._spoken[-1] is None:
             return text
-        text, self._spoken[-1] = self._spoken[-1], ""
-        return text
+        spoken, self._spoken[-1] = self._spoken[-1], ""
+        return f"{spoken} {text}" if numbers(text) else spoken
 
 
 def _streams(page: Any) -> list[Any]:
@@ -190,7 +198,7 @@ def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
         codes = bytes(part)
         for at in range(0, len(codes) - width + 1, width):
             code = int.from_bytes(codes[at : at + width], "big")
-            text.append(table.get(code, "" if width == 2 else chr(code)))
+            text.append(table.get(code, UNKNOWN))
     return "".join(text)
 
 
@@ -198,7 +206,10 @@ def _decoder(
     font: Any, fonts: dict[tuple[int, int], Mapping[int, str]]
 ) -> tuple[Mapping[int, str], int]:
     width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
-    if font.objgen not in fonts:
+    found = fonts.get(font.objgen)
+    if found is None:
         stream = font.get("/ToUnicode")
-        fonts[font.objgen] = {} if stream is None else character_map(stream.read_bytes())
-    return fonts[font.objgen], width
+        found = {} if stream is None else character_map(stream.read_bytes())
+        if font.objgen != (0, 0):  # one that is no object of its own has no name to be known by
+            fonts[font.objgen] = found
+    return found, width

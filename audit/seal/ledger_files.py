@@ -1,4 +1,4 @@
-"""The files in a PDF and the chapters of its seal, compared with its ledger."""
+"""The files and pages of a PDF and the chapters of its seal, compared with its ledger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from audit.coverage.fixed import TITLES
+from audit.coverage.listed_sources import letters
 from audit.coverage.literals import FILE as LITERALS
 from audit.documents import certificate
 from audit.documents.crate import FILE as CRATE
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from audit.pdf.attachments import Attachment
-    from audit.seal.seal import Chapter
+    from audit.pdf.text_layer import TextLayer
+    from audit.seal.seal import Chapter, Seal
 
 
 KNOWN = (LEDGER, LITERALS, certificate.FILE, CRATE, NAME, SIGNATURE)
@@ -52,6 +54,23 @@ def certificate_notes(ledger: Ledger, inside: Mapping[str, Attachment]) -> Itera
     found = inside.get(certificate.FILE)
     if found is not None and found.data != certificate.as_text(ledger).encode():
         yield OTHER_CERTIFICATE
+
+
+def of_another_report(ledger: Ledger, seal: Seal) -> Iterator[str]:
+    """Yield in what a seal is not that of the ledger next to it."""
+    if (ledger.commit.id or "") != seal.commit:
+        yield "the seal is another report's: it names another commit than the ledger"
+    if ledger.title != seal.title:
+        yield "the seal's title is not that of the ledger"
+    yield from other_chapters(ledger, seal.chapters)
+
+
+def unlabelled(ledger: Ledger, layer: TextLayer) -> Iterator[tuple[int, str]]:
+    """Yield the pages that do not say of the data what the ledger does: that they are invented."""
+    label = letters(ledger.label)
+    for page in range(1, len(layer.pages) + 1):
+        if label not in letters(layer.page_text(page)):
+            yield page, f"page {page} does not say “{ledger.label}”"
 
 
 def other_chapters(ledger: Ledger, chapters: Sequence[Chapter]) -> Iterator[str]:

@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
+from audit.coverage.agreement import figure_disagreements
 from audit.coverage.coverage import Coverage, coverage
-from audit.coverage.listed_sources import letters
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
+from audit.ledger.structure import Structure
 from audit.limits import MALFORMED, opened, read_file, said
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
+from audit.pdf.text_form import text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
 from audit.seal.alterations import Alteration, alterations
-from audit.seal.ledger_files import certificate_notes, other_chapters, other_files
+from audit.seal.ledger_files import (
+    certificate_notes,
+    of_another_report,
+    other_files,
+    unlabelled,
+)
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE, Seal, make_seal, read_seal
 from audit.seal.signature import SignatureCheck, check
 
@@ -33,6 +40,10 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import TextLayer
 
 ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+UNSTATED = (
+    "Its ledger states no headings, formulas or sources, as older ones don't: verify it with the "
+    "version of the project that it names as its commit."
+)
 ROOT = Path(__file__).resolve().parents[2]
 """The clone that this code is part of."""
 UNKNOWN = (
@@ -198,10 +209,13 @@ def _examined(
     notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
     if ledger is not None:
-        altered += _of_another_report(ledger, seal)
-        altered += _unlabelled(ledger, layer)
-        if all(each.part != "attachment" for each in altered):  # these are named already
-            altered += [Alteration("attachment", what) for what in other_files(ledger, inside)]
+        notes += [UNSTATED] if ledger.structure == Structure() else []
+        named = any(each.part == "attachment" for each in altered)
+        altered += (
+            each
+            for each in _of_the_ledger(ledger, seal, layer, inside, name)
+            if not (named and each.part == "attachment")
+        )
         literals, unknown = _literals(inside, seal.commit, root, pinned)
         if unknown:
             notes.append(
@@ -225,6 +239,7 @@ def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alte
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
+    faults += text_faults(pdf, layer)
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
         altered.append(Alteration("form", "something was altered that is in no part of the report"))
@@ -244,23 +259,16 @@ def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
     return read_seal(inside[NAME].data)
 
 
-def _of_another_report(ledger: Ledger, seal: Seal) -> Iterator[Alteration]:
-    """Yield in what the seal is not that of the ledger next to it."""
-    if (ledger.commit.id or "") != seal.commit:
-        yield Alteration(
-            "seal", "the seal is another report's: it names another commit than the ledger"
-        )
-    if ledger.title != seal.title:
-        yield Alteration("seal", "the seal's title is not that of the ledger")
-    yield from (Alteration("seal", what) for what in other_chapters(ledger, seal.chapters))
-
-
-def _unlabelled(ledger: Ledger, layer: TextLayer) -> Iterator[Alteration]:
-    """Yield the pages that do not say of the data what the ledger does: that they are invented."""
-    label = letters(ledger.label)
-    pages = range(1, len(layer.pages) + 1)
-    for page in [page for page in pages if label not in letters(layer.page_text(page))]:
-        yield Alteration("page", f"page {page} does not say “{ledger.label}”", page)
+def _of_the_ledger(
+    ledger: Ledger, seal: Seal, layer: TextLayer, inside: Mapping[str, Attachment], name: str
+) -> Iterator[Alteration]:
+    """Yield in what seal, pages, figures and files are not those of the ledger next to them."""
+    yield from (Alteration("seal", what) for what in of_another_report(ledger, seal))
+    for page, what in unlabelled(ledger, layer):
+        yield Alteration("page", what, page)
+    for each in figure_disagreements(name, layer, ledger):
+        yield Alteration("figure", str(each))
+    yield from (Alteration("attachment", what) for what in other_files(ledger, inside))
 
 
 def _literals(

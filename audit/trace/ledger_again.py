@@ -73,7 +73,7 @@ def _release(delivered: Ledger, again: Ledger) -> Iterator[str]:
         return
     if not delivered.commit.clean:
         yield "release: a release is not built from files with changes"
-    broken = [r.id for r in again.records if isinstance(r, ClaimRecord) and r.broken]
+    broken = [r.id for r in again.records if isinstance(r, ClaimRecord) and (r.broken or r.unknown)]
     held = [r.id for r in again.records if r.held]
     if broken or held:
         named = ", ".join((broken + held)[:3])

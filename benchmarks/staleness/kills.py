@@ -26,7 +26,8 @@ import pandas as pd
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "data" / "proofs" / "kills.csv"
 SEED = 20211
-BUILD = (sys.executable, "-m", "report", "build", "--engine", "embedded")
+FORMATS = "html,pdf,docx,xlsx,png"
+BUILD = (sys.executable, "-m", "report", "build", "--engine", "embedded", "--to", FORMATS)
 
 
 def digests(folder: Path) -> dict[str, str]:

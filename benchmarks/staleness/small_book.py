@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,7 +27,9 @@ from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of
 from press.errors import PressError
 from press.run.results import CellResult, ExecutedChapter, ProseResult
+from report.formats.writing import FORMATS, write_formats
 from report.reuse.chapters import OfPress, Outputs
+from report.reuse.formats import OfFormats
 
 ROOT = Path(__file__).parents[2]
 _FORMAT = "_extensions/evaluation"
@@ -113,10 +116,14 @@ class Book:
 
 
 def values(
-    printed: str = "41", note: str = "", alt: str = "A plot", ref: str = "T1"
+    printed: str = "41",
+    note: str = "",
+    alt: str = "A plot",
+    ref: str = "T1",
+    value: int = 1,
 ) -> dict[str, Any]:
     """Return the exhibits that its chapters show."""
-    data = pd.DataFrame({"n": [1]})
+    data = pd.DataFrame({"n": [value]})
     return {
         "schools": Number(41, printed, "schools", 41),
         "flow": Table(("n",), (("1",),), (True,), data, {"n": "how many"}, note=note),
@@ -151,6 +158,7 @@ EDITS: Mapping[str, Callable[[Book], object]] = {
     "a callout's kind": lambda b: b.replaced("index.qmd", "callout-note", "callout-warning"),
     "a printed number": lambda b: setattr(b, "values", values(printed="42")),
     "a table's note": lambda b: setattr(b, "values", values(note="Rounded.")),
+    "a value of the data": lambda b: setattr(b, "values", values(value=2)),
     "alternative text": lambda b: setattr(b, "values", values(alt="A line plot")),
     "a short reference": lambda b: setattr(b, "values", values(ref="T2")),
     "a drawing": lambda b: b.replaced("_exhibits/plot.svg", 'width="9"', 'width="8"'),
@@ -221,18 +229,35 @@ class SmallBook:
         shutil.rmtree(away, ignore_errors=True)
         outputs = Outputs(root, Kept((store or away) / "chapters"), book.values)
         press = OfPress((store or away) / "pages")
+        formats = OfFormats((store or away) / "formats")
         runner = patch("press.build.execute_chapter", lambda chapter, _: run(chapter, book.values))
         with runner, contextlib.suppress(PressError):
             build_book(
                 root, timestamp=book.moment, environment=book.environment, outputs=outputs,
-                kept=press, lenient=True,
+                kept=press, lenient=True, finish=partial(_others, book, formats),
             )  # fmt: skip
         files = (path for path in sorted((root / "_book").rglob("*")) if path.is_file())
         found = {
             path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in files
         }
-        return found, len(outputs.made) + len(press.missed)
+        return found, len(outputs.made) + len(press.missed) + formats.made
+
+
+def _others(book: Book, kept: OfFormats, folder: Path) -> None:
+    """Write the other formats of a finished book, of which its pages are enough of a ledger."""
+    data = folder / "audit" / "exhibits"
+    data.mkdir(parents=True)
+    records = []
+    for name, kind in {"flow": "table", "plot": "figure"}.items():
+        exhibit, provenance = book.values[name], book.values["provenances"][name]
+        exhibit.data.to_csv(data / f"{name}.csv", index=False)
+        records.append({"id": name, "kind": kind, "reference": provenance.reference,
+                        "period": "", "described": dict(exhibit.columns)})  # fmt: skip
+    label = book.files["facts.yml"].partition("label: ")[2].partition(",")[0]
+    ledger = {"title": "A small book", "label": label, "commit": {"id": "01"}, "records": records}
+    pages = sorted(path.name for path in folder.glob("*.html"))
+    write_formats(folder, ledger, pages, FORMATS, book.moment, kept)
 
 
 def unedited() -> Book:

@@ -25,13 +25,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from benchmarks.staleness.kills import ROOT, digests
+from benchmarks.staleness.kills import BUILD, ROOT, digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TABLE = ROOT / "data" / "proofs" / "report_staleness.csv"
-BUILD = (sys.executable, "-m", "report", "build", "--engine", "embedded")
 WORKED_OUT = ("_book", "_exhibits", ".report")
 MODELS = "analysis/models"
 REPLACED = {

@@ -85,13 +85,13 @@ def _done(arguments: Sequence[str], given: str, folder: str | None = None) -> tu
             )
         return [done.stdout.decode(), said]
 
-    known = ("pandoc", _identity(), [_contents(each) for each in arguments], given)
+    known = ("pandoc", identity(), [_contents(each) for each in arguments], given)
     text, said = recalled(known, make, clean=lambda: folder is None)
     return text, said
 
 
 @cache
-def _identity() -> list[str]:
+def identity() -> list[str]:
     """Return what tells this pandoc from another: its program, and files a user gives it."""
     home = Path.home()
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")

@@ -6,11 +6,16 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from press.kept import digest_of, recalled
 
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
+# A formula that a script of the page is to set, as Quarto writes it by default.
+_SPAN = re.compile(r'<span class="math (?:inline|display)">\s*\\[(\[](.*?)\\[)\]]\s*</span>', re.S)
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
 # Where print draws a picture or a formula: letters that no text has.
@@ -42,7 +47,8 @@ def read_html(page: str) -> Printed:
     """Return what the main part of an HTML page says."""
     found = _MAIN.search(page)
     main = found[1] if found else page
-    formulas = tuple(html.unescape(tex) for tex in _TEX.findall(main))
+    formulas = tuple(html.unescape(tex) for tex in [*_TEX.findall(main), *_SPAN.findall(main)])
+    main = _SPAN.sub("", main)
     pictures = tuple(html.unescape(address) for address in _PICTURE.findall(main))
     return Printed(html.unescape(_MARKUP.sub("", _MATH.sub("", main))), formulas, pictures)
 
@@ -54,11 +60,15 @@ def read_pdf(content: bytes) -> Printed:
     import pikepdf
 
     fonts: dict[Any, tuple[Mapping[int, str], int]] = {}
+    digests: dict[Any, str] = {}
     with pikepdf.open(io.BytesIO(content)) as pdf:
         marked, rest = _marked(pdf)
         parts: list[str] = []
         for page in pdf.pages:
-            parts += [*_drawn(page, fonts, marked), "\n"]
+            # A word moves no other page's text: most are as they were read before.
+            given = ("drawn", _read_of(page, digests, marked))
+            parts += recalled(given, partial(_texts, page, fonts, marked), clean=lambda: True)
+            parts.append("\n")
     return Printed("".join([*parts, rest]), (), ())
 
 
@@ -104,6 +114,40 @@ def _content(element: Any) -> Iterator[tuple[Any, int]]:
             yield kid.get("/Pg", element.get("/Pg")).objgen, int(kid["/MCID"])
         elif "/S" in kid:
             yield from _content(kid)
+
+
+def _read_of(
+    page: Any, digests: dict[Any, str], marked: Mapping[tuple[Any, int], str]
+) -> list[Any]:
+    """Return all that `_drawn` reads of a page: what it draws, its marks and its fonts' tables.
+
+    Parameters
+    ----------
+    digests
+        Of the tables of fonts, by the font's number: one font serves every page.
+    marked
+        As `_marked` has it.
+    """
+    import pikepdf
+
+    found: list[Any] = []
+    for name, font in sorted(page.get("/Resources", {}).get("/Font", {}).items()):
+        if font.objgen not in digests:
+            stream = font.get("/ToUnicode")
+            digests[font.objgen] = digest_of(None if stream is None else stream.read_bytes())
+        found.append([name, str(font.get("/Subtype")), digests[font.objgen]])
+    drawn = page.get("/Contents", pikepdf.Array())
+    streams = list(drawn) if isinstance(drawn, pikepdf.Array) else [drawn]
+    own = sorted((number, mark) for (on, number), mark in marked.items() if on == page.objgen)
+    return [digest_of([each.read_bytes() for each in streams]), found, own]
+
+
+def _texts(
+    page: Any,
+    fonts: dict[Any, tuple[Mapping[int, str], int]],
+    marked: Mapping[tuple[Any, int], str],
+) -> list[str]:
+    return list(_drawn(page, fonts, marked))
 
 
 def _drawn(

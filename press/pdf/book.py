@@ -77,7 +77,7 @@ def _chapter(page: Page, blocks: Nodes) -> Nodes:
         return list(tree.walk(blocks, _unnumbered)) if "unnumbered" in marks else blocks
     if "unnumbered" in marks or page.entry.kind == "part":
         blocks = tree.walk(blocks, _unnumbered)
-    kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
+    kept = list(marks)  # as by Quarto: a filter may know a class of the author's
     if page.entry.kind == "part" and "unnumbered" not in kept:
         kept.append("unnumbered")
     head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}

@@ -83,6 +83,16 @@ def refuse_unready(values: Mapping[str, Any]) -> None:
         )
 
 
+def refuse_unanswered(contact: str) -> None:
+    """Stop a release that nobody answers for."""
+    if not contact.strip():
+        raise NotReady(
+            "study.toml: contact is empty, and the project has no public repository: a reader "
+            "would have nobody to write to",
+            remedy='name a post, an address or a web page, such as contact = "evaluation@..."',
+        )
+
+
 def refuse_uncommitted(root: Path, commit: Commit) -> None:
     """Stop a release whose files are not those of a commit, and say which are not."""
     if commit.clean:

@@ -26,6 +26,7 @@ from report.checks.readiness import (
     held_exhibits,
     numbers_by_hand,
     refuse_bare,
+    refuse_unanswered,
     refuse_uncommitted,
     refuse_unreadable,
     refuse_unready,
@@ -128,6 +129,7 @@ def build(
             refuse_bare(bare)
             refuse_unready(values)
             refuse_unreadable(values, used)
+            refuse_unanswered(evaluation.study.contact or ledger.remote)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
         # A release is made of nothing that was kept.
@@ -213,7 +215,8 @@ def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     moment = timestamp(ledger.commit, os.environ)
-    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key))
+    contact = evaluation.study.contact
+    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key, contact))
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:

@@ -15,7 +15,7 @@ from analysis.exhibits.parts.design import COLOURS, WIDTH
 from report.formats.archive import members, packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 LEFT_OUT = (
     "//details[contains(@class,'code-fold')]",
@@ -38,28 +38,34 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _BLUE = re.compile(rb'(w:color w:val=")(?:0F4761|156082|4F81BD|345A8A)(?=")')
 
 
-def write_word(
-    path: Path,
-    book: Path,
-    pages: Sequence[str],
-    pictures: Mapping[str, Path],
-    *,
-    title: str,
-    label: str,
-    moment: int,
-) -> None:
-    """Write a finished book as a Word document.
+def word_source(book: Path, pages: Sequence[str], pictures: Collection[str], title: str) -> str:
+    """Return the text of a finished book as one HTML document, which pandoc is given.
 
     Parameters
     ----------
-    path
-        Where the document goes.
     book
         The book's folder, its pages as an engine wrote them.
     pages
         Their paths from there, in order.
     pictures
-        PNG of each drawing, by its name.
+        Names of the drawings that are there as PNG.
+    """
+    body = "\n".join(_page(book, page, pictures) for page in pages)
+    return (
+        f'<html lang="en-GB"><head><title>{html.escape(title)}</title></head>'
+        f"<body>{body}</body></html>"
+    )
+
+
+def as_word(source: str, shown: Path, label: str, moment: int) -> bytes:
+    """Return a finished book as a Word document.
+
+    Parameters
+    ----------
+    source
+        Its text, as `word_source` has it.
+    shown
+        The folder that its pictures are in.
     label
         Of the data, which stands at the head of each page; empty for none.
     moment
@@ -67,13 +73,7 @@ def write_word(
     """
     import pypandoc
 
-    body = "\n".join(_page(book, page, pictures) for page in pages)
-    source = (
-        f'<html lang="en-GB"><head><title>{html.escape(title)}</title></head>'
-        f"<body>{body}</body></html>"
-    )
     pandoc = pypandoc.get_pandoc_path()
-    shown = next((path.parent for path in pictures.values()), book)
     with tempfile.TemporaryDirectory(prefix="word-") as folder:
         reference, made = Path(folder) / "reference.docx", Path(folder) / "made.docx"
         shipped = subprocess.run(
@@ -85,10 +85,10 @@ def write_word(
              f"--reference-doc={reference}", f"--resource-path={shown}", "-o", str(made)],
             input=source.encode(), check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(moment)},
         )  # fmt: skip
-        path.write_bytes(packed(_with_table_headings(members(made.read_bytes()))))
+        return packed(_with_table_headings(members(made.read_bytes())))
 
 
-def _page(book: Path, page: str, pictures: Mapping[str, Path]) -> str:
+def _page(book: Path, page: str, pictures: Collection[str]) -> str:
     """Return the text of one page, its links and identifiers made good for one long document."""
     from lxml import html as parser
 
@@ -100,7 +100,7 @@ def _page(book: Path, page: str, pictures: Mapping[str, Path]) -> str:
     for image in main.xpath(".//img"):
         name = posixpath.basename(image.get("src", "")).removesuffix(".svg")
         if name in pictures:
-            image.set("src", pictures[name].name)
+            image.set("src", f"{name}.png")
             image.set("style", f"width:{WIDTH}in")
     for figure in main.xpath(".//figure"):  # Word would have it as a table of its own
         for caption in figure.xpath("./figcaption"):

@@ -18,7 +18,6 @@ from report.formats.archive import members, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 SYMBOLS = (
     ("c", "confidential: a small count, or one that would reveal a small count"),
@@ -26,22 +25,21 @@ SYMBOLS = (
     ("inf", "an interval without an end"),
     ("empty", "not available, or withheld with a count of its row"),
 )
+FACTS = ("id", "kind", "reference", "period", "described", "caption")
+"""What a sheet says of a record of the ledger."""
 WIDEST = 60
 """Of a column, in signs."""
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
-def write_workbook(
-    path: Path, ledger: Mapping[str, Any], data: Mapping[str, str], moment: int
-) -> None:
-    """Write the released data of all figures and tables of a book.
+def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) -> bytes:
+    """Return the released data of all figures and tables of a book as a workbook.
 
     Parameters
     ----------
-    path
-        Where the workbook goes.
     ledger
-        As read from its JSON.
+        As read from its JSON: title, label and commit, and of each figure and table what
+        `FACTS` names.
     data
         The released data of each exhibit as CSV, by its name.
     moment
@@ -68,7 +66,7 @@ def write_workbook(
     stamp = made.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     core = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
     files["docProps/core.xml"] = core.sub(rb"\g<1>" + stamp, files["docProps/core.xml"])
-    path.write_bytes(packed(files))
+    return packed(files)
 
 
 def _title(record: Mapping[str, Any]) -> str:

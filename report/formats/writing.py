@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from audit.ledger.bundle import DATA
 from audit.pages.captions import captions
-from report.formats.word import write_word
-from report.formats.workbook import write_workbook
+from press.document.pandoc import identity
+from report.formats.word import as_word, word_source
+from report.formats.workbook import FACTS, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    Recall = Callable[[str, Callable[[], bytes]], bytes]
+    """Returns what was made before from what is described by a text, or what is made now."""
 
 
 FORMATS = ("docx", "xlsx", "png")
 """Made of the finished pages and the ledger, by either engine."""
+_ELSEWHERE = re.compile(r"""\bsrc\s*=\s*["']\s*(?:\w+:)?//""")
+_SHOWN = re.compile(r"""\bsrc\s*=\s*["']([^"']*)""")
+
+
+def made_now(_: str, make: Callable[[], bytes]) -> bytes:
+    """Recall nothing."""
+    return make()
 
 
 def write_formats(
@@ -26,6 +41,7 @@ def write_formats(
     pages: Sequence[str],
     formats: Collection[str],
     moment: int,
+    recall: Recall = made_now,
 ) -> None:
     """Write a book in other formats, into its folder.
 
@@ -41,63 +57,93 @@ def write_formats(
         Of `FORMATS`.
     moment
         The time that the files bear, in seconds since 1970.
+    recall
+        Gives files made before from the very same, which code and libraries are for it to know.
     """
     drawings = list((book / "_exhibits").glob("*.svg"))
     label = f"{ledger['label']}: not evidence" if ledger["label"] else ""
     name = next((path.stem for path in sorted(book.glob("*.pdf"))), "report")
     with tempfile.TemporaryDirectory(prefix="pictures-") as folder:
         to = book / "audit" / DATA if "png" in formats else Path(folder)
-        pictures = write_pictures(drawings, to) if {"docx", "png"} & set(formats) else {}
+        wanted = {"docx", "png"} & set(formats)
+        pictures = write_pictures(drawings, to, recall) if wanted else {}
         if "docx" in formats:
-            write_word(
-                book / f"{name}.docx", book, pages, pictures, title=ledger["title"], label=label,
-                moment=moment,
-            )  # fmt: skip
+            shown = to if pictures else book
+            source = word_source(book, pages, pictures, ledger["title"])
+            given = ["docx", source, label, moment, identity(), _pictures(source, shown)]
+            make = partial(as_word, source, shown, label, moment)
+            # What another host has today is no input that could be compared.
+            data = make() if _ELSEWHERE.search(source) else recall(repr(given), make)
+            (book / f"{name}.docx").write_bytes(data)
     if "xlsx" in formats:
-        data = {
-            path.stem: path.read_text("utf-8") for path in (book / "audit" / DATA).glob("*.csv")
-        }
-        write_workbook(book / "data.xlsx", _captioned(book, ledger), data, moment)
+        listed = (book / "audit" / DATA).glob("*.csv")
+        tables = {path.stem: path.read_text("utf-8") for path in sorted(listed)}
+        said = _said(book, ledger)
+        given = ["xlsx", said, tables, moment]
+        (book / "data.xlsx").write_bytes(
+            recall(repr(given), partial(workbook, said, tables, moment))
+        )
 
 
-def _captioned(book: Path, ledger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a ledger whose figures and tables have the captions that the pages print."""
+def _pictures(source: str, folder: Path) -> list[tuple[str, str]]:
+    """Return what pandoc finds for each picture that a document names, by digest."""
+    names = sorted(set(_SHOWN.findall(source)))
+    return [
+        (name, hashlib.sha256((folder / name).read_bytes()).hexdigest())
+        for name in names
+        if not name.startswith("data:") and (folder / name).is_file()
+    ]
+
+
+def _said(book: Path, ledger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a workbook says of a ledger, its exhibits with the captions of the pages."""
     found = {
         anchor.partition("#")[2].partition("-")[2].replace("-", "_"): f"{label}. {words}"
         for anchor, (label, words) in captions(book).items()
     }
     records = [{**each, "caption": found.get(each["id"], "")} for each in ledger["records"]]
-    return {**ledger, "records": records}
+    return {
+        **{key: ledger[key] for key in ("title", "label", "commit")},
+        "records": [{key: each[key] for key in FACTS if key in each} for each in records],
+    }
 
 
 INCH = 200
 """Pixels of a picture to an inch: it stays sharp over the width of a slide."""
 
 
-def write_pictures(drawings: Iterable[Path], folder: Path) -> dict[str, Path]:
+def write_pictures(
+    drawings: Iterable[Path], folder: Path, recall: Recall = made_now
+) -> dict[str, Path]:
     """Write each drawing as PNG into a folder; return the files by the drawing's name.
 
     Parameters
     ----------
     drawings
-        SVG whose words are outlines, so that no font is asked for; all in one folder.
+        SVG whose words are outlines, so that no font is asked for.
+    recall
+        As in `write_formats`.
     """
+    listed = sorted(drawings)
+    folder.mkdir(parents=True, exist_ok=True)
+    out = {path.stem: folder / f"{path.stem}.png" for path in listed}
+
+    def write(drawing: Path) -> None:
+        data = recall(f"png {drawing.read_text('utf-8')}", partial(_picture, drawing))
+        out[drawing.stem].write_bytes(data)
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(write, listed))
+    return out
+
+
+def _picture(drawing: Path) -> bytes:
     import typst
 
-    listed = sorted(drawings)
-    if not listed:
-        return {}
-    pages = "\n#pagebreak()\n".join(f'#image("/{path.name}")' for path in listed)
-    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{pages}"
-    compile_pages = cast("Any", typst.compile)  # its types know of one picture only
-    made = compile_pages(
-        source.encode(), root=str(listed[0].parent), format="png", ppi=INCH,
-        ignore_system_fonts=True,
+    page = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+    compile_png: Any = typst.compile  # its types know no whole number of pixels
+    made = compile_png(
+        f'{page}#image("/{drawing.name}")'.encode(), root=str(drawing.parent), format="png",
+        ppi=INCH, ignore_system_fonts=True,
     )  # fmt: skip
-    images = made if isinstance(made, list) else [made]
-    folder.mkdir(parents=True, exist_ok=True)
-    out = {}
-    for path, image in zip(listed, images, strict=True):
-        out[path.stem] = folder / f"{path.stem}.png"
-        out[path.stem].write_bytes(image)
-    return out
+    return bytes(made)

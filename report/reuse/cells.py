@@ -19,6 +19,7 @@ IMPORTED: dict[str, frozenset[str]] = {
     "analysis.book": frozenset({*NAMESPACES, "run"}),
     "audit.documents.appendix": frozenset({"built_from", "exhibits_shown"}),
     "audit.documents.certificate": frozenset({"certificate", "limits"}),
+    "audit.documents.lists": frozenset({"floats_shown"}),
 }
 """What such a cell may import: the exhibits, and the documents made from the ledger."""
 DOCUMENTS = {name: module for module, names in IMPORTED.items() if module.startswith("audit.")
@@ -32,16 +33,17 @@ def shows_only(chapter: Chapter) -> bool:
     return None not in shown(chapter)
 
 
-def shown(chapter: Chapter) -> list[tuple[str, str] | None]:
+def shown(chapter: Chapter) -> list[tuple[str, ...] | None]:
     """Return what a chapter's code shows, in its order.
 
     Returns
     -------
-    list of (str, str) or None
+    list of tuple of str, or None
         Kind and name: a kind of exhibit and the exhibit, ``"run"`` and a result, the module of a
-        document and its function. None stands for code of any other kind.
+        document and its function, followed by the texts that this is given. None stands for code
+        of any other kind.
     """
-    found: list[tuple[str, str] | None] = []
+    found: list[tuple[str, ...] | None] = []
     for cell in chapter.cells:
         found.extend(_shown(cell.source))
     for inline in chapter.inlines:
@@ -49,7 +51,7 @@ def shown(chapter: Chapter) -> list[tuple[str, str] | None]:
     return found
 
 
-def _shown(source: str) -> Iterator[tuple[str, str] | None]:
+def _shown(source: str) -> Iterator[tuple[str, ...] | None]:
     try:
         tree = ast.parse(source.strip())
     except (SyntaxError, ValueError):
@@ -63,13 +65,20 @@ def _shown(source: str) -> Iterator[tuple[str, str] | None]:
                     yield None
             case ast.Expr(value=ast.Attribute(value=ast.Name(id=space), attr=name)):
                 yield (space, name) if space in NAMESPACES and name[:1] != "_" else None
-            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[], keywords=[])):
-                yield (DOCUMENTS[name], name) if name in DOCUMENTS else None
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=given, keywords=[])):
+                yield _document(name, given)
             case ast.Assign(targets=[ast.Name(id=bound)], value=value):
                 free = bound not in (*NAMESPACES, *DOCUMENTS, RUN)
                 yield _result(value) if free else None
             case _:
                 yield None
+
+
+def _document(name: str, given: list[ast.expr]) -> tuple[str, ...] | None:
+    texts = [each.value for each in given if isinstance(each, ast.Constant)]
+    plain = [text for text in texts if isinstance(text, str)]
+    known = name in DOCUMENTS and len(plain) == len(given)
+    return (DOCUMENTS[name], name, *plain) if known else None
 
 
 def _result(value: ast.expr) -> tuple[str, str] | None:

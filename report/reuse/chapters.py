@@ -79,7 +79,8 @@ class Outputs:
         inlines = [inline.expression for inline in chapter.inlines]
         order = [hasattr(part, "options") for part in chapter.parts]
         written = [cells, inlines, order, dict(chapter.front.values), dict(defaults)]
-        displayed = {one[1]: f"{one} {self._displayed(*one)}" for one in showing if one is not None}
+        known = [one for one in showing if one is not None]
+        displayed = {" ".join(one[1:]): f"{one} {self._displayed(*one)}" for one in known}
         self.rests_on[chapter.path] = {
             "runner": self._runner,
             "code": digest_of(repr(written)),
@@ -87,13 +88,13 @@ class Outputs:
         }
         return digest_of("chapter", self._runner, repr(written), repr(showing), *displayed.values())
 
-    def _displayed(self, kind: str, name: str) -> str:
+    def _displayed(self, kind: str, name: str, *given: str) -> str:
         """Return the Markdown that something displays itself as; empty for a result."""
         if kind in NAMESPACES:
             provenance = self._values["provenances"].get(name, Provenance(name))
             return str(Shown(self._values[name], provenance)._repr_markdown_())
         if name in DOCUMENTS:
-            return str(getattr(import_module(kind), name)()._repr_markdown_())
+            return str(getattr(import_module(kind), name)(*given)._repr_markdown_())
         return ""
 
     @cached_property

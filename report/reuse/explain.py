@@ -87,6 +87,7 @@ def explained(
     made, taken = len(press.missed), len(press.taken)
     yield f"  pages: {made} texts read and written by pandoc, {taken} reused"
     yield "  audit pages: reused where exhibit, code, data and commit are the same"
+    yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
     yield "  PDF, ledger, index of exhibits and seal: made again, as they name every input"
 
 

@@ -39,7 +39,8 @@ def kept_ledger(
 ) -> Ledger:
     """Return the ledger of a build, made only if something that it rests on has changed.
 
-    The text of chapters is no part of that: their digests are entered anew.
+    The text of chapters and the commit are no part of that: digests, the lines that show an
+    exhibit, and the commit are entered anew.
 
     Parameters
     ----------
@@ -56,17 +57,31 @@ def kept_ledger(
     """
     root = evaluation.root
     kept = Kept(root / PLACE)
+    shown = [(use.name, use.kind, use.label, use.place.file) for use in used]
     key = digest_of(
         "ledger",
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),
-        repr([here(), read_commit(root), remote, used, values["provenances"]]),
+        repr([here(), remote, shown, values["provenances"]]),
     )
     whole = kept.read_as(key, partial(parse_ledger, place="the kept ledger"))
-    if whole is not None:
-        return replace(whole, sources=source_digests(root, [use.place.file for use in used]))
+    if whole is not None and whole.by_id.keys() == {use.name for use in used}:
+        return _entered(whole, root, used)
     made = make()
     kept.write(key, made.to_json(internal=True).encode())
     kept.prune(LARGEST)
     return made
+
+
+def _entered(ledger: Ledger, root: Path, used: Sequence[Use]) -> Ledger:
+    """Return a ledger with what is entered anew in each."""
+    places: dict[str, list[str]] = {}
+    for use in used:
+        places.setdefault(use.name, []).append(str(use.place))
+    return replace(
+        ledger,
+        commit=read_commit(root),
+        records=tuple(replace(each, shown=tuple(places[each.id])) for each in ledger.records),
+        sources=source_digests(root, [use.place.file for use in used]),
+    )

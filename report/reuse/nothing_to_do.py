@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 STANDS = "  nothing has changed since this book was made"
 REUSED = (
-    "  results, chapters, pages, PDF, ledger and audit pages: reused, as all inputs are the same"
+    "  results, chapters, pages, other formats, ledger and audit pages: reused, as all inputs are "
+    "the same"
 )
 
 

@@ -38,8 +38,10 @@ def typeset(root, tmp_path_factory):
     """Run the filter and the partials over a recorded tree; give the Typst and the PDF's path."""
     extension = root / "_extensions" / "evaluation"
 
-    def run(edition):
+    def run(edition, edited=lambda tree: tree):
         folder = tmp_path_factory.mktemp(edition)
+        recorded = root / "tests" / "fixtures" / "quarto" / f"{edition}.json"
+        (folder / "tree.json").write_text(edited(recorded.read_text("utf-8")), "utf-8")
         for partial in (*(root / "press" / "pdf").glob("*.typ"), *extension.glob("*.typ")):
             (folder / partial.name).write_text(partial.read_text("utf-8"), "utf-8")
         (folder / "sources.bib").write_text(SOURCES, "utf-8")
@@ -50,7 +52,7 @@ def typeset(root, tmp_path_factory):
             [pypandoc.get_pandoc_path(), "-f", "json", "-t", "typst-citations", *ARGUMENTS,
              *numbers, "--standalone", "--template=template.typ",
              f"--lua-filter={extension / 'evaluation.lua'}", "--lua-filter=after.lua",
-             root / "tests" / "fixtures" / "quarto" / f"{edition}.json"],
+             "tree.json"],
             cwd=folder, capture_output=True, text=True, check=True, encoding="utf-8",
         )  # fmt: skip
         assert not done.stderr
@@ -105,6 +107,20 @@ def test_a_part_stands_on_the_page_of_its_first_chapter(full):
     assert pages["Appendices"] == pages["Appendix A Audit trail"]
     assert pages["2 Second things"] == pages["1 First things"] + 1
     assert source.count("#opens-part.update(true)") == 2
+
+
+def test_a_chapter_that_runs_on_opens_where_the_last_one_ends(typeset):
+    plain, running = '["sec-two",[]', '["sec-two",["runs-on"]'
+
+    def edited(tree):
+        assert tree.count(plain) == 1
+        return tree.replace(plain, running)
+
+    source, path = typeset("full", edited)
+    assert "#runs-on.update(true)" in source
+    pages = {text: page for page, text in headings(path)}
+    assert pages["2 Second things"] == pages["1 First things"]
+    assert pages["Sources"] == pages["2 Second things"] + 1, "and the next one does not"
 
 
 def test_what_the_filter_sets_by_a_function_of_the_template(full):

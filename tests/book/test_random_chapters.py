@@ -23,6 +23,7 @@ def escaped(words):
     return "".join("\\" + sign if sign in signs else sign for sign in " ".join(words))
 
 
+PICTURE = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="
 TEXT = st.lists(WORDS, min_size=1, max_size=9).map(escaped)
 MARKED = st.tuples(st.sampled_from(["{}", "**{}**", "*{}*", "[{}]{{.mark}}", "~~{}~~"]), TEXT).map(
     lambda pair: pair[0].format(pair[1])
@@ -44,7 +45,24 @@ BLOCKS = st.one_of(
     ),
     st.tuples(PARAGRAPH, PARAGRAPH).map(lambda pair: "{}^[{}]".format(*pair)),
     st.lists(WORDS, min_size=1, max_size=5).map(lambda words: f"```\n{' '.join(words)}\n```"),
-    st.sampled_from(["$x^2 + 1 = 17$", "$$\\frac{a}{b} \\cap \\degree$$"]),
+    st.tuples(TEXT, PARAGRAPH).map(lambda pair: "{}\n:   {}".format(*pair)),
+    st.lists(TEXT, min_size=1, max_size=3).map(lambda rows: "\n".join(f"| {r}" for r in rows)),
+    st.tuples(TEXT, PARAGRAPH).map(
+        lambda pair: "::: {{.panel-tabset}}\n## {}\n\n{}\n:::".format(*pair)
+    ),
+    st.tuples(TEXT, PARAGRAPH).map(lambda pair: "::: {{.remark}}\n## {}\n\n{}\n:::".format(*pair)),
+    TEXT.map(f"![{{}}]({PICTURE}){{{{fig-alt='a'}}}}".format),
+    st.tuples(TEXT, TEXT).map(
+        lambda pair: f"::: {{{{layout-ncol=2}}}}\n![{{}}]({PICTURE})\n\n{{}}\n:::".format(*pair)
+    ),
+    st.tuples(TEXT, TEXT).map(lambda pair: "a<sup>{}</sup> and <b>{}</b>".format(*pair)),
+    st.sampled_from(
+        [
+            "$x^2 + 1 = 17$",
+            "\\begin{align}\na &= 5\n\\end{align}",
+            "$$\\frac{a}{b} \\cap \\degree$$",
+        ]
+    ),
 )
 CHAPTER = st.tuples(TEXT, st.lists(BLOCKS, min_size=1, max_size=12)).map(
     lambda parts: f"# {parts[0]}\n\n" + "\n\n<!-- -->\n\n".join(parts[1]) + "\n"

@@ -15,7 +15,7 @@ from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
-from analysis.exhibits.parts.style import INTERVENTION, PLUM, TEAL
+from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED
 from analysis.exhibits.parts.workings.statistics import pooled_working
 from analysis.extract.extract import Origin
 from analysis.models.pooling.partial import COLUMNS, MEAN, NEXT, Priors
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 PILOTS = "Pilots"
-SHAPES = {"own": ("s", INTERVENTION), "pooled": ("D", TEAL), "trial": ("D", PLUM)}
+SHAPES = {"own": ("s", INTERVENTION), "pooled": ("D", GREY), "trial": ("D", PUBLISHED)}
 KINDS = {"own": "own estimate, 95% confidence interval", "pooled": "pooled, 95% credible interval",
          "trial": "trial, 95% confidence interval"}  # fmt: skip
 

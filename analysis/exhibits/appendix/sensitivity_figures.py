@@ -79,8 +79,8 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
     if not shaky:
         return "Every specification, withheld ones too, excludes no effect in every pilot"
     return (
-        "Those drawn lie near the main analysis; of all, withheld ones too, some do not exclude no "
-        f"effect in {words.listed(shaky)}"
+        "Those drawn lie near the main analysis; of all, withheld ones too, some leave open that "
+        f"nothing changed in {words.listed(shaky)}"
     )
 
 

@@ -14,7 +14,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,
-    PLUM,
+    PUBLISHED,
     legend,
     narrow,
     new_drawing,
@@ -60,6 +60,7 @@ def detectable_falls(
 
     shown = ["outcome", "pilot", "status", "reason", "fall_percent"]
     columns = {name: DETECTABLE[name] for name in shown}
+    columns["fall_percent"] = "Smallest fall that would be detected with 80% power, per cent"
     return figure(
         draw, detectable_effects, columns, alt=alt, label=origin.label,
         period=pilots_only(compared_period),
@@ -82,7 +83,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_
     import seaborn as sns
 
     places = [-place for place in range(len(lines))]
-    ax.axvspan(0, open_to, color=PLUM, alpha=0.25, lw=0, label="Left open by the trial")
+    ax.axvspan(0, open_to, color=PUBLISHED, alpha=0.25, lw=0, label="Left open by the trial")
     # What is withheld, or would not be seen at all, has no mark: one at zero would be a claim.
     marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
     ends, heights = [fall for fall, _ in marks], [place for _, place in marks]

@@ -13,10 +13,11 @@ from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
-from analysis.exhibits.parts.rows import Effect, Judgement, effects, judgements_of
-from analysis.exhibits.parts.style import GREY, NAVY, PLUM, narrow, new_drawing, wrapped
+from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
+from analysis.exhibits.parts.style import GREY, NAVY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
+from analysis.models.inputs.estimability import WITHHELD
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": "Low: p small, both units",
+    "claimed": f"Low: p at most {LEVEL}, both units",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -46,7 +47,7 @@ NOTE = (
     "school. Certainty starts at low, since nothing published says that schools were allocated at "
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
-    "allow for the family: section 47 enquiries ({primary}), and all else "
+    "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}). [z] is not applicable; [c] is withheld."
 )
 
@@ -72,14 +73,14 @@ def results_in_words(
     return table(
         pd.DataFrame(lines),
         (
-            Words("outcome", "Outcome", cell=labels.__getitem__, width=9),
-            Words("study", "Where", width=6),
+            Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
+            Words("study", "Where", width=7),
             Column("ratio", "Per 100", cell=words.per_hundred, width=4),
-            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=7),
+            Column(("ratio_low", "ratio_high"), "95% interval", cell=_ends, width=9),
             Column("p_school", "p, schools", cell=words.p_value, width=5),
             Column("p_area", "p, areas", cell=words.p_value, width=4),
             Words("sure", "How sure", "How sure, by the rule in the note", cell=SURE.__getitem__,
-                  width=12),
+                  width=15),
         ),
         meanings=COLUMNS,
         released=["outcome", "study", "sure", "per_100", "per_100_low", "per_100_high"],
@@ -88,8 +89,9 @@ def results_in_words(
         note=NOTE.format(
             whose=origin.label.lower() or "this extract",
             level=LEVEL,
+
             source=cited(trial_sources["ratio"]),
-            **_families(change_judgements),
+            **families(change_judgements),
         ),
     )  # fmt: skip
 
@@ -121,21 +123,13 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
         ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
         return ratio, f"{low} to {high}", "[z]", "[z]", "Published: no benefit shown"
     if not row["sure"]:
-        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {row['reason']}"
+        why = "withheld" if row["reason"] == WITHHELD else row["reason"]
+        return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {why}"
     return ()
 
 
 def _ends(low: float, high: float) -> str:
     return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
-
-
-def _families(change_judgements: pd.DataFrame) -> dict[str, str]:
-    """Return how many comparisons each family has, by its name."""
-    sizes = change_judgements.groupby("family")["in_family"].max()
-    return {
-        str(name): f"{words.count(size) if size else 'no'} comparison{'s' * (size != 1)}"
-        for name, size in sizes.items()
-    }
 
 
 def _sure(each: Judgement) -> str:
@@ -174,7 +168,7 @@ def in_a_hundred(
     def draw() -> Drawing:
         height = (0.5 if narrow() else 0.38) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
-        _draw(ax, len(found), limits, PLUM, published)
+        _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
                 _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))

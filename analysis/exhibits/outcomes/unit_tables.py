@@ -12,7 +12,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import ends
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
-from analysis.exhibits.parts.rows import judgement, of_outcomes
+from analysis.exhibits.parts.rows import Judgement, families, judgement, of_outcomes
 from analysis.exhibits.parts.rules import Least, judge
 from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
@@ -37,14 +37,14 @@ def by_unit_table(
             Words("reason"),
             Column(("ratio", "ratio_low_school", "ratio_high_school"), "Ratio, by school",
                    cell=words.ratio_interval, width=18),
-            Column("adjusted_school", "p", cell=words.p_value, width=6),
+            Column("adjusted_school", "p, schools", cell=words.p_value, width=7),
             Column(("ratio_low_area", "ratio_high_area"), "By area", cell=ends, width=11),
-            Column("adjusted_area", "p", cell=words.p_value, width=6),
+            Column("adjusted_area", "p, areas", cell=words.p_value, width=6),
             Column(("permuted_low_area", "permuted_high_area"), "Areas permuted", cell=ends,
                    width=11),
             Column(("p_permuted_area", "smallest_p_area"), "p (least)", width=12,
                    cell=lambda p, least: f"{words.p_value(p)} ({words.p_value(least)})"),
-            Words("verdict", "Both p small", width=7,
+            Words("verdict", f"Both p {words.AT_MOST}{LEVEL}", width=8,
                   cell=lambda verdict: "no" if verdict == "not clear" else verdict),
         ),
         data=_as_known(change_judgements),
@@ -56,13 +56,13 @@ def by_unit_table(
         + (
             "95% intervals of one ratio, if schools and if whole areas were assigned (CR2), then "
             "the ratios that permuting areas doesn't reject. The first two p-values are two-sided "
-            "and allow for the family: section 47 enquiries by Holm's method, all else by that of "
-            "Benjamini and Hochberg. By school the larger of the CR2 and the permutation p-value "
-            "is adjusted; by area that of CR2, since permuting so few areas can't give less than "
-            "the p-value in brackets. The last column says where both adjusted p-values are at "
-            f"most {LEVEL}, and in which direction: one such result found by looking through all "
-            "is not yet a claim. [z] is not applicable."
-        ),
+            "and allow for the family: section 47 enquiries ({primary}) by Holm's method, all else "
+            "({secondary}) by that of Benjamini and Hochberg. By school the larger of the CR2 and "
+            "the permutation p-value is adjusted; by area that of CR2, since permuting so few "
+            "areas can't give less than the p-value in brackets. The last column says where both "
+            "adjusted p-values are at most {level}, and in which direction: one such result found "
+            "by looking through all is not yet a claim. [z] is not applicable."
+        ).format(level=LEVEL, **families(change_judgements)),
     )  # fmt: skip
 
 
@@ -104,10 +104,12 @@ def many_outcomes(
         period=compared_period,
         note=EXPLORATORY
         + (
-            "All p-values are two-sided. The primary family (section 47 enquiries) is adjusted by "
-            "Holm's method, the secondary one (all else) by that of Benjamini and Hochberg. The "
-            "last column compares with the smallest of all p-values under the same permutations "
-            "of schools (min-P). [z] is not applicable."
+            "All p-values are two-sided. The primary family (section 47 enquiries, {primary}) is "
+            "adjusted by Holm's method, the secondary one (all else, {secondary}) by that of "
+            "Benjamini and Hochberg. The last column compares with the smallest of all {together} "
+            "p-values under the same permutations of schools (min-P). [z] is not applicable."
+        ).format(
+            together=words.count(_together(adjusted_for_many)), **families(change_judgements)
         ),
     )  # fmt: skip
 
@@ -119,13 +121,36 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     if not found.estimated:
         return Number(None, words.no_estimate(found.reason), "p-values")
     text = (
-        f"{words.p_value(found.adjusted_school)} by school and "
-        f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
-        f"comparisons, and {words.p_value(found.p_permuted_area)} with areas permuted (a test that "
-        f"cannot give less than {words.p_value(found.smallest_p_area)})"
+        f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted (a "
+        f"test that cannot give less than {words.p_value(found.smallest_p_area)})"
     )
     working = p_value_working(found)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
+
+
+@parameterize(**{f"{o}_adjusted_{p}": given for (o, p), given in BY_EFFECT.items()})
+def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
+    """State the p-values a claim is held to: by each unit, allowing for its family."""
+    found = judgement(change_judgements, outcome, pilot)
+    if not found.estimated:
+        return Number(None, words.no_estimate(found.reason), "p-values")
+    text = _adjusted(found)
+    working = p_value_working(found, permuted=False)
+    return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
+
+
+def _adjusted(found: Judgement) -> str:
+    return (
+        f"{words.p_value(found.adjusted_school)} by school and "
+        f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
+        f"comparison{'s' * (found.in_family != 1)}"
+    )
+
+
+def compared_at_once(adjusted_for_many: pd.DataFrame) -> Number:
+    """Count the comparisons that a p-value for all at once allows for."""
+    together = _together(adjusted_for_many)
+    return Number(together, words.count(together), "comparisons")
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
@@ -169,8 +194,14 @@ def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
     if math.isnan(value):
         return Number(None, words.NOT_KNOWN, "p-value, two-sided")
     printed = words.p_value(value)
-    working = all_at_once_working(printed, len(table))
-    return Number(value, printed, "p-value, two-sided", len(table), working=working)
+    together = _together(table)
+    working = all_at_once_working(printed, together)
+    return Number(value, printed, "p-value, two-sided", together, working=working)
+
+
+def _together(adjusted_for_many: pd.DataFrame) -> int:
+    """Return how many outcomes and pilots have an estimate, and so a p-value for all at once."""
+    return int(adjusted_for_many["min_p"].notna().sum())
 
 
 def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:

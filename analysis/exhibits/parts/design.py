@@ -18,9 +18,12 @@ NAVY, TEAL, PLUM, ORANGE, GREY, LILAC = (
     "#3D3D3D",
     "#A285D1",
 )
+PUBLISHED = "#0B6B63"
+"""Of a published result, in figures and in the panels that report one; plum is of invented data."""
 TEXT_ON_WHITE = {
     NAVY: NAVY,
-    TEAL: "#0B6B63",
+    TEAL: PUBLISHED,
+    PUBLISHED: PUBLISHED,
     PLUM: PLUM,
     ORANGE: "#A33C00",
     GREY: GREY,
@@ -37,7 +40,7 @@ COLOURS = {
     "accent": NAVY,
     "claret": PLUM,
     "tint": "#E7EEF6",
-    "published-colour": TEXT_ON_WHITE[TEAL],
+    "published-colour": PUBLISHED,
     "published-tint": "#EAF5F3",
     "invented-colour": PLUM,
     "invented-tint": "#F7EEF3",

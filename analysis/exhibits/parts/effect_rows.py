@@ -11,7 +11,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.forest import Ends, Row
 from analysis.exhibits.parts.rows import judgement
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM
+from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def trial_row(trial: Mapping[str, float], name: str) -> Row:
     """Return the trial's published result as a row."""
     found = (trial["ratio_low"], trial["ratio"], trial["ratio_high"])
     said = words.interval(found[1], found[0], found[2], words.ratio_as_published)
-    return Row(name, said, found, colour=PLUM, shape="D")
+    return Row(name, said, found, colour=PUBLISHED, shape="D")
 
 
 def beside_trial(label: str) -> str:

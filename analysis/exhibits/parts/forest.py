@@ -83,7 +83,7 @@ def forest(
     """
     lines = sum(len(rows) + 1.1 for _, rows in groups)
     around = 0.75 + (0.25 if handles else 0) * (len(handles) if narrow() else 1)
-    drawing, (ax,) = new_drawing((0.43 if narrow() else 0.245) * lines, around=around)
+    drawing, (ax,) = new_drawing((0.43 if narrow() else 0.225) * lines, around=around)
     second = [also] * len(groups) if isinstance(also, str) else also
     y = 0.0
     marks: list[tuple[float, str]] = []

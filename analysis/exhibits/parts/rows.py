@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from analysis.exhibits.parts import words
+from analysis.models.inference.multiplicity import FAMILIES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -99,6 +102,16 @@ def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judg
     own = (change_judgements["outcome"] == outcome) & (change_judgements["pilot"] == pilot)
     (found,) = rows(change_judgements.loc[own], Judgement)
     return found
+
+
+def families(change_judgements: pd.DataFrame) -> dict[str, str]:
+    """Return how many comparisons each family has, by its name, as notes say it."""
+    found = change_judgements.groupby("family")["in_family"].max()
+    sizes = {name: int(found.get(name, 0)) for name in FAMILIES}
+    return {
+        name: f"{words.count(size) if size else 'no'} comparison{'s' * (size != 1)}"
+        for name, size in sizes.items()
+    }
 
 
 def in_order(frame: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from analysis.exhibits.parts.design import (
     NAVY,
     ORANGE,
     PLUM,
+    PUBLISHED,
     SMALLEST_CHART_TEXT,
     TEAL,
     TEXT_ON_WHITE,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-__all__ = ["GREY", "LIGHT", "LILAC", "NAVY", "ORANGE", "PLUM", "TEAL", "TEXT_ON_WHITE"]
+__all__ = ["GREY", "LIGHT", "LILAC", "NAVY", "ORANGE", "PLUM", "PUBLISHED", "TEAL", "TEXT_ON_WHITE"]
 INTERVENTION, COMPARISON = NAVY, ORANGE
 
 RC: dict[Any, Any] = {

@@ -14,6 +14,7 @@ MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NOT_ESTIMABLE = "not estimable"
 TRILLION = 10**12
+AT_MOST = f"≤{NO_BREAK}"
 NOT_KNOWN = "not known"
 """What stands where a value is withheld or can't be estimated, whichever it is."""
 HIDDEN = "[c]"

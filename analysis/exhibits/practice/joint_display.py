@@ -11,11 +11,13 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
-from analysis.exhibits.parts.rows import judgement
+from analysis.exhibits.parts.rows import Judgement, judgement
 from analysis.exhibits.practice.figures import BEGINNINGS
+from analysis.models.inference.judgement import LEVEL
 from analysis.practice.activity import STATUTORY
 from analysis.practice.evidence import DIRECTIONS
 from analysis.practice.strands import agreement_of, read_checks, read_items
+from analysis.study.settings import Outcome
 
 HALF_A_WEEK = 2.5
 
@@ -64,7 +66,7 @@ STATEMENTS = {
     "6": Statement(
         "Key finding 6",
         "some outcomes fell",
-        "for each published fall small p-values by school and by area (exploratory)",
+        f"for each published fall p at most {LEVEL} by school and by area (exploratory)",
     ),
     "A": Statement(
         "Pathway A",
@@ -102,13 +104,14 @@ def joint_display(
     activity_by_phase: pd.DataFrame,
     change_judgements: pd.DataFrame,
     published_findings: tuple[dict[str, str], ...],
+    outcomes: tuple[Outcome, ...],
 ) -> Table:
     """Show for each finding and pathway whether records and coded evidence agree."""
     records = {
         "1": _time_in_schools(pilot_delivery),
         "2": _kinds_of_school(school_kinds),
         "3": _span_of_work(activity_by_type),
-        "6": _published_falls(change_judgements, published_findings),
+        "6": _published_falls(change_judgements, published_findings, outcomes),
         **dict(_beginnings(activity_by_phase)),
     }
     coded = {
@@ -170,7 +173,9 @@ def _span_of_work(activity_by_type: pd.DataFrame) -> Records:
 
 
 def _published_falls(
-    change_judgements: pd.DataFrame, published_findings: tuple[dict[str, str], ...]
+    change_judgements: pd.DataFrame,
+    published_findings: tuple[dict[str, str], ...],
+    outcomes: tuple[Outcome, ...],
 ) -> Records:
     falls = [
         judgement(change_judgements, each["outcome"], each["pilot"])
@@ -182,12 +187,31 @@ def _published_falls(
         return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
     # What could not be estimated bears nothing out.
     checks = tuple(each.verdict == "lower" for each in falls)
-    unknown = f", {missing} of which can't be shown," if missing else ","
+    by_outcome = [
+        f"{', '.join(map(_p_values, group))} ({words.inside(outcome.label)}{_family(group)})"
+        for outcome in outcomes
+        if (group := [each for each in falls if each.outcome == outcome.name])
+    ]
+    unknown = f", {missing} of which can't be shown," if missing else ""
     shown = (
-        f"p-values are small for {_of(checks)} published falls{unknown} by school and by area and "
-        "allowing for the family (exploratory)"
+        f"for {_of(checks)} published falls{unknown} p is at most {LEVEL} by school and by "
+        f"area, adjusted for the family (exploratory): {'; '.join(by_outcome)}"
     )
     return Records(shown, checks)
+
+
+def _family(group: list[Judgement]) -> str:
+    """Say of how many comparisons p-values are; of those without an estimate nothing is known."""
+    sizes = [each.in_family for each in group if each.estimated]
+    return f", {max(sizes):.0f} comparisons" if sizes else ""
+
+
+def _p_values(fall: Judgement) -> str:
+    """Say how certain one published fall is here: p by school and by area."""
+    if not fall.estimated:
+        return f"{fall.pilot} {words.no_estimate(fall.reason)}"
+    by_school, by_area = map(words.p_value, (fall.adjusted_school, fall.adjusted_area))
+    return f"{fall.pilot} {by_school} and {by_area}"
 
 
 def _beginnings(activity_by_phase: pd.DataFrame) -> Iterator[tuple[str, Records]]:

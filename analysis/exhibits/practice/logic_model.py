@@ -12,7 +12,7 @@ from analysis.exhibits.parts.design import (
     GREY,
     NARROW,
     NAVY,
-    PLUM,
+    ORANGE,
     SMALLEST_CHART_TEXT,
     TEAL,
     TEXT_ON_WHITE,
@@ -61,7 +61,7 @@ PATHWAYS = (
     Pathway(
         "C",
         "Worker and young people",
-        PLUM,
+        ORANGE,
         (
             "Frequent contact",
             "Trust; young\nperson feels\nunderstood",
@@ -104,18 +104,21 @@ def logic_model() -> Figure:
 def _wide_drawing() -> Drawing:
     """Draw a row for each pathway, which all lead to the boxes at the right."""
     drawing, ax = _canvas(WIDTH, 3.55)
-    columns, end = (0.82, 2.4, 3.98), 5.48
-    for pathway, y in zip(PATHWAYS, (2.85, 1.7, 0.55), strict=True):
+    columns, joint, end = (0.8, 2.34, 3.88), 4.68, 5.5
+    heights = (2.85, 1.7, 0.55)
+    for pathway, y in zip(PATHWAYS, heights, strict=True):
         _head(ax, columns[0] - BOX[0] / 2, y + 0.42, pathway)
         colour = TEXT_ON_WHITE[pathway.colour]
         for x, step in zip(columns, pathway.steps, strict=True):
             _box(ax, (x, y), step, colour, width=1.38)
         for x in columns[:-1]:
-            _arrow(ax, (x + 0.69, y), (x + 0.89, y), colour)
-        _arrow(ax, (columns[-1] + 0.69, y), (end - 0.68, 2.2), colour)
-    _box(ax, (end, 2.2), END[0], GREY, width=1.36)
-    _box(ax, (end, 0.9), END[1], GREY, width=1.36, filled=True)
-    _arrow(ax, (end, 2.2 - BOX[1] / 2), (end, 0.9 + BOX[1] / 2), GREY)
+            _arrow(ax, (x + 0.69, y), (x + 0.85, y), colour)
+        ax.plot([columns[-1] + 0.69, joint], [y, y], color=colour, lw=1.2)
+    ax.plot([joint, joint], [heights[0], heights[-1]], color=GREY, lw=1.2)
+    _arrow(ax, (joint, heights[1]), (end - 0.68, heights[1]), GREY)
+    _box(ax, (end, heights[1]), END[0], GREY, width=1.36)
+    _box(ax, (end, heights[2]), END[1], GREY, width=1.36, filled=True)
+    _arrow(ax, (end, heights[1] - BOX[1] / 2), (end, heights[2] + BOX[1] / 2), GREY)
     return drawing
 
 

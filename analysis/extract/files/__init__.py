@@ -39,6 +39,7 @@ __all__ = [
 IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini", "maps")
 """What no program takes for data, and the folder of the maps."""
 DAY_FIRST = r"^([0-9]{2})/([0-9]{2})/([0-9]{4})$"
+YEAR_FIRST = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$"
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,9 @@ def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract)
     if form.date_format == "dd/MM/yyyy" and form.format == "csv":
         days = {c.name for c in contract.columns if c.logical_type == "date" and not c.is_month}
         for column in days & set(table.columns):
-            table[column] = table[column].str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
+            # A day written in the other way is none: it keeps a form that every rule refuses.
+            given = table[column].str.replace(YEAR_FIRST, r"year first: \1", regex=True)
+            table[column] = given.str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
     return table
 
 

@@ -153,6 +153,7 @@ def test_a_number_laid_over_a_page_is_untraced_however_it_is_tagged(tmp_path, wa
 
 def test_without_a_statement_of_them_formulas_and_sources_are_untraced(tmp_path):
     found = verified(tmp_path, structure={name: {} for name in STATED})
+    assert "states no headings, formulas or sources" in found.notes[0]
     assert {"\U0001d4560", "2012", "1.1"} <= {each.text for each in found.coverage.untraced}
 
 

@@ -24,7 +24,7 @@ from report.checks.clone_literals import clone_literals
 from report.command_line import main
 from report.commands.sign import sign_report
 from report.commands.verify import _summary, as_dictionary, verify
-from tests.unit.audit import sealed
+from tests.unit.audit import sealed, tampering
 from tests.unit.audit.sealed import edited, retype, rewrite
 from tests.unit.audit.tampering import (
     TAMPERING,
@@ -364,6 +364,91 @@ def test_no_fact_of_the_ledger_explains_a_number_laid_over_a_page(pdf, number, h
     found = examine(pdf)
     assert found.intact
     assert [each.text for each in found.coverage.untraced] == [number]
+
+
+def by_another_instruction(_, shown):
+    return b"/P BMC BT %s 9 Tf 60 380 Td %s ' ET EMC" % shown
+
+
+def with_other_words_for_it(_, shown):
+    return b"/Span <</ActualText ()>> BDC BT %s 9 Tf 60 380 Td %s Tj ET EMC" % shown
+
+
+def in_a_font_without_its_signs(opened, shown):
+    fonts = opened.pages[1].Resources.Font
+    fonts["/Bare"] = opened.make_indirect(pikepdf.Dictionary(fonts[shown[0].decode()]))
+    del fonts["/Bare"].ToUnicode
+    return b"BT /Bare 9 Tf 60 380 Td %s Tj ET" % shown[1]
+
+
+def in_a_font_known_as_another(opened, shown):
+    """Two fonts that are no objects of their own; the first gives no text."""
+    fonts = opened.pages[1].Resources.Font
+    for name, source in (("/First", b"1 beginbfchar <0000> <0020> endbfchar"), ("/Second", None)):
+        fonts[name] = pikepdf.Dictionary(fonts[shown[0].decode()])
+        if source is not None:
+            fonts[name].ToUnicode = opened.make_stream(source)
+    return b"BT /First 9 Tf <0000> Tj /Second 9 Tf 60 380 Td %s Tj ET" % shown[1]
+
+
+def by_a_form(opened, shown):
+    page = opened.pages[1]
+    form = opened.make_stream(b"BT %s 9 Tf 60 380 Td %s Tj ET" % shown)
+    form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+    form.BBox, form.Resources = [0, 0, 340, 425], page.Resources
+    page.Resources.XObject = pikepdf.Dictionary({"/Laid": form})
+    return b"/Laid Do"
+
+
+def by_a_note(opened, _):
+    tampering.note_laid_over(opened)
+    return b""
+
+
+def aloud(opened, _):
+    tagged(opened, "P").ActualText = "The ratio is 0.12"
+    return b""
+
+
+def described_as_another(opened, _):
+    tagged(opened, "P").Alt = "The ratio is 0.12"
+    return b""
+
+
+def in_the_words_of_a_figure(opened, _):
+    tampering.alternative_text(opened)
+    return b""
+
+
+UNREAD = {
+    by_another_instruction: "12 is untraced",
+    with_other_words_for_it: "12 is untraced",
+    in_a_font_without_its_signs: "page 2 has signs for which the file gives no text",
+    in_a_font_known_as_another: "12 is untraced",
+    by_a_form: "text is drawn by object",
+    by_a_note: "something lies over a page that is no link: /FreeText",
+    aloud: "other words are given for what an element of the role P prints",
+    described_as_another: "an alternative text is given for an element of the role P",
+    in_the_words_of_a_figure: "F1 one is “Bars of 3 and 4.” in the ledger",
+}
+
+
+@pytest.mark.parametrize("lay", UNREAD, ids=lambda lay: lay.__name__)
+def test_a_number_that_readers_see_or_hear_is_read_however_it_is_set(pdf, lay, capsys):
+    def forge(opened):
+        page = opened.pages[1]
+        for name, font in page.Resources.Font.items():
+            back = {v: k for k, v in character_map(font.ToUnicode.read_bytes()).items()}
+            if "1" in back and "2" in back:
+                codes = b"<%04x%04x>" % (back["1"], back["2"])
+                drawn = lay(opened, (name.encode(), codes))
+                page.Contents = pikepdf.Array([page.Contents, opened.make_stream(b"\n" + drawn)])
+                return
+
+    edited(pdf, forge)
+    sealed.reseal(pdf)
+    assert verify(pdf) == 8
+    assert UNREAD[lay] in capsys.readouterr().out
 
 
 # --- what a PDF says of itself on the terminal ----------------------------------------------

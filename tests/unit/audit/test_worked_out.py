@@ -184,3 +184,78 @@ def test_a_percentage_ends_in_what_is_printed():
 )  # fmt: skip
 def test_a_description_says_what_is_divided_by_what(meaning, denominator):
     assert measure(meaning).denominator == denominator
+
+
+RATIO = "Ratio of rate ratios, intervention against comparison schools"
+IN_TEXT = Working("with", "without", ("0.46 ÷ 1.11 = 0.41",), "the months")
+
+
+def figure_with(data, described, *numbers):
+    """Return how a figure was worked out where the text states these numbers of Lambeth."""
+    record = typed_record("a", "F1", "figure", "alt", described=described, period="2019")
+    stated = {each.id: each for each in numbers}
+    step = SimpleNamespace(does="Draw it.", given={"pilot": "Lambeth"})
+    trail = SimpleNamespace(
+        ledger=SimpleNamespace(graph=dict.fromkeys(["a", *stated], step), label=""),
+        files={}, records={"a": record, **stated}, data={"a": data},
+    )  # fmt: skip
+    graph = SimpleNamespace(nearest=lambda: ("a",), steps={"a": SimpleNamespace(kind="exhibit")})
+    return worked_out(record, trail, graph)
+
+
+def in_text(name, reference, printed, unit="ratio of rate ratios"):
+    return typed_record(name, reference, "number", printed, value=float(printed), unit=unit,
+                        working=IN_TEXT, interval=(0.2, 0.7))  # fmt: skip
+
+
+def test_a_drawn_value_that_the_text_states_is_worked_through_as_there():
+    data = "pilot,ratio,ratio_low,ratio_high\nStockport,1.06,0.6,1.7\nLambeth,0.414,0.2,0.7\n"
+    found = figure_with(data, {"ratio": RATIO}, in_text("n", "N1", "0.41"))
+    assert found.example == (
+        "Example, Lambeth: “0.414” is drawn (ratio of rate ratios, intervention against "
+        "comparison schools). The text prints it as 0.41 (N1), worked out as follows:",
+        "0.46 ÷ 1.11 = 0.41",
+    )
+    assert (found.numerator, found.denominator) == ("with", "without")
+    assert found.restrictions == ("pilot: Lambeth", "months: 2019")
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [in_text("n", "N1", "0.42")],
+        [in_text("n", "N1", "0.41", unit="schools")],
+        [in_text("n", "N1", "0.41"), in_text("m", "N2", "0.41")],
+    ],
+    ids=["another value", "another unit", "two of the kind"],
+)
+def test_a_number_that_may_be_another_is_not_taken_for_a_drawn_value(numbers):
+    data = "pilot,term,ratio,ratio_low,ratio_high\nLambeth,-6,0.414,0.2,0.7\n"
+    found = figure_with(data, {"ratio": RATIO, "term": "Term from the start"}, *numbers)
+    assert found.example == (
+        f"Example, Lambeth: “0.414” is drawn ({RATIO[0].lower()}{RATIO[1:]}).",
+        "Its interval runs from 0.2 to 0.7.",
+    ), "and not the number of the term"
+
+
+def test_the_same_value_of_another_estimate_is_not_worked_through():
+    """A placebo's ratio may be the main one's by chance; its interval is not."""
+    data = "pilot,ratio,ratio_low,ratio_high\nLambeth,0.414,0.3,0.6\n"
+    found = figure_with(data, {"ratio": RATIO}, in_text("n", "N1", "0.41"))
+    assert found.example[1] == "Its interval runs from 0.3 to 0.6."
+
+
+def test_for_every_hundred_is_the_ratio_a_hundred_times():
+    described = {"per_100": "Events or days for every 100 expected without a social worker"}
+    data = "study,per_100,per_100_low,per_100_high\nLambeth,41.4,20,70\n"
+    found = figure_with(data, described, in_text("n", "N1", "0.41"))
+    assert found.example[-1] == "0.46 ÷ 1.11 = 0.41"
+
+
+def test_outcomes_and_months_are_named_as_a_reader_knows_them():
+    data = "outcome,pilot,ratio\ns47_enquiries,Lambeth,0.5\n"
+    record = typed_record("a", "F1", "figure", "alt", described={"ratio": RATIO},
+                          period="Pilots: May to June")  # fmt: skip
+    found = shown(record, data)
+    assert found.restrictions[-1] == "months of the pilots: May to June"
+    assert found.example[0].startswith("Example, section 47 enquiries, Lambeth: “0.5”")

@@ -116,6 +116,15 @@ def test_days_written_day_first_are_read_where_the_contract_says_so(tmp_path: Pa
     assert table["first_day"].tolist() == ["2016-09-01", "2017-09-13"]
 
 
+def test_a_day_written_in_another_way_than_the_contract_says_stays_refusable(
+    tmp_path: Path,
+) -> None:
+    text = TEXT.replace("2016-09-01", "01/09/2016")  # the other row keeps its year first
+    form = FileForm("children.csv", date_format="dd/MM/yyyy")
+    table = read(tmp_path, text, form).tables["children"]
+    assert table["first_day"].tolist() == ["2016-09-01", "year first: 2017-09-01"]
+
+
 def workbook(*rows: list[object], sheets: int = 1, merged: str = "", charts: int = 0) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:

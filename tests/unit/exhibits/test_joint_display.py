@@ -9,6 +9,8 @@ from analysis.exhibits.parts.rows import Judgement
 from analysis.exhibits.practice.joint_display import STATEMENTS, joint_display
 from analysis.practice.evidence import FINDINGS, PATHWAYS
 from analysis.practice.strands import SILENT, agreement_of, read_checks, read_items
+from analysis.study.settings import read_study
+from tests.architecture import ROOT
 
 FALL = {"outcome": "s47_enquiries", "pilot": "Lambeth", "direction": "fell"}
 OTHER_FALL = {"outcome": "s47_enquiries", "pilot": "Southampton", "direction": "fell"}
@@ -25,7 +27,9 @@ def counts(key, groups, **changed):
 
 
 def judged(pilot, verdict):
-    known = dict.fromkeys((field.name for field in fields(Judgement)), 0.5)
+    known = dict.fromkeys((field.name for field in fields(Judgement)), 0.5) | {"in_family": 3.0}
+    if verdict == "lower":
+        known |= {"adjusted_school": 0.02, "adjusted_area": 0.03}
     named = {"pilot": pilot, "outcome": "s47_enquiries", "status": "estimated"}
     return Judgement(**{**known, **named, "verdict": verdict})
 
@@ -57,6 +61,7 @@ def made(**changes):
             [judged("Lambeth", "lower"), judged("Southampton", "lower")]
         ),
         "published_findings": (FALL, OTHER_FALL, NO_FALL),
+        "outcomes": read_study(ROOT / "study.toml").outcomes,
         **changes,
     }
     return joint_display(**given)
@@ -115,7 +120,11 @@ def test_records_that_pass_some_checks_agree_in_part():
     found = strands(pilot_delivery=days, change_judgements=falls)
     assert (found["1"], found["6"]) == ("partly", "partly")
     shown = made(change_judgements=falls).rows[5][2]
-    assert shown.startswith("In part: p-values are small for 1 of 2 published falls")
+    assert shown == (
+        "In part: for 1 of 2 published falls p is at most 0.05 by school and by area, adjusted for "
+        "the family (exploratory): Lambeth 0.020 and 0.030, Southampton 0.500 and 0.500 (section "
+        "47 enquiries, 3 comparisons)"
+    )
 
 
 def test_evidence_against_a_finding_shows():

@@ -7,9 +7,11 @@ import pytest
 from analysis.exhibits.appendix.sensitivity_figures import _message
 from analysis.exhibits.outcomes.in_words import SURE
 from analysis.exhibits.outcomes.unit_tables import (
+    adjusted,
     all_at_once,
     by_unit_table,
     certainty,
+    compared_at_once,
     many_outcomes,
 )
 from analysis.exhibits.parts.effect_rows import effect_row
@@ -83,7 +85,7 @@ def test_no_generated_label_claims_a_change():
 
 @pytest.mark.parametrize(
     ("clear", "said"),
-    [((3, 4), "some do not exclude no effect in A"), ((4, 4), "in every pilot")],
+    [((3, 4), "some leave open that nothing changed in A"), ((4, 4), "in every pilot")],
 )
 def test_the_line_over_the_curve_counts_those_withheld(clear, said):
     """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
@@ -137,3 +139,22 @@ def test_what_allows_for_all_at_once_is_the_smallest_p_value_and_not_the_largest
     assert [row[-1] for row in many_outcomes(table, every, OUTCOMES, "").rows] == ["0.131"] * 4
     number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
     assert (number.value, number.text) == (0.131, "0.131")
+    assert compared_at_once(every).value == 4
+
+
+def test_only_what_has_an_estimate_is_counted_among_the_comparisons():
+    """An outcome that could not be estimated in a pilot is not compared, and has no p-value."""
+    table = judged(*["lower"] * 4).assign(in_family=3.0)
+    every = table[["pilot", "outcome"]].assign(min_p=[0.131, 0.5, 0.9, np.nan], max_t=0.087)
+    number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
+    assert (compared_at_once(every).text, number.n) == ("3", 3)
+    assert "counted over 3 comparisons at once" in number.working.sums[0]
+    assert "the smallest of all 3 p-values" in many_outcomes(table, every, OUTCOMES, "").note
+
+
+def test_a_table_of_p_values_says_of_how_many_comparisons_they_are():
+    table = judged(*["lower"] * 4).assign(in_family=3.0)
+    assert "section 47 enquiries (3 comparisons) by Holm" in by_unit_table(table, OUTCOMES, "").note
+    said = adjusted(table, OUTCOMES[0].name, "Lambeth").text
+    assert said == "0.500 by school and 0.500 by area, adjusted for 3 comparisons"
+    assert certainty(table, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")

@@ -25,13 +25,13 @@ from analysis.exhibits.design.numbers import (
 from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
-from analysis.exhibits.outcomes.in_words import _families
 from analysis.exhibits.outcomes.numbers import care_estimated
 from analysis.exhibits.outcomes.rates_figures import _drawing
 from analysis.exhibits.outcomes.unit_tables import by_unit_table
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Table
 from analysis.exhibits.parts.messages import change_message, effects_message
+from analysis.exhibits.parts.rows import families
 from analysis.exhibits.parts.rules import Largest, Least, judge
 from analysis.exhibits.practice.claims import unknown_children_reached
 from analysis.exhibits.practice.joint_display import _published_falls, _reading
@@ -103,8 +103,9 @@ def test_counts_of_nothing_are_words():
                            {"pilot": "Stockport", "specifications": 72, **curve}])  # fmt: skip
     assert curves_clear(curves).text == "0 of 72 in Stockport"
     assert curves_clear(curves.head(1)).text == "none (there is none to look at)"
-    families = pd.DataFrame({"family": list("abc"), "in_family": [0, 1, 5]})
-    assert list(_families(families).values()) == ["no comparisons", "1 comparison", "5 comparisons"]
+    sizes = pd.DataFrame({"family": ["primary", "secondary"], "in_family": [1, 5]})
+    assert list(families(sizes).values()) == ["1 comparison", "5 comparisons"]
+    assert families(sizes.head(1))["secondary"] == "no comparisons"
 
 
 def test_more_than_half_is_not_half():
@@ -296,12 +297,15 @@ def test_published_falls_that_can_not_be_shown_are_not_found_wanting():
     first, second = OUTCOMES
     falls = tuple({"outcome": each.name, "pilot": "Lambeth", "direction": "fell"}
                   for each in OUTCOMES)  # fmt: skip
-    none = _published_falls(withheld(first.name, second.name), falls)
+    none = _published_falls(withheld(first.name, second.name), falls, OUTCOMES)
     assert (none.checks, _reading(none.shown, "")) == (
         (), "Not known: p-values of the 2 published falls can't be shown",
     )  # fmt: skip
-    some = _published_falls(withheld(first.name), falls)
-    assert some.shown.startswith("p-values are small for 0 of 2 published falls, 1 of which can't")
+    some = _published_falls(withheld(first.name), falls, OUTCOMES)
+    assert some.shown.startswith(
+        "for 0 of 2 published falls, 1 of which can't be shown, p is at most 0.05 by school and by "
+        "area, adjusted for the family (exploratory): Lambeth [c] (section 47 enquiries); "
+    )
 
 
 def test_each_reason_why_pilots_are_not_summed_up_is_given_once():

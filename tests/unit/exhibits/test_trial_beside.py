@@ -2,8 +2,12 @@
 
 import pytest
 
+from analysis.exhibits.appendix.pooling_exhibits import SHAPES
 from analysis.exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from analysis.exhibits.parts.design import COLOURS
+from analysis.exhibits.parts.effect_rows import trial_row
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.style import INTERVENTION
 from analysis.exhibits.parts.workings.measures import measure
 from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
 from tests.spec.test_disclosure_drawings import (
@@ -48,3 +52,12 @@ def test_pilots_are_ratios_of_rate_ratios_where_the_trial_is_a_ratio_of_rates(fi
     )
     assert "pilots: in comparison schools, the rate after" in found.denominator
     assert "trial: the rate in schools without one" in found.denominator
+
+
+def test_the_trial_is_drawn_in_the_colour_of_what_is_published():
+    """Plum marks invented data, in panels and in the mark of every picture."""
+    row = trial_row(TRIAL, "Trial")
+    assert row.colour == COLOURS["published-colour"]
+    assert COLOURS["invented-colour"] not in (row.colour, INTERVENTION, SHAPES["trial"][1])
+    drawn = in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN).svg
+    assert drawn.lower().count(COLOURS["published-colour"].lower()) >= 2

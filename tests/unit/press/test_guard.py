@@ -161,6 +161,12 @@ def test_asides_and_boxes_of_tasks_stand_elsewhere():
     assert "an aside of words" in lost
 
 
+def test_a_formula_that_a_script_is_to_set_has_arrived():
+    body = r'<h1>One</h1><p>A <span class="math inline">\(a &lt; 5\)</span> here.</p>'
+    assert not lost_in_pages([page("A $a < 5$ here.")], shown(body))
+    assert len(lost_in_pages([page("A $a < 6$ here.")], shown(body))) == 1
+
+
 def test_a_sign_for_less_is_no_tag():
     text = "```{=html}\n<p>* p<.1, ** p<.05</p>\n```\n"
     assert not lost_in_pages([page(text)], shown("<h1>One</h1><p>* p<.1, ** p<.05</p>"))

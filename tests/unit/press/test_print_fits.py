@@ -1,6 +1,7 @@
 """What print has room for: letters that a font has, tables as wide as the page."""
 
 from importlib import resources
+from types import SimpleNamespace
 
 import pytest
 import typst
@@ -8,7 +9,7 @@ import typst
 from press.document.pandoc import document, write
 from press.errors import TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.book import with_place
+from press.pdf.book import _chapter, with_place
 from press.pdf.letters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from tests.unit.press.test_press_pages import page
@@ -85,3 +86,12 @@ def test_what_typst_refuses_has_the_line_that_says_most_of_it():
 def test_what_no_line_can_break_is_measured_whole(held):
     told = fitted(table(["a"] * 3, [f"Word {held}", "word " * 30, "x" * 60]), "x")[0]["c"][1]
     assert f'"{held}"' in told
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("chapter", ["own"]), ("part", ["own", "unnumbered"])])
+def test_a_class_of_a_chapters_heading_reaches_the_filters_of_print(kind, kept):
+    """As with Quarto: the report's filter knows by one that a chapter runs on."""
+    page = SimpleNamespace(title_attr=("sec-one", ["own"], []), home=False, title=[], options={},
+                           entry=SimpleNamespace(kind=kind))  # fmt: skip
+    (head,) = _chapter(page, [])
+    assert head["c"][1] == ["sec-one", kept, []]

@@ -10,7 +10,9 @@ import pytest
 from audit.coverage.literals import numbers
 from report.formats.archive import members
 from report.formats.word import words_of
-from report.formats.writing import write_formats
+from report.formats.writing import made_now, write_formats
+from report.reuse import formats
+from report.reuse.formats import OfFormats
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
@@ -47,25 +49,30 @@ LEDGER = {
 }  # fmt: skip
 
 
+FILES = {
+    "index.html": HOME, "chapters/one.html": PAGE, "_exhibits/bars.svg": SVG,
+    "audit/exhibits/bars.csv": "pilot,rate\nLambeth,3\nStockport,c\n",
+    "audit/exhibits/rates.csv": "pilot,rate,note\nLambeth,1204,=1+1\n",
+}  # fmt: skip
+MADE = ("audit/exhibits/bars.png", "data.xlsx", "report.docx")
+
+
+def write(book, files=FILES, ledger=LEDGER, moment=86_400, recall=made_now):
+    for path, text in {**files, "audit/ledger.json": json.dumps(ledger)}.items():
+        (book / path).parent.mkdir(parents=True, exist_ok=True)
+        (book / path).write_text(text, "utf-8")
+    pages = ["index.html", "chapters/one.html"]
+    write_formats(book, ledger, pages, ("docx", "xlsx", "png"), moment, recall)
+    return {name: (book / name).read_bytes() for name in MADE}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A finished book of two pages in every other format, made twice."""
-
-    def make(name):
-        book = tmp_path_factory.mktemp(name)
-        for path, text in {
-            "index.html": HOME, "chapters/one.html": PAGE, "_exhibits/bars.svg": SVG,
-            "audit/exhibits/bars.csv": "pilot,rate\nLambeth,3\nStockport,c\n",
-            "audit/exhibits/rates.csv": "pilot,rate,note\nLambeth,1204,=1+1\n",
-            "audit/ledger.json": json.dumps(LEDGER),
-        }.items():  # fmt: skip
-            (book / path).parent.mkdir(parents=True, exist_ok=True)
-            (book / path).write_text(text, "utf-8")
-        pages = ["index.html", "chapters/one.html"]
-        write_formats(book, LEDGER, pages, ("docx", "xlsx", "png"), 86_400)
-        return book
-
-    return SimpleNamespace(once=make("once"), again=make("again"))
+    once, again = tmp_path_factory.mktemp("once"), tmp_path_factory.mktemp("again")
+    write(once)
+    write(again)
+    return SimpleNamespace(once=once, again=again)
 
 
 def test_word_has_the_numbers_of_the_pages_and_nothing_of_code_and_ways(made):
@@ -115,3 +122,72 @@ def test_pictures_are_png(made):
 @pytest.mark.parametrize("name", ["report.docx", "data.xlsx", "audit/exhibits/bars.png"])
 def test_two_builds_give_the_same_bytes(made, name):
     assert (made.once / name).read_bytes() == (made.again / name).read_bytes()
+
+
+# --- what is kept of them -------------------------------------------------------------------
+
+
+def changed(name, old, new):
+    assert old in FILES[name]
+    return {"files": {**FILES, name: FILES[name].replace(old, new)}}
+
+
+def recorded(**other):
+    first, *rest = LEDGER["records"]
+    return {"ledger": {**LEDGER, "records": [{**first, **other}, *rest]}}
+
+
+WORD, WORKBOOK, PICTURE = "report.docx", "data.xlsx", "audit/exhibits/bars.png"
+EDITS = {
+    "a word": (changed("index.html", "In 3", "Within 3"), {WORD}),
+    "what Word leaves out": (changed("chapters/one.html", "Chapters 99", "Chapters 98"), set()),
+    "a caption": (changed("chapters/one.html", "1.1: Bars", "1.1: Two bars"), {WORD, WORKBOOK}),
+    "a value": (changed("audit/exhibits/bars.csv", "Lambeth,3", "Lambeth,4"), {WORKBOOK}),
+    "a drawing": (changed("_exhibits/bars.svg", "#12436d", "#801650"), {WORD, PICTURE}),
+    "a column's meaning": (recorded(described={"pilot": "Site", "rate": "Rate"}), {WORKBOOK}),
+    "a period": (recorded(period="June"), {WORKBOOK}),
+    "a place in the chapters": (recorded(shown=[3]), set()),
+    "the title": ({"ledger": {**LEDGER, "title": "Another"}}, {WORD, WORKBOOK}),
+    "the label": ({"ledger": {**LEDGER, "label": ""}}, {WORD, WORKBOOK}),
+    "the commit": ({"ledger": {**LEDGER, "commit": {"id": "def"}}}, {WORKBOOK}),
+    "the moment": ({"moment": 172_800}, {WORD, WORKBOOK}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("store")
+    first = OfFormats(folder)
+    write(tmp_path_factory.mktemp("first"), recall=first)
+    assert first.made == len(MADE)
+    return folder
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_format_is_made_again_where_it_would_be_another_and_only_there(
+    store, made, tmp_path, edit
+):
+    given, expected = EDITS[edit]
+    kept = OfFormats(store)
+    found = write(tmp_path / "kept", recall=kept, **given)
+    assert found == write(tmp_path / "fresh", **given)
+    assert {name for name in MADE if found[name] != (made.once / name).read_bytes()} == expected
+    assert kept.made == len(expected)
+
+
+def test_an_entry_that_was_altered_is_made_again(made, tmp_path):
+    write(tmp_path / "first", recall=OfFormats(tmp_path / "store"))
+    for path in (tmp_path / "store").glob("*/*"):
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    kept = OfFormats(tmp_path / "store")
+    assert write(tmp_path / "again", recall=kept) == {
+        name: (made.once / name).read_bytes() for name in MADE
+    }
+    assert kept.made == len(MADE)
+
+
+def test_other_code_recalls_nothing(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(formats, "code_digest", lambda *_: "another")
+    kept = OfFormats(store)
+    write(tmp_path, recall=kept)
+    assert kept.made == len(MADE)

@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import typst
 
 from analysis.exhibits.parts.exhibit import Number, Provenance, Table
 from analysis.kept import Kept
 from press.chapter.cells import Cell, Prose
 from press.chapter.reading import read_book
 from press.document import pandoc
+from press.guard import printed
+from press.guard.printed import read_pdf
 from press.kept import keeping, recalled
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 from report.reuse.chapters import OfPress, Outputs
@@ -182,3 +185,38 @@ def test_what_json_changes_or_a_mistake_is_in_is_not_recalled(tmp_path, value, c
     with keeping(OfPress(tmp_path / "pages")):
         assert recalled("given", lambda: value, clean=lambda: clean) == value
     assert not (tmp_path / "pages").exists()
+
+
+def print_of(*pages):
+    """Return a PDF of a page for each text, in a type whose letters are equally wide."""
+    text = "\n#pagebreak()\n".join(f'#text(font: "DejaVu Sans Mono")[{each}]' for each in pages)
+    return typst.compile(text.encode(), timestamp=0)
+
+
+def test_only_the_pages_of_a_pdf_that_draw_something_else_are_read_again(tmp_path):
+    def read_with(pdf):
+        store = OfPress(tmp_path / "pages")
+        with keeping(store):
+            return read_pdf(pdf), len(store.missed)
+
+    first, made = read_with(print_of("abc", "bca"))
+    assert made == 2
+    assert read_with(print_of("abc", "bca")) == (first, 0)
+    found, made = read_with(print_of("abc", "cab"))
+    assert (found, made) == (read_pdf(print_of("abc", "cab")), 1)
+    # The same glyphs by number, which stand for other letters.
+    found, _ = read_with(print_of("xyz", "yzx"))
+    assert "xyz" in found.text
+    assert "abc" not in found.text
+
+
+def test_a_page_on_which_something_else_is_tagged_is_read_again(tmp_path, monkeypatch):
+    pdf, sign = print_of("abc", "bca"), printed.MARKS["picture"]
+
+    def tagged(whole):
+        return {(whole.pages[0].objgen, number): sign for number in range(9)}, ""
+
+    with keeping(OfPress(tmp_path / "pages")):
+        assert sign not in read_pdf(pdf).text
+        monkeypatch.setattr(printed, "_marked", tagged)
+        assert sign in read_pdf(pdf).text

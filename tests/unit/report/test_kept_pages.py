@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.exhibits.parts.exhibit import Provenance
+from audit.ledger.ledger import Commit
 from audit.ledger.reading import read_ledger
 from press.errors import Place
 from report.audit_pages import PAGES, write_audit_pages
@@ -92,17 +93,22 @@ def asked(book, monkeypatch):
     """What a ledger is asked for, and how often it is made."""
     made = []
     ledger = read_ledger(book / "audit" / "ledger.json")
-    monkeypatch.setattr(kept_ledgers, "read_commit", lambda _: "a commit")
+    (rates,) = (each for each in ledger.records if each.id == "rates")
+    ledger = replace(ledger, records=(rates,))
+    commit = [ledger.commit]
+    monkeypatch.setattr(kept_ledgers, "read_commit", lambda _: commit[0])
     (book.parent / ".report").mkdir(exist_ok=True)
 
-    def ask(key="one", line=3, reference="T1", remote=""):
+    def ask(key="one", line=3, reference="T1", remote="", file="chapters/one.qmd", at=None):
+        commit[0] = at or ledger.commit
         evaluation = SimpleNamespace(root=book.parent, key=key)
         values = {"provenances": {"rates": Provenance("rates", reference, ("schools.csv",), "")}}
-        used = [Use("rates", "table", "", Place("chapters/one.qmd", line))]
+        used = [Use("rates", "table", "", Place(file, line))]
 
         def make():
             made.append(key)
-            return ledger
+            shown = replace(rates, shown=tuple(str(use.place) for use in used))
+            return replace(ledger, commit=commit[0], records=(shown,))
 
         return kept_ledger(evaluation, values, used, remote, make)
 
@@ -120,12 +126,26 @@ def test_a_ledger_is_made_once_and_knows_its_chapters_as_they_are(asked):
 
 
 @pytest.mark.parametrize(
-    "other", [{"key": "two"}, {"line": 4}, {"reference": "T2"}, {"remote": "https://x.org/a"}]
+    "other",
+    [{"key": "two"}, {"file": "index.qmd"}, {"reference": "T2"}, {"remote": "https://x.org/a"}],
 )
 def test_a_ledger_is_made_again_when_what_it_rests_on_is_another(asked, other):
     asked.ask()
     asked.ask(**other)
     assert len(asked.made) == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"line": 4}, {"at": Commit("b" * 40, 1, clean=False)}], ids=["a line", "a commit"]
+)
+def test_what_moves_with_every_edit_is_entered_in_a_kept_ledger(asked, other):
+    asked.ask()
+    found = asked.ask(**other)
+    assert len(asked.made) == 1
+    fresh = asked.ask("two", **other)
+    assert len(asked.made) == 2
+    assert (found.commit, found.records) == (fresh.commit, fresh.records)
+    assert (found.commit, found.records) != (asked.ask().commit, asked.ask().records)
 
 
 def test_a_kept_ledger_that_is_cut_short_is_made_again(asked):

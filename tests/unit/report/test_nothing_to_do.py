@@ -4,12 +4,14 @@ import hashlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from analysis import installed
 from analysis.errors import ConfigurationError
+from press.chapter.reading import read_book
 from report.reuse import inputs
 from report.reuse.cells import shows_only
 from report.reuse.last_build import BUILDS
@@ -18,7 +20,8 @@ from report.reuse.nothing_to_do import STANDS, Recorder, asked_for, nothing_to_d
 FILES = {
     "study.toml": "seed = 1\n", "index.qmd": "# One\n", "analysis/model.py": "A = 1\n",
     "data/synthetic/schools.csv": "school\na\n", "_extensions/e/page.lua": "return {}\n",
-    "_book/index.html": "<p>1</p>", "_book/report.pdf": "%PDF", "_exhibits/map.svg": "<svg/>",
+    "_book/index.html": "<p>1</p>", "_book/report.pdf": "%PDF", "_book/report.docx": "PK",
+    "_book/data.xlsx": "PK", "_book/audit/exhibits/map.png": "PNG", "_exhibits/map.svg": "<svg/>",
     ".report/ledger.json": "{}", ".report/exhibits/map.csv": "x\n1\n",
     ".report/internal-ledger.json": "{}", ".report/book.yml": "{}",
 }  # fmt: skip
@@ -158,13 +161,21 @@ def test_a_record_that_was_altered_is_none(project):
 @pytest.mark.parametrize(
     ("name", "text"),
     [("index.qmd", "---\ndate: today\n---\n"), ("_quarto.yml", "book:\n  date: 'last-modified'\n"),
-     ("_extensions/e/page.lua", "return os.time()\n")],
+     ("_extensions/e/page.lua", "return os.time()\n"),
+     ("_extensions/e/page.lua", 'quarto.doc.include_file("in-header", "/etc/motd")\n')],
 )  # fmt: skip
 def test_a_book_that_may_print_the_clock_is_always_made(project, name, text):
     assert not inputs.reads_the_clock(project)
     (project / name).write_text(text)
     keep(project)
     assert not nothing_to_do(asked())
+
+
+def test_this_report_is_one_of_which_nothing_can_have_to_be_made():
+    """A cell of another kind, or a script, would make every build a build of everything."""
+    root = Path(__file__).parents[3]
+    assert not inputs.reads_the_clock(root)
+    assert [each.path for each in read_book(root).chapters if not shows_only(each)] == []
 
 
 @pytest.mark.parametrize(
@@ -175,6 +186,9 @@ def test_a_book_that_may_print_the_clock_is_always_made(project, name, text):
         ("# a comment\n", True),
         ('results = run("contract_results")', True),
         ("certificate()", True),
+        ('floats_shown("figure")', True),
+        ("floats_shown(kind)", False),
+        ("floats_shown(*kinds)", False),
         ("from analysis.book import current", False),
         ("from analysis.book import run as figures", False),
         ("import time", False),

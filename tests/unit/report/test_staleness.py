@@ -83,3 +83,13 @@ def test_every_edit_of_the_benchmark_of_speed_finds_its_text(tmp_path, name):
                 (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / place).write_bytes((speed.ROOT / place).read_bytes())
         speed.edit(tmp_path, speed.EDITS[upto])
+
+
+def test_a_build_that_takes_too_large_a_share_of_a_first_one_is_named():
+    """Shares of one run, as times of two can't be compared."""
+    rows = [{"build": "cold", "of_cold": 1.0}, {"build": "a cell", "of_cold": 0.9}]
+    limits = [{"build": name, "of_cold": limit} for name, limit in speed.LIMITS.items()]
+    assert speed.beyond([*rows, *limits]) == []
+    (named,) = speed.beyond([*rows, {"build": "nothing", "of_cold": 0.02}])
+    assert named.startswith("nothing: 0.02")
+    assert speed.LIMITS.keys() <= speed.EDITS.keys()

@@ -39,6 +39,7 @@ class Stated:
     commit: Commit
     label: str = ""
     release: bool = False
+    remote: str = ""
 
 
 @pytest.fixture
@@ -47,9 +48,10 @@ def release(tmp_path, monkeypatch):
     state = SimpleNamespace(during=lambda: None, clean=True, asked=[], stated=[])
     commit = Commit("0" * 40, 0, clean=True)
     evaluation = SimpleNamespace(
-        study=SimpleNamespace(title="T"), refuse_changed=lambda: None, key="k", data=None,
-        root=tmp_path,
+        study=SimpleNamespace(title="T", contact="c"), refuse_changed=lambda: None, key="k",
+        data=None, root=tmp_path,
     )  # fmt: skip
+    state.evaluation = evaluation
     project = SimpleNamespace(root=tmp_path, output=tmp_path / "_book", profiles=())
     book = SimpleNamespace(project=project, chapters=())
     (tmp_path / "study.toml").write_text("")
@@ -125,6 +127,14 @@ def test_a_release_that_is_refused_before_it_is_typeset_states_none(release, mon
     with pytest.raises(NotReady):
         building.build(release=True, engine="embedded")
     assert release.stated == []
+
+
+def test_a_release_that_nobody_answers_for_is_refused(release):
+    release.evaluation.study.contact = " "
+    with pytest.raises(NotReady, match="contact is empty"):
+        building.build(release=True, engine="embedded")
+    assert release.stated == []
+    assert building.build(engine="embedded") == 0, "a draft says so on its cover"
 
 
 def test_a_kept_rebuild_is_believed_only_as_it_was_put_there(tmp_path):

@@ -20,6 +20,11 @@ _MEASURES: tuple[tuple[str, str, str], ...] = (
         "all results that could arise if nothing had an effect",
     ),
     (
+        r"[Ss]mallest fall",
+        "1, less the smallest ratio that would be detected, times 100",
+        _NOTHING,
+    ),
+    (
         r"for every 100 expected",
         "events recorded in schools with a social worker",
         "events to be expected there if they had changed as comparison schools did, in hundreds",

@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 _EITHER_WAY = "results at least this far from no effect, in either direction"
 
 
-def p_value_working(found: Judgement) -> Working:
-    """Return how the p-values of one result were worked out."""
+def p_value_working(found: Judgement, *, permuted: bool = True) -> Working:
+    """Return how the p-values of one result were worked out, with that of areas permuted or not."""
     family = f"{found.in_family:.0f}"
+    areas = (
+        "Areas exchanged between the groups in every possible way: "
+        f"{words.p_value(found.p_permuted_area)}; with so few areas this test can never give "
+        f"less than {words.p_value(found.smallest_p_area)}"
+    )
     return Working(
         f"for each p-value: {_EITHER_WAY}",
         "all results that could arise if the pilot changed nothing: a share from 0 to 1",
@@ -24,9 +29,7 @@ def p_value_working(found: Judgement) -> Working:
             f"Schools as the unit: {words.p_value(found.adjusted_school)}, raised to allow for "
             f"{family} comparisons",
             f"Areas as the unit: {words.p_value(found.adjusted_area)}, raised in the same way",
-            "Areas exchanged between the groups in every possible way: "
-            f"{words.p_value(found.p_permuted_area)}; with so few areas this test can never give "
-            f"less than {words.p_value(found.smallest_p_area)}",
+            *([areas] if permuted else []),
         ),
     )
 

@@ -1,0 +1,72 @@
+"""Whether all text of a PDF stands where it is read: on the pages, in fonts that give its signs.
+
+Text can also be drawn by what a page only calls for, by a note that lies over it, or in signs that
+stand for none; and other words can be given for it to whoever listens or copies. No engine does so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from audit.limits import spend
+from audit.pdf.content_stream import TEXT, UNKNOWN
+from audit.pdf.tag_tree import is_dictionary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audit.pdf.text_layer import TextLayer
+
+_DESCRIBED = ("/Figure", "/Formula")
+"""Roles whose elements have an alternative text."""
+_FONTS = ("/Type0", "/CIDFontType0", "/CIDFontType2")
+
+
+def text_faults(pdf: Any, layer: TextLayer) -> Iterator[str]:
+    """Yield, in words, what readers see or hear and the text layer does not have.
+
+    Parameters
+    ----------
+    pdf
+        An open `pikepdf.Pdf`.
+    layer
+        Its text.
+    """
+    import pikepdf
+
+    for page in range(1, len(layer.pages) + 1):
+        if UNKNOWN in layer.page_text(page):
+            yield f"page {page} has signs for which the file gives no text"
+    for each in pdf.objects:
+        spend()
+        if isinstance(each, pikepdf.Stream):
+            if _draws_apart(each) and _sets_text(each):
+                yield f"text is drawn by object {each.objgen[0]}, which is no page"
+        elif is_dictionary(each):
+            yield from _of_object(each)
+
+
+def _of_object(each: Any) -> Iterator[str]:
+    kind = str(each.get("/Subtype", ""))
+    if "/S" in each and "/P" in each:
+        role = str(each.S)
+        if "/ActualText" in each or "/E" in each:
+            yield f"other words are given for what an element of the role {role[1:]} prints"
+        if "/Alt" in each and role not in _DESCRIBED:
+            yield f"an alternative text is given for an element of the role {role[1:]}"
+    elif "/Rect" in each and kind not in ("", "/Link"):
+        yield f"something lies over a page that is no link: {kind}"
+    elif str(each.get("/Type", "")) == "/Font" and kind not in _FONTS:
+        yield f"a font is of a kind that no report has: {kind}"
+    elif kind == "/Type0" and str(each.get("/Encoding", "")) != "/Identity-H":
+        yield "a font has an encoding that no report has"
+
+
+def _draws_apart(stream: Any) -> bool:
+    return str(stream.get("/Subtype", "")) == "/Form" or "/PatternType" in stream
+
+
+def _sets_text(stream: Any) -> bool:
+    import pikepdf
+
+    return any(True for _ in pikepdf.parse_content_stream(stream, " ".join(TEXT)))
