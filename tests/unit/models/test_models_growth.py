@@ -1,6 +1,6 @@
 """What is computed of four times the schools takes about four times as much, in one run.
 
-`benchmarks.growth` measures the whole dataflow; its table is in `benchmarks/results/growth.json`.
+`benchmarks.growth` measures the whole dataflow, and writes a table of it.
 """
 
 import math
