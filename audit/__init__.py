@@ -1,1 +1,1 @@
-"""Where every printed number comes from, and proof of it."""
+"""Trace every printed number to its source, and prove it."""

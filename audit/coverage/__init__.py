@@ -1,1 +1,1 @@
-"""Every number in the finished PDF: a printed value, a literal, or untraced."""
+"""Account for every number in the finished PDF: a printed value, a literal, or untraced."""

@@ -1,1 +1,1 @@
-"""Documents written from the ledger: appendix, certificate, RO-Crate, worksheet."""
+"""Write documents from the ledger: appendix, certificate, RO-Crate, worksheet."""
