@@ -1,1 +1,1 @@
-"""Trace every printed number to its source, and prove it."""
+"""Where every printed number comes from, and proof of it."""

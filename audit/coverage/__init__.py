@@ -1,1 +1,1 @@
-"""Account for every number in the finished PDF: a printed value, a literal, or untraced."""
+"""Every number in the finished PDF: a printed value, a literal, or untraced."""

@@ -1,1 +1,1 @@
-"""Write documents from the ledger: appendix, certificate, RO-Crate, worksheet."""
+"""Documents written from the ledger: appendix, certificate, RO-Crate, worksheet."""
