@@ -31,7 +31,7 @@ STUDY = "study"
 
 @dataclass(frozen=True)
 class Lineage:
-    """What one node of the dataflow rests on.
+    """The lineage of one node of the dataflow.
 
     Attributes
     ----------

@@ -26,16 +26,16 @@ _CODE = re.compile(r"(?P<file>[^:]+)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
 
 @dataclass(frozen=True)
 class Touched:
-    """What rests on a piece of data, code or settings.
+    """The exhibits that depend on a piece of data, code or settings.
 
     Attributes
     ----------
-    What was asked for, in full: file and column, definitions, or setting.
-        What was asked for, in full: the file and column, the definitions, the setting.
-    A caveat; may be empty.
-        What to bear in mind; may be empty.
-    The records that depend on it, in the order of the ledger.
-        The records that rest on it, in the order of the ledger.
+    what
+        What was asked for, in full: file and column, definitions, or setting.
+    note
+        A caveat; may be empty.
+    records
+        The records that depend on it, in the order of the ledger.
     """
 
     what: tuple[str, ...]

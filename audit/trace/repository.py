@@ -97,7 +97,7 @@ def _head(root: Path) -> tuple[str, int] | None:
 def _trees_hold(root: Path) -> bool:
     """Return whether each folder in the commit's tree has the hash by which it is named.
 
-    Git itself checks only the top level: lower down, another object could be stored under the name.
+    Git itself checks only the top level: lower down, another object could have the name.
     """
     listed = _git(root, "ls-tree", "-r", "-d", "-z", "--full-tree", "HEAD") or ""
     names = [entry.partition("\t")[0].split()[2] for entry in filter(None, listed.split("\0"))]

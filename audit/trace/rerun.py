@@ -31,7 +31,7 @@ _EXACT = ("digest", "data")
 
 @dataclass(frozen=True)
 class Graded:
-    """One exhibit of the delivered report, held to the same exhibit computed again.
+    """One exhibit of the delivered report, compared with the same exhibit recomputed.
 
     Attributes
     ----------
