@@ -1,4 +1,4 @@
 """The command line, which combines analysis, press and audit."""
 
-# Must come first: loading the project's code depends on the environment.
+# First, so that the import hook loads the project's code by digest.
 import analysis  # noqa: F401 - sets the environment

@@ -118,7 +118,7 @@ def _told(each: Revealed) -> str:
 
 
 def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
-    """Print which exhibits only one of two releases shows, because they are compared with nothing."""
+    """Print the exhibits that only one of two releases shows: they are compared with nothing."""
     for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
         if alone:
             tell([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
@@ -183,7 +183,7 @@ def released_data(
 
 
 def _check_data(bundle: Bundle, name: str, digest: str) -> None:
-    """Refuse a release whose data behind an exhibit are missing or different: it would seem safe."""
+    """Refuse a release with missing or different data behind an exhibit: it would seem safe."""
     content = bundle.data.get(name, "")
     if digest and hashlib.sha256(content.encode()).hexdigest() == digest:
         return

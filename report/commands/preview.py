@@ -64,7 +64,7 @@ class Preview:
         evaluation = Evaluation(self.root, self.data)
         book = read_book(self.root, self.profiles)
         used = uses(book)
-        # Outputs depend on the results, and on which exhibits are shown, because short references are
+        # Outputs depend on the results, and on which exhibits are shown, as short references are
         # numbered. Line numbers in the ledger are updated only at the next such change or build.
         basis = (evaluation.key, [(use.name, use.label) for use in used])
         label = read_commit(self.root).short  # printed on every page
