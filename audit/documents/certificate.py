@@ -159,7 +159,7 @@ def _held_back(ledger: Ledger) -> str:
 
 
 def certificate() -> Markdown:
-    """Show the certificate of the build under way, as the book's closing page."""
+    """Show the certificate of the current build, as the book's closing page."""
     found = ledger_at_hand()
     return Markdown(as_markdown(found[1]) if found else UNBUILT)
 

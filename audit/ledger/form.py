@@ -1,4 +1,4 @@
-"""JSON Schemas from dataclasses, a quick check of plain data against one, and its objects.
+"""Derive JSON Schemas from dataclasses, check plain data against them, and make the objects.
 
 A field's type gives the permitted values; `Annotated` adds constraints in the terms of JSON
 Schema; the class's docstring describes each field. This is our own code, not a library, because

@@ -1,4 +1,4 @@
-"""Read ledgers: every ledger read has passed the schema, and all its references resolve."""
+"""Read ledgers, checking that each matches the schema and that its references resolve."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Common:
     columns
         For each file of the extract, the columns read, in the file's order.
     deciding
-        Those of them that are in no value, but decide what is analysed or shown.
+        Of the columns, those that are in no value, but decide what is analysed or shown.
     settings
         Keys of `settings` that it depends on.
     seed
@@ -138,7 +138,7 @@ class Common:
 
     @property
     def said(self) -> tuple[object, ...]:
-        """What a reader sees of it, because an edited ledger may keep the old digest."""
+        """What a reader sees of it; compared too, since an edited ledger may keep its digest."""
         return (self.printed, self.disclosure)
 
     @property
@@ -231,7 +231,7 @@ class NumberRecord(Common):
     value
         What is printed, as a number; null if words are printed.
     unit
-        What is counted or measured, or the unit of measurement.
+        What is counted or measured.
     n
         Number of units that it is based on.
     interval
@@ -258,7 +258,7 @@ class NumberRecord(Common):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimRecord(Common):
-    """A sentence whose truth is checked by a rule.
+    """A sentence that is checked against a rule.
 
     Attributes
     ----------

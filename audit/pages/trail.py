@@ -94,7 +94,7 @@ class Trail:
 
     @cached_property
     def records(self) -> Mapping[str, Record]:
-        """The records by name: figures, tables, numbers, claims, each in order of reference."""
+        """The records by name: figures, tables, claims, numbers, each in order of reference."""
         return {each.id: each for each in sorted(self.ledger.records, key=by_reference)}
 
     @property

@@ -98,7 +98,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Seal:
-    """All parts of a PDF with their digests; `chapters` states which exhibits each shows.
+    """All parts of a PDF with their digests, and the exhibits that each chapter shows.
 
     `whole` is the digest of every object in the file except the seal and its signature, so that
     no object is left out.

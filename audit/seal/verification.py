@@ -262,7 +262,7 @@ def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
 def _of_the_ledger(
     ledger: Ledger, seal: Seal, layer: TextLayer, inside: Mapping[str, Attachment], name: str
 ) -> Iterator[Alteration]:
-    """Yield the differences of the seal, pages, figures and files from the attached ledger."""
+    """Yield the differences between the attached ledger and the seal, pages, figures and files."""
     yield from (Alteration("seal", what) for what in of_another_report(ledger, seal))
     for page, what in unlabelled(ledger, layer):
         yield Alteration("page", what, page)

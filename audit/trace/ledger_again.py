@@ -23,7 +23,7 @@ _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 
 
 def ledger_differences(delivered: Ledger, again: Ledger) -> Iterator[str]:
-    """Yield the differences of a delivered ledger, apart from its records, from its commit's.
+    """Yield how a delivered ledger, apart from its records, differs from the one its commit gives.
 
     An edition shows only some chapters, so its ledger may state less, but nothing else.
 

@@ -129,7 +129,7 @@ def _of_code(ledger: Ledger, rest: str) -> Touched:
 
 
 def _users(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
-    """Return the definitions that use the given ones, directly or indirectly, and those."""
+    """Return the given definitions and all that use them, directly or indirectly."""
     by: dict[str, list[str]] = {}
     for key, at in code.items():
         for used in at.uses:
@@ -145,7 +145,7 @@ def _users(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
 
 
 def closure(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
-    """Return the definitions that the given ones use, directly or indirectly, and those."""
+    """Return the given definitions and all that they use, directly or indirectly."""
     seen: set[str] = set()
     waiting = list(keys)
     while waiting:

@@ -95,7 +95,7 @@ def _head(root: Path) -> tuple[str, int] | None:
 
 
 def _trees_hold(root: Path) -> bool:
-    """Return whether each folder in the commit's tree has the hash by which it is named.
+    """Return whether each tree object of the commit has the hash that names it.
 
     Git itself checks only the top level: lower down, another object could have the name.
     """

@@ -99,7 +99,7 @@ def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, 
 
 
 def outside(inputs: Mapping[str, str], target: str) -> dict[str, str]:
-    """Return inputs without the files in a book's folder, which are no source."""
+    """Return inputs without the files in a book's folder, which are not sources."""
     within = f"file {target}/"
     return {name: digest for name, digest in inputs.items() if not name.startswith(within)}
 

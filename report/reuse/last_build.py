@@ -82,7 +82,7 @@ def forget(root: Path, asked: Asked) -> None:
 
 
 def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
-    """Return why a build is not the one that would be made now; empty if it is."""
+    """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
         return ["a cell of free code, or a date of today, may come out otherwise"]
     now = outside(gather(root, asked, variables), last.target)
