@@ -24,7 +24,7 @@ FILE = "literals.toml"
 A_NAME = "a name"
 """Value of `repeats` for a number that is part of a name or definition and measures nothing."""
 _KEYS = ("pattern", "reason", "repeats", "numbers", "beside")
-# What can match more than one digit in a pattern.
+# Parts of a pattern that can match different digits.
 _WILD = re.compile(r"\\[dwDSW]|(?<!\\)\.|\[\^|\[[^\]]*(?:\\[dwDSW]|\d)[^\]]*\]")
 
 # A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47, x²). A
