@@ -27,7 +27,7 @@ FEWEST = 3
 NUMBERS_OF_ROWS = ("order", "finding", "term", "first_month", "last_month", "true_ratio")
 """Columns whose numbers identify a row and measure nothing."""
 SHARP = 0.02
-"""Largest relative rounding error at which a row is evidence for or against a quotient."""
+"""Largest relative rounding error at which a row counts as evidence for a quotient."""
 
 
 @dataclass(frozen=True)

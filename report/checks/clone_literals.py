@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def clone_literals(root: Path, commit: str) -> tuple[Literal, ...]:
-    """Return the literals that a clone can check itself; empty if it cannot.
+    """Return a clone's literals with the numbers they may explain; empty if it cannot check them.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ def members(data: bytes) -> dict[str, bytes]:
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
-    """Return members as a zip file without dates or system."""
+    """Return members as a zip file with a fixed date and system."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
