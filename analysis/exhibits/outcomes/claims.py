@@ -106,8 +106,8 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
         "If whole areas were assigned, as public pages suggest, a permutation test of areas "
-        "can't support this: both pilots have too few areas for it ever to reach the usual "
-        "level, and its intervals are unbounded.",
+        "can't support a fall in Lambeth or Southampton: there are too few for it ever to reach "
+        "the usual level, and its intervals are unbounded.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
         ("by_unit_table", "assignment"),
