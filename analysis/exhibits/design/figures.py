@@ -118,7 +118,7 @@ def _shade(ax: Axes, own: list[bool], open_to: float, what: str) -> None:
     """Shade what the trial left open, behind the one outcome for which its result is known."""
     from matplotlib.patches import Rectangle
 
-    label = f"Left open by the trial ({what}; published)"
+    label = wrapped(f"Left open by the trial ({what}; published)", 26)
     for place in (-at for at, shaded in enumerate(own) if shaded):
         ax.add_patch(Rectangle((0, place - 0.5), open_to, 1, color=PUBLISHED, alpha=0.25, lw=0,
                                label=label))  # fmt: skip

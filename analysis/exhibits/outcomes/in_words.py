@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 TRIAL = "Large trial"
-NOT_GIVEN = "not given"
+NOT_GIVEN = "[x]"
 """What stands for a p-value that the source does not state."""
 COLUMNS = {
     "outcome": "Outcome",
@@ -53,7 +53,8 @@ NOTE = (
     "random, and the analysis was fixed after the published results were known. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
     "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
-    "({secondary}); by area they are of a t-test. {permuted}[z] is not applicable; [c] is withheld."
+    "({secondary}); by area they are of a t-test. {permuted}[x] is not in the "
+    "source; [z] is not applicable; [c] is withheld."
 )
 
 
@@ -135,7 +136,7 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
 
 
 def _verdict(high: float) -> str:
-    return f"Published: {'no evidence of' if high >= 1 else 'evidence of a'} benefit"
+    return f"{'No evidence' if high >= 1 else 'Evidence'} of benefit"
 
 
 def _permuted(change_judgements: pd.DataFrame) -> str:
@@ -187,7 +188,7 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        height = (0.5 if narrow() else 0.38) * (len(found) + 1)
+        height = (0.5 if narrow() else 0.36) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):

@@ -45,7 +45,7 @@ def test_what_the_trial_leaves_open_follows_from_its_interval(low, high, holds):
 def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
     table = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", ORIGIN)
-    assert table.rows[-1][4:] == ("not given", "not given", "Published: no evidence of benefit")
+    assert table.rows[-1][4:] == ("[x]", "[x]", "No evidence of benefit")
 
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
