@@ -46,11 +46,10 @@ SURE = {
 
 NOTE = (
     "The pilots are {whose}, and exploratory; the trial is as published {source}, and its schools "
-    "were allocated at random. Per 100: events or days for every 100 that comparison schools lead "
-    "one to expect. Intervals of the pilots are by "
-    "school; {unadjusted}. Certainty starts at low, since nothing published says that schools "
-    "were allocated at "
-    "random, and the analysis was fixed after the published results were known. It is low "
+    "were allocated at random. Per 100: events or days for every 100 that comparison schools "
+    "suggest. Intervals of the pilots are by "
+    "school; {unadjusted}. Certainty starts at low, since no random allocation of the pilots' "
+    "schools is reported and all is exploratory. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
     "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}); by area they are of a t-test. {permuted}[x] is not in the "
@@ -188,7 +187,7 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        height = (0.5 if narrow() else 0.36) * (len(found) + 1)
+        height = (0.5 if narrow() else 0.37) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):
