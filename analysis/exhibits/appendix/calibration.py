@@ -1,4 +1,4 @@
-"""Published findings next to the stand-in: a check of the generator, and evidence of nothing."""
+"""Published findings next to the stand-in: a check of the generator, not evidence."""
 
 from __future__ import annotations
 
