@@ -37,7 +37,7 @@ FALLS = (0.9, 0.8)
 
 @dataclass(frozen=True)
 class Precision:
-    """How sharp a trial is: the error of its log ratio, and the fall found with 80% power."""
+    """Precision of a trial: standard error of its log ratio, and fall detected at 80% power."""
 
     standard_error: float
     detectable_fall: float

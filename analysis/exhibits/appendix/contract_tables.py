@@ -61,7 +61,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
 
 
 def control_totals_outcome(contract_results: ContractResults) -> Number:
-    """State whether the sender's control totals came with the extract, and agree with it."""
+    """State whether the sender's control totals were supplied, and agree with the extract."""
     found = contract_results.of_dataset(CONTROL_TOTALS)
     if any(result.rule == f"{CONTROL_TOTALS}-file-absent" for result in found):
         text = (
@@ -93,7 +93,7 @@ def maps_outcome(contract_results: ContractResults) -> Number:
 
 
 def release_exceptions(contract_directory: Path) -> Table:
-    """Show the exhibits released by exception although disclosure control withheld them."""
+    """Show the exhibits released by exception although disclosure control held them back."""
     found = read_exceptions(contract_directory / EXCEPTIONS)
     exceptions = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
     return table(

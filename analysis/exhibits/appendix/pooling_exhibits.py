@@ -38,7 +38,7 @@ def pilots_pooled(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw each pilot by itself and pooled, their mean, a further one, and apart the trial."""
+    """Draw each pilot alone and pooled, their mean, a further pilot and, separately, the trial."""
     data = _lines(primary_effects, pooled_pilots, priors[0].name, trial)
     alt = (
         "Forest plot of section 47 enquiries on a logarithmic axis: each pilot's ratio with its "

@@ -70,7 +70,7 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-    """Say what all specifications show: those drawn lie near the main analysis."""
+    """State what all specifications show, since those drawn lie near the main analysis."""
     if estimated.empty:
         return "No specification may be shown"
     every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")

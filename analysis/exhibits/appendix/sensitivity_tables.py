@@ -119,7 +119,7 @@ def _ratio(value: float) -> str:
 
 
 def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:
-    """Show how strong an unseen difference between matched schools would have to be."""
+    """Show how strong hidden bias between matched schools would have to be to explain effects."""
     return table(
         hidden_bias_bounds,
         (

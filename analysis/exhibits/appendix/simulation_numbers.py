@@ -73,7 +73,7 @@ def share_of_draws(
     for name, (state, sentence) in OF_SENTENCES.items()
 })  # fmt: skip
 def share_printed(sentences_proof: Proof, state: str, sentence: str) -> Number:
-    """State in which share of one state's draws a sentence would be printed."""
+    """State the share of draws from one state of the world in which a sentence is printed."""
     shares = sentences_proof.table.set_index(["state", "sentence"])["printed"].to_dict()
     return _share(float(shares[state, sentence]), sentences_proof)
 

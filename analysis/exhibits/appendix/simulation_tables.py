@@ -16,7 +16,7 @@ from analysis.study.scenario import Scenario
 from analysis.study.settings import Outcome
 
 SIZE_HELD = (0.04, 0.06)
-"""The range of rejection rates, in per cent, at which a nominal 5% test keeps its size."""
+"""The range of rejection rates within which a nominal 5% test is said to keep its size."""
 COVERAGE_HELD = (0.94, 0.96)
 INTERVAL, TEST, BOOTSTRAP = (
     "conditional Poisson, CR2", "randomisation", "score wild bootstrap",

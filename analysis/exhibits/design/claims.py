@@ -89,7 +89,7 @@ def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
 
 
 def trends_go_unnoticed(trend_detection: pd.DataFrame) -> Claim:
-    """Claim that tests before the start would mostly miss a trend that fakes a fall by a fifth."""
+    """Claim that tests before the start would mostly miss a trend imitating a fall by a fifth."""
     fakes = trend_detection.loc[trend_detection["faked_ratio"] == FIFTH].set_index("pilot")
     noticed = 100 * fakes[["power_joint", "power_slope"]].max(axis=1)
     return judge(

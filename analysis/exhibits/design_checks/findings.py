@@ -82,7 +82,7 @@ NO_CANDIDATES = (
 
 
 def candidates_outcome(candidate_effects: pd.DataFrame) -> Number:
-    """Say what schools that might have been chosen show, or that none came with the extract."""
+    """State what candidate comparison schools show, or that none were supplied."""
     if candidate_effects.empty:
         return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
     said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]

@@ -146,7 +146,7 @@ def trial_percent(trial: dict[str, float], trial_sources: dict[str, str], fact_i
 
 
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
-    """Claim that the trial's interval includes no effect."""
+    """Claim that the trial shows no benefit: its interval does not lie wholly below 1."""
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
         "That is no evidence of a benefit.",

@@ -136,7 +136,7 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
         drawn = line.assign(rate=coarse(line[["rate"]].astype(float))["rate"])
         # A withheld count leaves a gap, which the line must not bridge.
         drawn["run"] = drawn["rate"].isna().cumsum()
-        if drawn["rate"].notna().any():  # of nothing seaborn draws no line, and asks its colour
+        if drawn["rate"].notna().any():  # without data seaborn draws no line
             sns.lineplot(drawn, x="middle", y="rate", units="run", estimator=None, color=colour,
                          ls=dash, lw=1.0, marker=marker, ms=4, alpha=0.75, legend=False,
                          ax=ax)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Estimates side by side: a line for each question, a column for each pilot."""
+"""Tables of estimates with one line per analysis and one column per pilot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a figure of results shows, in one line: said by the rule that claims are held to."""
+"""One-line messages of figures of results, by the same rule as claims."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 VERDICTS = {"lower": "fewer", "higher": "more"}
-"""What a judgement that stands out says of the number of events or days."""
+"""What a verdict that stands out says about the number of events or days."""
 RULE = "allowing for the other comparisons of the family"
-"""What a change is held to. A message claims none: it looks through all pilots, and so finds one
-by chance more often than a sentence that names its pilots."""
+"""The rule for a change. A message claims none: it searches all pilots, and so finds one by chance
+more often than a sentence that names its pilots."""
 
 
 def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
-    """Say in which pilots one outcome stands out by the rule of claims, if in any."""
+    """State in which pilots, if any, one outcome stands out by the rule of claims."""
     return _message(change_judgements, [outcome], words.inside(outcome.label))
 
 
 def effects_message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
-    """Say which outcomes stand out by the rule of claims, and in which pilots."""
+    """State which outcomes stand out by the rule of claims, and in which pilots."""
     return _message(change_judgements, outcomes, "any outcome")
 
 
@@ -42,12 +42,12 @@ def _message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what:
     if not parts:
         return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every)}"
     found = [each for each in every if each.verdict in VERDICTS]
-    allowing = RULE.removesuffix(" of the family")  # short: the line stands in the summary too
+    allowing = RULE.removesuffix(" of the family")  # short, as the line is also in the summary
     return f"Exploratory: {' and '.join(parts)}, by school, {allowing}; {_by_area(found)}"
 
 
 def _by_area(found: Sequence[Judgement]) -> str:
-    """Say whether permuting areas bears out what stands out."""
+    """State whether the permutation test by area supports what stands out."""
     unsupported = [each for each in found if not each.p_permuted_area <= LEVEL]
     if not unsupported:
         return "areas permuted support it"
@@ -59,7 +59,7 @@ def _by_area(found: Sequence[Judgement]) -> str:
 
 
 def _shown(every: Sequence[Judgement]) -> str:
-    """Say where effects are shown: in all pilots or some."""
+    """State where effects are shown: in all pilots or in some."""
     shown = all(each.estimated for each in every)
     return "in any pilot" if shown else "wherever an effect can be shown"
 
