@@ -115,7 +115,7 @@ def families(change_judgements: pd.DataFrame) -> dict[str, str]:
 
 
 def in_order(frame: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:
-    """Return the rows that have a listed value in each column named, in the order of the lists.
+    """Return the rows with listed values in the columns named, in the order of the lists.
 
     Examples
     --------

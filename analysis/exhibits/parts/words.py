@@ -203,7 +203,7 @@ def per_hundred(value: float) -> str:
 
 
 def per_hundred_as_published(value: float) -> str:
-    """Return the trial's ratio as a number for every 100 expected, as exact as it was published.
+    """Return the trial's ratio as a number for every 100 expected, at its published precision.
 
     Examples
     --------
