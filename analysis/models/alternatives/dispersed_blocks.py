@@ -50,7 +50,7 @@ class SchoolMonths:
 
 @dataclass(frozen=True)
 class BlockFit:
-    """A fitted model: the effect with both of its errors, alpha, and the largest slope left."""
+    """A fitted model: the effect with both standard errors, alpha, and the largest gradient."""
 
     log_ratio: float
     standard_error: float
@@ -75,7 +75,7 @@ class _Slopes:
     shared: Floats
 
     def step(self, ridge: float) -> tuple[Floats, Floats]:
-        """Solve for the shared parameters first: schools have nothing to do with each other."""
+        """Return Newton's step, solved for shared parameters first, as schools are independent."""
         schools = self.schools * (1 + ridge)
         schur = self.schur(schools) + ridge * np.diag(np.abs(np.diag(self.shared)))
         right = self.of_shared - self.between.T @ (self.of_school / schools)

@@ -77,7 +77,7 @@ def sensitivity_specifications(
 
 
 def placebo_specifications(base: Specification, *, first_month: int) -> tuple[Specification, ...]:
-    """Return specifications that pretend the start lay earlier; their true ratio is 1.
+    """Return specifications with placebo start dates before the start; their true ratio is 1.
 
     Parameters
     ----------

@@ -151,7 +151,7 @@ class _Tables:
         return float(min(1.0, chances[chances <= own * (1 + TIE)].sum()))
 
     def _solve(self, rising: Callable[[float], float], seen: int, end: int = 0) -> float:
-        """Return where a rising function of the log odds is 0; infinite at the end of the cells."""
+        """Return the root of an increasing function of the log odds; infinite at extreme cells."""
         if seen == self.cell[0] and end <= 0:
             return -np.inf
         if seen == self.cell[-1] and end >= 0:
