@@ -191,7 +191,7 @@ def _run(
 
 @lru_cache(maxsize=1)
 def _definition() -> Any:
-    """Return what takes a frame to be tested; it costs as much to make as many rules."""
+    """Return the batch definition for frames, cached as it takes long to make."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.execution_engine import pandas_execution_engine

@@ -103,7 +103,7 @@ class _Bounds:
         self.is_unsafe = is_unsafe
 
     def of_all(self, rows: Masks) -> Floats:
-        """Return the ranges of an analysis's sums; all open where no rest is what hides it."""
+        """Return ranges of an analysis's sums; unbounded if no unsafe difference explains it."""
         ranges = [self.of(row) for row in rows]
         if all(low == high for low, high in ranges):
             # It is withheld because a suppressed cell follows from it and others together.

@@ -34,7 +34,7 @@ def starts_of(pilot: pd.Series, school_pilot: pd.Series, start_date: pd.Series) 
 
 
 def joined(*parts: pd.Series) -> pd.Series:
-    """Return several texts (categorical) of a row as one; missing where one is."""
+    """Return several texts (categorical) per row joined into one; missing where any is."""
     texts, codes = [""], np.zeros(len(parts[0]), dtype=np.int64)
     known = np.ones(len(codes), dtype=bool)
     for part in parts:
