@@ -53,7 +53,7 @@ class Child:
         return min(days)
 
     def record(self, closes: date) -> Record:
-        """Return the record of children.csv; who leaves after the window is still on the roll."""
+        """Return the record of children.csv, with no leaving date if it is after the window."""
         return {
             "child_id": self.child_id,
             "school_id": self.school_id,

@@ -128,7 +128,7 @@ def _highest_first(
 def _matched(
     schools: list[Candidate], rest: list[Candidate] | None
 ) -> list[tuple[Candidate, Candidate]]:
-    """Match each school in turn with the most similar of those not yet matched."""
+    """Match each school in turn with the most similar in `rest`, or, if None, among themselves."""
     waiting = list(schools)
     pool = waiting if rest is None else list(rest)
     pairs = []

@@ -123,7 +123,7 @@ def _largest_first(schools: list[School]) -> list[School]:
 
 
 def _integration(schools: list[School], stream: Stream) -> dict[str, str]:
-    """Rank schools by readiness and cut the ranks, so that every pilot has all three."""
+    """Rank schools by readiness and divide the ranks, so that every pilot has all degrees."""
     ranked = sorted(
         schools,
         key=lambda school: -(_READINESS[school.candidate.phase] + 0.6 * stream.normal()),

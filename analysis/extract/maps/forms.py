@@ -64,7 +64,7 @@ def convert(values: pd.Series[str], column: ColumnMap, *, month: bool = False) -
 
 
 def iso_dates(values: pd.Series[str], form: str) -> pd.Series[str]:
-    """Return days as YYYY-MM-DD, or months as YYYY-MM, where they are written in a form."""
+    """Return days as YYYY-MM-DD, or months as YYYY-MM, where they have the form named."""
     pattern = re.compile(DATES[form], re.IGNORECASE)
 
     def iso(value: str) -> str:
