@@ -5,7 +5,7 @@ figures.effect_forest      # a figure that displays itself
 tables.effect_table        # so does a table
 numbers.schools_lambeth    # a number in a sentence
 claims.intervals_are_wide  # a sentence that holds only while its evidence does
-run("contract_results")    # a result that is no exhibit
+run("contract_results")    # a result that is not an exhibit
 """
 
 from __future__ import annotations

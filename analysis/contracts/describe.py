@@ -128,7 +128,7 @@ def _breaches(
 
 
 def _order(result: RuleResult) -> tuple[bool, bool, int, bool]:
-    """Sort breaches: files first, then control totals, then causes before consequences."""
+    """Return the sort key of a breach: files, control totals, then causes before consequences."""
     is_of_file = result.dataset != CONTROL_TOTALS
     return result.stage > 0, is_of_file, result.stage, bool(result.follows)
 

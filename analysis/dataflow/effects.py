@@ -55,7 +55,7 @@ def released_outcomes(
 def protected_panel(
     outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
-    """Return the panel such that it is the same wherever the events of suppressed cells lie."""
+    """Return a panel that is the same wherever the events of suppressed cells lie."""
     return concealed.protected_panel(outcome_panel, released_outcomes.tables)
 
 

@@ -22,7 +22,7 @@ UNIT_LEFT_OUT = {"assignment unit": "area"}
 def leverages(
     protected_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Return how much of each main effect rests on one school."""
+    """Return how much of each main effect rests on a single unit of assignment."""
     return largest_leverages(protected_panel, main_specifications)
 
 

@@ -61,7 +61,7 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
 
 
 def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the panel such that it is the same wherever the events of suppressed cells lie.
+    """Return a panel that is the same wherever the events of suppressed cells lie.
 
     Barred months are treated as not returned. All events of the linked months of a school and
     window are moved to the first of them: sums over windows are true, but months are no longer

@@ -63,7 +63,7 @@ def fewer_areas_than_schools(units_of_assignment: pd.DataFrame) -> Claim:
 
 
 def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> Claim:
-    """Claim that no pilot would reliably detect falls of less than half in the primary outcome."""
+    """Claim that no pilot would reliably detect a fall of under half in the primary outcome."""
     own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
     # Where no fall is detectable, not even a fall to zero is.
     unseen = (own["status"] == "estimated") & own["fall_percent"].isna()

@@ -107,7 +107,7 @@ def _reweighted(row: dict[Hashable, Any]) -> str:
 
 
 def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
-    """Claim which of the checks speaks most strongly against the results."""
+    """Claim which is the most serious check that speaks against a result."""
     against = check_findings.loc[check_findings["against"] > 0]
     first = (
         against.iloc[0].to_dict()

@@ -63,7 +63,7 @@ def placebo_table(
 def balancing_table(
     balancing_effects: pd.DataFrame, pilots: tuple[Pilot, ...], compared_period: str
 ) -> Table:
-    """Show the comparison for outcomes that tell fewer cases from cases moved elsewhere."""
+    """Show effects on outcomes that distinguish fewer cases from cases moved elsewhere."""
     says = {each.label: each.says for each in BALANCING}
     return table(
         balancing_effects,

@@ -185,7 +185,7 @@ def floor(
 
 
 def contract_summary(contract_counts: pd.DataFrame) -> Table:
-    """Show how many rules were tested for each data file, and their outcomes."""
+    """Show for each data file how many rules were tested, and with what outcome."""
     return table(
         contract_counts,
         (

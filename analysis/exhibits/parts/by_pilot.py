@@ -63,7 +63,7 @@ def reasons(estimates: pd.DataFrame, named: str) -> str:
 
 
 def none_shown(columns: int) -> tuple[tuple[str, ...]]:
-    """Return the one line of a table of which nothing may be shown.
+    """Return the only line of a table in which nothing may be shown.
 
     Examples
     --------

@@ -90,7 +90,7 @@ def _hidden(value: Figure | Table) -> tuple[int, int]:
 
 
 def printed_precision(value: float) -> float:
-    """Return a value as precisely as a report prints it.
+    """Return a value rounded to the precision that a report prints.
 
     Examples
     --------

@@ -70,7 +70,7 @@ def every_kind_in_every_pilot(school_kinds: pd.DataFrame) -> Claim:
 
 
 def secondaries_more_embedded(integration_by_kind: pd.DataFrame) -> Claim:
-    """Claim that workers were more often embedded in secondary than in primary schools."""
+    """Claim that a larger share of secondary than of primary schools had an embedded worker."""
     table = integration_by_kind.set_index("integration")[["primary", "secondary"]]
     found = 100 * table.T["embedded"] / table.sum()
     return judge(
@@ -82,7 +82,7 @@ def secondaries_more_embedded(integration_by_kind: pd.DataFrame) -> Claim:
 
 
 def embedded_have_more_time(integration_by_kind: pd.DataFrame) -> Claim:
-    """Claim that workers spent more time in schools where they were more integrated."""
+    """Claim that schools with an embedded worker had the most days a week."""
     found = integration_by_kind.set_index("integration")["days_per_week"]
     return judge(
         "Schools where the worker was embedded also had the most days a week.",
@@ -207,7 +207,7 @@ def direct_work_in_secondaries(activity_by_phase: pd.DataFrame) -> Claim:
 
 
 def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
-    """Claim that evidence from primary schools bears on pathway B more often."""
+    """Claim that a larger share of evidence bears on pathway B in primary schools."""
     return judge(
         "A larger share of the coded evidence from primary schools than from secondary schools "
         "concerns this pathway.",
@@ -218,7 +218,7 @@ def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
 
 
 def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
-    """Claim that evidence from secondary schools bears on pathway C more often."""
+    """Claim that a larger share of evidence bears on pathway C in secondary schools."""
     return judge(
         "A larger share of the coded evidence from secondary schools than from primary schools "
         "concerns this pathway.",

@@ -123,7 +123,7 @@ def read_parquet(content: bytes, file: str, months: Iterable[str]) -> pd.DataFra
 
 
 def as_text(value: object, *, month: bool = False) -> str:
-    """Return a typed value as a CSV file would hold it.
+    """Return a typed value as text, as in a CSV file.
 
     Examples
     --------

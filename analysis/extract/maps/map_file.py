@@ -129,8 +129,8 @@ class DatasetMap:
     unused
         Columns that the file may have but no dataset uses.
     once
-        Columns of the contract by which only the last record is kept, since a case that stays open
-        is returned every year.
+        Columns of the contract that identify a case, of which only the last record is kept, since
+        a case that stays open is returned every year.
     """
 
     dataset: str

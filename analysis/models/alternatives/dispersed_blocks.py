@@ -153,7 +153,7 @@ def fit_dispersed(data: SchoolMonths, school: Floats, shared: Floats, alpha: flo
 def _maximum(
     data: SchoolMonths, school: Floats, shared: Floats, *, dispersed: bool
 ) -> tuple[Floats, Floats, _Slopes]:
-    """Maximise by Newton's method, halving steps that would lower the likelihood."""
+    """Maximise by Newton's method, with a ridge where a step would lower the likelihood."""
     slopes, ridge = _slopes(data, school, shared, dispersed=dispersed), 0.0
     for _ in range(STEPS):
         try:

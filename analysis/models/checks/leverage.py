@@ -37,7 +37,7 @@ COLUMNS: dict[str, str] = {
 
 
 def largest_leverages(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Return the largest leverage of each specification, and the arm of its unit.
+    """Return the largest leverage of a unit in each specification, and the arm of that unit.
 
     Returns
     -------

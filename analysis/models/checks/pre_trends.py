@@ -209,7 +209,7 @@ def _joint_power(study: EventStudyFit, change: float, level: float) -> float:
 
 
 def _steadied(fit: ConditionalFit, chosen: Codes) -> Floats:
-    """Return the Poisson covariance of coefficients, scaled to the mean CR2 variance."""
+    """Return the Poisson covariance, scaled by the mean ratio of CR2 to Poisson variances."""
     block = np.ix_(chosen, chosen)
     variances = np.diag(cluster_covariance(fit, "CR2")[block])
     require_spread(float(np.sqrt(max(0.0, variances.mean()))))
