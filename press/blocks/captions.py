@@ -107,9 +107,9 @@ def bare_image(content: Nodes) -> Nodes:
 def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
     """Return a div's content without its caption, and the caption.
 
-    The caption is the last paragraph, else the attribute, else that of the code block or table
-    inside. A paragraph that pandoc parses as a list, because it begins with a number, counts
-    as a paragraph.
+    The caption is the last paragraph; else the attribute; else a last paragraph that pandoc
+    parses as a list because it begins with a number; else the caption of the code block or
+    table inside.
     """
     last = content[-1] if content else None
     if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
