@@ -1,8 +1,8 @@
-"""`python -m benchmarks.staleness.kills`: builds killed at random moments, and what is left.
+"""Kill builds at random moments and check what remains: `python -m benchmarks.staleness.kills`.
 
-Works on a clone of the last commit. Before each build that is killed one word is changed; after
-each the last book has to stand as it was, byte for byte. At the end a build has to give what a
-build from nothing gives, and nothing may be left of those that were killed. Writes
+Works on a clone of the last commit. One word is changed before each build that is killed; after
+each, the previous book must be unchanged, byte for byte. At the end a build must give the same
+as a build from scratch, and no files of the killed builds may be left. Writes
 `data/proofs/kills.csv`.
 """
 
@@ -31,7 +31,7 @@ BUILD = (sys.executable, "-m", "report", "build", "--engine", "embedded", "--to"
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder."""
+    """Return the SHA-256 of every file in a folder and its subfolders."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -40,7 +40,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def build(project: Path) -> float:
-    """Build to the end; return how long it took."""
+    """Run a complete build and return its duration in seconds."""
     began = time.monotonic()
     done = subprocess.run(BUILD, cwd=project, capture_output=True, check=False)
     if done.returncode:
@@ -49,7 +49,7 @@ def build(project: Path) -> float:
 
 
 def killed(project: Path, after: float) -> bool:
-    """Start a build and kill it, with all that it started; return whether it still ran."""
+    """Start a build and kill its process group; return whether it was still running."""
     started = subprocess.Popen(
         BUILD, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -64,7 +64,7 @@ def killed(project: Path, after: float) -> bool:
 
 
 def trial(project: Path, number: int, longest: float, draws: random.Random) -> dict[str, Any]:
-    """Change a word, kill the build that follows, and say what is left."""
+    """Change a word, kill the next build and return the state of the book."""
     before = digests(project / "_book")
     with (project / "chapters" / "acknowledgements.qmd").open("a", encoding="utf-8") as file:
         file.write(f"\nThanks, for the time numbered {'x' * number}.\n")
@@ -77,7 +77,7 @@ def trial(project: Path, number: int, longest: float, draws: random.Random) -> d
 
 
 def run(project: Path, kills: int) -> pd.DataFrame:
-    """Kill builds of a project; return a row for each, and one for the build at the end."""
+    """Kill builds of a project; return a row for each, and one for the final build."""
     draws = random.Random(SEED)
     build(project)
     with (project / "index.qmd").open("a", encoding="utf-8") as file:

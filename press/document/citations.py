@@ -125,7 +125,7 @@ def with_citations(
     Parameters
     ----------
     blocks
-        Blocks of pandoc's own nodes only; the bibliography goes into the div `refs`, or last.
+        Blocks of pandoc's own nodes only. The bibliography goes into the div `refs`, or last.
     sources
         The bibliography.
     options
