@@ -102,7 +102,7 @@ class State:
 
     @property
     def nothing_happens(self) -> bool:
-        """Whether the intervention changes no count: just chance, selection or one noisy school."""
+        """Whether the intervention changes no count: only chance, selection or a noisy school."""
         return not self.scenario.effects and self.scenario.diverted == 0
 
 

@@ -1,8 +1,8 @@
 """Check that twin extracts give the same published bytes: `python -m benchmarks.twins`.
 
 A twin is an extract in which one record has moved from one suppressed cell to another, so that no
-published count changes. Any difference between the outputs reveals something about suppressed data,
-however it was computed. Writes `data/proofs/twins.csv`; takes about half an hour on one core.
+published count changes. Any difference between the outputs reveals something about suppressed
+data, however it was computed. Writes `data/proofs/twins.csv`, in about half an hour on one core.
 
 Tables do not contain a school's own counts, suppressed or published, but models compare schools.
 A record therefore stays in its school if the cell before or after of its group is published.
@@ -120,7 +120,7 @@ class SmallExtract:
     ) -> dict[str, Any]:
         """Return the nodes whose value changes if one table is replaced, with the new values.
 
-        A node is recomputed if one of its inputs differs. The others are unchanged, since nodes are
+        A node is recomputed if one of its inputs differs; others are unchanged, since nodes are
         pure functions; the store of results relies on this too.
 
         Parameters

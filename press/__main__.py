@@ -1,4 +1,4 @@
-"""`python -m press`: build or preview any Quarto book project, with nothing else of this one."""
+"""`python -m press`: build or preview any Quarto book project, independently of the report."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ Table = list[list[str]]
 """Rows of strings, the header first."""
 Draw = Callable[..., object]
 Change = Callable[[Draw, Table, str], str]
-"""Corrupts a table with the given name in place, and returns where and how."""
+"""Function that corrupts a table with the given name in place and returns where and how."""
 
 
 def drawn_row(draw: Draw, table: Table) -> int:

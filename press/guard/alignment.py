@@ -2,8 +2,8 @@
 
 Long pieces that occur once are anchors, except notes, which may occur anywhere. Any other piece is
 searched for between the surrounding anchors; a long one split by a page break or a note is matched
-in parts. A short one that is not found there is taken to have floated with its figure or table, if
-it occurs in the whole text as often as in the chapters.
+in parts. A short one that is not found there is assumed to have floated with its figure or table,
+if it occurs in the whole text as often as in the chapters.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def _is_words(piece: Piece) -> bool:
 
 
 def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
-    """Return the formulae that a page lacks in the form in which they were read."""
+    """Return the formulae missing from a page, comparing their TeX with the chapter's."""
     wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
     have = Counter(re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas)
     missing = wanted - have
