@@ -1,6 +1,6 @@
 """What was worked out before, kept under a digest of all that it rests on.
 
-Each entry holds the SHA-256 of its own contents. One that does not match, or is cut short, is
+Each entry holds the SHA-256 of its key and contents. One that does not match, or is cut short, is
 none, and what it held is worked out again. An entry is written aside and renamed, so that a build
 that is killed, or another at the same time, leaves no half of one.
 """
@@ -50,7 +50,7 @@ class Kept:
             data = self._place(key).read_bytes()
         except OSError:
             return None
-        if data[:_HEADER] != _header(data[_HEADER:]):
+        if data[:_HEADER] != _header(key, data[_HEADER:]):
             return None
         self.used.add(key)
         return data[_HEADER:]
@@ -73,7 +73,7 @@ class Kept:
         for folder in reversed(missing):
             own_folder(folder)
         # Two threads may work out the same at once, as may two builds.
-        write_whole(path, _header(data) + data)
+        write_whole(path, _header(key, data) + data)
         self.used.add(key)
 
     def prune(self, largest: int = LARGEST) -> None:
@@ -114,5 +114,6 @@ def digest_of(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
-def _header(data: bytes) -> bytes:
-    return hashlib.sha256(data).hexdigest().encode() + b"\n"
+def _header(key: str, data: bytes) -> bytes:
+    # Of the key too: what is kept under another is none of this one's.
+    return digest_of(key, data).encode() + b"\n"

@@ -53,7 +53,7 @@ def measured(folder: Path, schools: int) -> Row:
     from analysis.dataflow import graph
 
     study = larger_study(ROOT, schools)
-    tables = larger_extract(ROOT, study)
+    tables = larger_extract(ROOT, schools)
     size = {"schools": len(tables["schools"]), "events": len(tables["child_events"])}
     write(tables, folder / "extract")
     del tables

@@ -42,7 +42,8 @@ def larger_study(root: Path, schools: int) -> Study:
         Approximate number of schools, since places are whole numbers.
     """
     study = read_study(root / "study.toml")
-    factor = schools / (2 * sum(pilot.schools for pilot in study.pilots))
+    copies = -(-schools // DRAWN_AT_MOST)
+    factor = schools // copies / (2 * sum(pilot.schools for pilot in study.pilots))
     busier = EVENTS_A_SCHOOL / _DRAWN_EVENTS
     rates = {
         name: {phase: rate * busier for phase, rate in by_phase.items()}
@@ -50,28 +51,29 @@ def larger_study(root: Path, schools: int) -> Study:
     }
     return replace(
         study,
-        pilots=tuple(_larger(pilot, factor) for pilot in study.pilots),
+        pilots=tuple(_larger(pilot, factor, copies) for pilot in study.pilots),
         synthetic=replace(study.synthetic, rates=rates),
     )
 
 
-def _larger(pilot: Pilot, factor: float) -> Pilot:
-    places = {phase: round(number * factor) for phase, number in pilot.places.items()}
+def _larger(pilot: Pilot, factor: float, copies: int) -> Pilot:
+    """Scale the numbers of a pilot by a factor, round them and multiply them by `copies`."""
+    places = {phase: copies * round(n * factor) for phase, n in pilot.places.items()}
     return replace(
-        pilot, places=places, schools=sum(places.values()), areas=round(pilot.areas * factor),
-        social_workers=round(pilot.social_workers * factor),
+        pilot, places=places, schools=sum(places.values()),
+        areas=copies * round(pilot.areas * factor),
+        social_workers=copies * round(pilot.social_workers * factor),
     )  # fmt: skip
 
 
-def larger_extract(root: Path, study: Study) -> dict[str, pd.DataFrame]:
-    """Return the stand-in extract of a study of any size, as text.
+def larger_extract(root: Path, schools: int) -> dict[str, pd.DataFrame]:
+    """Return the stand-in extract of `larger_study`, as text.
 
     Notes
     -----
-    Above `DRAWN_AT_MOST` schools, a smaller extract is drawn and repeated; the months, days and
-    counts of a copy are those of another school.
+    Above `DRAWN_AT_MOST` schools, an extract of at most that many is drawn and repeated; the
+    months, days and counts of a copy are then those of another school.
     """
-    schools = 2 * sum(pilot.schools for pilot in study.pilots)
     copies = -(-schools // DRAWN_AT_MOST)
     drawn = larger_study(root, schools // copies)
     recipe = Recipe(read_contracts(root / "data_contracts"))

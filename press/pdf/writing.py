@@ -341,8 +341,7 @@ _RESTART = "\n".join(
 def _header(node: Node) -> Nodes:
     """Return a heading, restarting figure and equation counters at the start of a chapter."""
     level, (name, marks, _), title = node["c"]
-    kept = [mark for mark in marks if mark in ("unnumbered", "unlisted")]
-    head = {"t": "Header", "c": [level, [name, kept, []], title]}
+    head = {"t": "Header", "c": [level, [name, list(marks), []], title]}
     if level > 1:
         return [head]
     return [head, tree.raw("typst", _RESTART + "\n#counter(math.equation).update(0)")]
