@@ -1,4 +1,4 @@
-"""Edit this report step by step and look for stale files: `benchmarks.staleness.this_report`.
+"""Edit this report and look for stale files: `python -m benchmarks.staleness.this_report`.
 
 Works on a clone of the last commit. Each edit is built with the store filled by all earlier builds
 and is kept, unless the build rejects it, in which case it is reverted. After every `--check` edits

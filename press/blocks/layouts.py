@@ -153,7 +153,7 @@ def is_preamble(block: Node) -> bool:
 
 
 def _scaffold(block: Node) -> Nodes:
-    """Return the cells that a div makes up: itself, or the parts of an output."""
+    """Return the layout cells in a div: the div itself, or the parts of an output."""
     floats = any(tree.nodes(block, "Float"))
     if not tree.has_class(block, "cell-output-display") or floats:
         return [block]

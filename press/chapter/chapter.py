@@ -102,7 +102,7 @@ class Chapter:
 
     @property
     def inlines(self) -> tuple[Inline, ...]:
-        """Its inline expressions, in order; none in a chapter without a cell."""
+        """Its inline expressions, in order."""
         return tuple(
             inline
             for part in self.parts

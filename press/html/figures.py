@@ -48,7 +48,7 @@ def alignment(options: Mapping[str, Any]) -> str:
 
 
 def figure_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
-    """Return an unnumbered figure with a caption, whose location is set by options only."""
+    """Return an unnumbered figure with a caption; only options set the caption location."""
     (name, marks, _), caption, content = node["c"]
     aligned = (found["align"] for found in tree.nodes(content, "Image") if found.get("align"))
     align = next(aligned, alignment(options))

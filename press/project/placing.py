@@ -1,4 +1,4 @@
-"""Move a finished book to its output folder atomically, without overwriting other files."""
+"""Move a finished book to its output folder: never in part, and never over other files."""
 
 from __future__ import annotations
 
