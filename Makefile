@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 endif
 READY := $(VENV)/ready
 
-.PHONY: report summary test check prove bench preview clean lock
+.PHONY: report summary test check prove bench coverage preview clean lock
 
 report: $(READY)
 	$(BIN)/python -m report build --to html,pdf,docx,xlsx,png
@@ -21,6 +21,14 @@ summary: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Lines and branches that tests reach. End-to-end tests start commands in an environment of their
+# own, which is not followed.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests/unit tests/spec tests/validation tests/book -n auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # Long proofs; their tables are committed to data/proofs/.
 prove: $(READY)

@@ -1,8 +1,8 @@
 """A store of computed values, each under a digest of everything that it depends on.
 
-Each entry contains the SHA-256 of its contents. An entry that does not match, or is truncated, is
-ignored, and its value is computed again. An entry is written to a temporary file and renamed, so
-that a build that is killed, or another at the same time, leaves no partial one.
+Each entry contains the SHA-256 of its key and contents. An entry that does not match, or is
+truncated, is ignored, and its value is computed again. An entry is written to a temporary file and
+renamed, so that a build that is killed, or another at the same time, leaves no partial one.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Kept:
             data = self._place(key).read_bytes()
         except OSError:
             return None
-        if data[:_HEADER] != _header(data[_HEADER:]):
+        if data[:_HEADER] != _header(key, data[_HEADER:]):
             return None
         self.used.add(key)
         return data[_HEADER:]
@@ -73,7 +73,7 @@ class Kept:
         for folder in reversed(missing):
             own_folder(folder)
         # Two threads, or two builds, may compute the same value at once.
-        write_whole(path, _header(data) + data)
+        write_whole(path, _header(key, data) + data)
         self.used.add(key)
 
     def prune(self, largest: int = LARGEST) -> None:
@@ -114,5 +114,6 @@ def digest_of(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
-def _header(data: bytes) -> bytes:
-    return hashlib.sha256(data).hexdigest().encode() + b"\n"
+def _header(key: str, data: bytes) -> bytes:
+    # Of the key too: what is kept under another is none of this one's.
+    return digest_of(key, data).encode() + b"\n"

@@ -1,7 +1,7 @@
-"""Bounds on what a file from elsewhere may take: bytes, depth, time. Beyond them it is refused.
+"""Limits on the bytes, depth and time that an untrusted file may take before it is refused.
 
-What a file says of its own size is not believed. The library stops inflating at a limit of its
-own, which is set here; whatever else grows with a file is counted with `spend`.
+The sizes that a file states are not trusted. The PDF library stops decompressing at a limit that
+is set here; everything else that grows with a file is counted with `spend`.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ if TYPE_CHECKING:
 
 MEGABYTE = 2**20
 FILE = 256 * MEGABYTE
-"""Bytes of a file as it is delivered; the report has three megabytes."""
+"""Largest file as delivered, in bytes; the report has three megabytes."""
 STREAM = 64 * MEGABYTE
-"""Bytes of one stream once it is inflated; the largest of the report has one megabyte."""
+"""Largest decompressed stream, in bytes; the largest in the report has one megabyte."""
 ALL = 1024 * MEGABYTE
-"""Bytes of everything that is read of one file; of the report, a hundred megabytes."""
+"""Most bytes read from one file in total; for the report, a hundred megabytes."""
 SECONDS = 300.0
-"""Time for one file; the report takes three seconds."""
+"""Longest time for one file, in seconds; the report takes three."""
 CONTENTS = 4 * MEGABYTE
-"""Bytes that draw one page; the fullest of the report has half of one."""
+"""Largest content stream of a page, in bytes; the report's largest has half a megabyte."""
 PAGES = 5000
 ITEMS = 1_000_000
-"""Items of one array or dictionary."""
+"""Most items in one array or dictionary."""
 NESTING = 100
-"""Arrays and dictionaries in one another."""
+"""Deepest nesting of arrays and dictionaries."""
 CODES = 2**16
-"""Codes of one font: they have two bytes."""
+"""Most character codes in one font: they have two bytes."""
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
-"""What reading ends in where a PDF has one kind of thing in the place of another."""
+"""Errors raised when an object in a PDF has the wrong type."""
 UNFOLDS = "a stream, a list or a nesting in it is too large"
 REMEDY = "no report of ours comes near it: ask for the file as it was published"
 
 
 class BeyondLimits(VerificationFailed):
-    """A file takes more than any report would (auditor)."""
+    """A file takes more bytes, depth or time than any report would (auditor)."""
 
 
 @dataclass
 class Allowance:
-    """What is left for one file: bytes to read, and the time when it must be done."""
+    """What remains for one file: bytes to read, and the time by which reading must end."""
 
     name: str
     left: int
@@ -63,9 +63,9 @@ _allowance: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
 
 
 def spend(amount: int = 0) -> None:
-    """Count bytes or steps against what one file may take, and look at the clock.
+    """Count bytes or steps against the limits of the current file, and check the time.
 
-    Outside `allowance` nothing is counted: a report of one's own is no file from elsewhere.
+    Outside `allowance` nothing is counted, because our own reports are trusted.
     """
     given = _allowance.get()
     if given is None:
@@ -78,7 +78,7 @@ def spend(amount: int = 0) -> None:
 
 
 def refuse(what: str) -> NoReturn:
-    """Refuse a file, saying which limit it breaks."""
+    """Refuse a file with a message that states which limit it exceeds."""
     given = _allowance.get()
     raise BeyondLimits(
         f"this file is beyond the limits of what is read: {what}",
@@ -89,12 +89,12 @@ def refuse(what: str) -> NoReturn:
 
 @contextmanager
 def allowance(name: str) -> Iterator[None]:
-    """Give one file its share of bytes and time; within another's share, that one goes on.
+    """Set the limits of bytes and time for one file; nested calls share the outer limits.
 
     Parameters
     ----------
     name
-        By which a message names it.
+        Name of the file in messages.
     """
     if _allowance.get() is not None:
         yield
@@ -108,21 +108,21 @@ def allowance(name: str) -> Iterator[None]:
 
 @contextmanager
 def opened(data: bytes, name: str) -> Iterator[Any]:
-    """Open a PDF from elsewhere as a `pikepdf.Pdf`: within limits, and nothing guessed.
+    """Open an untrusted PDF as a `pikepdf.Pdf`, within limits and without repairing it.
 
     Parameters
     ----------
     data
         The file.
     name
-        By which a message names it.
+        Name of the file in messages.
 
     Raises
     ------
     BeyondLimits
-        If it is larger or deeper, or takes longer, than any report.
+        If it is larger or more deeply nested, or takes longer, than any report.
     pikepdf.PdfError
-        If it is damaged: what readers make of a damaged file they make each in its own way.
+        If it is damaged, since each reader repairs a damaged file in its own way.
     """
     import pikepdf
 
@@ -144,7 +144,7 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
         try:
             with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
                 yield pdf
-            # Where the library only warns, something was left out.
+            # If the library only warned about a limit, it left something out.
             if pikepdf.settings.qpdf_limit_errors() > exceeded:
                 refuse(UNFOLDS)
         except pikepdf.PdfError as error:
@@ -156,13 +156,13 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
 
 
 def said(error: object) -> str:
-    """Return what the library says of a PDF, in one line, without what it calls the file."""
+    """Return the library's error message on one line, without its name for the file."""
     first = str(error).splitlines()[0] if str(error) else "no reason given"
     return re.sub(r"(?:stream )?<_io\.BytesIO object at \w+>[,:]? ?", "", first)
 
 
 def read_file(path: Path) -> bytes:
-    """Return the bytes of a file; `OSError` as ever.
+    """Return the bytes of a file; raises `OSError` as usual.
 
     Raises
     ------
@@ -177,15 +177,15 @@ def read_file(path: Path) -> bytes:
 
 
 def read_json(data: bytes) -> Any:
-    """Return JSON from elsewhere.
+    """Parse untrusted JSON.
 
     Raises
     ------
     ValueError
-        If it is none, gives a key twice, or holds a number that JSON doesn't have, one beyond all
-        bounds, or half of a character, which can't be written again.
+        If it is not JSON, repeats a key, or contains a number that JSON does not have, an infinite
+        one, or an unpaired surrogate, which cannot be written back.
     BeyondLimits
-        If it is larger or deeper than any ledger or seal.
+        If it is larger or more deeply nested than any ledger or seal.
     """
     if len(data) > STREAM:
         refuse(f"its JSON has more than {STREAM // MEGABYTE} megabytes")

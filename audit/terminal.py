@@ -1,8 +1,8 @@
-"""Text that others wrote, made fit for a terminal and for a program that reads its output.
+"""Make untrusted text safe for a terminal and for programs that read its output.
 
-A control character in a title can move the cursor and print a verdict over the true one; a mark
-of direction can turn a number round, and a letter that leaves a blank can push a verdict of
-somebody's own to the start of a line. Whatever does not print itself is shown by its code.
+A control character in a title can move the cursor and print a verdict over the true one; a
+direction mark can reverse a number, and a blank letter can push a forged verdict to the start
+of a line. Every character that is not visible is shown by its code.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-# What Unicode calls ignorable by default, and what prints as a blank without being a space.
+# Unicode's default ignorable characters, and those that look blank but are not spaces.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U00016fe4"
     "\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _MARKS = 2
-"""Marks over one letter: more of them reach into the lines above."""
+"""Most combining marks on one letter; more would reach into the lines above."""
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Return a text in which all that doesn't print itself is written as its code.
+    r"""Return a text in which every invisible character is replaced by its code.
 
     Parameters
     ----------
     text
-        From a PDF, a ledger, a file's name.
+        Text from a PDF, a ledger or a file name.
     keep
-        Characters to leave alone, such as the ends of lines.
+        Characters to leave unchanged, such as line ends.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def printable(text: str, keep: str = "") -> str:
 
 
 def quoted(text: str) -> str:
-    r"""Return what others wrote as one line that can't be laid out as several on a terminal.
+    r"""Return untrusted text as one line that a terminal cannot wrap to imitate several.
 
     Examples
     --------
@@ -78,13 +78,13 @@ def _code(sign: str) -> str:
 
 
 def tell(lines: Iterable[str], to: TextIO | None = None) -> None:
-    """Print lines, each of which stays one line whatever it quotes."""
+    """Print lines; each stays a single line whatever it quotes."""
     for line in lines:
         print(printable(line), file=to or sys.stdout)
 
 
 def tell_json(value: Any) -> None:
-    """Print JSON in which nothing acts on a terminal; it reads back as the same."""
+    """Print JSON with no character that acts on a terminal; it parses to the same value."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
     print(re.sub(r"[^\n -~]", _json_code, text))
 

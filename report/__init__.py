@@ -1,4 +1,4 @@
-"""The command line: puts analysis, press and audit together."""
+"""The command line, which combines analysis, press and audit."""
 
-# First of all: the project's code is loaded by what its files say.
+# First, so that the import hook loads the project's code by digest.
 import analysis  # noqa: F401 - sets the environment

@@ -1,4 +1,4 @@
-"""`python -m report`, or `report` where the project is installed."""
+"""`python -m report`, or `report` if the project is installed."""
 
 from __future__ import annotations
 

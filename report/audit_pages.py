@@ -1,4 +1,4 @@
-"""The audit trail's pages of a finished book, put together from book, ledger and project."""
+"""Write the audit trail's pages for a finished book, from book, ledger and project."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COLOURS = ".report/colours.json"
 OWN = Path(__file__).parents[1]
 PAGES = KEPT / "audit-pages"
 CODE = ("analysis", "audit", "report/audit_pages.py")
-"""Files and folders of the code that makes audit pages."""
+"""Files and folders of code that affects audit pages."""
 
 
 def write_audit_pages(
@@ -57,11 +57,11 @@ def write_audit_pages(
     book
         The folder of the finished book, with `audit/ledger.json` and `audit/exhibits/`.
     ledger
-        As it lies there.
+        The ledger in that folder.
     chapters
-        Of the book, in order.
+        Chapters of the book, in order.
     fresh
-        Use nothing that an earlier build kept.
+        Use nothing cached by an earlier build.
     """
     folder = book / FOLDER
     pdf = next(iter(sorted(book.glob("*.pdf"))), None)
@@ -88,7 +88,7 @@ def write_audit_pages(
 
 
 def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str:
-    """Return a page as it was made by this code from the same before, or made now."""
+    """Return a page from the cache if code and input are the same, or make it now."""
     key = digest_of("audit page", code, given)
     found = kept.read_as(key, lambda data: zlib.decompress(data).decode())
     if found is not None:
@@ -99,7 +99,7 @@ def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str
 
 
 def _formulas(ledger: Ledger) -> dict[str, Markup]:
-    """Return the MathML of every formula that an exhibit prints, by its TeX."""
+    """Return the MathML of every formula that an exhibit prints, by TeX."""
     printed = "\n".join(text for record in ledger.records for text in _texts(record))
     texts = sorted(set(re.findall(r"\$([^$\s][^$\n]*)\$", printed)))
     if not texts:
@@ -110,7 +110,7 @@ def _formulas(ledger: Ledger) -> dict[str, Markup]:
 
 
 def _texts(record: Record) -> tuple[str, ...]:
-    """Return all that is printed of an exhibit."""
+    """Return all texts that are printed of an exhibit."""
     inside = (record.note, *record.cells) if isinstance(record, TableRecord) else ()
     return (record.printed, *inside)
 

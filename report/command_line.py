@@ -1,7 +1,7 @@
-"""The commands, their arguments and how they end.
+"""The commands, their arguments and their exit codes.
 
-A person's mistake ends with one message and the exit code of its class, never with a
-traceback. A traceback is a fault of the program, and ends with 1.
+A user's mistake ends with one message and the exit code of its class, never with a traceback. A
+traceback means a fault of the program, and ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 NEW_LINE = "\n"
 RELEASE = "--release"
 INTERRUPTED = 130
-"""Exit code of what was ended by Ctrl-C, as a shell has it."""
+"""Exit code after Ctrl-C, as in a shell."""
 _PERMIT = "let this user write there, or run it on a copy in a folder that can be written to"
 _FREE = "free some space on that disk; `report clean` removes what builds leave behind"
 REMEDIES = {
@@ -40,7 +40,7 @@ REMEDIES = {
     errno.EMFILE: "allow this user more open files at a time (ulimit -n)",
     errno.ENAMETOOLONG: "move the project to a folder with a shorter path",
 }
-"""What a machine may refuse, and what helps."""
+"""Errors of the operating system, and their remedies."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments
-        None for those of the process, which then starts again in the stated environment.
+        None for those of the process, which then restarts in the required environment.
     """
     try:
         if arguments is None:
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with owner_only():
             return int(chosen.run(chosen))
     except (ReportError, PressError) as error:
-        # A message may have several lines, and the name of a file only one.
+        # A message may have several lines, but a file name only one.
         place = str(error.place or "")
         said = str(error).replace(place, printable(place)) if place else str(error)
         print(f"report: {printable(said, keep=NEW_LINE)}", file=sys.stderr)
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nreport: interrupted; the last book is as it was", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Who reads the output has heard enough; Python would complain once more at its end.
+        # The reader of the output has closed it; prevent Python from reporting that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+    """Return the parser for the whole command line."""
     top = argparse.ArgumentParser(
         prog="report", description="Rebuild the evaluation report, and show where it comes from."
     )

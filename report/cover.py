@@ -1,7 +1,7 @@
-"""What the book says of data and commit on its cover and on every page, for both engines.
+"""Data label and commit for the cover and every page of the book, for both engines.
 
-Written as a metadata file that `_quarto.yml` names, before a book is typeset: the Typst
-template takes `evaluation` from it, and each HTML page the banner.
+They are written to a metadata file that `_quarto.yml` names, before a book is typeset: the Typst
+template reads `evaluation` from it, and each HTML page the banner.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from audit.trace.repository import Commit
 
 FILE = ".report/book.yml"
-"""Relative to the project; JSON, which is YAML too."""
+"""Path relative to the project; the content is JSON, which is also YAML."""
 
 OWNER = "The contributors to this rebuild"
-"""Who answers for the report: as in CITATION.cff."""
+"""Owner of the report, as in CITATION.cff."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
 NO_CONTACT = "Not given: nobody has been named yet to answer for this edition"
@@ -38,23 +38,23 @@ _STYLE = (
 
 
 RESULTS = "evaluation-results"
-"""What a page calls the digest of the results that it was rendered with."""
+"""Name of the meta element with the digest of the results in a page."""
 
 
 def cover(
     ledger: Ledger, commit: Commit, moment: int, key: str, contact: str = ""
 ) -> dict[str, Any]:
-    """Return the metadata of a book: label, note, commit, time, and what stands on HTML pages.
+    """Return the metadata of a book: label, note, commit, time, and content of HTML pages.
 
     Parameters
     ----------
     moment
-        The time that the PDF bears, in seconds since 1970. Its template writes it, since an
-        engine that was started by itself is told no time.
+        Date of the PDF, in seconds since 1970. Its template writes it, because an engine that was
+        started directly is given no time.
     key
-        Of the results that the book shows.
+        Key of the results that the book shows.
     contact
-        Who answers for the report; empty for the page of its public repository, if it has one.
+        Contact for the report; empty to use the page of its public repository, if it has one.
     """
     invented = bool(ledger.label)
     label = f"{ledger.label}: not evidence" if invented else ""
@@ -68,7 +68,7 @@ def cover(
         if facts[name]
     ]
     metas.append(f'<meta name="{RESULTS}" content="{results_digest(ledger, key)}">')
-    # A page of a website is read by itself, so that each says what the PDF's cover does.
+    # A web page may be read alone, so each states what the PDF's cover states.
     said = ". ".join([*([label] if label else []), *([DRAFT_NOTE] * (not ledger.release))])
     banner = f'<div class="book-label" role="note">{html.escape(said)}</div>'
     pages = {
@@ -94,7 +94,7 @@ def results_digest(ledger: Ledger, key: str) -> str:
 
 
 def write_cover(root: Path, metadata: dict[str, Any]) -> None:
-    """Write the metadata file, unless it stands there already."""
+    """Write the metadata file, unless it is already up to date."""
     path = root / FILE
     text = json.dumps(metadata, ensure_ascii=False, indent=1) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:

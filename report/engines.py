@@ -1,4 +1,4 @@
-"""The engines that typeset a book: Quarto, run through its command line, and the embedded press."""
+"""The engines that typeset a book: Quarto, run by its command line, and the embedded press."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "quarto", "embedded")
 OLDEST = (1, 9)
-"""The first Quarto that makes a book with Typst."""
+"""The first version of Quarto that typesets a book with Typst."""
 
 WITHIN_BUILD = "REPORT_BUILDING"
-"""Environment variable by which the hooks of `_quarto.yml` know that a build does their work."""
+"""Environment variable that tells the hooks in `_quarto.yml` to leave their work to a build."""
 
 LEFT_BEHIND = ("index.typ",)
-"""Files that Quarto leaves in the project where a PDF could not be made."""
+"""Files that Quarto leaves in the project if a PDF could not be made."""
 
 _LINES = 20
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -43,28 +43,28 @@ _UNRESOLVED = re.compile(r"Unable to resolve (?:crossref|link target:?) (\S+)")
 
 @dataclass(frozen=True)
 class Rendering:
-    """What to typeset, and how.
+    """A request to typeset a book.
 
     Parameters
     ----------
     book
-        As read, with the metadata that was written for this build.
+        The book as read, with the metadata written for this build.
     formats
-        Of "html" and "pdf".
+        Some of "html" and "pdf".
     target
-        The folder the book goes to.
+        Folder for the book.
     environment
         Variables for the kernels.
     moment
-        The time that the book bears, in seconds since 1970.
+        Date of the book, in seconds since 1970.
     key
-        Of the results that it shows.
+        Key of the results that it shows.
     finish
-        Called with the new book's folder before it takes the place of the old one.
+        Called with the new book's folder before it replaces the old one.
     kept
-        What earlier builds have kept; None to use nothing of it.
+        Cache from earlier builds; None to use nothing from it.
     whole
-        Stop if something of a chapter did not arrive in the book, where the engine can know.
+        Stop if part of a chapter is missing from the book, if the engine can detect that.
     """
 
     book: Book
@@ -85,14 +85,14 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Typeset:
-    """A book that an engine has made.
+    """The result of typesetting a book.
 
     Parameters
     ----------
     files
-        Its home page and its PDF, where there are such.
+        Its home page and its PDF, if they were made.
     losses
-        What of the chapters did not arrive, as far as the engine can know.
+        Parts of the chapters that are missing from the book, as far as the engine can detect.
     """
 
     files: tuple[Path, ...]
@@ -100,17 +100,17 @@ class Typeset:
 
 
 class Engine(Protocol):
-    """Typesets a book; the old one stays where it fails."""
+    """Typesets a book; if that fails, the old one remains."""
 
     def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
-        """Check the sources and make the book."""
+        """Check the sources and typeset the book."""
 
 
 class Press:
     """The embedded press, which checks the sources while it typesets them."""
 
     def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
-        """Make the book from whatever has changed since `asked.kept`."""
+        """Typeset the book from what has changed since `asked.kept`."""
         kept = asked.kept
         with stages.stage("typeset") as notes:
             made = build_book(
@@ -134,18 +134,18 @@ class Press:
 
 @dataclass(frozen=True)
 class Quarto:
-    """A Quarto that can render this book."""
+    """An installed Quarto."""
 
     program: str
     version: str
 
     def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
-        """Check the sources, which Quarto hardly does, and render them.
+        """Check the sources, which Quarto hardly does itself, and render them.
 
         Raises
         ------
         ChapterFailed
-            Quarto stopped, or passed over a reference or a link that leads nowhere.
+            Quarto stopped, or ignored an unresolved reference or link.
         """
         root, target = asked.root, asked.target.resolve()
         with stages.stage("check the sources"):
@@ -165,17 +165,17 @@ class Quarto:
 
 
 def choose(engine: str) -> Engine:
-    """Return the engine that was asked for.
+    """Return the requested engine.
 
     Parameters
     ----------
     engine
-        Of `ENGINES`. "auto" takes Quarto where one that is new enough is on PATH.
+        One of `ENGINES`. "auto" uses Quarto if a recent enough version is on PATH.
 
     Raises
     ------
     ConfigurationError
-        There is no such engine, or Quarto was asked for and is missing or too old.
+        There is no such engine, or Quarto was requested but is missing or too old.
     """
     if engine not in ENGINES:
         raise ConfigurationError(
@@ -215,7 +215,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 @contextmanager
 def _swept(root: Path) -> Iterator[None]:
-    """Remove what a failing Quarto leaves in the project and was not there before."""
+    """Remove files that a failing Quarto leaves in the project, if they were not there before."""
     own = {name for name in LEFT_BEHIND if (root / name).exists()}
     try:
         yield
@@ -260,14 +260,14 @@ def _check(quarto: Quarto, name: str, code: int, log: str) -> None:
 
 
 def _cause(log: str) -> list[str]:
-    """Return the lines from Typst's first error on, or else the last lines of a log."""
+    """Return the lines of a log from Typst's first error, or otherwise its last lines."""
     lines = [line for line in log.splitlines() if line.strip()]
     start = next((n for n, line in enumerate(lines) if _TYPST.search(line)), None)
     return lines[-_LINES:] if start is None else lines[start : start + _LINES]
 
 
 def _environment(asked: Rendering) -> dict[str, str]:
-    """Return this process's environment, so set that Quarto runs this Python and no hook."""
+    """Return this process's environment, changed so that Quarto uses this Python and no hooks."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     return {
         **os.environ,

@@ -1,4 +1,4 @@
-"""What is done to a finished book, by either engine: its ledger completed, its PDF sealed."""
+"""Finish a typeset book, for either engine: complete its ledger, seal its PDF."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 LEDGER = Path(".report") / "ledger.json"
 _LISTED = 12
 GRAPH = Path("analysis") / "dataflow" / "graph.py"
-"""The module that joins the functions to one graph."""
+"""Module that joins the functions into one graph."""
 
 
 def finish_book(
@@ -55,35 +55,35 @@ def finish_book(
     also: Sequence[str] = (),
     moment: int = 0,
 ) -> str:
-    """Lay the ledger next to a book that has been typeset, and seal its PDF.
+    """Write the ledger next to a typeset book, and seal its PDF.
 
-    The same for both engines: what is to be done to a finished book is done here.
+    Both engines use this function, so it contains everything to be done to a finished book.
 
     Parameters
     ----------
     written
         The book as it was read.
     book
-        The folder of the finished one.
+        Folder of the typeset book.
     fresh
-        As for a release, nothing is used that an earlier build kept; without it the book is a
-        draft, whatever a ledger says that was left behind.
+        As for a release, use nothing cached by an earlier build; otherwise the book is a draft,
+        whatever a ledger left over from an earlier build states.
     also
-        Other formats to write.
+        Further formats to write.
     moment
-        The time that those bear, in seconds since 1970.
+        Date of these, in seconds since 1970.
 
     Returns
     -------
     str
-        What was told of the PDF, for a build that changes nothing to tell again: numbers that
-        nothing accounts for, and pages that are mostly empty.
+        The messages about the PDF, which a build that changes nothing repeats: untraced numbers,
+        and mostly empty pages.
     """
     root, listed = written.project.root, chapters(written)
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
     records = ledger.records
     headings = {record.reference: row_headings(record) for record in records}
-    # The text of a PDF, and its numbers, are asked for twice and take a second each.
+    # The text of a PDF and its numbers are needed twice, and take a second each.
     layers = {pdf: tag_row_headings(pdf, headings) for pdf in sorted(book.glob("*.pdf"))}
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
     found = {pdf: coverage(layer, ledger, listed, literals) for pdf, layer in layers.items()}
@@ -94,7 +94,7 @@ def finish_book(
     lay_data(root / LEDGER, target)
     _write_others(root, book, ledger, listed, also, moment)
     lay_narrow(root, book)
-    # First the anchors, which the ledger then names.
+    # First write the anchors, which the ledger then names.
     mark_pages(
         book,
         {record.id: record.reference for record in records},
@@ -126,12 +126,12 @@ def _write_others(
     also: Sequence[str],
     moment: int,
 ) -> None:
-    """Write the other formats that were asked for, from the pages as the engine made them."""
+    """Write the other formats that were requested, from the pages as the engine made them."""
     if not also:
         return
     pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
     made = [page for page in pages if (book / page).is_file()]
-    # A release is made of nothing that was kept.
+    # A release uses nothing from the cache.
     kept = None if ledger.release else of_formats(root)
     whole = json.loads(ledger.to_json())
     write_formats(book, whole, made, also, moment, made_now if kept is None else kept)
@@ -140,7 +140,7 @@ def _write_others(
 
 
 def lay_narrow(root: Path, book: Path) -> None:
-    """Lay the drawings for narrow screens next to those that the pages show."""
+    """Copy the drawings for narrow screens next to those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
         wide = book / PICTURES / drawing.name.replace(NARROW, "")
         if wide.is_file():
@@ -153,12 +153,12 @@ def refuse_other_numbers(
     layers: Mapping[Path, TextLayer],
     found: Mapping[Path, Coverage],
 ) -> None:
-    """Stop before a book is sealed that prints something else than its ledger says.
+    """Stop before a book is sealed that differs from its ledger.
 
     Parameters
     ----------
     layers, found
-        The text of each PDF, and its numbers held against the ledger.
+        The text of each PDF, and its numbers compared with the ledger.
     """
     pages = [each for path in book_pages(book) for each in page_disagreements(book, path, ledger)]
     printed = [
@@ -170,7 +170,7 @@ def refuse_other_numbers(
 
 
 def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
-    """Say which numbers of a PDF nothing accounts for, as `verify` will; stop a release."""
+    """Return a message on the untraced numbers of PDFs, as in `verify`; stop a release."""
     lines = [
         f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"
         for pdf, numbers in found.items()
@@ -189,7 +189,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
 
 
 def refuse(found: Sequence[Disagreement]) -> None:
-    """Stop where a book and its ledger disagree."""
+    """Stop if a book and its ledger disagree."""
     if not found:
         return
     lines = [f"  {each}" for each in found[:_LISTED]]

@@ -1,4 +1,4 @@
-"""One command at a time writes a project's working files."""
+"""Allow only one command at a time to write a project's working files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PAUSE = 0.2  # seconds between two tries, where the system can't wait by itself
+_PAUSE = 0.2  # seconds between attempts, if the system cannot wait itself
 
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Wait until no other command works on a project, then keep others waiting.
+    """Wait until no other command is working on a project, then make others wait.
 
-    The system gives the lock back when a process ends, however it ends.
+    The operating system releases the lock when a process ends, however it ends.
     """
     opened = _open(root)
     try:
@@ -33,7 +33,7 @@ def alone(root: Path) -> Iterator[None]:
         os.close(opened)
 
 
-if sys.platform == "win32":  # a folder can't be locked there
+if sys.platform == "win32":  # folders cannot be locked there
     import msvcrt
 
     def _open(root: Path) -> int:
@@ -54,7 +54,7 @@ else:
     import fcntl
 
     def _open(root: Path) -> int:
-        # The folder itself: no file is left behind, and none can be removed meanwhile.
+        # Lock the folder itself: no file is left behind, and none can be removed in the meantime.
         return os.open(root, os.O_RDONLY)
 
     def _take(opened: int, *, wait: bool) -> bool:

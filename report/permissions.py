@@ -1,4 +1,4 @@
-"""Who may read what a command writes: its owner alone; a finished book, whoever its user lets."""
+"""File permissions: owner only for working files, the user's umask for a finished book."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _ASKED: ContextVar[int | None] = ContextVar("asked", default=None)
 
 @contextmanager
 def owner_only() -> Iterator[None]:
-    """Create every file so that only its owner can read it, whatever the umask says.
+    """Create every file so that only its owner can read it, whatever the umask.
 
-    Working files can rest on children's records, and a mode that is set after a file is made
-    leaves it open for a moment. Kernels and other programs that are started inherit this.
+    Working files may depend on children's records, and a mode that is set after a file is created
+    leaves it open for a moment. Kernels and other child processes inherit this.
     """
     asked = os.umask(OTHERS)
     token = _ASKED.set(asked)
@@ -32,7 +32,7 @@ def owner_only() -> Iterator[None]:
 
 
 def asked_umask() -> int:
-    """Return what the user keeps from others, within `owner_only` or outside of it."""
+    """Return the user's umask, whether called within `owner_only` or not."""
     asked = _ASKED.get()
     if asked is None:
         os.umask(asked := os.umask(OTHERS))
@@ -40,12 +40,12 @@ def asked_umask() -> int:
 
 
 def open_to_readers(folder: Path) -> None:
-    """Let others read a folder of released values as far as the user's umask lets them."""
+    """Let others read a folder of released values, as far as the user's umask allows."""
     asked = _ASKED.get()
     if asked is None:
         return
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            # Its owner reads it under any umask.
+            # Its owner can read it under any umask.
             whole, own = (0o777, 0o700) if path.is_dir() else (0o666, 0o600)
             path.chmod(whole & ~asked | own)

@@ -1,4 +1,4 @@
-"""The ledger of a build: records of what the chapters show, and what the records share."""
+"""Make the ledger of a build: records of the exhibits shown, and what the records share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from report.register import Use
 
 STATED = {"published_directory": "data/published", "proofs_directory": "data/proofs"}
-"""Inputs of the dataflow that are folders of the project, from its root."""
+"""Inputs of the dataflow that are folders of the project, relative to its root."""
 STUDY = "study.toml"
 CONTRACTS = "data_contracts"
 
@@ -45,11 +45,11 @@ def make_ledger(
     values
         Every exhibit, and the results that a ledger needs, by name.
     used
-        Where the chapters show which exhibit.
+        Uses of exhibits in the chapters.
     remote
-        Address of the public repository; empty where none is configured.
+        Address of the public repository; empty if none is configured.
     sources
-        The project's code where it was read before.
+        The project's code, if it has already been read.
     """
     root = evaluation.root
     places: dict[str, list[Any]] = {}
@@ -110,7 +110,7 @@ def dataflow(
     sources: SourceIndex | None = None,
     counted: frozenset[str] = frozenset(),
 ) -> Dataflow:
-    """Return the graph with the code and the files that its lineages end in."""
+    """Return the graph with its code and the files in which its lineages end."""
     from analysis.dataflow import graph
 
     stated = {
@@ -123,7 +123,7 @@ def dataflow(
 
 
 def _meanings(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return the meaning of each column of each file, unit included, as its contract says."""
+    """Return the meaning and unit of each column of each file, from its data contract."""
     found = {}
     for name, contract in values["contracts"].items():
         meanings = {
@@ -156,12 +156,12 @@ def _files(
 
 
 def _told(rows: int, rules: DisclosureRules) -> int:
-    # To the nearest ten as a total is, but a file of a few rows is not told from one of six.
+    # To the nearest ten, like a total, but at least ten, so that very few rows are not revealed.
     return max(rules.rounded(rows), rules.total_base) if rows else 0
 
 
 def _files_about_children(values: Mapping[str, Any]) -> set[str]:
-    """Return the files whose rows are counted as children's records are."""
+    """Return the files whose row counts are protected like counts of children."""
     return {
         file
         for name, contract in values["contracts"].items()
@@ -198,12 +198,12 @@ def _settings(path: Path, keys: Iterable[str]) -> dict[str, Setting]:
 
 
 def _graph(flow: Dataflow, names: Iterable[str], labels: Mapping[str, str]) -> dict[str, Step]:
-    """Return each node's function, the nodes it needs, and what it reads of the project.
+    """Return each node's function, needs, files, settings and description.
 
     Parameters
     ----------
     labels
-        What a reader calls an outcome, by its name in words.
+        Printed label of each outcome, by its name in words.
     """
     table = {}
     for name in sorted(names):

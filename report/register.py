@@ -1,7 +1,7 @@
-"""Which exhibits the chapters show, where, and under which short reference.
+"""Find which exhibits the chapters show, where, and under which short reference.
 
-Read from the chapters' text, without running them, so that both engines and an
-editor agree: `figures.x`, `tables.x`, `numbers.x` and `claims.x` in a cell or inline.
+The chapters' text is read but not executed, so that both engines and an editor agree:
+`figures.x`, `tables.x`, `numbers.x` and `claims.x` in a cell or inline.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 LETTERS = {"figure": "F", "table": "T", "number": "N", "claim": "C"}
 NAMESPACES = {f"{kind}s": kind for kind in LETTERS}
-"""What a chapter writes before a name, and the kind of exhibit that it asks for."""
+"""Prefixes of names in chapters, with the kind of exhibit that each stands for."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """One place where a chapter shows an exhibit.
+    """One use of an exhibit in a chapter.
 
     Attributes
     ----------
     name
-        The exhibit.
+        Name of the exhibit.
     kind
-        The kind it is asked for as.
+        Kind of exhibit that its prefix states.
     label
-        The label of the cell around it, empty inline or without one.
+        Label of the cell around it; empty if inline or without a label.
     place
         The chapter's file and line.
     """
@@ -65,7 +65,7 @@ def uses(book: Book) -> list[Use]:
 
 
 def _shown(source: str) -> list[tuple[str, str, int]]:
-    """Return the exhibits a piece of code shows, with their kind and the line inside it."""
+    """Return the exhibits that code shows, with their kinds and the lines within the code."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # the kernel will say so, with the chapter's line
@@ -79,17 +79,17 @@ def _shown(source: str) -> list[tuple[str, str, int]]:
 
 
 def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
-    """Stop at a name that is no exhibit of its kind, or a label that is not the exhibit's name.
+    """Stop at a name that is not an exhibit of its kind, or a label that differs from the name.
 
     Parameters
     ----------
     kinds
-        The kind of each exhibit by name.
+        Kind of each exhibit, by name.
 
     Raises
     ------
     ChapterFailed
-        With the chapter, the line and the nearest names.
+        With the chapter, the line and the closest names.
     """
     prefixes = {"figure": "fig-", "table": "tbl-"}
     for use in used:
@@ -112,7 +112,7 @@ def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
 
 
 def references(used: Iterable[Use], kinds: Mapping[str, str]) -> dict[str, str]:
-    """Return the short reference of each exhibit shown: F1, F2, T1… in the book's order."""
+    """Return the short reference of each exhibit: F1, F2, T1…, in order of first use."""
     given: dict[str, str] = {}
     counts: dict[str, int] = {}
     for use in used:

@@ -1,4 +1,4 @@
-"""Sealing the book's PDF at the end of a build."""
+"""Seal the book's PDF at the end of a build."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def seal_report(
     book
         The book as written, for the order of its chapters and what they show.
     ledger
-        The public ledger of the build, with the data next to it as `write_data` lays them.
+        The public ledger of the build, with the data next to it as `write_data` writes them.
     crate
-        The RO-Crate's metadata; None where there is none.
+        Metadata file of the RO-Crate; None if there is none.
     layer
-        The PDF's text where it was read before.
+        The PDF's text, if it has already been read.
     """
     source = ledger.read_bytes()
     whole = parse_ledger(source, ledger.name)
@@ -85,7 +85,7 @@ def _project_files(root: Path) -> Iterator[Attachment]:
 
 
 def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:
-    """Lay the released data behind each figure and table next to the ledger, as CSV."""
+    """Write the released data behind each figure and table next to the ledger, as CSV."""
     folder = ledger.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -97,7 +97,7 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
 
 
 def lay_data(ledger: Path, target: Path) -> None:
-    """Copy the released data of the exhibits that the ledger names next to its copy in a book."""
+    """Copy the released data of a ledger's exhibits next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""What a command is doing, how long each stage took, and how long the rest may take."""
+"""The stages of a command: what it is doing, how long it took, and how long is left."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 WIDTH = 40
-"""Characters of the longest bar of a timeline."""
+"""Length of the longest bar of a timeline, in characters."""
 _CLEARED = "\r\033[K"
 
 
 @dataclass
 class Stages:
-    """The stages of a command, told as they end.
+    """The stages of a command, printed as they end.
 
     Attributes
     ----------
     tell
-        Takes one line of text.
+        Prints one line of text.
     expected
-        Seconds that each stage took the last time, by name: what is left is told on a terminal
-        while a stage runs, and nowhere else.
+        Duration of each stage in the last build, in seconds, by name; used to print the time left
+        while a stage runs, on a terminal only.
     seconds
-        Of each stage that ended, by name.
+        Duration of each stage that ended, in seconds, by name.
     parts
-        Of the stages that have parts, the seconds of each part.
+        Duration of each part, in seconds, for the stages that have parts.
     """
 
     tell: Callable[[str], None] = print
@@ -40,7 +40,7 @@ class Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
-        """Time a stage; what is put in the list is printed next to it."""
+        """Time a stage; notes added to the list are printed next to it."""
         notes: list[str] = []
         began = time.perf_counter()
         self._tell_left(name)
@@ -50,13 +50,13 @@ class Stages:
         self.tell(f"{self._clear()}  {name:<28}{self.seconds[name]:6.1f} s{note}")
 
     def left(self, name: str) -> float:
-        """Return the seconds that a stage and those after it took the last time; 0 if unknown."""
+        """Return the seconds that this and later stages took in the last build; 0 if unknown."""
         names = list(self.expected)
         start = names.index(name) if name in names else len(names)
         return sum(self.expected[each] for each in names[start:])
 
     def timeline(self) -> Iterator[str]:
-        """Yield a line with a bar for each stage and its parts, as long as it took."""
+        """Yield a line for each stage and its parts, with a bar proportional to its duration."""
         total = sum(self.seconds.values()) or 1.0
         before = 0.0
         for name, took in self.seconds.items():

@@ -1,6 +1,6 @@
-"""What a book prints with numbers that are no results, read from its chapters and its bibliography.
+"""Parts of a book whose numbers are not results, read from its chapters and bibliography.
 
-The ledger states it, so that a reader of the PDF can hold every heading, formula and source to it.
+The ledger states them, so that every heading, formula and source in the PDF can be checked.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DOI = "https://doi.org/"
 
 
 def structure(book: Book) -> Structure:
-    """Return headings, formulas and sources of a book as written; executes nothing."""
+    """Return the headings, formulas and sources of a book as written; execute nothing."""
     given = book.project.settings.values.get("bibliography") or []
     files = [book.project.root / str(name) for name in _as_list(given)]
     return Structure(
@@ -46,7 +46,7 @@ def _as_list(given: object) -> list[object]:
 
 
 def _lines(chapter: Chapter) -> Iterator[str]:
-    """Yield the lines of a chapter that are neither a cell's nor any other code's."""
+    """Yield the lines of a chapter that are not in a cell or other code block."""
     fence = ""
     for line in chapter.source:
         found = _FENCE.match(line.text)
@@ -77,7 +77,7 @@ def _prose(chapter: Chapter) -> str:
 
 
 def sources(path: Path) -> Iterator[tuple[str, Source]]:
-    """Yield the entries of a bibliography in BibTeX, with their keys."""
+    """Yield the entries of a BibTeX bibliography, with their keys."""
     for entry in _ENTRY.finditer(path.read_text(encoding="utf-8")):
         fields = {each["name"].lower(): each["value"] for each in _FIELD.finditer(entry["fields"])}
         links = [f"{DOI}{fields['doi']}"] if "doi" in fields else []
@@ -92,7 +92,7 @@ def sources(path: Path) -> Iterator[tuple[str, Source]]:
 
 
 def _short(values: list[str]) -> Iterator[str]:
-    """Yield the shortened ends of ranges: pages 515-534 are printed as 515-34."""
+    """Yield the abbreviated ends of ranges: pages 515-534 are printed as 515-34."""
     for value in values:
         for start, end in _RANGE.findall(value):
             same = next((n for n, (a, b) in enumerate(zip(start, end, strict=False)) if a != b), 0)

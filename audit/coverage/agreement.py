@@ -1,7 +1,7 @@
-"""Whether a typeset book prints what its ledger says: asked before it is sealed.
+"""Check, before a book is sealed, that it prints what its ledger records.
 
-A sealed book whose text and ledger disagree would prove the wrong number. What an engine kept
-from an earlier run, or a file edited while chapters were executed, ends here.
+A sealed book whose text and ledger disagree would prove the wrong number. The check catches
+output that an engine kept from an earlier run, or a file edited while chapters were executed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
     from audit.pdf.text_layer import TextLayer
 
-# What is written in one way and printed in another, so that words alone can't be compared.
+# Markup is written in one way and printed in another, so the words cannot be compared.
 _MARKUP = re.compile(r"[][@$\\{}<>^~`|*_]")
 _AROUND = 60
 _DASHES = re.compile("[−–—-]+")
@@ -34,18 +34,18 @@ _DASHES = re.compile("[−–—-]+")
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Something that the ledger says of an exhibit and the book does not print.
+    """Something that the ledger records of an exhibit and the book does not print.
 
     Attributes
     ----------
     place
-        The page of the HTML, or the chapter in the PDF.
+        The HTML page, or the chapter in the PDF.
     reference, name
-        Of the exhibit.
+        Those of the exhibit.
     expected
-        As the ledger has it.
+        What the ledger records.
     printed
-        As the book has it; empty where that can't be told.
+        What the book prints; empty if that cannot be determined.
     """
 
     place: str
@@ -63,16 +63,16 @@ class Disagreement:
 def pdf_disagreements(
     name: str, layer: TextLayer, ledger: Ledger, found: Coverage
 ) -> Iterator[Disagreement]:
-    """Yield what a PDF does not print as its ledger has it.
+    """Yield each value in the ledger that a PDF does not print.
 
     Parameters
     ----------
     name
-        Of the PDF.
+        File name of the PDF.
     layer
         Its text.
     found
-        Its numbers held against the ledger.
+        Its numbers, compared with the ledger.
     """
     for each in found.missing:
         yield Disagreement(f"{name}, {each.chapter}", each.reference, each.name, each.text)
@@ -80,7 +80,7 @@ def pdf_disagreements(
 
 
 def figure_disagreements(name: str, layer: TextLayer, ledger: Ledger) -> Iterator[Disagreement]:
-    """Yield the figures of a PDF whose alternative text is not that of the ledger."""
+    """Yield the figures of a PDF whose alternative text differs from the ledger's."""
     elements = {element for element, _ in layer.placed.values() if element.alt}
     drawn = {element.number: element.alt for element in elements if "Figure" in element.roles}
     for number, reference in figure_references(layer, drawn).items():
@@ -90,7 +90,7 @@ def figure_disagreements(name: str, layer: TextLayer, ledger: Ledger) -> Iterato
 
 
 def page_disagreements(book: Path, page: Path, ledger: Ledger) -> Iterator[Disagreement]:
-    """Yield what a page of a book does not print as the ledger has it."""
+    """Yield what an HTML page of the book prints differently from the ledger."""
     place = page.relative_to(book).as_posix()
     for name, kind, printed in _Printed(page.read_text(encoding="utf-8")).found:
         record = ledger.by_id.get(name)
@@ -104,7 +104,7 @@ _KINDS = {"number": ("span",), "claim": ("span",), "figure": ("img",), "table": 
 
 
 def _of_record(page: str, record: Record, printed: Sequence[str]) -> Iterator[Disagreement]:
-    """Yield where what was found of an exhibit is not what its record has."""
+    """Yield the differences between what is printed of an exhibit and its record."""
     expected = record.cells if isinstance(record, TableRecord) else (record.printed,)
     if len(printed) != len(expected):
         counted = f"{len(expected)} cells", f"{len(printed)} cells"
@@ -116,7 +116,7 @@ def _of_record(page: str, record: Record, printed: Sequence[str]) -> Iterator[Di
 
 
 def _differing(place: str, record: Record, wanted: str, seen: str) -> Disagreement:
-    """Return a disagreement, of long texts what stands around the first difference."""
+    """Return a disagreement; long texts are cut to the words around the first difference."""
     texts = [" ".join(text.split()) for text in (wanted, seen)]
     differs = (n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b)
     start = max(0, next(differs, min(map(len, texts))) - _AROUND // 2)
@@ -129,7 +129,7 @@ def _differing(place: str, record: Record, wanted: str, seen: str) -> Disagreeme
 
 
 def same(markdown: str, printed: str) -> bool:
-    r"""Return whether a text is what its Markdown prints: its numbers, and its words if plain.
+    r"""Return whether printed text matches its Markdown: its numbers, and its words if unmarked.
 
     Examples
     --------
@@ -151,9 +151,9 @@ def _words(text: str) -> str:
 
 
 class _Printed(HTMLParser):
-    """What a page prints of each exhibit: a span's text, a table's cells, a picture's words.
+    """Collect what a page prints of each exhibit: span text, table cells, alternative text.
 
-    A figure or table is the last one before the line that bears its name.
+    A figure or table is the last one before the line that carries its name.
     """
 
     def __init__(self, text: str) -> None:
@@ -166,7 +166,7 @@ class _Printed(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Note an exhibit, a cell or a picture that begins."""
+        """Record the start of an exhibit, a cell or an image."""
         given = dict(attributes)
         name = given.get("data-exhibit") or ""
         if tag == "span":
@@ -183,14 +183,14 @@ class _Printed(HTMLParser):
             self._cells, self._alt = [], []
 
     def handle_data(self, data: str) -> None:
-        """Take text for all that is open around it."""
+        """Add text to every open span and cell."""
         for _, words in self._spans:
             words.append(data)
         if self._cell is not None:
             self._cell.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """Close a span or a cell."""
+        """Close a span or a cell and record its text."""
         if tag == "span" and self._spans:
             name, words = self._spans.pop()
             if name:

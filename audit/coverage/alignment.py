@@ -1,4 +1,4 @@
-"""Which numbers of a text are the ones that were to be printed, in their order."""
+"""Align the numbers found in a text with those that it should print, in order."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CELLS = 10_000_000
-"""Size of the table that aligning fills."""
+"""Largest table that an alignment may fill, in cells."""
 
 
 def alignment(expected: Sequence[str], found: Sequence[str]) -> list[tuple[int, int]]:
-    """Return the longest list of pairs in which both sequences agree and go forward.
+    """Return the longest list of matching pairs of positions, increasing in both sequences.
 
     Parameters
     ----------
     expected
-        What was to be printed.
+        What should be printed.
     found
         What is printed, with other things in between.
 
     Returns
     -------
     list of tuple
-        Places in `expected` and in `found`. Of several equally long ones it is the one that
-        takes what is expected as early as it comes.
+        Positions in `expected` and in `found`. Among lists of equal length, the one that matches
+        each expected value as early as possible.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def alignment(expected: Sequence[str], found: Sequence[str]) -> list[tuple[int, 
     """
     if len(expected) * len(found) > CELLS:
         refuse("more numbers than any chapter has")
-    # longest[i][j]: pairs to be had from expected[i:] and found[j:].
+    # longest[i][j]: most pairs possible from expected[i:] and found[j:].
     width = len(found) + 1
     longest = [[0] * width for _ in range(len(expected) + 1)]
     for i in range(len(expected) - 1, -1, -1):

@@ -1,6 +1,6 @@
-"""Every number in a PDF's text: a value of the ledger as printed, a literal, or untraced.
+"""Account for every number in a PDF's text: a value of the ledger, a literal, or untraced.
 
-A number counts as traced only where it was to be printed: in its chapter, in the order in
+A number counts as traced only where it should be printed: in its chapter, in the order in
 which the chapter shows its exhibits, or in its cell of its table. That some other exhibit
 happens to have the same value is not enough.
 """
@@ -34,7 +34,7 @@ _AROUND = 40
 
 @dataclass(frozen=True)
 class Traced:
-    """A number in the text and what it is.
+    """A number in the text and what accounts for it.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class Traced:
     text
         As printed.
     around
-        The words it stands among.
+        The words around it.
     kind
         "ledger", "literal" or "untraced".
     reason
-        The reference and name of its exhibit, or what sort of literal it is.
+        The reference and name of its exhibit, or the reason that its literal gives.
     """
 
     page: int
@@ -59,7 +59,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class Missing:
-    """A value, sentence or cell that a chapter shows and the PDF doesn't print there."""
+    """A value, sentence or cell that a chapter shows and the PDF does not print there."""
 
     chapter: str
     reference: str
@@ -69,7 +69,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Coverage:
-    """All numbers of a PDF's text, and the values that should be there and are not."""
+    """All numbers in a PDF's text, and the values that should be printed but are not."""
 
     numbers: tuple[Traced, ...]
     missing: tuple[Missing, ...]
@@ -87,7 +87,7 @@ class Coverage:
 
     @property
     def share_of_values(self) -> float:
-        """The share of the numbers that are values of the ledger: literals do not count."""
+        """The share of the numbers that are values of the ledger, from 0 to 1."""
         total = len(self.numbers)
         values = sum(number.kind == "ledger" for number in self.numbers)
         return 1.0 if total == 0 else values / total
@@ -99,7 +99,7 @@ def coverage(
     chapters: Sequence[Chapter],
     literals: Sequence[Literal],
 ) -> Coverage:
-    """Return what each number in a PDF's text is.
+    """Return what accounts for each number in a PDF's text.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def coverage(
     given, missing = _of_tables(layer, ledger.by_reference)
     in_cells = {place for place, _ in given} | _cells(layer)
     parts = by_chapter(layer, chapters)
-    # Where a chapter's heading is not printed, nothing of it is.
+    # If a chapter's heading is not printed, none of its exhibits count as printed.
     gone = [each for each in chapters if each.title and all(each is not c for c, _ in parts)]
     missing += [
         _missing(chapter, *each) for chapter in gone for each in _expected(chapter, records)
@@ -146,7 +146,7 @@ def coverage(
 
 
 Given = dict[tuple[int, "Found"], tuple[str, str]]
-"""For a block and a number in it: "ledger" or "literal", and which."""
+"""For a block's position and a number in it: "ledger" or "literal", and the reason."""
 
 
 def _missing(chapter: Chapter, record: Record, token: str) -> Missing:
@@ -154,7 +154,7 @@ def _missing(chapter: Chapter, record: Record, token: str) -> Missing:
 
 
 def _each_number(layer: TextLayer, given: Given, literals: Sequence[Literal]) -> Iterator[Traced]:
-    """Yield every number of the text with what accounts for it."""
+    """Yield every number in the text with what accounts for it."""
     for place, block in enumerate(layer.blocks):
         spend()
         known = explained(block.text, literals)
@@ -174,14 +174,14 @@ def _named(record: Record) -> str:
 
 
 def normal(number: str) -> str:
-    """Return a number with the sign that print uses for less than nothing."""
+    """Return a number with its minus sign as printed."""
     return re.sub("^[-–]", "−", number)
 
 
 def by_chapter(
     layer: TextLayer, chapters: Sequence[Chapter]
 ) -> list[tuple[Chapter | None, list[int]]]:
-    """Return the places of the blocks of each chapter; of none before the first and outside."""
+    """Return the positions of each chapter's blocks; None stands for what is in no chapter."""
     found: list[tuple[Chapter | None, list[int]]] = [(None, [])]
     waiting = list(chapters)
     for place, block in enumerate(layer.blocks):
@@ -203,13 +203,13 @@ def _letters(text: str) -> str:
 
 
 def _cells(layer: TextLayer) -> set[int]:
-    """Return the places of all table cells that bear a reference below the table."""
+    """Return the positions of all table cells that belong to an exhibit with a reference."""
     inside = {id(cell) for each in exhibit_places(layer) for cell in each.cells}
     return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
 
 
 def _of_tables(layer: TextLayer, by_reference: Mapping[str, Record]) -> tuple[Given, list[Missing]]:
-    """Return the numbers that stand in the ledger's cell or note of their table, and what lacks."""
+    """Return the numbers found in their table's cells or note, and those that are missing."""
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     given: Given = {}
     missing = []
@@ -236,14 +236,14 @@ def _of_tables(layer: TextLayer, by_reference: Mapping[str, Record]) -> tuple[Gi
 
 
 def printed_cells(record: TableRecord) -> list[list[str]]:
-    """Return the numbers in each cell of a table as printed, its headings first."""
+    """Return the numbers printed in each cell of a table, headings first."""
     return [
         [normal(number.text) for number in numbers(without_keys(cell))] for cell in record.cells
     ]
 
 
 def _expected(chapter: Chapter | None, records: Mapping[str, Record]) -> list[tuple[Record, str]]:
-    """Return the numbers that a chapter's sentences should print, in order, with their records."""
+    """Return the numbers that a chapter's text should print, in order, with their records."""
     expected: list[tuple[Record, str]] = []
     for name in chapter.shows if chapter else ():
         record = records.get(name)
@@ -255,5 +255,5 @@ def _expected(chapter: Chapter | None, records: Mapping[str, Record]) -> list[tu
 
 
 def without_keys(markdown: Any) -> str:
-    """Return text without what Markdown prints otherwise: keys of citations, formulas."""
+    """Return Markdown without what is printed differently: citation keys and formulas."""
     return re.sub(r"-?@[\w:.-]*\w|\$[^$]+\$", "", str(markdown or ""))

@@ -1,6 +1,6 @@
-"""Numbers in print that are no results: what a book counts, its sources, what the ledger says.
+"""Explain printed numbers that are not results: counters, sources and facts of the ledger.
 
-Each is explained where it stands for what it must be, and nowhere else.
+Each is explained only where it is printed for that purpose, and nowhere else.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ OF_THE_LEDGER = "a fact of the ledger itself"
 REFERENCES, TRAIL, CERTIFICATE = (
     f"chapters/{name}.qmd" for name in ("references", "audit-trail", "certificate")
 )
-"""Chapters that print the list of sources, or the ledger."""
+"""Chapters that print the list of sources or the contents of the ledger."""
 TITLES = {REFERENCES: "References", TRAIL: "Audit trail", CERTIFICATE: "Certificate"}
-"""Their titles: no other chapter of a PDF may pass for one of them."""
+"""Their titles; no other chapter of a PDF may use one of these."""
 _MONTH_YEAR = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
     r"\d{4}"
@@ -41,12 +41,12 @@ _MONTH_YEAR = re.compile(
 def fixed(
     layer: TextLayer, parts: Sequence[tuple[Chapter | None, list[int]]], ledger: Ledger
 ) -> dict[tuple[int, Found], str]:
-    """Return the numbers of a book that are no results, by the places of their blocks.
+    """Return the numbers of a book that are not results, by position of their block.
 
     Parameters
     ----------
     parts
-        The places of the blocks of each chapter, in reading order.
+        Positions of the blocks of each chapter, in reading order.
     """
     counted, facts = read_sequences(layer, parts, ledger), read_facts(ledger)
     headings = read_headings(layer, counted)
@@ -66,12 +66,12 @@ def fixed(
 
 
 def _said_in(block: Block, chapter: Chapter | None, facts: Facts, said: Part) -> Part:
-    """Return what the ledger says where a block stands: of the trail's tables, row by row."""
+    """Return the part of the ledger that a block prints: in the audit trail, by table row."""
     if chapter is None or chapter.file != TRAIL:
         return said
     if block.role != "TD":
         return said if block.within("Table") else facts.trail
-    # A row begins with its reference, of the table of files with its number.
+    # A row begins with its reference or, in the table of files, with its number.
     begins = block.text in facts.rows and (said is facts.trail or block.text[0] != "D" or said.file)
     return facts.rows[block.text] if begins else said
 
@@ -79,11 +79,11 @@ def _said_in(block: Block, chapter: Chapter | None, facts: Facts, said: Part) ->
 def _of_ledger(
     block: Block, chapter: Chapter | None, facts: Facts, ledger: Ledger, said: Part
 ) -> dict[Found, str]:
-    """Return the numbers of a block that are of the ledger, or of an exhibit's own period.
+    """Return a block's numbers that the ledger states, or that an exhibit's own period states.
 
-    Of an artefact none is: what may stand in running heads is known from the book's own order,
-    and anything else could be laid over a page. Before the first chapter, only the commit
-    and its date are.
+    Artefacts have none: the text of running heads is known from the book's headings, and
+    anything else could have been placed over a page. Before the first chapter, only the commit
+    and its date count.
     """
     found = numbers(block.text)
     if not found or block.element.number <= 0:

@@ -1,7 +1,7 @@
-"""Formulas in print held to the formulas that the ledger states, by the numbers in them.
+"""Match the formulas in print with those that the ledger states, by the numbers in them.
 
-Print sets a formula's signs in another order than TeX writes them, so a formula is known by its
-numbers and by whether it bears a label, in the order of its chapter or of its table.
+Print arranges a formula's symbols in a different order from TeX, so a formula is identified by
+its numbers and whether it has a label, in the order of its chapter or table.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import Block, TextLayer
     from audit.seal.seal import Chapter
 
-# As pandoc reads them: no space inside the signs, and no digit after the second.
+# As pandoc reads them: no space just inside the delimiters, and no digit after the second.
 _WRITTEN = re.compile(
     r"(?<!\\)\$\$(?P<display>.+?)\$\$(?:[ \t]*\{(?P<label>#eq-[^}\s]+)[^}]*\})?|"
     r"(?<![\\$])\$(?=[^\s$])(?P<inline>[^$]*?[^\s\\$])\$(?!\d)",
@@ -37,7 +37,7 @@ NUMBER = re.compile(r"\(((?:(?:[A-Z]|\d+)\.)?\d+)\)$")
 
 @dataclass(frozen=True)
 class Printed:
-    """A formula in print: its block, where in the block's text, and its number's place if any."""
+    """A printed formula: its block, its span in the block's text, and its label's span if any."""
 
     place: int
     start: int
@@ -47,7 +47,7 @@ class Printed:
 
 
 def written(markdown: str) -> Iterator[str]:
-    r"""Yield the formulas of some Markdown in TeX; one with a number ends in its label.
+    r"""Yield the TeX formulas in Markdown, a numbered one followed by its label.
 
     Examples
     --------
@@ -62,12 +62,12 @@ def written(markdown: str) -> Iterator[str]:
 def known(
     layer: TextLayer, parts: Sequence[tuple[Chapter | None, list[int]]], ledger: Ledger
 ) -> tuple[Printed, ...]:
-    """Return the formulas in print that the ledger states at their place, in reading order.
+    """Return the printed formulas that the ledger states at that place, in reading order.
 
     Parameters
     ----------
     parts
-        The places of the blocks of each chapter.
+        Positions of the blocks of each chapter.
     """
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     found: list[Printed] = []
@@ -93,7 +93,7 @@ def _aligned(stated: Iterable[str], printed: Iterable[Printed]) -> Iterator[Prin
 
 
 def key(tex: str) -> str:
-    r"""Return by what a formula is known again: its numbers, sorted, and whether it has a label.
+    r"""Return a key that identifies a formula: its numbers, sorted, and whether it has a label.
 
     Examples
     --------
@@ -119,21 +119,21 @@ def _printed(layer: TextLayer, places: Iterable[int]) -> Iterator[Printed]:
 
 
 def _label(block: Block) -> tuple[int, int] | None:
-    """Return where a displayed formula bears its number: in its last run, which holds no more."""
+    """Return the span of a displayed formula's number, if its last run contains nothing else."""
     found = NUMBER.search(block.text)
     alone = found is not None and NUMBER.fullmatch(block.runs[-1].text.strip())
     return found.span() if found and alone else None
 
 
 def formulas_of(block: Block) -> list[tuple[int, int]]:
-    """Return where formulas stand in a block's text: all of a displayed one."""
+    """Return the spans of the formulas in a block's text: all of it for a displayed formula."""
     if block.within("Formula"):
         return [(0, len(block.text))]
     return block.stretches("Formula")
 
 
 def numbered(formulas: Sequence[Printed], layer: TextLayer) -> Mapping[int, str]:
-    """Return the numbers that displayed formulas bear, by block, as printed."""
+    """Return the printed numbers of displayed formulas, by position of their block."""
     return {
         each.place: layer.blocks[each.place].text[each.label[0] + 1 : each.label[1] - 1]
         for each in formulas
@@ -142,5 +142,5 @@ def numbered(formulas: Sequence[Printed], layer: TextLayer) -> Mapping[int, str]
 
 
 def in_formula(block: Block, number: Found) -> bool:
-    """Whether a number is part of a formula."""
+    """Return whether a number is part of a formula."""
     return "Formula" in (*block.element.roles, *block.run_at(number.start).inline)

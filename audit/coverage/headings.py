@@ -1,4 +1,4 @@
-"""The numbers that a book's own order gives: pages, lists of contents, cross-references."""
+"""Explain numbers that a book's structure determines: pages, contents, cross-references."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ OVERLEAF = "head of a table, repeated overleaf"
 
 @dataclass(frozen=True)
 class Headings:
-    """The order of a book as its PDF has it.
+    """The structure of a book as printed in its PDF.
 
     Attributes
     ----------
     pages
-        For each heading's text, number included, the pages it stands on.
+        For each heading's text, number included, the pages it is on.
     labels
-        What may be referred to, such as "Table 3.1", "Section 3.2".
+        What may be referred to, such as "Table 3.1" or "Section 3.2".
     cover
-        How many pages come before the one numbered 1.
+        How many pages come before page 1.
     columns
-        The headings of tables' columns, which stand again where a table goes on overleaf.
+        The column headings of tables, which are repeated where a table continues overleaf.
     margins
-        Heights at which the book prints running heads and page numbers, page after page.
+        Heights of running heads and page numbers, which recur page after page.
     tops
-        For each page, the height of its highest line that is no artefact.
+        For each page, the height of the highest table cell.
     floats
-        The pages of each caption of a figure or table, by its label.
+        The pages of each figure or table caption, by its label.
     """
 
     pages: dict[str, frozenset[int]]
@@ -60,7 +60,7 @@ class Headings:
     floats: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def explained(self, block: Block) -> dict[Found, str]:
-        """Return the numbers of a block that the order of the book gives, with the reason."""
+        """Return the numbers in a block that the book's structure determines, with the reason."""
         text = block.text
         found = numbers(text)
         if not found:
@@ -80,7 +80,7 @@ class Headings:
         return given
 
     def _artefact(self, block: Block, found: tuple[Found, ...]) -> dict[Found, str]:
-        """Explain what stands where only running heads do; anything else was laid over a page."""
+        """Explain numbers in running heads; other artefacts may have been placed over the page."""
         heights = [run.height for run in block.runs]
         if block.text in self.columns and min(heights) > self.tops.get(block.page, inf):
             return dict.fromkeys(found, OVERLEAF)
@@ -109,12 +109,12 @@ class Headings:
 
 
 def read_headings(layer: TextLayer, counted: Sequences) -> Headings:
-    """Return the order of a book from its headings, page numbers and what it counts.
+    """Return a book's structure from its headings, page numbers and counters.
 
     Parameters
     ----------
     counted
-        The captions, sections and formulas whose numbers are the next of their kind.
+        The captions, sections and formulas that are numbered in sequence.
     """
     pages: dict[str, set[int]] = {}
     covers: Counter[int] = Counter()
@@ -134,7 +134,7 @@ def read_headings(layer: TextLayer, counted: Sequences) -> Headings:
 
 
 def _margins(layer: TextLayer) -> frozenset[int]:
-    """Return the heights at which an artefact stands on at least half of the pages."""
+    """Return the heights at which at least half of the pages have an artefact."""
     pages: dict[int, set[int]] = {}
     for block in layer.blocks:
         for run in block.runs if block.element.number <= 0 else ():
@@ -143,7 +143,7 @@ def _margins(layer: TextLayer) -> frozenset[int]:
 
 
 def _tops(layer: TextLayer) -> dict[int, float]:
-    # A drawing may stand above a table that goes on: its cells alone tell where the table is.
+    # A figure may be above a table that continues: only its cells show where the table is.
     tops: dict[int, float] = {}
     for block in layer.blocks:
         for run in block.runs if block.within("Table") and not block.within("Caption") else ():

@@ -1,4 +1,4 @@
-"""The list of sources in print held to the bibliography that the ledger states."""
+"""Match the printed list of sources with the bibliography that the ledger states."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import Block
 
 SOURCES = "in the list of sources"
-# Of two sources of a year, print tells them apart by a letter; editions are ordinals.
+# A letter after the year distinguishes two sources of one year; editions are ordinals.
 _SUFFIX = re.compile(r"(?<=\d{4})[a-h]$|(?<=\d)(?:st|nd|rd|th)$")
 
 
 def listed(blocks: Iterable[tuple[int, Block]], known: Mapping[str, Source]) -> Given:
-    """Return the numbers of a list's entries that are those of a source, each source once.
+    """Return the numbers of a list's entries that belong to a source, using each source once.
 
     Parameters
     ----------
     blocks
-        The text of the chapter, with the places of its blocks.
+        The blocks of the chapter, with their positions.
     known
         The bibliography by key.
     """
-    # Of two sources, one may have a title that begins as the other's.
+    # One source's title may begin with another's, so try longer titles first.
     waiting = sorted(known.values(), key=lambda source: (-len(source.title), source.title))
     given: Given = {}
     for place, block in blocks:
@@ -46,8 +46,8 @@ Given = dict[tuple[int, Found], str]
 
 
 def _of(source: Source, text: str) -> Iterable[Found]:
-    """Yield the numbers of an entry that its source has: in its links, or once in its fields."""
-    # A line may end within a link.
+    """Yield the numbers in an entry that its source has: in its links, or once in its fields."""
+    # A line may break within a link.
     ends = [n for n, sign in enumerate(text) if not sign.isspace()]
     squeezed = "".join(text.split())
     linked = [
@@ -66,5 +66,5 @@ def _of(source: Source, text: str) -> Iterable[Found]:
 
 
 def letters(text: str) -> str:
-    """Return what of a text is the same as written and as printed: its letters and digits."""
+    """Return a text's letters and digits, which are the same in source and in print."""
     return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -1,8 +1,8 @@
-"""Numbers in a text, and those of them that are no results: years, statutes, section numbers.
+"""Find numbers in a text, and those that are not results: years, statutes, section numbers.
 
-The prose check and the check of the finished PDF both ask here what a number is. A literal is
-a pattern in `literals.toml` with the reason why a number so written needs no exhibit, and with
-what it repeats: a build holds each to that (`report.checks.pinned`).
+Both the prose check and the check of the finished PDF use this module. A literal is a pattern
+in `literals.toml` with the reason why such a number needs no exhibit, and the source that it
+repeats; a build checks each against that source (`report.checks.pinned`).
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 FILE = "literals.toml"
 A_NAME = "a name"
-"""What a number repeats that is part of a name or a definition and measures nothing."""
+"""Value of `repeats` for a number that is part of a name or definition and measures nothing."""
 _KEYS = ("pattern", "reason", "repeats", "numbers", "beside")
-# What can stand for one digit or another in a pattern.
+# Parts of a pattern that can match different digits.
 _WILD = re.compile(r"\\[dwDSW]|(?<!\\)\.|\[\^|\[[^\]]*(?:\\[dwDSW]|\d)[^\]]*\]")
 
 # A number with its sign, thousands and decimals; else a word with a digit in it (F3, s47, x²). A
-# sign counts only where no word or number stands right before it: 2018-19 is two years.
+# sign counts only if no word or number comes right before it: 2018-19 is two years.
 _NUMBER = re.compile(
     r"(?<![\w.,])(?:(?<![)\]%])[−+-])?\d+(?:,\d{3})*(?:\.\d+)?(?![\w])|"
-    # Begun nowhere within letters, so that a long word without a digit is read once.
+    # Never starts within letters, so that a long word without a digit is read only once.
     rf"(?<![^\W\d])[^\W\d{FIGURES}]*+[\d{FIGURES}][\w{FIGURES}]*(?:\.\d+)*"
 )
 
 
 @dataclass(frozen=True)
 class Found:
-    """A number in a text: where it begins and ends, and how it is written."""
+    """A number in a text: its start, its end, and its text."""
 
     start: int
     end: int
@@ -54,14 +54,14 @@ class Literal:
     pattern
         A regular expression; every number inside a match is explained by it.
     reason
-        What such a number is, in words.
+        What such a number is.
     repeats
-        Where the number is stated for good: a constant, a setting, a column, the list of
-        sources; or `A_NAME`.
+        Where the number is defined: a constant, a setting, a column, the list of sources; or
+        `A_NAME`.
     numbers
         The numbers that it may explain, as printed; None for any that the pattern matches.
     beside
-        For a number, the words of which one must be in the match; empty where none need be.
+        For a number, words of which one must be in the match; empty if none is required.
     """
 
     pattern: re.Pattern[str]
@@ -71,8 +71,8 @@ class Literal:
     beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def admits(self, number: str, matched: str) -> bool:
-        """Whether it explains a number inside what its pattern matched."""
-        # Of several sources of a year, the text tells them apart by a letter.
+        """Return whether it explains a number within a match of its pattern."""
+        # A letter after the year distinguishes several sources of one year.
         number = number.rstrip("abcdefgh") if self.beside else number
         if self.numbers is not None and number not in self.numbers:
             return False
@@ -82,7 +82,7 @@ class Literal:
 
 @lru_cache(maxsize=2**14)
 def numbers(text: str) -> tuple[Found, ...]:
-    """Return every number in a text: no digit stands outside one of them.
+    """Return every number in a text; no digit is outside them.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def numbers(text: str) -> tuple[Found, ...]:
 
 
 def explained(text: str, literals: Iterable[Literal]) -> dict[Found, str]:
-    """Return the numbers of a text that a literal explains, with its reason.
+    """Return the numbers in a text that a literal explains, with its reason.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def read_literals(path: Path) -> tuple[Literal, ...]:
     Raises
     ------
     ConfigurationError
-        For a file that is no TOML, a pattern that is none, or one without a reason.
+        If the file is not TOML, or a pattern is not valid or has no reason.
     """
     return parse_literals(path.read_text(encoding="utf-8"), path.name)
 
@@ -134,12 +134,12 @@ def read_literals(path: Path) -> tuple[Literal, ...]:
 def parse_literals(
     source: str, name: str = FILE, only: Container[str] | None = None
 ) -> tuple[Literal, ...]:
-    """Return the literals in the text of such a file; see `read_literals`.
+    """Return the literals in the text of a file of literals; see `read_literals`.
 
     Parameters
     ----------
     only
-        The patterns to take; others are passed over, and not even compiled. None for all.
+        The patterns to take; others are skipped and never compiled. None for all.
     """
     try:
         listed = _chosen(tomllib.loads(source).get("literal", []), only)
@@ -151,7 +151,7 @@ def parse_literals(
 
 
 def stated(pattern: str) -> tuple[str, ...] | None:
-    r"""Return the numbers that a pattern names itself; None where it leaves a digit open.
+    r"""Return the numbers that a pattern spells out; None if it leaves a digit open.
 
     Examples
     --------

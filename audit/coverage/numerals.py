@@ -1,7 +1,7 @@
-"""Signs that are numbers and no digits to Python: ½, ², Ⅻ, ③, 十, numerals of every script.
+"""Characters that are numbers but not digits in Python: ½, ², Ⅻ, ③, 十, numerals of any script.
 
-Whatever Unicode gives the category of other numbers (No) or of number letters (Nl), or a numeric
-value; a test holds the list to that. Written out, since going through Unicode takes a while.
+All those in Unicode's categories No (other number) and Nl (letter number), or with a numeric
+value; a test checks the list. It is written out because scanning Unicode takes time.
 """
 
 FIGURES = (
@@ -29,4 +29,4 @@ FIGURES = (
     "\U000200e2\U00020121\U0002092a\U00020983\U0002098c\U0002099c\U00020aea\U00020afd"
     "\U00020b19\U00022390\U00022998\U00023b1b\U0002626d\U0002f890"
 )
-"""As they stand between the brackets of a regular expression."""
+"""In the form used between the brackets of a regular expression."""

@@ -1,7 +1,7 @@
-"""Which literals of a delivered PDF are this clone's own: no other pattern is ever run.
+"""Select the literals of a delivered PDF that are this clone's own; run no other pattern.
 
-A pattern may take time without end, or explain any number. What a PDF brings along shows at most
-which of the clone's own patterns it was built with, and what each was pinned to.
+A pattern may never terminate, or explain any number. The literals in a PDF only show which of
+the clone's own patterns it was built with, and the numbers to which each was restricted.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 _HASH = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 LARGEST = 2**20
-"""Bytes of such a file; the report's has four thousand."""
+"""Largest accepted size of such a file, in bytes; the report's has four thousand."""
 
 
 def own_patterns(root: Path, commit: str) -> frozenset[str]:
-    """Return the patterns that a clone lists, as it stands and at a commit that it has.
+    """Return the patterns that a clone lists, in its work tree and at a given commit.
 
     Parameters
     ----------
     root
         The clone.
     commit
-        The hash that a seal names; anything else names nothing.
+        The hash that a seal names; ignored if it is not a commit of a branch or tag.
     """
     path = root / FILE
     found = _patterns(path.read_bytes() if path.is_file() else b"")
@@ -42,9 +42,9 @@ def own_patterns(root: Path, commit: str) -> frozenset[str]:
 
 
 def taken_up(root: Path, commit: str) -> bool:
-    """Whether a branch, a tag or what is checked out holds a commit, given by its whole hash.
+    """Return whether a branch, a tag or HEAD contains a commit, given by its full hash.
 
-    One that merely lies in the clone, as that of a proposed change may, is nobody's yet.
+    A commit that is merely present in the clone, such as a proposed change, does not count.
     """
     if not _HASH.fullmatch(commit):
         return False
@@ -55,7 +55,7 @@ def taken_up(root: Path, commit: str) -> bool:
 
 
 def _git(root: Path, *arguments: str) -> bytes:
-    """Return what git says; nothing where it fails or is missing."""
+    """Return git's output; empty if it fails or is not installed."""
     try:
         done = run_git(root, *arguments)
     except FileNotFoundError:
@@ -64,12 +64,12 @@ def _git(root: Path, *arguments: str) -> bytes:
 
 
 def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, ...], int]:
-    """Return the literals in a delivered file that are the clone's own, and how many aren't.
+    """Return the literals in a delivered file that are the clone's own, and the number of others.
 
     Raises
     ------
     BeyondLimits
-        If it is larger or nested deeper than any list of literals.
+        If the file is larger or more deeply nested than any list of literals.
     """
     if len(source) > LARGEST:
         refuse(f"its {FILE} has more than {LARGEST:,} bytes")
@@ -81,9 +81,9 @@ def known_literals(source: bytes, own: Collection[str]) -> tuple[tuple[Literal, 
 
 
 def chosen_literals(source: bytes, own: Iterable[Literal]) -> tuple[tuple[Literal, ...], int]:
-    """Return those of the clone's literals that a delivered file lists, and how many aren't.
+    """Return the clone's literals that a delivered file lists, and the number of others in it.
 
-    What each is pinned to is the clone's too: the file shows no more than its pattern.
+    The restrictions of each also come from the clone: the file only supplies its pattern.
     """
     if len(source) > LARGEST:
         refuse(f"its {FILE} has more than {LARGEST:,} bytes")
@@ -93,7 +93,7 @@ def chosen_literals(source: bytes, own: Iterable[Literal]) -> tuple[tuple[Litera
 
 
 def _patterns(source: bytes) -> set[str]:
-    """Return the patterns that a file lists, none of them compiled."""
+    """Return the patterns that a file lists, without compiling them."""
     try:
         listed: Any = tomllib.loads(source.decode("utf-8", "replace")).get("literal", [])
     except tomllib.TOMLDecodeError:

@@ -1,6 +1,6 @@
-"""Where a typeset book prints each exhibit: its label and pages in the PDF, its place in the HTML.
+"""Find where a book prints each exhibit: label and pages in the PDF, anchors in the HTML.
 
-Read from the finished files, so that it is the same for both engines.
+Read from the finished files, so it works the same way for both engines.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ def placed_ledger(
     chapters: Sequence[Chapter] = (),
     found: Coverage | None = None,
 ) -> Ledger:
-    """Return a ledger whose records say where the book prints them.
+    """Return a ledger whose records state where the book prints them.
 
     Parameters
     ----------
     ledger
-        As read from its JSON; what it said of an earlier book is dropped.
+        As read from its JSON; positions from an earlier build are dropped.
     book
         The folder of the finished book.
     layer, chapters
-        Text and chapters of its PDF; None where it has none.
+        Text and chapters of its PDF; None if it has no PDF.
     found
-        The numbers of that text, where they were held against the ledger before.
+        The numbers in that text, if they have already been compared with the ledger.
     """
     anchors = html_anchors(book)
     pages = pdf_pages(layer, ledger, chapters, found) if layer is not None else {}
@@ -64,7 +64,7 @@ def placed_ledger(
 
 
 def html_anchors(book: Path) -> dict[str, list[str]]:
-    """Return for each exhibit its addresses in the HTML, from the book's folder."""
+    """Return each exhibit's addresses in the HTML, relative to the book's folder."""
     found: dict[str, list[str]] = {}
     for path in sorted(book.rglob("*.html")):
         page = path.relative_to(book).as_posix()
@@ -78,7 +78,7 @@ def html_anchors(book: Path) -> dict[str, list[str]]:
 
 
 class _Anchors(HTMLParser):
-    """The exhibits on a page, each with the nearest identifier at or around it."""
+    """Collect the exhibits on a page, each with the nearest identifier on or around it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class _Anchors(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        """Note an exhibit, and the identifiers it stands within."""
+        """Record an exhibit and the identifiers of the elements around it."""
         given = dict(attributes)
         nearest = given.get("id") or (self._around[-1][1] if self._around else "")
         if tag not in _VOID:
@@ -96,7 +96,7 @@ class _Anchors(HTMLParser):
             self.found.append((str(given["data-exhibit"]), nearest))
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave an element, and those within it that were never closed."""
+        """Close an element and any unclosed elements within it."""
         for depth in range(len(self._around) - 1, -1, -1):
             if self._around[depth][0] == tag:
                 del self._around[depth:]
@@ -104,7 +104,7 @@ class _Anchors(HTMLParser):
 
 
 def pdf_labels(layer: TextLayer) -> dict[str, list[str]]:
-    """Return the label of each figure and table as printed, such as "Figure 3.1"."""
+    """Return the printed labels of each figure and table, such as "Figure 3.1"."""
     found: dict[str, list[str]] = {}
     references = {id(place.line): place.reference for place in exhibit_places(layer)}
     label = ""
@@ -125,8 +125,8 @@ def pdf_pages(
 ) -> dict[str, list[int]]:
     """Return the pages on which each exhibit is printed, the cover being page 1.
 
-    A number is found by its alignment with the text, as its coverage is; words by themselves,
-    between what the chapter shows before and after.
+    A number is located by aligning the records with the text, as for coverage; text without
+    digits, by searching between what the chapter shows before and after it.
     """
     named = {record.reference: record.id for record in ledger.records}
     pages: dict[str, set[int]] = {}
@@ -157,7 +157,7 @@ def _of_words(
         for record in ledger.records
         if not isinstance(record, Float) and record.id not in known
     }
-    # A figure or table floats past the words around it, and says nothing of their page.
+    # A figure or table floats past the words around it, so it does not show their page.
     floats = {record.id for record in ledger.records if isinstance(record, Float)}
     for chapter, places in by_chapter(layer, chapters):
         blocks = [layer.blocks[place] for place in places]
@@ -178,6 +178,6 @@ def _of_words(
 
 
 def _plain(text: str) -> str:
-    """Return text by which a sentence is the same as written and as typeset."""
+    """Return a normalised text, the same for a sentence's source and its print."""
     unmarked = re.sub(r"[*_`\\]|\[(?=.*?\]\()|\]\([^)]*\)", "", text.replace("’", "'"))
     return re.sub(r"\s+", " ", unmarked).casefold()

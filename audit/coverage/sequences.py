@@ -1,7 +1,7 @@
-"""Numbers that a book counts: of chapters, sections, figures, tables, formulas and list entries.
+"""Check numbers in sequence: chapters, sections, figures, tables, formulas, list entries.
 
-Each is explained only where it is the next of its kind, and where what bears it is stated in the
-ledger: a heading by its words, a formula by its numbers.
+A number is explained only if it is the next of its kind, and if the ledger states what it
+numbers: a heading by its words, a formula by its numbers.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ Given = dict[int, dict[Found, str]]
 
 @dataclass
 class Sequences:
-    """What was counted so far, and what it explains.
+    """What has been counted so far, and the numbers that this explains.
 
     Attributes
     ----------
     given
-        For a block's place the numbers in it that are explained, with the reason.
+        For a block's position, the numbers in it that are explained, with the reason.
     labels
-        What may be referred to, such as "Table 3.1", "Section 3.2".
+        What may be referred to, such as "Table 3.1" or "Section 3.2".
     floats
-        The pages of each caption of a figure or table, by its label.
+        The pages of each figure or table caption, by its label.
     """
 
     given: Given = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Sequences:
     _entries: dict[int, int] = field(default_factory=dict)
 
     def heading(self, place: int, block: Block, stated: frozenset[str]) -> None:
-        """Count a heading that bears a number and is one of its chapter's."""
+        """Count a heading that has a number and is one of its chapter's."""
         start = NUMBERED.match(block.text)
         if start is None or letters(block.text[start.end() :]) not in stated:
             return
@@ -86,7 +86,7 @@ class Sequences:
         return f"{above}." if point else "1" if number.isdigit() else "A"
 
     def counted(self, kind: str, number: str) -> bool:
-        """Count something that bears a number, if that is the next of its kind in the chapter."""
+        """Count a numbered item if its number is the next of its kind in the chapter."""
         prefix, point, last = number.rpartition(".")
         series = f"{kind} {prefix}"
         of_chapter = not point or (bool(self._above) and prefix == self._above[0])
@@ -104,7 +104,7 @@ class Sequences:
             self.floats.setdefault(f"{start[1]} {start[2]}", set()).add(block.page)
 
     def entry(self, place: int, block: Block) -> None:
-        """Count an entry of a list: it goes on from the one before, or begins at 1."""
+        """Count a list entry, if it continues from the one before or begins at 1."""
         depth = block.element.roles.count("L")
         self._entries = {deep: n for deep, n in self._entries.items() if deep <= depth}
         found = _ENTRY.fullmatch(block.text) if block.role == "Lbl" else None
@@ -113,7 +113,7 @@ class Sequences:
             self._explain(place, block, found.span(1), ENTRY)
 
     def formula(self, each: Printed, block: Block, number: str | None) -> None:
-        """Explain a formula that the ledger states, and count it where it bears a number."""
+        """Explain a formula that the ledger states, and count it if it is numbered."""
         end = each.label[0] if each.label else each.end
         self._explain(each.place, block, (each.start, end), FORMULA)
         if each.label and number and self.counted("Equation", number):
@@ -127,12 +127,12 @@ class Sequences:
 def read_sequences(
     layer: TextLayer, parts: Sequence[tuple[Chapter | None, list[int]]], ledger: Ledger
 ) -> Sequences:
-    """Return what a book counts, as its PDF has it.
+    """Return the counters of a book as printed in its PDF.
 
     Parameters
     ----------
     parts
-        The places of the blocks of each chapter, in reading order.
+        Positions of the blocks of each chapter, in reading order.
     """
     stated = known(layer, parts, ledger)
     at: dict[int, list[Printed]] = {}

@@ -1,6 +1,6 @@
-"""Whether a PDF prints the words that its ledger has: of sentences, tables and their notes.
+"""Check that a PDF prints the words of its ledger: sentences, tables and their notes.
 
-A number is as wrong under another heading, or in a sentence turned round, as another number.
+A number under the wrong heading, or in a reversed sentence, is as wrong as a wrong number.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import Block, TextLayer
     from audit.seal.seal import Chapter
 
-# Printed otherwise than written: citations and references to exhibits, formulas, footnotes.
+# Printed differently from the source: citations, references to exhibits, formulas, footnotes.
 _OTHERWISE = re.compile(r"\[[^][]*@[^][]*\]|-?@[\w:.-]*\w|\$\$?[^$]+\$\$?|\^\[[^]]*\]")
 _LINK = re.compile(r"\[([^][]*)\]\([^()]*\)")
 _MARKS = re.compile(r"[*_`]|\\(?=\W)")
 _MARKUP = re.compile(r"[{}^~|@$]|<[A-Za-z/!]|&\w+;")
 _GAP = 300
-"""Letters that may stand in print for what is printed otherwise than written."""
+"""Letters that may appear in print for what is printed differently from the source."""
 
 
 def unsaid(
@@ -38,12 +38,12 @@ def unsaid(
     parts: Sequence[tuple[Chapter | None, list[int]]],
     ledger: Ledger,
 ) -> Iterator[tuple[str, Record, str]]:
-    """Yield chapter, record and words of each exhibit that is printed in other words.
+    """Yield the chapter, record and words of each exhibit that is printed in different words.
 
     Parameters
     ----------
     parts
-        The places of the blocks of each chapter.
+        Positions of the blocks of each chapter.
     """
     by_file = {chapter.file: places for chapter, places in parts if chapter is not None}
     for chapter in chapters:
@@ -73,7 +73,7 @@ def _sentences(chapter: Chapter, records: Mapping[str, Record]) -> Iterator[str]
 
 
 def _said(markdown: str) -> list[str]:
-    """Return the letters that print some Markdown, in parts where it prints something else.
+    """Return the letters that Markdown prints, split where it prints something different.
 
     Examples
     --------
@@ -85,9 +85,9 @@ def _said(markdown: str) -> list[str]:
 
 
 def _first_other(cells: Iterable[str], printed: Iterable[Block]) -> str | None:
-    """Return the first cell that print does not have in its place; None if each stands in its."""
+    """Return the first cell that is not printed in its position; None if all are."""
     text = letters("".join(map(_without_formulas, printed)))
-    # Where the next letters may begin: in several places behind what is printed otherwise.
+    # Where the next letters may begin: several positions are possible after a gap.
     places, gap = {0}, False
     for cell in cells:
         for number, part in enumerate(_said(cell)):

@@ -1,4 +1,4 @@
-"""The audit trail as the book prints it, read from the ledger of the build under way."""
+"""Write the audit trail that the book prints, from the ledger of the current build."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 LEDGER = Path(".report") / "ledger.json"
 UNBUILT = "*The audit trail is filled in when the book is built.*"
 EXHIBITS = "analysis/exhibits/"
-"""The folder whose files the table names without it."""
+"""Folder whose name the table omits from its files."""
 WORDS = 9
-"""Words of a sentence by which it is known again."""
+"""Number of words that identify a sentence."""
 _TITLE = re.compile(r"^# (.+?)(?:\s*\{.*\})?\s*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Markdown:
-    """Text that displays itself."""
+    """Markdown text that Jupyter displays."""
 
     text: str
 
@@ -66,7 +66,7 @@ def built_from() -> Markdown:
 
 
 def exhibits_shown() -> Markdown:
-    """Show, chapter by chapter, what is printed, the lines that make it, and the files."""
+    """Show, by chapter, what is printed, the lines of code that produce it, and the files."""
     found = ledger_at_hand()
     if found is None:
         return Markdown(UNBUILT)
@@ -83,9 +83,9 @@ def rows(
     Parameters
     ----------
     title
-        Gives the title of a chapter by its file.
+        Returns the title of a chapter, given its file.
     named
-        Number, page and caption of figures and tables, by name.
+        Number, page and caption of figures and tables, by exhibit name.
     """
     known = named or {}
     number = {file.name: n for n, file in enumerate(ledger.files, start=1)}
@@ -104,7 +104,7 @@ def rows(
 
 
 def as_printed(record: Record) -> str:
-    """Return by what a reader with the book in hand knows an exhibit again."""
+    """Return the text by which a reader of the book recognises an exhibit."""
     if isinstance(record, Float):
         return _escaped(record.id)
     words = record.printed.split(" ")
@@ -113,7 +113,7 @@ def as_printed(record: Record) -> str:
 
 
 def runs(numbers: Iterable[int]) -> str:
-    """Return numbers of data files, three and more in a row by the first and the last.
+    """Return the numbers of data files as text, with ranges for three or more in a row.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def runs(numbers: Iterable[int]) -> str:
 
 
 def in_order(ledger: Ledger) -> list[Record]:
-    """Return each record once, where the book first shows it, in the book's order."""
+    """Return each record once, in the order in which the book first shows them."""
     chapters = {file: place for place, file in enumerate(ledger.chapters)}
 
     def place(record: Record) -> tuple[int, str, int]:
@@ -150,7 +150,7 @@ def _title(chapter: Path) -> str:
 
 
 def ledger_at_hand() -> tuple[Path, Ledger] | None:
-    """Return the project's folder and the ledger of the build under way, if there is one."""
+    """Return the project's folder and the ledger of the current build; None if there is none."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / LEDGER).is_file():
             return folder, read_ledger(folder / LEDGER)

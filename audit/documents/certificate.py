@@ -1,6 +1,6 @@
-"""The certificate: one page in plain language on what a report rests on and how to check it.
+"""Write the certificate: one page in plain language on a report's basis and how to check it.
 
-Written from the ledger alone, so that it can't say anything else.
+Written from the ledger alone, so that the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ FILE = "certificate.txt"
 KINDS = ("figure", "table", "number", "claim")
 PLURALS = {"claim": "sentences held to a rule"}
 CONTROL_TOTALS = "control_totals"
-"""The data contract of the totals that a sender confirms."""
+"""The data contract that checks the totals confirmed by the data supplier."""
 PUBLISHED = "data/published/"
-# What each disclosure outcome means to a reader.
+# Disclosure outcomes that the certificate explains to the reader.
 HELD, SUPPRESSED = "held", "released after suppression"
 
 
@@ -107,7 +107,7 @@ def _passed(ledger: Ledger) -> str:
 
 
 def _totals(ledger: Ledger) -> str:
-    """Say whether whoever sent the data confirmed how much they sent."""
+    """Return whether the data supplier confirmed how much data they sent."""
     found = {rule.rule: rule.outcome for rule in ledger.rules
              if rule.dataset == CONTROL_TOTALS}  # fmt: skip
     if found.get(f"{CONTROL_TOTALS}-file", "") != "pass":
@@ -159,18 +159,18 @@ def _held_back(ledger: Ledger) -> str:
 
 
 def certificate() -> Markdown:
-    """Show the certificate of the build under way, as the book's closing page."""
+    """Show the certificate of the current build, as the book's closing page."""
     found = ledger_at_hand()
     return Markdown(as_markdown(found[1]) if found else UNBUILT)
 
 
 def limits() -> Markdown:
-    """Show what a verification cannot say."""
+    """Show what a verification cannot establish."""
     return Markdown(LIMITS)
 
 
 def as_markdown(ledger: Ledger) -> str:
-    """Return the certificate, its limits aside, for the closing page of the book."""
+    """Return the certificate, without its limits, for the closing page of the book."""
     return "\n\n".join(f"**{heading}.** {text}" for heading, text in paragraphs(ledger))
 
 

@@ -1,8 +1,8 @@
-"""The report as an RO-Crate, for other tools: Workflow Run profile, written from the ledger alone.
+"""The report as an RO-Crate for other tools: Workflow Run profile, written from the ledger alone.
 
-The crate's root is the folder of the book. Data files are not in it; they are named by their
-digests (RFC 6920). What a build doesn't decide is not in it either: no time but the commit's,
-no random identifier.
+The crate's root is the folder of the book. It does not contain the data files, which are named
+by their digests (RFC 6920), nor anything that a build does not determine: no time except the
+commit's, and no random identifiers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "ro-crate-metadata.json"
 WORKFLOW = "audit/dataflow.py"
-"""A copy, in the book, of the module that joins the functions to one graph."""
+"""Copy, in the book, of the module that joins the functions into one graph."""
 BUILD = "#build"
 WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 PROFILES = {
@@ -37,7 +37,7 @@ _TYPES = {".html": "text/html", ".pdf": "application/pdf", ".json": "application
 
 
 def crate_metadata(ledger: Ledger, book: Path) -> str:
-    """Return the metadata file of the crate that a finished book is.
+    """Return the RO-Crate metadata file of a finished book.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def crate_metadata(ledger: Ledger, book: Path) -> str:
     book
         The book's folder, with the released data of its exhibits in `audit/exhibits`.
     """
-    # Takes half a second to import, and only a build needs it.
+    # Importing this takes half a second, and only a build needs it.
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")
@@ -135,7 +135,7 @@ def _add_workflow(crate: Any, ledger: Ledger) -> Any:
 
 
 def _parameter(crate: Any, workflow: Any, way: str, name: str, kind: str) -> Any:
-    """Return an input or output of the workflow, to which a value of the run belongs."""
+    """Return an input or output of the workflow, which describes a value of the run."""
     parameter = _entity(crate, f"#{way}-{name}", "FormalParameter", {
         "name": name, "additionalType": kind,
         "conformsTo": {"@id": f"{_BIOSCHEMAS}/FormalParameter/1.0-RELEASE"},
@@ -159,7 +159,7 @@ def _add_data(crate: Any, ledger: Ledger, workflow: Any) -> Iterable[Any]:
 
 
 def named_by_digest(sha256: str) -> str:
-    """Return the name of a file by its digest, as RFC 6920 has it.
+    """Return a file's name made from its digest, in the form of RFC 6920.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _add_settings(crate: Any, ledger: Ledger, workflow: Any) -> Iterable[Any]:
 
 
 def _add_results(crate: Any, ledger: Ledger, book: Path, workflow: Any) -> Sequence[Any]:
-    """Add what the book's folder holds: the book, its ledger, the data behind its exhibits."""
+    """Add the files in the book's folder: the book, its ledger, the data behind its exhibits."""
     data = {file.name: named_by_digest(file.sha256) for file in ledger.files}
     named: dict[str, tuple[str, str, Sequence[str]]] = {
         "index.html": ("The book, for a browser", "", ()),

@@ -21,10 +21,10 @@ _CELL = re.compile(
 
 
 def captions(root: Path, ledger: Ledger) -> dict[str, str]:
-    """Return number, page and caption of each figure and table, by its exhibit's name.
+    """Return the number, page and caption of each figure and table, by exhibit name.
 
-    The number is a cross-reference, and the page a span that print alone fills in. What its
-    chapter shows without a label is left out: nothing can refer to it.
+    The number is a cross-reference, and the page a span that is filled in only in print. Exhibits
+    that a chapter shows without a label are left out, as nothing can refer to them.
 
     Parameters
     ----------

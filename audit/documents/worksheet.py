@@ -1,6 +1,6 @@
-"""A worksheet for an auditor: exhibits drawn at random, with all that checking them by hand takes.
+"""A worksheet for an auditor: exhibits drawn at random, with everything needed to check them.
 
-One page or more for each, to be printed or filled in on screen.
+Each has one page or more, to be printed or filled in on screen.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
 
 ROWS = 60
-"""Rows of released data that are printed; the file has the rest."""
+"""Most rows of released data that are printed; the file contains the rest."""
 CHECKS = (
     "The report prints what stands here, where it says.",
     "The lines compute what the words around it say.",
@@ -34,18 +34,18 @@ CHECKS = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """One exhibit as its sheet shows it; tables as rows of cells.
+    """One exhibit as its sheet shows it, with tables as rows of cells.
 
     Attributes
     ----------
     record
-        The exhibit's.
+        Record of the exhibit.
     at
-        Where the function that makes it is written.
+        Definition of the function that produces it.
     code
-        Its lines with their numbers; empty where no clone has them.
+        Its numbered lines of code; empty if no clone has them.
     data
-        Its released data, headings first; empty where it has none.
+        Its released data, headings first; empty if it has none.
     """
 
     name: str
@@ -64,18 +64,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """Exhibits to be checked by hand.
+    """A random sample of exhibits, to be checked by hand.
 
     Attributes
     ----------
     ledger
-        Of the report.
+        Ledger of the report.
     data
         The released data behind figures and tables, as CSV, by name.
     code
-        For each definition of the ledger that can be shown, its lines.
+        Lines of code of each definition in the ledger that can be shown.
     seed, size
-        Of the sample.
+        Of the random sample.
     """
 
     ledger: Ledger
@@ -86,11 +86,11 @@ class Worksheet:
 
     @property
     def sample(self) -> list[Record]:
-        """The records drawn."""
+        """The records in the sample."""
         return draw(self.ledger.records, self.seed, self.size)
 
     def html(self) -> str:
-        """Return the worksheet as an HTML document that needs nothing besides itself."""
+        """Return the worksheet as a self-contained HTML document."""
         return render(
             "worksheet.html",
             ledger=self.ledger,
@@ -136,7 +136,7 @@ class Worksheet:
         )
 
     def _facts(self, record: Record) -> Iterator[tuple[str, str]]:
-        """Yield names and values of what is known of an exhibit, and not what is empty."""
+        """Yield the names and values of an exhibit's facts, leaving out empty ones."""
         given = [("Printed", record.printed or "nothing"), ("Shown at", "; ".join(places(record)))]
         match record:
             case NumberRecord():
@@ -179,7 +179,7 @@ class Worksheet:
 
 
 def draw(records: Iterable[Record], seed: str, size: int) -> list[Record]:
-    """Return some records at random; the same for the same seed, on every machine."""
+    """Return a random sample of records; the same seed gives the same sample on any machine."""
 
     def place(record: Record) -> str:
         return hashlib.sha256(f"{seed}:{record.id}".encode()).hexdigest()

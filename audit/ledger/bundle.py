@@ -1,4 +1,4 @@
-"""What a build leaves behind for comparison: its ledger, and the data behind its exhibits."""
+"""The result of a build, for comparison: its ledger, and the data behind its exhibits."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ DATA = "exhibits"
 
 @dataclass(frozen=True)
 class Bundle:
-    """One build.
+    """The ledger and released data of one build.
 
     Attributes
     ----------
     name
-        How a reader calls it: a file, a folder, a commit.
+        Name shown to the reader: a file, a folder, a commit.
     ledger
         As read from its JSON.
     data
@@ -43,7 +43,7 @@ class Bundle:
 
     @property
     def commit(self) -> str:
-        """The commit it was built from; empty if it was under no version control."""
+        """The commit it was built from; empty if it was not under version control."""
         return str(self.ledger.commit.id or "")
 
     @property
@@ -53,17 +53,17 @@ class Bundle:
 
 
 def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
-    """Return the build in a PDF, or in the folder of a book or of a ledger, or next to a ledger.
+    """Return the build in a PDF, in a folder of a book or ledger, or next to a ledger file.
 
     Parameters
     ----------
     source
-        The bytes of a PDF that were read before: the file may be another one by now.
+        The bytes of a PDF that have already been read, since the file may have changed.
 
     Raises
     ------
     ConfigurationError
-        If there is none, or it cannot be read.
+        If there is no build, or it cannot be read.
     """
     if source is not None:
         return _of_pdf(source, path.name)
@@ -85,11 +85,11 @@ def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
 
 
 def read_folder(folder: Path, name: str) -> Bundle:
-    """Return the build whose ledger and data lie in a folder."""
+    """Return the build whose ledger and data are in a folder."""
     data = {
         file.stem: read_file(file).decode("utf-8", "replace")
         for file in sorted((folder / DATA).glob("*.csv"))
-        # A link could lead to any file of this machine.
+        # A symbolic link could lead to any file on this machine.
         if file.is_file() and file.resolve() == folder.resolve() / DATA / file.name
     }
     ledger = read_file(folder / LEDGER)
@@ -98,7 +98,7 @@ def read_folder(folder: Path, name: str) -> Bundle:
 
 
 def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
-    """Return released data if each is a table: a heading of its own for every column."""
+    """Return released data if each file is a table with a distinct heading for every column."""
     for name, source in data.items():
         try:
             rows = list(csv.reader(io.StringIO(source), strict=True))

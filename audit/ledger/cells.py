@@ -1,4 +1,4 @@
-"""One cell of a table, by its address: `T16#3,2` is the second cell of the third row."""
+"""Table cells by address: `T16#3,2` is the second cell of the third row."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _POSITION = re.compile(r"(\d+),(\d+)")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as printed.
+    """A table cell as printed.
 
     Attributes
     ----------
     id
-        Table, row and column; stays while the table has its rows.
+        Table, row and column; unchanged as long as the table keeps its rows.
     row, column
-        Counted from 1, the headings aside.
+        Counted from 1, without the headings.
     heading
-        Of its column.
+        Heading of its column.
     label
-        What stands first in its row.
+        First cell of its row.
     printed
-        What it prints.
+        Text of the cell.
     """
 
     id: str
@@ -51,14 +51,14 @@ def find_cell(record: Record, position: str) -> Cell:
     Parameters
     ----------
     record
-        The table's.
+        Record of the table.
     position
         Row and column, such as "3,2".
 
     Raises
     ------
     ConfigurationError
-        There is no such cell; says how many there are.
+        If there is no such cell; the message says how many there are.
     """
     headings, *rows = table_rows(record) or [[]]
     if not rows:
@@ -85,11 +85,11 @@ def find_cell(record: Record, position: str) -> Cell:
 
 
 def table_rows(record: Record) -> list[list[str]]:
-    """Return the headings and rows of a table from its cells, which the ledger lists in a row."""
+    """Return the headings and rows of a table, whose cells the ledger lists in one sequence."""
     if not isinstance(record, TableRecord):
         return []
     cells = list(record.cells)
-    # Its headings are its first cells.
+    # The headings are the first cells, and `printed` joins them.
     widths = (n for n in range(1, len(cells) + 1) if " | ".join(cells[:n]) == record.printed)
     width = next(widths, 0)
     return [cells[at : at + width] for at in range(0, len(cells), width)] if width else []

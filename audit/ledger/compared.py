@@ -1,4 +1,4 @@
-"""What the rule of a sentence looks at, as far as the exhibits that carry it print it."""
+"""The values that a claim's rule compares, where the exhibits in evidence print them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SCALES = (1, 100)
-"""A share may be released as such and be compared as a percentage."""
+"""Factors: a share may be released as a proportion and compared as a percentage."""
 
 
 def compared(exhibit: Any, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the parts of what a sentence's rule looks at that its evidence already shows.
+    """Return the parts of what a claim's rule compares that its evidence already shows.
 
-    A part of which any number is in none of the exhibits that carry the sentence is left out: a
-    rule may look at more than the report prints.
+    A part is left out if any of its numbers is in none of the exhibits in evidence, because a rule
+    may compare more than the report prints.
 
     Parameters
     ----------
     exhibit
-        Any; what is no claim has nothing of the kind.
+        Any exhibit; only a claim has such parts.
     values
         Every exhibit by name.
     """

@@ -1,4 +1,4 @@
-"""What a ledger says of itself, as far as the audit trail and the certificate print it."""
+"""Facts of a ledger that the audit trail and the certificate print."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from audit.ledger.ledger import Ledger
 
 LONG = 8
-"""Characters of a part of a digest by which it can't be something else."""
+"""Characters of a digest that are enough to identify it."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What the ledger says in one place: the numbers, and the text that digests are parts of.
+    """The facts in one part of the ledger: its numbers, and the text in which digests are found.
 
     Attributes
     ----------
     file
-        Whether it is the row of a data file.
+        Whether this is the row of a data file.
     """
 
     tokens: frozenset[str]
@@ -36,22 +36,22 @@ class Part:
     file: bool = False
 
     def hold(self, number: str) -> bool:
-        """Whether a number is one of them, or a long part of a digest, which may be divided."""
+        """Return whether a number is among them, or is a long part of a digest."""
         return number in self.tokens or (len(number) >= LONG and number in self.text)
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the ledger says of itself, by the place where the book prints it.
+    """Facts of a ledger, by the part of the book that prints them.
 
     Attributes
     ----------
     trail, certificate
-        What the audit trail says outside its tables, and what the certificate says.
+        What the audit trail states outside its tables, and what the certificate states.
     rows
-        What each row of the trail's tables says, by the reference or number that it begins with.
+        What each row of the trail's tables states, by the reference or number at its start.
     commit, date
-        Of the code; empty where there is none.
+        Of the code; empty if there is no commit.
     """
 
     trail: Part
@@ -61,11 +61,11 @@ class Facts:
     date: str = ""
 
     def name_commit(self, number: str) -> bool:
-        """Whether a number is how the commit begins, at sufficient length."""
+        """Return whether a number is a sufficiently long prefix of the commit's hash."""
         return len(number) >= SHORT and self.commit.startswith(number)
 
     def dated(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Return where a text states the commit's date, or its year as a citation does."""
+        """Return the spans where a text gives the commit's date, or its year as in a citation."""
         year = self.date.rpartition(" ")[2]
         stated = (self.date, f"({year})") if self.date else ()
         at = [(text.find(each), len(each)) for each in stated]
@@ -98,7 +98,7 @@ def _part(said: Any, *, file: bool = False) -> Part:
 
 
 def date_of(time: int | None) -> str:
-    """Return the day of a commit in words; empty where there is none.
+    """Return the date of a commit in words; empty if there is none.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def date_of(time: int | None) -> str:
 
 
 def _scalars(value: Any) -> Iterable[str]:
-    """Yield the numbers in every value and key of a nested structure, as they are printed."""
+    """Yield the numbers in every value and key of a nested structure, as printed."""
     if isinstance(value, dict):
         for key, below in value.items():
             yield from _scalars(key)

@@ -1,9 +1,9 @@
-"""The form of plain data that a class states: its JSON Schema, a quick check of it, the object.
+"""Derive JSON Schemas from dataclasses, check plain data against them, and make the objects.
 
-A field's type says what may stand there; `Annotated` adds what a type can't say, as the schema
-has it; the class's docstring says what a field means. Written here and not taken from a library
-because a ledger from elsewhere is refused with the place of the first fault, and because
-`report trace` is to answer at once.
+A field's type gives the permitted values; `Annotated` adds constraints in the terms of JSON
+Schema; the class's docstring describes each field. This is our own code, not a library, because
+a ledger from elsewhere is refused with the location of the first fault, and because `report
+trace` must answer at once.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ _ATTRIBUTE = re.compile(r"^(\w+)\n((?: {4}.+\n?)+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Constraint:
-    """What a schema asks of a value besides its type: the keyword and its argument."""
+    """A constraint of a schema besides the type: the keyword and its argument."""
 
     keyword: str
     argument: str | int
 
 
 def pattern(form: str) -> Constraint:
-    """Return the constraint that a whole text is of a form."""
+    """Return the constraint that an entire string matches a regular expression."""
     return Constraint("pattern", f"^{form}$")
 
 
@@ -64,12 +64,12 @@ FROM_ONE = Constraint("minimum", 1)
 
 @lru_cache(maxsize=64)
 def schema_of(kind: Any) -> Schema:
-    """Return the JSON Schema of what a type states.
+    """Return the JSON Schema of a type.
 
     Parameters
     ----------
     kind
-        A dataclass, a scalar, or a tuple, mapping, union or literal of such.
+        A dataclass, a scalar, or a tuple, mapping, union or literal of these.
     """
     origin, parts = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
@@ -127,14 +127,14 @@ def _types(kind: Any) -> dict[str, Any]:
 
 
 def _required(kind: Any, name: str) -> bool:
-    """Whether a field must be given: it has no default, or only one thing can stand there."""
+    """Return whether a field is required: it has no default, or only one permitted value."""
     field = next(each for each in fields(kind) if each.name == name)
     given = field.default is not MISSING or field.default_factory is not MISSING
     return not given or "const" in schema_of(_types(kind)[name])
 
 
 def _meanings(kind: Any) -> dict[str, str]:
-    """Return what the docstrings of a class and those above it say of each field."""
+    """Return the description of each field from the docstrings of a class and its bases."""
     found: dict[str, str] = {}
     for each in reversed(kind.__mro__):
         _, _, listed = cleandoc(each.__doc__ or "").partition("Attributes\n----------\n")
@@ -143,16 +143,16 @@ def _meanings(kind: Any) -> dict[str, str]:
 
 
 def first_gap(value: Any, form: Mapping[str, Any]) -> str:
-    """Return the first place at which data is not what a schema says; empty if there is none.
+    """Return the first path at which data breaks a schema; empty if there is none.
 
-    Quick enough for every reading; a test holds it to a full validator.
+    Quick enough to run on every read; a test compares it with a full validator.
     """
     found = _gap(value, form)
     return "" if found is None else found.lstrip(".") or "the whole"
 
 
 def _gap(value: Any, form: Mapping[str, Any]) -> str | None:
-    """Return the way to the first fault, such as `.records[3].kind`; None if there is none."""
+    """Return the path to the first fault, such as `.records[3].kind`; None if there is none."""
     if "oneOf" in form:
         form = _variant(value, form["oneOf"])
     if not _fits(value, form):
@@ -177,13 +177,13 @@ def _gap(value: Any, form: Mapping[str, Any]) -> str | None:
 
 
 def _variant(value: Any, forms: list[Schema]) -> Schema:
-    """Return the form of the kind that data says it is of; the first, which it breaks, if none."""
+    """Return the schema for the kind that data states; the first one, which it breaks, if none."""
     kind = value.get("kind") if isinstance(value, dict) else None
     return next((form for form in forms if form["properties"]["kind"]["const"] == kind), forms[0])
 
 
 def _fits(value: Any, form: Mapping[str, Any]) -> bool:
-    """Whether one value is of the kind, and within the bounds, that its form states."""
+    """Return whether one value has the type, and is within the bounds, of its schema."""
     if "type" in form and not _is(value, form["type"]):
         return False
     if isinstance(value, str):
@@ -201,7 +201,7 @@ def _fits(value: Any, form: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=64)
 def _pattern(stated: str) -> re.Pattern[str]:
-    # In JSON Schema `$` is the end, and in Python it may stand before the end of a line.
+    # In JSON Schema `$` means the end; in Python it also matches before a final newline.
     return re.compile(re.sub(r"\$(?=\)?$)", r"\\Z", stated))
 
 
@@ -215,7 +215,7 @@ def _is(value: Any, kind: str | list[str]) -> bool:
 
 @lru_cache(maxsize=128)
 def maker(kind: Any) -> Callable[[Any], Any]:
-    """Return what makes an object of a type from plain data that has its form."""
+    """Return a function that makes an object of a type from plain data that fits its schema."""
     origin, parts = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and is_dataclass(kind):
         makers = {name: maker(stated) for name, stated in _types(kind).items()}

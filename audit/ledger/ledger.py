@@ -1,9 +1,9 @@
 """The ledger: one record for every exhibit the book shows, and what the records share.
 
-The public ledger travels with the report, so it holds released values as printed and nothing
-that disclosure control took out. The internal one, for the owner's eyes, adds full precision
-and stays with the data. `ledger.schema.json` states the form of both; it is made from these
-classes by `python -m audit.ledger.ledger`.
+The public ledger travels with the report, so it contains released values as printed and nothing
+that disclosure control removed. The internal one, for the owner only, adds full precision and
+stays with the data. `ledger.schema.json` is the schema of both; it is made from these classes
+by `python -m audit.ledger.ledger`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from audit.ledger.record import Count, FromOne, Record, Sha256
 from audit.ledger.structure import Structure
 
 FORMAT = 3
-"""Version of the ledger's form; a reader refuses one it does not know."""
+"""Version of the ledger's format; a reader refuses a version it does not know."""
 SCHEMA = Path(__file__).with_name("ledger.schema.json")
 OWN_EYES = 0o600
 LIBRARIES = ("apache-hamilton", "contourpy", "great-expectations", "matplotlib", "numpy",
              "openpyxl", "pandas", "patsy", "pillow", "pyarrow", "pypandoc-binary", "scipy",
              "seaborn", "statsmodels", "typst")  # fmt: skip
 
-# From the project's root, and nowhere else.
+# Relative to the project's root, and never outside it.
 ProjectFile = Annotated[str, pattern(r"(?!/)(?!.*\\)(?!.*\.\.)(?![A-Za-z]:)[^\n]*")]
 ModuleFile = Annotated[str, pattern(r"(?!/)(?!.*\\)(?!.*\.\.)[^:\n]+\.py")]
 Remote = Annotated[str, pattern(r"(https://[^\s<>\"']+)?")]
@@ -41,17 +41,17 @@ RuleCounts = Mapping[Literal["rules", "pass", "warn", "fail", "nothing tested"],
 
 @dataclass(frozen=True)
 class Commit:
-    """Where the code of a build stands in the project's history.
+    """The commit of the code that a build used.
 
     Attributes
     ----------
     id
-        The full hash; null where the folder is no git checkout of its own, which is then said
-        so, never guessed.
+        The full hash; null if the folder is not a git checkout of its own, in which case the
+        report says so and never guesses.
     time
-        Seconds since 1970 of the commit; null likewise.
+        Time of the commit in seconds since 1970; null if there is no commit.
     clean
-        Whether every file is as committed and no other file could take part.
+        Whether every file is as committed and no other file could affect the build.
     """
 
     id: Annotated[str, pattern("([0-9a-f]{40}|[0-9a-f]{64})")] | None
@@ -60,7 +60,7 @@ class Commit:
 
     @property
     def short(self) -> str:
-        """The hash as printed: twelve digits, marked when the tree has other changes."""
+        """The hash as printed: twelve digits, marked if there are uncommitted changes."""
         if self.id is None:
             return "not under version control"
         return self.id[:12] + ("" if self.clean else " with uncommitted changes")
@@ -73,15 +73,15 @@ class InputFile:
     Attributes
     ----------
     name
-        Of a file of the extract; of the project's own, its path from the root.
+        Name of a file of the extract; for a file of the project, its path from the root.
     sha256
         SHA-256 in hexadecimal.
     rows
-        Its rows; of a file about children to the nearest ten, as totals of children are, and to
-        ten at least where it has any.
+        Number of rows; for a file about children rounded to the nearest ten, like totals of
+        children, and at least ten unless it is empty.
     part
-        "extract" for what was supplied or invented, "project" for the project's own: facts of
-        the published summary, proofs of methods.
+        "extract" for what was supplied or invented, "project" for the project's own files: facts
+        from the published summary, proofs of methods.
     """
 
     name: ProjectFile
@@ -91,18 +91,18 @@ class InputFile:
 
     @property
     def dataset(self) -> str:
-        """The data contract that it is held to: its name without the ending."""
+        """The data contract that applies to it: its name without the extension."""
         return self.name.rpartition(".")[0]
 
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """What became of one rule of a data contract; counts as they may be published.
+    """The outcome of one rule of a data contract, with counts as they may be published.
 
     Attributes
     ----------
     tested
-        Rows, or [c] where the number may not be published.
+        Rows tested, or [c] if the number may not be published.
     """
 
     dataset: str
@@ -117,7 +117,7 @@ class RuleOutcome:
 
 @dataclass(frozen=True)
 class Setting:
-    """A part of `study.toml`: its first line, and SHA-256 of what it says."""
+    """A part of `study.toml`: its first line, and the SHA-256 of its content."""
 
     line: FromOne
     sha256: Sha256
@@ -130,17 +130,17 @@ class Step:
     Attributes
     ----------
     function
-        What computes it, a key of `code`; null for an input.
+        The function that computes it, a key of `code`; null for an input.
     needs
-        Nodes it takes.
+        Nodes that it takes as arguments.
     files
         The project's own data files that it reads.
     settings
-        Parts of study.toml that it takes.
+        Parts of study.toml that it uses.
     does
         What it does, in words.
     given
-        What it is restricted to, by the name of the restriction.
+        What it is restricted to, by name of the restriction.
     """
 
     function: str | None
@@ -158,11 +158,11 @@ class Definition:
     Attributes
     ----------
     file, first, last
-        The module, from the project's root, and its lines from 1.
+        The module, as a path from the project's root, and its lines, counted from 1.
     sha256
-        Digest of its syntax tree, docstrings left out.
+        Digest of its syntax tree, without docstrings.
     uses
-        Definitions it names itself.
+        Definitions that it refers to directly.
     """
 
     file: ModuleFile
@@ -172,32 +172,32 @@ class Definition:
     uses: tuple[str, ...]
 
     def lines(self, dash: str = "-") -> str:
-        """Return its file and lines, as `panel.py:8-12`."""
+        """Return its file and lines, in the form `panel.py:8-12`."""
         return f"{self.file}:{self.first}{dash}{self.last}"
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All records of one build and what they share.
+    """All records of one build, and what they share.
 
     Attributes
     ----------
     title
-        Of the report.
+        Title of the report.
     label
         Label of the data; empty for a supplied extract.
     commit
-        The code it was built from; null outside version control.
+        The commit it was built from; its fields are null outside version control.
     files
         Data files read.
     contracts
-        For each dataset the number of rules by outcome.
+        For each dataset, the number of rules by outcome.
     code
         Every definition that a record rests on, by dotted name.
     records
-        One an exhibit, sorted by id.
+        One for each exhibit, sorted by id.
     remote
-        Address of the public repository; empty where none is configured.
+        Address of the public repository; empty if none is configured.
     rules
         Outcome of each rule of the data contracts.
     settings
@@ -207,21 +207,21 @@ class Ledger:
     graph
         Nodes of the dataflow that a record rests on.
     environment
-        Versions of Python and of libraries that results can depend on.
+        Versions of Python and of the libraries that results can depend on.
     platform
         Operating system and processor.
     conditions
-        The environment that results were computed in, which a build sets itself.
+        Environment in which results were computed, which a build sets itself.
     chapters
         Files of the chapters that show an exhibit, in the order of the book.
     sources
         SHA-256 of chapters and data contracts, by file.
     structure
-        Headings, formulas and sources of the chapters, whose numbers are no results.
+        Headings, formulas and sources of the chapters, whose numbers are not results.
     release
         Whether it was built as a release, which refuses what a draft only marks.
     format
-        Version of this form.
+        Version of this format.
     """
 
     title: str
@@ -270,12 +270,12 @@ class Ledger:
         return whole
 
     def to_json(self, *, internal: bool = False) -> str:
-        """Return the ledger as JSON in a stable order: keys sorted, one a line."""
+        """Return the ledger as JSON in a stable order: keys sorted, one per line."""
         whole = self.as_dict(internal=internal)
         return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
     def write(self, path: Path, *, internal: bool = False) -> None:
-        """Write the ledger as JSON; the internal one so that only its owner may read it."""
+        """Write the ledger as JSON; only its owner may read the internal one."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         mode = OWN_EYES if internal else 0o666
@@ -295,18 +295,18 @@ def schema() -> dict[str, Any]:
 
 
 def platform_name() -> str:
-    """Return the system and processor that a result was computed on."""
+    """Return the operating system and processor on which results are computed."""
     return f"{platform.system()} {platform.machine()}"
 
 
 def environment() -> dict[str, str]:
-    """Return the versions a result can depend on."""
+    """Return the versions that a result can depend on."""
     versions = {name: metadata.version(name) for name in LIBRARIES}
     return {"python": platform.python_version(), **versions}
 
 
 def here() -> dict[str, Any]:
-    """Return what a ledger says of the machine that it is made on, as its fields."""
+    """Return the fields of a ledger that describe the machine it is made on."""
     return {
         "environment": environment(),
         "platform": platform_name(),

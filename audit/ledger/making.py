@@ -1,4 +1,4 @@
-"""A record of the ledger, made from an exhibit and its lineage."""
+"""Make a record of the ledger from an exhibit and its lineage."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from audit.trace.lineage import Lineage
 
 LIMITS = 2
-"""Ends of an interval."""
+"""Number of limits of an interval."""
 
 
 def record(
@@ -46,9 +46,9 @@ def record(
     Parameters
     ----------
     seed
-        The study's; kept where the exhibit rests on it.
+        Seed of the study; kept if the exhibit depends on it.
     compared
-        Of a sentence: what its rule looks at, as far as its evidence prints it.
+        For a claim, the values that its rule compares, where its evidence prints them.
     """
     open_ = not exhibit.status.held
     common: dict[str, Any] = {
@@ -114,7 +114,7 @@ def _table(common: dict[str, Any], table: Table) -> TableRecord:
 
 
 def _data(exhibit: Figure | Table) -> dict[str, Any]:
-    """Return what a record says of the data behind a figure or table."""
+    """Return the fields of a record that describe the data behind a figure or table."""
     if exhibit.status.held:
         return {"period": exhibit.period}
     return {
@@ -125,7 +125,7 @@ def _data(exhibit: Figure | Table) -> dict[str, Any]:
 
 
 def printed_value(number: Number) -> float | None:
-    """Return a number as precisely as it is printed; None where it prints words.
+    """Return a number at its printed precision; None if it is printed as words.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def printed_value(number: Number) -> float | None:
 
 
 def _numerals(text: str) -> list[float]:
-    """Return the numbers in a text; what is none, such as a reference, is passed over."""
+    """Return the numbers in a text, skipping anything else with a digit, such as a reference."""
     found = []
     for each in numbers(text):
         plain = each.text.replace(",", "").replace("−", "-").replace("–", "-")
@@ -152,7 +152,7 @@ def _numerals(text: str) -> list[float]:
 
 
 def _released_interval(number: Number) -> tuple[float, float] | None:
-    """Return the ends of an interval as printed, or as precisely as they are printed anywhere."""
+    """Return the limits of an interval as printed; if not printed, at printed precision."""
     if number.interval is None:
         return None
     low, high = number.interval
@@ -163,7 +163,7 @@ def _released_interval(number: Number) -> tuple[float, float] | None:
 
 
 def printed(exhibit: Exhibit) -> str:
-    """Return what a reader sees of an exhibit, in one line."""
+    """Return what a reader sees of an exhibit, on one line."""
     match exhibit:
         case Number():
             return exhibit.text
@@ -176,7 +176,7 @@ def printed(exhibit: Exhibit) -> str:
 
 
 def exhibit_digest(exhibit: Exhibit) -> str:
-    """Return the SHA-256 over what is displayed and the released data behind it."""
+    """Return the SHA-256 of what is displayed and the released data behind it."""
     digest = hashlib.sha256(markdown(exhibit, Provenance("")).encode())
     if isinstance(exhibit, Figure | Table) and not exhibit.status.held:
         digest.update(exhibit.data.to_csv(index=False, lineterminator="\n").encode())

@@ -1,4 +1,4 @@
-"""The one reader of ledgers: what it returns has the form, and nothing in it leads elsewhere."""
+"""Read ledgers, checking that each matches the schema and that its references resolve."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from audit.pdf.attachments import Attachment
 
 LEDGER = "ledger.json"
-"""Its file's name, with a book and inside a PDF."""
+"""Name of the ledger's file, with a book and inside a PDF."""
 FLAT = 2
-"""The format before, in which every record had the fields of all kinds."""
+"""The previous format, in which every record had the fields of all kinds."""
 OTHER_KINDS = ("value", "unit", "n", "interval", "period", "cells", "row_headings", "note",
                "described", "data", "rule", "evidence", "seen", "holds")  # fmt: skip
 DEPTH = 100
-"""Steps from an exhibit to its files; the longest way of the report has 13."""
+"""Most steps from an exhibit to its files; the report's longest path has 13."""
 
 
 class NoLedger(ConfigurationError):
-    """What was given as a ledger is none, or not as a build writes it (auditor)."""
+    """The file given as a ledger is not one, or not as a build writes it (auditor)."""
 
 
 class OtherFormat(NoLedger):
-    """A ledger of another version of its form (auditor)."""
+    """The ledger has another version of the format (auditor)."""
 
 
 def parse_ledger(data: bytes, place: str) -> Ledger:
@@ -44,11 +44,11 @@ def parse_ledger(data: bytes, place: str) -> Ledger:
     Raises
     ------
     NoLedger
-        If it is none, was edited, or names what it doesn't hold.
+        If it is not a ledger, was edited, or refers to something it does not contain.
     OtherFormat
-        If it is of another version.
+        If it has another version of the format.
     BeyondLimits
-        If it is larger or nested deeper than any.
+        If it is larger or more deeply nested than any ledger.
     """
     try:
         with allowance(place):
@@ -81,10 +81,10 @@ def parse_ledger(data: bytes, place: str) -> Ledger:
 
 
 def _by_kind(whole: Any) -> None:
-    """Take from the records of a ledger of format 2 what belongs to another kind and is empty.
+    """Convert format 2 in place: remove empty fields that belong to another kind of record.
 
-    Those ledgers lie in reports already delivered, and older commits still write them. Whatever
-    else is wrong with one is found afterwards.
+    Reports already delivered contain such ledgers, and older commits still write them. Other
+    faults are found by later checks.
     """
     whole["format"] = FORMAT
     fields = {each["properties"]["kind"]["const"]: each["properties"].keys() for each in
@@ -98,7 +98,7 @@ def _by_kind(whole: Any) -> None:
 
 
 class Gap(ValueError):
-    """The first place at which data is no ledger, such as `records[3].reference`."""
+    """The first path at which data is not a ledger, such as `records[3].reference`."""
 
 
 def ledger_of(whole: Any) -> Ledger:
@@ -107,7 +107,7 @@ def ledger_of(whole: Any) -> Ledger:
     Raises
     ------
     Gap
-        If it does not have the form of the schema, or names what it doesn't hold.
+        If it does not match the schema, or refers to something it does not contain.
     """
     gap = first_gap(whole, _schema())
     if gap:
@@ -124,9 +124,9 @@ def _schema() -> dict[str, Any]:
 
 
 def _dangling(ledger: Ledger) -> str:
-    """Return the first place that names what the ledger doesn't have; empty if there is none.
+    """Return the first path that refers to something missing; empty if there is none.
 
-    The schema can't say it, and an answer would end in the middle.
+    A schema cannot express this, and a trace would stop halfway.
     """
     code, settings, files = ledger.code, ledger.settings, ledger.inputs
     for key, at in code.items():
@@ -142,7 +142,7 @@ def _dangling(ledger: Ledger) -> str:
 
 
 def _repeated(ledger: Ledger) -> str:
-    """Return the first name that is given twice: readers would differ in which they take."""
+    """Return the first name that is used twice, because readers would differ on which to take."""
     named = (
         ("files", "name", [file.name for file in ledger.files]),
         ("records", "id", [record.id for record in ledger.records]),
@@ -157,7 +157,7 @@ def _repeated(ledger: Ledger) -> str:
 
 
 def _without(ledger: Ledger) -> str:
-    """Return the first record that is shown nowhere or names what is not there."""
+    """Return the first record that is shown nowhere or refers to something missing."""
     for number, record in enumerate(ledger.records):
         needed = (
             (ledger.code, [record.function, *record.upstream]),
@@ -171,7 +171,7 @@ def _without(ledger: Ledger) -> str:
 
 
 def _too_deep(graph: Mapping[str, Step]) -> bool:
-    """Whether a way through the graph runs in a circle, or is too long to follow."""
+    """Return whether the graph has a cycle, or a path too long to follow."""
     known = {key: [need for need in step.needs if need in graph] for key, step in graph.items()}
     order = TopologicalSorter(known)
     try:
@@ -186,7 +186,7 @@ def _too_deep(graph: Mapping[str, Step]) -> bool:
 
 
 def read_ledger(path: Path) -> Ledger:
-    """Return the ledger in a file, or in a PDF that carries one; raises as `parse_ledger` does."""
+    """Return the ledger in a file or attached to a PDF; raises the errors of `parse_ledger`."""
     try:
         data = read_file(path)
     except OSError as error:
@@ -206,7 +206,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
     Raises
     ------
     NoLedger
-        If it is no PDF that opens, or carries no ledger.
+        If it is not a PDF that opens, or contains no ledger.
     """
     import pikepdf
 

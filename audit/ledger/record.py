@@ -1,7 +1,7 @@
-"""The records of a ledger: all that is known of each exhibit the book shows.
+"""The records of a ledger: everything known about each exhibit that the book shows.
 
-A record has what all exhibits have in common, and what only its kind has: a number its value, a
-table its cells. `audit.ledger.form` makes the published schema from these classes.
+A record has the fields that all exhibits share and those of its kind, such as the value of a
+number or the cells of a table. `audit.ledger.form` makes the schema from these classes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]*")]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a chapter shows an exhibit: file from the project's root, and line from 1."""
+    """Where a chapter shows an exhibit: path from the project's root, and line, counted from 1."""
 
     file: str
     line: int
@@ -31,16 +31,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Internal:
-    """Full precision, only in the ledger that stays with the data.
+    """Full precision, recorded only in the ledger that stays with the data.
 
     Attributes
     ----------
     value
-        Of a number, at full precision.
+        Value of a number, at full precision.
     interval
         Its 95% limits.
     seen
-        What a claim saw.
+        What a claim's rule found.
     """
 
     value: float | str | None = None
@@ -57,9 +57,9 @@ class Working:
     numerator
         What is counted or measured.
     denominator
-        What that is divided by, or compared with; empty where nothing is divided.
+        What that is divided by or compared with; empty if nothing is divided.
     sums
-        The calculation, step by step; the last gives what is printed.
+        The calculation, step by step; the last step gives what is printed.
     where
         What it is restricted to, in words.
     """
@@ -72,7 +72,7 @@ class Working:
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What all exhibits have.
+    """Fields that all exhibits have.
 
     Attributes
     ----------
@@ -81,39 +81,39 @@ class Common:
     reference
         The short form printed under it, such as F3.
     printed
-        A number or sentence as printed; of a figure its alternative text, of a table its headings.
+        A number or sentence as printed; the alternative text of a figure, the headings of a table.
     digest
-        SHA-256 over what is displayed and the released data behind it.
+        SHA-256 of what is displayed and the released data behind it.
     disclosure
-        What disclosure control made of it.
+        Outcome of disclosure control.
     reason
         Why disclosure control decided so.
     function
-        The function that makes it, a key of `code`.
+        The function that produces it, a key of `code`.
     nodes
-        Nodes of `graph` that it rests on, its own included.
+        Nodes of `graph` that it depends on, including its own.
     upstream
         Functions of those nodes, keys of `code`.
     files
-        Names of the data files it rests on.
+        Names of the data files it depends on.
     columns
         For each file of the extract, the columns read, in the file's order.
     deciding
-        Of these, the columns that are in no value, and only decide what is analysed or shown.
+        Of the columns, those that are in no value, but decide what is analysed or shown.
     settings
-        Keys of `settings` that it rests on.
+        Keys of `settings` that it depends on.
     seed
-        Seed of its random draws; null where nothing is drawn.
+        Seed of its random draws; null if nothing is drawn.
     shown
         Chapter file and line that show it.
     labels
-        Its label as the book prints it, such as Figure 6.1.
+        Its labels as the book prints them, such as Figure 6.1.
     anchors
-        Its places in the HTML, from the book's folder.
+        Its addresses in the HTML, relative to the book's folder.
     pages
         Its pages in the PDF, counted from 1.
     internal
-        Only in the ledger that stays with the data: full precision.
+        Full precision; only in the ledger that stays with the data.
     """
 
     id: Annotated[str, pattern("[a-z][a-z0-9_]*")]
@@ -138,21 +138,21 @@ class Common:
 
     @property
     def said(self) -> tuple[object, ...]:
-        """What a reader sees of it; in an edited ledger the digest may not follow."""
+        """What a reader sees of it; compared too, since an edited ledger may keep its digest."""
         return (self.printed, self.disclosure)
 
     @property
     def broken(self) -> bool:
-        """Whether it is a sentence whose rule the results no longer satisfy."""
+        """Whether it is a claim whose rule the results no longer satisfy."""
         return False
 
     @property
     def held(self) -> bool:
-        """Whether disclosure control holds it back, so that nothing of it is printed."""
+        """Whether disclosure control withholds it, so that nothing of it is printed."""
         return self.disclosure == "held"
 
     def columns_of(self, file: str) -> str:
-        """Say which columns of a file it rests on."""
+        """Return in words which columns of a file it depends on."""
         if file not in self.columns:
             return "all"
         only = [name for name in self.columns[file] if name in self.deciding.get(file, ())]
@@ -168,7 +168,7 @@ class Common:
 
 @dataclass(frozen=True, kw_only=True)
 class Float(Common):
-    """A figure or a table, which has data behind it.
+    """A figure or table, which has data behind it.
 
     Attributes
     ----------
@@ -177,7 +177,7 @@ class Float(Common):
     described
         Meaning and unit of each column of its released data.
     data
-        SHA-256 of the file with its released data; empty where it is held.
+        SHA-256 of the file with its released data; empty if it is withheld.
     """
 
     period: str = ""
@@ -186,7 +186,7 @@ class Float(Common):
 
     @property
     def said(self) -> tuple[object, ...]:
-        """What a reader sees of it, and of its data."""
+        """What a reader sees of it and of its data."""
         return (*super().said, self.described)
 
 
@@ -206,7 +206,7 @@ class TableRecord(Float):
     cells
         Headings and cells as printed, row by row.
     row_headings
-        How many columns from the left head its rows.
+        How many columns, from the left, are row headings.
     note
         What is printed below it.
     """
@@ -229,11 +229,11 @@ class NumberRecord(Common):
     Attributes
     ----------
     value
-        What is printed, as a number; null where it prints words.
+        What is printed, as a number; null if words are printed.
     unit
         What is counted or measured.
     n
-        Units that it rests on.
+        Number of units that it is based on.
     interval
         95% limits at printed precision.
     source
@@ -258,23 +258,23 @@ class NumberRecord(Common):
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimRecord(Common):
-    """A sentence that is held to a rule.
+    """A sentence that is checked against a rule.
 
     Attributes
     ----------
     rule
         The rule in words.
     evidence
-        Names of the exhibits that carry it.
+        Names of the exhibits that support it.
     seen
-        What the results show, where it is broken.
+        What the results show, if the rule is broken.
     holds
-        Whether the rule is satisfied; null where it is held back, or where counts are too small
-        to show it.
+        Whether the rule is satisfied; null if the claim is withheld, or if counts are too small
+        to decide.
     source
         Where it was published, as a citation; empty for a result of this report.
     compared
-        What the rule looks at, group by group, as far as the evidence prints it.
+        Values that the rule compares, by group, where the evidence prints them.
     """
 
     kind: Literal["claim"] = "claim"
@@ -297,7 +297,7 @@ class ClaimRecord(Common):
 
     @property
     def unknown(self) -> bool:
-        """Whether counts are too small to show if the rule is satisfied."""
+        """Whether counts are too small to decide if the rule is satisfied."""
         return self.holds is None and not self.held
 
 
@@ -306,16 +306,16 @@ Record = FigureRecord | TableRecord | NumberRecord | ClaimRecord
 
 
 def plain(record: Record) -> dict[str, Any]:
-    """Return a record as the public ledger's JSON has it."""
+    """Return a record in the form of the public ledger's JSON."""
     return {key: value for key, value in asdict(record).items() if key != "internal"}
 
 
 def with_unit(record: Record) -> str:
-    """Return the unit of a number in brackets; empty where what is printed says it."""
+    """Return the unit of a number in brackets; empty if the printed text states it."""
     unit = record.unit if isinstance(record, NumberRecord) else ""
     return f" ({unit})" if unit and unit not in record.printed else ""
 
 
 def row_headings(record: Record) -> int:
-    """Return how many columns head the rows of an exhibit; none but of a table."""
+    """Return how many columns of an exhibit are row headings; 0 unless it is a table."""
     return record.row_headings if isinstance(record, TableRecord) else 0

@@ -1,4 +1,4 @@
-"""What a book prints with numbers that are no results, as its sources state it."""
+"""Parts of a book whose numbers are not results, as its source files state them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Source:
     Attributes
     ----------
     title
-        Its title, as the bibliography has it.
+        Its title, as in the bibliography.
     links
         The addresses that are printed with it.
     numbers
-        The numbers of its other fields: years, volumes, issues, pages as they may be shortened.
+        The numbers in its other fields: years, volumes, issues, and pages, abbreviated or in full.
     """
 
     title: str
@@ -32,9 +32,9 @@ class Structure:
     Attributes
     ----------
     headings
-        Of each chapter the text of its headings, in order.
+        The text of the headings of each chapter, in order.
     formulas
-        Of each chapter its formulas in TeX, in order; one with a number ends in its label.
+        The formulas of each chapter in TeX, in order; a numbered one is followed by its label.
     bibliography
         The sources that may be listed, by key.
     """

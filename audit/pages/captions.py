@@ -1,4 +1,4 @@
-"""Captions, labels and citations, read from the pages of a finished book."""
+"""Read captions, labels and citations from the pages of a finished book."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VOID = frozenset(["br", "col", "hr", "img", "input", "link", "meta", "wbr"])
 
 
 def captions(book: Path) -> dict[str, tuple[str, str]]:
-    """Return label and caption of each figure and table of a book, by page and anchor."""
+    """Return the label and caption of each figure and table in a book, by page and anchor."""
     found: dict[str, tuple[str, str]] = {}
     for path in book_pages(book):
         page = path.relative_to(book).as_posix()
@@ -32,7 +32,7 @@ _CITED = re.compile(r'<a href="[^"]*#ref-([\w-]+)"[^>]*>([^<]*)</a>')
 
 
 def citations(book: Path) -> dict[str, str]:
-    """Return how a book cites each of its sources, by key: names and year."""
+    """Return how a book cites each of its sources, names and year, by citation key."""
     found: dict[str, str] = {}
     for path in book_pages(book):
         for key, words in _CITED.findall(path.read_text(encoding="utf-8")):
@@ -41,7 +41,7 @@ def citations(book: Path) -> dict[str, str]:
 
 
 class _Captions(HTMLParser):
-    """Reads the captions of one page."""
+    """Collect the captions of one page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class _Captions(HTMLParser):
         self._caption: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the anchor of a float, and where a caption begins."""
+        """Record the anchor of a float and the start of a caption."""
         anchor = dict(attrs).get("id") or ""
         if tag not in _VOID:
             self._open.append((tag, anchor if _FLOAT.match(anchor) else ""))
@@ -58,12 +58,12 @@ class _Captions(HTMLParser):
             self._caption = []
 
     def handle_data(self, data: str) -> None:
-        """Take the words of a caption."""
+        """Add text to the current caption."""
         if self._caption is not None:
             self._caption.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """Give a caption to the float around it."""
+        """Assign a caption to the float around it."""
         if tag == "figcaption" and self._caption is not None:
             printed = _PRINTED.match(" ".join("".join(self._caption).split()))
             around = next((anchor for _, anchor in reversed(self._open) if anchor), "")

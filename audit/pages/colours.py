@@ -1,4 +1,4 @@
-"""Code with colours, as HTML: each file's are found once, and kept for the next build."""
+"""Syntax highlighting of code as HTML, computed once per file and cached between builds."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, TOMLLexer
 
 _PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
-"""What has no colour of its own."""
+"""Tokens that have no colour of their own."""
 _OWN_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 class Colours:
-    """The coloured lines of files below a folder.
+    """The highlighted lines of files below a folder.
 
     Parameters
     ----------
     root
         The folder.
     kept
-        Where those of the last build are kept, each under a digest of its file, of this
-        module and of the library's version, so that none can be stale; None to keep none.
+        Cache file of the last build, which keys each entry by a digest of the source file, this
+        module and the library's version, so that none can be stale; None for no cache.
     """
 
     def __init__(self, root: Path, kept: Path | None = None) -> None:
@@ -49,7 +49,7 @@ class Colours:
         return self._used[self._digests[file]]
 
     def keep(self) -> None:
-        """Keep what was asked for, and nothing else."""
+        """Write the entries used in this build to the cache, and no others."""
         if self._kept is not None and self._used.keys() != self._known.keys():
             self._kept.parent.mkdir(parents=True, exist_ok=True)
             kept = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
@@ -57,7 +57,7 @@ class Colours:
 
 
 def _read(kept: Path) -> dict[str, list[str]]:
-    """Return what was kept, as far as it is what was put there; the rest is found again."""
+    """Return the cached entries that are intact; the others are computed again."""
     try:
         found = dict(json.loads(kept.read_text(encoding="utf-8")))
         return {digest: lines for digest, (own, *lines) in found.items() if own == _digest(lines)}

@@ -1,4 +1,4 @@
-"""The lineage of an exhibit, drawn: an SVG that reads as text to who cannot see it."""
+"""Draw an exhibit's lineage as an SVG with a text alternative for those who cannot see it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from audit.pages.lineage_graph import LineageGraph, Step
 
 NAME_WIDTH, PLACE_WIDTH = 7.3, 6.1
-"""Pixels that one sign takes, of a box's first and second line."""
+"""Width of a character in pixels, in a box's first and second line."""
 PADDING, MARGIN = 20, 6
 SMALLEST = 0.8
-"""The share of its size to which the drawing shrinks before it scrolls."""
+"""Share of its size to which the drawing shrinks before it scrolls."""
 SPACING = Spacing()
 
 
@@ -30,7 +30,7 @@ def draw(graph: LineageGraph, link: Callable[[str], str]) -> Markup:
     Parameters
     ----------
     link
-        The address of a box's code or file; empty for none.
+        Returns the address of a box's code or file, or an empty string if it has none.
     """
     widths = {name: _width(step) for name, step in graph.steps.items()}
     layout = lay_out(widths, without_shortcuts(graph.edges), SPACING)
@@ -57,12 +57,12 @@ def _width(step: Step) -> float:
 
 @dataclass(frozen=True)
 class Box:
-    """One box as it is drawn, in pixels.
+    """One box as drawn, in pixels.
 
     Attributes
     ----------
     sheet
-        The outline of a file; empty for what is drawn as a rectangle.
+        The outline of a file; empty for a box that is drawn as a rectangle.
     """
 
     step: Step
@@ -93,7 +93,7 @@ def _sheet(left: float, top: float, width: float, height: float) -> str:
 
 
 def _curve(points: Sequence[Point]) -> str:
-    """Return a smooth line through points, upright at each."""
+    """Return a smooth SVG path through points, vertical at each."""
     (x, y), *rest = points
     parts = [f"M{x:.1f} {y:.1f}"]
     for to_x, to_y in rest:

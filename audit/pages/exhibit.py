@@ -1,4 +1,4 @@
-"""The audit page of one exhibit: what is printed, the code that makes it, all that it rests on."""
+"""The audit page of one exhibit: what is printed, the code that makes it, and its lineage."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from audit.pages.trail import Trail
 
 PREVIEW = 100
-"""Rows of an exhibit's data that its page shows; the CSV has all."""
+"""Most rows of an exhibit's data that its page shows; the CSV contains all."""
 LONGEST = 90
-"""Characters of the title of a window."""
+"""Most characters in the title of a browser window."""
 
 
 def exhibit_page(record: Record, trail: Trail) -> Page:
@@ -65,7 +65,7 @@ def exhibit_page(record: Record, trail: Trail) -> Page:
 
 
 def _printed_rows(record: Record, trail: Trail) -> list[list[str]]:
-    """Return headings as they are, and cells as HTML."""
+    """Return a table's headings as they are and its cells as HTML."""
     header, *rows = table_rows(record) or [[]]
     cells: list[list[str]] = [[trail.printed(cell) for cell in row] for row in rows]
     return [header, *cells]
@@ -73,7 +73,7 @@ def _printed_rows(record: Record, trail: Trail) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A chapter and line that shows an exhibit, and where: in the HTML, and on a forge."""
+    """A chapter and line that shows an exhibit, with its address in the HTML and on the forge."""
 
     chapter: str
     source: str
@@ -82,7 +82,7 @@ class Shown:
 
 
 def _places(record: Record, trail: Trail) -> Iterator[Shown]:
-    """Yield each chapter and line that shows an exhibit, with a link where the HTML has it."""
+    """Yield each chapter and line that shows an exhibit, with a link if the HTML has an anchor."""
     waiting: dict[str, list[str]] = {}
     for anchor in record.anchors:
         waiting.setdefault(anchor.partition(".html")[0], []).append(anchor)
@@ -95,12 +95,12 @@ def _places(record: Record, trail: Trail) -> Iterator[Shown]:
 
 @dataclass(frozen=True)
 class Box:
-    """A box of the lineage as an item of a list, with what it needs below it.
+    """A box of the lineage as a list item, with the boxes it needs below it.
 
     Attributes
     ----------
     above
-        Whether what it needs is written out above.
+        Whether the boxes it needs have already been listed above.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Box:
 
 
 class _Tree:
-    """The lineage as nested lists, each box written out once."""
+    """The lineage as nested lists, in which the needs of each box are listed only once."""
 
     def __init__(self, graph: LineageGraph, record: Record, trail: Trail) -> None:
         self.graph = graph
@@ -120,7 +120,7 @@ class _Tree:
         self._seen: set[str] = set()
 
     def box(self, name: str) -> Box:
-        """Return a box with what it needs below it."""
+        """Return a box with the boxes it needs below it."""
         step, needs = self.graph.steps[name], self.graph.needs[name]
         above = name in self._seen and bool(needs)
         self._seen.add(name)
@@ -141,14 +141,14 @@ class _Tree:
 
 @dataclass(frozen=True)
 class Written:
-    """A function on the way, and where it is written."""
+    """A function in the lineage, and its definition."""
 
     key: str
     at: Definition
 
 
 def _steps(graph: LineageGraph, record: Record, trail: Trail) -> Iterator[Written]:
-    """Yield the functions on the way but for the exhibit's own, those nearest to it first."""
+    """Yield the functions in the lineage except the exhibit's own, nearest first."""
     code = trail.ledger.code
     keys = dict.fromkeys(str(trail.ledger.graph[node].function) for node in graph.nearest())
     yield from (Written(key, code[key]) for key in keys if key != record.function)
@@ -162,7 +162,7 @@ def _by_file(keys: list[str], trail: Trail) -> list[tuple[str, list[str]]]:
 
 
 def _data(record: Record, trail: Trail) -> dict[str, Any] | None:
-    """Return the released data behind a figure or table: columns, first rows, their number."""
+    """Return the released data behind a figure or table: columns, first rows and row count."""
     if record.id not in trail.data:
         return None
     header, *rows = csv.reader(trail.data[record.id].splitlines()) or [[]]
@@ -176,7 +176,7 @@ def _data(record: Record, trail: Trail) -> dict[str, Any] | None:
 
 
 def _commands(record: Record, trail: Trail) -> Iterator[str]:
-    """Yield the commands that compute the exhibit alone."""
+    """Yield the commands that recompute this exhibit alone."""
     if commit := trail.ledger.commit.id:
         yield f"git checkout {commit}"
     yield f"python -m report trace {record.reference} --run"
@@ -185,7 +185,7 @@ def _commands(record: Record, trail: Trail) -> Iterator[str]:
 
 
 def _neighbours(record: Record, trail: Trail) -> Iterator[tuple[str, Record]]:
-    """Yield the exhibits before and after."""
+    """Yield the previous and the next exhibit."""
     records = list(trail.records.values())
     at = list(trail.records).index(record.id)
     for way, other in (("Previous", at - 1), ("Next", at + 1)):

@@ -1,4 +1,4 @@
-"""The index of all exhibits: a whole table that a script makes searchable and sortable."""
+"""The index of all exhibits: a complete table that a script makes searchable and sortable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COLUMNS = ("Ref.", "Exhibit", "Shown as", "Chapter", "Page", "Data files", "Made
 
 
 def index_page(trail: Trail) -> Page:
-    """Return the page that lists every exhibit, every data file and what they rest on."""
+    """Return the page that lists every exhibit and data file, and what they depend on."""
     records = trail.records.values()
     files = sorted({name for record in records for name in record.files})
     shown = {file for record in records for file in _chapters(record)}
@@ -42,7 +42,7 @@ def index_page(trail: Trail) -> Page:
 
 
 def _functions(trail: Trail) -> list[tuple[str, list[str]]]:
-    """Return the choice of a function, by module: those of the dataflow and of the exhibits."""
+    """Return the functions to choose from, by module: those of the dataflow and the exhibits."""
     by_file: dict[str, list[str]] = {}
     for key in sorted({key for each in trail.records.values() for key in each.upstream}):
         by_file.setdefault(trail.ledger.code[key].file, []).append(key)
@@ -55,7 +55,7 @@ def _chapters(record: Record) -> list[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """One exhibit in the index, and by what it is sorted."""
+    """One exhibit in the index, with its sort keys."""
 
     record: Record
     order: int

@@ -1,8 +1,8 @@
-"""A graph drawn in layers: where its boxes stand, and which way its arrows go.
+"""Layered drawing of a graph: the positions of its boxes and the routes of its arrows.
 
-In the manner of Sugiyama, Tagawa and Toda (1981, doi:10.1109/TSMC.1981.4308636): each box
-one layer above the highest that rests on it, crossings lessened by sorting each layer by
-the median place of its neighbours, then as straight as the widths allow.
+Follows Sugiyama, Tagawa and Toda (1981, doi:10.1109/TSMC.1981.4308636): each box is one layer
+above the highest box that depends on it, crossings are reduced by sorting each layer by the
+median position of its neighbours, and edges are then as straight as the widths allow.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 Edge = tuple[str, str]
 Point = tuple[float, float]
 Grid = list[list[str]]
-"""The layers from the top, each from left to right."""
+"""Layers from top to bottom, each from left to right."""
 
 SWEEPS = 12
 BEND = 6.0
-"""Width kept free for an arrow that passes a layer."""
+"""Width reserved for an arrow that passes through a layer."""
 
 
 @dataclass(frozen=True)
 class Spacing:
-    """Sizes in pixels: of a box's height, and of the gaps at its sides and below it."""
+    """Sizes in pixels: the height of a box, and the gaps at its sides and below it."""
 
     height: float = 44
     beside: float = 14
@@ -36,17 +36,17 @@ class Spacing:
 
 @dataclass(frozen=True)
 class Layout:
-    """A drawn graph.
+    """The layout of a graph.
 
     Attributes
     ----------
     width, height
-        Of the whole, in pixels.
+        Size of the whole graph, in pixels.
     centres
-        The middle of each box.
+        Centre of each box.
     routes
-        The points through which each arrow goes, from the lower edge of one box to the
-        upper edge of another.
+        Points on each arrow's route, from the lower edge of one box to the upper edge of
+        another.
     """
 
     width: float
@@ -58,14 +58,14 @@ class Layout:
 def lay_out(
     widths: Mapping[str, float], edges: Iterable[Edge], spacing: Spacing | None = None
 ) -> Layout:
-    """Return where the boxes of a graph without cycles stand, its last box at the bottom.
+    """Return the layout of an acyclic graph, with its last box at the bottom.
 
     Parameters
     ----------
     widths
-        The width of each box.
+        Width of each box, in pixels.
     edges
-        Pairs of boxes, the one above first.
+        Pairs of boxes, the upper one first.
     """
     space = spacing or Spacing()
     chains = _chains(widths, sorted(set(edges)))
@@ -92,7 +92,7 @@ def lay_out(
 
 
 def without_shortcuts(edges: Iterable[Edge]) -> tuple[Edge, ...]:
-    """Return the edges that no longer way implies, sorted.
+    """Return the transitive reduction of a graph: no edge that a longer path implies; sorted.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def without_shortcuts(edges: Iterable[Edge]) -> tuple[Edge, ...]:
 
 
 def _depths(boxes: Iterable[str], edges: Sequence[Edge]) -> dict[str, int]:
-    """Return how many layers each box stands above the last."""
+    """Return how many layers each box is above the last layer."""
     below: dict[str, list[str]] = {each: [] for each in boxes}
     for above, under in edges:
         below[above].append(under)
@@ -140,7 +140,7 @@ def _depths(boxes: Iterable[str], edges: Sequence[Edge]) -> dict[str, int]:
 
 
 def _chains(boxes: Iterable[str], edges: Sequence[Edge]) -> dict[Edge, tuple[str, ...]]:
-    """Return each edge as a chain of boxes, with a bend in every layer that it passes."""
+    """Return each edge as a chain of boxes, with a bend in every layer that it passes through."""
     depths = _depths(boxes, edges)
     chains = {}
     for above, under in edges:
@@ -158,7 +158,7 @@ def _grid(depths: Mapping[str, int]) -> Grid:
 
 
 def _neighbours(edges: Iterable[Edge]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Return the boxes above and the boxes below each box."""
+    """Return the boxes above and below each box."""
     up: dict[str, list[str]] = {}
     down: dict[str, list[str]] = {}
     for above, under in edges:
@@ -168,7 +168,7 @@ def _neighbours(edges: Iterable[Edge]) -> tuple[dict[str, list[str]], dict[str, 
 
 
 def _untangled(grid: Grid, edges: Sequence[Edge]) -> Grid:
-    """Return the layers sorted so that few arrows cross."""
+    """Return the layers sorted to reduce the number of crossing arrows."""
     up, down = _neighbours(edges)
     best, fewest = grid, _crossings(grid, down)
     for sweep in range(SWEEPS):
@@ -209,7 +209,7 @@ def _crossings(grid: Grid, down: Mapping[str, list[str]]) -> int:
 def _straightened(
     grid: Grid, edges: Sequence[Edge], room: Mapping[str, float], gap: float
 ) -> dict[str, float]:
-    """Return the middle of each box: near its neighbours', and clear of the next ones."""
+    """Return the horizontal centre of each box: close to its neighbours, without overlaps."""
     up, down = _neighbours(edges)
     middles: dict[str, float] = {}
     for layer in grid:
@@ -231,14 +231,14 @@ def _straightened(
 def _spread(
     layer: Sequence[str], wishes: Sequence[float], room: Mapping[str, float], gap: float
 ) -> dict[str, float]:
-    """Return places as near to those wished for as order and widths allow.
+    """Return positions as close to those wished for as order and widths allow.
 
-    Least squares under an order, by pooling neighbours that would overlap.
+    Isotonic least squares, by pooling adjacent boxes that would overlap.
     """
     offsets = [0.0]
     for one, other in pairwise(layer):
         offsets.append(offsets[-1] + (room[one] + room[other]) / 2 + gap)
-    pools: list[tuple[float, int]] = []  # the sum of the wishes, and how many share it
+    pools: list[tuple[float, int]] = []  # sum and number of the pooled wishes
     for wish, offset in zip(wishes, offsets, strict=False):
         total, count = wish - offset, 1
         while pools and pools[-1][0] / pools[-1][1] > total / count:
@@ -252,7 +252,7 @@ def _spread(
 
 
 def _route(centres: Sequence[Point], half: float) -> tuple[Point, ...]:
-    """Return an arrow's points; past a layer it falls straight, clear of the boxes there."""
+    """Return an arrow's points; it is vertical where it passes a layer, to clear the boxes."""
     (x, y), *bends, (to_x, to_y) = centres
     passing = [point for bx, by in bends for point in ((bx, by - half), (bx, by + half))]
     return ((x, y + half), *passing, (to_x, to_y - half))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
 
 READS_FILES = "extract"
-"""The node of the dataflow that reads the extract's files."""
+"""Node of the dataflow that reads the extract's files."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Step:
     kind
         file, setting, function or exhibit.
     name
-        As a reader knows it.
+        Name shown to the reader.
     place
-        Rows of a file, or file and lines of code.
+        Number of rows of a file, or file and lines of code.
     """
 
     kind: str
@@ -36,16 +36,16 @@ class Step:
 
 @dataclass(frozen=True)
 class LineageGraph:
-    """What an exhibit rests on.
+    """The lineage of an exhibit as boxes and their needs.
 
     Attributes
     ----------
     target
-        The exhibit's name.
+        Name of the exhibit.
     steps
-        Each box by its name.
+        Boxes by name.
     needs
-        For each box those it needs, files included, sorted.
+        For each box, the names of the boxes it needs, files included, sorted.
     """
 
     target: str
@@ -54,11 +54,11 @@ class LineageGraph:
 
     @property
     def edges(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of boxes, the one that is needed first."""
+        """Pairs of boxes, the needed one first."""
         return tuple((need, name) for name, needs in self.needs.items() for need in needs)
 
     def nearest(self) -> tuple[str, ...]:
-        """Return the boxes but for files, those nearest to the exhibit first."""
+        """Return the boxes except files, those nearest to the exhibit first."""
         found = [self.target]
         for name in found:
             found += [need for need in self.needs[name] if need not in found]
@@ -66,7 +66,7 @@ class LineageGraph:
 
 
 def lineage_graph(record: Record, ledger: Ledger) -> LineageGraph:
-    """Return the graph of one record of a ledger."""
+    """Return the lineage graph of one record of a ledger."""
     graph, files = ledger.graph, ledger.inputs
     within = set(record.nodes)
     steps = {name: _step(name, record, ledger) for name in record.nodes}
@@ -83,7 +83,7 @@ def lineage_graph(record: Record, ledger: Ledger) -> LineageGraph:
 
 
 def _file(name: str) -> str:
-    # A file may be called like a function.
+    # A file may have the same name as a function.
     return f"file {name}"
 
 

@@ -1,8 +1,8 @@
-"""Ways from the book's own pages to the audit trail, for the pages of either engine.
+"""Add links from the book's pages to the audit trail, for the pages of either engine.
 
 A reference under a figure or table becomes a link. Numbers and sentences get an anchor, and
-become links when a reader switches on the audit view, which `view.js` does. Terms are explained
-where a page first uses them.
+become links when a reader switches on the audit view (`view.js`). Terms are explained where a
+page first uses them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _REFERENCE = Markup('<a class="reference" href="{0}" aria-label="{1}: where it comes from">{1}</a>')
 FOLDER = "audit"
-"""The folder of a book that holds its audit trail."""
+"""The folder of a book that contains its audit trail."""
 MARKED = "audit-frame"
 _SPAN = re.compile(r'<span class="(number|claim|claim-broken)" data-exhibit="(\w+)"')
 _SHAPE = re.compile(
@@ -41,7 +41,7 @@ _MAIN = re.compile(r"(<main\b[^>]*>)(.*</main>)", re.DOTALL)
 
 
 def book_pages(book: Path) -> list[Path]:
-    """Return the pages of a book, its audit trail left out, in a stable order."""
+    """Return the pages of a book, without its audit trail, in a stable order."""
     return [
         path for path in sorted(book.rglob("*.html")) if path.relative_to(book).parts[0] != FOLDER
     ]
@@ -53,18 +53,18 @@ def mark_pages(
     row_headings: Mapping[str, int],
     pages: Iterable[Path] | None = None,
 ) -> None:
-    """Add to each page of a book the ways to its audit trail, and to its tables their headings.
+    """Add links to the audit trail, and table headings, to each page of a book.
 
-    A page that is marked already stays as it is.
+    A page that is already marked stays unchanged.
 
     Parameters
     ----------
     references
-        The short reference of each exhibit by name.
+        Short reference of each exhibit, by name.
     row_headings
-        How many columns head the rows of a table, by the name of the exhibit.
+        Number of columns that are row headings in a table, by name of the exhibit.
     pages
-        Of the book; None for all.
+        Pages of the book to mark; None for all.
     """
     files, meanings = offered(book), terms(book_pages(book))
     for path in book_pages(book) if pages is None else pages:
@@ -83,16 +83,16 @@ def marked(
     files: Offered | None = None,
     meanings: Mapping[str, Markup] | None = None,
 ) -> str:
-    """Return a page of the book with ways to the audit trail.
+    """Return a page of the book with links to the audit trail.
 
     Parameters
     ----------
     to
-        The audit folder, from the page.
+        Path of the audit folder, relative to the page.
     files
-        What the book offers; None for nothing but its data.
+        Files that the book offers; None if it offers only its data.
     meanings
-        Of the terms that are explained in place, by term.
+        Meaning of each term that is explained in place, by term.
     """
     files = files or Offered()
 
@@ -134,7 +134,7 @@ def _with_links(main: str, to: str, references: Mapping[str, str], files: Offere
 
 
 def _frame(to: str, files: Offered) -> str:
-    """Return the bar above a page's text: the report's files, the audit trail, its view."""
+    """Return the bar above a page's text: the report's files, the audit trail, the audit view."""
     root = to.removesuffix(f"{FOLDER}/")
     documents = document_links(files.documents, root)
     return (

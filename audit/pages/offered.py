@@ -1,4 +1,4 @@
-"""What a page of the book offers to take away: the report's files, data and pictures."""
+"""Downloads that a page of the book offers: the report's files, data and pictures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PICTURES = "_exhibits"
-"""Folder of a book with its drawings."""
+"""Folder of a book for its drawings."""
 NARROW = "-narrow"
-"""How the name of a drawing for a narrow screen ends."""
+"""Suffix of the name of a drawing for narrow screens."""
 NAMES = {
     "report": "Full report",
     "summary": "Summary",
@@ -28,16 +28,16 @@ _PICTURE = re.compile(rf'<img\b[^>]*\bsrc="(?P<folder>[^"]*{PICTURES}/)(?P<name>
 
 @dataclass(frozen=True)
 class Offered:
-    """The files of a book that its pages lead to.
+    """The files of a book to which its pages link.
 
     Attributes
     ----------
     documents
-        Names of the report in other formats, which lie at the book's root.
+        Names of the report's files in other formats, in the book's root folder.
     narrow
-        Exhibits that have a drawing for a narrow screen.
+        Exhibits that have a drawing for narrow screens.
     data
-        Exhibits whose data lie in the audit folder.
+        Exhibits whose data are in the audit folder.
     """
 
     documents: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Offered:
 
 
 def offered(book: Path) -> Offered:
-    """Return what a finished book offers."""
+    """Return the files that a finished book offers."""
     documents = sorted(
         (path for path in book.iterdir() if path.suffix in KINDS),
         key=lambda path: (list(KINDS).index(path.suffix), path.stem != "report", path.name),
@@ -60,12 +60,12 @@ def offered(book: Path) -> Offered:
 
 
 def document_links(documents: tuple[str, ...], root: str) -> str:
-    """Return links to the report in other formats, as items of a list.
+    """Return links to the report in other formats, as list items.
 
     Parameters
     ----------
     root
-        The book's root from the page.
+        Path of the book's root, relative to the page.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def exhibit_links(name: str, reference: str, to: str) -> str:
     Parameters
     ----------
     to
-        The audit folder, from the page.
+        Path of the audit folder, relative to the page.
     """
     files = [(f"{to}{DATA}/{name}.csv", "Data (CSV)", " download")]
     if reference.startswith("F"):
@@ -99,7 +99,7 @@ def exhibit_links(name: str, reference: str, to: str) -> str:
 
 
 def with_narrow(main: str, narrow: frozenset[str]) -> str:
-    """Return a page's text whose drawings are others on a narrow screen."""
+    """Return a page's text with alternative drawings for narrow screens."""
 
     def both(image: re.Match[str]) -> str:
         if image["name"] not in narrow:

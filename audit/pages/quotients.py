@@ -1,6 +1,6 @@
-"""What stands behind released values: other columns divided, or a number that the text states.
+"""Derivation of released values: a quotient of columns, or a number that the text states.
 
-A quotient is found in the data and true of every row.
+A quotient is detected in the data and must be true of every row.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ _WORD = re.compile(r"[a-z]{4,}")
 HUNDRED = 100
 FACTORS = (1, 100, 1000)
 FEWEST = 3
-"""Rows in which a relation must be seen."""
+"""Fewest rows in which a relation must be seen."""
 NUMBERS_OF_ROWS = ("order", "finding", "term", "first_month", "last_month", "true_ratio")
-"""Columns whose numbers name a row and measure nothing."""
+"""Columns whose numbers identify a row and measure nothing."""
 SHARP = 0.02
-"""A row whose rounding leaves more than this share open shows nothing either way."""
+"""Largest relative rounding error at which a row counts as evidence for a quotient."""
 
 
 @dataclass(frozen=True)
 class Quotient:
-    """That a column is another divided by a third, or by its sum, times a factor.
+    """The relation that one column is another divided by a third, or by its sum, times a factor.
 
     Attributes
     ----------
     column, of
-        The quotient and what is divided.
+        The quotient and its numerator.
     by
-        What it is divided by; empty for the sum of `of`.
+        Its denominator; empty for the sum of `of`.
     factor
-        What the quotient is multiplied by.
+        Factor by which the quotient is multiplied.
     within
-        The column whose groups the sum is over; empty for all rows.
+        The column whose groups are summed over; empty for all rows.
     """
 
     column: str
@@ -53,7 +53,7 @@ class Quotient:
     within: str = ""
 
     def sum(self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> str:
-        """Return the calculation of one row, with the values as released."""
+        """Return the calculation for one row as text, with the values as released."""
         divisor = self.divisor(row, rows)
         times = f" × {self.factor:,}" if self.factor > 1 else ""
         return f"{_told(row[self.of])} ÷ {divisor:,.6g}{times} = {_told(row[self.column])}".replace(
@@ -61,14 +61,14 @@ class Quotient:
         )
 
     def divisor(self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> float:
-        """Return what one row is divided by; 0 where that is hidden."""
+        """Return the denominator for one row; 0 if it is suppressed."""
         if self.by:
             return number(row[self.by]) or 0.0
         parts = [number(each[self.of]) for each in self._group(row, rows)]
         return 0.0 if None in parts else sum(part or 0.0 for part in parts)
 
     def rounding(self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> float:
-        """Return by how much what one row is divided by may differ from the exact sum."""
+        """Return the largest rounding error of the denominator for one row."""
         group = [row] if self.by else self._group(row, rows)
         name = self.by or self.of
         return sum(_rounding(each[name]) for each in group if "." in each[name])
@@ -80,14 +80,14 @@ class Quotient:
 
 
 def quotients(rows: Sequence[Mapping[str, str]], described: Mapping[str, str]) -> list[Quotient]:
-    """Return the columns that are quotients in every row whose values are shown.
+    """Return the columns that are quotients in every row in which their values are shown.
 
     Parameters
     ----------
     rows
         The released data.
     described
-        Meaning of each column: a quotient is looked for where one says "per", "share" or "mean".
+        Meaning of each column; quotients are sought if it contains "per", "share" or "mean".
 
     Examples
     --------
@@ -125,7 +125,7 @@ def quotients(rows: Sequence[Mapping[str, str]], described: Mapping[str, str]) -
 def _of_the_same(
     stated: NumberRecord, whose: list[str], row: Mapping[str, str], column: str, factor: int
 ) -> bool:
-    """Whether a row is of what a number was made for."""
+    """Return whether a row is about the same units as a stated number."""
     own = {each.lower() for each in row.values()}
     named = [each.lower() in own for each in whose]
     if not stated.interval:
@@ -138,7 +138,7 @@ def _of_the_same(
 
 
 def _times(unit: str, meaning: str) -> int:
-    """Return how many times a number of some unit a column of some meaning has; 0 for neither."""
+    """Return the factor between a number's unit and a column's meaning; 0 if they differ."""
     if unit.startswith("per cent"):
         return int("per cent" in meaning)
     if "ratio" in unit and "for every 100" in meaning:
@@ -157,7 +157,7 @@ def _holds(asked: Quotient, rows: Sequence[Mapping[str, str]]) -> bool:
         if not divisor:
             continue
         exact = part / divisor * asked.factor
-        # The ingredients are rounded too.
+        # The numerator and denominator are rounded too.
         apart = _rounding(row[asked.column]) + abs(exact) * (
             _of_part(row[asked.of], part) + asked.rounding(row, rows) / divisor
         )
@@ -165,22 +165,22 @@ def _holds(asked: Quotient, rows: Sequence[Mapping[str, str]]) -> bool:
             return False
         if value and apart <= SHARP * abs(exact):
             seen.add((part, divisor))
-    # A quotient of ones, or of the same two values again and again, shows nothing.
+    # Quotients of ones, or of the same pair of values repeated, are no evidence.
     return len(seen) >= FEWEST and len({divisor for _, divisor in seen}) > (1 if asked.by else 0)
 
 
 def _of_part(text: str, part: float) -> float:
-    """Return by what share a released ingredient may differ from the exact one."""
+    """Return the largest relative rounding error of a released numerator."""
     return _rounding(text) / abs(part) if part and "." in text else 0.0
 
 
 def _rounding(text: str) -> float:
-    """Return by how much a released value may differ from the exact one."""
+    """Return the largest rounding error of a released value."""
     return 0.5000001 * 10.0 ** -len(text.partition(".")[2])
 
 
 def measuring(row: Mapping[str, str], described: Mapping[str, str]) -> list[str]:
-    """Return the columns with a number in a row, first those by whose meaning something is divided.
+    """Return the columns with a number in a row, those with a denominator first.
 
     Examples
     --------
@@ -199,15 +199,15 @@ def stated(
     meaning: str,
     numbers: Iterable[tuple[NumberRecord, Iterable[object]]],
 ) -> NumberRecord | None:
-    """Return the one number of the text that is a value of the data, where there is just one.
+    """Return the number in the text that is a value of the data, if there is exactly one.
 
     Parameters
     ----------
     meaning
-        Of the column; it begins with the number's unit, or counts for every hundred.
+        Meaning of the column; it begins with the number's unit, or is "for every 100".
     numbers
-        Each with what it was made for, such as a pilot. The row has to have its interval and name
-        some of that, or all of it where there is no interval.
+        Each with what it is about, such as a pilot. The row must have the number's interval and
+        name some of these, or all of them if there is no interval.
     """
     value = number(row[column])
     found = []
@@ -223,7 +223,7 @@ def stated(
 
 
 def number(text: str) -> float | None:
-    """Return a released value as a number; None for words and for what is hidden."""
+    """Return a released value as a number; None for words and suppressed values."""
     try:
         return float(text.replace(",", ""))
     except ValueError:

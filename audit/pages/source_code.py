@@ -1,4 +1,4 @@
-"""The project's code with colours and line numbers, and where each piece of it is to be read."""
+"""The project's code as highlighted, numbered HTML, and the addresses of its definitions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FORGE_PATHS = {
     "codeberg.org": "/src/commit/{commit}/{file}",
     "bitbucket.org": "/src/{commit}/{file}",
 }
-"""By a part of the host's name; all others show a file as GitHub does."""
+"""By part of the host's name; all other hosts use the same form as GitHub."""
 
 
 _PRE = Markup('<pre class="code" tabindex="0" role="region" aria-label="{}">{}</pre>')
@@ -38,7 +38,7 @@ _HEADING = Markup('<h2 id="{0}">{0}</h2>\n{1}')
 
 @dataclass(frozen=True)
 class SourceCode:
-    """The files of code that a ledger names, as they lay when the report was built.
+    """The files of code that a ledger names, as they were when the report was built.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class SourceCode:
     ledger
         As read from its JSON.
     colours
-        Of the project's files.
+        Highlighted lines of the project's files.
     """
 
     root: Path
@@ -56,12 +56,12 @@ class SourceCode:
 
     @cached_property
     def files(self) -> tuple[str, ...]:
-        """The modules that hold a definition of the ledger, from the project's root."""
+        """The modules that contain a definition in the ledger, from the project's root."""
         return tuple(sorted({at.file for at in self.ledger.code.values()}))
 
     @cached_property
     def settings(self) -> Mapping[str, range]:
-        """The lines of `study.toml` that each part of the study takes."""
+        """The lines of `study.toml` that each part of the study occupies."""
         text = (self.root / STUDY).read_text(encoding="utf-8")
         heads = sorted(
             {line: key.partition(".")[0] for key, line in key_lines(text).items()}.items()
@@ -74,20 +74,20 @@ class SourceCode:
         return {name: found[name] for name in self.ledger.settings if name in found}
 
     def block(self, file: str, first: int, last: int) -> Markup:
-        """Return some lines of a file, numbered, as a block that scrolls by itself."""
+        """Return some lines of a file, numbered, as a block with its own scroll bar."""
         shown = numbered(self.colours.lines(file)[first - 1 : last], first)
         return _PRE.format(f"Code of {file}, lines {first} to {last}", shown)
 
     def page(self, file: str) -> str:
-        """Return the path of the page that shows a module, from the audit folder."""
+        """Return the path of the page that shows a module, relative to the audit folder."""
         return f"{FOLDER}/{file.removesuffix('.py').replace('/', '.')}.html"
 
     def address(self, key: str) -> str:
-        """Return where a definition stands, from the audit folder."""
+        """Return the address of a definition, relative to the audit folder."""
         return f"{self.page(self.ledger.code[key].file)}#{key.rpartition('.')[2]}"
 
     def forge(self, file: str, lines: Sequence[int]) -> str:
-        """Return where the forge shows some lines at the ledger's commit; empty without one."""
+        """Return the forge's address of lines at the ledger's commit; empty if there is none."""
         commit = self.ledger.commit
         if not self.ledger.remote or not commit.id or not commit.clean:
             return ""
@@ -95,8 +95,8 @@ class SourceCode:
 
 
 def numbered(lines: Sequence[str], first: int) -> Markup:
-    """Return coloured lines, which are HTML, with their numbers, which a selection leaves out."""
-    # The code ends each line itself, so that copied text has its line ends.
+    """Return highlighted HTML lines with line numbers that cannot be selected."""
+    # The code contains the line ends, so that copied text keeps them.
     whole = "".join(
         f'<span class="line" data-line="{number}">{line}\n</span>'
         for number, line in enumerate(lines, start=first)
@@ -105,7 +105,7 @@ def numbered(lines: Sequence[str], first: int) -> Markup:
 
 
 def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> str:
-    """Return the address at which a forge shows lines of a file at a commit.
+    """Return the address of a file's lines on a forge at a commit.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def forge_address(remote: str, commit: str, file: str, lines: Sequence[int]) -> 
 
 
 def code_page_body(code: SourceCode, file: str) -> Markup:
-    """Return a whole module as HTML, each definition of the ledger a place to link to."""
+    """Return a whole module as HTML, with a link target at each definition in the ledger."""
     lines = code.colours.lines(file)
     named: dict[tuple[int, int], list[str]] = {}
     for key, at in sorted(code.ledger.code.items()):
@@ -146,7 +146,7 @@ def code_page_body(code: SourceCode, file: str) -> Markup:
 
 
 def settings_body(code: SourceCode) -> Markup:
-    """Return the parts of the study that exhibits rest on, and no other part of its file."""
+    """Return the parts of the study that exhibits depend on, and no others."""
     parts = []
     for name, lines in sorted(code.settings.items(), key=lambda item: item[1].start):
         inner = code.block(STUDY, lines.start, lines.stop - 1)

@@ -1,8 +1,8 @@
-"""Terms explained in place: where a page first uses one, its meaning opens on demand.
+"""Explain terms in place: where a page first uses one, its meaning opens on demand.
 
-The terms and their meanings are read from the book itself, from the list that a chapter marks
-with the class `terms`. The meaning is a popover of HTML: it opens with pointer, touch and
-keyboard, closes with Escape, and needs no script.
+Terms and meanings are read from the book itself, from the list that a chapter marks with the
+class `terms`. The meaning is an HTML popover: it opens with pointer, touch and keyboard, closes
+with Escape, and needs no script.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _TAG = re.compile(r"(<[^>]+>)")
 _NAME = re.compile(r"</?([a-z][a-z0-9]*)", re.IGNORECASE)
 _VOID = frozenset(["br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"])
 _TEXT = frozenset(["p", "li"])
-"""Elements in whose text a term is explained."""
+"""Elements in whose text terms are explained."""
 _LEFT_ALONE = frozenset(
     ["a", "abbr", "button", "code", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
      "math", "nav", "pre", "script", "span", "style", "table", "dl"]
 )  # fmt: skip
-"""Elements within which none is: links, headings, code, and what the ledger prints."""
+"""Elements in which they are not: links, headings, code, and what the ledger prints."""
 _EXPLAINED = Markup(
     '<button type="button" class="term" popovertarget="{0}">{1}</button>'
     '<span class="term-meaning" id="{0}" role="note" popover>{2}</span>'
@@ -36,7 +36,7 @@ _MARKS = re.compile(r"[.,;:!?)’”]+")
 
 
 def terms(pages: Iterable[Path]) -> dict[str, Markup]:
-    """Return the meaning of each term that a book lists, as text, by the term."""
+    """Return the meaning of each term that a book lists, as text, by term."""
     found = {}
     for page in pages:
         text = page.read_text(encoding="utf-8")
@@ -52,9 +52,9 @@ def explained(main: str, meanings: Mapping[str, Markup]) -> str:
     Parameters
     ----------
     main
-        HTML of the page's text.
+        HTML of the page's body.
     meanings
-        By term, in any case; a plural is known by its ending.
+        Meanings by term, in any case; plurals are recognised by their endings.
 
     Examples
     --------
@@ -81,12 +81,12 @@ popovertarget="term-estimand">estimand</button>\
 def _with_first(text: str, waiting: dict[re.Pattern[str], tuple[str, Markup]]) -> str:
     for pattern, (term, meaning) in list(waiting.items()):
         found = pattern.search(text)
-        # One explanation a piece of text: in what it inserts no other is sought.
+        # One explanation per piece of text; the inserted explanation is not searched.
         if found:
             del waiting[pattern]
             name = "term-" + re.sub(r"\W+", "-", term.lower())
             made = _EXPLAINED.format(name, Markup(found[0]), meaning)  # noqa: S704 - of the page
-            # A line may break behind a button: the mark that follows the word stays with it.
+            # A line may break after a button, so keep the following punctuation with the word.
             mark = _MARKS.match(text, found.end())
             if mark:
                 made = Markup('<span class="term-end">{}{}</span>').format(made, Markup(mark[0]))  # noqa: S704 - of the page
@@ -96,14 +96,14 @@ def _with_first(text: str, waiting: dict[re.Pattern[str], tuple[str, Markup]]) -
 
 
 def _pattern(term: str) -> re.Pattern[str]:
-    """Return what finds a term or its plural as a whole word."""
+    """Return a pattern that finds a term or its plural as a whole word."""
     stem, plural = (term[:-1], "(?:y|ies)") if term.endswith("y") else (term, "s?")
     words = r"\s+".join(re.escape(word) for word in stem.split())
     return re.compile(rf"(?<![\w-]){words}{plural}(?![\w-])", re.IGNORECASE)
 
 
 def _follow(tag: str, open_: list[str]) -> None:
-    """Keep the elements that are open."""
+    """Update the list of open elements."""
     found = _NAME.match(tag)
     if found is None:
         return

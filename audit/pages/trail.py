@@ -1,4 +1,4 @@
-"""All that the pages of an audit trail are made from, and how they name and find things."""
+"""The data from which the pages of an audit trail are made, with titles and addresses."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, str] = {
     "figure": "Figure", "table": "Table", "number": "Number", "claim": "Sentence"
 }  # fmt: skip
-"""What a reader calls each kind of exhibit."""
+"""Names of the kinds of exhibit for the reader."""
 FILES = "files"
-"""Folder of the pages of data files."""
+"""Folder for the pages of data files."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class Page:
     Attributes
     ----------
     path
-        From the audit folder.
+        Path from the audit folder.
     title
-        Of the window, and of the page.
+        Title of the window and the page.
     template
-        What lays it out.
+        Name of the template that renders it.
     values
-        What the template shows.
+        Values passed to the template.
     """
 
     path: str
@@ -53,7 +53,7 @@ class Page:
 
     @property
     def up(self) -> str:
-        """The way from the page to the audit folder."""
+        """Relative path from the page to the audit folder."""
         return "../" * self.path.count("/")
 
 
@@ -64,7 +64,7 @@ class Trail:
     Attributes
     ----------
     ledger
-        As read from its JSON, public, with the places of the finished book.
+        The public ledger, as read from its JSON, with positions in the finished book.
     code
         The project's code.
     captions
@@ -72,11 +72,11 @@ class Trail:
     data
         The released data of each figure and table as CSV, by name.
     drawings
-        Names of the figures whose drawing lies next to the data.
+        Names of the figures whose drawings are next to the data.
     chapters
         The title of each chapter by its file, in the order of the book.
     home, pdf
-        The book's home page and PDF from the audit folder; empty where there is none.
+        The book's home page and PDF, relative to the audit folder; empty if there is none.
     sources, formulas
         How the book prints citations and formulas; see `printed_text`.
     """
@@ -94,7 +94,7 @@ class Trail:
 
     @cached_property
     def records(self) -> Mapping[str, Record]:
-        """The records by name: figures, tables, sentences, numbers, each in the book's order."""
+        """The records by name: figures, tables, claims, numbers, each in order of reference."""
         return {each.id: each for each in sorted(self.ledger.records, key=by_reference)}
 
     @property
@@ -103,15 +103,15 @@ class Trail:
         return self.ledger.inputs
 
     def printed(self, markdown: str) -> Markup:
-        """Return a cell, a note or a sentence as HTML, as the book prints it."""
+        """Return a cell, a note or a sentence as HTML, in the form that the book prints."""
         return printed_text(self._named(markdown), self.sources, self.formulas)
 
     def released(self, cell: str) -> Markup:
-        """Return a cell of released data as HTML; a formula or a label as the book prints it."""
+        """Return a cell of released data as HTML, with formulas and labels as the book has them."""
         return self.formulas.get(cell) or escape(self._named(cell))
 
     def _named(self, text: str) -> str:
-        """Return text with each label of a figure or table as it is printed, such as Table 2.1."""
+        """Return text with references to figures and tables as printed, such as Table 2.1."""
 
         def label(found: re.Match[str]) -> str:
             record = self.records.get(found[1].replace("-", "_"))
@@ -120,12 +120,12 @@ class Trail:
         return re.sub(r"@(?:fig|tbl)-([\w-]+)", label, text)
 
     def title(self, record: Record) -> str:
-        """Return what a reader calls an exhibit: its caption, or what it prints."""
+        """Return an exhibit's title for the reader: its caption, or what it prints."""
         own = self._caption(record)[1] if isinstance(record, Float) else record.printed
         return (own or record.id.replace("_", " ").capitalize()) + with_unit(record)
 
     def heading(self, record: Record) -> str:
-        """Return how the book calls an exhibit: by its printed label, or by its kind."""
+        """Return the name that the book uses for an exhibit: its printed label, or its kind."""
         labels = record.labels or (self._caption(record)[0],)
         return ", ".join(filter(None, labels)) or KINDS[record.kind]
 
@@ -134,7 +134,7 @@ class Trail:
         return next(known, ("", ""))
 
     def chapter(self, place: str) -> str:
-        """Return the title of the chapter in which a place such as `chapters/one.qmd:4` is."""
+        """Return the title of the chapter for a position such as `chapters/one.qmd:4`."""
         file = place.rpartition(":")[0]
         return self.chapters.get(file) or file
 
@@ -144,16 +144,16 @@ class Trail:
         return ", ".join(f"{name} {each}" for name, each in self.ledger.environment.items())
 
     def file_page(self, name: str) -> str:
-        """Return the path of a data file's page, from the audit folder."""
+        """Return the path of a data file's page, relative to the audit folder."""
         return f"{FILES}/{name.replace('/', '.')}.html"
 
     def rules(self, name: str) -> list[RuleOutcome]:
-        """Return the results of the data contract of a file; empty for one without."""
+        """Return the outcomes of a file's data contract; empty if it has no contract."""
         dataset = self.files[name].dataset
         return [rule for rule in self.ledger.rules if rule.dataset == dataset]
 
     def step_address(self, name: str) -> str:
-        """Return where a box of a lineage is to be read, from the audit folder."""
+        """Return the address of the page for a box of a lineage, relative to the audit folder."""
         if name.startswith("file "):
             return self.file_page(name.removeprefix("file "))
         step = self.ledger.graph[name]
@@ -162,12 +162,12 @@ class Trail:
         return self.code.address(str(step.function))
 
     def setting_address(self, key: str) -> str:
-        """Return where a part of the study is to be read, from the audit folder."""
+        """Return the address of a part of the study, relative to the audit folder."""
         return f"{self.code.page(STUDY)}#{key}"
 
 
 def outcomes(rules: Sequence[RuleOutcome]) -> str:
-    """Return in words how many rules there are, and what became of them.
+    """Return in words the number of rules and their outcomes.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""How an exhibit was worked out, for a reader who does not program.
+"""Explain how an exhibit was worked out, for a reader who does not program.
 
-Everything here is read from the ledger and the released data: what the exhibit's function says
-it does, what it is restricted to, and one value of it worked through with the printed numbers.
+Everything here is read from the ledger and the released data: the description of the exhibit's
+function, its restrictions, and one value worked through with the printed numbers.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ NOTHING_DIVIDED = "none: nothing is divided"
 SCALES = (1, 100, 1000)
 _HIDDEN = ("c", "[c]")
 _VALUE = re.compile(r"[<−-]?\d[\d,.]*%?(?:\s*\([^()]*\))?")
-"""A cell that prints one value, with its interval or not."""
+"""A cell that prints one value, with or without its interval."""
 
 
 @dataclass(frozen=True)
 class WorkedOut:
-    """How one exhibit was worked out; texts are Markdown.
+    """How one exhibit was worked out, as Markdown texts.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class WorkedOut:
 
 @dataclass(frozen=True)
 class Example:
-    """What is divided by what, and one value worked through."""
+    """The numerator and denominator, and one value worked through."""
 
     numerator: str
     denominator: str
@@ -118,7 +118,7 @@ def _sources(record: Record, trail: Trail) -> Iterator[str]:
 
 
 def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
-    """Yield what each function on the way does, those nearest to the data first."""
+    """Yield the description of each function in the lineage, those nearest to the data first."""
     steps = trail.ledger.graph
     names = [name for name in reversed(graph.nearest()) if graph.steps[name].kind == "function"]
     yield from dict.fromkeys(steps[name].does for name in names if steps[name].does)
@@ -212,7 +212,7 @@ def _over(each: Quotient) -> str:
 
 
 def _of_stated(record: Float, rows: Sequence[Mapping[str, str]], trail: Trail) -> Example | None:
-    """Return the first value that a sentence of the report states too, worked through as there."""
+    """Return the first value that the report's text also states, worked through as there."""
     numbers_of = [(each, trail.ledger.graph[each.id].given.values())
                   for each in trail.records.values() if isinstance(each, NumberRecord)]  # fmt: skip
     for row in rows:
@@ -240,7 +240,7 @@ def _as_in_text(
 
 
 def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None:
-    """Return the first value that is a number, as it is printed and as it is described."""
+    """Return the first numeric value, as printed and as described."""
     if isinstance(record, TableRecord):
         header, *printed = table_rows(record) or [[]]
         for line in printed:
@@ -278,7 +278,7 @@ def _lower(meaning: str) -> str:
 
 
 def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
-    """Return the column of the data whose value a cell prints first; empty if there is none."""
+    """Return the data column whose value a cell prints first; empty if there is none."""
     numerals = numbers(cell)
     if not numerals or not _VALUE.fullmatch(cell):
         return ""
@@ -297,7 +297,7 @@ def _column_of(cell: str, label: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _row_in_words(row: Mapping[str, str], record: Float) -> str:
-    # A formula is read on the page of its table, not as TeX in a sentence.
+    # Formulas are shown on the table's own page, not as TeX in a sentence.
     told = [
         text
         for name, text in row.items()

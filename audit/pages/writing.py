@@ -1,4 +1,4 @@
-"""The pages of an audit trail, written next to its ledger."""
+"""Write the pages of an audit trail next to its ledger."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OWN_FILES = ("audit.css", "index.js", "view.css", "view.js")
 
 
 Recall = Callable[[str, Callable[[], str]], str]
-"""Returns a text made before from what a text is named by, or made now."""
+"""Takes a key and a function; returns the cached text for the key, or makes it now."""
 
 
 def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: make()) -> None:
@@ -34,9 +34,9 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     Parameters
     ----------
     folder
-        The audit folder of a book, with the ledger and the released data in it.
+        The audit folder of a book, which contains the ledger and the released data.
     recall
-        Gives pages made before from the very same, which code and libraries are for it to know.
+        Returns cached pages made from identical input; it must itself check code and libraries.
     """
     slim = without_places(trail)
     shared = digest_of(*_stated(slim))
@@ -61,9 +61,9 @@ def _rendered(page: Page, trail: Trail) -> str:
 
 
 def without_places(trail: Trail) -> Trail:
-    """Return a trail without what moves with every line written above: pages, lines of chapters.
+    """Return a trail without positions that shift with every edit above: pages, chapter lines.
 
-    Only the page of an exhibit itself shows its places; all others are made without.
+    Only the page of an exhibit itself shows its positions; all others are made without them.
     """
     records = tuple(replace(each, pages=(), shown=()) for each in trail.ledger.records)
     ledger = replace(trail.ledger, records=records, sources={})
@@ -71,7 +71,7 @@ def without_places(trail: Trail) -> Trail:
 
 
 def _stated(trail: Trail) -> Iterator[str]:
-    """Yield all that the pages of a trail without places are made from."""
+    """Yield everything from which the pages of a trail without positions are made."""
     yield trail.ledger.to_json()
     for file in (*trail.code.files, STUDY):
         yield (trail.code.root / file).read_text(encoding="utf-8")
@@ -82,9 +82,9 @@ def _stated(trail: Trail) -> Iterator[str]:
 
 
 def _pages(trail: Trail, slim: Trail) -> Iterator[tuple[str, str, Callable[[], Page]]]:
-    """Yield the path of each page, what it is made from besides the trail without places, and it.
+    """Yield each page's path, its input besides the trail without positions, and its maker.
 
-    The index is not among them: it shows all places.
+    The index is not among them because it shows all positions.
     """
     for record in trail.records.values():
         yield f"{record.id}.html", repr(record), partial(exhibit_page, record, slim)

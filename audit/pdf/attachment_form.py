@@ -1,8 +1,8 @@
-"""Whether a PDF's attachments have the form in which `audit.pdf.attachments` puts them in.
+"""Check that a PDF's attachments have the form that `audit.pdf.attachments` gives them.
 
-A reader of PDF may show another name, another file, or a second one where the form allows it. So
-an entry has one name, one stream and nothing else; no two have one name; and the list of the
-document's own files names each of them once.
+If the form is looser, PDF readers may show another name, another file, or a second file. So an
+entry has one name, one stream and nothing else; no two entries share a name; and the list of
+the document's associated files names each of them once.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _PARAMETERS = {"/CreationDate", "/ModDate", "/Size"}
 
 
 def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[str]:
-    """Yield, in words, whatever is not as `attach` leaves it.
+    """Yield, in words, every deviation from the form that `attach` writes.
 
     Parameters
     ----------
     pdf
         An open `pikepdf.Pdf`.
     stated
-        By name, attachments of which the seal says nothing, its own among them, as they must
-        be said to be; their data don't count.
+        Attachments that the seal does not cover, its own included, by name, with the
+        description they must have; their data are ignored.
     """
     for place, node in enumerate(nodes(pdf)):
         yield from _node_faults(node, root=place == 0)
@@ -56,7 +56,7 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
 
 
 def _node_faults(node: Any, *, root: bool) -> Iterator[str]:
-    """Yield what is wrong with one node of the tree: it has names, or kids, and its bounds."""
+    """Yield the faults of one node of the name tree, in its names or kids and its limits."""
     if set(node.keys()) not in ({"/Names"}, {"/Kids"}) and root:
         yield "the tree of attachments holds more than names"
     if not root and set(node.keys()) not in ({"/Limits", "/Names"}, {"/Limits", "/Kids"}):
@@ -80,9 +80,9 @@ def _bytes(text: Any) -> bytes | None:
 
 
 def _written_plainly(*texts: Any) -> bool:
-    """Whether each text has the bytes that a build writes for it.
+    """Return whether each text has the bytes that a build writes for it.
 
-    A text can be written in several encodings, and some readers compare bytes.
+    A PDF string can be encoded in several ways, and some readers compare bytes.
     """
     import pikepdf
 
@@ -93,7 +93,7 @@ def _written_plainly(*texts: Any) -> bool:
 
 
 def _regular(name: str, entry: Any) -> bool:
-    """Whether an entry holds one file under one name, and nothing else."""
+    """Return whether an entry contains one file under one name, and nothing else."""
     if not is_dictionary(entry) or set(entry.keys()) != _ENTRY:
         return False
     if not str(entry.F) == str(entry.UF) == name or str(entry.Type) != "/Filespec":
@@ -117,7 +117,7 @@ def _regular(name: str, entry: Any) -> bool:
 
 
 def _packed_alone(stream: Any) -> bool:
-    """Whether a stream holds its packed data and no byte more, which unpacking would pass over."""
+    """Return whether a stream has no bytes after its encoded data, which decoders would skip."""
     data, size = stream.read_raw_bytes(), int(stream.Params.Size)
     filters = stream.get("/Filter", [])
     try:

@@ -1,4 +1,4 @@
-"""Files that travel inside the PDF: put in as PDF/A-3 asks, and read back as data."""
+"""Files attached to a PDF: written as PDF/A-3 requires, and read back as data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DEPTH = 20
-"""Levels of the tree of names; eight hold more files than there are."""
+"""Most levels of the name tree that are read; eight are enough for any report."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Attachment:
     data
         Its bytes.
     mime
-        Its type, such as `application/json`.
+        Its media type, such as `application/json`.
     description
-        What it is, in a sentence.
+        Its content, in a sentence.
     relationship
-        To the document, as PDF/A-3 names it: Data, Source, Supplement or Unspecified.
+        Its relationship to the document in PDF/A-3: Data, Source, Supplement or Unspecified.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Attachment:
 
 
 def attach(pdf: Any, files: Iterable[Attachment]) -> None:
-    """Put files into an open PDF, in place of any of the same name.
+    """Attach files to an open PDF, replacing any of the same name.
 
-    They bear the time that the PDF itself bears, so that the same report gives the same bytes.
+    They have the same date as the PDF itself, so that the same report gives the same bytes.
     """
     import pikepdf
 
@@ -72,17 +72,17 @@ def attach(pdf: Any, files: Iterable[Attachment]) -> None:
         )
         pdf.attachments[file.name] = spec
         listed.append(pdf.attachments[file.name].obj)
-    # The library lists a file too where there is a list already: each stands in it once.
+    # The library adds a file to /AF if the list exists: make sure that each is listed once.
     pdf.Root.AF = pikepdf.Array({each.objgen: each for each in listed}.values())
 
 
 def created(pdf: Any) -> str:
-    """Return the time that an open PDF bears."""
+    """Return the creation date of an open PDF."""
     return str(pdf.docinfo.get("/CreationDate", "D:19700101000000Z"))
 
 
 def attached(pdf: Any) -> dict[str, Attachment]:
-    """Return the files inside an open PDF by name, sorted."""
+    """Return the files attached to an open PDF by name, sorted."""
     found = {}
     for name, spec in entries(pdf).items():
         stream = spec.get("/EF", {}).get("/F")
@@ -101,9 +101,9 @@ def attached(pdf: Any) -> dict[str, Attachment]:
 
 
 def entries(pdf: Any) -> dict[str, Any]:
-    """Return the entry of each attachment by name, sorted; one may name no file at all.
+    """Return the entry of each attachment by name, sorted, including entries without a file.
 
-    Of two of one name it is the first: `audit.pdf.attachment_form` refuses the second.
+    Of two with the same name it is the first; `audit.pdf.attachment_form` refuses the second.
     """
     found: dict[str, Any] = {}
     for name, spec in listed(pdf):
@@ -112,14 +112,14 @@ def entries(pdf: Any) -> dict[str, Any]:
 
 
 def listed(pdf: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each name and entry of the tree of attachments as the file has them, twice if twice."""
+    """Yield each name and entry in the name tree of attachments, duplicates included."""
     for node in nodes(pdf):
         named = list(node.get("/Names", []))
         yield from ((str(key), spec) for key, spec in zip(named[::2], named[1::2], strict=False))
 
 
 def nodes(pdf: Any) -> Iterator[Any]:
-    """Yield the nodes of the tree of attachments, from the first to the last."""
+    """Yield the nodes of the name tree of attachments, in order."""
     tree = pdf.Root.get("/Names", {}).get("/EmbeddedFiles")
     waiting = [] if tree is None else [(tree, 0)]
     while waiting:

@@ -1,4 +1,4 @@
-"""The text of a font's character codes, as its `ToUnicode` table gives it."""
+"""The text of a font's character codes, from its `ToUnicode` CMap."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 _TOKENS = re.compile(rb"(?P<word>(?:begin|end)bf(?:char|range))|(?P<mark>[\[\]])|<([0-9A-Fa-f]*)>")
 _LONGEST = 512
-"""Hexadecimal digits of what one code stands for: 128 letters."""
+"""Most hexadecimal digits that one code may stand for: 128 letters."""
 
 
 def character_map(source: bytes) -> dict[int, str]:
-    """Return the text of each character code, as a font's `ToUnicode` table gives it.
+    """Return the text of each character code in a font's `ToUnicode` CMap.
 
     Raises
     ------
     BeyondLimits
-        If it has more codes than two bytes can name, or one for a page of text.
+        If it has more codes than two bytes can represent, or a code for too long a text.
 
     Examples
     --------
@@ -49,7 +49,7 @@ Given = bytes | list[bytes]
 
 
 def _sections(source: bytes) -> Iterator[tuple[bytes, list[Given]]]:
-    """Yield what each section of a table lists; a list within it stays one."""
+    """Yield the contents of each section of a CMap; a list within it stays a list."""
     section = b""
     given: list[Given] = []
     listed: list[bytes] | None = None

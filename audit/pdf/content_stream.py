@@ -1,4 +1,4 @@
-"""What the instructions that draw a page set as text: each run with its height and its element."""
+"""Text drawn by a page's content stream, as runs with their heights and elements."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from audit.pdf.tag_tree import Placed
 
 TEXT = ("Tj", "TJ", "'", '"')
-"""The instructions that set text."""
+"""The operators that show text."""
 UNKNOWN = "\ufffd"
-"""In place of a sign for which its font gives no text."""
+"""Replacement for a character for which its font gives no text."""
 OPERATORS = " ".join(["q Q cm BT Tm Td TD Tf BDC BMC EMC", *TEXT])
 ARTEFACT = ("Artifact",)
 LOOSE = Element(0, ARTEFACT)
@@ -28,20 +28,20 @@ UPRIGHT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of text that is set in one go.
+    """Text that is shown by one operator.
 
     Attributes
     ----------
     page
         Counted from 1, the cover included.
     height
-        Of its base line, in points.
+        Of its baseline, in points.
     text
-        As it would be copied.
+        Text as a reader would copy it.
     element
         The block it belongs to.
     inline
-        The roles it has inside that block, such as ``("Code",)``.
+        Its roles inside that block, such as ``("Code",)``.
     """
 
     page: int
@@ -54,16 +54,16 @@ class Run:
 def runs(
     page: Any, number: int, placed: Placed, fonts: dict[tuple[int, int], Mapping[int, str]]
 ) -> Iterator[Run]:
-    """Yield the text of a page as it is drawn.
+    """Yield the text of a page in the order in which it is drawn.
 
     Parameters
     ----------
     number
-        Of the page, from 1.
+        Page number, from 1.
     placed
-        Where the tag tree puts each piece of marked content.
+        Block of each piece of marked content, from the tag tree.
     fonts
-        The tables of fonts read before, by object; those of the page are added.
+        Character maps of the fonts read so far, by object; those of the page are added.
     """
     import pikepdf
 
@@ -94,7 +94,7 @@ def runs(
 
 
 class _Position:
-    """Where text would be drawn, as the instructions of a page move it."""
+    """The position of text on the page, as the operators move it."""
 
     def __init__(self) -> None:
         self._matrix = self._line = UPRIGHT
@@ -102,11 +102,11 @@ class _Position:
 
     @property
     def height(self) -> float:
-        """The height of the line on the page."""
+        """The height of the baseline on the page."""
         return _product(self._line, self._matrix)[5]
 
     def move(self, operator: str, operands: Any) -> None:
-        """Follow one instruction."""
+        """Apply one operator."""
         match operator:
             case "q":
                 self._kept.append(self._matrix)
@@ -124,7 +124,7 @@ class _Position:
 
 
 class _Marks:
-    """The elements that text belongs to, by the marked content it stands in."""
+    """The elements to which text belongs, by the marked content around it."""
 
     def __init__(self, page: int, placed: Placed) -> None:
         self._page = page
@@ -135,7 +135,7 @@ class _Marks:
 
     @property
     def innermost(self) -> tuple[Element, tuple[str, ...]]:
-        """The element around what is drawn next, and what that stands within."""
+        """The element around what is drawn next, and its inline roles."""
         return self._open[-1] if self._open else (LOOSE, ())
 
     def begin(self, operands: Any) -> None:
@@ -158,9 +158,9 @@ class _Marks:
             self._spoken.pop()
 
     def spoken_for(self, text: str) -> str:
-        """Return what stands for drawn text: once the words given in its place, if there are.
+        """Return the text to be read for drawn text: its replacement text once, if it has any.
 
-        A number is read as it is drawn, too: other words may not stand for it.
+        Numbers are also read as drawn: a replacement must not hide them.
         """
         if not self._spoken or self._spoken[-1] is None:
             return text
@@ -193,7 +193,7 @@ def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
     parts = shown if isinstance(shown, pikepdf.Array) else [shown]
     text = []
     for part in parts:
-        if not isinstance(part, pikepdf.String):  # a number: space between two letters
+        if not isinstance(part, pikepdf.String):  # a number is a space between two letters
             continue
         codes = bytes(part)
         for at in range(0, len(codes) - width + 1, width):
@@ -210,6 +210,6 @@ def _decoder(
     if found is None:
         stream = font.get("/ToUnicode")
         found = {} if stream is None else character_map(stream.read_bytes())
-        if font.objgen != (0, 0):  # one that is no object of its own has no name to be known by
+        if font.objgen != (0, 0):  # a direct object has no number
             fonts[font.objgen] = found
     return found, width

@@ -1,4 +1,4 @@
-"""Where figures and tables stand in a PDF, found by the short reference printed under each."""
+"""Find figures and tables in a PDF by the short reference printed under each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import Block, TextLayer
 
 PROVENANCE = re.compile(r"([FT]\d+)(?: ·|$)")
-"""How the line under an exhibit begins."""
+"""Start of the line under an exhibit."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class ExhibitPlace:
     line
         The line that gives the reference.
     cells
-        Of a table, its headings and cells in reading order; empty for a figure.
+        Headings and cells of a table in reading order; empty for a figure.
     note
-        Of a table, what stands between its last cell and the line.
+        Text between a table's last cell and its reference line.
     """
 
     reference: str
@@ -40,12 +40,12 @@ class ExhibitPlace:
 
     @property
     def page(self) -> int:
-        """The page where it begins; of a figure, where its line stands."""
+        """The page where it begins; for a figure, the page of its reference line."""
         return self.cells[0].page if self.cells else self.line.page
 
 
 def exhibit_places(layer: TextLayer) -> tuple[ExhibitPlace, ...]:
-    """Return every figure and table that bears a reference, in reading order."""
+    """Return every figure and table that has a reference, in reading order."""
     found = []
     cells: list[Block] = []
     note: list[Block] = []
@@ -61,17 +61,17 @@ def exhibit_places(layer: TextLayer) -> tuple[ExhibitPlace, ...]:
             found.append(ExhibitPlace(line[1], block, *parts))
             cells, note = [], []
         elif block.within("H1") or block.within("H2"):
-            cells, note = [], []  # a table without a reference stays without one
+            cells, note = [], []  # do not give its reference to a later table
         elif block.element.number > 0:
             note.append(block)
     return tuple(found)
 
 
 def figure_references(layer: TextLayer, figures: Iterable[int]) -> dict[int, str]:
-    """Return the reference of each figure, by the number of its element.
+    """Return the reference of each figure, by number of its element.
 
-    It is the first after the figure; a drawing that is no exhibit has none of its own, and is
-    passed over where another figure comes before the next reference.
+    It is the first reference after the figure. A drawing that is not an exhibit has none, and is
+    skipped if another figure comes before the next reference.
     """
     numbers = sorted(figures)
     given = {}

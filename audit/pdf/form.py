@@ -1,8 +1,8 @@
-"""Whether a PDF can be read in one way only: its tree of pages, its streams, what the library says.
+"""Check that all readers see a PDF in the same way: page tree, streams, library warnings.
 
-The library follows `/Kids` where other readers follow `/Type`, counts pages where they believe
-`/Count`, and reads a stream's own data where they look for another file. Where that makes a
-difference the file is refused.
+The library follows `/Kids` where other readers follow `/Type`, counts pages where they trust
+`/Count`, and reads a stream's own data where they look for an external file. A file in which
+this makes a difference is refused.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ _DEPTH = 50
 
 
 def form_faults(pdf: Any) -> Iterator[str]:
-    """Yield, in words, whatever readers may take differently.
+    """Yield, in words, everything that readers may interpret differently.
 
     Parameters
     ----------
     pdf
-        A `pikepdf.Pdf` of which `pages` was not asked yet: that sets right what is to be seen.
+        A `pikepdf.Pdf` whose `pages` has not been accessed yet, because that repairs the tree.
     """
     yield from _PageTree(pdf).faults()
     yield from _stream_faults(pdf)
 
 
 def warnings(pdf: Any) -> Iterator[str]:
-    """Yield what the library had to say of an open PDF, once all of it was read."""
+    """Yield the library's warnings about an open PDF, after all of it has been read."""
     for warning in pdf.get_warnings():
         yield f"the library that reads PDF warns: {said(warning)}"
 
 
 class _PageTree:
-    """The tree of pages as it is written, before the library sets it right."""
+    """The page tree as written, before the library repairs it."""
 
     def __init__(self, pdf: Any) -> None:
         self.root = pdf.Root.get("/Pages")
@@ -121,7 +121,7 @@ def _plainly_packed(stream: Any) -> bool:
 
 
 def _page_contents(pdf: Any) -> set[tuple[int, int]]:
-    """Return the streams that any object takes for what draws a page."""
+    """Return the streams that any object uses as the contents of a page."""
     found = set()
     for each in pdf.objects:
         if is_dictionary(each) and "/Contents" in each and str(each.get("/Type")) != "/Annot":

@@ -1,9 +1,9 @@
-"""A PDF taken apart into what a person would name, with a digest of each part.
+"""Split a PDF into parts that a person can name, with a digest of each.
 
-Every object that the document reaches falls into one part: pages (text, drawing, links),
-figures, attachments, metadata, tags, bookmarks, and what is left of the catalogue. Digests of
-parts are over values and not over the file's bytes, so that they can say what was altered in a
-file which was written anew. The digest of the whole leaves nothing out, packing included.
+Every object that the document reaches belongs to one part: pages (text, drawing, links),
+figures, attachments, metadata, tags, bookmarks, and the rest of the catalogue. The digests
+of parts are of values and not of the file's bytes, so that they show what was altered in a file
+that has been rewritten. The digest of the whole omits nothing, not even the compression.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 OF_A_PAGE = ("/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _INHERITED = OF_A_PAGE[1:]
 _REFERENCE = re.compile(rb"\((?:\\.|[^\\()])*\)|(\d+) (\d+) R\b", re.S)
-# How a stream is packed is not what it says.
+# How a stream is encoded does not change its content.
 _PACKING = ("/Length", "/Filter", "/DecodeParms")
-# What a trailer says of its own file, and the catalogue, which is taken apart.
+# Entries of a trailer about its own file, and the catalogue, which has its own parts.
 _TRAILER = {"/DecodeParms", "/Filter", "/ID", "/Index", "/Length", "/Root", "/Size", "/Type", "/W"}
 _NAMED = {b"Do": "/XObject", b"sh": "/Shading", b"gs": "/ExtGState", b"cs": "/ColorSpace",
           b"CS": "/ColorSpace", b"scn": "/Pattern", b"SCN": "/Pattern"}  # fmt: skip
 _NAMES = re.compile(rb"(/[^\s/<>\[\]()]+)\s+(Do|sh|gs|cs|CS|scn|SCN)\b")
-# How tokens are set apart is not what they draw.
+# The white space between tokens does not change what they draw.
 _TOKENS = re.compile(rb"/?[^\s/\[\]<>()]+|[\[\]<>()]")
-# Text is matched only to be passed over: it may hold the letters of an operator.
+# Strings are matched only to be skipped: they may contain the letters of an operator.
 _MARKS = re.compile(
     rb"\((?:\\.|[^\\()])*\)|(?P<open>\bB[DM]C\b)|(?P<close>\bEMC\b)",
     re.S,
@@ -41,7 +41,7 @@ _MARKS = re.compile(
 
 
 class Parts:
-    """The parts of an open PDF.
+    """The parts of an open PDF and their digests.
 
     Parameters
     ----------
@@ -55,10 +55,10 @@ class Parts:
         self._streams: dict[tuple[int, int], bytes] = {}
 
     def digest(self, values: Iterable[Any]) -> str:
-        """Return the SHA-256 over values and all they refer to, pages aside.
+        """Return the SHA-256 of values and everything they refer to, except pages.
 
-        References are numbered in the order in which they are met, so that the numbers of
-        objects in the file don't matter.
+        References are numbered in the order in which they are found, so that the object numbers of
+        the file do not matter.
         """
         return self._digest(values, self._pages, self._resolved)
 
@@ -94,7 +94,7 @@ class Parts:
         return whole.hexdigest()
 
     def _written(self, value: Any) -> bytes:
-        """Return a value as it is written, an object of its own as a reference to it."""
+        """Return a value as written, with an indirect object as a reference."""
         if hasattr(value, "unparse"):
             return bytes(value.unparse())
         return repr(value).encode()
@@ -110,7 +110,7 @@ class Parts:
         return b"<<" + named + b">> " + self._stream(value)
 
     def _as_packed(self, value: Any) -> bytes:
-        """Return a value with all its keys, a stream's data as they are packed."""
+        """Return a value with all its keys, and a stream's data as encoded."""
         import pikepdf
 
         if not isinstance(value, pikepdf.Stream):
@@ -127,19 +127,19 @@ class Parts:
         return self._streams[stream.objgen]
 
     def drawing(self, number: int) -> str:
-        """Return the digest of what is drawn on a page, its size and resources included."""
+        """Return the digest of what is drawn on a page, including its size and resources."""
         page = self.pdf.pages[number - 1].obj
         values = [_inherited(page, key) for key in _INHERITED]
         return self.digest([hashlib.sha256(_contents(page)).hexdigest(), *values])
 
     def links(self, number: int) -> str:
-        """Return the digest of a page's links, notes and whatever else lies over or in it."""
+        """Return the digest of a page's links, annotations and other entries."""
         page = self.pdf.pages[number - 1].obj
         others = sorted(set(page.keys()) - {*OF_A_PAGE, "/Parent"})
         return self.digest([each for key in others for each in (key, page[key])])
 
     def figures(self, placed: Placed) -> dict[Element, tuple[int, str]]:
-        """Return the page and the digest of the drawing of each figure, in reading order."""
+        """Return the page of each figure and the digest of its drawing, in reading order."""
         marks: dict[Element, list[tuple[int, int]]] = defaultdict(list)
         for key, (element, _) in placed.items():
             if element.roles and element.roles[-1] == "Figure":
@@ -156,7 +156,7 @@ class Parts:
         }
 
     def _marked(self, page: int, wanted: Iterable[list[tuple[int, int]]]) -> dict[int, str]:
-        """Return the digest of the drawing in each mark of a page that is wanted."""
+        """Return the digest of the drawing in each wanted piece of marked content of a page."""
         marks = {mark for keys in wanted for number, mark in keys if number == page}
         node = self.pdf.pages[page - 1].obj
         resources = _inherited(node, "/Resources") or {}
@@ -181,7 +181,7 @@ class Parts:
         }
 
     def _used(self, drawn: bytes, resources: Any) -> str:
-        """Return the digest of the resources that a stretch of a page names."""
+        """Return the digest of the resources that part of a page uses."""
         used = []
         for name, operator in dict.fromkeys(_NAMES.findall(drawn)):
             named = resources.get(_NAMED[operator], {})
@@ -194,35 +194,35 @@ class Parts:
         return self.digest([self.pdf.Root.get("/StructTreeRoot")])
 
     def bookmarks(self) -> str:
-        """Return the digest of the bookmarks and the places that links lead to."""
+        """Return the digest of the bookmarks and the destinations of links."""
         root = self.pdf.Root
         names = root.get("/Names", {})
         return self.digest([root.get("/Outlines"), root.get("/Dests"), names.get("/Dests")])
 
     def catalogue(self, passed_over: Container[str] = ()) -> str:
-        """Return the digest of what is left: language, view, colours, scripts, forms, files.
+        """Return the digest of the rest: language, view, colours, scripts, forms, files.
 
         Parameters
         ----------
         passed_over
-            Names of attachments that don't count.
+            Names of attachments to leave out.
         """
         root = self.pdf.Root
         apart = ("/Pages", "/StructTreeRoot", "/Outlines", "/Dests", "/Names", "/Metadata", "/AF")
         values = [x for key in sorted(root.keys()) if key not in apart for x in (key, root[key])]
         names = root.get("/Names", {})
         kept = sorted(set(names.keys()) - {"/Dests", "/EmbeddedFiles"})
-        # A file that is attached as well is sealed as an attachment; here its name is enough.
+        # A file that is also an attachment is sealed as one; its name is enough here.
         attached = {entry.objgen: name for name, entry in entries(self.pdf).items()}
         files = [attached.get(file.objgen, file) for file in root.get("/AF", [])]
         files = [file for file in files if file not in passed_over]
         return self.digest([*values, *(x for key in kept for x in (key, names[key])), *files])
 
     def whole(self, passed_over: Container[str] = ()) -> str:
-        """Return the digest of everything: every object, every key, every stream as packed.
+        """Return the digest of everything: every object, every key, every stream as encoded.
 
-        Only the names of attachments and what they name are taken one by one, so that those
-        passed over leave no trace in it. `audit.pdf.attachment_form` looks at these.
+        Only attachments are included one by one, by name and entry, so that those left out do not
+        affect it. `audit.pdf.attachment_form` checks the tree that holds them.
         """
         root, names = self.pdf.Root, self.pdf.Root.get("/Names", {})
         trailer = self.pdf.trailer
@@ -237,14 +237,14 @@ class Parts:
         return self._digest(values, {}, self._as_packed)
 
     def metadata(self) -> dict[str, str]:
-        """Return the entries of the document's information, and the digest of its XMP."""
+        """Return the entries of the document information dictionary, and the digest of the XMP."""
         given = {str(key).lstrip("/"): str(value) for key, value in self.pdf.docinfo.items()}
         xmp = self.pdf.Root.get("/Metadata")
         return given | ({} if xmp is None else {"XMP": hashlib.sha256(decoded(xmp)).hexdigest()})
 
 
 def decoded(stream: Any) -> bytes:
-    """Return a stream's contents; those of a picture as they are packed."""
+    """Return a stream's decoded contents; those of an image as encoded."""
     import pikepdf
 
     try:
@@ -256,7 +256,7 @@ def decoded(stream: Any) -> bytes:
 
 
 def _contents(page: Any) -> bytes:
-    """Return what draws a page; it may be divided among several streams."""
+    """Return the content of a page; it may be split among several streams."""
     import pikepdf
 
     given = page.get("/Contents", [])
@@ -265,7 +265,7 @@ def _contents(page: Any) -> bytes:
 
 
 def _inherited(page: Any, key: str) -> Any:
-    """Return an entry of a page, or of the nearest node above that has it."""
+    """Return an entry of a page, or of the nearest ancestor that has it."""
     node: Any = page
     for _ in range(50):
         if node is None or key in node:

@@ -1,8 +1,8 @@
-"""The headings of a table, told to people who hear it: in HTML and in a PDF's tags.
+"""Row and column headings of tables for assistive technology, in HTML and in a PDF's tags.
 
-Neither engine can be told which columns head the rows: Markdown has no sign for it, and
-Typst keeps it behind a feature that its Python binding does not reach. The headings of columns
-lack their scope only in Quarto's HTML.
+Neither engine can be given row headings: Markdown has no syntax for them, and Typst offers
+them only behind a feature flag that its Python binding does not reach. Column headings lack
+their scope only in Quarto's HTML.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _ROW = re.compile(r"<tr\b[^>]*>.*?</tr>", re.DOTALL)
 _FIRST = re.compile(r'<th scope="row"[^>]*>((?:(?!</th>).)+)</th>', re.DOTALL)
 _CELL_ENDS = re.compile(r"</t[hd]>")
 _FEWEST_COLUMNS = 3
-"""Of a table whose rows are told in groups, of which at least a third go on from the one above."""
+"""Groups are shown in tables this wide, if at least a third of rows repeat the one above."""
 _CELL = re.compile(r"<td\b([^>]*)>(.*?)</td>", re.DOTALL)
 
 
 def with_row_headings(page: str, counts: Mapping[str, int]) -> str:
-    """Return a page of the book in which each table of an exhibit has its row headings.
+    """Return a page of the book in which the table of each exhibit has row headings.
 
     Parameters
     ----------
     page
-        HTML of either engine.
+        HTML made by either engine.
     counts
-        How many columns head the rows, by the name of the exhibit under the table.
+        Number of columns that are row headings, by name of the exhibit under the table.
     """
     edits: list[tuple[int, int, str]] = []
     body: re.Match[str] | None = None
@@ -55,16 +55,16 @@ def with_row_headings(page: str, counts: Mapping[str, int]) -> str:
         count = counts.get(part["name"], 0)
         if body is not None and count:
             edits.append((*body.span(), _with_groups(_ROW.sub(partial(_headed, count), body[0]))))
-        body = None  # what stands under a figure is not under the table before it
+        body = None  # a figure's line must not be taken for that of the table before it
     for start, end, text in reversed(edits):
         page = page[:start] + text + page[end:]
     return page
 
 
 def _with_groups(body: str) -> str:
-    """Return the rows of a table, of which those that go on from the one above say so.
+    """Return the rows of a table, with a class on headings that repeat the row above.
 
-    What is repeated stays for who hears it; the eye finds a group named once, as in print.
+    Screen readers still read it; on screen and in print each group is named only once.
     """
     first = [found[1] for row in _ROW.findall(body) if (found := _FIRST.search(row))]
     again = sum(one == before for before, one in pairwise(first))
@@ -87,7 +87,7 @@ def _with_groups(body: str) -> str:
 
 
 def with_column_headings(page: str) -> str:
-    """Return a page in which the headings of columns say that they are; Quarto's don't.
+    """Return a page whose column headings have their scope, which Quarto's lack.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def tag_row_headings(path: Path, counts: Mapping[str, int]) -> TextLayer:
     path
         The PDF, not yet sealed.
     counts
-        How many columns head the rows, by the short reference under the table.
+        Number of columns that are row headings, by short reference under the table.
     """
     import pikepdf
 
@@ -123,14 +123,14 @@ def tag_row_headings(path: Path, counts: Mapping[str, int]) -> TextLayer:
         for cell in cells:
             _make_heading(cell)
         whole = saved(pdf)
-        # What is drawn is as it was: only the roles of its blocks are others now.
+        # The drawing is unchanged: only the roles of its blocks are different.
         layer = layer.tagged(read_tags(pdf).placed)
     replace(path, whole)
     return layer
 
 
 def _make_heading(cell: Any) -> None:
-    """Make a cell the heading of its row, and keep what else is said of it."""
+    """Make a cell the heading of its row, and keep its other attributes."""
     import pikepdf
 
     cell.S = pikepdf.Name.TH

@@ -1,4 +1,4 @@
-"""The tag tree of a PDF: what each piece of a page is, and the order in which it is read."""
+"""The tag tree of a PDF: the role of each piece of a page, and the reading order."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 INLINE = frozenset(
     ["Span", "Link", "Reference", "Strong", "Em", "Code", "Formula", "Quote", "Sub", "NonStruct"]
 )
-"""Roles that stand inside a line and don't begin a block of their own."""
+"""Roles within a line, which do not begin a block of their own."""
 
 
 @dataclass(frozen=True)
 class Element:
-    """One element of the tag tree that begins a block of text, or an artefact outside it.
+    """An element of the tag tree that begins a block of text, or an artefact outside the tree.
 
     Attributes
     ----------
     number
-        Its place in reading order, from 1; 0 and below for artefacts: running heads, page
-        numbers, rules. No two elements share one.
+        Its position in reading order, from 1; 0 and below for artefacts: running heads, page
+        numbers, rules. Each element has a different number.
     roles
         From the outermost to its own, such as ``("Table", "TBody", "TR", "TD")``.
     alt
@@ -32,7 +32,7 @@ class Element:
 
 
 Placed = dict[tuple[int, int], tuple[Element, tuple[str, ...]]]
-"""For a page and a mark on it, the block it belongs to and the inline roles between."""
+"""For a page and a mark on it, the block it belongs to and the inline roles in between."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class TagTree:
     Attributes
     ----------
     placed
-        Where it puts each piece of marked content, drawings included.
+        Block of each piece of marked content, drawings included.
     nodes
         The node of each element by its number, as a `pikepdf.Dictionary` of the open PDF.
     """
@@ -52,13 +52,13 @@ class TagTree:
 
 
 def read_tags(pdf: Any) -> TagTree:
-    """Return the tag tree of an open `pikepdf.Pdf`; empty where it has none."""
+    """Return the tag tree of an open `pikepdf.Pdf`; empty if it has none."""
     tree = pdf.Root.get("/StructTreeRoot")
     found = TagTree({}, {})
     if tree is None:
         return found
     numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-    # (node, page, block, inline roles); children are pushed in reverse to be taken in order.
+    # (node, page, block, inline roles); children are pushed in reverse, to be popped in order.
     waiting: list[tuple[Any, int, Element, tuple[str, ...]]] = [(tree, 0, Element(0, ()), ())]
     seen: set[tuple[int, int]] = set()
     while waiting:
@@ -67,7 +67,7 @@ def read_tags(pdf: Any) -> TagTree:
             found.placed[page, node] = (block, inline)
             continue
         if node.objgen != (0, 0) and node.objgen in seen:
-            continue  # a tree that runs in a circle is not one of ours
+            continue  # our reports have no cycles
         seen.add(node.objgen)
         page = numbers.get(node.Pg.objgen, page) if "/Pg" in node else page
         if "/MCID" in node:
@@ -86,13 +86,13 @@ def read_tags(pdf: Any) -> TagTree:
 
 
 def kids(node: Any) -> list[Any]:
-    """Return what stands right below a node: nodes, and numbers of marked content."""
+    """Return the children of a node: nodes and numbers of marked content."""
     below = node.get("/K", [])
     return [below] if isinstance(below, int) or is_dictionary(below) else list(below)
 
 
 def is_dictionary(node: Any) -> bool:
-    """Whether something read from a PDF is a dictionary."""
+    """Return whether an object read from a PDF is a dictionary."""
     import pikepdf
 
     return isinstance(node, pikepdf.Dictionary)

@@ -1,7 +1,7 @@
-"""Whether all text of a PDF stands where it is read: on the pages, in fonts that give its signs.
+"""Check that all text of a PDF is in its text layer: on pages, in fonts that map to Unicode.
 
-Text can also be drawn by what a page only calls for, by a note that lies over it, or in signs that
-stand for none; and other words can be given for it to whoever listens or copies. No engine does so.
+Text can also be drawn by a form that a page uses, in an annotation over it, or in characters
+without a mapping; and it can have different text for listening or copying. No engine does this.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import TextLayer
 
 _DESCRIBED = ("/Figure", "/Formula")
-"""Roles whose elements have an alternative text."""
+"""Roles whose elements may have an alternative text."""
 _FONTS = ("/Type0", "/CIDFontType0", "/CIDFontType2")
 
 
 def text_faults(pdf: Any, layer: TextLayer) -> Iterator[str]:
-    """Yield, in words, what readers see or hear and the text layer does not have.
+    """Yield, in words, what readers see or hear that is not in the text layer.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The text of a PDF as a reader selects it: page by page, and in reading order by its tags.
+"""The text of a PDF as a reader selects it: page by page, and in the reading order of its tags.
 
-Text is decoded with the fonts' own tables (`ToUnicode`) and placed by the tag tree, both of
-which a PDF/UA file must have. Nothing is guessed from positions but where a line ends.
+Text is decoded with the fonts' own `ToUnicode` tables and ordered by the tag tree; a PDF/UA
+file must have both. Positions are used only to find where a line ends.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from audit.pdf.tag_tree import Element, Placed
 
 DIVIDERS = "\u00ad\u200b"
-"""A soft hyphen and a space without width: both only say where a word may be divided."""
+"""Soft hyphen and zero-width space: both only mark where a word may be broken."""
 WORD_JOINER = "\u2060"
 LINE_STEP = 1.5
-"""How far, in points, the base line must move for a new line to begin."""
+"""Change of the baseline, in points, beyond which a new line begins."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, heading, cell or the like: the runs of one element."""
+    """A paragraph, heading, cell or similar: the runs of one element."""
 
     element: Element
     runs: tuple[Run, ...]
@@ -40,7 +40,7 @@ class Block:
 
     @cached_property
     def _signs(self) -> list[tuple[str, Run]]:
-        """Every sign of the text with the run it stands in: spaces single, divisions undone."""
+        """Every character with its run; white space is collapsed and hyphenation undone."""
         signs: list[tuple[str, Run]] = []
         before: Run | None = None
         for run in self.runs:
@@ -48,7 +48,7 @@ class Block:
             if broken and signs and signs[-1][0] in DIVIDERS:
                 signs.pop()
             elif broken and signs and signs[-1][0] == "_":
-                pass  # a name goes on: a space without width is left out where a cell ends a line
+                pass  # an identifier broken at a zero-width space, which is not drawn
             elif (broken or self._numbered(before)) and signs and signs[-1][0] != " ":
                 signs.append((" ", run))
             for sign in run.text:
@@ -63,22 +63,22 @@ class Block:
         return [each for each in signs if each[0] not in DIVIDERS]
 
     def _numbered(self, before: Run | None) -> bool:
-        """Whether the run before is a heading's number: space sets it apart, and no sign."""
+        """Return whether the run before is a heading's number, set apart by space alone."""
         if before is not self.runs[0] or not re.fullmatch("H[1-6]", self.role):
             return False
         return re.fullmatch(r"(\d+|[A-Z])(\.\d+)*", before.text) is not None
 
     @cached_property
     def text(self) -> str:
-        """Its text, lines joined by single spaces and divided words joined again."""
+        """Its text, with lines joined by single spaces and hyphenated words rejoined."""
         return "".join(sign for sign, _ in self._signs)
 
     def run_at(self, place: int) -> Run:
-        """Return the run in which the sign at a place of the text stands."""
+        """Return the run that contains the character at a position of the text."""
         return self._signs[place][1]
 
     def stretches(self, role: str) -> list[tuple[int, int]]:
-        """Return where its text stands within an inline role: begin and end of each stretch."""
+        """Return the spans of its text that have an inline role, as start and end positions."""
         found: list[tuple[int, int]] = []
         for place, (_, run) in enumerate(self._signs):
             if role not in run.inline:
@@ -95,20 +95,20 @@ class Block:
         return self.element.roles[-1] if self.element.roles else ""
 
     def within(self, role: str) -> bool:
-        """Whether it stands in an element of that role."""
+        """Return whether it is in an element of that role."""
         return role in self.element.roles
 
 
 @dataclass(frozen=True)
 class TextLayer:
-    """All text of a document.
+    """All text of a PDF.
 
     Attributes
     ----------
     pages
         The runs of each page in the order in which they are drawn.
     placed
-        Where the tag tree puts each piece of marked content, drawings included.
+        Block of each piece of marked content, drawings included.
     """
 
     pages: tuple[tuple[Run, ...], ...]
@@ -116,20 +116,20 @@ class TextLayer:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """The text by blocks in reading order; artefacts stand after it."""
+        """The blocks of text in reading order, followed by artefacts."""
         inside: dict[tuple[int, int], list[Run]] = {}
         for page in self.pages:
             for run in page:
                 number = run.element.number
-                # An artefact is one a page; a paragraph may go on overleaf.
+                # An artefact stays on its page; a paragraph may continue overleaf.
                 inside.setdefault((number, 0 if number > 0 else run.page), []).append(run)
         ordered = sorted(inside, key=lambda key: (key[0] <= 0, key[1], abs(key[0])))
         return tuple(Block(inside[key][0].element, tuple(inside[key])) for key in ordered)
 
     def page_text(self, page: int) -> str:
-        """Return all text of a page, numbered from 1, as it is drawn: a line for each height.
+        """Return all text of a page, numbered from 1, as drawn, with a line for each height.
 
-        It does without the tags, so that it stays what it is when a page is moved.
+        It does not use the tags, so that moving a page does not change it.
         """
         parts: list[str] = []
         height = None
@@ -141,7 +141,7 @@ class TextLayer:
         return "".join(parts)
 
     def tagged(self, placed: Placed) -> TextLayer:
-        """Return the same text under another tag tree, which has the same elements."""
+        """Return the same text with another tag tree that has the same elements."""
         by_number = {element.number: element for element, _ in placed.values()}
         pages = tuple(
             tuple(replace(run, element=by_number.get(run.element.number, run.element)) for run in p)
@@ -162,7 +162,7 @@ def read_text(pdf: Any) -> TextLayer:
     Parameters
     ----------
     pdf
-        A `pikepdf.Pdf`. It is read as data: no action, script or attachment in it is run.
+        A `pikepdf.Pdf`. It is read as data: no action, script or attachment is executed.
     """
     fonts: dict[tuple[int, int], Mapping[int, str]] = {}
     placed = read_tags(pdf).placed

@@ -1,8 +1,8 @@
-"""Writing a PDF in one form only, and telling whether a file has that form.
+"""Write a PDF in one canonical form, and test whether a file has that form.
 
-Readers of PDF resolve a damaged or ambiguous file each in its own way: two entries for one
-object, an older revision, a key given twice. A file that is byte for byte what this writer makes
-of it holds none of that, so what the library reads is all there is to read.
+Each PDF reader resolves a damaged or ambiguous file in its own way: two entries for one object,
+an older revision, a repeated key. A file that is byte for byte what this writer makes of it
+contains none of these, so it has no content that the library does not read.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 _AMBIGUOUS = b"\r\nendstream"
 _IN_ASCII = b"/ASCII85Decode"
 _TRIES = 5
-# A file's identifier is drawn at random unless asked otherwise.
+# A file's identifier is random unless requested otherwise.
 _IDENTIFIER = re.compile(rb"/ID \[.*?\] >>", re.DOTALL)
 
 
 class FileForm(Enum):
-    """How a file is written."""
+    """The form in which a file is written."""
 
     CANONICAL = "as this project writes it"
     REWRITTEN = "whole and unambiguous, but written anew since"
@@ -33,18 +33,18 @@ class FileForm(Enum):
 
 
 def saved(pdf: Any) -> bytes:
-    """Return an open PDF as a file; equal contents give equal bytes, also when written again.
+    """Return an open PDF as bytes; equal content gives equal bytes, also when saved again.
 
-    PDF/A wants each stream's length to be that up to the line end before `endstream`. Data that
-    end in a carriage return make that line end ambiguous, and validators count one byte less.
-    The last byte of compressed data is that of a checksum, which no level of compression
-    changes: such data are written in ASCII, and what the writer would compress is left as it is.
+    PDF/A requires each stream's length to end before the line end that precedes `endstream`. Data
+    that end in a carriage return make that line end ambiguous, and validators count one byte less.
+    The last byte of compressed data belongs to a checksum, which does not depend on the level of
+    compression: such data are encoded in ASCII, and the writer is told not to compress.
     """
     import pikepdf
 
     data = _settled(pdf)
     for _ in range(_TRIES):
-        # What is written in ASCII, the library packs anew when it writes the file again.
+        # The library encodes ASCII data differently when it saves the file again.
         if _IN_ASCII not in data:
             return data
         with pikepdf.open(io.BytesIO(data)) as again:
@@ -73,7 +73,7 @@ def _settled(pdf: Any) -> bytes:
 
 
 def file_form(data: bytes) -> FileForm:
-    """Return how a file is written.
+    """Return the form in which a file is written.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def file_form(data: bytes) -> FileForm:
     """
     import pikepdf
 
-    # Whether the table at its end is compressed says which of both comes first.
+    # The compression of the table at its end shows which form to try first.
     for compress in sorted((True, False), reverse=b"/FlateDecode" in data[-1024:]):
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
             if _written(pdf, compress=compress) == data:
@@ -126,7 +126,7 @@ def _avoid_ambiguity(pdf: Any) -> None:
 
 
 def _write_in_ascii(stream: Any) -> None:
-    """Encode a stream's data, compressed as they are, once more in ASCII, which ends in `~>`."""
+    """Encode a stream's compressed data once more in ASCII85, which ends in `~>`."""
     import pikepdf
 
     filters = _as_list(stream.get("/Filter"))
@@ -147,7 +147,7 @@ def _as_list(given: Any) -> list[Any]:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write a file in one step, so that it is never half written."""
+    """Write a file atomically, so that it is never left half written."""
     aside = path.with_name(f".{path.name}.part")
     aside.write_bytes(data)
     os.replace(aside, path)

@@ -1,4 +1,4 @@
-"""What was altered in a sealed PDF, in words: which page, number, figure or attachment."""
+"""Describe in words what was altered in a sealed PDF: page, number, figure or attachment."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 METADATA = {"XMP": "the metadata for archives (XMP)"}
 COMPARED_AT_MOST = 1_000_000
-"""Pairs of numbers of one page that are compared; the fullest page of the report has 160,000."""
+"""Most pairs of numbers compared on one page; the report's fullest page has 160,000."""
 NAMED_AT_MOST = 6
-"""Numbers of one page that are named one by one."""
+"""Most altered numbers that are named individually on one page."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Alteration:
     part
         page, number, figure, attachment, metadata, tags, bookmarks, catalogue or seal.
     what
-        What was altered, for a person who has the PDF open.
+        The alteration, described for a person who has the PDF open.
     page
-        Where; None where it is no matter of one page.
+        Page of the alteration; None if it does not belong to one page.
     """
 
     part: str
@@ -38,14 +38,14 @@ class Alteration:
 
 
 def alterations(sealed: Seal, found: Seal) -> tuple[Alteration, ...]:
-    """Return every difference between what was sealed and what is found.
+    """Return every difference between the seal and the PDF.
 
     Parameters
     ----------
     sealed
-        As the seal says.
+        The seal in the PDF.
     found
-        Made anew from the PDF.
+        A seal made from the PDF as it is now.
     """
     return (
         *_pages(sealed, found),

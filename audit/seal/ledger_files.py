@@ -1,4 +1,4 @@
-"""The files and pages of a PDF and the chapters of its seal, compared with its ledger."""
+"""Compare a PDF's files, its pages and the chapters of its seal with its ledger."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 KNOWN = (LEDGER, LITERALS, certificate.FILE, CRATE, NAME, SIGNATURE)
-"""Files of a report besides the data behind its figures and tables."""
+"""Files of a report other than the data behind its figures and tables."""
 OTHER_CERTIFICATE = (
     "Its certificate is not the one that this clone writes from its ledger: believe the ledger."
 )
 
 
 def other_files(ledger: Ledger, inside: Mapping[str, Attachment]) -> Iterator[str]:
-    """Yield which attached files are not those that the ledger says."""
+    """Yield the attached files that differ from what the ledger states."""
     digests = {
         f"{each.id}.csv": each.data
         for each in ledger.records
@@ -50,14 +50,14 @@ def other_files(ledger: Ledger, inside: Mapping[str, Attachment]) -> Iterator[st
 
 
 def certificate_notes(ledger: Ledger, inside: Mapping[str, Attachment]) -> Iterator[str]:
-    """Say so where the certificate isn't written from the ledger; an older clone's may differ."""
+    """Yield a note if the certificate is not what this clone writes from the ledger."""
     found = inside.get(certificate.FILE)
     if found is not None and found.data != certificate.as_text(ledger).encode():
         yield OTHER_CERTIFICATE
 
 
 def of_another_report(ledger: Ledger, seal: Seal) -> Iterator[str]:
-    """Yield in what a seal is not that of the ledger next to it."""
+    """Yield the differences that show a seal to be that of another report."""
     if (ledger.commit.id or "") != seal.commit:
         yield "the seal is another report's: it names another commit than the ledger"
     if ledger.title != seal.title:
@@ -66,7 +66,7 @@ def of_another_report(ledger: Ledger, seal: Seal) -> Iterator[str]:
 
 
 def unlabelled(ledger: Ledger, layer: TextLayer) -> Iterator[tuple[int, str]]:
-    """Yield the pages that do not say of the data what the ledger does: that they are invented."""
+    """Yield the pages that do not print the ledger's label for invented data."""
     label = letters(ledger.label)
     for page in range(1, len(layer.pages) + 1):
         if label not in letters(layer.page_text(page)):
@@ -74,10 +74,10 @@ def unlabelled(ledger: Ledger, layer: TextLayer) -> Iterator[tuple[int, str]]:
 
 
 def other_chapters(ledger: Ledger, chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield what the chapters of a seal say otherwise than its ledger.
+    """Yield the differences between the chapters of a seal and those of its ledger.
 
-    The ledger says by lines where an exhibit is shown; of several on one line the order is the
-    seal's.
+    The ledger gives only the line where an exhibit is shown; the order of several on one line
+    is taken from the seal.
     """
     shown = _shown(ledger)
     showing = [chapter.file for chapter in chapters if chapter.shows]

@@ -1,7 +1,7 @@
-"""The seal: what a finished PDF consists of, by digests, as an attachment of that PDF.
+"""The seal: digests of all parts of a finished PDF, attached to that PDF.
 
-Without a signature a seal shows damage and not forgery: whoever can edit the PDF can seal it
-anew. A signature over the seal, or its digest published elsewhere, closes that gap.
+Without a signature a seal shows damage but not forgery, because whoever can edit the PDF can
+seal it again. A signature over the seal, or its digest published elsewhere, closes that gap.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import TextLayer
 
 FORMAT = 3
-"""Version of the seal's form; a reader refuses one it does not know."""
+"""Version of the seal's format; a reader refuses one it does not know."""
 NAME = "seal.json"
 SIGNATURE = "seal.json.sig"
 OWN_FILES = {
@@ -42,24 +42,24 @@ OWN_FILES = {
         "Supplement",
     ),
 }
-"""What the seal can't hold: itself, and the signature over it. All but their data is fixed."""
+"""What a seal cannot cover: itself and its signature. Only their data vary."""
 NOT_SEALED = tuple(OWN_FILES)
 
 
 @dataclass(frozen=True)
 class SealedPage:
-    """One page.
+    """The digests and numbers of one page.
 
     Attributes
     ----------
     text
-        SHA-256 of its text layer.
+        SHA-256 of its text in the text layer.
     drawing
-        SHA-256 of all that is drawn on it, fonts and pictures included.
+        SHA-256 of everything drawn on it, including fonts and images.
     links
-        SHA-256 of what lies over it: links, notes.
+        SHA-256 of its links and annotations.
     numbers
-        Each number of its text, in reading order.
+        Every number in its text, in reading order.
     """
 
     text: str
@@ -70,7 +70,7 @@ class SealedPage:
 
 @dataclass(frozen=True)
 class SealedFigure:
-    """One figure: its page, and SHA-256 of its drawing and of its alternative text."""
+    """One figure: its page, and the SHA-256 of its drawing and of its alternative text."""
 
     reference: str
     page: int
@@ -80,7 +80,7 @@ class SealedFigure:
 
 @dataclass(frozen=True)
 class SealedFile:
-    """One attachment: its name, SHA-256 of its bytes, and of its entry with all it refers to."""
+    """One attachment: its name, and the SHA-256 of its bytes and of its complete entry."""
 
     name: str
     sha256: str
@@ -89,7 +89,7 @@ class SealedFile:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its file, its title as printed, the exhibits it shows in order."""
+    """A chapter: its file, its title as printed, and the exhibits it shows, in order."""
 
     file: str
     title: str
@@ -98,10 +98,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Seal:
-    """All parts of a PDF, each with its digest; `chapters` says where which exhibit stands.
+    """All parts of a PDF with their digests, and the exhibits that each chapter shows.
 
-    `whole` is over every object of the file but the seal and its signature, so that nothing
-    lies between the parts.
+    `whole` is the digest of every object in the file except the seal and its signature, so that
+    no object is left out.
     """
 
     title: str
@@ -119,14 +119,14 @@ class Seal:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the seal's contents: the one line to publish elsewhere."""
+        """SHA-256 of the seal's contents: the one line to publish elsewhere."""
         return hashlib.sha256(self._plain().encode()).hexdigest()
 
     def _plain(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
 
     def to_bytes(self) -> bytes:
-        """Return the seal as it is attached: JSON in a stable order, with its own digest."""
+        """Return the seal as attached: JSON in a stable order, with its own digest."""
         whole = {**asdict(self), "digest": self.digest}
         return (json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
@@ -134,18 +134,18 @@ class Seal:
 def make_seal(
     pdf: Any, layer: TextLayer, *, title: str, commit: str, chapters: Sequence[Chapter]
 ) -> Seal:
-    """Return the seal of an open PDF as it now is.
+    """Return the seal of an open PDF in its present state.
 
     Parameters
     ----------
     pdf
-        A `pikepdf.Pdf`; a seal and a signature in it are passed over.
+        A `pikepdf.Pdf`; a seal and a signature in it are ignored.
     layer
         Its text.
     title, commit
-        Of the report, told to a reader who has only the PDF.
+        Of the report, for a reader who has only the PDF.
     chapters
-        In the order of the book.
+        Chapters in the order of the book.
     """
     parts = Parts(pdf)
     drawn = parts.figures(layer.placed)
@@ -181,12 +181,12 @@ def make_seal(
 
 
 def read_seal(data: bytes) -> tuple[Seal, bool]:
-    """Return a seal from its attachment, and whether it is as written, its own digest included.
+    """Return the seal in an attachment, and whether it is unaltered, its own digest included.
 
     Raises
     ------
     VerificationFailed
-        For anything that is no seal, or one of another version of the format.
+        If it is not a seal, or has another version of the format.
     """
     try:
         given = read_json(data)
@@ -227,7 +227,7 @@ def read_seal(data: bytes) -> tuple[Seal, bool]:
 
 
 def _refuse_excess(given: Mapping[str, Any]) -> None:
-    """Refuse a seal that lists more than any report has: comparing takes time for each."""
+    """Refuse a seal that lists more than any report has, because comparing each takes time."""
     pages = given.get("pages", [])
     lists = [given.get(key, []) for key in ("figures", "files", "chapters")]
     numbers_of = [each.get("numbers", []) for each in pages if isinstance(each, dict)]
@@ -237,7 +237,7 @@ def _refuse_excess(given: Mapping[str, Any]) -> None:
 
 
 def page_numbers(layer: TextLayer) -> dict[int, tuple[str, ...]]:
-    """Return the numbers on each page, in reading order, running heads last."""
+    """Return the numbers on each page, in reading order, with running heads last."""
     found: dict[int, list[str]] = {page: [] for page in range(1, len(layer.pages) + 1)}
     for block in layer.blocks:
         for number in numbers(block.text):

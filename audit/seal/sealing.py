@@ -1,8 +1,8 @@
-"""Sealing a finished PDF, whichever engine made it: attach what travels with it, then the seal.
+"""Seal a finished PDF made by either engine: attach its files, then the seal.
 
-The seal is put in after typesetting. The other way, a second run of the typesetter with the
-seal among its sources, would have to be taught to each engine, takes as long again, and can't
-be done from Quarto's post-render hook.
+The seal is added after typesetting. The alternative, a second run of the typesetter with the
+seal among its sources, would have to be implemented for each engine, takes as long again, and
+cannot be done from Quarto's post-render hook.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def seal_pdf(
     Parameters
     ----------
     path
-        The PDF; replaced only once the sealed one is whole.
+        The PDF; replaced only when the sealed one is complete.
     files
-        What travels with it.
+        Files to attach.
     title, commit, chapters
         As in `make_seal`.
     layer
-        Its text where that was read before; attachments leave it as it is.
+        Its text if it has already been read; attachments do not change it.
 
     Raises
     ------
     ConfigurationError
-        If this is no PDF that can be read.
+        If this is not a readable PDF.
     """
     import pikepdf
 
@@ -60,7 +60,7 @@ def seal_pdf(
             whole = saved(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         raise ConfigurationError(f"this PDF cannot be sealed: {error}", place=path.name) from None
-    # Digests are of the PDF as a reader will open it.
+    # Digests are taken from the PDF as a reader will open it.
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         text = layer if layer is not None else read_text(pdf)
         seal = make_seal(pdf, text, title=title, commit=commit, chapters=chapters)

@@ -1,6 +1,6 @@
-"""Signing a seal with an SSH key, and checking such a signature: all of it by `ssh-keygen -Y`.
+"""Sign a seal with an SSH key and check such a signature, both by `ssh-keygen -Y`.
 
-No key is read, kept or made here.
+No key is read, kept or created here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.errors import ConfigurationError
 
 NAMESPACE = "evaluation-report-seal"
-"""What the signature is for: one made for another purpose is not taken for this one."""
+"""Purpose of the signature: one made for another purpose is not accepted."""
 
 _ARMOUR = re.compile(
     rb"-----BEGIN SSH SIGNATURE-----\n[A-Za-z0-9+/=\n]+\n-----END SSH SIGNATURE-----\n"
@@ -23,19 +23,19 @@ _ARMOUR = re.compile(
 
 @dataclass(frozen=True)
 class SignatureCheck:
-    """What `ssh-keygen` says of a signature.
+    """The result of checking a signature with `ssh-keygen`.
 
     Attributes
     ----------
     good
-        Whether the key it names made it, over exactly this seal.
+        Whether the key it names signed exactly this seal.
     signer
-        The person whom `allowed_signers` gives that key to; empty if none, or without that
-        file.
+        The person to whom `allowed_signers` assigns that key; empty if nobody, or without
+        that file.
     key
         The key's fingerprint.
     said
-        What `ssh-keygen` said against it.
+        Reason that `ssh-keygen` gave against it.
     """
 
     good: bool
@@ -50,7 +50,7 @@ def sign(seal: bytes, key: Path) -> bytes:
     Parameters
     ----------
     key
-        A private key, or a public one whose private half the SSH agent holds.
+        A private key, or a public key whose private half is in the SSH agent.
     """
     if not key.is_file():
         raise ConfigurationError("there is no such key", place=str(key), remedy="name a file")
@@ -65,13 +65,13 @@ def sign(seal: bytes, key: Path) -> bytes:
 
 
 def check(seal: bytes, signature: bytes, allowed: Path | None) -> SignatureCheck:
-    """Return what a signature is worth.
+    """Return the result of checking a signature over a seal.
 
     Parameters
     ----------
     allowed
-        A file in the form of `ssh-keygen`'s `allowed_signers`; None to see only whether the
-        signature is one.
+        A file in the format of `ssh-keygen`'s `allowed_signers`; None to check only whether the
+        signature is valid.
     """
     if allowed is not None and not allowed.is_file():
         raise ConfigurationError(
@@ -101,7 +101,7 @@ def check(seal: bytes, signature: bytes, allowed: Path | None) -> SignatureCheck
 
 
 def _not_allowed(said: bytes) -> str:
-    """Say why a key is nobody's who may sign: it is not listed, or is not at this time."""
+    """Return why no signer is allowed to use a key: it is not listed, or not at this time."""
     for line in said.decode(errors="replace").splitlines():
         dated = re.search(r"key (has expired|is not yet valid): (.*)", line)
         if dated is not None:
@@ -110,7 +110,7 @@ def _not_allowed(said: bytes) -> str:
 
 
 def _reason(said: bytes) -> str:
-    """Return what `ssh-keygen` says last, without the place in the file of signers."""
+    """Return the last line of `ssh-keygen`'s output, without the position in the signers' file."""
     return re.sub(r"^.*?:\d+: ", "", _last(said))
 
 

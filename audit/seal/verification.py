@@ -1,4 +1,4 @@
-"""A delivered PDF, graded: whether it is as it was sealed, and agrees with its own ledger."""
+"""Verify a delivered PDF: whether it is unaltered since sealing and agrees with its own ledger."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ UNSTATED = (
     "version of the project that it names as its commit."
 )
 ROOT = Path(__file__).resolve().parents[2]
-"""The clone that this code is part of."""
+"""The clone to which this code belongs."""
 UNKNOWN = (
     "the file was written anew by another program, or put together by hand: whether all readers "
     "show what was sealed cannot be told"
@@ -54,27 +54,27 @@ UNKNOWN = (
 
 @dataclass(frozen=True)
 class Verification:
-    """What was found in a PDF.
+    """The results of verifying a PDF.
 
     Attributes
     ----------
     seal
-        As it says.
+        The seal in the PDF.
     ledger
-        The ledger inside; None where it is missing or cannot be read.
+        The attached ledger; None if it is missing or cannot be read.
     altered
         Every difference from the seal.
     coverage
-        The numbers of its text; None without a ledger.
+        The numbers in its text; None without a ledger.
     signature
-        None where it bears none.
+        Result of checking its signature; None if it has none.
     published
-        Whether the digest published elsewhere is this PDF's; None where none was given.
+        Whether the digest published elsewhere is this PDF's; None if none was given.
     form
-        How the file is written. Only in one form is it beyond doubt that all readers see what
-        was sealed, so only that one can be proved.
+        How the file is written. Only the canonical form guarantees that all readers show what was
+        sealed, so only a file in that form can be proved.
     notes
-        What is no alteration and should be known.
+        Observations that are not alterations but should be known.
     """
 
     seal: Seal
@@ -88,19 +88,19 @@ class Verification:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was altered, nor signed by anyone else."""
+        """Whether nothing was altered, and any signature is valid."""
         badly_signed = self.signature is not None and not self.signature.good
         return not self.altered and not badly_signed
 
     @property
     def consistent(self) -> bool:
-        """Whether every value stands where it should and every number is accounted for."""
+        """Whether every value is printed where it should be and every number is accounted for."""
         numbers = self.coverage
         return numbers is not None and not numbers.missing and not numbers.untraced
 
     @property
     def proved(self) -> bool:
-        """Whether a signature or a published digest says where it comes from."""
+        """Whether a signature or a published digest establishes its origin."""
         named = bool(self.published) or bool(self.signature and self.signature.signer)
         return named and self.form is FileForm.CANONICAL
 
@@ -114,28 +114,28 @@ def examine(
     root: Path = ROOT,
     pinned: Callable[[str], Sequence[Literal]] | None = None,
 ) -> Verification:
-    """Return what a delivered PDF is worth.
+    """Verify a delivered PDF and return the results.
 
     Parameters
     ----------
     path
-        The PDF. It is read as data; nothing in it is run.
+        The PDF. It is read as data; nothing in it is executed.
     signers
         `ssh-keygen`'s file of allowed signers.
     expected
-        SHA-256 of the seal or of the file, from elsewhere.
+        SHA-256 of the seal or of the file, from another source.
     data
-        Its bytes where they were read before.
+        Its bytes, if they have already been read.
     root
-        The clone whose literals explain numbers; those of the PDF are only compared with them.
+        The clone whose literals explain numbers; the PDF's own are only compared with them.
     pinned
-        Gives for a commit the clone's literals with what it pins them to; without it, what the
-        PDF says they are pinned to is believed.
+        Returns the clone's literals at a commit, with the numbers to which it restricts them;
+        if None, the restrictions that the PDF states are used.
 
     Raises
     ------
     VerificationFailed
-        If it is no PDF that can be read, or bears no seal of ours.
+        If it is not a readable PDF, or has no seal of ours.
     """
     import pikepdf
 
@@ -158,12 +158,12 @@ def examine(
 
 
 def pdf_bytes(path: Path) -> bytes:
-    """Return the bytes of a PDF, whole by the look of its two ends.
+    """Return the bytes of a PDF whose beginning and end are in place.
 
     Raises
     ------
     VerificationFailed
-        If it cannot be read, is no PDF, or is cut short.
+        If it cannot be read, is not a PDF, or is truncated.
     """
     try:
         data = read_file(path)
@@ -234,8 +234,8 @@ def _examined(
 
 
 def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alteration]]:
-    """Return the PDF's text, and what in the file is not as the seal has it."""
-    # Asking for the pages sets their tree right, so it is looked at before.
+    """Return the PDF's text, and the differences between the file and its seal."""
+    # Accessing the pages repairs their tree, so check it first.
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
@@ -247,7 +247,7 @@ def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alte
 
 
 def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
-    """Return the seal among a PDF's attachments, and whether its own digest holds."""
+    """Return the seal among a PDF's attachments, and whether its own digest is right."""
     if NAME not in inside:
         raise VerificationFailed(
             "the seal was taken out: what else was altered cannot be told"
@@ -262,7 +262,7 @@ def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
 def _of_the_ledger(
     ledger: Ledger, seal: Seal, layer: TextLayer, inside: Mapping[str, Attachment], name: str
 ) -> Iterator[Alteration]:
-    """Yield in what seal, pages, figures and files are not those of the ledger next to them."""
+    """Yield the differences between the attached ledger and the seal, pages, figures and files."""
     yield from (Alteration("seal", what) for what in of_another_report(ledger, seal))
     for page, what in unlabelled(ledger, layer):
         yield Alteration("page", what, page)
@@ -277,7 +277,7 @@ def _literals(
     root: Path,
     pinned: Callable[[str], Sequence[Literal]] | None,
 ) -> tuple[Sequence[Literal], int]:
-    """Return the clone's own literals among those of the PDF, and how many others it has."""
+    """Return the clone's own literals that the PDF lists, and the number of others it has."""
     listed = inside[LITERALS].data if LITERALS in inside else b""
     if pinned:
         return chosen_literals(listed, pinned(commit))
@@ -285,14 +285,14 @@ def _literals(
 
 
 def _of_the_form(form: FileForm, faults: Iterable[str]) -> Iterator[Alteration]:
-    """Yield what makes it doubtful that all readers see what the library reads."""
+    """Yield faults for which different readers may show different content."""
     yield from (Alteration("form", what) for what in dict.fromkeys(faults))
     if form is FileForm.UNKNOWN:
         yield Alteration("form", UNKNOWN)
 
 
 def _ledger(data: bytes, altered: list[Alteration]) -> Ledger | None:
-    """Return the ledger inside, or None and say what is wrong with it."""
+    """Return the attached ledger; if it is faulty, return None and record the alteration."""
     try:
         return parse_ledger(data, LEDGER)
     except OtherFormat as error:

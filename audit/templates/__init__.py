@@ -1,4 +1,4 @@
-"""HTML from the templates in this folder; whatever is not marked as HTML is escaped."""
+"""HTML from the templates in this folder; everything not marked as HTML is escaped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TAGS = {
 
 
 def render(template: str, **values: Any) -> Markup:
-    """Return what a template makes of some values; a name that is not given is an error."""
+    """Return a template rendered with the given values; a missing name is an error."""
     made = _environment().get_template(template).render(**values)
     return Markup(made)  # noqa: S704 - the template has escaped all that it was given
 
@@ -51,12 +51,12 @@ def _environment() -> Environment:
 
 
 def thousands(value: int | str) -> str:
-    """Return a count with its thousands apart; what stands in place of one stays."""
+    """Return a count with separators for thousands; any text in its place is unchanged."""
     return f"{value:,}" if isinstance(value, int) else value
 
 
 def divided(cell: str) -> str:
-    """Return a cell in which a digest may be divided in the middle; a file's name may nowhere."""
+    """Return a cell in which a digest may break in the middle; any other text is unchanged."""
     whole = _DIGEST.match(str(cell))
     return Markup("{}<wbr>{}").format(*whole.groups()) if whole else cell
 
@@ -68,14 +68,14 @@ def printed_text(
 ) -> Markup:
     r"""Return the text of a cell, a note or a sentence as HTML.
 
-    Markdown's emphasis, code, formulas and citations are read, and no more.
+    Only Markdown's emphasis, code, formulas and citations are converted.
 
     Parameters
     ----------
     sources
-        How the book cites each source, by its key; one that is not there is left as its key.
+        How the book cites each source, by key; a missing key is left as it is.
     formulas
-        MathML of each formula by its TeX; one that is not there stays as its TeX.
+        MathML of each formula, by its TeX; a missing formula is left as TeX.
 
     Examples
     --------
@@ -100,5 +100,5 @@ def printed_text(
 
 
 def _cited(keys: str, sources: Mapping[str, str]) -> str:
-    """Return what stands between the brackets of a citation, with each key as it is printed."""
+    """Return the text between the brackets of a citation, with each key as printed."""
     return re.sub(r"@([\w-]+)", lambda key: sources.get(key[1], key[1]), keys)

@@ -1,8 +1,8 @@
-"""Which columns of the extract a node of the dataflow rests on, read from the code alone.
+"""Columns of the extract on which a node of the dataflow depends, derived from its code.
 
-A node that is handed a frame rests on the rows of it and on each column that its code mentions.
-Columns that it doesn't mention may be in the frame that it returns, and count where they are
-mentioned. So the list may hold more than is read, and never less, unless a name is computed.
+A node that takes a frame depends on the frame's rows and on each column that its code mentions.
+Columns that it does not mention may be in the frame that it returns, and count where they are
+mentioned. So the list may include more than is read, but never less, unless a name is computed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 Column = tuple[str, str]
 """A table and one of its columns."""
 _PLAIN = frozenset({"bool", "int", "float", "str"})
-"""Return types that hold no frame."""
+"""Return types that contain no frame."""
 
 
 @dataclass(frozen=True)
 class _Value:
-    """What a value rests on as a whole, and each column that it may hold unread."""
+    """The columns on which a value depends as a whole, and each column it may contain unread."""
 
     rests: frozenset[Column]
     held: Mapping[str, frozenset[Column]]
@@ -38,21 +38,21 @@ _NOTHING = _Value(frozenset(), {})
 
 @dataclass(frozen=True)
 class ColumnReader:
-    """The columns that nodes rest on.
+    """Find the columns on which nodes depend.
 
     Parameters
     ----------
     nodes
-        Every node by name.
+        All nodes, by name.
     tables
-        For each table's node its columns.
+        Columns of each table, by name of its node.
     words
-        What the code of a node mentions; empty for an input.
+        Returns the words that the code of a node mentions; empty for an input.
     counted
-        Names of the outcomes whose events are counted, the primary one among them; empty where
-        that one is measured in days.
+        Names of the outcomes measured as counts of events; empty if the primary outcome is
+        measured in days.
     deciding
-        Whether columns count that only decide what is analysed and what may be shown.
+        Whether to include columns that only decide what is analysed and what may be shown.
     """
 
     nodes: Mapping[str, Node]
@@ -70,7 +70,7 @@ class ColumnReader:
         return {}
 
     def rests(self, name: str) -> frozenset[Column]:
-        """Return the columns that a node rests on, by way of other nodes too."""
+        """Return the columns on which a node depends, including through other nodes."""
         return self._value(name).rests
 
     def _value(self, name: str) -> _Value:
@@ -99,7 +99,7 @@ class ColumnReader:
         return _Value(frozenset(rests), held if self._may_hold(name) else {})
 
     def _taken(self, name: str, need: str) -> _Value:
-        """Return what a node takes of another: without days in care where it reads none."""
+        """Return what a node takes from another, without days in care if it reads none."""
         if self._only_decides(need) and not self.nodes[name].exhibit:
             return _NOTHING
         taken, of = self._value(need), self.nodes[name].outcome
@@ -107,7 +107,7 @@ class ColumnReader:
         return _without_days(taken) if reads_none and need in BY_OUTCOME else taken
 
     def _told(self, name: str) -> set[str]:
-        """Return the nodes above one that no table reaches: what they say may name a column."""
+        """Return the nodes upstream of one that no table reaches; they may name a column."""
         found: set[str] = set()
         waiting = list(self.nodes[name].needs)
         while waiting:

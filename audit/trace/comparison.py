@@ -1,4 +1,4 @@
-"""What changed between two builds: values, by how much, and what was crossed on the way."""
+"""Compare two builds: which values changed, by how much, and which boundaries they crossed."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
 
 TOLERANCE = 1e-6
-"""Relative difference below which two computed values count as the same. Processors and
-libraries may differ in the last digits; what is printed has at most four."""
+"""Relative difference below which two computed values are treated as the same. Processors and
+libraries may differ in the last digits; at most four digits are printed."""
 LEVEL = 0.05
-"""The level at which the report calls a p-value small."""
+"""Significance level that the report uses for p-values."""
 STATES = {True: "satisfied again", False: "no longer satisfied", None: "no longer known to hold"}
-"""What became of a sentence's rule."""
+"""The new state of a claim's rule."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One value before and after.
+    """One value before and after a change.
 
     Attributes
     ----------
     label
-        Which value: the row's words and the column, or empty for a single number.
+        Identifies the value: the row's words and the column, or empty for a single number.
     old, new
-        The values; None where there is none.
+        The values; None if there is none.
     """
 
     label: str
@@ -46,19 +46,19 @@ class Step:
 
     @property
     def absolute(self) -> float | None:
-        """New less old."""
+        """New value minus old value."""
         return None if self.old is None or self.new is None else self.new - self.old
 
     @property
     def relative(self) -> float | None:
-        """The change as a share of the old value; None where that is zero."""
+        """The change as a share of the old value; None if that is zero."""
         if self.absolute is None or not self.old:
             return None
         return self.absolute / abs(self.old)
 
     @property
     def same(self) -> bool:
-        """Whether both are the same within the declared tolerance."""
+        """Whether both are the same within `TOLERANCE`."""
         if self.old is None or self.new is None:
             return self.old is self.new
         return math.isclose(self.old, self.new, rel_tol=TOLERANCE, abs_tol=1e-12)
@@ -66,22 +66,22 @@ class Step:
 
 @dataclass(frozen=True)
 class Change:
-    """One exhibit that isn't what it was.
+    """One exhibit that differs between two builds.
 
     Attributes
     ----------
     name, reference, kind
-        Of the exhibit.
+        Those of the exhibit.
     place
         Where a chapter shows it, file and line.
     old, new
-        As printed; empty where it was not shown.
+        As printed; empty if it was not shown.
     steps
-        The values that changed, the largest relative change first.
+        The values that changed, with the largest relative change first.
     crossed
-        What was crossed: a sign, significance, a threshold, a rule.
+        Descriptions of what was crossed: a sign, significance, a threshold, a rule.
     causes
-        Of data, code, settings and environment, those that changed it.
+        Those of data, code, settings and environment that caused the change.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Change:
 
 
 def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
-    """Return the exhibits that differ, in the order in which the new report shows them."""
+    """Return the exhibits that differ, in order of the chapter and line that shows them."""
     before, after = old.records, new.records
     names = sorted(
         before.keys() | after.keys(),
@@ -124,7 +124,7 @@ def _place(record: Record) -> tuple[str, int]:
 
 
 def _alone(record: Record, crossed: str, old: str, new: str) -> Change:
-    """Return the change of an exhibit that only one of the two reports shows."""
+    """Return the change for an exhibit that only one of the two reports shows."""
     return Change(
         record.id, record.reference, record.kind, record.shown[0], old, new, crossed=(crossed,)
     )
@@ -183,11 +183,11 @@ def _crossed(
     after: Sequence[float] | None,
     null: float,
 ) -> Iterator[str]:
-    """Yield what an estimate crossed: from one side of no effect to the other, significance."""
+    """Yield the boundaries that an estimate crossed: the null value, significance."""
     at = f"{label}: " if label else ""
     old, new = values
     if old is not None and new is not None and (old - null) * (new - null) < 0:
-        # A ratio has no sign: 1 is where there is no difference.
+        # A ratio has no sign: its null value is 1.
         side = "above" if new > null else "below"
         yield (
             f"{at}changed its sign" if null == 0 else f"{at}was on the other side of 1, now {side}"
@@ -202,7 +202,7 @@ Row = dict[str, str]
 
 
 def _table(old: str, new: str) -> tuple[list[Step], list[str]]:
-    """Return what changed in the data behind a figure or table."""
+    """Return the changes in the data behind a figure or table."""
     one, two = (list(csv.DictReader(io.StringIO(source))) for source in (old, new))
     labels = _labels([*one, *two])
     before, after = _keyed(one, labels), _keyed(two, labels)
@@ -228,7 +228,7 @@ def _row(label: str, one: Row, two: Row, labels: set[str]) -> tuple[list[Step], 
         if one[column] == two[column]:
             continue
         if step.old is None or step.new is None:
-            # A symbol in a number's place: hidden now, or shown now.
+            # A symbol in place of a number: newly suppressed, or newly shown.
             crossed.append(f"{name}: {one[column] or 'nothing'} -> {two[column] or 'nothing'}")
             continue
         steps.append(step)
@@ -252,7 +252,7 @@ def _limits(row: Row, column: str) -> tuple[float, float] | None:
 
 
 def _labels(rows: Sequence[Row]) -> set[str]:
-    """Return the columns that say which row it is: those without a single number."""
+    """Return the columns that identify a row: those without any number."""
     columns = {name: None for row in rows for name in row}
     return {
         name
@@ -263,7 +263,7 @@ def _labels(rows: Sequence[Row]) -> set[str]:
 
 
 def _keyed(rows: Sequence[Row], labels: set[str]) -> dict[tuple[str, ...], Row]:
-    """Return rows by their labels, and by their number among rows with the same."""
+    """Return rows by their labels and their position among rows with the same labels."""
     found: dict[tuple[str, ...], Row] = {}
     for row in rows:
         words = tuple(value for name, value in row.items() if name in labels and value)
@@ -275,7 +275,7 @@ def _keyed(rows: Sequence[Row], labels: set[str]) -> dict[tuple[str, ...], Row]:
 
 
 def amount(step: Step) -> str:
-    """Return by how much a value changed, absolutely and as a share; empty if it has neither.
+    """Return a value's change as text, absolute and as a share; empty if it has neither.
 
     Examples
     --------
@@ -289,7 +289,7 @@ def amount(step: Step) -> str:
 
 
 def plain(value: float, digits: int, sign: str = "-") -> str:
-    """Return a value to some significant digits, or whole where that is more; no exponent.
+    """Return a value to some significant digits, or to the nearest integer; never an exponent.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Whether what a ledger says still holds of the files at hand: which of them have changed since."""
+"""Check whether a ledger is still current: which of its files have changed since."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def changed_since(
     chapters: Iterable[str] = (),
     extract: Path | None = None,
 ) -> tuple[str, ...]:
-    """Return what is no longer as a ledger says, sorted.
+    """Return what has changed since a ledger was made, sorted.
 
     Parameters
     ----------
@@ -39,11 +39,11 @@ def changed_since(
     ledger
         As read from its JSON.
     code, files, settings
-        Which of its definitions, data files and parts of `study.toml` to look at.
+        Which of its definitions, data files and parts of `study.toml` to check.
     chapters
-        Which of its chapters to look at, besides every data contract.
+        Which of its chapters to check, besides all data contracts.
     extract
-        The folder of the extract; None for the one that `study.toml` names.
+        Folder of the extract; None for the one that `study.toml` names.
     """
     study = _study(root)
     extract = extract or root / str(study.get("extract_directory", ""))
@@ -112,7 +112,7 @@ def _sources(root: Path, ledger: Ledger, chapters: set[str]) -> Iterator[str]:
 
 
 def _setting(study: Mapping[str, Any], ledger: Ledger, key: str) -> bool:
-    """Whether a part of the study says another thing than the ledger has."""
+    """Return whether a part of the study differs from what the ledger records."""
     whole = json.dumps(study.get(key), sort_keys=True, default=str)
     known = ledger.settings.get(key)
     return known is not None and hashlib.sha256(whole.encode()).hexdigest() != known.sha256

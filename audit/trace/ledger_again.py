@@ -1,4 +1,4 @@
-"""What a delivered ledger says besides its records, held to what its commit gives again."""
+"""Compare the parts of a delivered ledger other than records with those its commit gives."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ELSEWHERE = ("records", "commit", "environment", "platform", "release", "remote", "format")
-"""Fields that are compared otherwise, or that no commit gives: see `report.again.rerun`."""
+"""Fields compared elsewhere, or not determined by a commit: see `report.again.rerun`."""
 _ENTRIES = ("files", "chapters")
-"""Lists of which an edition of the report has only some."""
+"""Lists of which an edition of the report may contain only some entries."""
 LONGEST = 60
-"""Characters of a text that is named."""
+"""Most characters quoted from a text."""
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 
 
 def ledger_differences(delivered: Ledger, again: Ledger) -> Iterator[str]:
-    """Yield in what a delivered ledger is not the one that its commit gives, its records aside.
+    """Yield how a delivered ledger, apart from its records, differs from the one its commit gives.
 
-    An edition shows some chapters of the whole: what it says must be so, and it may say less.
+    An edition shows only some chapters, so its ledger may state less, but nothing else.
 
     Parameters
     ----------
     delivered
-        As the PDF carries it.
+        The ledger attached to the PDF.
     again
-        Computed anew, of the whole report.
+        The ledger recomputed for the whole report.
     """
     for name in (field.name for field in fields(Ledger)):
         if name not in _ELSEWHERE:
@@ -68,7 +68,7 @@ def _short(value: Any) -> str:
 
 
 def _release(delivered: Ledger, again: Ledger) -> Iterator[str]:
-    """Yield why a report that calls itself a release can't have been built as one."""
+    """Yield why a report marked as a release cannot have been built as one."""
     if not delivered.release:
         return
     if not delivered.commit.clean:
@@ -81,8 +81,8 @@ def _release(delivered: Ledger, again: Ledger) -> Iterator[str]:
 
 
 def locked_otherwise(ledger: Ledger, lock: str) -> Iterator[str]:
-    """Yield which versions a ledger names that its commit's lock does not."""
-    # Of one package there may be several, each for some versions of Python.
+    """Yield the versions in a ledger that differ from its commit's lock file."""
+    # A package may have several versions, each for some versions of Python.
     locked: dict[str, list[str]] = {}
     for name, version in _LOCKED.findall(lock):
         locked.setdefault(name.lower(), []).append(version)

@@ -1,9 +1,9 @@
-"""What an exhibit rests on: dataflow graph, closure of its functions' code, columns read.
+"""Lineage of an exhibit: its dataflow nodes, the closure of their code, the columns read.
 
-The graph comes from the code itself, so lineage cannot be declared wrongly. Ledger,
-`report trace` and the index of exhibits all read it from here.
+The graph is derived from the code itself, so lineage cannot be declared wrongly. The ledger,
+`report trace` and the index of exhibits all use it.
 
-Columns are found without running anything; `audit.trace.columns` says how.
+Columns are found without running anything; see `audit.trace.columns`.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
     from audit.trace.sources import Key, SourceIndex
 
 STUDY = "study"
-"""The dataflow's input that holds the settings."""
+"""The dataflow's input that contains the settings."""
 
 
 @dataclass(frozen=True)
 class Lineage:
-    """What one node of the dataflow rests on.
+    """The lineage of one node of the dataflow.
 
     Attributes
     ----------
     function
         Module and name, joined by a dot, of the function that computes it.
     nodes
-        The nodes of the graph above it, itself included, sorted; inputs are left out.
+        The nodes upstream of it and itself, without inputs, sorted.
     upstream
         The functions of those nodes, sorted.
     closure
-        All definitions that those functions reach, sorted.
+        All definitions that those functions use, directly or indirectly, sorted.
     files
-        Data files above it, sorted: those of the extract, then those of the project.
+        Data files upstream, sorted: those of the extract, then those of the project.
     columns
-        For each file of the extract above it, the columns read, in the file's order.
+        For each file of the extract upstream, the columns read, in the file's order.
     settings
-        Keys of `study.toml` above it, sorted.
+        Keys of `study.toml` upstream, sorted.
     deciding
-        Of the columns, those that are in no value, and only decide what is analysed or shown.
+        Those of the columns that are in no value, but decide what is analysed or shown.
     """
 
     function: str
@@ -65,20 +65,20 @@ class Lineage:
 
 @dataclass(frozen=True)
 class Dataflow:
-    """The graph, its code and its files: all that lineages are read from.
+    """The dataflow's graph, code and files, from which lineages are derived.
 
     Parameters
     ----------
     nodes
-        Every node by name.
+        All nodes, by name.
     sources
         The project's code.
     columns
-        For each file of the extract its columns; a table's node is named after its file.
+        Columns of each file of the extract; a table's node has the name of its file.
     stated
-        For each input that is a folder of the project, its files from the project's root.
+        For each input that is a folder of the project, its files, relative to the root.
     counted
-        Outcomes whose events are counted; see `ColumnReader`.
+        Outcomes measured as counts of events; see `ColumnReader`.
     """
 
     nodes: Mapping[str, Node]
@@ -109,7 +109,7 @@ class Dataflow:
         return {name: frozenset(upstream(name, self.nodes)) for name in self.nodes}
 
     def lineage(self, name: str) -> Lineage:
-        """Return what the node `name` rests on."""
+        """Return the lineage of the node `name`."""
         own = self.key(name)
         if own is None:
             raise ValueError(f"'{name}' is an input of the dataflow; nothing computes it")
@@ -128,14 +128,14 @@ class Dataflow:
         )
 
     def key(self, node: str) -> Key | None:
-        """Return module and name of a node's function; None for an input."""
+        """Return the module and name of a node's function; None for an input."""
         function = self.nodes[node].function
         return (function.__module__, function.__name__) if function else None
 
     def _columns(self, name: str, file: str) -> tuple[str, ...]:
         table = file.rpartition(".")[0]
         if table not in self._above[name]:
-            return self.columns[file]  # read whole, by the contracts' tests
+            return self.columns[file]  # read in full, by the data contracts' tests
         read = self._reader.rests(name)
         return tuple(column for column in self.columns[file] if (table, column) in read)
 
@@ -147,7 +147,7 @@ class Dataflow:
         return tuple(each for each in self._columns(name, file) if (table, each) not in values)
 
     def stated_files(self, node: str) -> set[str]:
-        """Return the project's own data files that a node's function names, by name or stem."""
+        """Return the project's own data files that a node's function mentions, by name or stem."""
         key = self.key(node)
         folders = set(self.stated) & set(self.nodes[node].needs)
         if key is None or not folders:
@@ -158,7 +158,7 @@ class Dataflow:
         return {path for path, name in names.items() if {name, name.rpartition(".")[0]} & said}
 
     def settings(self, node: str) -> set[str]:
-        """Return the keys of the study that a node takes from it, such as `disclosure`."""
+        """Return the keys of the study that a node uses, such as `disclosure`."""
         key = self.key(node)
         if key is None or STUDY not in self.nodes[node].needs:
             return set()
@@ -172,7 +172,7 @@ class Dataflow:
 
 
 def counted_outcomes(study: Study) -> frozenset[str]:
-    """Return the outcomes whose events are counted; none where days are a primary one."""
+    """Return the outcomes measured as event counts; none if a primary one is in days."""
     days = [outcome for outcome in study.outcomes if outcome.measure != "events"]
     if any(outcome.role == "primary" for outcome in days):
         return frozenset()
@@ -180,12 +180,12 @@ def counted_outcomes(study: Study) -> frozenset[str]:
 
 
 def dotted(key: Key) -> str:
-    """Return a definition as the ledger names it."""
+    """Return a definition's dotted name, as in the ledger."""
     return ".".join(key)
 
 
 def code_table(keys: Iterable[str], sources: SourceIndex) -> dict[str, Definition]:
-    """Return file, lines, digest and uses of each definition, by its dotted name."""
+    """Return the file, lines, digest and uses of each definition, by dotted name."""
     table = {}
     for key in sorted(set(keys)):
         module, _, name = key.rpartition(".")

@@ -1,7 +1,7 @@
-"""What a function could name: the texts of all code that it may run, names bound where they are.
+"""Words that a function may mention: strings and names in all code that it may call.
 
-Narrower than the closure that results are kept under: a parameter that happens to be called like a
-function of the module is not that function. Keys of the store never rest on this.
+Narrower than the closure used for caching: a parameter with the same name as a function of the
+module does not refer to it. Cache keys never depend on this.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mentions:
-    """The words of each definition and of the definitions that it names as globals.
+    """The words of each definition and of the definitions to which it refers as globals.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Mentions:
         return {}
 
     def words(self, module: str, name: str) -> frozenset[str]:
-        """Return the texts, attributes and keywords of a definition and of all that it reaches."""
+        """Return the strings, attributes and keywords of a definition and of all that it uses."""
         start = (module, name)
         if start not in self._words:
             seen: set[Key] = set()
@@ -52,7 +52,7 @@ class Mentions:
         return self._words[start]
 
     def named(self, module: str, name: str) -> frozenset[Key]:
-        """Return the definitions that one definition names where the name is not bound within."""
+        """Return the definitions to which a definition refers by names that it does not bind."""
         key = (module, name)
         if key not in self._named:
             loaded = global_names(self.sources.syntax(module, name))
@@ -61,9 +61,9 @@ class Mentions:
 
 
 def global_names(statement: ast.stmt) -> frozenset[str]:
-    r"""Return the names that a statement at the top of a module takes from outside itself.
+    r"""Return the names that a top-level statement takes from outside itself.
 
-    Names that it imports itself, and those of annotations, are among them.
+    They include the names that it imports itself and those in annotations.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def global_names(statement: ast.stmt) -> frozenset[str]:
 
 
 def words_of(node: ast.AST) -> set[str]:
-    """Return what could name a column: each text, attribute, keyword and parameter."""
+    """Return the words that may name a column: strings, attributes and keywords."""
     found: set[str] = set()
     for part in ast.walk(node):
         match part:

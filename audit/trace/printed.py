@@ -1,4 +1,4 @@
-"""Where a number is printed: every exhibit and cell that prints it."""
+"""Find every exhibit and table cell that prints a number."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Printed:
-    """One place that prints a number.
+    """One exhibit or cell that prints a number.
 
     Attributes
     ----------
     id
-        The exhibit's short reference, or a cell of a table as `T3#2,1`: what `trace` takes.
+        The exhibit's short reference, or a cell such as `T3#2,1`; an argument of `trace`.
     text
-        What is printed there, the words around the number included.
+        The printed text around and including the number.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Printed:
 
 
 def as_number(text: str) -> str | None:
-    """Return a number as it is printed, whatever minus was typed; None for what is no number.
+    """Return a number as printed, with any kind of minus sign; None if the text is not a number.
 
     Examples
     --------
@@ -49,12 +49,12 @@ def as_number(text: str) -> str | None:
 
 
 def where_printed(ledger: Ledger, number: str) -> tuple[Printed, ...]:
-    """Return every place that prints a number, in the order of the ledger.
+    """Return every exhibit and cell that prints a number, in the order of the ledger.
 
     Parameters
     ----------
     number
-        As `as_number` gives it.
+        As returned by `as_number`.
     """
     return tuple(place for record in ledger.records for place in _in(record, number))
 

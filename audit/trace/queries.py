@@ -1,6 +1,6 @@
-"""Questions to a ledger, forwards and backwards: what an exhibit rests on, what rests on a line.
+"""Queries on a ledger in both directions: what an exhibit depends on, what depends on a line.
 
-Reads the ledger as plain data and imports nothing that computes, so that an answer is immediate.
+Reads the ledger as plain data and imports nothing that computes, so that it answers at once.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from audit.ledger.record import Record
 
 BACKWARDS = ("data", "code", "study")
-"""What a question that asks backwards begins with."""
+"""Prefixes of queries for what depends on something."""
 WAYS = "an exhibit, data:FILE#COLUMN, code:FILE:LINE or study:KEY"
 _CODE = re.compile(r"(?P<file>[^:]+)(?::(?P<first>\d+)(?:-(?P<last>\d+))?)?")
 
 
 @dataclass(frozen=True)
 class Touched:
-    """What rests on a piece of data, code or settings.
+    """The exhibits that depend on a piece of data, code or settings.
 
     Attributes
     ----------
     what
-        What was asked for, in full: the file and column, the definitions, the setting.
+        What was asked for, in full: file and column, definitions, or setting.
     note
-        What to bear in mind; may be empty.
+        A caveat; may be empty.
     records
-        The records that rest on it, in the order of the ledger.
+        The records that depend on it, in the order of the ledger.
     """
 
     what: tuple[str, ...]
@@ -44,12 +44,12 @@ class Touched:
 
 
 def find_record(ledger: Ledger, identity: str) -> Record:
-    """Return the record of one exhibit, by name, label or short reference.
+    """Return the record of one exhibit, given its name, label or short reference.
 
     Raises
     ------
     ConfigurationError
-        There is none; names the nearest.
+        If there is none; the message suggests the closest names.
     """
     name = identity.removeprefix("fig-").removeprefix("tbl-").replace("-", "_")
     records = ledger.records
@@ -64,14 +64,14 @@ def find_record(ledger: Ledger, identity: str) -> Record:
 
 
 def backwards(ledger: Ledger, question: str, study: Mapping[str, Any] | None = None) -> Touched:
-    """Return every exhibit that rests on data, code or settings.
+    """Return every exhibit that depends on data, code or settings.
 
     Parameters
     ----------
     question
         `data:schools.csv#pupils`, `code:analysis/extract/panel.py:40` or `study:outcomes`.
     study
-        `study.toml` as parsed, to tell a key that exists from one that doesn't.
+        Parsed `study.toml`, to distinguish keys that exist from those that do not.
     """
     way, _, rest = question.partition(":")
     match way:
@@ -129,7 +129,7 @@ def _of_code(ledger: Ledger, rest: str) -> Touched:
 
 
 def _users(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
-    """Return the definitions that use some, or use what uses them, those themselves included."""
+    """Return the given definitions and all that use them, directly or indirectly."""
     by: dict[str, list[str]] = {}
     for key, at in code.items():
         for used in at.uses:
@@ -145,7 +145,7 @@ def _users(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
 
 
 def closure(code: Mapping[str, Definition], keys: Iterable[str]) -> set[str]:
-    """Return the definitions that some reach, those themselves included."""
+    """Return the given definitions and all that they use, directly or indirectly."""
     seen: set[str] = set()
     waiting = list(keys)
     while waiting:
@@ -172,7 +172,7 @@ def _of_study(ledger: Ledger, rest: str, study: Mapping[str, Any]) -> Touched:
 
 
 def _within(value: Any, head: str, below: str) -> str:
-    """Return the key or the named element that is meant; the start of its name is enough."""
+    """Return the key or named element that is meant; the start of an element's name is enough."""
     name, _, further = below.partition(".")
     if isinstance(value, list):
         labels = [str(each.get("name", each.get("id", number))) for number, each in
@@ -188,7 +188,7 @@ def _within(value: Any, head: str, below: str) -> str:
 
 
 def place(code: Mapping[str, Definition], key: str) -> str:
-    """Return file, lines and name of a definition."""
+    """Return the file, lines and name of a definition as text."""
     at = code[key]
     return f"{at.file}:{at.first}-{at.last}  {key.rpartition('.')[2]}"
 

@@ -1,8 +1,8 @@
-"""The commit that a report is built from, and whether the files are those of the commit.
+"""The commit from which a report is built, and whether the files match that commit.
 
-Git's own answer is not asked: `git status` believes flags in its index (`--assume-unchanged`,
-`--skip-worktree`) and lists of ignored files, and from inside another repository it answers for
-that one. Each file is compared with the commit's tree by digest instead.
+Git's own status is not used: `git status` trusts flags in its index (`--assume-unchanged`,
+`--skip-worktree`) and lists of ignored files, and inside another repository it answers for that
+one. Instead each file is compared with the commit's tree by digest.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
 FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
-"""Hosts of code that anyone can reach, though not every repository there is public."""
+"""Hosts of public code, although not every repository on them is public."""
 
 TAKES_PART = (
     *(f"{folder}/**/*" for folder in ("_extensions", "chapters", "data_contracts")),
@@ -30,16 +30,16 @@ TAKES_PART = (
     "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
     "matplotlibrc",
 )  # fmt: skip
-"""What a build reads of a project, as patterns from its root: a file of these that the commit
-lacks is a change, even where git is told to ignore it, and so is any that can be imported."""
+"""Files of a project that a build reads, as patterns from its root. Any of them that is not in
+the commit counts as a change, even if git ignores it, and so does any importable module."""
 BOOKS = ("_book", "_book-page", "_book-summary")
-"""Folders of finished books, one for each edition; they hold released values alone."""
+"""Folders of finished books, one for each edition; they contain only released values."""
 MADE = ("__pycache__", ".ipynb_checkpoints", *BOOKS, "_exhibits")
-"""Folders that a build, Python or Jupyter writes itself."""
+"""Folders written by a build, Python or Jupyter."""
 _LINK = "120000"
-"""Git's mode of a symbolic link, of which a commit holds the target's path alone."""
+"""Git's mode of a symbolic link; the commit contains only the path of its target."""
 _CEILING = "GIT_CEILING_DIRECTORIES"
-"""The one variable of git that is handed on: it can only keep git from looking further."""
+"""The only git variable that is passed on: it can only limit where git looks."""
 
 
 def read_commit(root: Path) -> Commit:
@@ -51,20 +51,20 @@ def read_commit(root: Path) -> Commit:
 
 
 def changes(root: Path) -> tuple[str, ...]:
-    """Return what differs between the files at `root` and the commit checked out there, sorted.
+    """Return the differences between the files at `root` and the commit checked out, sorted.
 
     Returns
     -------
     tuple of str
-        A path from the root with what is the matter with it: "changed", "missing", "not in
-        the commit", or "a link to what is not in the commit". Empty outside a checkout: there is
-        nothing to compare with.
+        Each is a path from the root with what is wrong: "changed", "missing", "not in the
+        commit", or "a link to what is not in the commit". Empty outside a checkout, where there
+        is nothing to compare with.
     """
     return tuple(sorted(_changes(root))) if _head(root) else ()
 
 
 def enclosing_repository(root: Path) -> Path | None:
-    """Return the repository that `root` lies inside of without being its top level, if any."""
+    """Return the repository that contains `root` below its top level; None if there is none."""
     top = _git(root, "rev-parse", "--show-toplevel")
     if not top or not top.strip():
         return None
@@ -73,7 +73,7 @@ def enclosing_repository(root: Path) -> Path | None:
 
 
 def history(root: Path) -> tuple[Path, ...]:
-    """Return the files that change whenever another commit is checked out or made."""
+    """Return the files that change whenever another commit is checked out or created."""
     named = (_git(root, "rev-parse", "--git-path", name) for name in ("HEAD", "logs/HEAD"))
     return tuple(root / path.strip() for path in named if path and path.strip())
 
@@ -86,7 +86,7 @@ def _same_folder(one: Path, other: Path) -> bool:
 
 
 def _head(root: Path) -> tuple[str, int] | None:
-    """Return hash and time of the commit checked out; None where `root` is no top level."""
+    """Return hash and time of the commit checked out; None if `root` is not a top level."""
     shown = _git(root, "log", "-1", "--format=%H %ct")
     if not shown or not shown.strip() or enclosing_repository(root):
         return None
@@ -95,9 +95,9 @@ def _head(root: Path) -> tuple[str, int] | None:
 
 
 def _trees_hold(root: Path) -> bool:
-    """Whether each folder of the commit's tree has the hash by which it is named.
+    """Return whether each tree object of the commit has the hash that names it.
 
-    Git itself checks only the uppermost: another object could lie under the name of one below.
+    Git itself checks only the top level: lower down, another object could have the name.
     """
     listed = _git(root, "ls-tree", "-r", "-d", "-z", "--full-tree", "HEAD") or ""
     names = [entry.partition("\t")[0].split()[2] for entry in filter(None, listed.split("\0"))]
@@ -139,7 +139,7 @@ def _changes(root: Path) -> Iterator[str]:
 
 
 def _leads_to(root: Path, name: str, committed: Container[str]) -> bool:
-    """Whether a link leads to a committed file, or to a folder of the project, if anywhere."""
+    """Return whether a link's target is a committed file, a project folder or missing."""
     target = (root / name).resolve()
     if not target.exists():
         return True
@@ -159,7 +159,7 @@ def _taking_part(root: Path) -> Iterator[str]:
 
 
 def _blob(path: Path, mode: str, length: int) -> str | None:
-    """Return the digest that git gives a file's bytes as they are; None where there is none."""
+    """Return git's digest of a file's bytes as they are; None if there is no file."""
     try:
         link = mode == _LINK and path.is_symlink()
         data = os.fsencode(os.readlink(path)) if link else path.read_bytes()
@@ -167,19 +167,19 @@ def _blob(path: Path, mode: str, length: int) -> str | None:
         return None
     whole = b"blob %d\0" % len(data) + data
     sha1 = len(hashlib.sha1(usedforsecurity=False).hexdigest())
-    # Git's own name of the contents: SHA-1, in newer repositories SHA-256.
+    # Git's own name for the contents: SHA-1, or SHA-256 in newer repositories.
     made = hashlib.sha1(whole, usedforsecurity=False) if length == sha1 else hashlib.sha256(whole)
     return made.hexdigest()
 
 
 def public_repository(root: Path, declared: str = "") -> str:
-    """Return the address at which everybody can read this commit; empty where there is none.
+    """Return the address at which anyone can read this commit; empty if there is none.
 
     Parameters
     ----------
     declared
-        What the book says of itself: `repo-url` in `_quarto.yml`. It goes before git's own
-        `origin`, which counts only at a forge known to be public, and once the commit is there.
+        The book's own statement: `repo-url` in `_quarto.yml`. It takes precedence over git's
+        `origin`, which counts only on a known public forge that already has the commit.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def public_repository(root: Path, declared: str = "") -> str:
 
 
 def _web_address(remote: str) -> str:
-    """Return an https address without the name and password it may hold; empty for any other."""
+    """Return an https address without any user name and password; empty for other schemes."""
     parts = urlsplit(remote)
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme != "https" or not host:
@@ -205,7 +205,7 @@ def _web_address(remote: str) -> str:
 
 
 _PLAIN = {
-    # Either would show another tree, or other ancestors, under a commit's hash.
+    # Either would show another tree, or other ancestors, for a commit's hash.
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
 }
@@ -213,26 +213,26 @@ _SETTINGS = [
     each
     for setting in (
         "log.showSignature=false",
-        "core.commitGraph=false",  # a copy of the history that git believes
+        "core.commitGraph=false",  # a copy of the history that git trusts
         "core.fsmonitor=false",
         f"core.hooksPath={os.devnull}",
     )
     for each in ("-c", setting)
 ]
-"""What a clone's own settings could run, or have git believe instead of what it holds."""
+"""Disables settings of a clone that could run code or make git trust something else."""
 
 
 def run_git(
     root: Path, *arguments: str, stated: Mapping[str, str] | None = None, fed: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git so that it answers for a folder's own repository, and for what that really holds.
+    """Run git so that it answers for a folder's own repository and from its actual objects.
 
     Parameters
     ----------
     stated
-        Variables of git for this command; none are inherited.
+        Git variables for this command; none are inherited.
     fed
-        What the command reads.
+        Standard input of the command.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def run_git(
 
 
 def without_git(given: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without what would have git answer for another repository."""
+    """Return an environment without variables that make git use another repository."""
     return {n: v for n, v in given.items() if not n.startswith("GIT_") or n == _CEILING}
 
 
@@ -263,12 +263,12 @@ def _git(root: Path, *arguments: str) -> str | None:
 
 
 def standing(root: Path, commit: str | None) -> str:
-    """Say what keeps the lines of `commit` from being those that lie at `root`; empty if nothing.
+    """Return why the lines of `commit` may differ from those at `root`; empty if they do not.
 
     Parameters
     ----------
     commit
-        The hash that a ledger names; None where it was built outside version control.
+        The hash that a ledger names; None if it was built outside version control.
     """
     if commit is None:
         return "it was built outside version control: its lines belong to no commit"

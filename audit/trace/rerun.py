@@ -1,4 +1,4 @@
-"""A report computed again and set next to the delivered one: each value and figure, graded."""
+"""Compare a recomputed report with the delivered one, grading each exhibit."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ IDENTICAL, WITHIN, DIFFERS = "identical", "within tolerance", "differs"
 DRAWN = "drawn or described differently; every value is the same"
 EDITED = "its digest is the same, but these are not: "
 _PLACES = ("labels", "anchors", "pages", "shown")
-"""Fields of a record that say where a book prints it: nothing is typeset again."""
+"""Fields that state where a record is printed; not compared, as nothing is typeset again."""
 _EXACT = ("digest", "data")
-"""Digests: of a value within tolerance they differ; all else must be the same, to the letter."""
+"""Digests, which differ for values within tolerance; all other fields must be identical."""
 
 
 @dataclass(frozen=True)
 class Graded:
-    """One exhibit of the delivered report, held to the same exhibit computed again.
+    """One exhibit of the delivered report, compared with the same exhibit recomputed.
 
     Attributes
     ----------
     id, reference, kind
-        Of the exhibit.
+        Those of the exhibit.
     grade
         "identical", "within tolerance" or "differs".
     values
-        How many values it holds.
+        How many values it contains.
     differences
-        What differs, and by how much; of one within tolerance, that it does.
+        Each difference and its amount; for a value within tolerance, only that it differs.
     """
 
     id: str
@@ -55,18 +55,18 @@ class Graded:
 
 @dataclass(frozen=True)
 class Rerun:
-    """What came of computing a report again.
+    """The result of recomputing a report.
 
     Attributes
     ----------
     graded
-        Every exhibit; empty where nothing could be computed.
+        Every exhibit; empty if nothing could be computed.
     edited
-        What else its ledger says that its commit doesn't give.
+        Other statements of the ledger that its commit does not give.
     hindrance, remedy
-        Why it cannot be told, and what would help; empty where it can.
+        Why the result is unknown, and what would help; empty if it is known.
     notes
-        What else is not as it was: versions, processor, a tree with changes.
+        Other differences: versions, processor, uncommitted changes.
     """
 
     graded: tuple[Graded, ...] = ()
@@ -77,7 +77,7 @@ class Rerun:
 
     @property
     def reproducible(self) -> bool:
-        """Whether ledger and exhibits came out the same, these within the tolerance at most."""
+        """Whether the ledger is the same and the exhibits are within the tolerance."""
         return (
             not self.hindrance
             and not self.edited
@@ -85,7 +85,7 @@ class Rerun:
         )
 
     def verdict(self) -> Iterator[str]:
-        """Yield whether it came out the same, in words."""
+        """Yield in words whether the report came out the same."""
         if self.hindrance:
             yield f"reproducible  cannot be told: {quoted(self.hindrance)}"
             if self.remedy:
@@ -117,19 +117,19 @@ class Rerun:
         )
 
     def as_dictionary(self) -> dict[str, Any]:
-        """Return the same for other programs."""
+        """Return the result as plain data for other programs."""
         return {**asdict(self), "reproducible": self.reproducible, "tolerance": TOLERANCE}
 
 
 def grade(delivered: Bundle, again: Bundle) -> tuple[Graded, ...]:
-    """Return each exhibit of a delivered report, held to what the same inputs give again.
+    """Return each exhibit of a delivered report, compared with its recomputation.
 
     Parameters
     ----------
     delivered
-        What the PDF carries.
+        The build in the PDF.
     again
-        Computed anew; an exhibit that only this one has is no matter of the delivered report.
+        The recomputed build; exhibits that only this one has are ignored.
     """
     changes = {change.name: change for change in compare(delivered, again)}
     return tuple(
@@ -154,7 +154,7 @@ def _graded(record: Record, delivered: Bundle, again: Bundle, change: Change | N
     ]
     same = data == again.data.get(name, "")
     if record.digest == other.digest:
-        # What is printed has a digest; only somebody who edits leaves it and changes the rest.
+        # The digest covers what is printed; only editing leaves it and changes other fields.
         stated = one.get("data") == two.get("data")
         edited = [*otherwise, *(() if same and stated else ("data",))]
         moved = tuple(_differences(change)) if change else ()
@@ -162,7 +162,7 @@ def _graded(record: Record, delivered: Bundle, again: Bundle, change: Change | N
         return Graded(*known, *((DIFFERS, values, told) if edited else (IDENTICAL, values)))
     if not otherwise and change and not change.steps and not change.crossed:
         what = "some values differ, each within the tolerance"
-        # A drawing or a text that differs where no value does is a difference.
+        # A changed drawing or text without any changed value is a difference.
         return Graded(*known, *((DIFFERS, values, (DRAWN,)) if same else (WITHIN, values, (what,))))
     return Graded(
         *known, DIFFERS, values, tuple(_differences(change) if change else ()) or (DRAWN,)

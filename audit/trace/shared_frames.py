@@ -1,10 +1,10 @@
-"""Where the columns of frames come from that many exhibits share.
+"""Where the columns of frames that many exhibits share come from.
 
-Lineage reads the code of every function, and a function that makes a wide frame mentions all that
-is in it; whoever reads one column of the frame would rest on all of them. For the frames below it
-is written down which columns of what they are made from decide which rows there are, and which
-make each column. It is not taken on trust: `tests/unit/audit/test_shared_frames.py` shuffles each
-column that a frame is made from, and `benchmarks.lineage` each column of the extract.
+Lineage reads the code of every function, and a function that makes a wide frame mentions all of
+its columns, so an exhibit that uses one column would depend on all of them. For the frames below
+this module states which source columns decide the rows, and which source columns make each
+column. The statements are tested: `tests/unit/audit/test_shared_frames.py` shuffles each column
+from which a frame is made, and `benchmarks.lineage` each column of the extract.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Sources = tuple[str, ...]
-"""Columns as `node.column`; `node` alone stands for all that the node rests on, and its rows."""
+"""Columns as `node.column`; a `node` alone means its rows and everything it depends on."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What a shared frame is made from.
+    """The sources of a shared frame.
 
     Attributes
     ----------
     rows
-        What decides which rows there are, and in which order: every column rests on it too.
+        Sources that decide the rows and their order; every column depends on them too.
     columns
-        What each column is made from besides.
+        Further sources of each column.
     """
 
     rows: Sources
@@ -51,7 +51,7 @@ _PANEL = Shared(
     },
 )  # fmt: skip
 _HIDDEN = ("events", "children", "returned")
-"""Columns of the panel in which months of hidden cells are missing or added up."""
+"""Columns of the panel whose values are missing or aggregated in months of suppressed cells."""
 _WITHOUT_HIDDEN = Shared(
     rows=("outcome_panel",),
     columns={
@@ -150,7 +150,7 @@ SHARED: Mapping[str, Shared] = {
 }  # fmt: skip
 
 DAYS = "care_episodes"
-"""The table that nothing but outcomes measured in days is made from."""
+"""The table from which only outcomes measured in days are made."""
 BY_OUTCOME = frozenset(
     {
         "effect_estimates", "main_effects", "main_specifications", "outcome_panel",
@@ -158,7 +158,7 @@ BY_OUTCOME = frozenset(
         "released_outcomes", "told_panel", "withheld_ranges", "withheld_specifications",
     }
 )  # fmt: skip
-"""Frames whose rows on events rest on no days in care: the two are released apart."""
+"""Frames whose rows on events do not depend on days in care, as the two are released apart."""
 COUNTED = frozenset(
     {
         "baseline_balance", "curve_outlines", "event_study_estimates", "exaggeration_risk",
@@ -167,9 +167,9 @@ COUNTED = frozenset(
         "varied_effects",
     }
 )  # fmt: skip
-"""Nodes that take the rows on events alone of such frames, most by the primary analyses.
+"""Nodes that use only the rows on events of such frames, most through the primary analyses.
 
-An exhibit that is made for one outcome does so too: its parameter `outcome` says which.
+So does an exhibit that is made for one outcome, as given by its parameter `outcome`.
 """
 
 DECIDING = frozenset(
@@ -178,8 +178,8 @@ DECIDING = frozenset(
         "released_statuses", "withheld_specifications",
     }
 )  # fmt: skip
-"""What decides which results there are and may be shown, and is in no value of them.
+"""Sources that decide which results exist and may be shown, but are in no value of them.
 
-An exhibit that takes one of the nodes shows what was let through, and rests on it wholly. Of the
-columns, the panel has the number of children, on which it depends whether there is an estimate.
+An exhibit that takes one of the nodes shows what was released, and depends on all of it. As for
+the columns, the panel counts the children, which decides whether there is an estimate.
 """

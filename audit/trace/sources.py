@@ -1,9 +1,9 @@
-"""The project's own code as definitions, and which definitions one of them reaches.
+"""The project's own code as definitions, and the definitions that each one uses.
 
-Static: the code is read, never run. A definition is a function, a class or an assignment
-at the top of a module. What it names, in its body, decorators, defaults or annotations,
-it uses; a class counts whole. So a closure may hold more than a run would touch, and
-never less, unless code is reached by a computed name, which this project doesn't do.
+This is static analysis: the code is read, never executed. A definition is a function, a class or
+an assignment at the top level of a module. It uses every name in its body, decorators, defaults
+and annotations; a class counts as a whole. So a closure may contain more than a run would use,
+but never less, unless a name is computed, which this project does not do.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True)
 class Definition:
-    """One function, class or assignment at the top of a module.
+    """One function, class or assignment at the top level of a module.
 
     Attributes
     ----------
     module, name
-        Where it is and what it is called.
+        Its module and its name.
     file
-        From the project's root, with forward slashes.
+        Path from the project's root, with forward slashes.
     first, last
         Its lines, decorators included, counted from 1.
     digest
@@ -52,13 +52,13 @@ class Definition:
 
     @property
     def place(self) -> str:
-        """File and lines, as an auditor quotes them."""
+        """File and lines, in the form that auditors quote."""
         return f"{self.file}:{self.first}-{self.last}"
 
 
 @dataclass(frozen=True)
 class SourceIndex:
-    """The definitions of some packages below one folder.
+    """The definitions in some packages below one folder.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class SourceIndex:
 
     @cached_property
     def modules(self) -> dict[str, _Module]:
-        """Every module of the packages by dotted name."""
+        """Every module of the packages, by dotted name."""
         found = {}
         for package in self.packages:
             for path in sorted((self.root / package).rglob("*.py")):
@@ -84,7 +84,7 @@ class SourceIndex:
 
     @cached_property
     def _used(self) -> dict[Key, set[Key]]:
-        # Closures overlap: what a definition uses is worked out once.
+        # Closures overlap, so the uses of each definition are computed only once.
         return {}
 
     @cached_property
@@ -97,12 +97,12 @@ class SourceIndex:
         Raises
         ------
         KeyError
-            If the project defines no such name there.
+            If the module does not define that name.
         """
         return self.modules[module].definitions[name][0]
 
     def closure(self, module: str, name: str) -> tuple[Definition, ...]:
-        """Return all definitions that one definition reaches, itself included, sorted."""
+        """Return all definitions that one uses directly or indirectly, and itself, sorted."""
         start = (module, name)
         if start in self._closures:
             return self._closures[start]
@@ -118,7 +118,7 @@ class SourceIndex:
         return self._closures[start]
 
     def uses(self, module: str, name: str, among: Collection[str] | None = None) -> set[Key]:
-        """Return the definitions that one definition names itself, by some names alone if given."""
+        """Return the definitions that one definition refers to, optionally only by some names."""
         key = (module, name)
         if among is not None:
             home = self.modules[module]
@@ -129,7 +129,7 @@ class SourceIndex:
         return self._used[key]
 
     def named(self, module: str, statement: ast.stmt) -> set[Key]:
-        """Return the definitions that a statement at the top of a module names."""
+        """Return the definitions to which a top-level statement of a module refers."""
         return self._uses(self.modules[module], statement)
 
     def syntax(self, module: str, name: str) -> ast.stmt:
@@ -137,9 +137,9 @@ class SourceIndex:
         return self.modules[module].definitions[name][1]
 
     def unresolved(self, module: str, name: str) -> set[str]:
-        """Return the dotted names of these packages that a definition names and nobody defines.
+        """Return dotted names in these packages that a definition uses but that are not defined.
 
-        Modules are left out: what is taken from them is named by itself.
+        Modules are left out, because the names taken from them are listed themselves.
         """
         home, node = self.modules[module], self.syntax(module, name)
         imports = {**home.imports, **_imports(node, home.name)}
@@ -168,7 +168,7 @@ class SourceIndex:
     def _resolve(
         self, module: _Module, imports: dict[str, str], chain: tuple[str, ...]
     ) -> Key | None:
-        """Find the definition that a dotted name stands for, if it is one of the project's."""
+        """Resolve a dotted name to a definition of the project; None if it is not one."""
         head, *rest = chain
         if head in module.definitions and head not in imports:
             return module.name, head
@@ -182,11 +182,11 @@ class SourceIndex:
         return None
 
     def _follow(self, owner: str, name: str) -> Key | None:
-        """Follow a name that a package merely passes on to where it is defined."""
+        """Resolve a name that a package only re-exports to its definition."""
         module = self.modules[owner]
         if name in module.definitions:
             return owner, name
-        # A package that imports a module of its own defines nothing by it.
+        # A package that imports one of its own modules does not define it.
         if module.imports.get(name, f"{owner}.{name}") != f"{owner}.{name}":
             return self._resolve(module, module.imports, (name,))
         return None
@@ -213,7 +213,7 @@ def _read_module(root: Path, path: Path, name: str) -> _Module:
 
 
 def defined_names(statement: ast.stmt) -> list[str]:
-    """Return the names that a statement at the top of a module defines."""
+    """Return the names that a top-level statement of a module defines."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return [statement.name]
@@ -227,7 +227,7 @@ def defined_names(statement: ast.stmt) -> list[str]:
 
 
 def imported_names(body: Iterable[ast.stmt], name: str, path: Path) -> dict[str, str]:
-    """Return the names that the imports of a module bind, with what they stand for."""
+    """Return the names that the imports of a module bind, with what they refer to."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     imports: dict[str, str] = {}
     for statement in body:
@@ -245,9 +245,9 @@ def _definition(
 
 
 def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
-    """Return a digest of a definition and of what the imported names that it uses stand for.
+    """Return a digest of a definition and of what the imported names in it refer to.
 
-    Otherwise `from scipy.special import digamma as gammaln` would be as `import gammaln` is.
+    Otherwise `from scipy.special import digamma as gammaln` would equal `import gammaln`.
     """
     used = {part.id for part in ast.walk(statement) if isinstance(part, ast.Name)}
     meant = [f"{name}={imports[name]}" for name in sorted(used & imports.keys())]
@@ -256,7 +256,7 @@ def definition_digest(statement: ast.stmt, imports: Mapping[str, str]) -> str:
 
 
 def syntax_digest(node: ast.AST) -> str:
-    """Return the SHA-256 of code as it would be written afresh, without docstrings."""
+    """Return the SHA-256 of code in normalised form, without docstrings."""
     stripped = _WithoutDocstrings().visit(ast.parse(ast.unparse(node)))
     return hashlib.sha256(ast.unparse(stripped).encode()).hexdigest()
 
@@ -274,7 +274,7 @@ class _WithoutDocstrings(ast.NodeTransformer):
 
 
 def _imports(node: ast.AST, package: str) -> dict[str, str]:
-    """Return the names that imports anywhere inside a node bind, with what they stand for."""
+    """Return the names that imports anywhere in a node bind, with what they refer to."""
     bound = {}
     for part in ast.walk(node):
         if isinstance(part, ast.Import):
@@ -291,7 +291,7 @@ def _imports(node: ast.AST, package: str) -> dict[str, str]:
 
 
 def _chains(node: ast.AST) -> set[tuple[str, ...]]:
-    """Return every dotted name inside a node, annotations written as text included."""
+    """Return every dotted name in a node, including annotations written as strings."""
     found: set[tuple[str, ...]] = set()
     for part in ast.walk(node):
         if isinstance(part, ast.Name):

@@ -1,4 +1,4 @@
-"""A trace as lines of text: the tree from an exhibit to its files, and lists the other way."""
+"""Format a trace as text: the tree from an exhibit to its files, and lists of exhibits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTH = 100
 
 
 def tree(record: Record, ledger: Ledger) -> str:
-    """Return what an exhibit rests on, from what is printed down to the files."""
+    """Return an exhibit's lineage as text, from what is printed down to the files."""
     commit = ledger.commit
     clean = "" if commit.clean else " (with uncommitted changes)"
     lines = [
@@ -48,7 +48,7 @@ def tree(record: Record, ledger: Ledger) -> str:
 
 
 class Branches:
-    """The dataflow above one exhibit as a tree, each node written out once."""
+    """The dataflow upstream of one exhibit as a tree, with each node expanded only once."""
 
     def __init__(self, record: Record, ledger: Ledger) -> None:
         self.record = record
@@ -99,7 +99,7 @@ class Branches:
 
 
 def places(record: Record) -> list[str]:
-    """Return where an exhibit is shown: chapter and line, pages, addresses."""
+    """Return where an exhibit is shown: chapter and line, pages, HTML addresses."""
     found = list(record.shown)
     if record.pages:
         found.append("PDF page " + ", ".join(map(str, record.pages)))
@@ -107,7 +107,7 @@ def places(record: Record) -> list[str]:
 
 
 def touched_text(touched: Touched) -> str:
-    """Return what rests on a piece of data, code or settings, one line per exhibit."""
+    """Return as text the exhibits that depend on data, code or settings, one per line."""
     lines = list(touched.what)
     lines += [f"  {touched.note}"] if touched.note else []
     lines += ["", f"{len(touched.records)} exhibits rest on it"]
@@ -121,7 +121,7 @@ def touched_text(touched: Touched) -> str:
 
 
 def by_reference(record: Record) -> tuple[int, int]:
-    """Return the place of a record among others: figures, tables, claims, numbers, in order."""
+    """Return the sort key of a record: figures, tables, claims, numbers, each by reference."""
     return "FTCN".index(record.reference[0]), int(record.reference[1:])
 
 

@@ -1,1 +1,1 @@
-"""A report computed again, and the differences between two builds."""
+"""Recompute a report, and compare two builds."""

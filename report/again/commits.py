@@ -1,8 +1,8 @@
-"""A commit that a delivered report names: taken by its hash only, and run only where it is known.
+"""The commit that a delivered report names: identified only by hash, and run only if known.
 
-A ledger from elsewhere may name anything. Its code is run when it is part of a branch or tag of
-this clone, which somebody fetched or made; an object that merely lies in the clone, as one from
-a proposed change may, is nobody's code yet.
+A ledger from elsewhere may name anything. Its code is run only if it belongs to a branch or tag
+of this clone, which somebody fetched or created; an object that is merely present in the clone,
+such as one from a proposed change, is not yet anybody's code.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def delivered_commit(root: Path, named: str) -> str:
     Raises
     ------
     ConfigurationError
-        If it names none, or something else than a hash, or the clone doesn't have it on a branch.
+        If it names none or something other than a hash, or no branch of the clone contains it.
     """
     if not named:
         raise ConfigurationError(
@@ -44,7 +44,7 @@ def delivered_commit(root: Path, named: str) -> str:
 
 
 def holders(root: Path, commit: str) -> list[str]:
-    """Return the branches and tags that hold a commit, those of this clone first."""
+    """Return the branches and tags that contain a commit, with HEAD and local branches first."""
     kinds = ("refs/heads", "refs/remotes", "refs/tags")
     names = ["HEAD"] if _is_ancestor(root, commit) else []
     for kind in kinds:
@@ -54,7 +54,7 @@ def holders(root: Path, commit: str) -> list[str]:
 
 
 def held_by(root: Path, commit: str) -> str:
-    """Return a commit and the branch that holds it, in words."""
+    """Return in words which commit was run and which branch contains it."""
     found = [name for name in holders(root, commit) if name != "HEAD"] or ["what is checked out"]
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"the code that was run is commit {commit[:12]}, on {found[0]}{more}"

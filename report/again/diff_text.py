@@ -1,4 +1,4 @@
-"""A difference between two builds: for the terminal, as an HTML page, for other programs."""
+"""Format a difference between two builds: for the terminal, as HTML, for other programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 3
 
 
 def lines(found: Difference) -> Iterator[str]:
-    """Yield a difference as a table for the terminal."""
+    """Yield a difference as lines of a table for the terminal."""
     yield quoted(f"{found.old} -> {found.new}")
     if found.causes:
         yield f"  inputs that differ: {quoted(', '.join(found.causes))}"
@@ -42,7 +42,7 @@ def lines(found: Difference) -> Iterator[str]:
 
 
 def grouped(found: Difference) -> list[tuple[str, list[Change]]]:
-    """Return the changes by key finding, in the order of the report."""
+    """Return the changes grouped by key finding, in the order of the report."""
     groups: dict[str, list[Change]] = {}
     for change in found.changes:
         groups.setdefault(found.groups[change.place], []).append(change)
@@ -50,7 +50,7 @@ def grouped(found: Difference) -> list[tuple[str, list[Change]]]:
 
 
 def details(change: Change) -> Iterator[str]:
-    """Yield what changed about one exhibit, a line each."""
+    """Yield what changed in one exhibit, one line each."""
     crossed = _first(change.crossed, "changes of this kind")
     if change.kind in ("number", "claim"):
         if change.old != change.new:
@@ -65,7 +65,7 @@ def details(change: Change) -> Iterator[str]:
 
 
 def _first(told: Sequence[str], what: str) -> Iterator[str]:
-    """Yield the first few lines, and how many more there are."""
+    """Yield the first few lines, and the number of the others."""
     yield from told[:SHOWN]
     if len(told) > SHOWN:
         yield f"and {len(told) - SHOWN} more {what}"
@@ -93,7 +93,7 @@ def as_html(found: Difference) -> str:
 
 
 def as_dictionary(found: Difference) -> dict[str, Any]:
-    """Return a difference for other programs."""
+    """Return a difference as plain data for other programs."""
     return {
         "old": found.old,
         "new": found.new,

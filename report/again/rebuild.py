@@ -1,4 +1,4 @@
-"""Computing a report again from chosen states of its code, its data and its settings."""
+"""Recompute a report from chosen states of its code, data and settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 KINDS = ("data", "code", "settings")
 DATA_FOLDER, SETTINGS_FILE = "data", "study.toml"
 KEPT = Path(".report") / "rebuilt"
-"""Results of what was rebuilt, by a digest of all that went in."""
+"""Folder for the results of rebuilds, by digest of all their inputs."""
 DIGEST = "digest.txt"
 TIMEOUT = 1800
 _NOT_PASSED_ON = (DATA_VARIABLE, KEY_VARIABLE, "PYTHONPATH", "QUARTO_PROFILE", WITHIN_BUILD)
@@ -40,25 +40,25 @@ _NOBODY = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "report"), ("EMAIL", "report@localhost"), ("DATE", "@0 +0000"))
 }
-"""Who makes a commit of files that lie there: always the same, so that it can be found again."""
+"""Author of commits made from the work tree: always the same, so that equal files give one."""
 
 
 class RebuildFailed(ReportError):
-    """A state of code, data and settings that doesn't go together (auditor)."""
+    """A combination of code, data and settings that cannot be built (auditor)."""
 
     exit_code = 9
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Where each input of a report comes from.
+    """The origin of each input of a report.
 
     Attributes
     ----------
     data, code, settings
-        Commits. Settings are `study.toml`, data the folder `data`, code all else.
+        Commits. Settings are `study.toml`, data are the folder `data`, code is all other files.
     extract
-        A folder with the extract, in place of the one in the commit; None for that.
+        A folder with the extract, to replace that of the commit; None to use the commit's.
     """
 
     data: str
@@ -67,7 +67,7 @@ class Inputs:
     extract: Path | None = None
 
     def swapped(self, kind: str, other: Inputs) -> Inputs:
-        """Return these inputs with those of one kind taken from others."""
+        """Return these inputs, with those of one kind taken from others."""
         if kind == "data":
             return replace(self, data=other.data, extract=other.extract)
         return (
@@ -78,17 +78,17 @@ class Inputs:
 
 
 def of_commit(commit: str, extract: Path | None = None) -> Inputs:
-    """Return the inputs that one commit holds."""
+    """Return the inputs in one commit."""
     return Inputs(commit, commit, commit, extract)
 
 
 def find_commit(root: Path, name: str) -> str:
-    """Return the full hash of a commit; of the working tree's tracked files for a full stop.
+    """Return the full hash of a commit; for ".", of a commit of the tracked files as they are.
 
     Raises
     ------
     ConfigurationError
-        If the clone has no such commit, and why that may be.
+        If the clone has no such commit, with the likely reason.
     """
     if name == ".":
         return _of_the_files(root)
@@ -112,9 +112,9 @@ def find_commit(root: Path, name: str) -> str:
 
 
 def _of_the_files(root: Path) -> str:
-    """Return a commit of the tracked files as they lie there; touches nothing else."""
+    """Return a commit of the tracked files as they are, changing nothing else."""
     head = find_commit(root, "HEAD")
-    # The entries alone: an index also has flags that keep git from looking at a file.
+    # Only the entries: an index also has flags that make git ignore changes to a file.
     lying = index_entries(git, root)
     with tempfile.TemporaryDirectory() as folder:
         stated = {"GIT_INDEX_FILE": str(Path(folder) / "index"), **_NOBODY}
@@ -127,7 +127,7 @@ def _of_the_files(root: Path) -> str:
 
 
 def differing(root: Path, old: Inputs, new: Inputs) -> tuple[str, ...]:
-    """Return the kinds of input that are not the same in both."""
+    """Return the kinds of input that differ."""
     others = (".", f":!{DATA_FOLDER}", f":!{SETTINGS_FILE}")
     same = {
         "data": old.extract == new.extract and _same(root, old.data, new.data, DATA_FOLDER),
@@ -142,27 +142,27 @@ def _same(root: Path, old: str, new: str, *paths: str) -> bool:
 
 
 def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) -> Bundle:
-    """Compute a report from chosen inputs, in a folder of its own; return its ledger and data.
+    """Recompute a report from chosen inputs in a separate folder; return its ledger and data.
 
     Parameters
     ----------
     root
         The clone.
     inputs
-        What to compute from.
+        Inputs from which to compute.
     name
-        How a reader calls it; by default its commit.
+        Name shown to the reader; by default the commit.
     fresh
-        Compute even where an earlier result of the same inputs is kept.
+        Compute even if a result of the same inputs is cached.
 
     Raises
     ------
     RebuildFailed
-        If it stops, with what it said.
+        If it fails, with its error message.
     """
     kept = root / KEPT / _key(root, inputs)
     if fresh or not _whole(kept):
-        # Within the working files, which `report clean` removes should this be killed.
+        # Inside the working files, which `report clean` removes if this process is killed.
         own_folder(root / KEPT.parent)
         with tempfile.TemporaryDirectory(prefix="rebuild-", dir=root / KEPT.parent) as folder:
             tree = Path(folder) / "project"
@@ -177,7 +177,7 @@ def rebuild(root: Path, inputs: Inputs, name: str = "", *, fresh: bool = False) 
 
 
 def _whole(kept: Path) -> bool:
-    """Whether a kept rebuild is as it was put there."""
+    """Return whether a cached rebuild is unchanged."""
     try:
         return (kept / DIGEST).read_text(encoding="utf-8") == _contents(kept)
     except (OSError, UnicodeDecodeError):
@@ -185,7 +185,7 @@ def _whole(kept: Path) -> bool:
 
 
 def _contents(kept: Path) -> str:
-    """Return the SHA-256 over all files of a kept rebuild."""
+    """Return the SHA-256 of all files in a cached rebuild."""
     files = sorted(path for path in kept.rglob("*") if path.is_file() and path.name != DIGEST)
     said = [
         f"{path.relative_to(kept).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}"
@@ -226,9 +226,9 @@ def _export(root: Path, inputs: Inputs, tree: Path) -> None:
 def _prepare(tree: Path, extract: Path | None) -> None:
     given = without_git(os.environ)
     given = {key: value for key, value in given.items() if key not in _NOT_PASSED_ON}
-    # An old commit may not start itself in the stated environment.
+    # An old commit may not set the environment itself.
     variables = {**environment_of(given), "PYTHONPATH": str(tree)}
-    # The tree lies in a clone and is none: git is not to look above it.
+    # The tree is inside a clone but is not one: git must not look above it.
     variables["GIT_CEILING_DIRECTORIES"] = str(tree.parent)
     if extract is not None:
         variables[DATA_VARIABLE] = str(extract.resolve())
@@ -253,7 +253,7 @@ def _prepare(tree: Path, extract: Path | None) -> None:
 def git(
     root: Path, *arguments: str, stated: Mapping[str, str] | None = None, fed: bytes = b""
 ) -> bytes:
-    """Return what a git command prints: see `audit.trace.repository.run_git`."""
+    """Return the output of a git command; see `audit.trace.repository.run_git`."""
     try:
         done = run_git(root, *arguments, stated=stated, fed=fed)
     except FileNotFoundError:

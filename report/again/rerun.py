@@ -1,7 +1,7 @@
-"""`report verify --rerun`: compute a delivered report again, from a clone and the data.
+"""`report verify --rerun`: recompute a delivered report from a clone and the data.
 
-Nothing of the PDF is run: it names a commit, and code and settings are those of that commit in
-the clone. Its ledger is only compared with what they give.
+Nothing in the PDF is executed: it names a commit, and code and settings are taken from that
+commit in the clone. Its ledger is only compared with the result.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ LOCK = "requirements.lock"
 
 
 class CannotBeTold(ReportError):
-    """Something is missing without which nothing can be computed again (auditor)."""
+    """Something is missing that recomputation needs (auditor)."""
 
 
 def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None = None) -> Rerun:
-    """Return what comes of computing a delivered report again.
+    """Recompute a delivered report and return the comparison.
 
     Parameters
     ----------
     root
         The clone.
     pdf
-        The report as delivered.
+        The delivered report.
     data
-        The extract; None for the one that the settings of its commit name.
+        Folder of the extract; None for the one that the settings of its commit name.
     source
-        The PDF's bytes where they were read before, so that what is computed again is what was
-        examined.
+        The PDF's bytes if they have already been read, so that the file recomputed is the one
+        that was verified.
     """
     try:
         delivered = read_bundle(pdf, source)
@@ -66,7 +66,7 @@ def rerun(root: Path, pdf: Path, data: Path | None = None, source: bytes | None 
 
 
 def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
-    """Return the folder of the extract; None where the commit itself holds it."""
+    """Return the folder of the extract; None if the commit itself contains it."""
     if data is not None:
         if not data.is_dir():
             raise CannotBeTold(f"there is no folder {data}", remedy="name one with --data")
@@ -83,7 +83,7 @@ def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
 
 
 def _same_files(root: Path, commit: str, extract: Path | None, ledger: Ledger) -> None:
-    """Hold the data to the digests in the ledger: others can't show what the report is worth."""
+    """Check the data against the ledger's digests, because other data would prove nothing."""
     folder = _study(root, commit)["extract_directory"]
     missing, other = [], []
     for file in ledger.files:
@@ -120,14 +120,14 @@ def _committed(root: Path, commit: str, path: str) -> bytes | None:
 
 
 def _of_another_time(root: Path, commit: str, ledger: Ledger) -> Iterator[str]:
-    """Yield that a ledger dates its commit otherwise than the clone, as the cover then does."""
+    """Yield a difference if the ledger dates its commit differently from the clone."""
     made = git(root, "log", "-1", "--format=%ct", "--end-of-options", commit).decode().strip()
     if ledger.commit.time != min(int(made), LATEST):
         yield "commit: it is of another time"
 
 
 def _notes(ledger: Ledger, lock: str) -> Iterator[str]:
-    """Yield what else than code, settings and data is not as it was."""
+    """Yield differences other than those in code, settings and data."""
     if ledger.release:
         yield "that it was built as a release is its ledger's word: a rerun can't show it"
     if not ledger.commit.clean:

@@ -1,8 +1,8 @@
-"""A commit's files as the commit holds them, whatever the clone would have git make of them.
+"""The files of a commit exactly as committed, whatever the clone's configuration.
 
-`git archive`, `git add` and a checkout convert files as attributes and filters say, which lie in
-the clone's own configuration as well as in the commit: they can leave files out, or put others
-in their place. So blobs are read and written as they are.
+`git archive`, `git add` and a checkout convert files by attributes and filters, which the clone's
+own configuration may contain as well as the commit: they can omit files or replace them. So
+blobs are read and written directly.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ LINK, EXECUTABLE, PLAIN = b"120000", b"100755", b"100644"
 
 
 def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) -> None:
-    """Write the files of a commit into a folder, all of them or those under some paths.
+    """Write the files of a commit into a folder: all of them, or those under some paths.
 
     Parameters
     ----------
     git
-        Runs git, and raises where it fails; see `report.again.rebuild.git`.
+        Runs git, and raises if it fails; see `report.again.rebuild.git`.
 
     Raises
     ------
     ConfigurationError
-        If one of them would lie outside the folder, or leads out of it.
+        If one of them would be outside the folder, or is a link that leads outside.
     """
     listed = git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
     entries: list[tuple[bytes, bytes, str]] = []
     for entry in filter(None, listed.split(b"\0")):
         about, _, path_in_tree = entry.partition(b"\t")
         mode, kind, digest = about.split()
-        if kind == b"blob":  # what else there is, is another repository's commit
+        if kind == b"blob":  # anything else is a commit of a submodule
             entries.append((mode, digest, os.fsdecode(path_in_tree)))
     contents = _blobs(
         git(root, "cat-file", "--batch", fed=b"".join(d + b"\n" for _, d, _ in entries))
@@ -66,7 +66,7 @@ def _is_link(found: tuple[tuple[bytes, bytes, str], bytes]) -> bool:
 
 
 def _blobs(batch: bytes) -> Iterator[bytes]:
-    """Yield the objects that `git cat-file --batch` printed, each behind a line with its size."""
+    """Yield the objects in the output of `git cat-file --batch`; a line before gives the size."""
     at = 0
     while at < len(batch):
         line = batch.index(b"\n", at)
@@ -76,7 +76,7 @@ def _blobs(batch: bytes) -> Iterator[bytes]:
 
 
 def _refuse_outside(name: str, target: str) -> None:
-    """Refuse a file that would lie outside of its folder, or a link that leads there."""
+    """Refuse a file that would be outside its folder, or a link that leads outside."""
     for path in (PurePosixPath(name), *([PurePosixPath(name).parent / target] if target else [])):
         depth = 0
         for part in path.parts:
@@ -89,9 +89,9 @@ def _refuse_outside(name: str, target: str) -> None:
 
 
 def index_entries(git: Git, root: Path) -> bytes:
-    """Return the tracked files as they lie there, as `git update-index -z --index-info` reads them.
+    """Return the tracked files as they are, in the form that `git update-index` reads.
 
-    Their contents are put into the repository as they are, where it does not hold them.
+    Their contents are added to the repository unchanged if it does not contain them.
     """
     entries = []
     for entry in filter(None, git(root, "ls-files", "-s", "-z").split(b"\0")):
@@ -109,7 +109,7 @@ def index_entries(git: Git, root: Path) -> bytes:
 
 
 def _held(git: Git, root: Path, data: bytes, listed: bytes) -> bytes:
-    """Return git's name of some contents, which the repository then holds."""
+    """Return git's name for some contents, adding them to the repository if necessary."""
     whole = b"blob %d\0" % len(data) + data
     algorithm = (
         "sha1" if len(listed) == len(hashlib.sha1(usedforsecurity=False).hexdigest()) else "sha256"

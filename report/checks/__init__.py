@@ -1,1 +1,1 @@
-"""What a build checks of itself: numbers by hand, readiness, earlier releases."""
+"""Checks during a build: numbers written by hand, readiness, earlier releases."""

@@ -1,4 +1,4 @@
-"""The literals of a clone, with what each is pinned to, as it stands and at a report's commit."""
+"""The literals of a clone with the values they repeat, now and at a report's commit."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def clone_literals(root: Path, commit: str) -> tuple[Literal, ...]:
-    """Return the literals that a clone pins itself; none where it can't pin them.
+    """Return a clone's literals with the numbers they may explain; empty if it cannot check them.
 
     Parameters
     ----------
     root
         The clone.
     commit
-        The hash that a seal names; passed over where no branch, tag or checkout holds it.
+        The hash that a seal names; ignored unless a branch, a tag or HEAD contains it.
     """
     found = list(_pinned(root))
     if taken_up(root, commit):
@@ -50,13 +50,13 @@ def _pinned(root: Path) -> tuple[Literal, ...]:
 
 
 def _files(root: Path, commit: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the list of literals of a commit, and each file that it says they repeat."""
+    """Yield the list of literals in a commit, and each file that it says they repeat."""
     listed = git(root, "show", "--end-of-options", f"{commit}:{FILE}")
     yield FILE, listed
     named = {each.repeats.removeprefix(COUNT) for each in parse_literals(listed.decode())}
     for path in sorted({SOURCES, *(name.partition(":")[0] for name in named)}):
         try:
-            # Git shows no path that leads out of its tree.
+            # Git does not show paths outside its tree.
             yield path, git(root, "show", "--end-of-options", f"{commit}:{path}")
         except ReportError:
             continue

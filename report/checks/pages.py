@@ -1,4 +1,4 @@
-"""Pages of a PDF that hardly hold anything: what fills them went to the next page."""
+"""Find mostly empty pages in a PDF, whose content moved to the next page."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from audit.pdf.text_layer import TextLayer
 
 LEAST_FILLED = 0.25
-"""Of the height of the text area."""
+"""Smallest share of the height of the text area that must be filled."""
 TOP, FOOT = 750.0, 62.0
-"""Where the text area of a page begins and ends, in points from the foot of an A4 page."""
+"""Top and bottom of a page's text area, in points from the foot of an A4 page."""
 _LISTED = 12
 
 
 @dataclass(frozen=True)
 class EmptyPage:
-    """A page that is mostly empty though its chapter goes on.
+    """A page that is mostly empty although its chapter continues.
 
     Attributes
     ----------
     page
-        As printed on it: the cover is not counted.
+        Page number as printed, without counting the cover.
     filled
-        Down to where it holds words, as a share of the text area.
+        Share of the text area above its lowest words.
     last
         The last words on it.
     """
@@ -46,7 +46,7 @@ class EmptyPage:
 def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     """Return the pages within a chapter that are mostly empty.
 
-    The last page of a chapter ends where the chapter does, and is none of them.
+    The last page of a chapter may be short and is not included.
     """
     openings = {block.page for block in layer.blocks if block.role == "H1"}
     found = []
@@ -63,7 +63,7 @@ def empty_pages(layer: TextLayer) -> list[EmptyPage]:
 
 
 def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
-    """Say which pages of a book's PDFs are mostly empty; stop a release."""
+    """Return a message on the mostly empty pages of a book's PDFs; stop a release."""
     lines = [
         f"  {pdf.name}: {each}" for pdf, layer in layers.items() for each in empty_pages(layer)
     ]

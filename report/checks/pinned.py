@@ -1,9 +1,9 @@
-"""Literals held to what they repeat: a number in prose can't drift from the constant behind it.
+"""Check literals against what they repeat, so that prose cannot drift from the constants.
 
-An entry of `literals.toml` says what its number repeats: a constant of the code
+An entry of `literals.toml` states what its number repeats: a constant in the code
 (`FILE.py:NAME`, `FILE.py:CLASS.FIELD`), a setting (`study.toml:arms`), a column of a file
-(`data/published/findings.csv:finding`), a source (`references.bib`), or nothing, as part of
-a name. Preceded by `count of`, it is the number of its items. Nothing is imported or run.
+(`data/published/findings.csv:finding`), a source (`references.bib`), or nothing, if it is part
+of a name. `count of` before it means the number of its items. Nothing is imported or executed.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def pinned_literals(root: Path) -> tuple[Literal, ...]:
     Raises
     ------
     ConfigurationError
-        If one repeats nothing that is there, or another number than it says.
+        If one repeats something that does not exist, or differs from what it repeats.
     """
     listed = read_literals(root / FILE)
     return tuple(_pinned(root, literal, n) for n, literal in enumerate(listed, start=1))
 
 
 def as_toml(literals: Sequence[Literal]) -> str:
-    """Return literals with their numbers, as a report carries them: nothing is left to look up."""
+    """Return literals with their numbers as TOML, so that a report's copy is self-contained."""
     lines = ["# Numbers in the report that are no results, and why: see `report.checks.pinned`."]
     for each in literals:
         shown = {"pattern": each.pattern.pattern, "reason": each.reason, "repeats": each.repeats}
@@ -101,7 +101,7 @@ def _pinned(root: Path, literal: Literal, position: int) -> Literal:
 
 
 def _words(pattern: str) -> Iterator[str]:
-    """Yield the numbers that a pattern writes as words."""
+    """Yield the numbers that a pattern contains as words."""
     plain = re.sub(r"\[([A-Z])[a-z]\]", r"\1", re.sub(r"\\[a-zA-Z]", " ", pattern))
     for word in re.findall(r"[A-Za-z]+", plain):
         if WORDS.get(word.lower()):
@@ -109,7 +109,7 @@ def _words(pattern: str) -> Iterator[str]:
 
 
 def _repeated(root: Path, repeats: str, place: str) -> Any:
-    """Return the value that is repeated."""
+    """Return the value that a literal repeats."""
     file, _, name = repeats.removeprefix(COUNT).partition(":")
     try:
         text = (root / file).read_text(encoding="utf-8")
@@ -124,7 +124,7 @@ def _repeated(root: Path, repeats: str, place: str) -> Any:
 
 
 def _constant(text: str, name: str) -> Any:
-    """Return the value of a name at the top of a module, or of a field of a class there."""
+    """Return the value of a top-level name in a module, or of a field of a class in it."""
     scope: list[ast.stmt] = ast.parse(text).body
     *classes, last = name.split(".")
     for each in classes:
@@ -148,7 +148,7 @@ def _column(text: str, name: str) -> list[str]:
 
 
 def _printed(value: Any) -> Iterator[str]:
-    """Yield the ways in which a value is printed."""
+    """Yield the forms in which a value may be printed."""
     match value:
         case bool():
             return
@@ -165,7 +165,7 @@ def _printed(value: Any) -> Iterator[str]:
 
 
 def _authors(text: str) -> dict[str, frozenset[str]]:
-    """Return the family names of the authors of each year's sources."""
+    """Return the family names of the authors of sources, by year."""
     found: dict[str, set[str]] = {}
     for entry in _ENTRY.finditer(text):
         fields = {each["name"]: each["value"] for each in _FIELD.finditer(entry["fields"])}

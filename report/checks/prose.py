@@ -1,8 +1,8 @@
 """Numbers that an author wrote into a chapter by hand, where an exhibit should print them.
 
-A digit, or a number word next to the name of something counted, is a result that nobody would
-notice going stale. Every one of them is found with its line, and with the exhibit of the same
-value where there is one; what `literals.toml` explains is none.
+A digit, or a number word before the name of something counted, is a result that can become stale
+unnoticed. Each is reported with its line, and with any exhibit that has the same value; those
+that `literals.toml` explains are left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CELL_TEXTS = ("fig-cap", "fig-alt", "fig-subcap", "tbl-cap", "tbl-subcap", "lst-
 FRONT_TEXTS = ("title", "subtitle", "description", "abstract")
 
 _WORD = re.compile(r"[^\W\d_]+")
-# "One" and "once" are left out: in prose they are hardly ever a count.
+# "One" and "once" are left out: in prose they are rarely a count.
 _VALUES = _WORD.findall("""
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen twenty
@@ -53,8 +53,8 @@ COUNTED = frozenset(
 )
 _REACH = 2
 
-# Everything in Markdown that is no prose: code, math, citations, references, addresses,
-# attributes and comments. Display math and comments run over lines.
+# Everything in Markdown that is not prose: code, math, citations, references, addresses,
+# attributes and comments. Display math and comments may span lines.
 _LONG = re.compile(r"\$\$.*?\$\$|<!--.*?-->", re.DOTALL)
 _SHORT = re.compile(
     r"(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)(?:\{=\w+\})?"
@@ -77,9 +77,9 @@ class BareNumber:
     text
         As the author wrote it.
     sentence
-        The line it stands in.
+        The line that contains it.
     exhibits
-        Names of the numbers in the ledger that print the same.
+        Names of the numbers in the ledger that print the same value.
     """
 
     place: Place
@@ -99,16 +99,16 @@ class BareNumber:
 def bare_numbers(
     lines: Iterable[Line], literals: Sequence[Literal], printed: Mapping[str, str]
 ) -> list[BareNumber]:
-    """Return the numbers that lines of prose hold by hand.
+    """Return the numbers that lines of prose contain by hand.
 
     Parameters
     ----------
     lines
-        What readers read: see `texts_of`.
+        Lines that readers read; see `texts_of`.
     literals
         Which numbers need no exhibit.
     printed
-        Every number of the ledger as printed, by its name.
+        Every number in the ledger as printed, by name.
     """
     found = []
     for line in lines:
@@ -124,7 +124,7 @@ def bare_numbers(
 
 
 def _bare(text: str, literals: Sequence[Literal]) -> Iterator[str]:
-    """Yield the numbers of a line of prose that nothing explains, in order."""
+    """Yield the numbers in a line of prose that nothing explains, in order."""
     prose = _ITEM.sub(_blank, text)
     known = explained(prose, literals)
     spans = [(each.start, each.text) for each in numbers(prose) if each not in known]
@@ -139,7 +139,7 @@ def _bare(text: str, literals: Sequence[Literal]) -> Iterator[str]:
 
 
 def _counting_words(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each number word that stands at most two words before something counted."""
+    """Yield each number word that is followed within two words by something counted."""
     words = list(_WORD.finditer(text))
     for position, word in enumerate(words):
         if word[0].lower() in WORDS:
@@ -149,10 +149,10 @@ def _counting_words(text: str) -> Iterator[tuple[int, str]]:
 
 
 def texts_of(chapter: Chapter) -> Iterator[Line]:
-    """Yield every line of a chapter that a reader reads and no exhibit prints.
+    """Yield every line of a chapter that readers read and no exhibit prints.
 
-    Prose, headings, captions and descriptions; code, math, citations, references and addresses
-    are blanked out, so that words stay in their columns.
+    These are prose, headings, captions and descriptions; code, math, citations, references and
+    addresses are replaced by blanks, so that words stay in their columns.
     """
     for key in FRONT_TEXTS:
         value = chapter.front.get(key)
@@ -187,5 +187,5 @@ def _prose(source: Source) -> Iterator[Line]:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Return as much white space as was matched, so that lines and columns stay."""
+    """Return white space of the same length as the match, to preserve lines and columns."""
     return re.sub(r"[^\n]", " ", match[0])

@@ -1,4 +1,4 @@
-"""Whether a report is ready for release: claims, disclosure, citations, numbers, the commit."""
+"""Check that a report is ready for release: claims, disclosure, citations, numbers, commit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHOWN_AT_MOST = 12
 
 
 def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
-    """Return the claims that no longer hold, or of which that isn't known, by name."""
+    """Return the claims that no longer hold, or are not known to hold, by name."""
     return {
         name: value
         for name, value in values.items()
@@ -35,19 +35,19 @@ def broken_claims(values: Mapping[str, Any]) -> dict[str, Claim]:
 
 
 def held_exhibits(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return why disclosure control holds what it holds, by name."""
+    """Return the reasons for which disclosure control withholds exhibits, by name."""
     exhibits = {name: value for name, value in values.items() if isinstance(value, Exhibit)}
     return {name: each.status.reason for name, each in exhibits.items() if each.status.held}
 
 
 def unreadable(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return what keeps the words of figures from being read, by the figure's name."""
+    """Return the faults that make words in figures unreadable, by name of the figure."""
     figures = {name: value for name, value in values.items() if isinstance(value, Figure)}
     return {name: each.faults for name, each in figures.items() if each.faults}
 
 
 def refuse_unreadable(values: Mapping[str, Any], used: Iterable[Use]) -> None:
-    """Stop a release that shows a figure whose words can't be read."""
+    """Stop a release that shows a figure with unreadable words."""
     places = {use.name: use.place for use in used}
     lines = [
         f"  {places[name]} {name}: {fault}"
@@ -63,7 +63,7 @@ def refuse_unreadable(values: Mapping[str, Any], used: Iterable[Use]) -> None:
 
 
 def refuse_unready(values: Mapping[str, Any]) -> None:
-    """Stop a release with a broken claim or a held exhibit."""
+    """Stop a release with a broken claim or a withheld exhibit."""
     broken = broken_claims(values)
     if broken:
         lines = []
@@ -84,7 +84,7 @@ def refuse_unready(values: Mapping[str, Any]) -> None:
 
 
 def refuse_unanswered(contact: str) -> None:
-    """Stop a release that nobody answers for."""
+    """Stop a release that names no contact."""
     if not contact.strip():
         raise NotReady(
             "study.toml: contact is empty, and the project has no public repository: a reader "
@@ -94,7 +94,7 @@ def refuse_unanswered(contact: str) -> None:
 
 
 def refuse_uncommitted(root: Path, commit: Commit) -> None:
-    """Stop a release whose files are not those of a commit, and say which are not."""
+    """Stop a release whose files differ from its commit, and list those that do."""
     if commit.clean:
         return
     outer = enclosing_repository(root)
@@ -125,7 +125,7 @@ def numbers_by_hand(
 ) -> list[BareNumber]:
     """Return the numbers in chapters that no exhibit prints.
 
-    A number in a claim's sentence is its rule's affair.
+    Numbers in a claim's sentence are checked by its rule.
     """
     lines = [line for chapter in book.chapters for line in texts_of(chapter)]
     shown = {use.name: values[use.name] for use in used}
@@ -134,7 +134,7 @@ def numbers_by_hand(
 
 
 def refuse_bare(bare: Iterable[BareNumber]) -> None:
-    """Stop a release whose chapters hold a number by hand."""
+    """Stop a release whose chapters contain a number written by hand."""
     lines = [f"  {number}" for number in bare]
     if lines:
         raise ClaimBroken(
@@ -144,11 +144,11 @@ def refuse_bare(bare: Iterable[BareNumber]) -> None:
 
 
 KEY = re.compile(r"@([\w-]+)")
-"""The key of a source in a citation."""
+"""A source's key in a citation."""
 
 
 def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) -> None:
-    """Stop where a chapter shows a published number or sentence and does not cite its source.
+    """Stop if a chapter shows a published number or sentence without citing its source.
 
     The exhibit names the source and section that `data/published` states for it.
 

@@ -1,4 +1,4 @@
-"""What a build asks of disclosure control: the intruder's check, and earlier releases."""
+"""Disclosure checks of a build: the intruder's check, and comparison with earlier releases."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _HIDDEN = "c"
 
 
 def intruder_check(values: Mapping[str, Any]) -> str:
-    """Return the intruder's check of every table of counts, one line per table."""
+    """Return the intruder's check of every table of counts as text, one line per table."""
     lines = []
     for name, value in sorted(values.items()):
         check = getattr(value, "check", None)
@@ -56,12 +56,12 @@ def intruder_check(values: Mapping[str, Any]) -> str:
 
 
 def earlier_releases(against: Sequence[Path]) -> tuple[Bundle, ...]:
-    """Return the releases that a build is to be compared with.
+    """Return the earlier releases with which a build is compared.
 
     Raises
     ------
     ConfigurationError
-        If one is no release, or cannot be read.
+        If one is not a release, or cannot be read.
     """
     found = []
     for path in against:
@@ -81,8 +81,8 @@ def compare_releases(
 ) -> tuple[Revealed, ...]:
     """Print and return what this build and earlier releases would reveal together.
 
-    Only exhibits that rest on children's records are compared, and none that a recorded
-    exception lets through.
+    Only exhibits that depend on children's records are compared, except those that a recorded
+    exception releases.
     """
     if not earlier:
         return ()
@@ -118,14 +118,14 @@ def _told(each: Revealed) -> str:
 
 
 def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
-    """Name what only one of two releases shows: nothing here compares it with anything."""
+    """Print the exhibits that only one of two releases shows: they are compared with nothing."""
     for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
         if alone:
             tell([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
 
 
 def refuse_revealing(found: tuple[Revealed, ...]) -> None:
-    """Stop a release that reveals a cell together with an earlier one."""
+    """Stop a release that would reveal a cell in combination with an earlier one."""
     if found:
         lines = [f"  {_told(each)}" for each in found]
         raise ExhibitHeld(
@@ -138,22 +138,22 @@ def refuse_revealing(found: tuple[Revealed, ...]) -> None:
 def released_data(
     bundle: Bundle, about: Collection[str], days: Collection[str] = ()
 ) -> dict[str, ReleasedData]:
-    """Return the released data of a build as `analysis.disclosure.revealed_by` compares them.
+    """Return the released data of a build in the form for `analysis.disclosure.revealed_by`.
 
     Parameters
     ----------
     bundle
         The build.
     about
-        Names of the exhibits that are compared.
+        Names of the exhibits to compare.
     days
         Names and labels of the outcomes that are measured in days.
 
     Raises
     ------
     ConfigurationError
-        If a part cannot be read, is missing or is not what the ledger names, or the build has
-        none of these exhibits.
+        If a part is unreadable, missing or not what the ledger names, or the build has none of
+        these exhibits.
     """
     found = {}
     try:
@@ -183,7 +183,7 @@ def released_data(
 
 
 def _check_data(bundle: Bundle, name: str, digest: str) -> None:
-    """Refuse a release without the data behind an exhibit, or with others: it would seem safe."""
+    """Refuse a release with missing or different data behind an exhibit: it would seem safe."""
     content = bundle.data.get(name, "")
     if digest and hashlib.sha256(content.encode()).hexdigest() == digest:
         return
@@ -198,7 +198,7 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
 
 
 def _of_number(record: NumberRecord) -> pd.DataFrame:
-    """Return what a number reveals: a count, or a ratio with its interval."""
+    """Return the values that a number reveals: a count, or a ratio with its interval."""
     told = {"printed": _cell(record.printed), "n": record.n}
     whole: dict[str, list[object]] = {
         k: [v] for k, v in told.items() if isinstance(v, int) or v == _HIDDEN
@@ -210,7 +210,7 @@ def _of_number(record: NumberRecord) -> pd.DataFrame:
 
 
 def _frame(content: str) -> pd.DataFrame:
-    """Return released data with numbers as such, so that counts are known as counts."""
+    """Return released data with numeric cells converted, so that counts are recognised."""
     text = pd.read_csv(io.StringIO(content), dtype=str, keep_default_na=False)
     return text.map(_cell).astype(object)
 

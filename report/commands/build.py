@@ -1,4 +1,4 @@
-"""`report build`: validate, compute, typeset, and lay the ledger next to the book."""
+"""`report build`: validate, compute, typeset, and write the ledger next to the book."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from report.register import Use
 
 TYPESET = ("html", "pdf")
-"""What an engine makes."""
+"""Formats made by an engine."""
 FORMATS = (*TYPESET, *OTHERS)
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
@@ -82,28 +82,28 @@ def build(
     explain: bool = False,
     timeline: bool = False,
 ) -> int:
-    """Build the report; return the exit code.
+    """Build the report and return the exit code.
 
     Parameters
     ----------
     data
-        Folder of the extract; None for the one `study.toml` names.
+        Folder of the extract; None for the one that `study.toml` names.
     formats
-        Of `FORMATS`; all but a PDF are made of the pages, so ask for "html" too.
+        Some of `FORMATS`; all except PDF are made from the HTML pages, so include "html".
     out
-        Folder of the book; None for the one `_quarto.yml` names.
+        Folder of the book; None for the one that `_quarto.yml` names.
     release
-        Refuse whatever a draft only marks.
+        Refuse everything that a draft only marks.
     engine
-        Of `report.engines.ENGINES`.
+        One of `report.engines.ENGINES`.
     profiles
-        Quarto profiles: which edition of the book.
+        Quarto profiles, which choose the edition of the book.
     against
-        Earlier releases: what one of them and this one would reveal together.
+        Earlier releases, to find what each would reveal together with this one.
     explain
-        Say of each step whether it was reused, or made again and why.
+        Print for each step whether it was reused, or why it was repeated.
     timeline
-        Draw where the time went.
+        Print how the time was spent.
     """
     check_formats(formats)
     chosen = choose(engine)
@@ -132,7 +132,7 @@ def build(
             refuse_unanswered(evaluation.study.contact or ledger.remote)
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
-        # A release is made of nothing that was kept.
+        # A release uses nothing from the cache.
         kept = None if release else Reused(root, values)
         told: list[str] = []
         finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
@@ -162,7 +162,7 @@ def _rendering(
     finish: Callable[[Path], None],
     kept: Reused | None,
 ) -> Rendering:
-    """Return what an engine is asked for, now that ledger and cover are written."""
+    """Return the request to an engine, after ledger and cover have been written."""
     return Rendering(
         configured_again(book),
         [name for name in formats if name in TYPESET],
@@ -186,11 +186,11 @@ def _finish(
     release: bool,
     folder: Path,
 ) -> None:
-    """Finish a typeset book, unless what it was made from has changed meanwhile."""
+    """Finish a typeset book, unless its source files have changed in the meantime."""
     root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
     also = [name for name in formats if name not in TYPESET]
     told.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
-    # Ledger, pages and book are read from the files at different moments.
+    # The ledger, the pages and the book are read from the files at different times.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
     if release:
@@ -199,7 +199,7 @@ def _finish(
 
 @contextmanager
 def _stated_release(evaluation: Evaluation, ledger: Ledger, *, release: bool) -> Iterator[None]:
-    """State a release while it is typeset; take that back where it is refused after all."""
+    """Mark the ledger as a release during typesetting; undo that if the release is refused."""
     if release:
         write_state(evaluation, replace(ledger, release=True))
     try:
@@ -211,7 +211,7 @@ def _stated_release(evaluation: Evaluation, ledger: Ledger, *, release: bool) ->
 
 
 def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
-    """Write the ledger, and the cover that follows from it, where cells and engines find them."""
+    """Write the ledger and the cover based on it to where cells and engines find them."""
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     moment = timestamp(ledger.commit, os.environ)
@@ -220,13 +220,13 @@ def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:
-    """Return the stated environment, and what points a kernel at the store of this build."""
+    """Return the required environment, and variables that give kernels this build's store."""
     data = {DATA_VARIABLE: str(evaluation.data)} if evaluation.data else {}
     return {**VARIABLES, KEY_VARIABLE: evaluation.key, **data}
 
 
 def check_formats(formats: Iterable[str]) -> None:
-    """Refuse a format that the report does not have, or one that lacks what it is made of."""
+    """Refuse a format that the report does not have, or that needs another format."""
     for name in formats:
         if name not in FORMATS:
             raise ConfigurationError(
@@ -250,14 +250,14 @@ def prepare(
     fresh: bool = False,
     results: Results | None = None,
 ) -> tuple[dict[str, Any], Ledger]:
-    """Compute what a book shows, write drawings and ledger where its cells find them.
+    """Compute what a book shows; write drawings and ledger to where its cells find them.
 
-    With `fresh`, as for a release, nothing kept from an earlier build is used.
+    With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
     kinds, used = exhibit_kinds(), uses(book)
     check(used, kinds)
     check_exceptions(evaluation.root, kinds)
-    # Short references are those of the whole report, in every edition of it.
+    # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)
     given = references([*uses(whole), *used], kinds)
     results = results or Results(evaluation, fresh)
@@ -274,18 +274,18 @@ def prepare(
     def make() -> Ledger:
         return make_ledger(evaluation, values, used, remote, results.code.sources)
 
-    # A draft, until all is passed that a release is refused for.
+    # Marked as a draft until every check of a release has passed.
     ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
     ledger = replace(ledger, structure=structure(book))
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
-    # The ledger has read code and settings too.
+    # The ledger also depends on code and settings.
     evaluation.refuse_changed()
     return values, ledger
 
 
 def _whole_edition(book: Book) -> Book:
-    """Return the whole report that a book is an edition of."""
+    """Return the whole report of which a book is an edition."""
     root = book.project.root
     full = read_project(root).profiles == book.project.profiles
     return book if full else read_book(root)
@@ -312,9 +312,9 @@ def exhibit_kinds() -> dict[str, str]:
 
 
 def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
-    """Return the time that the book bears, in seconds since 1970.
+    """Return the date of the book, in seconds since 1970.
 
-    `SOURCE_DATE_EPOCH` where it is set, else the commit's, so that a rebuild of the same
+    `SOURCE_DATE_EPOCH` if it is set, otherwise the commit's time, so that a rebuild of the same
     commit gives the same bytes.
     """
     given = stated_moment(environment)
@@ -322,7 +322,7 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
 
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
-    """Yield what a reader of the terminal must know besides that it worked."""
+    """Yield warnings and notes for the user about a build that succeeded."""
     where = {use.name: use.place for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:

@@ -1,4 +1,4 @@
-"""`report clean`: remove what builds leave behind."""
+"""`report clean`: remove the files that builds leave behind."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from audit.trace.repository import BOOKS
 from report.engines import LEFT_BEHIND
 
 WORKING = (".report", "_exhibits", ".quarto", *LEFT_BEHIND)
-"""Cache and working files of either engine, which may rest on records of children."""
+"""Cache and working files of both engines, which may depend on records of children."""
 
 UNFINISHED = f".{BOOKS[0]}-*"
-"""Books that a build was killed in the middle of, of every edition."""
+"""Incomplete books of any edition, left when a build was killed."""
 
 
 def clean(*, restricted: bool) -> int:
-    """Remove cache and working files, and unless `restricted` the books; return 0."""
+    """Remove cache and working files, and the books unless `restricted`; return 0."""
     root = find_root(Path.cwd())
     unfinished = sorted(path.name for path in root.glob(UNFINISHED))
     for name in (*WORKING, *unfinished, *(() if restricted else BOOKS)):

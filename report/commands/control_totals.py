@@ -1,4 +1,4 @@
-"""`report control-totals`: the totals of an extract, for its sender to confirm."""
+"""`report control-totals`: write the totals of an extract for its sender to confirm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from analysis.extract.extract import read_extract
 
 
 def control_totals(directory: Path, out: Path | None) -> int:
-    """Write the file of control totals, with the days of confirmation blank; return 0.
+    """Write the file of control totals, with the dates of confirmation blank; return 0.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def control_totals(directory: Path, out: Path | None) -> int:
     Raises
     ------
     ConfigurationError
-        If a file of the extract is not there, or the file of totals already is.
+        If a file of the extract is missing, or the file of totals already exists.
     """
     contracts = read_contracts(find_root(Path.cwd()) / "data_contracts")
     path = out if out is not None else directory / FILE

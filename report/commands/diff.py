@@ -35,24 +35,24 @@ _HEADING = re.compile(r"^#{1,2} (.*?)(?: \{.*\})?$")
 
 @dataclass(frozen=True)
 class Difference:
-    """Two builds compared.
+    """Comparison of two builds.
 
     Attributes
     ----------
     old, new
-        How they are called.
+        Names of the builds.
     changes
-        With their causes.
+        The changes with their causes.
     groups
-        For each place, the key finding or else the chapter it stands in.
+        For each place, the key finding or otherwise the chapter that contains it.
     causes
-        The kinds of input that differ at all.
+        The kinds of input that differ.
     prose
-        Chapters whose text changed, with the lines taken out and put in.
+        Chapters whose text changed, with the numbers of lines removed and added.
     environment
-        For each version that differs, the old and the new one.
+        For each version that differs, the old and the new value.
     notes
-        What kept causes from being found.
+        Reasons why causes were not found.
     """
 
     old: str
@@ -81,11 +81,11 @@ def diff(
     old, new
         Each a PDF, the folder of a book, or a commit; a full stop for the working tree.
     old_data, new_data
-        The extracts they were made from, where those are not in the commits.
+        The extracts from which they were made, if these are not in the commits.
     as_json
         Print the difference as JSON.
     page
-        Write it there as an HTML page too.
+        File for the difference as an HTML page; None for no page.
     """
     found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
     if as_json:
@@ -101,7 +101,7 @@ def diff(
 def difference(
     root: Path, old: str, new: str, extracts: tuple[Path | None, Path | None]
 ) -> Difference:
-    """Return two builds compared, each change with its causes."""
+    """Return the comparison of two builds, with the causes of each change."""
     notes: list[str] = []
     before, first = _build(root, old, extracts[0], notes)
     after, last = _build(root, new, extracts[1], notes)
@@ -131,7 +131,7 @@ def difference(
 def _build(
     root: Path, name: str, extract: Path | None, notes: list[str]
 ) -> tuple[Bundle, Inputs | None]:
-    """Return a build and, where this clone has its commit, the inputs it was made from."""
+    """Return a build and its inputs; the inputs are None unless this clone has its commit."""
     path = Path(name)
     if name != "." and path.exists():
         bundle = read_bundle(path)
@@ -181,10 +181,10 @@ def _moved(
     new: tuple[Bundle, Inputs],
     notes: list[str],
 ) -> set[str] | None:
-    """Return the exhibits that one kind of input changes; None if no swap of it computes.
+    """Return the exhibits that one kind of input changes; None if no swap of it can be computed.
 
-    The new one is put among the old; where that doesn't compute, as when new code needs a new
-    column, the old one among the new.
+    The new input replaces the old; if that cannot be computed, for instance because new code needs
+    a new column, the old input replaces the new.
     """
     (before, first), (after, last) = old, new
     if before is not None:
@@ -213,14 +213,14 @@ def _digests(bundle: Bundle) -> dict[str, str]:
 
 
 def _prose(root: Path, old: str, new: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the chapters whose text changed, with lines taken out and put in."""
+    """Return the chapters whose text changed, with the numbers of lines removed and added."""
     told = git(root, "diff", "--numstat", "--end-of-options", old, new, "--", "*.qmd").decode()
     parts = [line.split("\t") for line in told.splitlines()]
     return tuple((name, int(out), int(put)) for put, out, name in parts)
 
 
 def _group(root: Path, place: str, inputs: Inputs | None) -> str:
-    """Return the key finding in which a place stands, or else its chapter."""
+    """Return the key finding that contains a place, or otherwise its chapter."""
     file, _, line = place.rpartition(":")
     if inputs is None:
         return file

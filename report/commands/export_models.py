@@ -1,8 +1,8 @@
-"""`report export-models`: what it takes to reproduce the estimates in R or Stata.
+"""`report export-models`: write what is needed to reproduce the estimates in R or Stata.
 
-Of a supplied extract this is microdata: counts by school and month, below every threshold
-of disclosure control. It is written for its owner's eyes, never into a book or anywhere
-that git would commit, and the command says so.
+For a supplied extract this is microdata: counts by school and month, below every disclosure
+threshold. It is for the data owner only and is never written into a book or where git would
+commit it; the command prints a warning.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ def export(directory: Path, data: Path | None) -> int:
     Parameters
     ----------
     directory
-        Where to write.
+        Folder to write to.
     data
         Folder of the extract; None for the one that `study.toml` names.
 
     Raises
     ------
     ConfigurationError
-        If the folder is part of a book, or records would lie where git finds them.
+        If the folder is part of a book, or git would find the records in it.
     """
     root = find_root(Path.cwd())
     target = directory.resolve()

@@ -1,4 +1,4 @@
-"""`report prepare` and `report finish`: what `_quarto.yml` has Quarto run before and after."""
+"""`report prepare` and `report finish`: the hooks that `_quarto.yml` makes Quarto run."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def prepare_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do before `quarto render` what a build does before typesetting; return 0.
+    """Do what a build does before typesetting, for `quarto render`; return 0.
 
-    Quarto's kernels then find the store under today's key, as an editor's do. Within a build
-    it is done already.
+    Quarto's kernels then find the store under the current key, as an editor's do. Within a build
+    this has already been done.
     """
     if WITHIN_BUILD in environment:
         return 0
     evaluation = current()
     notes: list[str] = []
-    # Quarto doesn't say which formats it will make. A page in a preview is HTML.
+    # Quarto does not state the formats it will make. A page in a preview is HTML.
     formats = TYPESET if environment.get("QUARTO_PROJECT_RENDER_ALL") else TYPESET[:1]
     try:
         with alone(evaluation.root):
@@ -50,7 +50,7 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
 
 
 def _tell_old_book_gone(environment: Mapping[str, str]) -> None:
-    """Say so if Quarto has removed the last book already, which it does before it asks anybody."""
+    """Warn if Quarto has already removed the last book, which it does before running hooks."""
     target = Path(environment.get("QUARTO_PROJECT_OUTPUT_DIR", ""))
     if environment.get("QUARTO_PROJECT_RENDER_ALL") and not target.exists():
         print(
@@ -61,10 +61,10 @@ def _tell_old_book_gone(environment: Mapping[str, str]) -> None:
 
 
 def finish_for_quarto(environment: Mapping[str, str]) -> int:
-    """Do after `quarto render` what a build does to a finished book; return 0.
+    """Do what a build does to a finished book, after `quarto render`; return 0.
 
-    The book is sealed only once all of it was rendered, as Quarto says it was: in a preview, one
-    page is.
+    The book is sealed only if Quarto reports that all of it was rendered; a preview renders one
+    page.
     """
     if WITHIN_BUILD in environment:
         return 0

@@ -1,4 +1,4 @@
-"""`report map`: a map proposed for a council's file, or one on file tried out."""
+"""`report map`: propose a map for a council's file, or try out an existing map."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from analysis.contracts import DataContract
 
 POOR = 0.3
-"""Score of the best dataset below which none is proposed."""
+"""Lowest score at which a dataset is proposed."""
 
 
 def map_file(file: Path, dataset: str | None) -> int:
-    """Propose a map for a council's file, or try a map; return the exit code.
+    """Propose a map for a council's file, or try out a map; return the exit code.
 
     Parameters
     ----------
     file
         A council's file, in the folder of its extract; or a map in that folder's `maps/`, which
-        is then applied, confirmed or not, and the extract tested with it.
+        is then applied, confirmed or not, to test the extract.
     dataset
-        The dataset that the file is to become; None for the one it suits best.
+        Dataset to which the file is mapped; None for the one it matches best.
 
     Raises
     ------
     ConfigurationError
-        If the file cannot be read, suits no dataset, or a map for it lies there already.
+        If the file cannot be read, matches no dataset, or already has a map.
     """
     root = find_root(Path.cwd())
     if not file.is_file():
@@ -74,7 +74,7 @@ def map_file(file: Path, dataset: str | None) -> int:
 def _proposed(
     root: Path, file: Path, contracts: dict[str, DataContract], dataset: str | None
 ) -> tuple[str, str, str]:
-    """Return the dataset, the map as TOML, and what to tell of it."""
+    """Return the dataset, the map as TOML, and a description."""
     content = file.read_bytes()
     form = form_of(file, content)
     xml = form["format"] == "xml"
@@ -114,7 +114,7 @@ def _described(name: str, proposal: Proposal) -> str:
 
 
 def _try(root: Path, path: Path) -> int:
-    """Apply the maps of an extract, confirmed or not, and test it."""
+    """Apply the maps of an extract, confirmed or not, and test the extract."""
     directory, folder = path.resolve().parent.parent, root / "data_contracts"
     if path.resolve().parent.name != FOLDER:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""`report preview`: the book, served on this machine and made again as its files change."""
+"""`report preview`: serve the book on this machine and rebuild it when its files change."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
 OUT = Path(".report") / "preview"
 CODE = ("analysis", "audit", "press", "report")
-"""Folders of the project's own code: once it has changed, this process is out of date."""
+"""Folders of the project's own code; if it changes, this process is out of date."""
 
 NO_CELL_READS = ("benchmarks", "tests")
-"""Folders that results may rest on, by the proofs in them, and chapters' cells do not."""
+"""Folders on which results may depend, through proofs, but which chapters' cells never read."""
 
 _NOT_SOURCES = frozenset({*BOOKS, "_exhibits"})
 
 
 class CodeChanged(Exception):
-    """The code that this process runs has changed."""
+    """The code that this process is running has changed."""
 
 
 class Preview:
-    """A book that is made again with as little work as an edit allows.
+    """A book that is rebuilt with as little work as an edit allows.
 
-    A chapter is executed again when its cells or its front matter have changed. Every chapter is
-    when anything else has, results or any file but a chapter: a cell may read it.
+    A chapter is executed again if its cells or its front matter have changed. All chapters are
+    executed again if results or any other file has changed, because a cell may read it.
     """
 
     def __init__(self, root: Path, data: Path | None, profiles: tuple[str, ...]) -> None:
@@ -58,16 +58,16 @@ class Preview:
         self._values: Mapping[str, Any] = {}
 
     def rebuild(self, changed: frozenset[str]) -> None:
-        """Make the book; `changed` are the files that have, relative to the project."""
+        """Rebuild the book after changes to files, given as paths relative to the project."""
         if any(path.endswith(".py") and path.split("/")[0] in CODE for path in changed):
             raise CodeChanged
         evaluation = Evaluation(self.root, self.data)
         book = read_book(self.root, self.profiles)
         used = uses(book)
-        # Outputs rest on the results, and on which exhibits are shown: their short references
-        # count them. The ledger's line numbers wait for the next such change, or for a build.
+        # Outputs depend on the results, and on which exhibits are shown, as short references are
+        # numbered. Line numbers in the ledger are updated only at the next such change or build.
         basis = (evaluation.key, [(use.name, use.label) for use in used])
-        label = read_commit(self.root).short  # stands on every page
+        label = read_commit(self.root).short  # printed on every page
         if basis != self._basis or not all(map(self._is_prose, changed)):
             self._basis, self._earlier = None, ()
         if self._basis is None or label != self._label:
@@ -83,26 +83,26 @@ class Preview:
             earlier=self._earlier,
             outputs=reused.outputs,
             kept=reused.press,
-            # As a build does: its numbers lead to their audit pages.
+            # As in a build, numbers link to their audit pages.
             finish=partial(finish_book, book),
         )
         evaluation.refuse_changed()
         self._basis, self._label, self._earlier = basis, label, made.chapters
 
     def _is_prose(self, path: str) -> bool:
-        """Whether no cell reads what has changed: a chapter itself, a proof's code, the history."""
+        """Return whether no cell reads a changed file: a chapter, a proof's code, the history."""
         own = path.endswith(".qmd") or path.split("/")[0] in NO_CELL_READS
         return own or Path(path) in history(self.root)
 
     def outside(self) -> tuple[Path, ...]:
-        """Return what is to be watched besides the project: another extract, and the history."""
+        """Return what to watch outside the project: another extract, and the commit history."""
         return (*([self.data] if self.data else []), *history(self.root))
 
 
 def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
     """Serve the book until interrupted; return 0.
 
-    After a change of code the process gives way to a new one at the same address.
+    After a change of code the process is replaced by a new one at the same address.
     """
     root = find_root(Path.cwd())
     book = Preview(root, data.resolve() if data else None, profiles)

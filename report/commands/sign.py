@@ -1,4 +1,4 @@
-"""`report sign`: put a signature over the seal of a PDF, once the PDF is found to be as sealed."""
+"""`report sign`: sign the seal of a PDF, after checking that the PDF is as it was sealed."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def sign_report(pdf: Path, key: Path) -> int:
     Raises
     ------
     VerificationFailed
-        If the PDF isn't as it was sealed, or its numbers aren't those of its ledger: a signature
-        would vouch for it.
+        If the PDF is not as it was sealed, or its numbers are not those of its ledger, because
+        the signature would vouch for it.
     """
     try:
         data = read_file(pdf)

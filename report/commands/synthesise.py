@@ -14,7 +14,7 @@ from analysis.synthetic import Recipe, register_invented
 from analysis.synthetic import synthesise as write
 
 CONFIRMED_ON = "2020-03-31"
-"""The day on which an invented sender confirmed the totals of the stand-in."""
+"""Date on which the invented sender confirmed the totals of the stand-in."""
 
 
 def synthesise(scenario: str | None, out: Path | None) -> int:

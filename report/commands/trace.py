@@ -1,4 +1,4 @@
-"""`report trace`: the way from an exhibit back to code and files, and the other way."""
+"""`report trace`: show an exhibit's code and files, or the exhibits that depend on them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ SHOWN_AT_MOST = 6
 
 @dataclass(frozen=True)
 class Asked:
-    """How to answer: where the ledger is, and what to do besides printing.
+    """Options of a trace: where the ledger is, and what to do besides printing.
 
     Attributes
     ----------
     ledger
-        A ledger, or a PDF that carries one; None for that of the last build.
+        A ledger, or a PDF that contains one; None for that of the last build.
     as_json, open_page, run
         Print JSON; open the exhibit's audit page; compute the exhibit again.
     data
-        Folder of the extract to compute from; None for the one `study.toml` names.
+        Folder of the extract from which to compute; None for the one that `study.toml` names.
     """
 
     ledger: Path | None = None
@@ -51,13 +51,13 @@ class Asked:
 
 
 def trace(identity: str, asked: Asked | None = None) -> int:
-    """Answer a question about the ledger; return the exit code.
+    """Answer a query on the ledger; return the exit code.
 
     Parameters
     ----------
     identity
-        An exhibit's name, label or short reference, a cell of a table as `T3#2,1`, a number as
-        printed, or a question backwards.
+        An exhibit's name, label or short reference, a cell such as `T3#2,1`, a number as
+        printed, or a backward query such as `data:FILE#COLUMN`.
     """
     asked = asked or Asked()
     root = find_root(Path.cwd())
@@ -87,12 +87,12 @@ def trace(identity: str, asked: Asked | None = None) -> int:
 
 
 def _places(ledger: Ledger, identity: str) -> tuple[Printed, ...]:
-    """Return where a number is printed; nothing for what is no number.
+    """Return where a number is printed; empty if the text is not a number.
 
     Raises
     ------
     ConfigurationError
-        It is a number, and no exhibit prints it, or none as the report writes them.
+        If no exhibit prints the number, or it is not written in the report's style.
     """
     number = as_number(identity)
     if number is None:
@@ -122,7 +122,7 @@ def _list(places: tuple[Printed, ...], *, as_json: bool) -> None:
 
 
 def _warn_changed(root: Path, ledger: Ledger, records: Sequence[Record], asked: Asked) -> None:
-    """Say what an answer rests on that is no longer as the ledger has it."""
+    """Warn about files behind an answer that have changed since the ledger was made."""
     changed = changed_since(
         root,
         ledger,
@@ -141,7 +141,7 @@ def _warn_changed(root: Path, ledger: Ledger, records: Sequence[Record], asked: 
 
 
 def find_root(start: Path) -> Path:
-    """Return the project's folder, without importing what computes."""
+    """Return the project's folder, without importing the modules that compute."""
     for folder in (start, *start.parents):
         if (folder / "study.toml").is_file():
             return folder
@@ -158,7 +158,7 @@ def ledger_at_hand(root: Path, given: Path | None = None) -> Ledger:
     Raises
     ------
     ConfigurationError
-        There is none, or it can't be read.
+        If there is none, or it cannot be read.
     """
     found = [given] if given else [root / path for path in LEDGERS if (root / path).is_file()]
     if not found:
@@ -170,7 +170,7 @@ def ledger_at_hand(root: Path, given: Path | None = None) -> Ledger:
 
 
 def in_full(record: Record, ledger: Ledger) -> dict[str, Any]:
-    """Return a record with all that it names: code, files, rules, settings."""
+    """Return a record with everything that it refers to: code, files, rules, settings."""
     datasets = {ledger.inputs[name].dataset for name in record.files}
     code = sorted(closure(ledger.code, record.upstream))
     return {
@@ -204,7 +204,7 @@ def _backwards(ledger: Ledger, question: str, root: Path, asked: Asked) -> int:
 
 
 def _open(root: Path, record: Record, ledger: Path | None) -> None:
-    """Open the audit page of an exhibit: next to the given ledger, else in the last book."""
+    """Open the audit page of an exhibit, next to the given ledger or in the last book."""
     import webbrowser
 
     beside = ledger is not None and ledger.suffix == ".json"
@@ -222,7 +222,7 @@ def _open(root: Path, record: Record, ledger: Path | None) -> None:
 
 
 def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
-    """Compute one exhibit from the files and compare; return 0 if it is the same."""
+    """Recompute one exhibit from the files and compare; return 0 if it is the same."""
     from analysis.evaluation import Evaluation
     from audit.ledger.making import exhibit_digest, printed
 

@@ -1,4 +1,4 @@
-"""`report validate`: the data contracts, without the rest of the report."""
+"""`report validate`: check the data contracts without building the report."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ def validate(
     show_values: bool = False,
     every_rule: bool = False,
 ) -> int:
-    """Test an extract against its contracts; return the exit code of what came out.
+    """Test an extract against its contracts; return the exit code of the results.
 
     Parameters
     ----------
     data
-        Folder of the extract; None for the one `study.toml` names.
+        Folder of the extract; None for the one that `study.toml` names.
     json_file
-        Where to write the results as they may be published.
+        File for the results in publishable form.
     show_values
-        Show the values that break a rule, on this terminal and nowhere else.
+        Print the values that break a rule, to the terminal only.
     every_rule
-        List the rules that hold too.
+        Also list the rules that hold.
 
     Raises
     ------
     ConfigurationError
-        If values are to be shown and the output is no terminal: they would be kept.
+        If values are to be shown but the output is not a terminal, where they would be saved.
     """
     if show_values and not sys.stdout.isatty():
         raise ConfigurationError(

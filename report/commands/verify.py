@@ -1,4 +1,4 @@
-"""`report verify`: what a delivered PDF is worth, in plain language."""
+"""`report verify`: state in plain language whether a delivered PDF can be trusted."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def verify(
     data: Path | None = None,
     as_json: bool = False,
 ) -> int:
-    """Print the verdict on a PDF; return 0 if it holds and 8 if not.
+    """Print the verdict on a PDF; return 0 if it passes and 8 if it fails.
 
     Parameters
     ----------
     pdf
-        The file as it was delivered.
+        The file as delivered.
     signers
         `ssh-keygen`'s file of allowed signers.
     expected
@@ -46,11 +46,11 @@ def verify(
     rerun
         Compute everything again and compare.
     data
-        The extract to compute from; None for the one `study.toml` names.
+        Folder of the extract from which to compute; None for the one that `study.toml` names.
     as_json
         Print the verdict as JSON.
     """
-    # Read once: what is computed again is what was examined, whatever becomes of the file.
+    # Read once, so that the file recomputed is the file verified, even if it changes meanwhile.
     source = pdf_bytes(pdf)
     found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
     again = _computed_again(pdf, data, source) if rerun else None
@@ -66,7 +66,7 @@ def verify(
 
 
 def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
-    # What computes takes seconds to import, and is needed for nothing else.
+    # The modules that compute take seconds to import, and only a rerun needs them.
     from analysis.evaluation import find_root
     from report.again.rerun import rerun
 
@@ -96,7 +96,7 @@ def verdict(name: str, found: Verification) -> Iterator[str]:
 
 
 def _altered(found: Verification) -> str:
-    """Say what keeps a PDF from being intact: what was altered, or who signed something else."""
+    """Return why a PDF is not intact: alterations, or a signature over something else."""
     parts = []
     if found.altered:
         parts.append(f"{_count(len(found.altered), 'alteration')} since it was sealed")
@@ -168,7 +168,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
 
 
 def _released(found: Verification) -> bool | None:
-    """Whether the report was built as a release; None where its ledger doesn't say."""
+    """Return whether the report was built as a release; None if there is no ledger."""
     return found.ledger.release if found.ledger else None
 
 
@@ -179,7 +179,7 @@ def _some(lines: list[str]) -> Iterator[str]:
 
 
 def _percent(share: float) -> str:
-    """Return a share, rounded down: only all is 100%.
+    """Return a share as text, rounded down so that only 1 gives 100%.
 
     Examples
     --------
@@ -194,7 +194,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def as_dictionary(found: Verification, again: Rerun | None, *, holds: bool) -> dict[str, Any]:
-    """Return a verdict for other programs."""
+    """Return a verdict as plain data for other programs."""
     numbers = found.coverage
     return {
         "holds": holds,

@@ -1,4 +1,4 @@
-"""`report worksheet`: exhibits drawn at random, for an auditor to check by hand."""
+"""`report worksheet`: draw exhibits at random, for an auditor to check by hand."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None, out: Path) -> int:
-    """Write a worksheet and say with which seed it was drawn; return 0.
+    """Write a worksheet and print the seed with which it was drawn; return 0.
 
     Parameters
     ----------
     size
         Number of exhibits.
     seed
-        Of the sample; None to draw one.
+        Of the sample; None for a random seed.
     ledger
-        A ledger, or a PDF that carries one; None for the last build's.
+        A ledger, or a PDF that contains one; None for that of the last build.
     out
         The file to write.
     """
@@ -62,7 +62,7 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
 
 
 def _data(root: Path, given: Path | None) -> Mapping[str, str]:
-    """Return the released data that lie next to a ledger, or in the PDF with it."""
+    """Return the released data next to a ledger, or in the PDF that contains it."""
     if given is not None and read_file(given)[:5] == b"%PDF-":
         return read_bundle(given).data
     folder = given.parent if given is not None else root / ".report"
@@ -70,7 +70,7 @@ def _data(root: Path, given: Path | None) -> Mapping[str, str]:
 
 
 def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, list[str]]:
-    """Return the lines of each record's function at the ledger's commit, where they are at hand."""
+    """Return the lines of each record's function at the ledger's commit, if available."""
     found = {}
     for record in records:
         at = ledger.code[record.function]
@@ -81,7 +81,7 @@ def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, li
 
 
 def _file(root: Path, commit: Commit, name: str) -> str:
-    """Return a file of code, which a ledger names and the clone has; nothing else of it."""
+    """Return a code file named by a ledger, if the clone has it; no other file of the clone."""
     from report.again.rebuild import RebuildFailed, git
 
     if not commit.id or not commit.clean:

@@ -1,4 +1,4 @@
-"""The report for Word, for comments: the text of the finished pages, in the order of the book."""
+"""The report as a Word document for comments: the text of its pages, in the book's order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEFT_OUT = (
     "//*[contains(@class,'book-label')]",
     "//annotation",
 )
-"""What a page has that a document for comments does not: code, ways through the book."""
+"""Elements of a page that a document for comments omits: code, navigation."""
 _HEADER = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     '<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
@@ -39,16 +39,16 @@ _BLUE = re.compile(rb'(w:color w:val=")(?:0F4761|156082|4F81BD|345A8A)(?=")')
 
 
 def word_source(book: Path, pages: Sequence[str], pictures: Collection[str], title: str) -> str:
-    """Return the text of a finished book as one HTML document, which pandoc is given.
+    """Return the text of a finished book as one HTML document, to be converted by pandoc.
 
     Parameters
     ----------
     book
-        The book's folder, its pages as an engine wrote them.
+        The book's folder, with its pages as an engine wrote them.
     pages
-        Their paths from there, in order.
+        Paths of the pages from there, in order.
     pictures
-        Names of the drawings that are there as PNG.
+        Names of the drawings that are available as PNG.
     """
     body = "\n".join(_page(book, page, pictures) for page in pages)
     return (
@@ -63,13 +63,13 @@ def as_word(source: str, shown: Path, label: str, moment: int) -> bytes:
     Parameters
     ----------
     source
-        Its text, as `word_source` has it.
+        Its text, as returned by `word_source`.
     shown
-        The folder that its pictures are in.
+        Folder of its pictures.
     label
-        Of the data, which stands at the head of each page; empty for none.
+        Label of the data, printed at the top of each page; empty for none.
     moment
-        The time that it bears, in seconds since 1970.
+        Date of the document, in seconds since 1970.
     """
     import pypandoc
 
@@ -89,7 +89,7 @@ def as_word(source: str, shown: Path, label: str, moment: int) -> bytes:
 
 
 def _page(book: Path, page: str, pictures: Collection[str]) -> str:
-    """Return the text of one page, its links and identifiers made good for one long document."""
+    """Return the text of one page, with links and identifiers adapted to one long document."""
     from lxml import html as parser
 
     tree = parser.fromstring((book / page).read_bytes().decode("utf-8"))
@@ -102,7 +102,7 @@ def _page(book: Path, page: str, pictures: Collection[str]) -> str:
         if name in pictures:
             image.set("src", f"{name}.png")
             image.set("style", f"width:{WIDTH}in")
-    for figure in main.xpath(".//figure"):  # Word would have it as a table of its own
+    for figure in main.xpath(".//figure"):  # pandoc would convert it to a table
         for caption in figure.xpath("./figcaption"):
             caption.tag = "p"
         figure.drop_tag()
@@ -119,7 +119,7 @@ def _anchor(page: str, name: str) -> str:
 
 
 def _address(page: str, address: str) -> str:
-    """Return where a link leads within the document; one that leaves the book stays as it is."""
+    """Return a link's target within the document; external links are unchanged."""
     if re.match(r"\w+:", address):
         return address
     path, _, name = address.partition("#")
@@ -128,7 +128,7 @@ def _address(page: str, address: str) -> str:
 
 
 def _with_design(reference: bytes, label: str) -> bytes:
-    """Return pandoc's reference document in the report's colour, with the label as its header."""
+    """Return pandoc's reference document in the report's colour, with the label as header."""
     files = members(reference)
     accent = COLOURS["accent"].lstrip("#").encode()
     files["word/styles.xml"] = _BLUE.sub(rb"\g<1>" + accent, files["word/styles.xml"])
@@ -155,7 +155,7 @@ def _insert(files: dict[str, bytes], name: str, before: str, text: str) -> None:
 
 
 def _with_table_headings(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Return a document each of whose tables repeats its headings on the next page."""
+    """Return a document whose tables repeat their headings on the next page."""
     document = files["word/document.xml"].decode()
 
     def headed(table: re.Match[str]) -> str:
@@ -170,7 +170,7 @@ def _with_table_headings(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def words_of(document: bytes) -> str:
-    """Return the text of a Word document, its paragraphs apart."""
+    """Return the text of a Word document, with a space between paragraphs."""
     text = members(document)["word/document.xml"].decode()
     return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</w:p>|<w:tab/>|<w:br/>", " ", text)))
 

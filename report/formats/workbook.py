@@ -1,9 +1,9 @@
-"""The data behind every figure and table as one workbook that people who hear it can use.
+"""The data behind every figure and table, as one accessible workbook.
 
-It keeps the conventions of government statistics' accessible spreadsheets: a cover, a sheet of
-contents and one of notes; one table a sheet, which begins in column A and is marked as a table
-with one row of headings; no merged cells, no blank rows, no meaning by colour. They are those of
-gptables, which is not in the lock: openpyxl, which is, writes the same.
+It follows the conventions for accessible spreadsheets in UK government statistics: a cover, a
+sheet of contents and one of notes; one table per sheet, starting in column A and marked as a table
+with one row of headings; no merged cells, no blank rows, no meaning by colour. They are also the
+conventions of gptables, which is not in the lock file; openpyxl, which is, can write the same.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ SYMBOLS = (
     ("empty", "not available, or withheld with a count of its row"),
 )
 FACTS = ("id", "kind", "reference", "period", "described", "caption")
-"""What a sheet says of a record of the ledger."""
+"""Fields of a ledger's record that a sheet shows."""
 WIDEST = 60
-"""Of a column, in signs."""
+"""Largest width of a column, in characters."""
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 
 
@@ -38,12 +38,12 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     Parameters
     ----------
     ledger
-        As read from its JSON: title, label and commit, and of each figure and table what
-        `FACTS` names.
+        As read from its JSON: title, label and commit, and the fields in `FACTS` for each
+        figure and table.
     data
-        The released data of each exhibit as CSV, by its name.
+        The released data of each exhibit as CSV, by name.
     moment
-        The time that it bears, in seconds since 1970.
+        Date of the workbook, in seconds since 1970.
     """
     from openpyxl import Workbook
 
@@ -62,7 +62,7 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     buffer = io.BytesIO()
     book.save(buffer)
     files = members(buffer.getvalue())
-    # openpyxl writes the time of saving over what it was told.
+    # openpyxl overwrites the given date with the time of saving.
     stamp = made.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     core = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
     files["docProps/core.xml"] = core.sub(rb"\g<1>" + stamp, files["docProps/core.xml"])
@@ -107,7 +107,7 @@ def _exhibit(sheet: Any, record: Mapping[str, Any], text: str) -> None:
 
 
 def _apart(heads: Sequence[str]) -> list[str]:
-    """Return headings of which no two are alike, as a table of Excel asks for."""
+    """Return headings made distinct by numbers, as an Excel table requires."""
     return [
         f"{head} ({heads[:at].count(head) + 1})" if head in heads[:at] else head
         for at, head in enumerate(heads)
@@ -130,7 +130,7 @@ def _table(
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(at, column, _number(value))
             if isinstance(cell.value, str) and _FORMULA.match(cell.value):
-                cell.data_type = "s"  # words, whatever they begin with
+                cell.data_type = "s"  # text, even if it begins like a formula
     if rows:
         end = f"{get_column_letter(len(heads))}{first + len(rows)}"
         sheet.add_table(Table(displayName=name, ref=f"A{first}:{end}"))

@@ -1,4 +1,4 @@
-"""The other formats of a finished book, pictures as PNG among them, written next to it."""
+"""Write the other formats of a finished book next to it, including pictures as PNG."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     Recall = Callable[[str, Callable[[], bytes]], bytes]
-    """Returns what was made before from what is described by a text, or what is made now."""
+    """Takes a description and a function; returns the cached data for it, or makes them now."""
 
 
 FORMATS = ("docx", "xlsx", "png")
-"""Made of the finished pages and the ledger, by either engine."""
+"""Formats made from the finished pages and the ledger, for either engine."""
 _ELSEWHERE = re.compile(r"""\bsrc\s*=\s*["']\s*(?:\w+:)?//""")
 _SHOWN = re.compile(r"""\bsrc\s*=\s*["']([^"']*)""")
 
 
 def made_now(_: str, make: Callable[[], bytes]) -> bytes:
-    """Recall nothing."""
+    """Return what `make` makes, without any cache."""
     return make()
 
 
@@ -48,17 +48,17 @@ def write_formats(
     Parameters
     ----------
     book
-        The book's folder; its pages as the engine wrote them, the data laid in the audit folder.
+        The book's folder, with its pages as the engine wrote them and data in the audit folder.
     ledger
         As read from its JSON.
     pages
-        Paths of its pages, in order.
+        Paths of the pages, in order.
     formats
-        Of `FORMATS`.
+        Some of `FORMATS`.
     moment
-        The time that the files bear, in seconds since 1970.
+        Date of the files, in seconds since 1970.
     recall
-        Gives files made before from the very same, which code and libraries are for it to know.
+        Returns cached files made from identical input; it must itself check code and libraries.
     """
     drawings = list((book / "_exhibits").glob("*.svg"))
     label = f"{ledger['label']}: not evidence" if ledger["label"] else ""
@@ -72,7 +72,7 @@ def write_formats(
             source = word_source(book, pages, pictures, ledger["title"])
             given = ["docx", source, label, moment, identity(), _pictures(source, shown)]
             make = partial(as_word, source, shown, label, moment)
-            # What another host has today is no input that could be compared.
+            # Content from another host cannot be compared as an input.
             data = make() if _ELSEWHERE.search(source) else recall(repr(given), make)
             (book / f"{name}.docx").write_bytes(data)
     if "xlsx" in formats:
@@ -86,7 +86,7 @@ def write_formats(
 
 
 def _pictures(source: str, folder: Path) -> list[tuple[str, str]]:
-    """Return what pandoc finds for each picture that a document names, by digest."""
+    """Return the digest of each picture that a document names and pandoc finds."""
     names = sorted(set(_SHOWN.findall(source)))
     return [
         (name, hashlib.sha256((folder / name).read_bytes()).hexdigest())
@@ -96,7 +96,7 @@ def _pictures(source: str, folder: Path) -> list[tuple[str, str]]:
 
 
 def _said(book: Path, ledger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a workbook says of a ledger, its exhibits with the captions of the pages."""
+    """Return what a workbook shows of a ledger, with captions from the pages."""
     found = {
         anchor.partition("#")[2].partition("-")[2].replace("-", "_"): f"{label}. {words}"
         for anchor, (label, words) in captions(book).items()
@@ -109,18 +109,18 @@ def _said(book: Path, ledger: Mapping[str, Any]) -> dict[str, Any]:
 
 
 INCH = 200
-"""Pixels of a picture to an inch: it stays sharp over the width of a slide."""
+"""Pixels per inch of a picture, enough for the width of a slide."""
 
 
 def write_pictures(
     drawings: Iterable[Path], folder: Path, recall: Recall = made_now
 ) -> dict[str, Path]:
-    """Write each drawing as PNG into a folder; return the files by the drawing's name.
+    """Write each drawing as PNG into a folder; return the files by name of the drawing.
 
     Parameters
     ----------
     drawings
-        SVG whose words are outlines, so that no font is asked for.
+        SVG with text as outlines, so that no font is needed.
     recall
         As in `write_formats`.
     """
@@ -141,7 +141,7 @@ def _picture(drawing: Path) -> bytes:
     import typst
 
     page = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    compile_png: Any = typst.compile  # its types know no whole number of pixels
+    compile_png: Any = typst.compile  # its type hints exclude an integer
     made = compile_png(
         f'{page}#image("/{drawing.name}")'.encode(), root=str(drawing.parent), format="png",
         ppi=INCH, ignore_system_fonts=True,

@@ -1,1 +1,1 @@
-"""What is done around the rendering of Quarto: before it, and to the pages it leaves."""
+"""Hooks around Quarto's rendering: before it, and on the pages that it leaves."""

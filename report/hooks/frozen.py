@@ -1,7 +1,7 @@
-"""What Quarto froze of executed chapters: gone as soon as anything they were executed with moved.
+"""Quarto's frozen output of executed chapters: removed as soon as its input has changed.
 
-Quarto keeps the output of a chapter's cells, even with `freeze: false`, under a digest of the
-chapter's text alone, and takes it where it renders one chapter of a PDF or a preview.
+Quarto stores the output of a chapter's cells, even with `freeze: false`, under a digest of the
+chapter's text alone, and uses it when it renders one chapter of a PDF or a preview.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 FREEZERS = (".quarto/_freeze", "_freeze")
 UNDER = LEDGER.with_name("frozen-under")
-"""The digest of what the chapters were executed with that lie in the freezers."""
+"""File with the digest of the input for the frozen output."""
 
 
 def execution_digest(book: Book, key: str) -> str:
-    """Return SHA-256 over what the output of chapters' cells depends on, besides their own text.
+    """Return the SHA-256 of what the output of cells depends on, besides chapters' own text.
 
     Parameters
     ----------
     book
-        As written; its ledger and cover were written by `prepare`.
+        The book as written, after `prepare` has written its ledger and cover.
     key
-        Of the results.
+        Key of the results.
     """
     root = book.project.root
     included = {line.place.file for chapter in book.chapters for line in chapter.source.lines}
@@ -52,12 +52,12 @@ def execution_digest(book: Book, key: str) -> str:
 
 
 def thaw(root: Path, digest: str) -> bool:
-    """Remove what was frozen under another digest; return whether there was anything.
+    """Remove output frozen under a different digest; return whether there was any.
 
     Parameters
     ----------
     digest
-        Of `execution_digest`, as it is now.
+        Present value of `execution_digest`.
     """
     record = root / UNDER
     if record.is_file() and record.read_text(encoding="utf-8") == digest:

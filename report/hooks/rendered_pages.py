@@ -1,7 +1,7 @@
-"""Pages that Quarto rendered by themselves, as in its preview, and those it left as they were.
+"""Finish pages that Quarto rendered individually, as in its preview, and mark the others.
 
-A page rendered alone gets what a finished book's pages have. The others, and the audit trail,
-show what was computed before, and say so where that is another thing now.
+A page rendered alone gets what the pages of a finished book have. The other pages and the audit
+trail show older results, and are marked if these have changed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
     Raises
     ------
     VerificationFailed
-        If a page prints something else than the ledger says.
+        If a page differs from the ledger.
     """
     pages = [path for name in rendered if (path := root / name).suffix == ".html"]
     if not pages:
@@ -66,7 +66,7 @@ def finish_pages(root: Path, book: Path, rendered: Iterable[str]) -> None:
 
 
 def mark_out_of_date(book: Path, fresh: Path) -> list[str]:
-    """Mark each page that was made with other results than `fresh`; return which those are."""
+    """Mark each page made with other results than `fresh`; return the names of those pages."""
     now = _results(fresh.read_text(encoding="utf-8"))
     old = []
     for path in book_pages(book):

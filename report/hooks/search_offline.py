@@ -1,8 +1,8 @@
-"""The search of Quarto's pages, made to work from a folder.
+"""Make the search of Quarto's pages work without a server.
 
-Quarto's script fetches `search.json`, which a browser refuses to a page that was opened as a
-file, and it says so in an alert. There the same text is given to it by a script next to the
-pages; where a later Quarto asks in another way, its alert is what a reader gets.
+Quarto's script fetches `search.json`, which browsers refuse for a page opened as a file, and an
+alert says so. For such pages, a script next to them supplies the same text; if a later Quarto
+makes the request differently, the reader sees its alert.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SCRIPT = """(function () {
 
 
 def search_offline(book: Path, pages: Iterable[Path]) -> None:
-    """Give pages of a book that Quarto made their index of words; do nothing in another."""
+    """Add an offline search index to pages made by Quarto; do nothing in another book."""
     index = book / INDEX
     if not index.is_file():
         return

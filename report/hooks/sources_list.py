@@ -1,8 +1,8 @@
-"""The list of sources on a page of Quarto's, written as the pages write it that cite them.
+"""Correct the list of sources in Quarto's HTML with the entries of the citing pages.
 
-Quarto sets the entries of the shared list anew and without the book's language, so that its
-HTML has the quotation marks of another language than its PDF. Each citing page keeps a hidden
-copy of its own entries, which are right.
+Quarto formats the entries of the shared list again without the book's language, so that its HTML
+has the quotation marks of another language than its PDF. Each citing page contains a hidden copy
+of its own entries, which are right.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ENTRY = re.compile(
 
 
 def share_sources(pages: Iterable[Path]) -> None:
-    """Give the visible list of sources the entries of the hidden ones."""
+    """Replace the entries of the visible list of sources by those of the hidden ones."""
     texts = {path: path.read_text(encoding="utf-8") for path in pages}
     lists = {path: found for path, text in texts.items() if (found := _LIST.search(text))}
     hidden = {path for path, found in lists.items() if "display: none" in found["marks"]}

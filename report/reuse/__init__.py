@@ -1,1 +1,1 @@
-"""What a build need not make again: decided by what it rests on, and checked when it is used."""
+"""What a build can reuse: determined by its dependencies, and checked at each use."""

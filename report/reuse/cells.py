@@ -1,6 +1,6 @@
-"""Which chapters only show exhibits: what their cells put out follows from what they show.
+"""Find chapters that only show exhibits, so that their output depends only on these.
 
-A cell of any other code may read a file, the clock or a random number, and is run in every build.
+Any other code may read a file, the clock or a random number, and is run in every build.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ IMPORTED: dict[str, frozenset[str]] = {
     "audit.documents.certificate": frozenset({"certificate", "limits"}),
     "audit.documents.lists": frozenset({"floats_shown"}),
 }
-"""What such a cell may import: the exhibits, and the documents made from the ledger."""
+"""Names that such a cell may import: exhibits, and documents made from the ledger."""
 DOCUMENTS = {name: module for module, names in IMPORTED.items() if module.startswith("audit.")
              for name in names}  # fmt: skip
-"""Functions whose result is such a document, with their module."""
+"""Functions that return such a document, with their modules."""
 RUN = "run"
 
 
 def shows_only(chapter: Chapter) -> bool:
-    """Return whether a chapter's code does nothing but show exhibits, documents and results."""
+    """Return whether a chapter's code only shows exhibits, documents and results."""
     return None not in shown(chapter)
 
 
 def shown(chapter: Chapter) -> list[tuple[str, ...] | None]:
-    """Return what a chapter's code shows, in its order.
+    """Return what a chapter's code shows, in order.
 
     Returns
     -------
     list of tuple of str, or None
-        Kind and name: a kind of exhibit and the exhibit, ``"run"`` and a result, the module of a
-        document and its function, followed by the texts that this is given. None stands for code
-        of any other kind.
+        Kind and name: a kind of exhibit and the exhibit, ``"run"`` and a result, or the module of
+        a document and its function, followed by its string arguments. None stands for any other
+        code.
     """
     found: list[tuple[str, ...] | None] = []
     for cell in chapter.cells:

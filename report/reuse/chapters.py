@@ -1,7 +1,7 @@
-"""What chapters put out and what the press made of them, kept under what they show.
+"""Cache of chapters' output and of what the press made from it.
 
-A chapter that only shows exhibits puts out the same for the same code, options and Markdown of
-what it shows. Any other is run in every build.
+A chapter that only shows exhibits has the same output for the same code, options and Markdown of
+what it shows. Any other chapter is run in every build.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from press.run.results import ExecutedChapter
 
 PRESS = ("press",)
-"""Folders of the code that makes pages of what chapters put out."""
+"""Folders of the code that makes pages from the output of chapters."""
 RUNS = ("analysis/book.py", "analysis/environment.py", "analysis/evaluation.py",
         "analysis/exhibits/parts", "analysis/store.py", "press/chapter", "press/run")  # fmt: skip
-"""Files and folders of the code that a cell runs to show an exhibit, and that runs cells."""
+"""Files and folders of the code that runs cells, and that cells run to show an exhibit."""
 
 
 class Outputs:
-    """Outputs of chapters, kept under what their code shows.
+    """Cache of the output of chapters, by digest of what their code shows.
 
     Parameters
     ----------
     root
         The project's folder.
     kept
-        Where they lie.
+        Cache in which it is stored.
     values
-        Every exhibit, and their provenances, as cells will find them.
+        Every exhibit, and their provenances, as cells will read them.
     """
 
     def __init__(self, root: Path, kept: Kept, values: Mapping[str, Any]) -> None:
@@ -56,7 +56,7 @@ class Outputs:
         self.rests_on: dict[str, dict[str, Any]] = {}
 
     def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
-        """Return a chapter with what it puts out, where that is known."""
+        """Return a chapter with its output from the cache; None if it is not there."""
         if not chapter.runs:
             return None
         key = self._key(chapter, defaults)
@@ -66,7 +66,7 @@ class Outputs:
         return found
 
     def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
-        """Keep what a chapter has put out, if it follows from what it shows."""
+        """Store a chapter's output, if it depends only on what the chapter shows."""
         key = self._key(done.chapter, defaults) if done.chapter.runs else None
         if key is not None:
             self.kept_in.write(key, as_bytes(done))
@@ -89,7 +89,7 @@ class Outputs:
         return digest_of("chapter", self._runner, repr(written), repr(showing), *displayed.values())
 
     def _displayed(self, kind: str, name: str, *given: str) -> str:
-        """Return the Markdown that something displays itself as; empty for a result."""
+        """Return the Markdown that an exhibit or document displays; empty for a result."""
         if kind in NAMESPACES:
             provenance = self._values["provenances"].get(name, Provenance(name))
             return str(Shown(self._values[name], provenance)._repr_markdown_())
@@ -104,12 +104,12 @@ class Outputs:
 
 @dataclass(frozen=True)
 class OfPress(Kept):
-    """What pandoc made and how chapters were read: kept under the press's own code.
+    """Cache of pandoc's output and of chapters as read, by digest of the press's own code.
 
     Attributes
     ----------
     taken, missed
-        The keys that something was found under, and that nothing was.
+        Keys that were found, and keys that were not.
     """
 
     taken: list[str] = field(default_factory=list)
@@ -117,18 +117,18 @@ class OfPress(Kept):
 
     @cached_property
     def code(self) -> str:
-        """A digest of the press's code and of the conditions that it runs under."""
+        """Digest of the press's code and of the conditions under which it runs."""
         return digest_of(conditions(), code_digest(Path(__file__).parents[2], PRESS))
 
     def read(self, key: str) -> bytes | None:
-        """Return what is kept under a key, and note whether something was."""
+        """Return the data cached under a key, and record whether there are any."""
         data = super().read(key)
         (self.missed if data is None else self.taken).append(key)
         return data
 
 
 def code_digest(root: Path, names: tuple[str, ...]) -> str:
-    """Return a digest over files of the project's code as this process has read them."""
+    """Return a digest of files of the project's code, as this process has read them."""
     return digest_of(*_code(root, names))
 
 

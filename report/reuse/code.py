@@ -1,7 +1,7 @@
-"""The code that a function or class reaches, by a digest that comments and docstrings leave alone.
+"""Digest of the code that a function or class uses, without comments and docstrings.
 
-Read from the files, as lineage is. Where a name cannot be followed to its definition, all of the
-package that it is looked up in counts.
+It is read from the files, like lineage. If a name cannot be resolved to its definition, the
+whole package counts.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _CHANGES = frozenset(
     {"add", "append", "clear", "extend", "insert", "pop", "popitem", "register", "remove",
      "reverse", "setdefault", "sort", "update"}
 )  # fmt: skip
-"""Methods that change their object, or enter something in it."""
+"""Methods that change their object or register something in it."""
 _ACTS = ("delattr", "eval", "exec", "globals", "setattr", "vars")
 _HOOKS = ("__class_getitem__", "__init_subclass__", "__set_name__")
-"""Methods that Python calls where another class or attribute is defined."""
+"""Methods that Python calls when another class or attribute is defined."""
 
 
 class Code:
@@ -36,7 +36,7 @@ class Code:
     Parameters
     ----------
     sources
-        Its definitions.
+        Definitions in the code.
     """
 
     def __init__(self, sources: SourceIndex) -> None:
@@ -45,7 +45,7 @@ class Code:
         self._followed: dict[Key, bool] = {}
 
     def __call__(self, module: str, name: str) -> str:
-        """Return a digest of one definition and of all that it reaches."""
+        """Return a digest of one definition and of everything that it uses."""
         key = (module, name.partition(".")[0])
         if key not in self._known:
             self._known[key] = self._digest(*key)
@@ -62,7 +62,7 @@ class Code:
         return digest_of(*parts, self._loose)
 
     def _lost(self, module: str, name: str) -> bool:
-        """Whether a definition names something of the project that can't be followed."""
+        """Return whether a definition refers to something in the project that is not resolved."""
         key = (module, name)
         if key not in self._followed:
             self._followed[key] = not self.sources.unresolved(module, name)
@@ -81,9 +81,9 @@ class Code:
 
     @cached_property
     def _loose(self) -> str:
-        """A digest of what modules do while they are imported, besides defining each name once.
+        """Digest of what modules execute on import, besides defining each name once.
 
-        It may change what any other module has defined, and so counts for every definition.
+        This may change what any other module has defined, so it counts for every definition.
         """
         return digest_of(*self._loose_code())
 
@@ -96,11 +96,11 @@ class Code:
 
 
 def loose_statements(statements: Iterable[ast.stmt], packages: Iterable[str]) -> Iterator[ast.stmt]:
-    """Yield the statements at the top of a module that may do more than define a name of it.
+    """Yield the top-level statements of a module that may do more than define a name.
 
-    That is whatever is no definition; a second value of a name; a value laid into something; a
-    definition that calls what changes its object; and one that the project's own code decorates
-    or makes a class of, as it may be entered in a table.
+    These are statements that define nothing; a second value of a name; an assignment to part of an
+    object; a definition that calls what changes its object; and one with a decorator or metaclass
+    from the project's own code, which may register it.
     """
     defined: set[str] = set()
     own: set[str] = set()
@@ -129,7 +129,7 @@ def _imported_from(statement: ast.Import | ast.ImportFrom, packages: Iterable[st
 
 
 def _may_act(statement: ast.stmt, own: set[str]) -> bool:
-    """Whether a definition may change something else, given the names of the project's own."""
+    """Return whether a definition may change something else, given the project's own names."""
     targets = getattr(statement, "targets", [getattr(statement, "target", None)])
     if any(isinstance(n, ast.Attribute | ast.Subscript) for t in targets if t for n in ast.walk(t)):
         return True
@@ -144,23 +144,23 @@ def _may_act(statement: ast.stmt, own: set[str]) -> bool:
 
 
 def _changes(called: ast.expr, own: set[str]) -> bool:
-    """Whether what is called while a module is imported may change something."""
+    """Return whether a call during import may change something."""
     if isinstance(called, ast.Attribute) and called.attr in _CHANGES:
         return True
     head = _head(called)
-    # By PEP 8 what is made of a class begins with a capital letter.
+    # By PEP 8, the names of classes begin with a capital letter.
     return head in _ACTS or (head in own and not head.lstrip("_")[:1].isupper())
 
 
 def _head(node: ast.expr) -> str:
-    """Return the name that a decorator, call or dotted name begins with."""
+    """Return the first name in a decorator, call or dotted name."""
     while isinstance(node, ast.Attribute | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def _at_import(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the parts of a statement that run when its module is imported."""
+    """Yield the parts of a statement that are executed when its module is imported."""
     yield node
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         inside: Iterable[ast.AST] = [node.args, *getattr(node, "decorator_list", [])]
@@ -171,5 +171,5 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def code_of(root: Path) -> Code:
-    """Return the digests of the code that computes, as its files have it now."""
+    """Return the digests of the code that computes, from its files as they are now."""
     return Code(SourceIndex(root, (PACKAGE,)))

@@ -1,4 +1,4 @@
-"""Why a build made again what it did: each step held against what it rested on before."""
+"""Explain why a build repeated each step, by comparing its inputs with the last build's."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from report.reuse.results import Results
 
 LISTED = 12
-"""Reasons that are named at most; how many more there are, is said."""
-_MARK = 8  # hexadecimal digits that tell one value of a column from another
+"""Most reasons that are listed; the number of the others follows."""
+_MARK = 8  # hexadecimal digits to distinguish the values of a column
 
 
 @dataclass
 class Steps:
-    """What the steps of a build rested on.
+    """The inputs of the steps of a build.
 
     Attributes
     ----------
     files
-        Digests of the inputs, as `report.reuse.inputs.gather` has them.
+        Digests of the inputs, as returned by `report.reuse.inputs.gather`.
     parts
-        Of each table of the extract the digests of a column's values, and of settings of each key.
+        Digests of the values in each column of the extract's tables, and of each key of settings.
     nodes, code, chapters
-        As `Results.rests_on`, the digests of definitions and `Outputs.rests_on` have them.
+        As in `Results.rests_on`, the digests of definitions, and as in `Outputs.rests_on`.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -45,14 +45,14 @@ class Steps:
     chapters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def write(self, root: Path, asked: Asked) -> None:
-        """Keep them, to explain the next build of the kind."""
+        """Store them, to explain the next build of the same kind."""
         path = _place(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(vars(self)).encode())
 
 
 def steps_before(root: Path, asked: Asked) -> Steps:
-    """Return what the steps of the last build of a kind rested on, as far as that is known."""
+    """Return the inputs of the steps of the last build of a kind, as far as known."""
     try:
         return Steps(**json.loads(_place(root, asked).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -62,7 +62,7 @@ def steps_before(root: Path, asked: Asked) -> Steps:
 def steps_now(
     root: Path, files: Mapping[str, str], before: Steps, results: Results, outputs: Outputs
 ) -> Steps:
-    """Return what the steps of this build rest on."""
+    """Return the inputs of the steps of this build."""
     code = results.definitions() if results.nodes else before.code
     nodes = results.nodes.rests_on if results.nodes else before.nodes
     return Steps(files, _parts(root, results), nodes, code, outputs.rests_on)
@@ -71,7 +71,7 @@ def steps_now(
 def explained(
     before: Steps, now: Steps, results: Results, outputs: Outputs, press: OfPress
 ) -> Iterator[str]:
-    """Yield for each step whether it was reused, or made again and why."""
+    """Yield for each step whether it was reused, or why it was repeated."""
     yield "why each step was made again, or not:"
     changed = list(_inputs(before, now))
     yield (
@@ -100,7 +100,7 @@ def _inputs(before: Steps, now: Steps) -> Iterator[str]:
 
 
 def _detail(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str:
-    """Say which columns or keys of a file are others, and of a column how many values."""
+    """Return the columns or keys of a file that changed, with the number of changed values."""
     if before is None or now is None:
         return ""
     said = [f"{name} is {'new' if name in now else 'gone'}" for name in before.keys() ^ now.keys()]
@@ -162,7 +162,7 @@ def _few(lines: list[str]) -> Iterator[str]:
 
 
 def _parts(root: Path, results: Results) -> dict[str, dict[str, Any]]:
-    """Return digests of the columns of the extract's tables, and of the keys of the settings."""
+    """Return digests of the columns of the extract's tables, and of the keys of settings."""
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(results.evaluation.directory.glob("*.csv")):
         name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
@@ -170,7 +170,7 @@ def _parts(root: Path, results: Results) -> dict[str, dict[str, Any]]:
             rows = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
             columns = zip(*rows, strict=True)
             found[name.as_posix()] = {head: [*map(_digest, values)] for head, *values in columns}
-        except (OSError, ValueError, csv.Error):  # validation says what is wrong with it
+        except (OSError, ValueError, csv.Error):  # validation reports the fault
             continue
     settings = tomllib.loads((root / "study.toml").read_text(encoding="utf-8"))
     found["study.toml"] = {key: _digest(repr(value)) for key, value in settings.items()}

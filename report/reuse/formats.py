@@ -1,4 +1,4 @@
-"""Word, the workbook and the pictures of a book, kept under all that each is made from."""
+"""Cache of a book's Word document, workbook and pictures, by digest of all their input."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CODE = ("analysis/exhibits/parts", "report/formats")
-"""Folders of the code that makes them of what they are given."""
+"""Folders of the code that makes them from their input."""
 LARGEST = 60_000_000
-"""Bytes that are kept: those of some twenty states of a project."""
+"""Largest size of the cache in bytes: about twenty states of a project."""
 
 
 class OfFormats:
-    """What was made of a text that describes all that it was made from.
+    """Cache of data by a text that describes everything from which they were made.
 
     Parameters
     ----------
     folder
-        Where it is kept.
+        Folder of the cache.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,7 +34,7 @@ class OfFormats:
         self.made = 0
 
     def __call__(self, given: str, make: Callable[[], bytes]) -> bytes:
-        """Return what was made of the same before, or what is made now."""
+        """Return cached data made from the same input, or make them now."""
         key = digest_of("format", self._code, given)
         data = self.kept_in.read(key)
         if data is None:
@@ -44,7 +44,7 @@ class OfFormats:
         return data
 
     def ended(self) -> None:
-        """Remove what was used longest ago, once a book is made."""
+        """Remove the least recently used entries, after a book is finished."""
         self.kept_in.prune(LARGEST)
 
     @cached_property
@@ -53,5 +53,5 @@ class OfFormats:
 
 
 def of_formats(root: Path) -> OfFormats:
-    """Return what is kept of a project."""
+    """Return the cache of a project."""
     return OfFormats(root / FOLDER / "formats")

@@ -1,7 +1,7 @@
-"""All that a build can depend on, each by digest, gathered without importing what computes.
+"""Everything that a build can depend on, by digest, gathered without importing what computes.
 
-Whatever is in the project's folder takes part, since the book says whether its files are those of
-a commit. So do the extract, the commit, every package and variable, and what was asked for.
+All files in the project's folder count, because the book states whether they are those of a
+commit. So do the extract, the commit, every package and variable, and the options of the build.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 WORKING = (*MADE, ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".quarto", ".report",
            ".ruff_cache", "_freeze")  # fmt: skip
-"""Folders that no build reads: what builds and tools write."""
+"""Folders that no build reads, because builds and tools write them."""
 _OF_A_SHELL = ("OLDPWD", "PWD", "SHLVL", "_")
-"""Variables that a shell sets anew for every command or folder."""
+"""Variables that a shell sets for every command or folder."""
 _CLOCK = re.compile(r":\s*[\"']?(?:today|now|last-modified)\b")
 _DATED = (".qmd", ".yml", ".yaml")
 _BEYOND = re.compile(
@@ -34,25 +34,25 @@ _BEYOND = re.compile(
     r"|\b(?:dofile|loadfile|include_?[fF]ile)\b"
 )
 _PRESS = Path(__file__).parents[2] / "press"
-"""The press's own Lua reads the scripts that it runs, and nothing else by itself."""
+"""Excluded: the press's own Lua reads only the scripts that it runs."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a build was asked for.
+    """The options of a build.
 
     Attributes
     ----------
     formats
-        Of "html" and "pdf".
+        Some of "html" and "pdf".
     data, out
         Folders of the extract and of the book, as absolute paths; empty for those configured.
     engine
-        Of `report.engines.ENGINES`.
+        One of `report.engines.ENGINES`.
     profiles
         Quarto profiles.
     umask
-        What the user keeps from others: the book's modes follow it.
+        Umask of the user, on which the modes of the book's files depend.
     """
 
     formats: tuple[str, ...]
@@ -64,25 +64,25 @@ class Asked:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all of it."""
+        """SHA-256 of all options."""
         return hashlib.sha256(repr(asdict(self)).encode()).hexdigest()
 
 
 def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return what a build depends on.
+    """Return everything that a build depends on.
 
     Parameters
     ----------
     root
         The project's folder.
     variables
-        The environment.
+        Environment variables.
 
     Returns
     -------
     dict of str
         By kind and name, such as ``"file study.toml"`` or ``"variable TZ"``, a digest or a text
-        that is another one whenever the input is.
+        that changes whenever the input does.
     """
     found = {f"file {name}": digest for name, digest in _files(root)}
     if asked.data:
@@ -99,13 +99,13 @@ def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, 
 
 
 def outside(inputs: Mapping[str, str], target: str) -> dict[str, str]:
-    """Return inputs without the files of a book, which is no source, by its folder's path."""
+    """Return inputs without the files in a book's folder, which are not sources."""
     within = f"file {target}/"
     return {name: digest for name, digest in inputs.items() if not name.startswith(within)}
 
 
 def reads_the_clock(root: Path) -> bool:
-    """Return whether a book may print what follows from no input: today's date, a filter's own."""
+    """Return whether a book may depend on more than its inputs, such as today's date."""
     doubtful = dict.fromkeys(_DATED, _CLOCK) | {".lua": _BEYOND}
     return any(
         doubtful[path.suffix].search(path.read_text(encoding="utf-8", errors="replace"))
@@ -117,7 +117,7 @@ def reads_the_clock(root: Path) -> bool:
 
 
 def digests(folder: Path, names: Iterable[str] = ("",)) -> dict[str, str]:
-    """Return the SHA-256 of every file at or below some paths of a folder, by its path there."""
+    """Return the SHA-256 of every file at or below given paths of a folder, by relative path."""
     found = {}
     for name in names:
         start = folder / name
@@ -133,7 +133,7 @@ def _files(root: Path) -> Iterator[tuple[str, str]]:
     for path in _paths(root):
         try:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:  # gone since it was listed, or for other eyes
+        except OSError as error:  # deleted since it was listed, or not readable
             digest = f"unreadable: {error.errno}"
         yield path.relative_to(root).as_posix(), digest
 
@@ -148,7 +148,7 @@ def _paths(root: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not _working(name))
-        if folder.name == "tests":  # thousands of files that no build reads
+        if folder.name == "tests":  # contains thousands of files that no build reads
             folders[:] = [name for name in folders if name != "fixtures"]
         yield from (folder / name for name in sorted(files) if (folder / name).is_file())
 
@@ -161,11 +161,11 @@ WRITTEN = (
     "*.qmd", "*.bib", "*.toml", "_quarto*", "_metadata*", "_variables*", "_environment*",
     "chapters/**/*.qmd", "chapters/**/*.yml", "chapters/**/*.bib", "_extensions/**/*",
 )  # fmt: skip
-"""Patterns from the project's root."""
+"""Patterns of a book's source files, relative to the project's root."""
 
 
 def hash_sources(root: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file that a book is written in, by its path from the root."""
+    """Return the SHA-256 of every source file of a book, by path from the root."""
     paths = {path for pattern in WRITTEN for path in root.glob(pattern) if path.is_file()}
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""The last build of a kind: what it rested on, what it made, and whether all that still stands."""
+"""The last build of a kind: its inputs, its outputs, and whether they are all unchanged."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 BUILDS = Path(".report") / "builds"
 WORKED_OUT = (".report/ledger.json", ".report/internal-ledger.json", ".report/book.yml",
               ".report/exhibits", "_exhibits")  # fmt: skip
-"""What a build writes besides the book, and other commands read."""
+"""Files that a build writes besides the book, and that other commands read."""
 _FORM = 1
 
 
 @dataclass(frozen=True)
 class LastBuild:
-    """A finished build.
+    """The record of a finished build.
 
     Attributes
     ----------
     inputs
-        All that it depended on, as `report.reuse.inputs.gather` has it.
+        Everything that it depended on, as returned by `report.reuse.inputs.gather`.
     outputs
-        SHA-256 of each file that it made, by its path from the project's root.
+        SHA-256 of each file that it made, by path from the project's root.
     target
-        Folder of the book, from the project's root.
+        Folder of the book, relative to the project's root.
     said
-        What it told about the book.
+        Messages that it printed about the book.
     written
-        The files that it named at its end.
+        Files that it listed at its end.
     settled
-        Whether equal inputs give an equal book: no cell of free code, no date of today.
+        Whether equal inputs give an equal book: no cell of arbitrary code, no current date.
     seconds
-        What each stage took.
+        Duration of each stage.
     """
 
     inputs: Mapping[str, str]
@@ -54,7 +54,7 @@ class LastBuild:
     seconds: Mapping[str, float]
 
     def write(self, root: Path, asked: Asked) -> None:
-        """Keep it as the last build of its kind: whole, or not at all."""
+        """Store it atomically as the last build of its kind."""
         text = json.dumps({"form": _FORM, **asdict(self)}, indent=0, sort_keys=True)
         path = _place(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,12 +62,12 @@ class LastBuild:
 
 
 def made(root: Path, target: str) -> dict[str, str]:
-    """Return the SHA-256 of each file that a build has made, by its path from the root."""
+    """Return the SHA-256 of each file that a build has made, by path from the root."""
     return digests(root, (*WORKED_OUT, target))
 
 
 def read(root: Path, asked: Asked) -> LastBuild | None:
-    """Return the last build of a kind; None without one that is as it was written."""
+    """Return the last build of a kind; None if there is none or its record was altered."""
     try:
         digest, _, text = _place(root, asked).read_text(encoding="utf-8").partition("\n")
         whole: dict[str, Any] = json.loads(text) if digest == _digest(text) else {}
@@ -77,12 +77,12 @@ def read(root: Path, asked: Asked) -> LastBuild | None:
 
 
 def forget(root: Path, asked: Asked) -> None:
-    """Keep nothing of the last build of a kind: another has begun, and may be killed."""
+    """Remove the record of the last build of a kind, because a new one has begun."""
     _place(root, asked).unlink(missing_ok=True)
 
 
 def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
-    """Return what keeps a build from being the one that would be made now; empty if nothing."""
+    """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
         return ["a cell of free code, or a date of today, may come out otherwise"]
     now = outside(gather(root, asked, variables), last.target)
@@ -93,7 +93,7 @@ def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, st
 
 
 def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Return what is not the same, and how: "file study.toml: changed"."""
+    """Return what differs and how, such as "file study.toml: changed"."""
     how = {True: {True: "changed", False: "gone"}, False: {True: "new"}}
     return [
         f"{name}: {how[name in before][name in now]}"

@@ -1,4 +1,4 @@
-"""The ledger as it is before the book is typeset, kept under all that its records follow from."""
+"""Cache of the ledger before the book is typeset, by digest of all that its records depend on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CODE = ("analysis", "audit", "report")
 """Folders of the code that makes a ledger."""
 PLACE = FOLDER / "ledgers"
 LARGEST = 40_000_000
-"""Bytes of ledgers that are kept: those of some twenty states of a project."""
+"""Largest size of the cache in bytes: about twenty states of a project."""
 
 
 def kept_ledger(
@@ -37,23 +37,23 @@ def kept_ledger(
     remote: str,
     make: Callable[[], Ledger],
 ) -> Ledger:
-    """Return the ledger of a build, made only if something that it rests on has changed.
+    """Return the ledger of a build, made only if something that it depends on has changed.
 
-    The text of chapters and the commit are no part of that: digests, the lines that show an
-    exhibit, and the commit are entered anew.
+    This does not include the text of chapters and the commit: digests, the lines that show an
+    exhibit, and the commit are always updated.
 
     Parameters
     ----------
     evaluation
-        What its results come from.
+        Evaluation that gives its results.
     values
         Every exhibit, and their provenances.
     used
-        Where the chapters show which exhibit.
+        Uses of exhibits in the chapters.
     remote
         Address of the public repository.
     make
-        Makes the ledger.
+        Makes the ledger if it is not cached.
     """
     root = evaluation.root
     kept = Kept(root / PLACE)
@@ -75,7 +75,7 @@ def kept_ledger(
 
 
 def _entered(ledger: Ledger, root: Path, used: Sequence[Use]) -> Ledger:
-    """Return a ledger with what is entered anew in each."""
+    """Return a cached ledger with the parts that every build updates."""
     places: dict[str, list[str]] = {}
     for use in used:
         places.setdefault(use.name, []).append(str(use.place))

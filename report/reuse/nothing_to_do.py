@@ -1,7 +1,7 @@
-"""A build in which nothing has changed: found out, and ended, before anything is imported.
+"""Detect that nothing has changed since the last build, before importing what computes.
 
-Everything that a build can depend on is held against what the last one found, and every file that
-it made against what it wrote. Only where all of it is the same is there nothing to do.
+Everything that a build can depend on is compared with its value in the last build, and every file
+that it made with what was written. Only if all are the same is there nothing to do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def asked_for(
     engine: str,
     profiles: Sequence[str],
 ) -> Asked:
-    """Return what a build was asked for, in a form that tells one kind of build from another."""
+    """Return the options of a build in a form that distinguishes kinds of build."""
     return Asked(
         tuple(formats),
         str(data.resolve()) if data else "",
@@ -46,9 +46,9 @@ def asked_for(
 
 
 def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
-    """Return whether the book that would be made stands already; tell about it if so.
+    """Return whether the book that would be made already exists, and print its messages if so.
 
-    A book that Quarto makes is always made: what it depends on is for Quarto to know.
+    A book made by Quarto is always rebuilt, because only Quarto knows what it depends on.
     """
     root = find_root(Path.cwd())
     if asked.engine != "embedded" and (asked.engine != "auto" or shutil.which("quarto")):
@@ -69,14 +69,14 @@ def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
 
 
 class Recorder:
-    """Notes what a build rests on as it begins, and what it has made once it has ended.
+    """Records the inputs of a build when it begins, and its outputs when it has ended.
 
     Parameters
     ----------
     root
         The project's folder.
     asked
-        What was asked for.
+        Options of the build.
     """
 
     def __init__(self, root: Path, asked: Asked) -> None:
@@ -94,14 +94,14 @@ class Recorder:
         *,
         settled: bool,
     ) -> None:
-        """Keep the finished build, unless a file was edited meanwhile.
+        """Record the finished build, unless a file was edited in the meantime.
 
         Parameters
         ----------
         target
             Folder of the book.
         said, written, seconds, settled
-            As `LastBuild` has them.
+            As in `LastBuild`.
         """
         root, book = self.root, self._from_root(target)
         inputs = outside(self.inputs, book)

@@ -1,4 +1,4 @@
-"""The results of a build: each node of the dataflow kept under its lineage."""
+"""The results of a build: each node of the dataflow is cached by its lineage."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 
 FOLDER = Path(".report") / "kept"
 READ_WHOLE = frozenset({"accepted_tables", "extract"})
-"""Nodes that hold an extract, with whatever names a person in it."""
+"""Nodes that contain an extract, including anything in it that names a person."""
 
 
 class NothingKept(Kept):
-    """A store for a release, which computes everything: it holds nothing and takes nothing."""
+    """A cache for a release, which computes everything: it stores nothing and returns nothing."""
 
     def read(self, key: str) -> None:
-        """Return nothing."""
+        """Return None: nothing is cached."""
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
 
 @dataclass
 class Results:
-    """How the results of one build are come by.
+    """Obtain the results of one build, from the cache or by computing them.
 
     Parameters
     ----------
     evaluation
-        What is computed.
+        Evaluation to compute.
     fresh
-        Compute everything, as a release does, and refuse what is read without being known.
+        Compute everything, as a release does, and refuse undeclared reads.
     """
 
     evaluation: Evaluation
@@ -79,7 +79,7 @@ class Results:
         return self.nodes
 
     def _names_persons(self, built: driver.Driver) -> Callable[[str], bool]:
-        """Return what says of a node whether its value may hold children's records, or names."""
+        """Return a function that tests if a node may contain children's records or names."""
         from analysis.contracts import read_contracts
 
         by_name = graph.nodes(built)
@@ -101,13 +101,13 @@ class Results:
         return names
 
     def reached(self, node: str) -> list[str]:
-        """Return the definitions that a node's code reaches, as `module.name`."""
+        """Return the definitions that a node's code uses, as `module.name`."""
         functions = self.nodes.functions(node) if self.nodes else []
         sources = self.code.sources
         return sorted({f"{d.module}.{d.name}" for key in functions for d in sources.closure(*key)})
 
     def definitions(self) -> dict[str, str]:
-        """Return the digest of every definition that computes."""
+        """Return the digest of every definition in the code that computes."""
         return {
             f"{name}.{defined}": found.digest
             for name, module in self.code.sources.modules.items()
@@ -115,14 +115,14 @@ class Results:
         }
 
     def told(self) -> str:
-        """Say how many results were computed, and what one of them read besides."""
+        """Return in words how many results were computed."""
         if self.nodes is None:
             return "results reused: nothing they rest on has changed"
         made = len(self.nodes.computed)
         return f"{made} results computed" if made else "results reused: each rests on what it did"
 
     def refuse_unknown(self) -> list[str]:
-        """Return what results read without being given it; refuse it in a release."""
+        """Return what results read without declaring it; refuse it in a release."""
         lines = [
             f"{node} reads {what}, which is no input of it"
             for node, found in sorted(self.watch.found.items())

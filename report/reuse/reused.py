@@ -1,4 +1,4 @@
-"""What one build has taken from the store, and what the next may take."""
+"""The cache of one build: what it reused, and what the next may reuse."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reused:
-    """The store of a build, besides that of its results.
+    """The caches of a build, except that of its results.
 
     Parameters
     ----------
@@ -36,16 +36,16 @@ class Reused:
 
     @cached_property
     def outputs(self) -> Outputs:
-        """What chapters put out."""
+        """Cache of the output of chapters."""
         return Outputs(self.root, Kept(self.root / FOLDER / "chapters"), self.values)
 
     @cached_property
     def press(self) -> OfPress:
-        """What the press made of it."""
+        """Cache of what the press made from it."""
         return OfPress(self.root / FOLDER / "pages")
 
     def ended(self, recorder: Recorder, results: Results) -> list[str]:
-        """Note what the steps of a build rested on, and return why each was made again, or not."""
+        """Record the inputs of a build's steps, and return why each was repeated or reused."""
         root, asked = recorder.root, recorder.asked
         before = steps_before(root, asked)
         now = steps_now(root, recorder.inputs, before, results, self.outputs)

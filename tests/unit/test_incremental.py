@@ -322,6 +322,15 @@ def test_a_note_that_is_none_is_passed_over_even_under_its_digest(world, note):
     )  # fmt: skip
 
 
+def test_an_entry_put_in_the_place_of_another_is_none(tmp_path):
+    kept, (one, other) = Kept(tmp_path), ("a" * 64, "b" * 64)
+    kept.write(one, b"0.41")
+    kept.write(other, b"0.14")
+    (tmp_path / "aa" / one).write_bytes((tmp_path / "bb" / other).read_bytes())
+    assert kept.read(one) is None
+    assert kept.read(other) == b"0.14"
+
+
 def test_threads_may_keep_the_same_at_once(tmp_path):
     kept, data = Kept(tmp_path), b"x" * 100_000
     with ThreadPoolExecutor(8) as pool:

@@ -12,7 +12,7 @@ from analysis.models.inputs.estimability import NotEstimable
 from analysis.models.primary.sandwich import POWERS, block_power, cluster_covariance
 
 if TYPE_CHECKING:
-    from analysis.models.inputs.arrays import Codes
+    from analysis.models.inputs.arrays import Codes, Floats
     from analysis.models.primary.conditional import ConditionalFit
 
 
@@ -109,13 +109,30 @@ def hotelling_df(fit: ConditionalFit, chosen: Codes) -> float:
     q = len(chosen)
     own = np.zeros((units, q, q))
     onto = np.zeros((units, q, fit.design.shape[1]))
-    for unit in range(units):
-        rows = np.flatnonzero(fit.clusters == unit)
+    order = np.argsort(fit.clusters, kind="stable")
+    ends = np.cumsum(np.bincount(fit.clusters))[:-1]
+    for unit, rows in enumerate(np.split(order, ends)):
         adjusted = block_power(fit, rows, POWERS["CR2"]) @ directions[rows]
         own[unit] = adjusted.T @ adjusted
         onto[unit] = adjusted.T @ fit.design[rows]
-    products = -np.einsum("gsk,kl,htl->stgh", onto, fit.bread, onto)
-    products[:, :, np.arange(units), np.arange(units)] += own.transpose(1, 2, 0)
-    same = np.einsum("ssgh->sgh", products)
-    spread = np.einsum("sgh,tgh->", same, same) + np.einsum("stgh,sthg->", products, products)
+    spread = _spread(own, onto @ np.linalg.cholesky(fit.bread))
     return float(q * (q + 1) / spread)
+
+
+def _spread(own: Floats, onto: Floats) -> float:
+    r"""Return the sum of variances, of :math:`S^{st}_{gh} = [g = h]\, o_{gst} - a_{gs}' a_{ht}`.
+
+    Sums over pairs of units are taken as sums over units first, so that no matrix of pairs is
+    made: :math:`\sum_{gh} (a_{gs}' a_{hs})(a_{gt}' a_{ht}) = \lVert M_{st} \rVert^2` and
+    :math:`\sum_{gh} (a_{gs}' a_{ht})(a_{hs}' a_{gt}) = \mathrm{tr}\, M_{st}^2` with
+    :math:`M_{st} = \sum_g a_{gs} a_{gt}'`.
+    """
+    units, q, k = onto.shape
+    flat = onto.reshape(units, q * k)
+    m = (flat.T @ flat).reshape(q, k, q, k).transpose(0, 2, 1, 3)
+    inner = np.einsum("gsk,gtk->gst", onto, onto)
+    same, same_inner = (np.einsum("gss->gs", each) for each in (own, inner))
+    of_same = same.sum(axis=1) ** 2 - 2 * same.sum(axis=1) * same_inner.sum(axis=1)
+    of_each = own**2 - 2 * own * inner
+    pairs = (m**2).sum() + np.einsum("stkl,stlk->", m, m)
+    return float(of_same.sum() + of_each.sum() + pairs)

@@ -15,9 +15,16 @@ def tables(root):
     patch.setattr(larger, "DRAWN_AT_MOST", 74)
     patch.setattr(larger, "EVENTS_A_SCHOOL", 20)
     try:
-        yield larger.larger_extract(root, larger.larger_study(root, 148))
+        yield larger.larger_extract(root, 148)
     finally:
         patch.undo()
+
+
+def test_the_study_has_as_many_schools_as_its_extract(tables, root, monkeypatch):
+    monkeypatch.setattr(larger, "DRAWN_AT_MOST", 74)
+    treated = tables["schools"].query("arm == 'intervention'").groupby("pilot").size()
+    pilots = larger.larger_study(root, 148).pilots
+    assert treated.to_dict() == {pilot.name: pilot.schools for pilot in pilots}
 
 
 def test_schools_are_repeated_under_new_identifiers(tables):
@@ -44,6 +51,13 @@ def test_records_lie_at_the_schools_of_their_copy(tables, name):
     if name in {"child_events", "care_episodes"}:
         of_child = tables["children"].set_index("child_id")["school_id"]
         assert (of_child[table["child_id"]].to_numpy() == table["school_id"].to_numpy()).all()
+
+
+def test_a_study_has_as_many_schools_as_its_copies(root, monkeypatch):
+    monkeypatch.setattr(larger, "DRAWN_AT_MOST", 1_000)
+    whole, drawn = (larger.larger_study(root, schools) for schools in (3_000, 1_000))
+    for one, other in zip(whole.pilots, drawn.pilots, strict=True):
+        assert one.places == {phase: 3 * number for phase, number in other.places.items()}
 
 
 def test_contracts_ask_for_as_many_schools(root, tmp_path):

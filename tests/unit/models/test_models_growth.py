@@ -1,6 +1,6 @@
 """What is computed of four times the schools takes about four times as much, in one run.
 
-`benchmarks.growth` measures the whole dataflow; its table is in `benchmarks/results/growth.json`.
+`benchmarks.growth` measures the whole dataflow, and writes a table of it.
 """
 
 import math
@@ -13,6 +13,8 @@ import pytest
 
 from analysis.disclosure.withholding import with_alike_joined
 from analysis.models.alternatives.negative_binomial import negative_binomial_fit
+from analysis.models.checks.event_study import fit_event_study
+from analysis.models.inference.hotelling import hotelling_df
 from analysis.models.inference.methods import jackknife_variance
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.school_periods import compare
@@ -71,6 +73,11 @@ def test_the_jackknife_holds_no_square_of_units(compared):
 
 def test_the_negative_binomial_holds_no_column_for_each_school(compared):
     assert slope(memory, negative_binomial_fit, *compared) < 1.3
+
+
+def test_the_joint_test_holds_no_square_of_units():
+    fits = [fit_event_study(larger(pairs), specification()).fit for pairs in (60, 60 * TIMES)]
+    assert slope(memory, lambda fit: hotelling_df(fit, np.arange(2)), *fits) < 1.3
 
 
 def test_leaving_out_each_school_fits_few_models_anew():

@@ -153,6 +153,5 @@ def test_of_more_than_a_thousand_pairs_the_smallest_p_is_not_said_to_be_nought()
     schools = school_periods(random_panel(1, pairs=1_100, months=(-12, 0)), specification())
     test = randomisation.randomisation_test(schools, seed=1, draws=9)
     assert test.possible == 2**1_100
-    assert (
-        methods._looked_at(test) == "a sample of 10 assignments, smallest possible p below 1e-300"
-    )
+    said = "a sample of 10 assignments, smallest possible p below 1e-300"
+    assert methods._looked_at(test) == said

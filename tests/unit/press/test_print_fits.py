@@ -12,6 +12,7 @@ from press.mistakes import Mistakes
 from press.pdf.book import _chapter, with_place
 from press.pdf.letters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
+from press.pdf.writing import TypstWriter
 from tests.unit.press.test_press_pages import page
 
 
@@ -95,3 +96,5 @@ def test_a_class_of_a_chapters_heading_reaches_the_filters_of_print(kind, kept):
                            entry=SimpleNamespace(kind=kind))  # fmt: skip
     (head,) = _chapter(page, [])
     assert head["c"][1] == ["sec-one", kept, []]
+    lowered, *_ = TypstWriter(SimpleNamespace()).lowered([head])
+    assert lowered["c"][1] == ["sec-one", kept, []]

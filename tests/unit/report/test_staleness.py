@@ -1,12 +1,14 @@
 """Nothing that is kept is stale: a sample of what `python -m benchmarks.staleness` tries."""
 
+import random
+import sys
 from itertools import islice
 
 import pandas as pd
 import pytest
 
 from benchmarks.speed import __main__ as speed
-from benchmarks.staleness import this_report
+from benchmarks.staleness import kills, this_report
 from benchmarks.staleness.__main__ import TABLE
 from benchmarks.staleness.small_book import SmallBook
 from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
@@ -93,3 +95,27 @@ def test_a_build_that_takes_too_large_a_share_of_a_first_one_is_named():
     (named,) = speed.beyond([*rows, {"build": "nothing", "of_cold": 0.02}])
     assert named.startswith("nothing: 0.02")
     assert speed.LIMITS.keys() <= speed.EDITS.keys()
+
+
+@pytest.mark.parametrize(("program", "ended"), [("", True), ("import time; time.sleep(60)", False)])
+def test_a_build_that_ended_first_is_no_kill(tmp_path, monkeypatch, program, ended):
+    monkeypatch.setattr(kills, "BUILD", (sys.executable, "-c", program))
+    took = kills.killed(tmp_path, 2 if ended else 0.05)
+    assert (took is not None) is ended
+
+
+def test_a_killed_build_leaves_the_last_book_or_the_whole_new_one(tmp_path, monkeypatch):
+    for name in ("chapters/acknowledgements.qmd", "_book/index.html"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("old")
+
+    def after(left, whole):
+        """Return whether a book stands that a killed build left, and the next one makes."""
+        page = tmp_path / "_book" / "index.html"
+        monkeypatch.setattr(kills, "killed", lambda *_: page.write_text(left) and None)
+        monkeypatch.setattr(kills, "build", lambda _: page.write_text(whole))
+        return kills.trial(tmp_path, 1, 1.0, random.Random(0))[0]["book_stands"]
+
+    assert after("old", "new")
+    assert after("new", "new")
+    assert not after("ne", "new")
