@@ -1,10 +1,11 @@
 """The evaluation of one extract: dependencies, computation and storage of its results.
 
-Chapters use `analysis.book`, which requests exhibits from this module. Within a build everything
-is computed once, before typesetting, and kept in a store; a cell then loads it. The store is named
-by a digest of everything that its contents depend on (`analysis.dependencies`), so a cell that
-finds no store under the current digest, as in an editor after an edit, computes the results
-itself.
+Chapters use `analysis.book`, which requests exhibits from this module.
+
+Within a build everything is computed once, before typesetting, and kept in a store; a cell then
+loads it. The store is named by a digest of everything that its contents depend on
+(`analysis.dependencies`), so a cell that finds no store under the current digest, as in an editor
+after an edit, computes the results itself.
 """
 
 from __future__ import annotations

@@ -56,9 +56,11 @@ def outcome_panel(
         - event_month : int64, 0 for the start month
         - term : ordered category, 'Autumn 2018' and so on
         - window : 'after'; 'before' for the like months a year earlier; else 'earlier'
-        - events : float64, events or days in care; 0 where there were none, NaN where the month
-        has no return - children : float64, distinct children behind `events`, missing likewise -
-        pupils : int64, on roll; the exposure in pupil-months - returned : bool
+        - events : float64, events or days in care; 0 where there were none, NaN where
+          the month has no return
+        - children : float64, distinct children behind `events`, missing likewise
+        - pupils : int64, on roll; the exposure in pupil-months
+        - returned : bool
 
     Raises
     ------

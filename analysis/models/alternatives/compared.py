@@ -53,10 +53,11 @@ def alternative_estimates(
 
         - 'conditional Poisson by month, CR2': single months, any exposure
         - 'negative binomial': schools with many events have less weight
-        - 'GEE, exchangeable': schools not conditioned out; where exposure is constant the row says
-        that it is identical to the primary estimate - 'Mantel-Haenszel, matched sets': comparisons
-        within each set - 'additive': a difference in rates, so that `ratio` is missing -
-        'two-part', for days: any in a month, and how many
+        - 'GEE, exchangeable': schools not conditioned out; where exposure is constant
+          the row says that it is identical to the primary estimate
+        - 'Mantel-Haenszel, matched sets': comparisons within each set
+        - 'additive': a difference in rates, so that `ratio` is missing
+        - 'two-part', for days: any in a month, and how many
 
     Notes
     -----
