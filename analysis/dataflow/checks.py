@@ -129,7 +129,7 @@ def floor_checks(
 
 
 def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
-    """Return what the ratio would be if part of the effect had reached comparison schools."""
+    """Return the true ratio behind each estimate if part of the effect had spilled over."""
     return spillover_bounds(primary_effects)
 
 

@@ -212,7 +212,7 @@ def _released(
 
 
 def _confidential(specification: Specification, rules: DisclosureRules) -> Specification:
-    """Return a specification with the least events and children that a result may rest on.
+    """Return a specification with the fewest events and children that a result may rest on.
 
     A ratio and its standard error reveal the counts they rest on, and anyone who has three of the
     four counts can work out the fourth.

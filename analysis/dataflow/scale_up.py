@@ -79,9 +79,10 @@ def supposed_ratios(smallest_worthwhile_ratio: float) -> tuple[float, ...]:
 
 
 def schools_needed(planned_trial: Trial, smallest_worthwhile_ratio: float) -> dict[str, float]:
-    """Return the schools per arm needed to detect that fall from rates after the start alone.
+    """Return the schools per arm needed to detect the smallest worthwhile fall, by two formulas.
 
-    By Hayes and Bennett's for clusters, and by Zhu and Lakkis's for negative binomial counts.
+    By Hayes and Bennett's for clusters, and by Zhu and Lakkis's for negative binomial counts, both
+    from rates after the start alone.
     """
     events, ratio = planned_trial.events, smallest_worthwhile_ratio
     spread = planned_trial.dispersion + planned_trial.need_variance

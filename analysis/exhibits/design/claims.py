@@ -77,7 +77,7 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
 
 
 def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
-    """Claim that a significant result would overstate a fall by a fifth."""
+    """Claim that a significant result would exaggerate a true fall of a fifth."""
     chosen = exaggeration_risk.loc[exaggeration_risk["true_ratio"] == FIFTH]
     return judge(
         "If the true effect were a fall of a fifth, a significant result would on average "

@@ -53,7 +53,7 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
 
 
 def trend_faked_ratio() -> Number:
-    """State the ratio that such a trend imitates."""
+    """State the ratio that a trend imitates if it looks like a fall of a fifth."""
     working = Working("a supposition: the ratio that a trend alone would show")
     return Number(SUPPOSED, words.ratio(SUPPOSED), "ratio of rate ratios", working=working)
 

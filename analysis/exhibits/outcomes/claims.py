@@ -117,7 +117,7 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
-    """Claim that the third pilot shows no such fall."""
+    """Claim that Stockport shows no clear change in section 47 enquiries."""
     return _judge(
         "In Stockport there is no clear difference between the two groups of schools.",
         EffectRule("s47_enquiries", ("Stockport",), "not clear"),
@@ -126,7 +126,7 @@ def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
-    """Claim that the published fall in section 17 starts is not clear once many are tested."""
+    """Claim that the published fall in section 17 starts is seen, but as one of many results."""
     return _judge(
         "Exploratory: in Stockport the ratio for section 17 starts and its interval by school "
         "lie below 1, but one such result among so many secondary comparisons is not "
@@ -137,7 +137,7 @@ def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s17_no_clear_change_elsewhere(change_judgements: pd.DataFrame) -> Claim:
-    """Claim that the other two pilots show no such fall."""
+    """Claim that the other two pilots show no clear change in section 17 starts."""
     return _judge(
         "In Lambeth and Southampton section 17 starts show no clear difference.",
         EffectRule("s17_starts", ("Lambeth", "Southampton"), "not clear"),

@@ -103,7 +103,7 @@ def effect_ratio(
 def effect_interval(
     main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
 ) -> Number:
-    """State the 95% confidence interval of that ratio."""
+    """State the 95% confidence interval of the ratio of one outcome in one pilot."""
     found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "95% confidence interval")
@@ -122,7 +122,7 @@ def effect_difference(
     outcome: str,
     pilot: str,
 ) -> Number:
-    """State the same effect as a number of events over the pilot's months."""
+    """State the effect on one outcome in one pilot as a number of events over its months."""
     found = effect(main_effects, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
     if not found.estimated:

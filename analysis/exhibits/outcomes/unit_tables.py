@@ -166,7 +166,7 @@ def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str)
 
 
 def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Claim that one headline's p-value exceeds the usual level, adjusted for all comparisons."""
+    """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
     return judge(
         "For Lambeth that exceeds the usual level of 0.05: among all outcomes in all pilots, "
         "such a fall somewhere is not unusual.",

@@ -37,7 +37,7 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 def cleared(
     name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_way: Status | None = None
 ) -> Any:
-    """Return a node's value as it may leave the dataflow; other than exhibits, unchanged.
+    """Return a node's value as it may leave the dataflow; only exhibits are changed.
 
     Parameters
     ----------
@@ -123,14 +123,14 @@ def coarse_svg(svg: str) -> str:
 
 
 def folded(table: Table) -> Table:
-    """Return a table with consecutive rows that show no value folded into one.
+    """Return a table as it is, or folded into one row if none of its rows shows a value.
 
     Parameters
     ----------
     table
-        As printed. A row to be folded must have a suppressed cell, and no other value in a column
-        of numbers: a true zero, or a cell that says "not estimable", reveals something about its
-        row.
+        As printed. It is folded only if every row has a suppressed cell, and no other value in a
+        column of numbers: a true zero, or a cell that says "not estimable", reveals something
+        about its row.
 
     Returns
     -------

@@ -118,12 +118,12 @@ def _draw_matrix(
 
 
 def reception(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
-    """Draw how far evidence from each group of people supports that pilots were well received."""
+    """Draw how far evidence from each group supports the finding of a good reception."""
     return _by_group(evidence_by_group, 4, RECEIVED, fieldwork_period, origin)
 
 
 def tensions(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
-    """Draw how far each group supports that tensions arose and closer working eased them."""
+    """Draw how far each group supports the finding that closer work eased tensions."""
     return _by_group(evidence_by_group, 5, EASED, fieldwork_period, origin)
 
 

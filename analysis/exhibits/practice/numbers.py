@@ -72,7 +72,7 @@ def schools_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
 
 @parameterize(**{f"days_{kind}": {"kind": value(kind)} for kind in ("embedded", "visiting")})
 def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
-    """State the mean days a week with a worker in such schools."""
+    """State the mean days a week with a worker in embedded, mixed or visited schools."""
     row = row_of(integration_by_kind, "integration", kind)
     days = float(row["days_per_week"])
     if isnan(days):

@@ -244,7 +244,7 @@ def published_error(published_precision: Precision, trial: dict[str, float]) -> 
 
 
 def published_fall(published_precision: Precision, trial: dict[str, float]) -> Number:
-    """State the fall that a trial with that error detects with 80% power."""
+    """State the fall that a trial of the published precision detects with 80% power."""
     return _fall(published_precision, int(trial["schools"]))
 
 
