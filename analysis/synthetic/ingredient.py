@@ -247,7 +247,7 @@ class Ingredient:
 
 
 def _letters(number: int) -> str:
-    """Return a number as a spreadsheet letters its columns: A to Z, AA, AB.
+    """Return a number in letters, as spreadsheets label columns: A to Z, AA, AB.
 
     Examples
     --------

@@ -178,7 +178,7 @@ def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
 
 
 def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Claim that both headlines' p-values exceed the usual level when adjusted by max-T."""
+    """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
     return judge(
         "By max-T the p-values for enquiries in Lambeth and in Southampton both exceed it.",
         Least("p-value for every comparison at once (max-T)", 0.0501),

@@ -104,7 +104,7 @@ def power(
     design: SchoolDesign, ratio: float, *, draws: int, random: np.random.Generator,
     level: float = 0.05,
 ) -> float:  # fmt: skip
-    """Return the share of draws in which the primary test rejects no effect.
+    """Return the share of draws in which the primary test rejects the hypothesis of no effect.
 
     Examples
     --------

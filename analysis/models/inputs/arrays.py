@@ -70,7 +70,7 @@ class SchoolCounts:
 
 
 def codes(labels: pd.Series) -> Codes:
-    """Return whole numbers from 0, without gaps, in the order of the labels.
+    """Return integer codes from 0, without gaps, in the order of the labels.
 
     Examples
     --------

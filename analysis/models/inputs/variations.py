@@ -171,7 +171,7 @@ def curve_specifications(
 
 
 def curve_choices(base: Specification, chosen: Specification) -> dict[str, str]:
-    """Return what one specification of a curve chose, as question and answer.
+    """Return the choices made in one specification of a curve, by name of the choice.
 
     Examples
     --------

@@ -150,7 +150,7 @@ def highest_p(differences: Floats, gamma: float) -> float:
 
 
 def explaining_gamma(differences: Floats, level: float = 0.05) -> float:
-    """Return the odds at which the highest p-value reaches the level; 1 if it always has.
+    """Return the odds at which the highest p-value reaches the level; 1 if it always does.
 
     Examples
     --------
