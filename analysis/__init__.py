@@ -1,4 +1,4 @@
-"""What is computed and shown: from data files to exhibits, with no rendering."""
+"""The analysis, from data files to exhibits, without rendering."""
 
 from analysis import importing
 

@@ -1,11 +1,11 @@
-"""What a chapter sees: every exhibit by its kind and name.
+"""The interface for chapters: every exhibit by kind and name.
 
 from analysis.book import claims, figures, numbers, run, tables
 figures.effect_forest      # a figure that displays itself
 tables.effect_table        # so does a table
 numbers.schools_lambeth    # a number in a sentence
 claims.intervals_are_wide  # a sentence that holds only while its evidence does
-run("contract_results")    # a result that is no exhibit
+run("contract_results")    # a result that is not an exhibit
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Named:
         Raises
         ------
         ChapterFailed
-            If there is none, with the nearest names, or if it is of another kind.
+            If there is none, with the closest names, or if it is of another kind.
         """
         if name.startswith("_"):
             raise AttributeError(name)
@@ -48,7 +48,7 @@ class Named:
         return found
 
     def __dir__(self) -> list[str]:
-        """Return the names of this kind, for an editor's completion."""
+        """Return the names of this kind, for completion in an editor."""
         from analysis.dataflow import graph
 
         built = graph.build()
@@ -58,16 +58,16 @@ class Named:
 
 
 def check_kind(name: str, asked: str, kind: str, place: str = "") -> None:
-    """Stop where an exhibit is asked for as one kind and is another.
+    """Raise an error if an exhibit is requested as one kind and is another.
 
     Parameters
     ----------
     name
         The exhibit.
     asked, kind
-        The kind it is asked for as, and the kind it is; empty for a result that is none.
+        The kind that is requested, and its actual kind; empty for a result that is not an exhibit.
     place
-        The chapter and its line, where they are known.
+        The chapter and line, if known.
     """
     if asked == kind:
         return

@@ -1,7 +1,7 @@
-"""All that results depend on, by digest: the key they are kept under.
+"""Digests of everything that results depend on, which make up the key of their store.
 
-The files are hashed before anything is read, and again after. Code is known by what this process
-read of it when it was imported, not by what the file says later.
+Files are hashed before anything is read, and again afterwards. Code is identified by its source as
+this process imported it, not by the file's later contents.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 SHOWN_AT_MOST = 8
 _EXTRACT = "extract/"
-"""How the names of an extract's files begin that lies outside the project."""
+"""Prefix of the names of files of an extract outside the project."""
 _BESIDES = ("audit", "benchmarks", "press", "report", "tests")
-"""Folders of code that computes nothing of what is kept."""
+"""Folders of code on which no stored result depends."""
 
 
 def find_root(start: Path) -> Path:
@@ -50,7 +50,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     Raises
     ------
     InputsChanged
-        If this process runs code that its file no longer says.
+        If this process runs code that has since changed in its file.
     """
     found: dict[str, str] = {}
     stale = []
@@ -68,16 +68,16 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
 
 
 def place_of(name: str, root: Path, extract: Path) -> Path:
-    """Return where a file lies, from the name that `name_of` gave it."""
+    """Return the path of a file from its name by `name_of`."""
     outside = not extract.is_relative_to(root) and name.startswith(_EXTRACT)
     return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
 
 def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
-    """Return times and size of every file that a result depends on: any edit changes them.
+    """Return the times and size of every file that a result depends on, which any edit changes.
 
-    Of times also that of the last change of any kind, which no copy keeps. Quicker than hashing,
-    for an editor's session that asks again and again.
+    Times include that of the last change of any kind, which copying does not preserve. Faster than
+    hashing, for an editor's session that checks repeatedly.
     """
     found = {}
     for path in set(_files(root, extract)):
@@ -87,7 +87,7 @@ def glance(root: Path, extract: Path) -> dict[str, tuple[int, int, int]]:
 
 
 def name_of(path: Path, root: Path, extract: Path) -> str:
-    """Return how a file or folder of the project, or of an extract elsewhere, is named here."""
+    """Return the name used here for a file or folder of the project or of another extract."""
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
     inside = path.relative_to(extract).as_posix()
@@ -96,7 +96,7 @@ def name_of(path: Path, root: Path, extract: Path) -> str:
 
 def _files(root: Path, extract: Path) -> Iterator[Path]:
     for path in importing.importable(root):
-        # All else can stand in for an installed package.
+        # Anything else can shadow an installed package.
         if path.relative_to(root).parts[0] not in _BESIDES:
             yield path
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
@@ -111,16 +111,16 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
 
 
 def proved_by(proofs: Path) -> Iterator[str]:
-    """Yield the files that proofs rest on: whether one is current, a table of the report says."""
+    """Yield the files that proofs depend on, as tables state whether a proof is current."""
     for record in proofs.glob("*.json"):
         try:
             yield from map(str, json.loads(record.read_bytes())["files"])
-        except (ValueError, TypeError, KeyError):  # whoever reads the proof says what is wrong
+        except (ValueError, TypeError, KeyError):  # reading the proof reports what is wrong
             continue
 
 
 def key(files: Mapping[str, str]) -> str:
-    """Return the SHA-256 over files, interpreter, packages and the stated environment."""
+    """Return the SHA-256 over files, interpreter, packages and the specified environment."""
     lines = [f"{name}\0{digest}" for name, digest in sorted(files.items())]
     stated = [environment.VARIABLES, environment.PRINTING, environment.FLOATING]
     lines += [environment.interpreter(), *environment.packages(), repr(stated)]
@@ -128,12 +128,12 @@ def key(files: Mapping[str, str]) -> str:
 
 
 def refuse_changed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Stop where files were edited while results were computed from them.
+    """Raise an error if files were edited while results were computed from them.
 
     Raises
     ------
     InputsChanged
-        Names the files.
+        With the names of the files.
     """
     edited = sorted(n for n in before.keys() | after.keys() if before.get(n) != after.get(n))
     if edited:

@@ -1,8 +1,8 @@
-"""The environment that a build computes in: stated here, set in every process, and recorded.
+"""The environment of a build's computations: specified here, set in every process, recorded.
 
-What a result is must not hang on who computes it. Settings that a person's machine brings along
-(variables, locale, time zone, threads, display options) are set to what is stated here: variables
-before Python starts, since some hold from then on, and the rest around each computation.
+A result must not depend on who computes it. Settings of a person's machine (variables, locale,
+time zone, threads, display options) are set to the values specified here: variables before Python
+starts, since some take effect only then, and the rest around each computation.
 """
 
 from __future__ import annotations
@@ -29,45 +29,45 @@ VARIABLES: Mapping[str, str] = {
     "PYTHONNOUSERSITE": "1",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
-    # The sum of an array may differ in its last digit with how many add it up.
+    # The sum of an array may differ in its last digit with the number of threads.
     **dict.fromkeys(THREADS, "1"),
 }
-"""Variables of every process that computes."""
+"""Environment variables of every process that computes."""
 LEFT_OUT = ("BLIS_", "GOTO_", "KMP_", "LANG", "LC_", "MATPLOTLIBRC", "MKL_", "MPLBACKEND",
             "NPY_", "NUMBA_", "NUMEXPR_", "OMP_", "OPENBLAS_", "PANDAS_", "PYTHON", "SCIPY_",
             "VECLIB_")  # fmt: skip
-"""How variables begin that a process that computes doesn't inherit, as they change what it does."""
+"""Prefixes of variables that are not inherited, as they would change a process's behaviour."""
 MOMENT = "SOURCE_DATE_EPOCH"
-"""The variable that says which time a book bears; libraries read it too, when they are imported."""
+"""The variable with the date and time of a book; libraries also read it on import."""
 LATEST = 253_402_300_799
 """The last second of the year 9999, in seconds since 1970."""
 STARTED = "REPORT_STARTED"
-"""Marks a process that was started to be in the stated environment; whether it is, is looked at."""
+"""Variable that marks a process started in the specified environment, which is then checked."""
 FLAGS: Mapping[str, int] = {
     "dev_mode": 0, "hash_randomization": 0, "ignore_environment": 0, "isolated": 0,
     "no_user_site": 1, "optimize": 0, "utf8_mode": 1,
 }  # fmt: skip
-"""Python's own account of how it was started, in the stated environment."""
+"""Python's flags in the specified environment."""
 
 PRINTING: Mapping[str, Any] = {
     "precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "suppress": False,
     "nanstr": "nan", "infstr": "inf", "formatter": None, "sign": "-", "floatmode": "maxprec",
     "legacy": False,
 }  # fmt: skip
-"""How numpy prints: its own defaults."""
+"""Print options of numpy: its defaults."""
 FLOATING: Mapping[str, Any] = {
     "divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn",
 }  # fmt: skip
-"""What numpy does where a number overflows or is none: its own defaults."""
+"""Floating-point error handling of numpy: its defaults."""
 
 
 def moment(given: Mapping[str, str]) -> int | None:
-    """Return the time that a book is to bear, in seconds since 1970; None where none is set.
+    """Return the date and time to print in a book, in seconds since 1970; None if not set.
 
     Raises
     ------
     ConfigurationError
-        If it is set to what is no such time.
+        If it is not set to a valid time.
     """
     text = given.get(MOMENT, "")
     if not text:
@@ -83,13 +83,13 @@ def moment(given: Mapping[str, str]) -> int | None:
 
 
 def variables(given: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment as a process that computes has it.
+    """Return the environment of a process that computes.
 
     Parameters
     ----------
     given
-        The environment that it would inherit. Of `PYTHONPATH` only what leads to this very
-        project stays.
+        The environment that it would inherit. Only entries of `PYTHONPATH` that lead to this
+        project are kept.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def variables(given: Mapping[str, str]) -> dict[str, str]:
     """
     kept = {name: value for name, value in given.items() if not name.startswith(LEFT_OUT)}
     if not kept.get(MOMENT, "-"):
-        del kept[MOMENT]  # numpy takes whatever is set for a number
+        del kept[MOMENT]  # numpy expects any value to be a number
     own = [
         folder
         for folder in given.get("PYTHONPATH", "").split(os.pathsep)
@@ -110,12 +110,12 @@ def variables(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> int | None:
-    """Run this program again in the stated environment, unless it runs in it already.
+    """Restart this program in the specified environment, unless it is already in it.
 
     Parameters
     ----------
     arguments
-        Those of the command line.
+        Arguments of the command line.
     extra
         Further variables.
 
@@ -123,16 +123,16 @@ def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> in
     -------
     int or None
         The exit code where a second process was needed (Windows can't replace one); None where
-        this process is the one to go on.
+        this process is to continue.
 
     Raises
     ------
     ConfigurationError
-        If it was started again and still runs in another environment, or the time that a book is
-        to bear is none.
+        If it was restarted and still runs in another environment, or the time of the book is
+        invalid.
     """
     moment(os.environ)
-    # What this process starts is to find the environment, not the mark.
+    # Child processes should inherit the environment, but not the mark.
     started = os.environ.pop(STARTED, None) is not None
     wanted = {**variables(os.environ), **(extra or {})}
     others = _others(wanted)
@@ -153,7 +153,7 @@ def start_in(arguments: list[str], extra: Mapping[str, str] | None = None) -> in
 
 
 def _others(wanted: Mapping[str, str]) -> list[str]:
-    """Return what of this process is not as stated: variables, and what Python was told."""
+    """Return what differs from the specification in this process: variables and Python's flags."""
     now = os.environ
     found = {name for name in now.keys() | wanted.keys() if now.get(name) != wanted.get(name)}
     found |= {name for name, value in FLAGS.items() if getattr(sys.flags, name) != value}
@@ -164,9 +164,9 @@ def _others(wanted: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def stated() -> Iterator[None]:
-    """Compute under the stated settings of libraries, leaving the caller's as they were.
+    """Apply the specified settings of libraries, and restore the caller's afterwards.
 
-    Matplotlib's settings are stated where something is drawn: see `analysis.exhibits.parts.style`.
+    Matplotlib's settings are set where something is drawn: see `analysis.exhibits.parts.style`.
     """
     import decimal
     import locale
@@ -188,10 +188,10 @@ def _pandas_defaults() -> AbstractContextManager[None]:
     import pandas as pd
     from pandas._config import config
 
-    # Pandas has no public way to ask which options are not at their defaults.
+    # Pandas has no public API for which options are not at their defaults.
     known: Mapping[str, Any] = vars(config)["_registered_options"]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of options that are to go
+        warnings.simplefilter("ignore")  # warnings about deprecated options
         others = {
             name: option.defval
             for name, option in known.items()
@@ -203,14 +203,14 @@ def _pandas_defaults() -> AbstractContextManager[None]:
 
 
 def packages() -> tuple[str, ...]:
-    """Return every installed package with its version, sorted: a result may hang on any."""
+    """Return every installed package with its version, sorted: results may depend on any."""
     folders = [Path(folder) for folder in sys.path if folder]
     found = (path.stem for folder in folders for path in folder.glob("*.dist-info"))
     return tuple(sorted(set(found)))
 
 
 def interpreter() -> str:
-    """Return which Python this is, and on what system and processor."""
+    """Return the version of Python, and the system and processor."""
     return (
         f"{platform.python_implementation()} {platform.python_version()} "
         f"{platform.system()} {platform.machine()}"
@@ -218,7 +218,7 @@ def interpreter() -> str:
 
 
 def conditions() -> dict[str, str]:
-    """Return the conditions that this process computes under, as a ledger records them."""
+    """Return the conditions of computation in this process, as recorded in a ledger."""
     now = os.environ
     threads = sorted({now.get(name, "not set") for name in THREADS})
     return {

@@ -1,15 +1,15 @@
-"""Every error that a person can cause, split by who fixes it.
+"""Errors that a person can cause, classified by who fixes them.
 
-Each carries the place (file, row or line, column), the rule that was broken and
-the remedy, and ends the command with the exit code of its class. `press` has its
-own tree (`press.errors`), since it knows nothing of the study.
+Each contains the place (file, row or line, column), the rule that was broken and the remedy, and
+ends the command with the exit code of its class. `press` has its own hierarchy (`press.errors`),
+since it is independent of the study.
 """
 
 from __future__ import annotations
 
 
 class ReportError(Exception):
-    """Something a person can put right.
+    """An error that a person can fix.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class ReportError(Exception):
         super().__init__(self.__str__())
 
     def __str__(self) -> str:
-        """One line for the place, one for what is wrong, one for the remedy."""
+        """Return one line for the place, one for what is wrong, one for the remedy."""
         lines = [f"{self.place}: {self.what}" if self.place else self.what]
         if self.remedy:
             lines.append(f"  remedy: {self.remedy}")
@@ -62,7 +62,7 @@ class ClaimBroken(ReportError):
 
 
 class ExhibitHeld(ReportError):
-    """Disclosure control holds an exhibit, in a release (author)."""
+    """Disclosure control holds back an exhibit, in a release (author)."""
 
     exit_code = 6
 
@@ -74,13 +74,13 @@ class ChapterFailed(ReportError):
 
 
 class VerificationFailed(ReportError):
-    """A delivered report is not what it says (auditor)."""
+    """A delivered report is not what it claims to be (auditor)."""
 
     exit_code = 8
 
 
 class NotReady(ReportError):
-    """A release is refused for another reason, which is listed (author)."""
+    """A release is not allowed for another reason, which is listed (author)."""
 
     exit_code = 9
 

@@ -1,11 +1,11 @@
-"""The evaluation of one extract: what its results rest on, how they are computed and kept.
+"""The evaluation of one extract: dependencies, computation and storage of its results.
 
-A chapter sees `analysis.book`, which names what it shows and asks this module for it.
+Chapters use `analysis.book`, which requests exhibits from this module.
 
-Within a build everything is computed once, before typesetting, and kept in a store;
-a cell then loads it. The store is named by a digest of all that its contents depend on
-(`analysis.dependencies`), so a cell that finds no store under today's digest, as in an
-editor after an edit, does the work itself.
+Within a build everything is computed once, before typesetting, and kept in a store; a cell then
+loads it. The store is named by a digest of everything that its contents depend on
+(`analysis.dependencies`), so a cell that finds no store under the current digest, as in an editor
+after an edit, computes the results itself.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""
 
 KEY_VARIABLE = "REPORT_STORE"
-"""Environment variable by which a build gives its kernels the key of its store, so that
-all chapters show one state of files even if somebody edits them meanwhile."""
+"""Environment variable by which a build passes its kernels the key of its store, so that all
+chapters show the same state of files even if somebody edits them meanwhile."""
 
 RESULTS = ("contract_counts", "contract_results", "contracts", "disclosure_rules",
            "effect_estimates", "extract_files", "origin", "released_outcomes", "released_sessions",
            "released_statuses")  # fmt: skip
-"""Nodes, besides the exhibits, that a chapter's cell, the ledger or the build's log asks for."""
+"""Nodes, besides the exhibits, that a chapter's cell, the ledger or the build's log needs."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Evaluation:
     data
         The folder of the extract; None for the one that `study.toml` names.
     given_key
-        The key of the build under way; None to find today's.
+        The key of the current build; None to compute the current key.
     """
 
     root: Path
@@ -72,7 +72,7 @@ class Evaluation:
 
     @cached_property
     def study(self) -> Study:
-        """The settings."""
+        """The settings of the study."""
         return read_study(self.root / "study.toml")
 
     @cached_property
@@ -84,20 +84,20 @@ class Evaluation:
     def files(self) -> Mapping[str, str]:
         """SHA-256 of each file that a result depends on, as it was before anything was read."""
         found = dependencies.hash_files(self.root, self.directory)
-        # The settings alone were read before, as they name the extract.
+        # Only the settings were read before, as they name the extract.
         if read_study(self.root / "study.toml") != self.study:
             raise InputsChanged("study.toml changed while it was read", remedy="run this again")
         return found
 
     @cached_property
     def key(self) -> str:
-        """SHA-256 over all that a result depends on: code, settings, data, packages."""
+        """SHA-256 over everything that a result depends on: code, settings, data, packages."""
         return dependencies.key(self.files) if self.given_key is None else self.given_key
 
     def refuse_changed(self) -> None:
-        """Stop if a file that results depend on is no longer what it was.
+        """Raise an error if a file that results depend on has changed.
 
-        Within a build's kernels it is the build that looks.
+        Within a build's kernels, the build does this check.
         """
         if self.given_key is None:
             now = dependencies.hash_files(self.root, self.directory)
@@ -105,10 +105,10 @@ class Evaluation:
 
     @cached_property
     def store(self) -> Store:
-        """The stored results for today's key.
+        """The stored results for the current key.
 
-        The key is printed and the same on every machine, so what is installed on this one is asked
-        besides: an edit of a package's code leaves its version as it was.
+        The key is printed and the same on every machine, so the packages installed on this one are
+        also checked: an edit of a package's code does not change its version.
         """
         under = installed_digest() if self.given_key is None else None
         return Store(self.root / ".report" / "results" / self.key, under)
@@ -116,19 +116,19 @@ class Evaluation:
     # --- computing -------------------------------------------------------------
 
     def compute(self, names: Iterable[str]) -> dict[str, Any]:
-        """Compute the named nodes from the files, in the stated environment.
+        """Compute the named nodes from the files, in the specified environment.
 
         Raises
         ------
         InputsChanged
-            If a file is edited meanwhile: a value would belong to no state of the files.
+            If a file is edited meanwhile, since a value would then match no state of the files.
         """
         return self._computed(list(names), None)
 
     def _computed(
         self, wanted: list[str], take: Callable[[driver.Driver], Nodes] | None
     ) -> dict[str, Any]:
-        """Compute nodes, all of them with Hamilton or what has to be with `take`."""
+        """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
         from analysis.dataflow.passage import status_by_way
@@ -163,23 +163,24 @@ class Evaluation:
         fresh: bool = False,
         take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Compute every exhibit and the results that chapters ask for, and keep them.
+        """Compute every exhibit and the results that chapters need, and store them.
 
         Parameters
         ----------
         references
             The short reference of each exhibit the book shows.
         fresh
-            Compute even what the store holds, as a release does.
+            Compute even what is in the store, as a release does.
         take
-            Gives the nodes of a graph, of which some may be kept; None to compute all of them.
+            Function that returns the nodes of a graph, some of which may be kept; None to compute
+            all.
 
         Returns
         -------
         values : dict
             Each value by name.
         reused : bool
-            Whether they were taken from the store, which held all of them as they were put there.
+            Whether all of them were taken, intact, from the store.
         """
         from analysis.dataflow import graph
 
@@ -200,7 +201,7 @@ class Evaluation:
         return values, kept is not None
 
     def _holds(self, name: str, value: Any) -> bool:
-        """Whether the store holds a value under a name."""
+        """Whether the store contains a value under a name."""
         try:
             return bool(self.store.read(name) == value)
         except NotKept:
@@ -211,7 +212,7 @@ class Evaluation:
         return {}
 
     def result(self, name: str) -> Any:
-        """Return the value of one node, from the store or else computed."""
+        """Return the value of one node, from the store or else by computing it."""
         if name not in self._memory:
             try:
                 self._memory[name] = self.store.read(name)
@@ -220,7 +221,7 @@ class Evaluation:
         return self._memory[name]
 
     def shown(self, name: str) -> Shown:
-        """Return an exhibit with its provenance, and put its drawing where the book finds it."""
+        """Return an exhibit with its provenance, and write its drawing where the book finds it."""
         exhibit = self.result(name)
         if not isinstance(exhibit, Exhibit):
             raise ChapterFailed(f"'{name}' is a result, not an exhibit", remedy="use run(...)")
@@ -235,7 +236,7 @@ class Evaluation:
         return Shown(exhibit, provenance)
 
     def write_drawing(self, name: str, figure: Figure) -> None:
-        """Write a figure's drawings to `_exhibits/`, unless they stand there or are held back."""
+        """Write a figure's drawings to `_exhibits/`, unless they exist or are held back."""
         for ending, drawing in (("", figure.svg), (NARROW, figure.narrow)):
             path = self.root / "_exhibits" / f"{name}{ending}.svg"
             if figure.status.held or not drawing:
@@ -246,14 +247,14 @@ class Evaluation:
 
 
 _KNOWN: list[tuple[Evaluation, object]] = []
-"""The evaluation that this process asked for last, and its files at a glance."""
+"""The evaluation that this process used last, with its files' times and sizes."""
 
 
 def current() -> Evaluation:
     """Return the evaluation of the project around the working directory, as its files are now.
 
-    Within a build that is the build's. In an editor the files are looked at each time, so that
-    no value outlives an edit.
+    Within a build it is the build's. In an editor the files are checked each time, so that no
+    value outlives an edit.
     """
     data = os.environ.get(DATA_VARIABLE)
     key = os.environ.get(KEY_VARIABLE)

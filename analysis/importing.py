@@ -1,9 +1,9 @@
-"""Importing the project's own code: what runs is made from what the files say, and known by digest.
+"""Import of the project's code, always from its current source, identified by digest.
 
-Python keeps byte code and takes it for current where size and time of the source are the same,
-as they are after `rsync -t`, `cp -p` or two edits within a second. Here byte code is taken only
-under a digest of the source (PEP 552), and the digest of each source is remembered as it was
-read, so that results can be kept under the code that really ran.
+Python caches byte code and treats it as current if size and time of the source are the same, as
+they are after `rsync -t`, `cp -p` or two edits within a second. Here byte code is used only under
+a digest of the source (PEP 552), and the digest of each source is recorded as it is read, so that
+results can be stored under the code that actually ran.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ PACKAGES = ("analysis", "audit", "press", "report")
 FROM_SOURCE = "REPORT_FROM_SOURCE"
 """Environment variable of a release: all code is compiled from its source."""
 RELEASE = {FROM_SOURCE: "1", "PYTHONPYCACHEPREFIX": os.devnull}
-"""Variables of a release: no byte code that lies anywhere is taken, by this loader or Python's own,
-which loads installed packages and the files before this one."""
+"""Variables of a release: no cached byte code is used, by this loader or by Python's own, which
+loads installed packages and the files before this one."""
 READ: dict[str, str] = {}
 """SHA-256 of each source file of the project as this process read it, by its real path."""
 
 IMPORTED = tuple({*all_suffixes(), ".pyc", ".pyd", ".so"})
-"""How files end that Python can import, on this system or another."""
+"""Suffixes of files that Python can import, on this system or another."""
 _AT_ROOT = ("_book", "_exhibits")
-"""How folders begin that a build writes at the root, besides those with a leading full stop."""
+"""Prefixes of folders that a build writes at the root, besides those with a leading full stop."""
 _MADE = "__pycache__"
 
 _CHECKED = b"\x03\x00\x00\x00"  # flags of byte code that is valid for one source only
 _HEADER = 16
 _ROOT = Path(__file__).parents[1]
 _BEFORE = ("analysis/__init__.py", "analysis/importing.py", "report/__init__.py")
-"""Files that Python has loaded, or is loading, before this loader is in place."""
+"""Files that Python has loaded, or is loading, before this loader is installed."""
 
 
 class Loader(SourceFileLoader):
-    """Loads a module from byte code that was made from the very source, or else compiles it."""
+    """Loads a module from byte code compiled from exactly its source, or else compiles it."""
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return a module's code."""
@@ -64,15 +64,15 @@ class Loader(SourceFileLoader):
     def _kept(self, path: str, header: bytes) -> CodeType | None:
         try:
             data = self.get_data(path)
-            # As Python itself reads its byte code.
+            # As Python itself reads byte code.
             code = marshal.loads(data[_HEADER:]) if data[:_HEADER] == header else None  # noqa: S302
-        except (OSError, EOFError, ValueError, TypeError):  # none, or cut short
+        except (OSError, EOFError, ValueError, TypeError):  # missing, or truncated
             return None
         return code if isinstance(code, CodeType) else None
 
 
 class Finder(MetaPathFinder):
-    """Has the project's packages loaded by `Loader`, and leaves all others alone."""
+    """Finds the project's packages, to be loaded by `Loader`, and ignores all others."""
 
     def find_spec(
         self,
@@ -80,12 +80,12 @@ class Finder(MetaPathFinder):
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        """Return where a module of the project is and how to load it."""
+        """Return the location and loader of a module of the project."""
         if fullname.partition(".")[0] not in PACKAGES:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec else None
-        if spec is None or loader is None:  # a folder without code of its own
+        if spec is None or loader is None:  # a folder without its own code
             return spec
         if type(loader) is not SourceFileLoader:
             raise ImportError(
@@ -96,22 +96,22 @@ class Finder(MetaPathFinder):
 
 
 def importable(root: Path) -> Iterator[Path]:
-    """Yield every file below a folder that Python could import from there, whoever put it there.
+    """Yield every file below a folder that Python could import, whatever its origin.
 
-    Left out are byte code that Python keeps next to its source, what builds write, virtual
-    environments, and folders with a leading full stop, which no name of a module reaches.
+    Byte code cached next to its source, output of builds, virtual environments, and folders with a
+    leading full stop, which module names can't contain, are left out.
     """
     found = [str(root)]
     seen = set()
     while found:
         folder = found.pop()
         real = os.path.realpath(folder)
-        if real in seen:  # links can run in a circle
+        if real in seen:  # links can form a cycle
             continue
         seen.add(real)
         try:
             entries = list(os.scandir(folder))
-        except OSError:  # Python can import nothing from there either
+        except OSError:  # Python can't import from there either
             continue
         for entry in entries:
             if entry.is_dir():
@@ -123,18 +123,18 @@ def importable(root: Path) -> Iterator[Path]:
 
 
 def _virtual(folder: str) -> bool:
-    """Whether a folder is a virtual environment, and no package that only looks like one."""
+    """Whether a folder is a virtual environment, and not a package that only looks like one."""
     names = os.listdir(folder)
     return "pyvenv.cfg" in names and not any(name.startswith("__init__.") for name in names)
 
 
 def install() -> None:
-    """Load the project's code this way from now on.
+    """Install this loader for the project's code.
 
     Raises
     ------
     ImportError
-        If Python has just taken old byte code for one of the files that come before.
+        If Python has just used outdated byte code for one of the files loaded before.
     """
     if any(isinstance(finder, Finder) for finder in sys.meta_path):
         return
@@ -142,7 +142,7 @@ def install() -> None:
     for name in _BEFORE:
         path = str(_ROOT / name)
         taken = SourceFileLoader(name, path).get_code(name)
-        # Kept by its digest from now on, which Python respects.
+        # Cached by digest from now on, which Python respects.
         if taken != Loader(name, path).get_code(name):
             raise ImportError(
                 f"{name} is newer than the byte code that Python kept of it; run this again"

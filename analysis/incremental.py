@@ -1,10 +1,11 @@
-"""The nodes of the dataflow, each computed only where something that it rests on has changed.
+"""Incremental computation: each node only where something that it depends on has changed.
 
-A node is kept under a digest of its code with all that this reaches, of the *values* that it takes,
-and of the conditions that it is computed under. So a comment computes nothing, a constant what it
-reaches, and a node that comes out as it was ends the wave. What is computed within a node is
-Hamilton's own function; which node is computed, is decided here, for Hamilton's cache knows a
-function by its own source alone and believes what lies in its folder.
+A node is stored under a digest of its code and all code that this reaches, of the *values* that it
+takes, and of the conditions of computation. So a changed comment causes no computation, a changed
+constant only that of the nodes it affects, and a node whose value is unchanged stops the
+propagation. Hamilton's own functions compute each node; which nodes are computed is decided here,
+since Hamilton's cache identifies a function only by its own source and trusts the files in its
+folder.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Input:
-    """What the dataflow is given.
+    """An input of the dataflow.
 
     Attributes
     ----------
     value
         The study, or the path of a file or folder.
     version
-        A digest of it, of a path's files.
+        A digest of it; for a path, of its files.
     covers
-        The files that the version covers, by their real paths.
+        The files that the version covers, as real paths.
     """
 
     value: Any
@@ -57,23 +58,23 @@ class Nodes:
     inputs
         Each input.
     code
-        Gives, for module and name of a function or class, a digest of its code and of all that
-        this reaches.
+        Function that returns, for module and name of a function or class, a digest of its code and
+        of all code that it reaches.
     conditions
-        What every result depends on besides: interpreter, packages, the stated environment.
+        What else every result depends on: interpreter, packages, the specified environment.
     kept
-        Where values lie.
+        The store of values.
     unkept
-        Nodes whose values name persons, and are not written down: their versions are.
+        Nodes whose values identify persons, and are not stored; only their versions are.
     watch
-        Notes what a node reads that its key doesn't know; such a node is not kept.
+        Records what a node reads that is not in its key; such a node is not stored.
 
     Attributes
     ----------
     computed
         The nodes that were computed, in order.
     rests_on
-        Conditions, digest of the code and versions of what it takes, of each node asked about.
+        Conditions, digest of the code, and versions of the inputs, of each node requested.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class Nodes:
             return self._inputs[name].value
         if name not in self._values:
             self.version(name)
-        if name not in self._values:  # known, and not read yet
+        if name not in self._values:  # known, but not read yet
             try:
                 self._values[name] = unpacked(self._data(self._versions[name]))
             except NotKept:
@@ -110,7 +111,7 @@ class Nodes:
         return self._values[name]
 
     def version(self, name: str) -> str:
-        """Return a digest that is another one whenever a node's value is."""
+        """Return a digest that changes whenever a node's value does."""
         if name in self._inputs:
             return self._inputs[name].version
         if name not in self._versions:
@@ -122,7 +123,7 @@ class Nodes:
         return self._versions[name]
 
     def key(self, name: str) -> str:
-        """Return a digest of all that a node rests on."""
+        """Return a digest of everything that a node depends on."""
         if name not in self._keys:
             node = self._graph[name]
             functions = [self._code(*function) for function in self.functions(name)]
@@ -137,20 +138,20 @@ class Nodes:
         return self._keys[name]
 
     def functions(self, name: str) -> list[tuple[str, str]]:
-        """Return module and name of the functions that a node was made from."""
+        """Return module and name of the functions from which a node was made."""
         return [(f.__module__, f.__name__) for f in self._graph[name].originating_functions]
 
     def _known(self, key: str) -> str | None:
-        """Return the version of what was computed under a key; None for what is no such note."""
+        """Return the version of the value computed under a key; None if the record is invalid."""
         noted = self._kept.read_as(key, _noted)
         if noted is None:
             return None
         digest, classes = noted
-        # What can't be written down is another one with all it rests on.
+        # What can't be serialised gets a new version whenever one of its dependencies changes.
         return self._version(digest, classes) if digest else key
 
     def _version(self, digest: str, classes: Iterable[tuple[str, str]]) -> str:
-        # A method of a value's class is code of whoever takes the value.
+        # Methods of a value's class are code of the nodes that take the value.
         codes = [f"{module}.{name} {self._code(module, name)}" for module, name in classes]
         return digest_of("value", digest, *codes)
 
@@ -176,7 +177,7 @@ class Nodes:
                 self._note(key, name, "", ())
             return
         version = self._version(digest_of(data), classes)
-        # What was said of a node before, others have been computed under.
+        # Other nodes have been computed under the version recorded before.
         self._versions.setdefault(name, version)
         if unknown:
             return
@@ -190,13 +191,13 @@ class Nodes:
 
 
 def _noted(data: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """Return the digest of a node's value, and its classes, from what was noted of it."""
+    """Return the digest of a node's value, and its classes, from the record of it."""
     made = json.loads(data)
     return str(made["sha256"]), [(str(module), str(name)) for module, name in made["classes"]]
 
 
 def conditions() -> str:
-    """Return a digest of what every result depends on besides code and data."""
+    """Return a digest of everything that all results depend on besides code and data."""
     stated = repr([environment.VARIABLES, environment.PRINTING, environment.FLOATING])
     return digest_of(environment.interpreter(), stated, installed_digest(), *environment.packages())
 
@@ -208,14 +209,14 @@ def inputs_of(
     files: Mapping[str, str],
     code: Callable[[str, str], str],
 ) -> dict[str, Input]:
-    """Return the inputs of the dataflow, each with its version and what may be read for it.
+    """Return the inputs of the dataflow, each with its version and the files it may read.
 
     Parameters
     ----------
     given
-        Their values by name: the study, and paths of files and folders.
+        Values of the inputs by name: the study, and paths of files and folders.
     files
-        SHA-256 of each file, as `analysis.dependencies.hash_files` has it.
+        SHA-256 of each file, as returned by `analysis.dependencies.hash_files`.
     """
     found = {}
     for name, value in given.items():
@@ -224,7 +225,7 @@ def inputs_of(
             continue
         start = dependencies.name_of(value, root, extract)
         held = {one for one in files if one == start or one.startswith(f"{start}/")}
-        if name == "proofs_directory":  # whether the code that proved is current, it is asked too
+        if name == "proofs_directory":  # it also includes whether the code of a proof is current
             held = set(files)
         places = (dependencies.place_of(one, root, extract) for one in held)
         version = digest_of(*(f"{one} {files[one]}" for one in sorted(held)))

@@ -1,9 +1,9 @@
-"""What is installed besides the project: the code of every package, known by its files at a glance.
+"""Installed code besides the project, identified by the size and times of its files.
 
-A version says what a package should be, and an edit of its code leaves the version as it is. To
-read the code of all of them would take longer than a build with nothing to do; size, times and
-number of each file are looked at instead. Of times also that of the last change of any kind, which
-no copy and no program can set.
+A version says what a package should contain, but an edit of its code does not change the version.
+Reading the code of all packages would take longer than a build with nothing to do; size, times and
+inode of each file are checked instead. Times include that of the last change of any kind, which no
+copy and no program can set.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 
 _NEVER_RUN = ("__pycache__", "idlelib", "site-packages", "test", "tests", "turtledemo")
-"""Folders below one of `sys.path` that no result depends on: byte code, which Python makes and
-holds against its source itself, the packages of another environment, and tests."""
+"""Folders below one of `sys.path` that no result depends on: byte code, which Python checks
+against its source, the packages of another environment, and tests."""
 _STUB = ".pyi"
 _RECENT = 2_000_000_000
-"""Nanoseconds in which a file may be edited again without another time, on coarse clocks."""
+"""Nanoseconds within which a second edit may leave a file's time unchanged, on coarse clocks."""
 
 
 def installed() -> dict[str, str]:
@@ -29,8 +29,8 @@ def installed() -> dict[str, str]:
     Returns
     -------
     dict of str
-        By folder of `sys.path` and name. Folders of the project itself are left out: its files
-        are known by what they hold.
+        Digests by folder of `sys.path` and name. Folders of the project itself are left out, since
+        its files are identified by their contents.
     """
     now = time.time_ns()
     found: dict[str, str] = {}
@@ -46,9 +46,10 @@ def installed() -> dict[str, str]:
 
 @cache
 def installed_digest() -> str:
-    """Return one digest of all that is installed, as it was when this process first asked.
+    """Return one digest of all installed code, as of the first call in this process.
 
-    An interpreter has several names, and Quarto's kernels are started by another than a command.
+    An interpreter has several paths, and Quarto's kernels are started by a different one from
+    commands.
     """
     lines = [f"{name}\0{digest}" for name, digest in sorted(installed().items())]
     return hashlib.sha256(
@@ -67,7 +68,7 @@ def _facts(entry: os.DirEntry[str], now: int) -> list[str]:
                     waiting += sorted((one for one in inside if _counts(one.name)), key=_name)
                 continue
             seen = each.stat()
-        except OSError:  # a link that leads nowhere, a folder that may not be read
+        except OSError:  # a broken link, or an unreadable folder
             continue
         modified, changed = seen.st_mtime_ns, seen.st_ctime_ns
         lines.append(f"{each.path} {seen.st_size} {modified} {changed} {seen.st_ino}")

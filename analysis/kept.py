@@ -1,8 +1,8 @@
-"""What was worked out before, kept under a digest of all that it rests on.
+"""A store of computed values, each under a digest of everything that it depends on.
 
-Each entry holds the SHA-256 of its key and contents. One that does not match, or is cut short, is
-none, and what it held is worked out again. An entry is written aside and renamed, so that a build
-that is killed, or another at the same time, leaves no half of one.
+Each entry contains the SHA-256 of its key and contents. An entry that does not match, or is
+truncated, is ignored, and its value is computed again. An entry is written to a temporary file and
+renamed, so that a build that is killed, or another at the same time, leaves no partial one.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 LARGEST = 400_000_000
-"""Bytes that a store may hold once a build has ended."""
-_HEADER = 65  # the digest as hexadecimal digits, and a line's end
+"""The most bytes that a store may contain after a build."""
+_HEADER = 65  # the digest as hexadecimal digits, and a line break
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Kept:
     Parameters
     ----------
     folder
-        Where they lie; made when something is put there.
+        The folder of the entries; created on the first write.
     suffix
-        How the names of entries end.
+        Suffix of the names of entries.
     used
         The keys that this process has read or written.
     """
@@ -45,7 +45,7 @@ class Kept:
     used: set[str] = field(default_factory=set)
 
     def read(self, key: str) -> bytes | None:
-        """Return what is kept under a key; None if nothing is, or not as it was put there."""
+        """Return the entry under a key; None if there is none, or it is not intact."""
         try:
             data = self._place(key).read_bytes()
         except OSError:
@@ -56,30 +56,30 @@ class Kept:
         return data[_HEADER:]
 
     def read_as(self, key: str, form: Callable[[bytes], Value]) -> Value | None:
-        """Return what is kept under a key in some form; None if nothing is, or of another form.
+        """Return the decoded entry under a key; None if there is none, or it has another format.
 
-        Whoever edits an entry can give it the digest of whatever they write.
+        Someone who edits an entry can also update its digest.
         """
         data = self.read(key)
         try:
             return None if data is None else form(data)
-        except Exception:  # bytes of another form can fail in any way
+        except Exception:  # bytes of another format can fail in any way
             return None
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep something under a key."""
+        """Store an entry under a key."""
         path = self._place(key)
         missing = [each for each in path.parents if not each.is_dir()]
         for folder in reversed(missing):
             own_folder(folder)
-        # Two threads may work out the same at once, as may two builds.
+        # Two threads, or two builds, may compute the same value at once.
         write_whole(path, _header(key, data) + data)
         self.used.add(key)
 
     def prune(self, largest: int = LARGEST) -> None:
-        """Remove what was used longest ago, until no more than `largest` bytes are left.
+        """Remove the least recently used entries, until at most `largest` bytes are left.
 
-        What this process has used counts as used now.
+        Entries that this process has used count as used now.
         """
         for key in self.used:
             if (path := self._place(key)).exists():
@@ -100,7 +100,7 @@ class Kept:
 
 
 def digest_of(*parts: str | bytes) -> str:
-    """Return the SHA-256 over some parts, each set apart from the next.
+    """Return the SHA-256 over several parts, each delimited from the next.
 
     Examples
     --------

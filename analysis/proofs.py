@@ -1,8 +1,8 @@
-"""Tables that take minutes to make: committed with what made them, and read by exhibits.
+"""Proof tables that take minutes to compute, committed with a record of their code.
 
-`make prove` writes them (`benchmarks/models_proofs.py`). Beside each table stands a record
-of seed, draws and the code that made it, so that a reader of the table can be told when
-that code has since changed.
+`make prove` writes them (`benchmarks/models_proofs.py`). With each table there is a record of
+seed, draws and the code that made it, so that the printed table can state when that code has
+changed since.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ DRAWN_BY = (
 
 @dataclass(frozen=True)
 class Making:
-    """What made a table.
+    """The record of what made a table.
 
     Attributes
     ----------
     seed, draws
-        Of the simulation; 0 where nothing is drawn.
+        Seed and draws of the simulation; 0 where nothing is drawn.
     files
-        The code, settings and data contracts it rests on, from the project's root.
+        The code, settings and data contracts it depends on, relative to the project's root.
     digest
         SHA-256 over these; see `code_digest`.
     current
-        Whether the code is still what it was: asked once, by whoever is given the files to read.
+        Whether the code is unchanged: determined once, where the files may be read.
     """
 
     seed: int
@@ -61,7 +61,7 @@ class Making:
     current: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Ask whether the code is still what it was."""
+        """Determine whether the code is unchanged."""
         object.__setattr__(self, "current", code_digest(self.files) == self.digest)
 
 
@@ -79,7 +79,7 @@ def read_proof(directory: Path, name: str) -> Proof:
     Raises
     ------
     ConfigurationError
-        If one of them isn't there.
+        If one of them is missing.
     """
     table, record = directory / f"{name}.csv", directory / f"{name}.json"
     for path in (table, record):
@@ -103,13 +103,13 @@ def write_proof(directory: Path, name: str, proof: Proof) -> None:
 
 
 def making(module: str, seed: int, draws: int, left_out: Iterable[str] = ()) -> Making:
-    """Return the record of a table that this module makes with the code as it is."""
+    """Return the record of a table that this module makes with the current code."""
     files = code_files(module, left_out)
     return Making(seed, draws, files, code_digest(files))
 
 
 def code_digest(files: Iterable[str]) -> str:
-    """Return SHA-256 over what files say, apart from comments, docstrings and layout."""
+    """Return the SHA-256 over files' code, ignoring comments, docstrings and layout."""
     digest = hashlib.sha256()
     for name in files:
         path = ROOT / name
@@ -118,7 +118,7 @@ def code_digest(files: Iterable[str]) -> str:
 
 
 def _said(path: Path) -> str:
-    """Return a file's code, or the settings that a result can rest on, in one layout."""
+    """Return a file's code, or the settings that affect results, in a normalised layout."""
     text = path.read_text(encoding="utf-8")
     if path.name == SETTINGS:
         settings = tomllib.loads(text)
@@ -129,7 +129,7 @@ def _said(path: Path) -> str:
 
 
 def _drawn_by(contract: Path) -> list[dict[str, Any]]:
-    """Return what a data contract says that the stand-in is drawn by, without its words."""
+    """Return the parts of a data contract that affect the stand-in, without descriptions."""
     (table,) = read_document(contract).value["schema"]
     return [
         {key: column.get(key) for key in DRAWN_BY}
@@ -139,34 +139,34 @@ def _drawn_by(contract: Path) -> list[dict[str, Any]]:
 
 
 def _syntax(node: object) -> str:
-    """Return a syntax tree as text that is the same under every version of Python."""
+    """Return a syntax tree as text that does not depend on the version of Python."""
     if isinstance(node, list):
         return f"[{','.join(_syntax(each) for each in node if not _is_text(each))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    # Later versions have more fields, empty where the code says nothing of the kind.
+    # Later versions have more fields, which are empty where the code does not use them.
     fields = ((name, part) for name, part in ast.iter_fields(node) if part not in (None, []))
     return f"{type(node).__name__}({','.join(f'{name}={_syntax(part)}' for name, part in fields)})"
 
 
 def _is_text(statement: object) -> bool:
-    """Whether a statement is a string by itself: a docstring, or one below an assignment."""
+    """Whether a statement is only a string: a docstring, or one below an assignment."""
     value = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the project's files that a module imports, directly or not, and what they read.
+    """Return the project's files that a module imports, directly or indirectly, and reads.
 
-    That is the settings and, where the stand-in is drawn, the data contracts.
+    The files read are the settings and, where the stand-in is drawn, the data contracts.
 
     Parameters
     ----------
     module
-        Where to begin.
+        The module to start from.
     left_out
-        Modules and packages that no number of the table can hang on; nor is what they
-        import followed.
+        Modules and packages on which no number of the table can depend; their imports are not
+        followed.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def _file(module: str) -> Path | None:
 def _imports(path: Path) -> list[str]:
     """Return every module that a file might import; a name from a package may be one.
 
-    What is imported for the type checker alone never runs.
+    Imports only for the type checker never run, and are ignored.
     """
     modules: list[str] = []
     waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]

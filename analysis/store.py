@@ -1,15 +1,15 @@
-"""Results kept between a build and its chapters: believed only as far as they can be checked.
+"""The store of results between a build and its chapters, trusted only if verified.
 
-Each result is kept with its SHA-256; one that doesn't match, or is cut short, is no result and is
+Each result is stored with its SHA-256; one that doesn't match, or is truncated, is ignored and
 computed again.
 
 Results are pickled. An exhibit is a dataclass around a table whose cells mix numbers, texts and
 symbols such as `c`, whose columns are periods, categories or nullable integers, and whose values
-must come back to the last bit, since digests and figures are made of them. CSV and JSON lose
-types and missing values, and Parquet and Arrow take no columns of mixed cells: either would need
-a form of our own for each. So what could be dangerous in a pickle is taken away instead: the
-reader builds the classes listed here and dataclasses of `analysis`, and refuses the rest. Nothing
-that leaves the project is a pickle.
+must be restored to the last bit, since digests and figures are made from them. CSV and JSON lose
+types and missing values, and Parquet and Arrow do not support columns of mixed cells: either would
+need a custom format for each. So the dangers of pickle are removed instead: the reader builds only
+the classes listed here and dataclasses of `analysis`, and rejects everything else. Nothing that
+leaves the project is a pickle.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 DIGESTS = "digests.json"
 UNDER = "under"
-"""The file that says what the results were computed under, besides what their key names."""
+"""The file with the digest of conditions of computation that are not in the key."""
 SUFFIX = ".pickle"
 _ONE_AT_A_TIME = threading.Lock()
-# The parts that tables, arrays and dates are put together from, and nothing that does anything.
+# The constructors of tables, arrays and dates, none of which has side effects.
 DATA: Mapping[str, frozenset[str]] = {
     "builtins": frozenset({"bytearray", "complex", "frozenset", "range", "set", "slice"}),
     "collections": frozenset({"OrderedDict", "defaultdict"}),
@@ -68,19 +68,19 @@ DATA: Mapping[str, frozenset[str]] = {
     "pandas.core.internals.managers": frozenset({"BlockManager", "SingleBlockManager"}),
     "pyarrow.lib": frozenset({"_restore_array", "py_buffer", "type_for_alias"}),
 }  # fmt: skip
-"""What a kept result may be made of, besides the dataclasses of `analysis`."""
+"""What a stored result may consist of, besides the dataclasses of `analysis`."""
 
 
 class NotKept(Exception):
-    """A result is not in the store, or not as it was put there."""
+    """A result is not in the store, or is not intact."""
 
 
-# The reader that is written in Python: of the other no step can be refused.
+# The unpickler written in Python, since steps of the C one can't be overridden.
 _Unpickler: Any = pickle._Unpickler
 
 
 class _Reader(_Unpickler):  # type: ignore[misc]
-    """Reads data, and refuses whatever could do more than hold some."""
+    """Unpickler that reads data only, and rejects anything that could run code."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(io.BytesIO(data))
@@ -88,7 +88,7 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         self._named: list[Any] = []
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return a class or function that a pickle names."""
+        """Return a class or function that a pickle names, if it is allowed."""
         if name in DATA.get(module, ()):
             found = super().find_class(module, name)
         elif module.startswith("analysis.") and "." not in name:
@@ -102,7 +102,7 @@ class _Reader(_Unpickler):  # type: ignore[misc]
         return found
 
     def load_build(self) -> None:
-        """Give an object its state; what a pickle names is no object of its own, and keeps its."""
+        """Set the state of an object, but never of a class or function that a pickle names."""
         target = self.stack[-2]
         if isinstance(target, type) or any(target is named for named in self._named):
             raise pickle.UnpicklingError(f"a result is no state of {target!r}")
@@ -114,12 +114,12 @@ class _Reader(_Unpickler):  # type: ignore[misc]
 
 
 def packed(value: Any) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-    """Return a result as bytes, and the project's own classes that it is made of.
+    """Return a result as bytes, and the project's classes that it contains.
 
     Raises
     ------
     pickle.UnpicklingError
-        If it is not made of data alone, and could not be read back.
+        If it does not consist only of data, and so could not be read back.
     """
     data = pickle.dumps(value)
     reader = _Reader(data)
@@ -128,16 +128,16 @@ def packed(value: Any) -> tuple[bytes, tuple[tuple[str, str], ...]]:
 
 
 def unpacked(data: bytes) -> Any:
-    """Return a result from its bytes.
+    """Return the result from its bytes.
 
     Raises
     ------
     NotKept
-        If they are none.
+        If the bytes are not a valid result.
     """
     try:
         return _Reader(data).load()
-    except Exception as error:  # bytes that are no result can fail in any way
+    except Exception as error:  # invalid bytes can fail in any way
         raise NotKept(str(error)) from None
 
 
@@ -148,10 +148,10 @@ class Store:
     Parameters
     ----------
     folder
-        Where they are.
+        The folder of the results.
     under
-        A digest of what they have to have been computed under besides; None to believe that of
-        whoever names the folder, as the kernels of a build do.
+        A digest of the further conditions under which they must have been computed; None to trust
+        the caller that names the folder, as the kernels of a build do.
     """
 
     folder: Path
@@ -168,7 +168,7 @@ class Store:
             return {}
 
     def names(self) -> frozenset[str]:
-        """Return what it holds, or says it does."""
+        """Return the names of its results, which are not verified."""
         return frozenset(self._digests)
 
     def read(self, name: str) -> Any:
@@ -177,7 +177,7 @@ class Store:
         Raises
         ------
         NotKept
-            If it isn't there as it was put there.
+            If it is missing or not intact.
         """
         try:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
@@ -188,7 +188,7 @@ class Store:
         return unpacked(data)
 
     def read_all(self, names: Iterable[str]) -> dict[str, Any] | None:
-        """Return the named results; None unless every one of them is there."""
+        """Return the named results; None unless all of them are available."""
         wanted = list(names)
         if not self.names().issuperset(wanted):
             return None
@@ -198,7 +198,7 @@ class Store:
             return None
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Put results in the place of all that this and its neighbouring stores hold."""
+        """Write results, replacing the contents of this and neighbouring stores."""
         with _ONE_AT_A_TIME:
             self._write(values)
 
@@ -212,7 +212,7 @@ class Store:
         digests = {}
         for name, value in values.items():
             data = pickle.dumps(value)
-            _Reader(data).load()  # what can't be read back is a fault of the program
+            _Reader(data).load()  # a result that can't be read back is a bug
             (place / f"{name}{SUFFIX}").write_bytes(data)
             digests[name] = hashlib.sha256(data).hexdigest()
         (place / UNDER).write_text(self.under or "", encoding="utf-8")
@@ -225,6 +225,6 @@ class Store:
 
 
 def own_folder(folder: Path) -> None:
-    """Make a folder for the owner's eyes only, or make it so: a restricted extract's results."""
+    """Create a folder readable only by its owner, or restrict it, for results of real data."""
     folder.mkdir(exist_ok=True, mode=0o700)
     folder.chmod(0o700)

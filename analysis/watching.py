@@ -1,7 +1,7 @@
-"""What a computation reads besides what it was given: files opened, variables asked for.
+"""Detect what a computation reads besides its inputs: files and environment variables.
 
-A key that a result is kept under names all that the result rests on. Python tells of every file
-that is opened (PEP 578); one that the key doesn't know would leave a result behind the times.
+The key of a stored result covers everything that the result depends on. Python reports every file
+that is opened (PEP 578); a file that is not in the key could make a stored result stale.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ _LEAVES = ("socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.pos
 _OF_THE_SYSTEM = ("/dev", "/etc", "/proc", "/sys", "/usr")
 _OWN = "analysis"
 _ASK_FOR_OTHERS = ("_collections_abc", "collections.abc", "os", __name__)
-"""Modules that look a variable up because another asks them to."""
+"""Modules that look up a variable on behalf of another."""
 
 
 @dataclass
 class Watch:
-    """Notes what each computation reads that nobody said it would.
+    """Records what each computation reads that is not declared.
 
     Parameters
     ----------
     found
-        What was read besides, by the computation.
+        What else was read, by computation.
     """
 
     found: dict[str, list[str]] = field(default_factory=dict)
 
     @contextmanager
     def over(self, name: str, given: Sequence[Input]) -> Iterator[list[str]]:
-        """Watch one computation; the list takes what it reads besides.
+        """Watch one computation; the list receives what it reads besides its inputs.
 
         Parameters
         ----------
         name
-            The computation.
+            Name of the computation.
         given
-            The inputs that it takes, and whose files it may read.
+            The inputs that it takes, whose files it may read.
         """
         _listen()
         unknown: list[str] = []
@@ -93,7 +93,7 @@ _INSTALLED: list[bool] = []
 
 
 def _listen() -> None:
-    """Have Python tell of what is opened; a hook, once there, stays."""
+    """Install an audit hook for opened files; a hook can't be removed."""
     if not _INSTALLED:
         _INSTALLED.append(True)
         sys.addaudithook(_hook)
@@ -114,7 +114,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _importing() -> bool:
-    """Whether Python looks for a module, whose code is known by digest."""
+    """Whether Python is importing a module, whose code is identified by digest."""
     frame = sys._getframe(1)
     while frame.f_back:
         frame = frame.f_back
@@ -127,14 +127,14 @@ def _importing() -> bool:
 
 @cache
 def _installed() -> tuple[str, ...]:
-    """Return how paths begin of what is known by version and digest, or is the system's."""
+    """Return prefixes of paths that are identified by version and digest, or are the system's."""
     own = [folder for folder in sys.path if not (Path(folder) / _OWN / "environment.py").is_file()]
     folders = {sys.prefix, sys.base_prefix, *own, *_OF_THE_SYSTEM} - {""}
     return tuple(os.path.realpath(each) for each in folders)
 
 
 class _Watched(os._Environ):  # type: ignore[type-arg]  # its own class is the one way to look on
-    """Variables that note which of them the project's own code asks for."""
+    """Environment variables that record which of them the project's own code reads."""
 
     note: Callable[..., None]
 

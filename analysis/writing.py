@@ -1,4 +1,4 @@
-"""Writing a file in one step: whole or not at all, whoever else writes it at the same time."""
+"""Atomic writing of files, even if another process writes the same file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def aside(path: Path) -> Path:
-    """Return a place next to a file or folder that no other process or thread writes to."""
+    """Return a temporary path next to a file or folder, unique to this process and thread."""
     return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file aside and rename it, so that nobody ever reads half of it."""
+    """Write a temporary file and rename it, so that nobody ever reads a partial file."""
     place = aside(path)
     place.write_bytes(data)
     place.replace(path)

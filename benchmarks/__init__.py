@@ -1,1 +1,1 @@
-"""What is measured, and against what: speed, memory, and mistakes made at random."""
+"""Benchmarks and long proofs: speed, memory, estimators, data validation and caching."""

@@ -1,14 +1,14 @@
-"""What ledger and seal add to a build, and how soon `trace` and `verify` answer.
+"""Measure what ledger and seal add to a build, and how quickly `trace` and `verify` answer.
 
-    python -m benchmarks.audit                 # prints JSON; the limits are of issue 7
+    python -m benchmarks.audit                 # prints JSON; the limits are from issue 7
 
-Builds the report once in a clone, with nothing reused. Each step of the audit trail is timed
-within that build: by the clock, and by processor seconds of this process and its children, which
-a busy machine doesn't lengthen as much. Audit pages are apart: they are no part of ledger and
-seal. Commands are timed as a person waits for them, with the start of Python; the best of several.
+Builds the report once in a clone, reusing nothing. Each step of the audit trail is timed within
+that build, in elapsed seconds and in processor seconds of this process and its children, which a
+busy machine inflates less. Audit pages are reported separately, as they are not part of ledger and
+seal. Commands are timed including the start of Python, as a user would wait; the best of several.
 
-`results/audit.json` holds one such run, on two shared cores under load, when the text of the PDF
-was still read twice.
+`results/audit.json` contains one run, on two shared cores under load, from when the text of the
+PDF was still read twice.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ SHARE = 0.10
 
 
 def processor() -> float:
-    """Return processor seconds of this process and its children so far."""
+    """Return the processor seconds used so far by this process and its children."""
     return sum(os.times()[:4])
 
 
 @contextlib.contextmanager
 def timed(steps: dict[str, tuple[Any, str]]) -> Iterator[dict[str, list[float]]]:
-    """Time the calls of functions within a block: seconds by the clock, and processor seconds."""
+    """Time the calls of functions within a block, in elapsed and processor seconds."""
     spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     kept = {name: getattr(module, function) for name, (module, function) in steps.items()}
 
@@ -85,7 +85,7 @@ def timed(steps: dict[str, tuple[Any, str]]) -> Iterator[dict[str, list[float]]]
 
 
 def measured_build(clone: Path) -> dict[str, Any]:
-    """Build the report once; return what its audit trail took of it."""
+    """Build the report once and return the time that its audit trail took."""
     os.chdir(clone)
     with timed({**STEPS, **PAGES, "whole": (building, "build")}) as spent:
         building.build()
@@ -105,7 +105,7 @@ def measured_build(clone: Path) -> dict[str, Any]:
 
 
 def measured_commands(clone: Path, repeat: int) -> dict[str, Any]:
-    """Return the seconds that each command takes, start of Python included; the best of several."""
+    """Return the shortest time of each command in seconds, including the start of Python."""
     found = {}
     for name, (arguments, limit) in COMMANDS.items():
         seconds = []

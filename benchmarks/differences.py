@@ -1,7 +1,7 @@
-"""Which input changed a number: `python -m benchmarks.differences`.
+"""Test whether `report diff` finds the cause of a change: `python -m benchmarks.differences`.
 
-Changes one row of data, one line of a model and one setting in a clone, each alone and then all
-at once, and writes which cause `report diff` gives each exhibit that changed.
+Changes one row of data, one line of a model and one setting in a clone, first separately and then
+together, and writes the causes that `report diff` gives for the exhibits that changed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Edit:
     Attributes
     ----------
     cause
-        What `report diff` must say.
+        The cause that `report diff` must give.
     file, old, new
         The file, and the text in it before and after.
     exhibit
-        An exhibit that this change must move.
+        An exhibit that must change.
     """
 
     cause: str
@@ -66,11 +66,11 @@ EDITS = (
 
 
 class NotAttributed(Exception):
-    """An exhibit got a cause that isn't the one that changed it."""
+    """`report diff` gave an exhibit the wrong cause."""
 
 
 def main() -> int:
-    """Make the changes, write the table, return 0."""
+    """Make the changes, write the table and return 0."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
@@ -110,7 +110,7 @@ def _apply(clone: Path, edit: Edit) -> None:
 
 
 def _confirm(clone: Path, extract: Path) -> None:
-    """Total an extract anew: one that disagrees with its control totals is refused."""
+    """Update the control totals of an extract, which would otherwise be rejected."""
     contracts = read_contracts(clone / "data_contracts")
     text = control_totals_text(read_extract(extract, contracts).tables, contracts, CONFIRMED_ON)
     (extract / FILE).write_text(text, encoding="utf-8", newline="\n")
@@ -123,7 +123,7 @@ def _diff(clone: Path) -> dict:
 
 
 def _check(found: dict, edits: tuple[Edit, ...]) -> None:
-    """Raise unless each change is given its cause, and no other is given."""
+    """Raise an error unless exactly the expected causes are given."""
     causes = {change["id"]: change["causes"] for change in found["changes"]}
     for edit in edits:
         if causes.get(edit.exhibit) != [edit.cause]:

@@ -1,9 +1,9 @@
-"""Whether lineage omits a column: each is shuffled in turn, and what changes must list it.
+"""Test whether lineage omits a column: each is shuffled, and exhibits that change must list it.
 
-Columns are listed by what the code says (`audit.trace.columns`), so more may be listed than matters
-to this extract. `python -m benchmarks.lineage` writes how many exhibits list each column, how many
-of them say that it only decides what is analysed or shown, how many change with it, and how many
-change without listing it, of which there must be none.
+Columns are derived from the code (`audit.trace.columns`), so more may be listed than matter to
+this extract. For each column, `python -m benchmarks.lineage` writes how many exhibits list it, how
+many of these say that it only decides what is analysed or shown, how many change with it, and how
+many change without listing it, which must be none.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "data" / "proofs" / "lineage.csv"
 SEED = 20210
 BASE = ("accepted_tables", "contract_results", "extract", "origin")
-"""Nodes that every shuffled run takes over: it begins at the typed tables."""
+"""Nodes reused by every shuffled run, which starts from the typed tables."""
 
 
 class Shuffles:
@@ -41,7 +41,7 @@ class Shuffles:
     root
         The project's folder.
     exhibits
-        Names of the exhibits to look at; all by default.
+        Names of the exhibits to test; all by default.
     """
 
     def __init__(self, root: Path, exhibits: Iterable[str] = ()) -> None:
@@ -67,7 +67,7 @@ class Shuffles:
         self.before = {name: exhibit_digest(found[name]) for name in names}
 
     def changed(self, file: str, column: str) -> frozenset[str]:
-        """Return the exhibits that a shuffled column changes, or keeps from being computed."""
+        """Return the exhibits that change, or cannot be computed, if a column is shuffled."""
         table = file.rpartition(".")[0]
         below = [name for name in self.before if table in self.above[name]]
         overrides = {**self.base, table: self.shuffled(file, [column])}
@@ -76,7 +76,7 @@ class Shuffles:
         return frozenset(name for name in below if after[name] != self.before[name])
 
     def shuffled(self, file: str, columns: Iterable[str]) -> pd.DataFrame:
-        """Return the table of a file with each of some columns shuffled by itself."""
+        """Return the table of a file with the given columns shuffled independently."""
         table: pd.DataFrame = self.base["accepted_tables"][file.rpartition(".")[0]].copy()
         for column in columns:
             order = np.random.default_rng([SEED, *column.encode()]).permutation(len(table))
@@ -87,7 +87,7 @@ class Shuffles:
         try:
             found = self.driver.execute(names, inputs=self.inputs, overrides=dict(overrides))
         except Exception:
-            if len(names) == 1:  # such data would not be computed with: that is a change
+            if len(names) == 1:  # an exhibit that cannot be computed counts as changed
                 return {names[0]: "not computed"}
             half = len(names) // 2
             parts = (self._digests(part, overrides) for part in (names[:half], names[half:]))
@@ -95,11 +95,11 @@ class Shuffles:
         return {name: exhibit_digest(found[name]) for name in names}
 
     def listing(self, file: str, column: str) -> frozenset[str]:
-        """Return the exhibits that are said to rest on a column."""
+        """Return the exhibits whose lineage lists a column."""
         return frozenset(n for n, each in self.listed.items() if column in each.get(file, ()))
 
     def rows(self, only: Iterable[str] = ()) -> Iterator[dict[str, object]]:
-        """Yield for each column how many exhibits list it, change with it, and omit it."""
+        """Yield for each column how many exhibits list it, change with it or omit it."""
         wanted = set(only)
         for file, columns in self.columns.items():
             for column in columns:
@@ -117,7 +117,7 @@ class Shuffles:
 
 
 def main(only: list[str]) -> int:
-    """Write the table; print it where only some columns are asked for."""
+    """Write the table, or print it if only some columns are requested."""
     table = pd.DataFrame(list(Shuffles(ROOT).rows(only)))
     if only:
         print(table.to_string(index=False))

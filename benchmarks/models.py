@@ -1,13 +1,13 @@
-"""How fast the models are compared with the obvious way: `python -m benchmarks.models [NAME...]`.
+"""Compare the speed of the models with refitting: `python -m benchmarks.models [NAME...]`.
 
-Each figure is a ratio, or a time, of one run on one machine; run it alone. Written to
-`benchmarks/results/models.json` with what the machine is. Without a name, all of:
+Each result is a ratio or a time from one run on one machine; run it alone. The results go to
+`benchmarks/results/models.json` with a description of the machine. Without a name, runs all of:
 
-- constant: 2,000 studentised permutations, 60 schools x 24 months, exposure constant,
+- constant: 2,000 studentised permutations, 60 schools x 24 months, constant exposure,
   compared with refitting a Poisson GLM with dummies for schools and months each time
-- varying: the same where exposure varies: between periods, and from month to month
+- varying: the same with exposure that varies between periods, and from month to month
 - curve: 1,800 specifications under 2,000 permutations
-- growth: the same test at 60, 300, 3,000 and 30,000 schools, with the most memory held
+- growth: the same test at 60, 300, 3,000 and 30,000 schools, with peak memory
 - power: 2,000 simulated trials of 280 schools
 """
 
@@ -49,18 +49,18 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).parent / "results" / "models.json"
 SCHOOLS, MONTHS, DRAWS = 60, 24, 2_000
 REFITTED = 12
-"""Permutations for which a GLM is refitted; the shortest of their times stands for all."""
+"""Number of permutations for which a GLM is refitted; the shortest time is used for all."""
 SIZES = (60, 300, 3_000, 30_000)
 
 
 def month_counts(schools: int, seed: int = 1, varying: str = "") -> MonthCounts:
-    """Draw matched pairs of schools with 24 months each.
+    """Simulate matched pairs of schools with 24 months each.
 
     Parameters
     ----------
     varying
-        Empty where each school's exposure is constant; 'periods' where it differs between
-        before and after; 'months' where it differs from month to month.
+        Empty if each school's exposure is constant; 'periods' if it differs between before
+        and after; 'months' if it differs from month to month.
     """
     random = np.random.default_rng(seed)
     size = random.uniform(50, 1500, (schools, 1))
@@ -81,7 +81,7 @@ def month_counts(schools: int, seed: int = 1, varying: str = "") -> MonthCounts:
 
 
 def in_periods(months: MonthCounts) -> SchoolCounts:
-    """Add up the months before and after."""
+    """Sum the months before and after."""
     y, n, after = months.events, months.exposure, months.after
     offset = np.log(n[:, after].sum(axis=1) / n[:, ~after].sum(axis=1))
     return SchoolCounts(
@@ -91,9 +91,9 @@ def in_periods(months: MonthCounts) -> SchoolCounts:
 
 
 def refit(months: MonthCounts, treated: Floats, tolerance: float = 1e-8) -> tuple[float, float]:
-    """Fit the Poisson GLM with dummies for schools and months: log ratio and CR0 variance.
+    """Fit a Poisson GLM with dummies for schools and months; return log ratio and CR0 variance.
 
-    The tolerance is statsmodels' own, so that a time is what a user would wait.
+    The tolerance is the default of statsmodels, so that the time is realistic.
     """
     import statsmodels.api as sm
 
@@ -118,7 +118,7 @@ def sampled(months: MonthCounts, draws: int) -> Floats:
 
 
 def timed(work: Callable[[], object], repeat: int = 5) -> float:
-    """Return the shortest of several times in seconds."""
+    """Return the shortest time of several runs in seconds."""
     times = []
     for _ in range(repeat):
         started = time.perf_counter()
@@ -130,10 +130,10 @@ def timed(work: Callable[[], object], repeat: int = 5) -> float:
 def beside_refitting(
     name: str, months: MonthCounts, batched: Callable[[Floats], tuple[Floats, Floats]]
 ) -> Result:
-    """Time all permutations at once next to one GLM each, and compare the numbers."""
+    """Compare batched permutations with refitting a GLM for each, in time and in results."""
     treated = sampled(months, DRAWS)
     seconds = timed(lambda: batched(sampled(months, DRAWS)))
-    refit(months, treated[0])  # what a first call imports is no part of a refit
+    refit(months, treated[0])  # imports on the first call are not part of a refit
     each = timed(lambda: refit(months, treated[0]), repeat=REFITTED)
     one_by_one = np.array([refit(months, row, 1e-14) for row in treated[:REFITTED]])
     found = np.column_stack(batched(treated[:REFITTED]))
@@ -157,7 +157,7 @@ def constant() -> list[Result]:
 
 
 def varying() -> list[Result]:
-    """Time both forms of Newton's method."""
+    """Time both variants of Newton's method."""
     periods, monthly = (month_counts(SCHOOLS, varying=how) for how in ("periods", "months"))
     counts = in_periods(periods)
     basis = monthly.after[:, np.newaxis].astype(float)
@@ -201,7 +201,7 @@ def curve() -> list[Result]:
 
 
 def growth() -> list[Result]:
-    """Time the randomisation test at rising sizes, each in a process of its own."""
+    """Time the randomisation test at increasing sizes, each in a separate process."""
     rows = []
     for schools in SIZES:
         run = [sys.executable, "-m", "benchmarks.models", "growth-at", str(schools)]
@@ -212,7 +212,7 @@ def growth() -> list[Result]:
 
 
 def growth_at(schools: int) -> list[Result]:
-    """Time one size, exposure constant and varying, and the most memory held."""
+    """Measure time and peak memory at one size, with constant and varying exposure."""
     rows: list[Result] = []
     for name, how in (("closed form", ""), ("Newton", "periods")):
         table = as_table(in_periods(month_counts(schools, varying=how)), varying=bool(how))
@@ -220,7 +220,7 @@ def growth_at(schools: int) -> list[Result]:
             lambda table=table: randomisation_test(table, seed=1, draws=DRAWS, exact_up_to=1),
             repeat=3 if schools <= 3_000 else 1,
         )
-        # Linux counts in kilobytes, macOS in bytes.
+        # Linux reports kilobytes, macOS bytes.
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         most *= 1 if sys.platform == "darwin" else 1024
         rows.append({"benchmark": f"growth, {name}", "schools": schools, "permutations": DRAWS,
@@ -229,7 +229,7 @@ def growth_at(schools: int) -> list[Result]:
 
 
 def as_table(counts: SchoolCounts, *, varying: bool) -> pd.DataFrame:
-    """Return the school table that a randomisation test takes."""
+    """Return the school table that a randomisation test expects."""
     import pandas as pd
 
     number = [f"S{i:05d}" for i in range(len(counts.before))]
@@ -241,14 +241,14 @@ def as_table(counts: SchoolCounts, *, varying: bool) -> pd.DataFrame:
 
 
 def power() -> list[Result]:
-    """Time 2,000 trials of 280 schools, each analysed with rates before and without."""
+    """Time 2,000 trials of 280 schools, each analysed with and without rates before the trial."""
     trial = Trial("planned", schools=280, authorities=21, events=14.0)
     seconds = timed(lambda: simulate_trial(trial, 0.85, seed=1, draws=2_000), repeat=3)
     return [{"benchmark": "power simulation", "schools": 280, "trials": 2_000, "seconds": seconds}]
 
 
 def machine() -> dict[str, str | int]:
-    """Say what ran it, as far as it matters for a time."""
+    """Return the facts about this machine that affect times."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -263,7 +263,7 @@ BENCHMARKS = {"constant": constant, "varying": varying, "curve": curve, "growth"
 
 
 def main(names: list[str]) -> None:
-    """Run the benchmarks named, or all and write the results."""
+    """Run the named benchmarks, or run all and write the results."""
     if names[:1] == ["growth-at"]:
         print(json.dumps(growth_at(int(names[1]))))
         return

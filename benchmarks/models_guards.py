@@ -1,8 +1,8 @@
-"""Break each guard of the models, and watch its test fail: `python -m benchmarks.models_guards`.
+"""Break each guard of the models and see its test fail: `python -m benchmarks.models_guards`.
 
-Each guard stands against a fault of a library, or against data that allow no estimate. It
-is broken in a copy of the project; a guard whose test still passes is named, and the
-command fails. Some two minutes in all; the table is committed as `data/proofs/guards.csv`.
+Each guard protects against a fault of a library, or against data that allow no estimate. It is
+broken in a copy of the project; if its test still passes, the guard is listed and the command
+fails. Takes about two minutes; the table is committed as `data/proofs/guards.csv`.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ NO_NUMBER = f"{ESTIMATES}test_what_cannot_be_estimated_has_a_reason_and_no_numbe
 
 @dataclass(frozen=True)
 class Guard:
-    """One guard, and a way to break it.
+    """A guard and a way to break it.
 
     Attributes
     ----------
     against
-        The fault, or the data, that it stands against.
+        The fault, or the data, that it protects against.
     module
         File in `analysis/models`.
     code, broken
-        A piece of that file, and what takes its place.
+        A piece of that file, and its replacement.
     test
-        What must fail then.
+        The test that must then fail.
     """
 
     against: str
@@ -177,7 +177,7 @@ GUARDS = (
 
 
 def outcome(guard: Guard) -> str:
-    """Break a guard in a copy of the project, run its test, and say what came of it."""
+    """Break a guard in a copy of the project, run its test and return the outcome."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("analysis", "tests"):
             ignored = shutil.ignore_patterns("__pycache__", "fixtures", "book")
@@ -200,7 +200,7 @@ def outcome(guard: Guard) -> str:
 
 
 def main() -> None:
-    """Break every guard and write what became of it."""
+    """Break every guard and write the outcomes."""
     with ThreadPoolExecutor(max_workers=2) as threads:
         found = list(threads.map(outcome, GUARDS))
     table = pd.DataFrame(

@@ -1,17 +1,17 @@
-"""Long proofs of the models: `python -m benchmarks.models_proofs [NAME...]`.
+"""Run the long proofs of the models: `python -m benchmarks.models_proofs [NAME...]`.
 
-Writes tables to `data/proofs/`, each with a record of the seed, the draws and the code
-that made it; they are committed and shown in the technical appendix. About a quarter of an
-hour in all on two cores; continuous integration runs a sample of the same in the tests.
-Without a name, all of:
+Writes tables to `data/proofs/`, each with a record of the seed, the number of draws and the code
+that produced it; they are committed and shown in the technical appendix. Takes about a quarter of
+an hour on two cores; continuous integration runs a sample of the same in the tests. Without a
+name, runs all of:
 
-- agreement: each method next to another implementation
-- by_hand: the formulas worked on four schools
-- size: how often tests reject without an effect, and intervals hold the truth
-- pooling: the same of summaries of three pilots
+- agreement: each method compared with another implementation
+- by_hand: the formulas worked by hand on four schools
+- size: rejection rates without an effect, and coverage of intervals
+- pooling: the same for summaries of three pilots
 - scale_up: power, precision and coverage of a larger trial
-- scenarios: the same of effects, over many draws of each scenario
-- sentences: how often each sentence would be printed, where something happens and where not
+- scenarios: the same for effects, over many draws of each scenario
+- sentences: how often each sentence would be printed, with and without an effect
 """
 
 from __future__ import annotations
@@ -46,23 +46,23 @@ if TYPE_CHECKING:
 PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
 DRAWS = 200
-"""Of each scenario; a share of 5% then has a standard error of 1.5 points."""
+"""Draws of each scenario; a share of 5% then has a standard error of 1.5 percentage points."""
 SENTENCE_DRAWS = 400
-"""Of schools alone; a share of 5% then has a standard error of 1.1 points."""
+"""Draws of schools only; a share of 5% then has a standard error of 1.1 percentage points."""
 WORDING = ("analysis.contracts", "analysis.disclosure", "analysis.exhibits.parts.exhibit",
            "analysis.exhibits.parts.words", "analysis.extract.rates")  # fmt: skip
-"""How contracts are read, and what a claim is printed in: no verdict hangs on it.
+"""Modules for reading contracts and printing claims, on which no verdict depends.
 
-What the contracts say is part of what made a table.
+The content of the contracts is part of the record of a table.
 """
 PILOT_ERRORS = (0.21, 0.23, 0.26)
-"""Standard errors of a log ratio such as the pilots' estimates have."""
+"""Standard errors of log ratios similar to those of the pilots' estimates."""
 
 
 def on_all_cores(
     name: str, one: Callable[..., pd.DataFrame], parts: Sequence[object]
 ) -> pd.DataFrame:
-    """Make the parts of a table on all cores, each from the same seed; say how far it is."""
+    """Compute the parts of a table on all cores, each from the same seed, printing progress."""
     from joblib import Parallel, delayed
 
     tables: list[pd.DataFrame] = []
@@ -73,23 +73,23 @@ def on_all_cores(
 
 
 def agreement() -> Iterator[tuple[str, Proof]]:
-    """Give each method, its reference and its largest disagreement."""
+    """Yield each method with its reference and the largest difference."""
     made = making("tests.validation.test_agreement", 0, 0)
-    from tests.validation import test_agreement  # noqa: F401  # enters every case
+    from tests.validation import test_agreement  # noqa: F401  # registers every case
     from tests.validation.cases import agreement as compared
 
     yield "agreement", Proof(pd.DataFrame(compared()), made)
 
 
 def by_hand() -> Iterator[tuple[str, Proof]]:
-    """Give the formulas worked by hand on four schools."""
+    """Yield the formulas worked by hand on four schools."""
     from tests.spec.models_by_hand import printed
 
     yield "by_hand", Proof(printed(), making("tests.spec.models_by_hand", 0, 0))
 
 
 def size() -> Iterator[tuple[str, Proof]]:
-    """Give size, coverage and power by design and method."""
+    """Yield size, coverage and power by design and method."""
     module = "analysis.models.inference.operating_characteristics"
     made = making(
         module, SEED, 20_000, ["analysis.models.inputs.estimability"]
@@ -99,14 +99,14 @@ def size() -> Iterator[tuple[str, Proof]]:
 
 
 def pooling() -> Iterator[tuple[str, Proof]]:
-    """Give the coverage of summaries of three pilots."""
+    """Yield the coverage of summaries of three pilots."""
     made = making("analysis.models.pooling.coverage", SEED, 4_000)
     one = partial(pooling_coverage, PILOT_ERRORS, seed=SEED, draws=made.draws)
     yield "pooling", Proof(on_all_cores("pooling", one, [[each] for each in BETWEEN]), made)
 
 
 def scenarios() -> Iterator[tuple[str, Proof]]:
-    """Give what the report would find in each scenario."""
+    """Yield what the report would find in each scenario."""
     from benchmarks.models_scenarios import FIRST_SEED, scenario_rates
 
     made = making("benchmarks.models_scenarios", FIRST_SEED, DRAWS, WORDING)
@@ -114,7 +114,7 @@ def scenarios() -> Iterator[tuple[str, Proof]]:
 
 
 def sentences() -> Iterator[tuple[str, Proof]]:
-    """Give how often each sentence would be printed in each state of the world."""
+    """Yield how often each sentence would be printed in each state of the world."""
     from benchmarks.models_sentences import FIRST_SEED, sentence_rates
 
     made = making("benchmarks.models_sentences", FIRST_SEED, SENTENCE_DRAWS, WORDING)
@@ -122,7 +122,7 @@ def sentences() -> Iterator[tuple[str, Proof]]:
 
 
 def scale_up() -> Iterator[tuple[str, Proof]]:
-    """Give power, precision and coverage of trials on a larger scale."""
+    """Yield power, precision and coverage of larger trials."""
     study = read_study(ROOT / SETTINGS)
     planned = planned_trial(trial(ROOT / "data" / "published"), study.scale_up)
     ratios = (*supposed_ratios(smallest_worthwhile_ratio(study.scale_up)), 1.0)
@@ -144,7 +144,7 @@ PROOF = {
 
 
 def main(names: list[str]) -> None:
-    """Write the tables named, or all."""
+    """Write the named tables, or all."""
     if unknown := set(names) - set(PROOF):
         sys.exit(f"no proof named {', '.join(sorted(unknown))}; choose from {', '.join(PROOF)}")
     for name in names or PROOF:

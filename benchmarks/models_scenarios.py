@@ -1,9 +1,9 @@
-"""Whether the stand-in tells the truth about itself: effects over many draws.
+"""Test whether estimates recover the effects built into the stand-in, over many draws.
 
-Each scenario of `study.toml` is drawn anew with other seeds: schools, returns, children,
-events and spells in care. Each draw is counted into a panel and analysed by the report's
-own specifications. What the generator put in is known, so it can be said how often
-intervals hold it. How often a sentence would be printed: `models_sentences`.
+Each scenario of `study.toml` is drawn repeatedly with other seeds: schools, returns, children,
+events and spells in care. Each draw is counted into a panel and analysed with the report's own
+specifications. The effects that the generator puts in are known, so the coverage of intervals
+can be measured. `models_sentences` measures how often a sentence would be printed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 FIRST_SEED = 10_000
-"""Far from the committed extract's, so that no draw is the one that is shown."""
+"""Far from the committed extract's seed, so that no draw is the one in the report."""
 EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",
     "outcome": "Name of the outcome",
@@ -61,12 +61,12 @@ def settings() -> Study:
 
 @cache
 def recipe() -> Recipe:
-    """Return what the data contracts say of every column, likewise."""
+    """Return what the data contracts say about every column, read once in each process."""
     return Recipe(read_contracts(ROOT / "data_contracts"))
 
 
 def draw_panel(study: Study, scenario: Scenario, seed: int, schools: list[School]) -> pd.DataFrame:
-    """Draw one extract of these schools and count it, as the report counts one."""
+    """Draw one extract of these schools and count it into a panel as the report does."""
     rows = outcome_tables(study, scenario, recipe(), schools, seed)
     tables = {name: pd.DataFrame(each) for name, each in rows.items()}
     months = tables["school_months"].assign(
@@ -83,9 +83,9 @@ def draw_panel(study: Study, scenario: Scenario, seed: int, schools: list[School
 
 
 def true_ratio(schools: list[School], scenario: Scenario, pilot: str, outcome: str) -> float:
-    """Return expected events of intervention schools after, with the effect over without.
+    """Return the ratio of expected events after the start, with the effect over without it.
 
-    A school made noisy is no effect of the intervention and is not counted as one.
+    Only intervention schools count, and a school made noisy is not an effect of the intervention.
     """
     with_effect = without = 0.0
     for school in schools:
@@ -127,7 +127,7 @@ def analysed(name: str, seed: int) -> pd.DataFrame:
 
 
 def _randomisation_p(panel: pd.DataFrame, specification: Specification, seed: int) -> float:
-    """Return the p-value of the randomisation test, from fewer draws than in the report."""
+    """Return the p-value of the randomisation test, with fewer draws than in the report."""
     schools = school_periods(panel, specification)
     name = f"{specification.name} {specification.pilot}"
     test = randomisation_test(schools, seed=stream(seed, name), draws=999, exact_up_to=2_048)
@@ -135,7 +135,7 @@ def _randomisation_p(panel: pd.DataFrame, specification: Specification, seed: in
 
 
 def scenario_rates(draws: int, first_seed: int = FIRST_SEED) -> pd.DataFrame:
-    """Analyse many draws of every scenario on all cores, and say how far it is.
+    """Analyse many draws of every scenario on all cores, printing progress.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def scenario_rates(draws: int, first_seed: int = FIRST_SEED) -> pd.DataFrame:
 def effect_rates(tables: pd.DataFrame, scenario: str, draws: int) -> pd.DataFrame:
     """Return one row per outcome and pilot; see `EFFECT_COLUMNS`."""
     rows = []
-    # Where one school's cases were multiplied, the ratio put in is no effect on its arm.
+    # If one school's cases were multiplied, the ratio put in is not the effect on its arm.
     has_noise = settings().synthetic.scenario(scenario).noisy_school != 1
     for (outcome, pilot), group in tables.groupby(["outcome", "pilot"], sort=False):
         found = group.loc[group["status"] == ESTIMATED]

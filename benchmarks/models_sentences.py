@@ -1,10 +1,10 @@
-"""How often each sentence on effects would be printed, among others where nothing happens.
+"""Measure how often each sentence on effects would be printed, also where there is no effect.
 
-Schools are drawn as the stand-in's are, in each of its scenarios and, without any effect,
-with shocks that the schools of an area share. Their monthly counts are added up and analysed
-by school and by area as the report's main analysis is; then the report's own sentences are
-judged. Children, returns that fail to arrive and spells in care are not drawn: that is what
-makes hundreds of draws affordable. `models_scenarios` draws them, in fewer draws.
+Schools are drawn as in the stand-in, in each of its scenarios and, without any effect, with
+shocks shared by the schools of an area. Their monthly counts are summed and analysed by school
+and by area as in the report's main analysis; then the report's own sentences are judged.
+Children, missing returns and spells in care are not drawn, which makes hundreds of draws
+affordable. `models_scenarios` draws them too, with fewer draws.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from analysis.synthetic.counts import Candidate
 
 FIRST_SEED = 20_000
-"""Far from the committed extract's and from those of the long simulation."""
+"""Far from the seeds of the committed extract and of the long simulation."""
 SHOCKS = (0.05, 0.10, 0.15)
-"""Squared coefficients of variation of what the schools of an area share in a period."""
+"""Squared coefficients of variation of the shock shared by an area's schools in a period."""
 SENTENCES: tuple[Callable[..., Claim], ...] = (
     claims.s47_lower_in_lambeth_and_southampton,
     claims.areas_permuted_show_nothing,
@@ -61,13 +61,13 @@ SENTENCES: tuple[Callable[..., Claim], ...] = (
 """Every sentence of the report that rests on estimates drawn here."""
 UNITS = ("cluster", "area")
 SMALLEST: dict[str, tuple[float, ...]] = {}
-"""The smallest permutation p-values by pilot: of sets and areas, which no draw changes."""
+"""Smallest possible permutation p-values by pilot, for schools and areas: equal in all draws."""
 CLAIMS_CHANGE = {"s47_lower_in_lambeth_and_southampton"}
 SEARCHES = {
     "primary_family_changed": ("s47_enquiries",),
     "secondary_family_changed": ("s17_starts", "referrals"),
 }
-"""A change claimed in any pilot, by the rule of the sentences: what a search would find."""
+"""Outcomes of each family, to see whether a change is claimed in any pilot by the same rule."""
 BOTH_FELL = [("s47_enquiries", "Lambeth"), ("s47_enquiries", "Southampton")]
 UNADJUSTED = "both_fell_unadjusted"
 BY_SIGN = "both_fell_by_sign"
@@ -89,11 +89,11 @@ class State:
     Attributes
     ----------
     name
-        What the table calls it.
+        Its name in the table.
     scenario
         Effects and selection.
     area_variance
-        Squared coefficient of variation of the shared factor, one a period.
+        Squared coefficient of variation of the shared factor, one per period.
     """
 
     name: str
@@ -102,12 +102,12 @@ class State:
 
     @property
     def nothing_happens(self) -> bool:
-        """Whether the intervention changes no count: chance, selection or one noisy school."""
+        """Whether the intervention changes no count: only chance, selection or a noisy school."""
         return not self.scenario.effects and self.scenario.diverted == 0
 
 
 def states(study: Study) -> list[State]:
-    """Return every scenario, and no effect with shared shocks of three sizes."""
+    """Return every scenario, and no effect combined with shared shocks of three sizes."""
     none = study.synthetic.scenario("no-effect")
     return [
         *(State(each.name, each) for each in study.synthetic.scenarios),
@@ -116,7 +116,7 @@ def states(study: Study) -> list[State]:
 
 
 def judged(state: State, seed: int, schools: list[School]) -> dict[str, bool]:
-    """Analyse schools drawn from one state, and say which sentences would be printed."""
+    """Analyse schools drawn from one state and return which sentences would be printed."""
     study = settings()
     counted = counts_by_outcome(state, study, seed, schools)
     rows = [
@@ -149,14 +149,14 @@ def published() -> dict[str, float]:
 
 
 def _counted(study: Study) -> list[Outcome]:
-    """Return the outcomes that are events: days in care would take children."""
+    """Return the outcomes that are events, since days in care would require drawing children."""
     return [outcome for outcome in study.outcomes if outcome.measure == "events"]
 
 
 def counts_by_outcome(
     state: State, study: Study, seed: int, schools: list[School]
 ) -> dict[tuple[str, str], pd.DataFrame]:
-    """Return, by pilot and outcome, one row per school with what the models read."""
+    """Return, by pilot and outcome, one row per school with the columns that the models read."""
     noisy = {school.school_id for school in noisy_schools(recipe(), schools)}
     rows: dict[tuple[str, str], list[dict[str, object]]] = {}
     for school in schools:
@@ -182,7 +182,7 @@ def counts_by_outcome(
 def _compared(
     school: School, state: State, periods: dict[str, list[str]], outcomes: list[Outcome], seed: int
 ) -> Candidate:
-    """Return a school's candidate with the months compared, and what its area shares in them."""
+    """Return a school's candidate for the compared months, with the shocks of its area applied."""
     candidate = school.candidate
     means, uniforms = {}, {}
     for outcome in outcomes:
@@ -200,7 +200,7 @@ def _compared(
 def _evidence(
     schools: pd.DataFrame, pilot: str, outcome: Outcome, seed: int
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """Return what `judgements` reads of one pilot and outcome, by school and by area."""
+    """Return the columns that `judgements` reads for one pilot and outcome, by school and area."""
     known = {"pilot": pilot, "outcome": outcome.name, "role": outcome.role}
     empty = known | dict.fromkeys(("ratio", *EVIDENCE), np.nan)
     if pilot not in SMALLEST:
@@ -210,8 +210,8 @@ def _evidence(
         )
     try:
         by_unit = [_by_t(fit) for fit in _fits(schools)]
-        # The larger of both is judged. Where the first is above the level, the second can
-        # bring no adjusted p-value of the family to it, and is not computed.
+        # The larger of both is judged. If the first is above the level, no adjusted p-value of the
+        # family can reach the level, and the second is not computed.
         if by_unit[0]["p_value"] <= LEVEL:
             own = stream(seed, f"{outcome.name} {pilot}")
             test = randomisation_test(schools, seed=own, draws=999, exact_up_to=2_048)
@@ -228,7 +228,7 @@ def _evidence(
 
 
 def _fits(schools: pd.DataFrame) -> list[ConditionalFit]:
-    """Return the fit clustered on schools, and the same clustered on areas."""
+    """Return the fit clustered on schools, and the same fit clustered on areas."""
     fit = fit_conditional(schools)
     informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
     areas = np.unique(informative["area"].to_numpy(str), return_inverse=True)[1]
@@ -236,7 +236,7 @@ def _fits(schools: pd.DataFrame) -> list[ConditionalFit]:
 
 
 def _by_t(fit: ConditionalFit) -> dict[str, float]:
-    """Return ratio, interval and p-value of the primary method."""
+    """Return the ratio, interval and p-value of the primary method."""
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
     if not 1e-8 < error < np.inf:
@@ -250,8 +250,8 @@ def _by_t(fit: ConditionalFit) -> dict[str, float]:
 
 
 def one_seed(seed: int) -> list[tuple[str, dict[str, bool]]]:
-    """Judge one draw of every state; states that choose schools alike share theirs."""
-    gc.freeze()  # statsmodels collects garbage in every Holm adjustment
+    """Judge one draw of every state; states with the same selection share their schools."""
+    gc.freeze()  # statsmodels runs the garbage collector in every Holm adjustment
     study = settings()
     drawn: dict[tuple[object, ...], list[School]] = {}
     found = []

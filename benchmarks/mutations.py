@@ -1,17 +1,17 @@
-"""How many mistakes made at random are caught: `python -m benchmarks.mutations [COUNT]`.
+"""Count how many random mistakes are caught: `python -m benchmarks.mutations [COUNT]`.
 
-Damages the stand-in extract in one way at a time, each time differently, and sees what becomes
-of it. A mistake is
+Corrupts the stand-in extract in one way at a time, each time differently, and judges the outcome.
+A mistake is
 
-- caught: a rule of severity error names it, or nothing was tested; the report stops;
-- warned: a rule of severity warning names it, and the report prints it;
-- harmless: every number of the report stays as it is;
-- plausible: an honest supplier could have sent it, so no rule can tell; the file's digest
+- caught: a rule of severity error reports it, or nothing was tested; the report stops;
+- warned: a rule of severity warning reports it, and the report prints the warning;
+- harmless: every number of the report is unchanged;
+- plausible: an honest supplier could have sent it, so no rule can detect it; the file's digest
   and `report diff` show it;
-- missed: a number changed, and a rule could have told.
+- missed: a number changed that a rule could have caught.
 
-None may be missed, and none may end in a traceback. What each became is written to
-`.report/mutations.jsonl` as it is found, since all of them take an hour on one core.
+None may be missed, and none may end in a traceback. Each outcome is written to
+`.report/mutations.jsonl` at once, since a full run takes an hour on one core.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "mutations.md"
 JOURNAL = ROOT / ".report" / "mutations.jsonl"
 SHARE = 50
-"""Corruptions that one process draws from one seed."""
+"""Number of corruptions that one process draws from one seed."""
 OUTCOMES = ("caught", "warned", "harmless", "plausible", "missed", "traceback")
 SAMPLE = 40
-"""Plausible and warned mistakes that are listed for a person to read."""
+"""Maximum number of plausible and of warned mistakes listed for a person to read."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one corruption.
+    """The outcome of one corruption.
 
     Attributes
     ----------
@@ -65,9 +65,9 @@ class Verdict:
     outcome
         One of `OUTCOMES`.
     by
-        The rules that named it, the numbers that changed, or the traceback.
+        The rules that reported it, the numbers that changed, or the traceback.
     digest
-        Of what it made of the files.
+        Digest of the corrupted files.
     """
 
     corruption: Corruption
@@ -78,13 +78,13 @@ class Verdict:
 
 @dataclass
 class Subject:
-    """The stand-in extract as it is, and what its numbers rest on."""
+    """The undamaged stand-in extract, and the results that its numbers rest on."""
 
     evaluation: Evaluation = field(default_factory=lambda: Evaluation(ROOT))
 
     def __post_init__(self) -> None:
         self.contracts = read_contracts(ROOT / "data_contracts")
-        # What rules alone can tell: control totals would give away nearly everything.
+        # Tests the rules only: control totals would reveal nearly everything.
         self.files = {path.name: path.read_bytes() for path in self.evaluation.directory.iterdir()
                       if path.suffix == ".csv" and path.stem != CONTROL_TOTALS}  # fmt: skip
         self.reading = {
@@ -100,7 +100,7 @@ class Subject:
         self.numbers = self.compute(self.evaluation.directory, self.waist)
 
     def compute(self, directory: Path, names: Iterable[str]) -> dict[str, Any]:
-        """Compute what numbers of the report rest on, from an accepted extract."""
+        """Compute nodes that the report's numbers rest on, from an accepted extract."""
         inputs = graph.inputs(ROOT, directory, self.evaluation.study)
         found = self.graph.execute(
             list(names), inputs=inputs, overrides={"contract_results": self.accepted}
@@ -115,7 +115,7 @@ def subject() -> Subject:
 
 
 def judge(corruption: Corruption) -> Verdict:
-    """Say what becomes of one corruption."""
+    """Judge the outcome of one corruption."""
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
         for name, content in {**subject().files, **corruption.files}.items():
@@ -131,12 +131,12 @@ def _judge(corruption: Corruption, directory: Path) -> Verdict:
     found = subject()
     extract = read_extract(directory, found.contracts)
     changed = changed_places(found.tables, extract.tables)
-    # A rule's outcome can change only if a column changed that it reads.
+    # A rule's outcome can change only if a column that it reads has changed.
     reading = {rule: home for rule, (home, columns) in found.reading.items() if columns & changed}
     tables = {table for table, _ in changed}
     own = {rule for rule, home in reading.items() if home in tables}
     warned: list[str] = []
-    # Whether the file can be read, then its own rules, then those of other files that read it.
+    # First whether the file can be read, then its own rules, then other files' rules that read it.
     for rules in (set[str](), own, set(reading) - own):
         results = validate(extract.tables, found.contracts, rules, extract.read)
         stopped = {r.rule for r in results.results if r.outcome == "fail" or r.stops}
@@ -152,7 +152,7 @@ def _judge(corruption: Corruption, directory: Path) -> Verdict:
 
 
 def _moved(directory: Path, tables: set[str]) -> tuple[str, ...]:
-    """Return what is computed otherwise than before, of all that rests on these tables."""
+    """Return the nodes whose value changed, among those that rest on these tables."""
     found = subject()
     names = [name for name, needs in found.waist.items() if needs & tables]
     now = found.compute(directory, names) if names else {}
@@ -160,7 +160,7 @@ def _moved(directory: Path, tables: set[str]) -> tuple[str, ...]:
 
 
 def _same(first: Any, second: Any) -> bool:
-    """Compare two results; the order of a sum's terms may change its last digits."""
+    """Compare two results, allowing for rounding, since the order of a sum's terms may change."""
     if is_dataclass(first):
         return _same(vars(first), vars(second))
     if isinstance(first, dict):
@@ -177,12 +177,12 @@ def _same(first: Any, second: Any) -> bool:
 
 
 def run(count: int, seed: int = 0) -> list[Verdict]:
-    """Draw different corruptions, the same for a seed at every run, and judge each."""
+    """Draw distinct corruptions, reproducible for a seed, and judge each."""
     verdicts: dict[str, Verdict] = {}
 
     @hypothesis.seed(seed)
     @settings(
-        # Hypothesis comes back to what it drew before.
+        # Hypothesis may draw the same example again.
         max_examples=3 * count,
         database=None,
         deadline=None,
@@ -194,7 +194,7 @@ def run(count: int, seed: int = 0) -> list[Verdict]:
         digest = _digest(corruption)
         if len(verdicts) < count and digest not in verdicts:
             found = judge(corruption)
-            # The files themselves have served.
+            # The files are no longer needed.
             light = replace(corruption, files={})
             verdicts[digest] = replace(found, corruption=light, digest=digest)
 
@@ -203,7 +203,7 @@ def run(count: int, seed: int = 0) -> list[Verdict]:
 
 
 def run_in_shares(count: int, processes: int) -> list[Verdict]:
-    """Judge at least so many different corruptions, each process those of one seed at a time."""
+    """Judge at least `count` distinct corruptions in parallel, each process one seed at a time."""
     verdicts: dict[str, Verdict] = {}
     JOURNAL.parent.mkdir(exist_ok=True)
     with ProcessPoolExecutor(processes) as pool, JOURNAL.open("w", encoding="utf-8") as journal:

@@ -1,14 +1,14 @@
-"""How long the press takes over synthetic books, by stage; Quarto next to it where installed.
+"""Time the press on synthetic books, by stage, and compare it with Quarto if installed.
 
     python -m benchmarks.press_books                 # 8, 40 and 150 chapters
     python -m benchmarks.press_books --chapters 8 --repeat 3
 
-Each chapter has two cells (one draws nothing, one prints a table), four inline numbers, a
-figure, a table, an equation, a callout, references to the chapters around it and about
-600 words. Times are of a whole build in one process; executing is by far the largest part, so
-it is also given for a second build that executes nothing (`earlier`).
+Each chapter has two cells (one without output, one that prints a table), four inline numbers, a
+figure, a table, an equation, a callout, references to neighbouring chapters and about 600 words.
+Times are for a whole build in one process. Execution takes by far the longest, so the time of a
+second build that executes nothing (`earlier`) is given too. `results/press_books.jsonl` contains
 
-`results/press_books.jsonl` holds one such run, of two shared cores and without Quarto.
+one run, on two shared cores and without Quarto.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def write_book(folder: Path, chapters: int) -> Path:
 
 
 def measured(chapters: int, repeat: int) -> dict[str, object]:
-    """Return the seconds of each stage for a book of that size; the median of the repeats."""
+    """Return the median seconds of each stage for a book of the given size."""
     runs: list[BookBuild] = []
     with tempfile.TemporaryDirectory(prefix="press-benchmark-") as place:
         project = write_book(Path(place) / "book", chapters)
@@ -117,7 +117,7 @@ def measured(chapters: int, repeat: int) -> dict[str, object]:
 
 
 def _quarto(project: Path) -> dict[str, object]:
-    """Return the seconds Quarto takes for each format; nothing where it is not installed."""
+    """Return the seconds that Quarto takes for each format; empty if it is not installed."""
     program = shutil.which("quarto")
     if program is None:
         return {}
@@ -132,7 +132,7 @@ def _quarto(project: Path) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure and print one line of JSON a book."""
+    """Measure and print one line of JSON per book."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--chapters", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--repeat", type=int, default=1)

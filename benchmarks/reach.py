@@ -1,4 +1,4 @@
-"""What a change in a file can reach: the rules that read it, and the numbers that rest on it."""
+"""Find what a change in a file can affect: the rules that read it and the numbers based on it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from analysis.contracts.expectations import Expectation
 
 Place = tuple[str, str]
-"""A dataset and a column of it; the whole table where the column is empty."""
+"""A dataset and one of its columns; the whole table if the column is empty."""
 
 
 def changed_places(
     before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]
 ) -> set[Place]:
-    """Return what differs between two extracts as read.
+    """Return the columns that differ between two extracts.
 
-    Where a row or a column is more, less or elsewhere, the whole table differs.
+    If rows or columns were added, removed or reordered, the whole table differs.
     """
     changed: set[Place] = set()
     for name, old in before.items():
@@ -52,7 +52,7 @@ def columns_read(mapped: Expectation, contracts: Mapping[str, DataContract]) -> 
 
 
 def _behind(home: str, name: str, contracts: Mapping[str, DataContract]) -> set[Place]:
-    """Return the columns of the files that a column is made from."""
+    """Return the columns of the files that a column is derived from."""
     if call := CALLS.fullmatch(name):
         found = {(home, call.group(2))}
         if call.group(1) == "known":
@@ -73,9 +73,9 @@ def _behind(home: str, name: str, contracts: Mapping[str, DataContract]) -> set[
 
 
 def waist(nodes: dict[str, graph.Node], tables: set[str]) -> dict[str, set[str]]:
-    """Return the nodes that are computed from the extract's tables, each with those tables.
+    """Return the nodes computed directly from the extract's tables, each with all its tables.
 
-    Every exhibit rests on the extract through them, so numbers are the same if they are.
+    Every exhibit rests on the extract through them, so if they are the same, so are the numbers.
     """
     return {
         name: tables & set(graph.upstream(name, nodes))

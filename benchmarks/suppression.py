@@ -1,7 +1,7 @@
-"""How long disclosure control takes: `python -m benchmarks.suppression`.
+"""Time disclosure control: `python -m benchmarks.suppression`.
 
-A table of 150 rows and 10 columns with its totals, hidden and checked, is to take less
-than 2 s. The smaller tables show how that grows.
+Suppressing and checking a table of 150 rows and 10 columns with its totals should take less
+than 2 s. The smaller tables show how the time grows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLES = (
 
 
 def counts(rows: int, columns: int, mean: float, seed: int) -> pd.DataFrame:
-    """Return counts as uneven as those of schools: most small, some large."""
+    """Simulate counts as skewed as those of schools: most small, some large."""
     rng = np.random.default_rng(seed)
     found = rng.poisson(mean * rng.gamma(1.0, size=(rows, columns)))
     row, column = np.indices(found.shape)
@@ -33,7 +33,7 @@ def counts(rows: int, columns: int, mean: float, seed: int) -> pd.DataFrame:
 
 
 def measure(rows: int, columns: int, mean: float) -> None:
-    """Hide and check one table, and print what came out."""
+    """Suppress and check one table, and print the results."""
     records = counts(rows, columns, mean, seed=1)
     started, worked = time.perf_counter(), time.process_time()
     system = cell_system(records, TABLES, PUBLIC, count="n")

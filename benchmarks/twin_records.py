@@ -1,4 +1,4 @@
-"""What of a record of a hidden cell is changed to make a twin extract; see `benchmarks.twins`."""
+"""Change one record of a suppressed cell to make a twin extract; see `benchmarks.twins`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Events:
-    """Moves an event of a hidden cell into another hidden cell."""
+    """Move an event of one suppressed cell to another."""
 
     def __init__(
         self, extract: SmallExtract, random: np.random.Generator, alike: list[str]
@@ -29,7 +29,7 @@ class _Events:
         self.places = hidden.dropna(subset="event_type")
 
     def __call__(self, events: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the events with one moved; None where the one drawn can't be."""
+        """Return the events with one moved; None if the one drawn cannot be moved."""
         keys = ["school_id", "event_type", "month"]
         months = events.assign(month=events["event_date"].dt.to_period("M"))
         within = months.reset_index().merge(self.places, on=keys)
@@ -47,7 +47,7 @@ class _Events:
         return changed
 
     def _reachable(self, one: pd.Series) -> pd.Series:
-        """Return where an event can go such that no count that is shown changes."""
+        """Return which cells an event can move to without changing a published count."""
         same = self.places[SAME] == one[SAME]
         alike = same[self.alike].all(axis=1) & ~same[["outcome", "school_id", "month"]].all(axis=1)
         within = same[["outcome", "school_id", "window"]].all(axis=1)
@@ -58,19 +58,19 @@ SAME = ["outcome", "school_id", "month", "window"]
 
 
 def hidden_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the school-months of hidden cells, `unseen` where no other table shows their sum."""
+    """Return the school-months of suppressed cells, `unseen` if no other table shows their sum."""
     months = panel.loc[panel["returned"]].astype({"term": str, "window": str})
     for name, period in (("terms", "term"), ("before_after", "window")):
         cells = tables[name].astype({period: str})
         cells[name] = cells.pop("count") == CONFIDENTIAL
         months = months.merge(cells, on=["outcome", "pilot", "arm", period], how="left")
-    # Months outside both windows are in no cell of that table, which then hides them too.
+    # Months outside both windows are in no cell of that table, and therefore not shown by it.
     unseen = months["before_after"].astype("boolean").fillna(value=True).astype(bool)
     return months.assign(unseen=unseen).loc[months["terms"].astype(bool), [*SAME, "unseen"]]
 
 
 class _Days:
-    """Moves a spell in care, or one of its ends, by some days."""
+    """Shift a spell in care, or one of its ends, by some days."""
 
     def __init__(self, random: np.random.Generator) -> None:
         self.random = random
@@ -86,7 +86,7 @@ class _Days:
 
 
 class _Statuses:
-    """Exchanges the child's status of two entries of one pilot, so that totals stay."""
+    """Swap the child's status of two entries of one pilot, which leaves totals unchanged."""
 
     def __init__(self, extract: SmallExtract, random: np.random.Generator) -> None:
         self.random = random
@@ -98,7 +98,7 @@ class _Statuses:
         self.phase, self.pilot = (entries["school_id"].map(place[c]) for c in ("phase", "pilot"))
 
     def __call__(self, entries: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the entries with two changed; None where those drawn can't be."""
+        """Return the entries with two changed; None if those drawn cannot be swapped."""
         status, hours = entries["child_status"], entries["hours"]
         kinds = pd.Series(zip(self.phase, status, strict=True), entries.index)
         inside = entries.index[kinds.isin(list(self.hidden))]
@@ -106,7 +106,7 @@ class _Statuses:
             return None
         one, other = inside[self.random.choice(len(inside), 2, replace=False)]
         swapped = {(self.phase[one], status[other]), (self.phase[other], status[one])}
-        # Hours by pilot and status are shown where the count of entries is.
+        # Hours by pilot and status are published together with the count of entries.
         alike = self.pilot[one] == self.pilot[other] and hours[one] == hours[other]
         unlike = self.phase[one] != self.phase[other] and status[one] != status[other]
         if not (alike and unlike and swapped <= self.hidden):
@@ -117,13 +117,13 @@ class _Statuses:
 
 
 class _Sessions:
-    """Exchanges the people of two sessions of one method, so that totals stay."""
+    """Swap the participants of two sessions of one method, which leaves totals unchanged."""
 
     def __init__(self, random: np.random.Generator) -> None:
         self.random = random
 
     def __call__(self, fieldwork: pd.DataFrame) -> pd.DataFrame | None:
-        """Return the fieldwork with two sessions changed; None where they are alike."""
+        """Return the fieldwork with two sessions changed; None if the two drawn do not qualify."""
         families = fieldwork.index[fieldwork["participant_group"].isin(["child", "parent"])]
         pair = fieldwork.loc[self.random.choice(families, 2, replace=False)]
         if pair["method"].nunique() > 1 or pair["participant_group"].nunique() < 2:
@@ -142,4 +142,4 @@ CHANGES: dict[str, Callable[[SmallExtract, np.random.Generator], Any]] = {
     "status": _Statuses,
     "session": lambda _, r: _Sessions(r),
 }
-"""What makes a twin of each kind."""
+"""Functions that change a record, by kind of twin."""

@@ -1,11 +1,11 @@
-"""Twin extracts: `python -m benchmarks.twins`, no published byte of which may differ.
+"""Check that twin extracts give the same published bytes: `python -m benchmarks.twins`.
 
-A twin is an extract in which one record of a hidden cell lies in another hidden cell, so that
-no count that is shown changes. Whatever differs between the two reveals something of what is
-hidden, however it was computed. Writes `data/proofs/twins.csv`: about half an hour on one core.
+A twin is an extract in which one record has moved from one suppressed cell to another, so that no
+published count changes. Any difference between the outputs reveals something about suppressed
+data, however it was computed. Writes `data/proofs/twins.csv`, in about half an hour on one core.
 
-A school's own counts stand in no table, hidden or shown, and models compare schools; so a record
-stays in its school wherever the cell before or after of its group is shown.
+Tables do not contain a school's own counts, suppressed or published, but models compare schools.
+A record therefore stays in its school if the cell before or after of its group is published.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from benchmarks.twin_records import CHANGES
 PROOFS = ROOT / "data" / "proofs"
 SEED = 2019
 EXTRACTS = {"a third": 3, "a fifth": 5, "an eighth": 8, "a twelfth": 12, "a thirtieth": 30}
-"""Small-count extracts: of how many records of the stand-in one is kept."""
+"""Small-count extracts: one record in so many of the stand-in is kept."""
 THINNED = ("child_events", "care_episodes", "activity_log")
 KINDS = ("month", "group", "outcome", "days", "status", "session")
 TWINS_OF_A_KIND = 4
 TRIES = 2_000
-"""Draws of a record that may be moved, most of which can't be seen at once."""
+"""Maximum number of attempts to draw a record that can be moved."""
 CHECKED = 30
-"""Changes at most of which released counts are computed, to see whether one is another."""
+"""Maximum number of changes for which released counts are recomputed and compared."""
 RELEASED = ("released_outcomes", "released_statuses", "released_sessions")
 CHANGED = {"days": "care_episodes", "status": "activity_log", "session": "fieldwork"}
-"""The table in which a kind of twin differs; events where none is named."""
+"""The table in which a kind of twin differs; events for kinds that are not listed."""
 
 Tables = dict[str, pd.DataFrame]
 
@@ -59,7 +59,7 @@ def _upstream(wanted: Collection[str]) -> list[str]:
 STUDY = read_study(ROOT / "study.toml")
 BUILT = graph.build()
 NODES = graph.nodes(BUILT)
-# What the contracts found rests on the files as they came, and on no table made of them.
+# Contract results depend on the files as received, not on the tables made from them.
 EXHIBITS = tuple(
     name
     for name in graph.exhibit_names(BUILT)
@@ -73,16 +73,16 @@ GIVEN = ("contracts", "extract", "extract_files", "origin")
 
 @dataclass(frozen=True)
 class Twin:
-    """An extract that differs from another in one hidden record.
+    """An extract that differs from another in one suppressed record.
 
     Attributes
     ----------
     kind
-        One of `KINDS`: what of the record is another.
+        One of `KINDS`: what has changed in the record.
     table
-        The table that holds it.
+        The table that contains the record.
     records
-        That table, changed.
+        The changed table.
     """
 
     kind: str
@@ -92,16 +92,16 @@ class Twin:
 
 @dataclass(frozen=True)
 class SmallExtract:
-    """An extract, and all that is computed from it.
+    """An extract and everything computed from it.
 
     Attributes
     ----------
     tables
         Typed tables by dataset, as accepted by the contracts.
     given
-        Nodes that no record changes, computed once.
+        Nodes that do not depend on records, computed once.
     exhibits
-        What is looked at: all that a record can change.
+        The exhibits compared: all that a record can affect.
     """
 
     tables: Tables
@@ -110,7 +110,7 @@ class SmallExtract:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The value of every node, and of the inputs."""
+        """The values of all nodes and inputs."""
         overrides = {**self.given, "accepted_tables": self.tables}
         wanted = _upstream([*self.exhibits, *RELEASED])
         return INPUTS | BUILT.execute(wanted, inputs=INPUTS, overrides=overrides)
@@ -118,17 +118,17 @@ class SmallExtract:
     def differing(
         self, name: str, records: pd.DataFrame, wanted: Collection[str]
     ) -> dict[str, Any]:
-        """Return the nodes that have another value if one table is another, with that value.
+        """Return the nodes whose value changes if one table is replaced, with the new values.
 
-        A node is computed anew where one that it needs differs. Nodes are pure functions, which
-        the store of results rests on too, so that all others are the same.
+        A node is recomputed if one of its inputs differs; others are unchanged, since nodes are
+        pure functions; the store of results relies on this too.
 
         Parameters
         ----------
         name, records
-            The table and what it holds instead.
+            The table and its new content.
         wanted
-            Nodes after which no other is asked for.
+            Nodes to compute, with everything upstream of them.
         """
         needed = _upstream(wanted)
         found: dict[str, Any] = {name: records}
@@ -143,7 +143,7 @@ class SmallExtract:
 
     @property
     def children(self) -> set[str]:
-        """Datasets about children."""
+        """The datasets about children."""
         contracts = self.given["contracts"].values()
         return {each.dataset for each in contracts if each.sensitivity == "child"}
 
@@ -151,7 +151,7 @@ class SmallExtract:
 def small_extracts(
     names: Mapping[str, int], seed: int = SEED
 ) -> Iterator[tuple[str, SmallExtract]]:
-    """Yield the stand-in with one record in so many kept, by name."""
+    """Yield thinned copies of the stand-in, with their names."""
     whole = BUILT.execute(GIVEN, inputs=INPUTS)
     contracts = whole["contracts"]
     tables = {name: accepted(t, contracts[name]) for name, t in whole["extract"].tables.items()}
@@ -165,7 +165,7 @@ def small_extracts(
 
 
 def surface(name: str, value: Any, children: set[str]) -> str:
-    """Return all that leaves the dataflow of one exhibit."""
+    """Return everything that is published from one exhibit."""
     shown = cleared(name, value, (), status_by_way(name, NODES, children))
     parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
     parts.append(repr(getattr(shown, "working", None)))  # on its audit page
@@ -185,7 +185,7 @@ def surface(name: str, value: Any, children: set[str]) -> str:
 
 
 def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[Twin]:
-    """Yield twins of one kind, as many as asked for or can be found."""
+    """Yield twins of one kind, at most `count`, and fewer if no more are found."""
     random = np.random.default_rng([seed, KINDS.index(kind)])
     table = CHANGED.get(kind, "child_events")
     change = CHANGES[kind](extract, random)
@@ -196,7 +196,7 @@ def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[T
 
 
 def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) -> bool:
-    """Whether no released count would be another with some records in place of a table's."""
+    """Return whether all released counts remain the same if a table is replaced."""
     other = extract.differing(table, records, RELEASED)
     return all(
         _counts(other[name]).equals(_counts(extract.values[name]))
@@ -206,7 +206,7 @@ def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) ->
 
 
 def _counts(released: Any) -> pd.DataFrame:
-    """Return the counts that were let through; the intruder's check besides them is no output."""
+    """Return the released counts, without the intruder check, which is not published."""
     tables = getattr(released, "tables", None)
     return released.table if tables is None else pd.concat(tables.values(), keys=tables)
 
@@ -215,7 +215,7 @@ def _counts(released: Any) -> pd.DataFrame:
 
 
 def differences(extract: SmallExtract, twin: Twin) -> list[str]:
-    """Return the exhibits of which a published byte differs."""
+    """Return the exhibits whose published bytes differ."""
     other = extract.differing(twin.table, twin.records, extract.exhibits)
     found = [name for name in extract.exhibits if name in other]
     surfaces = (
@@ -240,7 +240,7 @@ def compared(names: Mapping[str, int], each: int) -> pd.DataFrame:
 
 
 def main() -> int:
-    """Compare the twins, write the table; return 1 if any differs."""
+    """Compare the twins and write the table; return 1 if any differ."""
     table = compared(EXTRACTS, TWINS_OF_A_KIND)
     write_proof(PROOFS, "twins", Proof(table, making("benchmarks.twins", SEED, len(EXTRACTS))))
     return int(table["differing"].sum() > 0)

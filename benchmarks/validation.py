@@ -1,7 +1,7 @@
-"""How long validation takes: `python -m benchmarks.validation [rows | events [COUNT]]`.
+"""Time validation: `python -m benchmarks.validation [rows | events [COUNT]]`.
 
-- rows: five files of 50,000 rows each, every rule, after import; to take less than 2 s;
-- events: ten million events (or as many as a second argument says), to take less than
+- rows: five files of 50,000 rows each, every rule, after import; should take less than 2 s;
+- events: ten million events (or the number given as second argument); should take less than
   30 s and 4 GB.
 """
 
@@ -30,7 +30,7 @@ def stand_in() -> dict[str, pd.DataFrame]:
 
 
 def many_children(count: int, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return children who are at their school from 2017 on, under new pseudonyms."""
+    """Return children at their school since 2017 or earlier, under new pseudonyms."""
     children = tables["children"]
     stays = children[(children["first_day"] < "2018-01-01") & (children["last_day"] == "")]
     chosen = stays.iloc[np.resize(np.arange(len(stays)), count)].reset_index(drop=True)
@@ -38,7 +38,7 @@ def many_children(count: int, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def many_events(count: int, children: pd.DataFrame) -> pd.DataFrame:
-    """Return events, each child's on different days, no two the same."""
+    """Return distinct events, those of each child on different days."""
     rows = np.arange(count)
     days = pd.bdate_range("2018-06-04", periods=400).strftime("%Y-%m-%d").to_numpy()
     kinds = np.array(["referral", "s17_start", "s47_enquiry"])
@@ -56,7 +56,7 @@ def many_events(count: int, children: pd.DataFrame) -> pd.DataFrame:
 
 
 def many_episodes(children: pd.DataFrame) -> pd.DataFrame:
-    """Return one episode of twenty days a child."""
+    """Return one episode of twenty days for each child."""
     return pd.DataFrame(
         {
             "episode_id": "P" + _numbers(len(children), 5),
@@ -70,7 +70,7 @@ def many_episodes(children: pd.DataFrame) -> pd.DataFrame:
 
 
 def many_activities(count: int, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return pieces of work spread over workers, days and kinds."""
+    """Return activity log entries spread over workers, days and types."""
     rows = np.arange(count)
     places = tables["deployments"].drop_duplicates("worker_id")
     worker, rest = rows % len(places), rows // len(places)
@@ -94,7 +94,7 @@ def _numbers(count: int, digits: int) -> pd.Series:
 
 
 def five_files(rows: int) -> dict[str, pd.DataFrame]:
-    """Return five files of so many rows each; one of them is of schools' months, repeated."""
+    """Return five files of `rows` rows each, with the months of schools repeated."""
     tables = stand_in()
     children = many_children(rows, tables)
     months = tables["school_months"]
@@ -110,9 +110,9 @@ def five_files(rows: int) -> dict[str, pd.DataFrame]:
 
 
 def measure(name: str, tables: dict[str, pd.DataFrame], datasets: set[str]) -> None:
-    """Validate and print rows, rules, seconds and the most memory used so far."""
+    """Validate, and print the rows, rules, seconds and peak memory so far."""
     contracts = read_contracts(ROOT / "data_contracts")
-    validate(stand_in(), contracts, only={"schools-pilot-code"})  # imports what is needed
+    validate(stand_in(), contracts, only={"schools-pilot-code"})  # triggers imports
     kept = {name: table for name, table in tables.items() if name in contracts}
     rules = {
         result.rule

@@ -1,1 +1,1 @@
-"""How a Quarto project becomes HTML and PDF; knows nothing of the study."""
+"""Render a Quarto book project to HTML and PDF, independently of the study."""

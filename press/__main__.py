@@ -1,4 +1,4 @@
-"""`python -m press`: build or preview any Quarto book project, with nothing else of this one."""
+"""`python -m press`: build or preview any Quarto book project, independently of the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from press.errors import PressError
 from press.preview import serve
 
 PREVIEW = Path(".press") / "preview"
-"""Where `preview` keeps the book it serves, within the project."""
+"""Output folder of `preview`, relative to the project."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 if the book was made; 2 for a wrong project; 7 for a chapter that failed.
+        0 if the book was built; 2 for an invalid project; 7 for a chapter that failed.
     """
     given = _parser().parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""Building a book: read, execute, write every format, then swap the new book in."""
+"""Build a book: read, execute, write each format, then replace the old book with the new one."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class BookBuild:
     out
         Its folder.
     html
-        Its pages, the home page first; empty if HTML was not asked for.
+        Its pages, the home page first; empty if HTML was not requested.
     pdf
-        The PDF; None if it was not asked for.
+        The PDF; None if it was not requested.
     seconds
-        Seconds each stage took, in order.
+        Duration of each stage in seconds, in order.
     chapters
         The chapters with the outputs of their cells.
     warnings
-        What did not stop the build and should be looked at.
+        Problems that did not stop the build but need attention.
     losses
-        What of the chapters did not arrive in a format, each with file and line.
+        Content of the chapters that is missing from a format, each item with file and line.
     """
 
     out: Path
@@ -81,54 +81,54 @@ def build_book(
 ) -> BookBuild:
     """Build a book project.
 
-    Each chapter is executed once for all formats, in a kernel of its own. The book is made
-    in a folder next to `out` and takes its place only when it is whole; after any error the
-    old book is as it was.
+    Each chapter is executed once for all formats, in its own kernel. The book is written to
+    a folder next to `out` and replaces it only when it is complete; after an error the old
+    book is unchanged.
 
     Parameters
     ----------
     project
-        The project's folder, or the book as `read_book` has it.
+        The project's folder, or a book returned by `read_book`.
     out
-        Folder of the book; by default as `_quarto.yml` says.
+        Output folder; by default the one that `_quarto.yml` sets.
     formats
         ``"html"``, ``"pdf"`` or both.
     timestamp
-        Seconds since 1970 that the PDF states as the time it was made; with it, the same
-        sources give the same bytes.
+        Creation time that the PDF records, in seconds since 1970; with it, the same sources
+        give the same bytes.
     environment
-        Variables laid over this process's environment in the kernels.
+        Environment variables for the kernels, added to those of this process.
     metadata
-        Values laid over the metadata of a project that is to be read, as a further metadata
-        file would be.
+        Values that override the project's metadata, as a further metadata file would; only
+        used if `project` is a folder.
     profiles
-        Quarto profiles of a project that is to be read.
+        Quarto profiles to activate; only used if `project` is a folder.
     font_paths
-        Folders with further fonts for the PDF.
+        Folders with additional fonts for the PDF.
     timeout
-        Seconds one cell may take; None for no limit.
+        Time limit of a cell in seconds; None for no limit.
     workers
-        Chapters executed at the same time; by default as many as there are processors.
+        Number of chapters executed in parallel; by default one per processor, at most four.
     lenient
-        Go on after broken references and the like, as Quarto does.
+        Continue after broken references and similar mistakes, as Quarto does.
     whole
-        Stop if a word, formula or picture of a chapter did not arrive in a format.
+        Stop if a word, formula or image of a chapter is missing from a format.
     earlier
-        Chapters of an earlier build: one whose code is the same is not executed again. Only
-        for a caller who knows that nothing else has changed that they depend on.
+        Chapters of an earlier build; one whose code is unchanged is not executed again. Only
+        for a caller who knows that nothing else they depend on has changed.
     outputs
-        Where chapters' outputs are kept: those that it knows are not executed.
+        Store of chapter outputs; a chapter whose outputs it holds is not executed.
     kept
-        Where the press keeps what pandoc made and how chapters were read.
+        Store for the results of pandoc and of reading chapters.
     progress
         Called with a line of text as each stage starts and ends.
     finish
-        Called with the new book's folder before it is swapped in, to add to it.
+        Called with the new book's folder before it replaces the old one, to add files to it.
 
     Raises
     ------
     PressError
-        With file, line and remedy; its `exit_code` is 2 for a wrong project and 7 for a
+        With file, line and remedy; its `exit_code` is 2 for an invalid project and 7 for a
         chapter that failed.
     """
     _check_formats(formats)
@@ -171,7 +171,7 @@ def _written(
     fonts: Sequence[Path],
     clock: _Clock,
 ) -> tuple[tuple[str, ...], str | None]:
-    """Write a book in its formats; return the names of its pages and of its PDF."""
+    """Write a book in the requested formats; return the names of its pages and of its PDF."""
     html: tuple[str, ...] = ()
     pdf = None
     if "html" in formats:
@@ -192,7 +192,7 @@ def _check_formats(formats: Sequence[str]) -> None:
 
 
 def _warnings(book: Book, found: Mistakes) -> Iterator[str]:
-    """Yield what did not stop a build and should be looked at."""
+    """Yield the problems that did not stop a build but need attention."""
     yield from passed_over(book.project.settings)
     for chapter in book.chapters:
         yield from passed_over(chapter.front, of_chapter=True)
@@ -202,7 +202,7 @@ def _warnings(book: Book, found: Mistakes) -> Iterator[str]:
 
 
 class _Clock:
-    """Seconds of each stage."""
+    """Stopwatch for the stages of a build, in seconds."""
 
     def __init__(self, say: Progress) -> None:
         self.seconds: dict[str, float] = {}
@@ -226,14 +226,14 @@ def execute_book(
     outputs: Outputs | None = None,
     say: Progress = lambda _: None,
 ) -> tuple[ExecutedChapter, ...]:
-    """Run every chapter of a book; arguments are as for `build_book`."""
+    """Execute every chapter of a book; the arguments are as for `build_book`."""
     known = {one.chapter.path: one for one in earlier}
 
     def run(chapter: Chapter) -> ExecutedChapter:
         if chapter.path in known and (same := reused(chapter, known[chapter.path])) is not None:
             return same
         defaults = execute_options(book.project, chapter, "html")
-        # A notebook brings its outputs with it.
+        # A notebook already contains its outputs.
         kept = None if any(cell.stored for cell in chapter.cells) else outputs
         if kept is not None and (known_outputs := kept.take(chapter, defaults)) is not None:
             return known_outputs
@@ -256,7 +256,7 @@ def execute_book(
 
 
 def _quarto_variables(project: Project, chapter: Chapter) -> dict[str, str]:
-    """Return the variables by which Quarto says to a cell's code what is being rendered."""
+    """Return Quarto's environment variables that describe the document being rendered."""
     file = project.root / chapter.path
     return {
         "QUARTO_PROJECT_ROOT": str(project.root),

@@ -1,4 +1,4 @@
-"""The checks of a book's sources, without the book: for one that another engine will typeset."""
+"""Check a book's sources without building it, for books that another engine will render."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ def check_book(
     environment: Mapping[str, str] | None = None,
     timeout: float | None = 600.0,
 ) -> None:
-    """Stop for every mistake in a book's sources that a build by the press would stop for.
+    """Raise an error for the mistakes in a book's sources that would stop a build by the press.
 
-    Chapters run only if something seems to be missing, since a cell may make it.
+    Chapters are executed only if something seems to be missing, since a cell may create it.
 
     Parameters
     ----------
     book
         The book.
     formats
-        Those it is to be made in, of ``"html"`` and ``"pdf"``.
+        Formats to check: ``"html"``, ``"pdf"`` or both.
     environment
-        Variables laid over this process's environment in the kernels.
+        Environment variables for the kernels, added to those of this process.
     timeout
-        Seconds one cell may take; None for no limit.
+        Time limit of a cell in seconds; None for no limit.
 
     Raises
     ------
     PressError
-        With file, line and remedy. What Quarto supports and the press does not is no mistake here.
+        With file, line and remedy. Features that only Quarto supports do not count as mistakes.
     """
     given = environment or {}
     standing_in = tuple(
@@ -63,7 +63,7 @@ def check_book(
 
 
 def _may_be_made(mistake: PressError) -> bool:
-    """Return whether what is missing may be there once cells have run."""
+    """Return whether running the cells might supply what is missing."""
     missing = isinstance(mistake, BrokenReferenceError | ProjectError)
     return missing and not isinstance(mistake, UnknownSourceError)
 
@@ -74,7 +74,7 @@ def _mistakes(
     formats: Sequence[str],
     environment: Mapping[str, str],
 ) -> Mistakes:
-    """Return what is wrong in a book that has run, in whatever is not the press's own limit."""
+    """Return the mistakes in an executed book, leaving out features the press does not support."""
     found = Mistakes(by_quarto=True)
     edition = Edition(book, executed, found, environment)
     for name in formats:
@@ -86,21 +86,22 @@ def _mistakes(
     return found
 
 
-# An alternative text and an address that nobody misses; a word that begins no list.
+# Placeholder outputs: the image needs an alternative text and an address that passes the
+# checks, and the word must not start a list.
 _PICTURE = '![](data:image/svg+xml;base64,PHN2Zy8+){fig-alt="not drawn yet"}'
 _TABLE = "| not |\n|-----|\n| yet |"
 _VALUE = "value"
 
 
 def not_yet_run(chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter:
-    """Return a chapter as if it had run: each labelled cell shows what its label promises.
+    """Return a chapter with placeholder outputs, of the kind that each cell's label names.
 
     Parameters
     ----------
     chapter
         The chapter.
     defaults
-        The `execute` options of project and chapter.
+        The `execute` options of the project and the chapter.
     """
     results: list[CellResult | ProseResult] = []
     for part in chapter.parts:
@@ -122,6 +123,6 @@ def _outputs(cell: Cell, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], .
 
 
 def _count(cell: Cell, kind: str) -> int:
-    """Return how many outputs a cell has, going by its captions."""
+    """Return how many outputs a cell has, judging by its captions."""
     given = [cell.options.get(f"{kind}-cap"), cell.options.get(f"{kind}-subcap")]
     return max([1, *(len(captions) for captions in given if isinstance(captions, list))])

@@ -1,4 +1,4 @@
-"""A book that has run, written in its formats."""
+"""Write an executed book in each of its formats."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from press.run.results import ExecutedChapter
 
 @dataclass
 class Edition:
-    """A book that has run, about to be written."""
+    """An executed book, ready to be written."""
 
     book: Book
     executed: tuple[ExecutedChapter, ...]
@@ -53,7 +53,7 @@ class Edition:
     losses: list[str] = field(default_factory=list)
 
     def pages(self, base: str, resources: Resources) -> list[Page]:
-        """Return the numbered pages of a format."""
+        """Return the pages of a format, with numbers assigned."""
         drawn: dict[str, bytes] = {}
         numbers = chapter_numbers(self.book)
         words = wording(self.book.project.options(base))
@@ -70,7 +70,7 @@ class Edition:
     def _page(
         self, executed: ExecutedChapter, base: str, number: str
     ) -> tuple[Page, dict[str, bytes]]:
-        """Return a chapter in a format, and the files that its cells and its Lua made."""
+        """Return a chapter as a page, and the files that its cells and Lua filters created."""
         chapter, project = executed.chapter, self.book.project
         options = chapter_options(project, chapter, base)
         figures = Figures(
@@ -102,7 +102,7 @@ class Edition:
     def _filter(
         self, chapter: Chapter, options: Mapping[str, Any], base: str, asked: Asked
     ) -> Callable[[Node], Node] | None:
-        """Return what a chapter's Lua filters make of a document; None if it has none."""
+        """Return a function that applies a chapter's Lua filters; None if it has none."""
         filters = filters_of(self.book.project, chapter, base)
         if not filters:
             return None
@@ -133,7 +133,7 @@ class Edition:
         return shortcode_files(self.book.project.root, settings.get("shortcodes"), place)
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
-        """Return the pages of a format ready to be written, their mistakes noted."""
+        """Return the pages of a format ready to be written, and record their mistakes."""
         pages = self.pages(base, files)
         for page in pages:
             check_formulas([page.title, page.blocks], page.source, self.found)
@@ -143,14 +143,14 @@ class Edition:
         return make_ready(self.book.project, pages, base, files, self.found)
 
     def standards(self) -> list[str]:
-        """Return the standards that the PDF is to keep."""
+        """Return the PDF standards that the document must conform to."""
         project = self.book.project
         extension = read_extension(project, project.format("typst"))
         given = {**extension.options, **project.options("typst")}.get("pdf-standard") or []
         return [str(name) for name in (given if isinstance(given, list) else [given])]
 
     def html(self, out: Path) -> tuple[str, ...]:
-        """Write the HTML pages; return their paths."""
+        """Write the HTML pages and return their paths."""
         files = Resources(self.book.project.root)
         ready = self.ready("html", files)
         texts = write_html(self.book.project, ready)
@@ -163,7 +163,7 @@ class Edition:
         return tuple(page.html for page in ready.pages)
 
     def _warn_of_hosts(self, page: Page) -> None:
-        """Warn of a page whose author's own HTML asks another host for scripts or styles."""
+        """Warn if HTML included by the author loads scripts or styles from another host."""
         added = added_html(self.book.project) + page.added
         for host in hosts_in(added.header + added.before + added.after):
             self.found.warn(
@@ -171,7 +171,7 @@ class Edition:
             )
 
     def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
-        """Write the PDF; return its path."""
+        """Write the PDF and return its path."""
         project = self.book.project
         extension = read_extension(project, project.format("typst"))
         files = Resources(project.root)
@@ -193,7 +193,7 @@ class Edition:
 
 
 def _font_folders(project: Project) -> list[Path]:
-    """Return the folders of fonts that the option `font-paths` names."""
+    """Return the font folders given by the option `font-paths`."""
     given = project.options("typst").get("font-paths") or []
     names = given if isinstance(given, list) else [given]
     folders = [project.root / str(name).lstrip("/") for name in names]

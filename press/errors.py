@@ -1,4 +1,4 @@
-"""Every error that an author of a book can cause, with the place in the author's file."""
+"""Errors that an author can cause, each with its location in the author's file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """A place in one of the author's files.
+    """A location in one of the author's files.
 
     Parameters
     ----------
     file
         Path of the file, relative to the project.
     line
-        Line, from 1; 0 where only the file is known.
+        Line number, from 1; 0 if only the file is known.
     """
 
     file: str
@@ -26,7 +26,7 @@ class Place:
 
 
 class PressError(Exception):
-    """Something an author can put right.
+    """An error that an author can fix.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class PressError(Exception):
     place
         Where it is.
     remedy
-        What to do about it.
+        How to fix it.
     """
 
     exit_code = 2
@@ -47,17 +47,17 @@ class PressError(Exception):
         super().__init__(self.__str__())
 
     def __str__(self) -> str:
-        """One line for the place and what is wrong, one for the remedy."""
+        """Return one line with the location and the fault, and one with the remedy."""
         first = f"{self.place}: {self.what}" if self.place else self.what
         return f"{first}\n  remedy: {self.remedy}" if self.remedy else first
 
 
 class ProjectError(PressError):
-    """`_quarto.yml`, a profile, a format extension or an argument is wrong."""
+    """`_quarto.yml`, a profile, a format extension or an argument is invalid."""
 
 
 class UnsupportedError(PressError):
-    """What Quarto supports and the press does not: refused, never silently different."""
+    """A feature that Quarto supports and the press rejects rather than render it differently."""
 
 
 class ChapterError(PressError):
@@ -67,7 +67,7 @@ class ChapterError(PressError):
 
 
 class WrongAttributeError(ValueError):
-    """An attribute in Markdown with a value that cannot be read; the page knows its place."""
+    """A Markdown attribute has an invalid value; the page that catches this adds its location."""
 
     def __init__(self, name: str, given: str, wanted: str) -> None:
         self.given = given
@@ -80,16 +80,16 @@ class BrokenReferenceError(ChapterError):
 
 
 class UnknownSourceError(BrokenReferenceError):
-    """A citation has a key that the bibliography does not have."""
+    """A citation has a key that is not in the bibliography."""
 
 
 class CellError(ChapterError):
-    """A cell raised an exception, ran out of time or lost its kernel.
+    """A cell raised an exception, timed out or lost its kernel.
 
     Parameters
     ----------
     what, place, remedy
-        As for every error.
+        As for `PressError`.
     source
         The source of the cell, or the inline expression.
     traceback
@@ -104,7 +104,7 @@ class CellError(ChapterError):
         super().__init__(what, place, remedy)
 
     def __str__(self) -> str:
-        """Place and exception, then the source of the cell, then the remedy."""
+        """Return the location and the exception, the source of the cell, and the remedy."""
         lines = [f"{self.place}: {self.what}"]
         lines += [f"    {line}" for line in self.source.splitlines()]
         if self.remedy:
@@ -113,13 +113,13 @@ class CellError(ChapterError):
 
 
 class TypesettingError(PressError):
-    """Pandoc or Typst refused what the press gave it."""
+    """Pandoc or Typst rejected its input from the press."""
 
     exit_code = 7
 
 
 class LostError(ChapterError):
-    """What an author wrote did not arrive in a format."""
+    """Content that an author wrote is missing from a format."""
 
     def __init__(self, losses: Sequence[str]) -> None:
         self.losses = tuple(losses)

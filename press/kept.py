@@ -1,7 +1,7 @@
-"""What the press has worked out before, where its caller keeps it.
+"""Reuse earlier results of the press from a store that its caller provides.
 
-Only pure functions are recalled: their results follow from what they are given, from the press's
-own code and from pandoc. Nothing is kept by the press alone.
+Only results of pure functions are reused: they depend on nothing but their arguments, the code of
+the press and pandoc. Without a store, nothing is kept.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any, Protocol
 
 
 class Kept(Protocol):
-    """Entries under keys, each given back as it was put there or not at all."""
+    """Key-value store that returns each entry exactly as it was written, or not at all."""
 
     @property
     def code(self) -> str:
-        """A digest of the press's code, as this process runs it."""
+        """A digest of the code of the press that this process runs."""
 
     def read(self, key: str) -> bytes | None:
-        """Return what is kept under a key."""
+        """Return the entry under a key; None if there is none."""
 
     def write(self, key: str, data: bytes) -> None:
-        """Keep something under a key."""
+        """Store an entry under a key."""
 
 
 _STORES: list[Kept] = []
@@ -32,7 +32,7 @@ _STORES: list[Kept] = []
 
 @contextmanager
 def keeping(kept: Kept | None) -> Iterator[None]:
-    """Recall from a store, and keep there, while a book is written."""
+    """Read results from a store, and write them to it, while a book is written."""
     if kept is None:
         yield
         return
@@ -44,22 +44,22 @@ def keeping(kept: Kept | None) -> Iterator[None]:
 
 
 def digest_of(*given: Any) -> str:
-    """Return a digest of what something is made from, to name it by."""
+    """Return a digest of the inputs of something, to use in its name."""
     return hashlib.sha256(repr(given).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def recalled(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
-    """Return what a pure function makes of something, or made of it before.
+    """Return the result of a pure function, from the store if it was computed before.
 
     Parameters
     ----------
     given
-        All that the result depends on besides the press's code, so that its `repr` is another one
-        whenever it is.
+        All that the result depends on besides the code of the press; its `repr` must differ
+        whenever its value does.
     make
-        Makes the result, which is kept if JSON gives it back as it is.
+        Computes the result, which is stored if it survives a round trip through JSON.
     clean
-        Whether the result may be kept, asked once it is made.
+        Tells whether the result may be stored; called after `make`.
     """
     if not _STORES:
         return make()

@@ -1,4 +1,4 @@
-"""Mistakes that Quarto passes over and a build here stops for: collected, then reported at once."""
+"""Collect mistakes that Quarto ignores but that stop a build here, and report them together."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from press.errors import ChapterError, PressError
 
 
 class SeveralMistakesError(ChapterError):
-    """More than one mistake, each with its place."""
+    """More than one mistake, each with its location."""
 
     def __init__(self, mistakes: tuple[PressError, ...]) -> None:
         self.mistakes = mistakes
         super().__init__(f"{len(mistakes)} mistakes", None, "")
 
     def __str__(self) -> str:
-        """One entry a mistake."""
+        """Return one entry for each mistake."""
         return "\n".join(str(mistake) for mistake in self.mistakes)
 
 
@@ -26,9 +26,9 @@ class Mistakes:
     Parameters
     ----------
     lenient
-        Print what Quarto prints and go on: for a preview, and to compare with Quarto.
+        Print what Quarto prints and continue: for a preview, and to compare with Quarto.
     by_quarto
-        Whether Quarto will print the book: what it alone gets wrong is a mistake then.
+        Whether Quarto will render the book; what only Quarto gets wrong is then a mistake.
     """
 
     lenient: bool = False
@@ -38,21 +38,21 @@ class Mistakes:
 
     @property
     def count(self) -> int:
-        """How much was found, warnings included."""
+        """Number of mistakes and warnings found."""
         return len(self.found) + len(self.warnings)
 
     def add(self, mistake: PressError) -> None:
-        """Note a mistake, once for each place and wording."""
+        """Record a mistake, once for each location and wording."""
         if str(mistake) not in {str(one) for one in self.found}:
             self.found.append(mistake)
 
     def warn(self, words: str) -> None:
-        """Note what does not stop a build, once."""
+        """Record a warning, which does not stop a build, once for each wording."""
         if words not in self.warnings:
             self.warnings.append(words)
 
     def stop(self) -> None:
-        """Raise what was found, unless lenient."""
+        """Raise the mistakes found, unless lenient."""
         if self.lenient or not self.found:
             return
         if len(self.found) == 1:

@@ -1,4 +1,4 @@
-"""A live view of a book: served on this machine, rebuilt on a change, errors shown in it."""
+"""Preview a book: serve it locally, rebuild it on each change, show errors on the page."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from typing import Any
 from press.errors import PressError
 
 STATE = "/.press/state"
-_PAUSE = 0.4  # seconds between two looks at the files
+_PAUSE = 0.4  # seconds between two checks of the files
 _HOSTS = ("127.0.0.1", "localhost")
-# Asks for the state of the book; reloads when it is new, lays an error over the page.
+# Polls the state of the book: reloads the page after a rebuild, and shows an error on top of it.
 _SCRIPT = """
 <script>
 (function () {
@@ -53,7 +53,7 @@ Snapshot = dict[str, tuple[int, int, int]]
 
 @dataclass
 class State:
-    """What the page is told: when the book was last made, and what is wrong with it now."""
+    """State sent to the page: version of the last build, and the current error."""
 
     version: str = ""
     error: str = ""
@@ -71,7 +71,7 @@ def serve(
     say: Say = print,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve a book, and rebuild it when a file of the project changes, until interrupted.
+    """Serve a book and rebuild it whenever a file of the project changes, until interrupted.
 
     Parameters
     ----------
@@ -80,20 +80,20 @@ def serve(
     out
         The book's folder.
     rebuild
-        Called at first with no paths, later with the paths that changed, relative to the
+        Called first without paths, then with the paths that have changed, relative to the
         project.
     port
         Port on this machine; 0 for a free one.
     errors
-        What `rebuild` may raise for a mistake of the author's: shown in page and terminal.
+        Exceptions that `rebuild` raises for an author's mistake: shown on the page and terminal.
     ignored
-        Names of folders of the project that hold no sources.
+        Names of folders of the project without sources.
     also
         Files and folders to watch besides the project's own.
     say
-        Takes the address, the errors and what was rebuilt.
+        Called with the address, with errors and with what was rebuilt.
     stop
-        Ends the service when set.
+        Stops the server when set.
     """
     state, ended = State(), stop or threading.Event()
 
@@ -138,7 +138,7 @@ def _attempt(
 def changes(
     before: Snapshot, look: Callable[[], Snapshot], stop: threading.Event
 ) -> Iterator[frozenset[str]]:
-    """Yield the paths that changed since the last look, until told to stop."""
+    """Yield the paths that have changed since the last check, until `stop` is set."""
     while not stop.wait(_PAUSE):
         now = look()
         changed = {path for path in before.keys() | now.keys() if before.get(path) != now.get(path)}
@@ -148,9 +148,9 @@ def changes(
 
 
 def snapshot(project: Path, ignored: frozenset[str]) -> Snapshot:
-    """Return times and size of every file of a project, less hidden and ignored folders.
+    """Return the times and size of every file of a project, without hidden and ignored folders.
 
-    Of times also that of the last change of any kind: the other stays in a copy with its time.
+    The change time is included because a copy that preserves times keeps the modification time.
     """
     found: Snapshot = {}
     for place, folders, files in os.walk(project):
@@ -166,7 +166,7 @@ def snapshot(project: Path, ignored: frozenset[str]) -> Snapshot:
 def _facts(path: Path, name: str) -> Snapshot:
     try:
         facts = path.stat()
-    except OSError:  # gone since it was listed
+    except OSError:  # deleted since it was listed
         return {}
     return {name: (facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size)}
 
@@ -186,7 +186,7 @@ def _serving(out: Path, state: State, port: int) -> Iterator[str]:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves the book's files, pages with the script that reloads them."""
+    """Serve the book's files, adding the reload script to pages."""
 
     def __init__(self, state: State, *arguments: Any, **options: Any) -> None:
         self.state = state
@@ -195,7 +195,7 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer a request."""
         if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
-            self.send_error(403)  # another site's page that found this port
+            self.send_error(403)  # a page of another site that has found this port
         elif self.path == STATE:
             body = {"version": self.state.version, "error": self.state.error}
             self._send(json.dumps(body).encode(), "application/json")
@@ -224,4 +224,4 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base's name
-        """Say nothing: the terminal is for the book."""
+        """Log no requests: the terminal is for messages about the book."""

@@ -1,7 +1,8 @@
-"""Data contracts: what each file of an extract must be like, and whether it is.
+"""Data contracts: what each file of an extract must satisfy, and its validation.
 
 `read_contracts` reads the contracts of a folder, `validate` tests an extract against
-them, `describe` prints what became of each rule and `raise_if_broken` stops.
+them, `describe` prints the outcome of each rule, and `raise_if_broken` raises an error for a
+breach.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Whether the arguments of a rule are of the kinds that an expectation takes.
+"""Check that the arguments of a rule are of the types that an expectation takes.
 
-A number that stands where a name should is found here, with the rule, rather than where
-Great Expectations stumbles over it. A row condition must be a mapping: as text, it would
-be run as code.
+A number in place of a name is found here, with the rule, rather than where Great Expectations
+fails on it. A row condition must be a mapping: as text, it would be run as code.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ AMONG = ("IN", "NOT_IN")
 
 
 def unfit(kwargs: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the first argument of the wrong kind and what it must be, or None."""
+    """Return the first argument of the wrong type and what it must be, or None."""
     for name, value in kwargs.items():
         fits, words = KINDS.get(name, (_is_scalar, "a text, a number, true or false"))
         if not fits(value):

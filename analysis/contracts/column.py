@@ -1,4 +1,4 @@
-"""A column of a data contract, read from its entry, each fault named with its line."""
+"""Columns of a data contract, read from their entries, with the line of each fault."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_column(document: Document, path: tuple[str | int, ...], entry: dict[str, Any]) -> Column:
-    """Return a column from its entry in a contract; raises where a key of it is at fault."""
+    """Return a column from its entry in a contract; raises an error for an invalid key."""
 
     def needed(key: str, allowed: tuple[str, ...] = ()) -> Any:
         value = entry.get(key)
@@ -141,5 +141,5 @@ def custom(entry: Mapping[str, Any]) -> dict[str, Any]:
 def broken(
     document: Document, path: tuple[str | int, ...], what: str, remedy: str
 ) -> ConfigurationError:
-    """Return the error that names a place of a contract, what is wrong there and the remedy."""
+    """Return the error that names the place in a contract, what is wrong there and the remedy."""
     return ConfigurationError(what, place=document.place(path), remedy=remedy)

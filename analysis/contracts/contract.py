@@ -1,4 +1,4 @@
-"""A data contract: what one file of the extract must be like (ODCS 3.1).
+"""Data contracts: what each file of the extract must satisfy (ODCS 3.1).
 
 The contract file is the single source: gate, documentation, data dictionary and recipe
 for the stand-in extract all read it through these objects.
@@ -25,19 +25,19 @@ OPTIONS = ("pattern", "minimum", "maximum", "multipleOf", "format")
 API_VERSION = "v3.1.0"
 SUFFIX = ".odcs.yaml"
 CONTROL_TOTALS = "control_totals"
-"""The dataset that the others are set against. A sender may have none to give."""
+"""The dataset with which the others are compared. A sender may be unable to supply it."""
 OPTIONAL = frozenset({CONTROL_TOTALS, "candidate_schools"})
-"""Datasets that an extract may come without."""
+"""Datasets that may be missing from an extract."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that must hold of a dataset.
+    """One condition that a dataset must satisfy.
 
     Attributes
     ----------
     id
-        Unique over all contracts, such as `children-birth_month-type`.
+        Identifier, unique over all contracts, such as `children-birth_month-type`.
     dataset
         The dataset it is about.
     column
@@ -45,7 +45,7 @@ class Rule:
     severity
         An error stops the report; a warning is shown.
     expected
-        What must hold, in plain English.
+        The condition, in plain English.
     reason
         Why it matters to the evaluation.
     remedy
@@ -56,7 +56,7 @@ class Rule:
         The part of the contract that says how it is checked: a library metric with its
         arguments, or an implementation for Great Expectations.
     may_test_nothing
-        Whether it is sound for a good extract to hold no row that the rule applies to.
+        Whether a good extract may have no row to which the rule applies.
     place
         File and line of the contract.
     """
@@ -83,17 +83,17 @@ class Column:
     name
         As in the file's header.
     description
-        What it holds.
+        Its meaning.
     logical_type
         "string", "integer", "number" or "date".
     unit
-        Of a quantity; empty for others.
+        Unit of a quantity; empty for others.
     sensitivity
         Whom its values are about: "child", "worker", "school" or "none".
     required
         Whether it must be filled in every row.
     unique
-        Whether a value may stand once only; a single primary key column is unique.
+        Whether values must be unique; a single primary key column is unique.
     primary_key
         Whether it is (part of) the key.
     options
@@ -101,11 +101,11 @@ class Column:
     categories
         The values allowed, in the contract's order; empty where they are not listed.
     references
-        `dataset.column` that must hold each value; empty where none.
+        `dataset.column` that must contain each value; empty where none.
     missing_percent
         Share of rows expected to be blank in a good extract, 0 to below 100.
     expected_percent
-        Share of rows expected in a good extract, 0 to 100, by category; of those stated.
+        Share of rows expected in a good extract, 0 to 100, by category, for those that are stated.
     place
         File and line of the contract.
     """
@@ -128,7 +128,7 @@ class Column:
 
     @property
     def is_month(self) -> bool:
-        """Whether it holds a month (YYYY-MM) rather than a day."""
+        """Whether the column holds months (YYYY-MM) rather than days."""
         return self.logical_type == "date" and self.options.get("format") == "yyyy-MM"
 
 
@@ -147,9 +147,9 @@ class DataContract:
     columns
         In the file's order.
     rules
-        Those written out; what the columns imply is added by `implied_rules`.
+        Explicit rules; those implied by the columns are added by `implied_rules`.
     forms
-        How it may be sent: the form whose file is there is read.
+        Forms in which it may be sent: the form whose file is present is read.
     """
 
     dataset: str
@@ -171,12 +171,12 @@ class DataContract:
 
     @property
     def optional(self) -> bool:
-        """Whether an extract without it is computed from; of control totals, with a warning."""
+        """Whether an extract may lack it; without control totals there is a warning."""
         return self.dataset in OPTIONAL
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        """Names in the file's order."""
+        """Column names in the file's order."""
         return tuple(column.name for column in self.columns)
 
     @property
@@ -186,6 +186,6 @@ class DataContract:
 
     @property
     def sensitivity(self) -> Sensitivity:
-        """The most sensitive class among its columns: rows of it are counted as that."""
+        """The most sensitive class among its columns, which applies to its rows."""
         classes = {column.sensitivity for column in self.columns}
         return next(name for name in SENSITIVITIES if name in classes)

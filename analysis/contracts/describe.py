@@ -1,7 +1,7 @@
-"""Contract results in words: one table a dataset, and what to fix where a rule is broken.
+"""Contract results in words: one table per dataset, and what to fix where a rule is broken.
 
-Written for a terminal 80 columns wide. What is wrong comes in the order in which to fix
-it: files, headers, single values, then what follows from those.
+For a terminal 80 columns wide. Breaches are listed in the order in which to fix them: files,
+headers, single values, then what follows from those.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ def describe(
     *,
     every_rule: bool = False,
 ) -> str:
-    """Return one plain table a dataset, and below them what to do about each breach.
+    """Return one plain-text table per dataset, followed by what to do about each breach.
 
     Parameters
     ----------
     tables
-        The extract as sent: given, the values that break a rule are shown with their
-        rows. For the terminal of whoever may see the data, and nowhere else.
+        The extract as sent: if given, the values that break a rule are shown with their rows. Only
+        for the terminal of someone who may see the data.
     every_rule
-        Whether the tables list the rules that hold too, rather than count them.
+        Whether the tables also list the rules that hold, rather than count them.
     """
     datasets = dict.fromkeys(result.dataset for result in results.results)
     parts = [_dataset(results, name, every_rule=every_rule) for name in datasets]
@@ -51,7 +51,7 @@ def describe(
 def problems(
     results: ContractResults, tables: Mapping[str, pd.DataFrame] | None = None
 ) -> list[str]:
-    """Return all that is wrong, as sections: what fails, had nothing to test, and warns."""
+    """Return all problems as sections: failures, rules with nothing to test, and warnings."""
     failing = _breaches(results.of("fail"), results, tables or {})
     warning = _breaches(results.of("warn"), results, tables or {})
     untested = _untested([result for result in results.results if result.stops])
@@ -70,7 +70,7 @@ def problems(
 
 
 def breach(result: RuleResult, results: ContractResults) -> str:
-    """Return one broken rule: file, rows, column, rule, what was seen, remedy."""
+    """Return the description of one broken rule: file, rows, column, rule, finding, remedy."""
     place = "; ".join(f"{file}{_rows(rows)}" for file, rows in results.locate(result))
     several = len(result.rows) > 1 and isinstance(result.failing, int)
     if several:
@@ -93,14 +93,14 @@ def breach(result: RuleResult, results: ContractResults) -> str:
 
 
 def raise_if_broken(results: ContractResults) -> None:
-    """Stop where a rule is broken or nothing was tested.
+    """Raise an error if a rule is broken or nothing was tested.
 
     Raises
     ------
     ContractBroken
         If a rule of severity error is broken; the message lists every one.
     NothingTested
-        If a dataset, or a rule that must apply, had no row to be tested on.
+        If a dataset, or a rule that must apply, had no row to test.
     """
     what = "\n\n".join([_summary(results), *problems(results)])
     if results.outcome == "fail":
@@ -128,13 +128,13 @@ def _breaches(
 
 
 def _order(result: RuleResult) -> tuple[bool, bool, int, bool]:
-    """Put files first, then control totals, then the rest as one follows from the other."""
+    """Return the sort key of a breach: files, control totals, then causes before consequences."""
     is_of_file = result.dataset != CONTROL_TOTALS
     return result.stage > 0, is_of_file, result.stage, bool(result.follows)
 
 
 def _untested(found: Sequence[RuleResult]) -> list[str]:
-    """Return the rules that had nothing to test, those with one cause together."""
+    """Return the rules that had nothing to test, grouped by cause."""
     by_cause: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for result in found:
         by_cause.setdefault((result.dataset, result.seen), []).append(result.rule)
@@ -151,7 +151,7 @@ def _dataset(results: ContractResults, name: str, *, every_rule: bool) -> str:
     file = ", ".join(file for file, _ in results.files.get(name, ((found[0].file, 0),)))
     rows = results.rows.get(name, 0)
     title = f"{file}: {_number(rows)} rows, {_count(len(found), 'rule')}, {_tally(found)}"
-    # Of what stops for want of data, the cause is told below rather than every rule here.
+    # Where a dataset has no data, the cause is given below instead of every rule here.
     shown = [r for r in found if every_rule or not (r.outcome == "pass" or r.stops)]
     body = [(WORDS[r.outcome], r.rule, _number(r.tested), _number(r.failing)) for r in shown]
     table = _aligned([("outcome", "rule", "tested", "failing"), *body]) if body else ()

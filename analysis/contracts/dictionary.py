@@ -1,4 +1,4 @@
-"""The data dictionary: what the contracts say of every column and every rule."""
+"""The data dictionary: what the contracts state about every column and every rule."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DICTIONARY_COLUMNS = {
     "sensitivity": "Whom it is about: child, worker, school or none",
     "missing_percent": "Rows expected to be blank, per cent",
 }
-"""The columns of `dictionary` and what each holds."""
+"""The columns of `dictionary` with their meanings."""
 
 RULE_COLUMNS = {
     "file": "File of the extract",
@@ -37,11 +37,11 @@ RULE_COLUMNS = {
     "reason": "Why it matters",
     "remedy": "What the data manager does about a breach",
 }
-"""The columns of `rule_list` and what each holds."""
+"""The columns of `rule_list` with their meanings."""
 
 
 def dictionary(contracts: Mapping[str, DataContract]) -> pd.DataFrame:
-    """Return one row a column of the extract; columns as in `DICTIONARY_COLUMNS`."""
+    """Return one row per column of the extract; columns as in `DICTIONARY_COLUMNS`."""
     rows = [
         {
             "file": contract.file,
@@ -63,7 +63,7 @@ def dictionary(contracts: Mapping[str, DataContract]) -> pd.DataFrame:
 
 
 def rule_list(contracts: Mapping[str, DataContract]) -> pd.DataFrame:
-    """Return one row a rule, implied or written out; columns as in `RULE_COLUMNS`."""
+    """Return one row per rule, implied or explicit; columns as in `RULE_COLUMNS`."""
     rows = [
         (
             contract.file,

@@ -1,8 +1,8 @@
-"""Great Expectations: hand it the columns that rules read, take back what came out.
+"""Interface to Great Expectations: pass it the columns that rules read, return the results.
 
-It is imported here, where it runs, and nowhere else: that takes seconds. It copies the
-whole frame for every rule, so in a large table each rule gets a frame of its own, and a
-rule that depends on one text alone is tested once for each different text.
+It is imported only here, where it runs, since that takes seconds. It copies the whole frame for
+every rule, so in a large table each rule gets a separate frame, and a rule that depends on one
+text alone is tested once for each distinct text.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ QUIETENED = (
     # Great Expectations imports two modules that Python 3.11 renamed.
     (r"module 'sre_(constants|parse)' is deprecated", DeprecationWarning),
 )
-"""Warnings of libraries that are not ours to fix, each with its reason."""
+"""Warnings of libraries that can't be fixed here, each with its reason."""
 
 LARGE = 200_000
-"""Rows from which rules are tested apart."""
+"""Number of rows from which rules are tested separately."""
 
 OF_ONE_TEXT = frozenset(
     {
@@ -42,7 +42,7 @@ OF_ONE_TEXT = frozenset(
         "expect_column_values_to_match_regex",
     }
 )
-"""Expectations that hold for a row or not whatever the other rows hold."""
+"""Expectations whose result for a row does not depend on other rows."""
 
 
 class ValidationError(RuntimeError):
@@ -51,14 +51,14 @@ class ValidationError(RuntimeError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out for one rule.
+    """The result of one rule.
 
     Attributes
     ----------
     success
         Whether it holds.
     tested, failing
-        Rows that it was tested on, and that break it.
+        Number of rows that it was tested on, and that break it.
     rows
         The first rows that break it, by their number in the file.
     """
@@ -70,7 +70,7 @@ class Answer:
 
 
 def answers(dataset: str, mapped: Sequence[Expectation], columns: Columns) -> dict[str, Answer]:
-    """Test rules on a dataset that has the columns they read.
+    """Test rules on a dataset that contains the columns they read.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def answers(dataset: str, mapped: Sequence[Expectation], columns: Columns) -> di
 
 
 def _portions(mapped: Sequence[Expectation], *, large: bool) -> list[tuple[str, list[Expectation]]]:
-    """Return the rules to test at once, with the column whose texts alone they depend on."""
+    """Return rules to test together, with the only column of text that they depend on."""
     if not large:
         return [("", list(mapped))] if mapped else []
     found: dict[tuple[str, frozenset[str]], list[Expectation]] = {}
@@ -118,7 +118,7 @@ def _portions(mapped: Sequence[Expectation], *, large: bool) -> list[tuple[str, 
 
 
 def _text_of(each: Expectation) -> str:
-    """Return the column whose text decides whether a row keeps a rule; "" if more does."""
+    """Return the column whose text alone decides whether a row keeps a rule; "" if none does."""
     (name, *others) = each.columns or ("",)
     if each.type not in OF_ONE_TEXT or others or {"mostly", "row_condition"} & set(each.kwargs):
         return ""
@@ -135,7 +135,7 @@ def _spread(
     dataset: str,
     text: str,
 ) -> Answer:
-    """Return the answer for rows from that for different texts."""
+    """Return the answer for rows from the answer for distinct texts."""
     about_blanks = "null" in each.type
     tested = counts if about_blanks else counts[frame[each.columns[0]].notna().to_numpy()]
     places = np.array(raw.get("partial_unexpected_index_list") or [], dtype=np.int64)
@@ -174,7 +174,7 @@ def _comparable(frame: pd.DataFrame, mapped: Sequence[Expectation]) -> pd.DataFr
 def _run(
     frame: pd.DataFrame, mapped: Sequence[Expectation], most: int
 ) -> dict[str, Mapping[str, Any]]:
-    """Return the result of each expectation by rule id, with at most so many rows named.
+    """Return the result of each expectation by rule id, with a limited number of rows named.
 
     Rows are asked for only where a rule is broken: naming none costs as much as testing.
     """
@@ -191,13 +191,13 @@ def _run(
 
 @lru_cache(maxsize=1)
 def _definition() -> Any:
-    """Return what takes a frame to be tested; it costs as much to make as many rules."""
+    """Return the batch definition for frames, cached as it takes long to make."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
     from great_expectations.execution_engine import pandas_execution_engine
 
-    # It would hash every value of each frame, only to mark a batch that nobody looks up again:
-    # a third of the time, and a digest of confidential data.
+    # It would hash every value of each frame to label a batch that is never looked up: a third of
+    # the time, and a digest of confidential data.
     pandas_execution_engine.HASH_THRESHOLD = 0
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -224,7 +224,7 @@ def _results(
 
 
 def usable(result: Any) -> Mapping[str, Any]:
-    """Return a result's body; an empty or exceptional one is an error of ours."""
+    """Return a result's body; an empty or exceptional one is an error of the program."""
     rule = result.expectation_config.meta["rule"]
     info = result.exception_info or {}
     parts = [info] if "raised_exception" in info else list(info.values())

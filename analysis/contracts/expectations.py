@@ -1,6 +1,6 @@
-"""From the rules of a contract to expectations of Great Expectations.
+"""Translate the rules of a contract to expectations of Great Expectations.
 
-Refuses a rule that it does not know: a rule that nothing runs would look like a pass.
+Raises an error for an unknown rule: a rule that is never run would look like a pass.
 Great Expectations itself is not imported here; it takes seconds.
 """
 
@@ -29,7 +29,7 @@ BOUNDS = frozenset({"min_value", "max_value", "strict_min", "strict_max"})
 
 @dataclass(frozen=True)
 class Signature:
-    """What an expectation takes.
+    """The arguments of an expectation.
 
     Attributes
     ----------
@@ -116,13 +116,13 @@ class Expectation:
 def expectations(
     contract: DataContract, contracts: Mapping[str, DataContract]
 ) -> tuple[Expectation, ...]:
-    """Map every rule of a contract, implied or written out.
+    """Translate every rule of a contract, implied or explicit.
 
     Raises
     ------
     ConfigurationError
-        If a rule is not known, lacks an argument, has one too many, or names a column
-        that neither the contract nor `analysis.contracts.derived` has.
+        If a rule is unknown, lacks an argument, has one too many, or names a column that neither
+        the contract nor `analysis.contracts.derived` has.
     """
     return tuple(_map(rule, contract, contracts) for rule in all_rules(contract))
 
@@ -164,7 +164,7 @@ def _whole(rule: Rule, pattern: str) -> str:
         raise _refuse(rule, said, "correct it") from None
     if groups:
         raise _refuse(rule, "the pattern has a capturing group", "write (?:…) for (…)")
-    # Python's $ lets a line break pass at the end; \Z does not.
+    # Python's $ also matches before a final line break; \Z does not.
     return pattern[:-1] + r"\Z"
 
 
@@ -192,7 +192,7 @@ def _implementation(rule: Rule) -> tuple[str, dict[str, Any]]:
 
 
 def _library(rule: Rule) -> tuple[str, dict[str, Any]]:
-    """Map the library metrics of the standard, each as 'none may be so'."""
+    """Translate the library metrics of the standard, each as 'no row may be so'."""
     body, column = rule.body, rule.column
     arguments = body.get("arguments") or {}
     if not isinstance(arguments, dict):
@@ -243,7 +243,7 @@ def _columns(signature: Signature, kwargs: Mapping[str, Any]) -> list[str]:
 
 
 def _condition_columns(condition: Mapping[str, Any]) -> list[str]:
-    """Name the columns of a row condition, which stands in Great Expectations' own form."""
+    """Return the columns of a row condition in Great Expectations' own form."""
     if "conditions" in condition:
         return [name for part in condition["conditions"] for name in _condition_columns(part)]
     return [str(condition["column"]["name"])]
@@ -280,7 +280,7 @@ def _check_need(
     home: str,
     contracts: Mapping[str, DataContract],
 ) -> None:
-    """Refuse a derived column that is computed from one that its contract does not have."""
+    """Raise an error for a derived column computed from one that its contract lacks."""
     if contract is None:
         raise _refuse(
             rule, f"'{name}' is computed from {home}, which has no contract", "restore the contract"
@@ -301,7 +301,7 @@ def _check_need(
 
 
 def lookup_key(contract: DataContract, dataset: str) -> str:
-    """Return the one column that refers to another dataset, or "" if there is not one."""
+    """Return the only column that refers to another dataset, or "" if there is not exactly one."""
     found = [c.name for c in contract.columns if c.references.partition(".")[0] == dataset]
     return found[0] if len(found) == 1 else ""
 
@@ -326,7 +326,7 @@ def _typed(
 
 
 def _bound(rule: Rule, key: str, value: Any, *, day: bool) -> Any:
-    """Return a bound as its column is typed: of days a timestamp, else a number."""
+    """Return a bound in the type of its column: a timestamp for days, else a number."""
     try:
         if day == isinstance(value, str):
             return pd.Timestamp(value) if day else value

@@ -1,6 +1,6 @@
 """The rules that a column's declaration implies: type, presence, uniqueness, range, reference.
 
-They are written as the rules in a contract are, so that one mapper serves both.
+They have the same form as the rules in a contract, so that the same code translates both.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ CALLS = re.compile(r"(filled|number|sent|valid|fits|steps|known)\((\w+)\)")
 """Columns made from one of the file:
 
 - `filled(x)`: 1 where there is a text, missing where blank;
-- `number(x)`: the number of the text among the different ones, missing where blank;
+- `number(x)`: the index of the text among the distinct ones, missing where blank;
 - `sent(x)`: the text as sent;
 - `valid(x)`: 1 where the text is of the declared type, else 0; missing where blank;
 - `fits(x)`: likewise, of the declared pattern;
-- `steps(x)`: likewise, a multiple of the declared step; missing where it is no number too;
-- `known(x)`: likewise, found where the column refers to.
+- `steps(x)`: likewise, a multiple of the declared step; also missing where it is not a number;
+- `known(x)`: likewise, found in the column that it refers to.
 """
 
 
 def all_rules(contract: DataContract) -> tuple[Rule, ...]:
-    """Return the rules of a contract: those implied, then those written out."""
+    """Return the rules of a contract: implied rules first, then explicit ones."""
     return (*implied_rules(contract), *contract.rules)
 
 
@@ -150,7 +150,7 @@ def _unique(contract: DataContract, column: Column) -> Rule:
 
 
 def _missing(contract: DataContract, column: Column) -> Rule:
-    """Return the rule on how many rows of a pilot may be blank: some always, never all."""
+    """Return the rule on the share of a pilot's rows that may be blank, which is never all."""
     low = max(1.0, column.missing_percent - column.missing_tolerance)
     high = min(99.0, column.missing_percent + column.missing_tolerance)
     rule = _rule(
@@ -221,7 +221,7 @@ def _of_options(contract: DataContract, column: Column) -> Iterator[Rule]:
 
 
 def _type_is_tested(column: Column) -> bool:
-    # Text held to a list, a key or a pattern is held to more than its type already.
+    # A list, a key or a pattern already implies more than the type of a text.
     held = column.categories or column.references or "pattern" in column.options
     return column.logical_type != "string" or not held
 

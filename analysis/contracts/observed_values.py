@@ -1,4 +1,4 @@
-"""What class of value was seen where a rule is broken: never the value itself."""
+"""Classes of the values that break a rule, without the values themselves."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     (r"\w{1,200}", "a word"),
     (PLAIN, "text"),
 )
-"""Patterns of a whole value with the class each stands for; the first that fits counts."""
+"""Patterns of whole values with the class of each; the first match counts."""
 
 
 def value_class(raw: str) -> str:
@@ -103,7 +103,7 @@ def _bound(value: object) -> str:
 
 
 def _spelling(value: str, kwargs: object) -> str:
-    """Recognise a known code in another spelling, the commonest slip of an export."""
+    """Recognise a known code in another spelling, the most common error in exports."""
     codes = kwargs.get("value_set", []) if isinstance(kwargs, dict) else []
     folded = {str(code).casefold() for code in codes}
     return "a known code in another spelling" if value.strip().casefold() in folded else ""

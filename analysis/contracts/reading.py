@@ -1,4 +1,4 @@
-"""From contract files to contracts: each key checked, each fault named with its line."""
+"""Read contracts from their files, checking each key and naming the line of each fault."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read_contracts(directory: Path) -> dict[str, DataContract]:
     Parameters
     ----------
     directory
-        Holds one `<dataset>.odcs.yaml` per dataset.
+        Folder with one `<dataset>.odcs.yaml` per dataset.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def read_contracts(directory: Path) -> dict[str, DataContract]:
     Raises
     ------
     ConfigurationError
-        If there is none, or one is broken: file, line, key, rule and remedy.
+        If there is none, or one is invalid, with file, line, key, rule and remedy.
     """
     paths = sorted(directory.glob(f"*{SUFFIX}"))
     if not paths:
@@ -195,12 +195,12 @@ def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
 
 
 def refuse_without_column(error: KeyError, contracts: Mapping[str, DataContract]) -> None:
-    """Say which column a computation lacks, if it is one that no contract has.
+    """Raise an error naming the column that a computation lacks, if no contract has it.
 
     Raises
     ------
     ConfigurationError
-        A contract was edited, and the code asks for what it had.
+        If a contract was edited, and the code needs a column that was removed.
     """
     name = error.args[0] if error.args else None
     known = {column for contract in contracts.values() for column in contract.column_names}
@@ -217,7 +217,7 @@ def refuse_without_column(error: KeyError, contracts: Mapping[str, DataContract]
 
 
 def _check_rules(contracts: Mapping[str, DataContract]) -> None:
-    """Refuse a rule that could not be tested, before any data are read."""
+    """Raise an error for a rule that can't be tested, before any data are read."""
     from analysis.contracts.expectations import expectations
 
     for contract in contracts.values():

@@ -1,7 +1,7 @@
-"""What became of each rule: four outcomes, and which of them stops the report.
+"""Results of rules: four outcomes, and which of them stop the report.
 
-The internal form names rows of the file, which are personal data where the file is about
-children; the published form names none.
+The internal form names rows of the file, which are personal data where the file is about children;
+the published form does not.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 Outcome = Literal["pass", "warn", "fail", "nothing tested"]
 
 ROWS_KEPT = 1000
-"""At most so many rows of a breach are kept by number; the count is always whole."""
+"""The most row numbers that are kept of a breach; the count is always complete."""
 
 STAGE_OF_THE_REST = 4
 STAGES = {2: ("required", "unique", "type", "pattern", "code"), 3: ("range", "known")}
-"""Rules on a column by the ends of their ids, and the stage at which a breach is fixed."""
+"""Suffixes of the ids of rules on a column, and the stage at which a breach is fixed."""
 
 
 @dataclass(frozen=True)
 class RuleResult:
-    """What became of one rule.
+    """The result of one rule.
 
     Attributes
     ----------
@@ -49,17 +49,16 @@ class RuleResult:
     sensitivity
         Whom the dataset is about.
     waiver
-        Who accepted the breach, why and when, and whether that covers it; empty where nobody
-        did.
+        Who accepted the breach, why and when, and whether the waiver covers it; empty without one.
     file
         The file, where the rule is about one that could not be read.
     stops
-        Whether testing nothing counts as nothing tested for the extract.
+        Whether a rule with nothing to test makes the extract count as not tested.
     follows
-        Other broken rules, on values that this one reads: it may follow from them.
+        Other broken rules on values that this one reads, from which the breach may follow.
     from_children
-        Whether the rule is on a file that is about no child, and reads children's records:
-        how many rows it is tested on, and how many break it, follows from these.
+        Whether the rule is on a file that is not about children but reads children's records: its
+        counts of rows tested and rows that break it follow from these.
     """
 
     rule: str
@@ -95,23 +94,23 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class ContractResults:
-    """What became of every rule of every contract.
+    """The results of all rules of all contracts.
 
     Attributes
     ----------
     results
         By dataset and rule, in the contract's order.
     files
-        The files of each dataset with the records in each, in the order of its rows.
+        The files of each dataset with the number of records in each, in the order of its rows.
     rows
         Records of each dataset; a text such as `[c]` where it may not be published.
     places
-        Of a dataset that was read through a map, the council's file and line by row, of the rows
-        that break a rule.
+        For datasets read through a map: the council's file and line, by row, of the rows that
+        break a rule.
     sources
-        Of such a dataset, where each column comes from, in words.
+        For such datasets, the source of each column, in words.
     maps
-        Of such a dataset, what its map does and who confirmed it, in words.
+        For such datasets, what the map does and who confirmed it, in words.
     """
 
     results: tuple[RuleResult, ...]
@@ -123,7 +122,7 @@ class ContractResults:
 
     @property
     def outcome(self) -> Outcome:
-        """The worst that matters: fail, then nothing tested, then warn, then pass."""
+        """The most serious outcome: fail, then nothing tested, then warn, then pass."""
         if any(result.outcome == "fail" for result in self.results):
             return "fail"
         if not self.results or any(result.stops for result in self.results):
@@ -148,8 +147,8 @@ class ContractResults:
     def locate(self, result: RuleResult) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Return the rows that break a rule by file, in the numbering of each file.
 
-        A dataset split by authority or month is one table here; its rows are counted on
-        from file to file, each of which has a header of its own.
+        A dataset split by authority or month is one table here; its rows are numbered through all
+        files, each of which has its own header.
         """
         parts = self.files.get(result.dataset, ())
         if result.dataset in self.places and result.rows and not result.file:
@@ -173,10 +172,10 @@ class ContractResults:
         return tuple(found) or ((", ".join(name for name, _ in parts), ()),)
 
     def public(self, rules: DisclosureRules = PUBLIC) -> ContractResults:
-        """Return the form that may be published: no row numbers, row counts as totals are.
+        """Return the form that may be published: no row numbers, and row counts rounded as totals.
 
         Rows are counted over all authorities. Exact, they would undo the rounding of a total,
-        and two releases would tell how many children were added between them.
+        and two releases would reveal how many children were added between them.
         """
         about_children = {r.dataset for r in self.results if r.sensitivity == "child"}
 
@@ -218,13 +217,13 @@ class ContractResults:
 
 
 OF_THE_FILE = ("-file", "-columns")
-"""How rules end that count files or columns, and nobody's records."""
+"""Suffixes of the rules that count files or columns, and not records."""
 
 
 def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:
     if result.from_children:
-        # Rows are school-months, say: six of them can be the months of two pilots without any
-        # event, so that no number of rows is large enough to be shown.
+        # Rows may be school-months: six of them can be the months of two pilots without any event,
+        # so no number of rows is large enough to be shown.
         return replace(
             result,
             rows=(),
@@ -239,7 +238,7 @@ def _published(result: RuleResult, rules: DisclosureRules) -> RuleResult:
         isinstance(count, int) and count > 0 and rules.is_unsafe(count)
         for count in (tested, failing)
     ]
-    # A small remainder is as telling as a small count: "all but two" names the two.
+    # A small remainder reveals as much as a small count: "all but two" identifies the two.
     if isinstance(tested, int) and isinstance(failing, int) and failing:
         rest = tested - failing
         hidden[1] = hidden[1] or (rest > 0 and rules.is_unsafe(rest))
@@ -259,7 +258,7 @@ def _controlled(count: int | str, rules: DisclosureRules) -> int | str:
 
 
 SCOPE = re.compile(r"up to ([0-9,]+) rows?")
-"""How a waiver says how many rows it covers, which is as telling as their count."""
+"""Pattern of the number of rows that a waiver covers, which reveals as much as their count."""
 
 
 def _published_scope(found: re.Match[str], rules: DisclosureRules) -> str:

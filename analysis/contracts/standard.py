@@ -1,8 +1,8 @@
-"""What of the Open Data Contract Standard a contract may hold: its schema, and keys with a use.
+"""The part of the Open Data Contract Standard that contracts may use: schema and keys.
 
-The standard has many more keys than are tested, honoured or only said. One that promises
-something which nothing here tests would be believed by whoever reads the contract, so it is
-refused, with its line.
+The standard has many more keys than are tested, applied or merely descriptive here. Readers of a
+contract would rely on a key that promises something nothing here tests, so such a key is an error,
+reported with its line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SAID = frozenset({"authoritativeDefinitions", "businessName", "description", "examples", "id",
                   "name", "synonyms", "tags"})  # fmt: skip
-"""Keys that say something to a reader and promise nothing of the data."""
+"""Keys that inform a reader and promise nothing about the data."""
 TOP = SAID | {"apiVersion", "contractCreatedTs", "dataProduct", "domain", "kind", "price", "roles",
               "schema", "servers", "status", "support", "team", "tenant", "version"}  # fmt: skip
 SERVER = frozenset({"customProperties", "description", "format", "id", "path", "server", "type"})
@@ -51,15 +51,15 @@ TYPED_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "number": ("minimum", "maximum", "multipleOf"),
     "date": ("minimum", "maximum", "format"),
 }
-"""Which options are tested of a column of each type."""
+"""The options that are tested for columns of each type."""
 
 
 GRAMMAR = "rfc3987_syntax"
-"""Checks the form of web addresses, which is not asked for, and takes a second to load."""
+"""An optional module that checks web addresses, which is not needed and slow to load."""
 
 
 def check_schema(document: Document) -> None:
-    """Raise ConfigurationError with file, line and key where the schema is broken."""
+    """Raise ConfigurationError with file, line and key where a contract violates the schema."""
     errors = list(_deepest(_validator().iter_errors(document.value)))
     if not errors:
         return
@@ -84,7 +84,7 @@ def _validator() -> Any:
 
 @contextmanager
 def _without(module: str) -> Iterator[None]:
-    """Let an optional module seem not to be installed, unless it has been imported."""
+    """Hide an optional module from imports, unless it has already been imported."""
     absent = module not in sys.modules
     if absent:
         sys.modules[module] = None  # type: ignore[assignment]  # the import system's own mark
@@ -96,7 +96,7 @@ def _without(module: str) -> Iterator[None]:
 
 
 def _deepest(errors: Iterator[Any]) -> Iterator[Any]:
-    """Yield, of an error with alternatives, those that went furthest into the document."""
+    """Yield the errors deepest in the document, of an error with alternatives."""
     for error in errors:
         inner = [e for e in error.context or [] if len(e.absolute_path) > len(error.absolute_path)]
         yield from inner or [error]

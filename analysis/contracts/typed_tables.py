@@ -1,10 +1,10 @@
-"""Tables with typed columns, and the columns that rules look up or derive.
+"""Tables with typed columns, including the columns that rules look up or derive.
 
-Types are tested on the text as it was sent. A value that is not of its type is missing in
-the typed table, so that every later rule speaks of readable values only.
+Types are tested on the text as it was sent. A value that is not of its type is missing in the
+typed table, so that every later rule is about readable values only.
 
-A column of ten million rows has few different values, so each is read once: a column is
-kept as its different texts and, for each row, the number of its text.
+A column of ten million rows has few distinct values, so each is parsed once: a column is stored as
+its distinct texts and, for each row, the index of its text.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ DECIMAL = r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 MONTH = r"[0-9]{4}-[0-9]{2}"
 UNSEEN = "\\s\u0000-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-"""Characters that look like a space, like nothing, or change what stands next to them."""
+"""Characters that look like a space, are invisible, or change their neighbours."""
 PLAIN = f"[^{UNSEEN}](?:[^{UNSEEN}]| (?! )){{0,198}}(?<! )"
 STEP_TOLERANCE = 1e-9
-"""Relative distance from a multiple of a step that is still one."""
+"""Relative tolerance for multiples of a step."""
 FIRST_ROW = 2
-"""Row of the file that holds the first record; the header is row 1."""
+"""Row of the file with the first record; the header is row 1."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Text:
     Attributes
     ----------
     codes
-        For each row the number of its text; -1 where blank, shape (rows,).
+        For each row the index of its text; -1 where blank, shape (rows,).
     texts
-        The different texts, none of them blank, shape (texts,).
+        The distinct texts, none of them blank, shape (texts,).
     """
 
     codes: np.ndarray
@@ -65,14 +65,14 @@ class Text:
 
 
 YEARS = (1800, 2200)
-"""Years in which a day is a day; in any other it cannot be read."""
+"""Years in which a date is valid; a date in any other year cannot be read."""
 
 
 def typed_texts(texts: pd.Series, column: Column) -> pd.Series:
     """Return texts typed: numbers as float64, days and months as datetime64[ns], text as text.
 
-    What cannot be read is missing. Whole numbers are floats, for which Great Expectations
-    compares whole columns; for others it goes value by value.
+    Values that cannot be read are missing. Integers are stored as floats, which Great Expectations
+    compares as whole columns; other types it compares value by value.
     """
     match column.logical_type:
         case "integer" | "number":
@@ -85,7 +85,7 @@ def typed_texts(texts: pd.Series, column: Column) -> pd.Series:
             days = pd.to_datetime(
                 texts.where(matches(texts, pattern)), format=form, errors="coerce"
             )
-            # A year such as 0019 is a slip of the pen, and more than nanoseconds can hold.
+            # A year such as 0019 is a typing error, and out of range for nanoseconds.
             return days.where(days.dt.year.between(*YEARS)).astype("datetime64[ns]")
         case _:
             return texts
@@ -99,14 +99,14 @@ def valid_texts(texts: pd.Series, column: Column) -> pd.Series:
 
 
 def matches(texts: pd.Series, pattern: str) -> pd.Series:
-    """Return whether each text as a whole has a form."""
+    """Return whether each whole text matches a pattern."""
     return texts.str.fullmatch(pattern).astype(bool)
 
 
 def in_steps(values: pd.Series, step: float) -> np.ndarray:
-    """Return 1 for each multiple of a step, 0 for any other number, and missing for none.
+    """Return 1 for each multiple of a step, 0 for any other number, and missing otherwise.
 
-    A step such as 0.1 has no exact binary form: a billionth of it is let through.
+    A step such as 0.1 has no exact binary form: a billionth of it is tolerated.
     """
     steps = values.to_numpy(float, na_value=np.nan) / step
     apart = np.abs(steps - np.round(steps))
@@ -114,7 +114,7 @@ def in_steps(values: pd.Series, step: float) -> np.ndarray:
 
 
 class Columns:
-    """The columns that rules may name, computed when first asked for.
+    """The columns that rules may name, computed on first use.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class Columns:
         return all(self._sent(*source) for source in self.sources(dataset, name))
 
     def lacking(self, dataset: str, names: Iterable[str]) -> tuple[str, ...]:
-        """Return what was not sent of that which columns are made from, in words."""
+        """Return, in words, the inputs of the columns that were not sent."""
         every = sorted({source for name in names for source in self.sources(dataset, name)})
         return tuple(
             dict.fromkeys(
@@ -153,7 +153,7 @@ class Columns:
         )
 
     def sources(self, dataset: str, name: str) -> frozenset[tuple[str, str]]:
-        """Return the columns of files, each with its dataset, that a column is made from."""
+        """Return the columns of files, with their datasets, from which a column is derived."""
         contract = self.contracts[dataset]
         if call := CALLS.fullmatch(name):
             kind, inner = call.groups()
@@ -174,21 +174,21 @@ class Columns:
         return pd.DataFrame({name: self.column(dataset, name) for name in names}, index)
 
     def text_frame(self, dataset: str, text: str, names: Iterable[str]) -> pd.DataFrame:
-        """Return the named columns, which depend on one text alone, for each different text.
+        """Return the named columns, which depend on one text alone, for each distinct text.
 
-        Where some are blank, the last row stands for them.
+        If some are blank, the last row represents them.
         """
         codes = np.arange(len(self.text_counts(dataset, text)))
         codes[codes == len(self._text(dataset, text).texts)] = -1
         return pd.DataFrame({name: self._of_texts(dataset, name, codes) for name in names})
 
     def text_counts(self, dataset: str, text: str) -> np.ndarray:
-        """Return how many rows hold each text of a column, and, if any, how many are blank."""
+        """Return how many rows contain each text of a column and, if any, how many are blank."""
         found = self._text(dataset, text)
         return np.bincount(found.codes % (len(found.texts) + 1), minlength=len(found.texts))
 
     def rows_with(self, dataset: str, text: str, places: np.ndarray, most: int) -> tuple[int, ...]:
-        """Return the first rows of the file that hold one of some texts, by their numbers."""
+        """Return the first rows of the file that contain one of the texts, given by index."""
         found = self._text(dataset, text)
         wanted = np.zeros(len(found.texts) + 1, dtype=bool)
         wanted[places] = True
@@ -208,7 +208,7 @@ class Columns:
         return self._own(dataset, name)
 
     def _of_texts(self, dataset: str, name: str, codes: np.ndarray) -> Any:
-        """Return a column that depends on one text alone, for texts given by their numbers."""
+        """Return a column that depends on one text alone, for texts given by index."""
         call = CALLS.fullmatch(name)
         kind, own = call.groups() if call else ("", name)
         text, column = self._text(dataset, own), self.contracts[dataset].column(own)
@@ -252,12 +252,12 @@ class Columns:
             codes = self._text(dataset, call.group(2) if call else name).codes
             values = pd.Series(self._of_texts(dataset, name, codes), self._rows(dataset))
             if call:
-                return values  # one rule reads it, once
+                return values  # read once, by one rule
             self._typed[dataset, name] = values
         return self._typed[dataset, name]
 
     def _place(self, dataset: str, own: str) -> np.ndarray:
-        """Return for each row the place of the record that its key refers to, or -1."""
+        """Return for each row the position of the record that its key refers to, or -1."""
         by_text = np.append(self._places_of_texts(dataset, own), -1)
         places: np.ndarray = by_text[self._text(dataset, own).codes]
         return places

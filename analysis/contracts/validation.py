@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from analysis.contracts.results import Outcome
 
 SAFE_NAME = re.compile(r"[a-z][a-z_]{0,40}")
-"""A column name that can hold no identifier: a file without its header shows data as names."""
+"""Pattern of a column name that can't be an identifier: without a header, data become names."""
 
 NAMED = 20
-"""Columns named, of those that should or should not be there."""
+"""The most columns named, of those that are missing or not expected."""
 
 
 def validate(
@@ -41,28 +41,28 @@ def validate(
     only: Collection[str] | None = None,
     read: FilesRead | None = None,
 ) -> ContractResults:
-    """Test every rule of every contract, and stop at none.
+    """Test every rule of every contract, without stopping at a breach.
 
     Parameters
     ----------
     tables
-        Text as sent, by dataset: one row a record, blank as the empty string.
+        Text as sent, by dataset: one row per record, blank as the empty string.
     contracts
         By dataset.
     only
-        Rule ids to test; None for all. A result of some rules is no acceptance.
+        Rule ids to test; None for all. A result of only some rules is not an acceptance.
     read
-        How the tables were read: names the files, and those that could not be.
+        How the tables were read: the files, and those that could not be read.
 
     Returns
     -------
     ContractResults
-        With the rows that break each rule by their number in the file.
+        Results, with the rows that break each rule by their number in the file.
 
     Raises
     ------
     ConfigurationError
-        If a contract holds a rule that cannot be run.
+        If a contract contains a rule that cannot be run.
     ValidationError
         If Great Expectations gives an empty or exceptional result.
     """
@@ -110,17 +110,17 @@ def _places(
 
 
 def _totals_first(item: tuple[str, DataContract]) -> bool:
-    """Put control totals first: where they disagree, the files are not what was sent."""
+    """Put control totals first: if they disagree, the files are not what was sent."""
     return item[0] != CONTROL_TOTALS
 
 
 def _with_causes(
     results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
 ) -> tuple[RuleResult, ...]:
-    """Name, with each breach, those on the very values that it reads.
+    """Add to each breach the breaches on the values that it reads.
 
-    One column in another spelling can break a score of rules; the cause is not to be
-    sought among them.
+    A column in another spelling can break a score of rules; the user should not have to look for
+    the cause among them.
     """
     broken = [result for result in results if result.outcome in ("fail", "warn")]
     causes = [result for result in broken if result.column and result.stage < STAGE_OF_THE_REST]
@@ -143,7 +143,7 @@ def _with_causes(
 def _with_sources(
     results: Sequence[RuleResult], mapped: Mapping[str, Expectation], columns: Columns
 ) -> tuple[RuleResult, ...]:
-    """Mark the rules whose counts of rows follow from children's records in another file."""
+    """Mark rules whose counts of rows follow from children's records in another file."""
     contracts = columns.contracts
     about_children = {
         (name, column.name)
@@ -162,7 +162,7 @@ def _with_sources(
 
 
 def _first_of_each(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Keep the first of columns with one name; the rule on columns reports the others."""
+    """Keep the first of columns with the same name; the rule on columns reports the others."""
     return {name: table.loc[:, ~table.columns.duplicated()] for name, table in tables.items()}
 
 
@@ -206,7 +206,7 @@ def _outcome(expectation: Expectation, *, broken: bool) -> Outcome:
 
 
 def _header(expectation: Expectation, raw: pd.DataFrame, contract: DataContract) -> RuleResult:
-    """Compare the header with the contract: names, each once."""
+    """Compare the header with the contract: every name, exactly once."""
     names = [str(name) for name in raw.columns]
     absent = [f"no column {name}" for name in contract.column_names if name not in names]
     repeated = sorted(name for name, count in Counter(names).items() if count > 1)
@@ -275,7 +275,7 @@ def _files(
 
 
 def _file(contract: DataContract, sent: bool, read: FilesRead) -> list[RuleResult]:
-    """Return the result of the rule that the file is there and can be read."""
+    """Return the result of the rule that the file is present and can be read."""
     problems = read.problems.get(contract.dataset, ())
     if contract.optional and not sent and all(p.kind == "missing" for p in problems):
         return [_absent(contract, problems)]
@@ -307,7 +307,7 @@ def _file(contract: DataContract, sent: bool, read: FilesRead) -> list[RuleResul
 
 
 def _absent(contract: DataContract, problems: Sequence[Problem]) -> RuleResult:
-    """Return the result of an optional file that was not sent; control totals are missed."""
+    """Return the result of an optional file that was not sent: a warning for control totals."""
     missed = contract.dataset == CONTROL_TOTALS
     absent = problems[0] if problems else Problem("absent", contract.file, "no such file")
     absent = replace(absent, kind="absent" if missed else "unsent")

@@ -1,9 +1,9 @@
-"""Waivers: breaches that the supplier won't fix and that someone has answered for.
+"""Waivers: breaches that the supplier won't fix and for which someone takes responsibility.
 
-A waiver turns one breach, of a known size, from a failure into a warning that the report
-prints. Rules without which nothing can be computed have no waiver. One that nothing needs is
-printed too, so that it is taken out before it covers something else; none ends on a certain
-day, for then a report could not be made again.
+A waiver turns one breach, of a known size, from a failure into a warning that the report prints.
+Rules without which nothing can be computed can't be waived. A waiver that is no longer needed is
+printed too, so that it is removed before it covers something else. Waivers have no end date, for
+then a report could not be reproduced.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 FILE = "waivers.toml"
 KEYS = {"rule": str, "rows": int, "reason": str, "name": str, "date": date}
 NEVER = re.compile(r".*-(?:columns|key|required|unique|type|known|code|file(?:-[a-z-]+)?)")
-"""Rules that no waiver covers: what breaks them cannot be read, told apart or counted."""
+"""Rules that can't be waived: what breaks them cannot be read, distinguished or counted."""
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """A breach that someone has answered for.
+    """A breach for which someone has taken responsibility.
 
     Attributes
     ----------
     rule
         Id of the rule.
     rows
-        The scope: the most rows that may break it.
+        The scope: the largest number of rows that may break it.
     reason
         Why the breach does no harm, or why it cannot be fixed.
     name, date
@@ -67,7 +67,7 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     Raises
     ------
     ConfigurationError
-        If one lacks rule, scope, reason, name or date, or waives what cannot be.
+        If one lacks rule, scope, reason, name or date, or waives a rule that can't be waived.
     """
     if not path.is_file():
         return ()
@@ -126,12 +126,12 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
 def validate_extract(
     extract: Extract, contracts: Mapping[str, DataContract], directory: Path
 ) -> ContractResults:
-    """Test every rule of every contract, and take the waivers on file into account.
+    """Test every rule of every contract, allowing for the waivers on file.
 
     Parameters
     ----------
     directory
-        Of the contracts, in which `waivers.toml` lies.
+        Folder of the contracts, which contains `waivers.toml`.
     """
     found = validate(extract.tables, contracts, read=extract.read)
     return with_waivers(found, read_waivers(directory / FILE), contracts)

@@ -1,7 +1,7 @@
-"""A YAML document that remembers the line of every key.
+"""YAML documents that record the line of every key.
 
 PyYAML's composer is C and gives positions; a round-trip parser is twenty times slower
-over ten contracts. Nothing is constructed but plain scalars, lists and mappings.
+over ten contracts. Only plain scalars, lists and mappings are constructed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Document:
     Attributes
     ----------
     file
-        Its path as named in messages.
+        Its path, as given in messages.
     value
         Mappings, lists, strings, numbers, booleans and None.
     lines
@@ -41,7 +41,7 @@ class Document:
     lines: dict[Path_, int]
 
     def place(self, path: Sequence[str | int]) -> str:
-        """Return `file:line, key a.b.0`, or the nearest place above that is known."""
+        """Return `file:line, key a.b.0`, or the nearest enclosing place that is known."""
         known = tuple(path)
         while known and known not in self.lines:
             known = known[:-1]
@@ -85,7 +85,7 @@ def read_document(path: Path) -> Document:
 
 
 def _refuse_aliases(text: str, name: str) -> None:
-    """Refuse what stands for another part: a few lines of them can stand for any number."""
+    """Raise an error for aliases, a few lines of which can expand without limit."""
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1 if event.start_mark else 1
@@ -141,6 +141,6 @@ def _scalar(node: yaml.Node, place: str) -> Any:
         if kind == "float":
             return float(text)
     except ValueError:
-        # 12:30 is a number to the base of sixty in YAML 1.1, and a word in YAML 1.2.
+        # 12:30 is a base-60 number in YAML 1.1, and a string in YAML 1.2.
         return text
     return None if kind == "null" else text

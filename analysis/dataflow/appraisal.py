@@ -1,4 +1,4 @@
-"""What the estimates take for granted, what other schools say, and what effects are worth."""
+"""Assumptions behind the estimates, candidate comparison schools, and the value of effects."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from analysis.study.balancing_outcomes import school_rates
 from analysis.study.settings import Outcome, Pilot, Window
 
 WEIGHTED = [*COVARIATES.values(), "Section 47 enquiries, other months"]
-"""What candidates are weighted on, besides phase. The like months are left out: who is chosen for
-a high count there tends to have a lower one a year later."""
+"""Covariates that candidates are weighted on, besides phase. The like months are left out: a
+school chosen for a high count in them tends to have a lower one a year later."""
 COMPARED = [*WEIGHTED, "Section 47 enquiries, like months"]
 
 
@@ -41,7 +41,7 @@ def unreturned_bounds(
     main_specifications: tuple[Specification, ...],
     main_effects: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Bound each main effect by what months may have held whose return did not arrive."""
+    """Bound each main effect over every count that months without a return could have had."""
     return missing_return_bounds(outcome_panel, main_specifications, main_effects)
 
 
@@ -50,7 +50,7 @@ def exact_effects(
     main_specifications: tuple[Specification, ...],
     main_effects: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Estimate from four totals what the main method could estimate; the rest may not be shown."""
+    """Estimate the effects exactly, from four totals, where the main method has an estimate."""
     estimated = main_effects.loc[main_effects["status"] == ESTIMATED]
     keys = set(zip(estimated["specification"], estimated["pilot"], strict=True))
     asked = [each for each in main_specifications if (each.name, each.pilot) in keys]
@@ -58,7 +58,7 @@ def exact_effects(
 
 
 def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) -> pd.DataFrame:
-    """Return what an enquiry averted must be worth for a social worker to pay for itself."""
+    """Return how much averting an enquiry must be worth for a social worker to pay for itself."""
     return break_even(primary_effects, {pilot.name: pilot.social_workers for pilot in pilots})
 
 
@@ -70,10 +70,10 @@ def weighted_candidates(
     window: Window,
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
-    """Return candidates with weights by which they resemble their pilot's schools.
+    """Return candidate schools with weights that balance them with their pilot's schools.
 
-    Those of a pilot of which an enquiry count is hidden are left out. `reason` says why a pilot's
-    have no weights.
+    Candidates are left out where an enquiry count of their pilot is suppressed. `reason` says why
+    a pilot's candidates have no weights.
     """
     hidden = concealed.hidden_in(released_outcomes.tables, "before_after", "terms")
     own = _covariates(schools, told_panel, outcomes[0].name)
@@ -91,7 +91,7 @@ def weighted_candidates(
 
 
 def _covariates(schools: pd.DataFrame, told_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Return the schools compared, with the columns of `COMPARED`."""
+    """Return the schools that are compared, with the columns of `COMPARED`."""
     rates = school_rates(told_panel, [outcome])
     names = {f"{outcome} earlier": COMPARED[2], f"{outcome} before": COMPARED[3], **COVARIATES}
     table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
@@ -99,7 +99,7 @@ def _covariates(schools: pd.DataFrame, told_panel: pd.DataFrame, outcome: str) -
 
 
 def _candidates(sent: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """Return candidates as the models take them: rates, and events and exposure by period."""
+    """Return candidates in the form that the models take: rates, events and exposure by period."""
     months = {"other": window.months_before - window.months_after, "like": window.months_after}
     rates = {
         column: MONTHLY.of(sent[f"enquiries_{name}_months"], sent["pupils"] * months[name])
@@ -119,7 +119,7 @@ def candidate_balance(
     told_panel: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
-    """Compare the pilots' schools with all candidates and with the weighted ones."""
+    """Compare the pilots' schools with all candidates and with the weighted candidates."""
     if weighted_candidates.empty:
         return pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
     own = _covariates(schools, told_panel, outcomes[0].name)
@@ -140,7 +140,7 @@ def candidate_effects(
     protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
-    """Estimate the primary effect against weighted candidates, wherever there are any."""
+    """Estimate the primary effect against the weighted candidates, where there are any."""
     rows = [
         {"pilot": each.pilot, "outcome": each.outcome}
         | _against_candidates(weighted_candidates, protected_panel, each)

@@ -1,4 +1,4 @@
-"""Design checks: what else could look like an effect, or hide one."""
+"""Design checks: what else could look like an effect, or mask one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def event_study_estimates(
     primary_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
-    """Return the effect in each term against the last before the start, where it may be shown."""
+    """Return the effect in each term relative to the last before the start, if it may be shown."""
     found = event_study(told_panel, primary_specifications)
     return withhold_terms(found, released_outcomes.tables["terms"], outcome_panel)
 
@@ -45,7 +45,7 @@ def pre_trends(
     released_outcomes: ReleasedOutcomes,
     seed: int,
 ) -> pd.DataFrame:
-    """Test for diverging paths before the start, and say what would overturn the effect."""
+    """Test for diverging trends before the start, and find what would overturn the effect."""
     found = pre_trend_tests(told_panel, main_specifications, seed=seed)
     return withhold_trends(found, released_outcomes.tables["terms"])
 
@@ -53,14 +53,14 @@ def pre_trends(
 def trend_slopes(
     told_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Return the widest difference in trends before the start that the data allow."""
+    """Return the difference in trends before the start, and the widest that the data allow."""
     return pre_trend_slopes(told_panel, main_specifications)
 
 
 def trend_detection(
     told_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Return how likely a trend that fakes an effect would be to be noticed."""
+    """Return the power of tests before the start to detect a trend that imitates an effect."""
     return pre_trend_power(told_panel, primary_specifications)
 
 
@@ -69,7 +69,7 @@ def placebo_starts(
     main_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
-    """Estimate effects of starts that lie before the pilots; the true ratio is 1."""
+    """Estimate effects at placebo start dates, before the pilots; the true ratio is 1."""
     first = int(protected_panel["event_month"].min())
     asked = withholding.placebos(main_specifications, first)
     return estimate(protected_panel, withholding.marked(asked, withheld_specifications))
@@ -88,7 +88,7 @@ def balancing_effects(
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
     panel = balancing_panel(protected_panel, child_events)
-    # Rolls are no counts of events: they stand for hidden months as well.
+    # Rolls are not counts of events, so they are kept for months that are suppressed.
     rolls = balancing_panel(outcome_panel, child_events).query("outcome == 'pupils_on_roll'")
     panel = pd.concat([panel.query("outcome != 'pupils_on_roll'"), rolls], ignore_index=True)
     whole = pd.concat([protected_panel, panel], ignore_index=True)
@@ -107,7 +107,7 @@ def balancing_effects(
 def baseline_balance(
     schools: pd.DataFrame, told_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
 ) -> pd.DataFrame:
-    """Compare the arms before the start, as wholes and within matched sets."""
+    """Compare the arms before the start, overall and within matched sets."""
     counted = [outcome for outcome in outcomes if outcome.measure == "events"]
     rates = school_rates(told_panel, [outcome.name for outcome in counted])
     table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
@@ -124,12 +124,12 @@ def floor_checks(
     told_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
-    """Return how little there is to count, and what precision that alone allows."""
+    """Return how few events there are, and the best precision that such counts allow."""
     return floor_diagnostics(protected_panel, main_specifications, told_panel)
 
 
 def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
-    """Return what the ratio would be if part of the effect had reached comparison schools."""
+    """Return the true ratio behind each estimate if part of the effect had spilled over."""
     return spillover_bounds(primary_effects)
 
 
@@ -137,12 +137,12 @@ def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:
 def reporting(
     outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Describe returns and pupils by pilot, arm and period."""
+    """Return how many returns arrived and how rolls changed, by pilot, arm and period."""
     return reporting_changes(outcome_panel, primary_specifications)
 
 
 def calendar_months(pilots: tuple[Pilot, ...], window: Window) -> pd.DataFrame:
-    """Return each month of the pilot with its like month, and the weekdays in both."""
+    """Return each month of the pilot with its like month, and the number of weekdays in each."""
     first = pd.Period(min(pilot.start for pilot in pilots), "M")
     months = [first + number for number in range(window.months_after)]
     return pd.DataFrame(

@@ -1,6 +1,6 @@
-"""From files to the outcome panel: read, hold to the contracts, give types, count.
+"""From files to the outcome panel: reading, validation, types and counts.
 
-Each table's node is named after its file, which is how lineage ends in files.
+Each table's node is named after its file, so that lineage ends in files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def contracts(contract_directory: Path) -> dict[str, DataContract]:
 
 
 def extract(extract_directory: Path, contracts: dict[str, DataContract]) -> Extract:
-    """Read the extract as text."""
+    """Read the extract, every value as text."""
     return read_extract(extract_directory, contracts)
 
 
@@ -45,7 +45,7 @@ def origin(extract: Extract, invented_register: Path) -> Origin:
 def contract_results(
     extract: Extract, contracts: dict[str, DataContract], contract_directory: Path
 ) -> ContractResults:
-    """Test every rule of every contract, and take the waivers on file into account."""
+    """Validate the extract against every rule of every contract, allowing for waivers on file."""
     return validate_extract(extract, contracts, contract_directory)
 
 
@@ -64,14 +64,15 @@ def contract_counts(contract_results: ContractResults) -> pd.DataFrame:
 def accepted_tables(
     extract: Extract, contracts: dict[str, DataContract], contract_results: ContractResults
 ) -> dict[str, pd.DataFrame]:
-    """Return the typed tables of an extract that keeps its contracts.
+    """Return the typed tables of an extract that satisfies its contracts.
 
-    Columns stand in the contract's order and rows in that of their key, whatever the file's.
+    Columns are in the contract's order and rows are sorted by key, whatever their order in the
+    file.
 
     Raises
     ------
     ContractBroken, NothingTested
-        If it does not; nothing is computed from such an extract.
+        If it does not satisfy them; nothing is computed from such an extract.
     """
     raise_if_broken(contract_results)
     return {name: _accepted(table, contracts[name]) for name, table in extract.tables.items()}
@@ -83,29 +84,29 @@ def _accepted(table: pd.DataFrame, contract: DataContract) -> pd.DataFrame:
 
 
 def schools(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a school."""
+    """Return the schools, one row per school."""
     return accepted_tables["schools"]
 
 
 def school_months(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a school and month."""
+    """Return the monthly returns, one row per school and month."""
     return accepted_tables["school_months"]
 
 
 def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row an event."""
+    """Return the events of children, one row per event."""
     return accepted_tables["child_events"]
 
 
 def care_episodes(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a spell in care."""
+    """Return the spells in care, one row per spell."""
     return accepted_tables["care_episodes"]
 
 
 def candidate_schools(
     accepted_tables: dict[str, pd.DataFrame], contracts: dict[str, DataContract]
 ) -> pd.DataFrame:
-    """Return one row a school that might have been a comparison school; none where not sent."""
+    """Return the candidate comparison schools, one row per school; none if not supplied."""
     empty = pd.DataFrame(columns=list(contracts["candidate_schools"].column_names))
     return accepted_tables.get("candidate_schools", empty)
 
@@ -126,7 +127,7 @@ def outcome_panel(
 
 
 def _types(contract: DataContract) -> dict[str, str]:
-    """Return the type each column is given; a month stays text until it is counted."""
+    """Return the type of each column; a month stays text until its events are counted."""
     types: dict[str, str] = {}
     for column in contract.columns:
         if set(column.categories) == {"yes", "no"}:

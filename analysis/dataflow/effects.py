@@ -1,4 +1,4 @@
-"""From the panel to rates and effects."""
+"""Rates and effects, from the outcome panel."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def released_outcomes(
     outcomes: tuple[Outcome, ...],
     disclosure_rules: DisclosureRules,
 ) -> ReleasedOutcomes:
-    """Let through, all together, the counts of outcomes that may be shown."""
+    """Apply disclosure control to all counts of outcomes together."""
     return release_outcomes(outcome_panel, child_events, care_episodes, outcomes, disclosure_rules)
 
 
@@ -55,13 +55,13 @@ def released_outcomes(
 def protected_panel(
     outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
-    """Return the panel as it would be wherever the events of hidden cells lay."""
+    """Return a panel that is the same wherever the events of suppressed cells lie."""
     return concealed.protected_panel(outcome_panel, released_outcomes.tables)
 
 
 @tag(disclosure=MODELS)
 def told_panel(outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes) -> pd.DataFrame:
-    """Return the panel without the months of hidden cells, for what keeps months apart."""
+    """Return the panel without the months of suppressed cells, for models of single months."""
     return concealed.told_panel(outcome_panel, released_outcomes.tables)
 
 
@@ -90,7 +90,7 @@ def rates_term(
 
 
 def baseline_by_arm(schools: pd.DataFrame) -> pd.DataFrame:
-    """Return size and need of the schools of each pilot and arm."""
+    """Return the size of schools and the level of need, by pilot and arm."""
     ordered = schools.sort_values(["pilot", "arm"], ascending=[True, False])
     return baseline(ordered, ["pilot", "arm"])
 
@@ -102,9 +102,9 @@ def school_flow_counts(
     released_outcomes: ReleasedOutcomes,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
-    """Count schools on the way to the estimate of the primary outcome.
+    """Count the schools left at each stage up to the estimate of the primary outcome.
 
-    How many have any event is not said where a count of their pilot is hidden.
+    The number of schools with any event is withheld where a count of their pilot is suppressed.
     """
     found = flow_of_schools(schools, outcome_panel, outcomes[0].name)
     hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
@@ -120,10 +120,10 @@ def school_zeros(
     told_panel: pd.DataFrame,
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
-    """Return how often nothing happened before the pilots, by outcome and pilot.
+    """Return the share of months without an event before the pilots, by outcome and pilot.
 
-    Months are those whose counts may be told. Where none may, or a count of the period is hidden,
-    the share is missing and `schools_without` is `c`.
+    Only months whose counts may be shown are used. Where there are none, or a count of the period
+    is suppressed, the share is missing and `schools_without` is `c`.
     """
     keys = ["outcome", "pilot"]
     every, of_schools, of_months = (
@@ -145,10 +145,10 @@ def specifications(
     window: Window,
     disclosure_rules: DisclosureRules,
 ) -> tuple[Specification, ...]:
-    """Return each way of analysis, once for every pilot where its outcome is analysed.
+    """Return every specification of an analysis, once per pilot where its outcome is analysed.
 
-    None gives a result that rests on a count which may not be shown: every model's
-    specification comes from here.
+    None gives a result that rests on a count which may not be shown; every model takes its
+    specification from here.
     """
     by_name = {outcome.name: outcome for outcome in outcomes}
     return tuple(
@@ -171,12 +171,12 @@ def withheld_specifications(
     released_outcomes: ReleasedOutcomes,
     disclosure_rules: DisclosureRules,
 ) -> frozenset[Specification]:
-    """Return the analyses whose results would give a hidden count away, of all there are."""
+    """Return the analyses, of all there are, whose results would reveal a suppressed count."""
     returned = outcome_panel.loc[outcome_panel["returned"], ["outcome", "school_id", "month"]]
     first = int(outcome_panel["event_month"].min())
     asked = questions(specifications, first, pilots)
     found: set[Specification] = set()
-    for outcome in outcomes:  # no outcome's sums rest on another's, nor need its records be held
+    for outcome in outcomes:  # one at a time, to keep only its records in memory
         own = [each for each in asked if each.outcome == outcome.name]
         records = outcome_records(returned, child_events, care_episodes, [outcome])
         tables = released_outcomes.tables
@@ -189,7 +189,7 @@ def effect_estimates(
     specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
 ) -> pd.DataFrame:
-    """Return the effect of the pilots on each outcome, one row a specification."""
+    """Estimate the effect of the pilots on each outcome, one row per specification."""
     return estimate(protected_panel, marked(specifications, withheld_specifications))
 
 
@@ -207,15 +207,15 @@ def _released(
     counts = released.tables[name]
     if "term" in counts:
         counts = counts.assign(term=counts["term"].astype(str))
-    # One more decimal than the Department's, whose rates are per 10,000 and not per 1,000.
+    # One more decimal than the Department's rates, which are per 10,000 and not per 1,000.
     return as_released(rates, counts, rules.rate_decimals + 1)
 
 
 def _confidential(specification: Specification, rules: DisclosureRules) -> Specification:
-    """Return a specification that asks for as much as may be shown.
+    """Return a specification with the fewest events and children that a result may rest on.
 
-    A ratio and its standard error give away the counts they rest on, and whoever has three
-    of four counts gets the fourth.
+    A ratio and its standard error reveal the counts they rest on, and anyone who has three of the
+    four counts can work out the fourth.
     """
     return replace(
         specification,

@@ -1,4 +1,4 @@
-"""What every design check says against the results, gathered into one table."""
+"""What every design check says against the results, in one table."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from analysis.study.settings import Outcome
 
 KEYS = ["pilot", "outcome"]
 APART = 5.0
-"""Points or per cent by which groups may have changed otherwise in what is not the outcome."""
+"""Percentage points, or per cent, by which the change in returns or rolls may differ."""
 UNIT_LEFT_OUT = {"assignment unit": "area"}
-"""The unit that `left_out` takes to be assigned."""
+"""The unit that `left_out` takes as assigned."""
 
 
 def leverages(
     protected_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Return how much of each main effect rests on one unit."""
+    """Return how much of each main effect rests on a single unit of assignment."""
     return largest_leverages(protected_panel, main_specifications)
 
 
@@ -43,10 +43,10 @@ def check_findings(
     candidate_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
-    """Return what each check says against the results, the gravest kind first.
+    """Return how many results each check looks at and speaks against, the most serious kind first.
 
-    Those on a claimed change (its trend, schools and choices) look at claimed changes alone,
-    since a ratio near 1 breaks at nothing. Candidate schools are a check where there are any.
+    Checks on a claimed change (its trend, schools and choices) look at claimed changes only, since
+    a ratio near 1 has nothing to lose. Candidate schools are a check where there are any.
     """
     labels = {outcome.name: outcome.label for outcome in outcomes}
     claimed = change_judgements.loc[change_judgements["verdict"] != "not clear", KEYS]
@@ -129,12 +129,12 @@ def _curve(tests: pd.DataFrame, labels: dict[str, str]) -> Check:
 
 
 def _of_reporting(reporting: pd.DataFrame) -> tuple[Check, Check]:
-    """Return whether returns, or rolls, changed otherwise in one group than in the other."""
+    """Check whether returns, or rolls, changed differently in one group than in the other."""
     seen = reporting.set_index(["pilot", "arm", "period"])
     pilots = list(dict.fromkeys(map(str, reporting["pilot"])))
 
     def of(column: str, arm: str, period: str) -> pd.Series:
-        # A period that no school of a pilot has is missing, and stops nothing.
+        # A period that no school of a pilot has is missing, and is no error.
         return seen[column].astype(float).reindex([(pilot, arm, period) for pilot in pilots])
 
     one, other = (
@@ -181,7 +181,7 @@ def _placebo(name: str, label: str, table: pd.DataFrame, labels: dict[str, str])
 
 def _leverage(leverages: pd.DataFrame, labels: dict[str, str]) -> Check:
     found = leverages.loc[leverages["status"] == "estimated"]
-    # How heavy is not stated: a share, times its arm's events, is the count of one school.
+    # The weight is not stated: times its arm's events, it gives the count of one school.
     named = [f"one {arm} school, {name}"
              for arm, name in zip(found["arm"], _named(found, labels), strict=True)]  # fmt: skip
     return Check(

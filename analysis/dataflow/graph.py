@@ -1,4 +1,4 @@
-"""Which modules make up the dataflow, and what stands upstream of a node.
+"""Build the graph of the dataflow from its modules, and find what lies upstream of a node.
 
 Hamilton takes about two seconds to import, so this module is imported where something
 is computed, never where it is only shown.
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-# Where a node fails, Hamilton logs its inputs, which can be children's records; the error
-# itself is raised and told once, by the command line.
+# When a node fails, Hamilton logs its inputs, which can be children's records; the error itself is
+# raised and reported once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
 _NO_NODES = ("analysis.dataflow.graph", "analysis.dataflow.passage", "analysis.exhibits.parts.")
-"""Modules of the two packages whose functions are no nodes of the graph."""
+"""Modules of the two packages whose functions are not nodes of the graph."""
 
 
 @lru_cache(maxsize=1)
 def modules() -> tuple[ModuleType, ...]:
     """Return the modules whose functions make up the graph.
 
-    Every module of `analysis.dataflow` and `analysis.exhibits` takes part by being there.
+    Every module of `analysis.dataflow` and `analysis.exhibits` is included automatically.
     """
     found = (
         each.name
@@ -55,22 +55,23 @@ class Node:
     Attributes
     ----------
     name
-        What it computes.
+        The result that it computes.
     function
         The function that computes it; None for an input.
     needs
-        Names of the nodes it takes.
+        Names of the nodes it takes as inputs.
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
         its tag, see `analysis.dataflow.passage`.
     outcome
-        The outcome that it is made for, where its function makes one node for each.
+        The outcome that it is for, if its function makes one node per outcome.
     exhibit
         Whether it is shown in the report.
     does
         What it does: the first sentences of its function's docstring.
     given
-        What a function that makes several nodes is restricted to for this one, by parameter.
+        The values that fix this node's parameters, if its function makes several nodes, by
+        parameter.
     """
 
     name: str
@@ -106,7 +107,7 @@ def nodes(graph: driver.Driver) -> dict[str, Node]:
 
 
 def _given(computes: Any) -> dict[str, str]:
-    """Return the words and whole numbers that a function was bound to."""
+    """Return the string and integer arguments that a partial function fixes, by parameter."""
     bound = computes.keywords if isinstance(computes, partial) else {}
     return {
         name: str(each).replace("_", " ")
@@ -116,7 +117,7 @@ def _given(computes: Any) -> dict[str, str]:
 
 
 def kind(graph: driver.Driver, name: str) -> str:
-    """Return the kind of an exhibit; empty for a node that is none."""
+    """Return the kind of an exhibit, or an empty string for a node that is not an exhibit."""
     return kind_of(graph.graph.nodes[name].type)
 
 
@@ -126,7 +127,7 @@ def exhibit_names(graph: driver.Driver) -> list[str]:
 
 
 def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
-    """Return the names of all nodes that a node rests on, itself included, sorted."""
+    """Return the names of all nodes that a node depends on, including itself, sorted."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:
@@ -138,11 +139,11 @@ def upstream(name: str, by_name: Mapping[str, Node]) -> list[str]:
 
 
 def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> tuple[str, ...]:
-    """Return the data files that a node rests on, sorted.
+    """Return the data files that a node depends on, sorted.
 
-    A table's node is named after its file. What takes the extract without going through a
-    table, such as the contract results, rests on every file. That a label follows from the
-    digests of all files is left out, or every picture would name them all.
+    A table's node is named after its file. A node that takes the extract without going through a
+    table, such as the contract results, depends on every file. Labels, which follow from the
+    digests of all files, are ignored, or every figure would name every file.
 
     Parameters
     ----------
@@ -161,7 +162,7 @@ def data_files(name: str, by_name: Mapping[str, Node], files: Iterable[str]) -> 
         if current in by_table:
             found.add(by_table[current])
         elif current in OPTIONAL:
-            continue  # a table that did not come is no file
+            continue  # a table that was not supplied has no file
         elif current == "extract":
             found.update(by_table.values())
         else:
@@ -177,7 +178,7 @@ def compute(
     Raises
     ------
     ChapterFailed
-        If a name is no node of the graph.
+        If a name is not that of a node of the graph.
     """
     wanted = list(names)
     known = graph.graph.nodes
@@ -188,7 +189,7 @@ def compute(
 
 
 def unknown(name: str, known: Iterable[str]) -> ChapterFailed:
-    """Say that no exhibit or result has this name, and which names are near it."""
+    """Return the error for a name that no exhibit or result has, with the closest names."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known), n=3)
@@ -199,7 +200,7 @@ def unknown(name: str, known: Iterable[str]) -> ChapterFailed:
 
 
 def inputs(root: Path, directory: Path, study: object) -> dict[str, object]:
-    """Return the inputs of the graph: the study, and where extract and contracts lie."""
+    """Return the inputs of the graph: the study, and the folders that hold its files."""
     return {
         "study": study,
         "extract_directory": directory,

@@ -1,4 +1,4 @@
-"""What the design can show, and what other ways of testing say."""
+"""Power of the design, and estimates by other methods of inference."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from analysis.models.primary.estimates import PRIMARY
 REPORTED = (PRIMARY.name, "randomisation", "randomisation, coefficient")
 """The methods on which the report rests."""
 SUPPOSED_RATIO = 0.8
-"""A fall that a service would welcome, besides no effect and the trial's result."""
+"""A ratio that a service would welcome, besides no effect and the trial's result."""
 
 
 def main_specifications(
@@ -41,7 +41,7 @@ def main_specifications(
 def primary_specifications(
     main_specifications: tuple[Specification, ...],
 ) -> tuple[Specification, ...]:
-    """Return the main analysis of the primary outcome, pilot by pilot."""
+    """Return the main analysis of the primary outcome in each pilot."""
     return tuple(each for each in main_specifications if each.role == "primary")
 
 
@@ -54,7 +54,7 @@ def primary_effects(main_effects: pd.DataFrame) -> pd.DataFrame:
 def units_of_assignment(
     outcome_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Count units if schools were assigned, and if areas were."""
+    """Count the units of assignment if schools were assigned, and if areas were."""
     chosen = [
         replace(each, assignment_unit=unit)
         for unit in ASSIGNMENT_COLUMNS.values()
@@ -69,7 +69,7 @@ def detectable_effects(
     main_specifications: tuple[Specification, ...],
     seed: int,
 ) -> pd.DataFrame:
-    """Return the smallest falls that would be seen with 80% power."""
+    """Return the minimum detectable falls at 80% power."""
     return minimum_detectable_effects(
         protected_panel, main_specifications, seed=seed, years=told_panel
     )
@@ -80,13 +80,13 @@ def exaggeration_risk(
     primary_specifications: tuple[Specification, ...],
     trial: dict[str, float],
 ) -> pd.DataFrame:
-    """Return what a significant result would be worth at plausible true effects."""
+    """Return exaggeration and sign error of a significant result, at plausible true effects."""
     supposed = (SUPPOSED_RATIO, 1.0, trial["ratio"])
     return exaggerations(protected_panel, primary_specifications, supposed)
 
 
 def selection_effects(seed: int) -> pd.DataFrame:
-    """Return what choosing and matching schools shows where nothing has an effect."""
+    """Return the ratios that selecting and matching schools give where nothing has an effect."""
     ways = [
         Selection("highest counts", "none"),
         Selection("highest counts", "count of one year"),
@@ -107,7 +107,7 @@ def inference_methods(
 def compared_methods(
     inference_methods: pd.DataFrame, released_outcomes: ReleasedOutcomes
 ) -> pd.DataFrame:
-    """Return the estimates by every method, where so many side by side reveal no school."""
+    """Return the estimates by every method, where together they reveal no school's counts."""
     tables = released_outcomes.tables
     return withhold_methods(inference_methods, tables["before_after"], REPORTED)
 
@@ -126,7 +126,7 @@ def change_judgements(
     outcome_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
-    """Say of each main effect whether a change may be claimed, by school and by area."""
+    """Judge whether each main effect supports a claim of change, by school and by area."""
     by_unit = []
     for unit, methods in (("school", inference_methods), ("area", inference_by_area)):
         units = assignment_units(outcome_panel, _assigned(unit, main_specifications))
@@ -145,5 +145,5 @@ def adjusted_for_many(
     main_effects: pd.DataFrame,
     seed: int,
 ) -> pd.DataFrame:
-    """Allow for the number of outcomes and pilots."""
+    """Adjust p-values for the number of outcomes and pilots."""
     return multiplicity(protected_panel, main_specifications, main_effects, seed=seed)

@@ -1,4 +1,4 @@
-"""Counts over every way of asking, those that may not be shown one by one among them."""
+"""Counts over all specifications, including those whose own results may not be shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def withheld_ranges(
     released_outcomes: ReleasedOutcomes,
     disclosure_rules: DisclosureRules,
 ) -> dict[tuple[str, str], Floats]:
-    """Return what a reader can know of the sums behind each analysis that is withheld."""
+    """Return what a reader can know of the sums behind each withheld analysis."""
     returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
     asked = withholding.questions(specifications, _first(protected_panel), pilots)
     found: dict[Specification, Floats] = {}
@@ -53,7 +53,7 @@ def curve_outlines(
     primary_specifications: tuple[Specification, ...],
     withheld_ranges: dict[tuple[str, str], Floats],
 ) -> pd.DataFrame:
-    """Count the specifications of each curve on either side of 1, all and by choice."""
+    """Count the specifications of each curve on either side of 1, overall and by choice."""
     found, groups = [], []
     for base in primary_specifications:
         asked = {each.name: each for each in withholding.curve(base, _first(protected_panel))}
@@ -72,7 +72,7 @@ def variation_outlines(
     primary_specifications: tuple[Specification, ...],
     withheld_ranges: dict[tuple[str, str], Floats],
 ) -> pd.DataFrame:
-    """Count the analyses with one choice changed on either side of 1, by pilot."""
+    """Count the analyses with one choice changed that lie on either side of 1, by pilot."""
     first = _first(protected_panel)
     asked = [
         replace(other, withheld="")

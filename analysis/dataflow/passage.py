@@ -1,8 +1,8 @@
-"""How children's records may reach exhibits, and what each way lets through.
+"""How children's records may reach exhibits, and why each path is safe.
 
-Every way leads through a node of the dataflow with one of these reasons as its tag,
-`@tag(disclosure=REASON)`. An exhibit that is reached by any other way is refused: nobody has
-said why it is safe.
+Every path goes through a node of the dataflow tagged with one of these reasons,
+`@tag(disclosure=REASON)`. An exhibit reached by any other path is refused, since nobody has said
+why it is safe.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str
     Raises
     ------
     ExhibitHeld
-        If it rests on children's records by a way on which no node has a tag.
+        If it depends on children's records by a path on which no node has a tag.
 
     Examples
     --------
@@ -75,14 +75,14 @@ def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str
 def _refusal(
     name: str, records: str, taken_by: Mapping[str, str], nodes: Mapping[str, Node]
 ) -> ExhibitHeld:
-    """Return the error that names the way, and the function on it that takes the records."""
+    """Return the error that names the path, and the function on it that takes the records."""
     way = [records]
     while way[-1] != name:
         way.append(taken_by[way[-1]])
     function = nodes[way[1]].function if len(way) > 1 else None
     place = ""
     if function is not None:
-        # By its module: byte code may be of a copy of this folder.
+        # By its module: byte code may come from a copy of this folder.
         file = f"{function.__module__.replace('.', '/')}.py"
         place = f"{file}:{function.__code__.co_firstlineno}"
     return ExhibitHeld(

@@ -1,4 +1,4 @@
-"""From the records of practice and fieldwork to counts and shares."""
+"""Counts and shares from the records of practice and fieldwork."""
 
 from __future__ import annotations
 
@@ -38,27 +38,27 @@ from analysis.study.settings import Pilot, Window
 
 
 def activity_log(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row an activity of a social worker."""
+    """Return the activity log, one row per activity of a social worker."""
     return accepted_tables["activity_log"]
 
 
 def deployments(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a social worker and school."""
+    """Return the deployments, one row per social worker and school."""
     return accepted_tables["deployments"]
 
 
 def social_workers(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a social worker."""
+    """Return the social workers, one row per worker."""
     return accepted_tables["social_workers"]
 
 
 def fieldwork(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row an interview, focus group or observation."""
+    """Return the fieldwork, one row per interview, focus group or observation."""
     return accepted_tables["fieldwork"]
 
 
 def evidence(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one row a coding of a piece of fieldwork."""
+    """Return the coded evidence, one row per code given to a piece of fieldwork."""
     return accepted_tables["evidence"]
 
 
@@ -66,12 +66,12 @@ def evidence(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def school_kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Return how far a worker was part of each school."""
+    """Return how closely a worker was integrated into each school."""
     return kinds(deployments, schools)
 
 
 def school_presence(school_kinds: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
-    """Return how far a worker was part of each school, and for how long."""
+    """Return how closely a worker was integrated into each school, and how many days a week."""
     return presence(school_kinds, deployments)
 
 
@@ -95,7 +95,7 @@ def pilot_delivery(
     last_days: pd.Series,
     window: Window,
 ) -> pd.DataFrame:
-    """Return how each pilot was set up and kept up."""
+    """Return how each pilot was set up and sustained."""
     return delivery(
         social_workers, school_presence, schools, placed_activity, last_days, window.months_after
     )
@@ -116,7 +116,7 @@ def integration_by_kind(
 def effort_by_phase(
     school_presence: pd.DataFrame, schools: pd.DataFrame, placed_activity: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return how workers' time was spread over phases of school."""
+    """Return how workers' time was spread across phases of school."""
     return effort(school_presence, schools, placed_activity)
 
 
@@ -135,7 +135,7 @@ def activity_by_phase(placed_activity: pd.DataFrame) -> pd.DataFrame:
 def released_statuses(
     placed_activity: pd.DataFrame, disclosure_rules: DisclosureRules
 ) -> ReleasedTables:
-    """Let through, all together, the counts of entries by child's status."""
+    """Apply disclosure control to the counts of entries by child's status, all together."""
     return release_statuses(placed_activity, disclosure_rules)
 
 
@@ -176,7 +176,7 @@ def sessions_by_group(fieldwork: pd.DataFrame) -> pd.DataFrame:
 def released_sessions(
     sessions_by_group: pd.DataFrame, disclosure_rules: DisclosureRules
 ) -> ReleasedSessions:
-    """Let through, all together, the counts of sessions and people that may be shown."""
+    """Apply disclosure control to the counts of sessions and people, all together."""
     return release_sessions(sessions_by_group, disclosure_rules)
 
 
@@ -216,7 +216,7 @@ def evidence_by_source(evidence_items: pd.DataFrame) -> pd.DataFrame:
 
 @tag(disclosure=FIELDWORK)
 def evidence_by_group(evidence_items: pd.DataFrame) -> pd.DataFrame:
-    """Count items by finding, group of participants and direction, families not by themselves."""
+    """Count items by finding, group of participants and direction; families are pooled."""
     group = evidence_items["participant_group"].replace(POOLED)
     pooled = evidence_items.assign(participant_group=group)
     return direction_counts(pooled, ["finding", "participant_group"])
@@ -230,18 +230,18 @@ def evidence_by_pathway(pathway_items: pd.DataFrame) -> pd.DataFrame:
 
 @tag(disclosure=FIELDWORK)
 def evidence_by_phase(evidence_items: pd.DataFrame) -> pd.DataFrame:
-    """Count items by the phase of school they are about and direction."""
+    """Count items by the phase of school that they concern, and by direction."""
     return direction_counts(evidence_items, ["school_phase"], PHASES)
 
 
 @tag(disclosure=FIELDWORK)
 def pathway_by_phase(pathway_items: pd.DataFrame, evidence_items: pd.DataFrame) -> pd.DataFrame:
-    """Return which share of the evidence from each phase of school bears on each pathway."""
+    """Return the share of the evidence from each phase of school that bears on each pathway."""
     return pathway_share(pathway_items, evidence_items)
 
 
 def coder_agreement(evidence: pd.DataFrame) -> Agreement:
-    """Return how far coders agree on the direction of what both coded."""
+    """Return how far coders agree on the direction of the items that both coded."""
     return agreement(evidence)
 
 

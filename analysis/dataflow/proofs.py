@@ -1,4 +1,4 @@
-"""Tables that long proofs wrote: what the methods were held to, apart from any extract."""
+"""Tables written by the long proofs, which test the methods independently of any extract."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from analysis.proofs import Proof, read_proof
 
 
 def agreement(proofs_directory: Path) -> pd.DataFrame:
-    """Return each method next to another implementation, as the tests compare them."""
+    """Return each method's agreement with another implementation, as the tests compare them."""
     return _read(proofs_directory, "agreement")
 
 
 def by_hand(proofs_directory: Path) -> pd.DataFrame:
-    """Return the formulas worked by hand on four schools."""
+    """Return the formulas worked through by hand on four schools."""
     return _read(proofs_directory, "by_hand")
 
 
 def size_proof(proofs_directory: Path) -> Proof:
-    """Return how often tests reject without an effect, and intervals hold the truth."""
+    """Return how often tests reject where there is no effect, and intervals contain the truth."""
     return read_proof(proofs_directory, "size")
 
 
 def pooling_proof(proofs_directory: Path) -> Proof:
-    """Return how often intervals of three pilots hold their mean, and a further pilot."""
+    """Return how often intervals from three pilots contain their mean, and a further pilot."""
     return read_proof(proofs_directory, "pooling")
 
 
 def scenario_effects_proof(proofs_directory: Path) -> Proof:
-    """Return what is estimated over many draws of each scenario."""
+    """Return the estimates over many draws of each scenario."""
     return read_proof(proofs_directory, "scenario_effects")
 
 
 def sentences_proof(proofs_directory: Path) -> Proof:
-    """Return how often each sentence would be printed, where something happens and where not."""
+    """Return how often each sentence would be printed, with an effect and without one."""
     return read_proof(proofs_directory, "sentences")
 
 

@@ -1,4 +1,4 @@
-"""What the public record says: facts and findings of the published summary, and the trial."""
+"""Published facts and findings of the summary, and figures of the later trial."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUMMARY = "westlake2020"
-"""The published summary, as `references.bib` calls it."""
+"""The key of the published summary in `references.bib`."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Fact:
     Attributes
     ----------
     fact_id
-        Its name.
+        The name of the fact.
     value
         As published: a number, or a word.
     unit
-        What is counted, or what kind of thing is named.
+        What is counted, or the kind of thing that is named.
     section
         The section of the summary that states it.
     """
@@ -56,17 +56,17 @@ def published_facts(published_directory: Path) -> dict[str, Fact]:
 
 
 def published_findings(published_directory: Path) -> tuple[dict[str, str], ...]:
-    """Return the directions that the published summary states, in our words."""
+    """Return the findings of the published summary with their directions, in our words."""
     return tuple(_read(published_directory / "findings.csv"))
 
 
 def trial(published_directory: Path) -> dict[str, float]:
-    """Return what is public of the later trial, by the name of each figure."""
+    """Return the published figures of the later trial, by name."""
     return {row["fact_id"]: float(row["value"]) for row in _read(published_directory / "trial.csv")}
 
 
 def trial_sources(published_directory: Path) -> dict[str, str]:
-    """Return where each figure of the trial was published: the source's key, by its name."""
+    """Return the source of each figure of the trial, as its key in `references.bib`, by name."""
     rows = _read(published_directory / "trial.csv")
     return {row["fact_id"]: row["source"] for row in rows}
 

@@ -1,4 +1,4 @@
-"""Recommendation 1 in numbers: what a larger trial takes, and what the pilots promise of it."""
+"""Recommendation 1 in numbers: the size of a larger trial, and what the pilots promise of it."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from analysis.proofs import Proof, read_proof
 from analysis.study.settings import ScaleUp
 
 SIZES = tuple(range(40, 421, 10))
-"""Schools of the trials whose power is drawn, both arms together."""
+"""Numbers of schools, both arms together, of the trials whose power is drawn."""
 SIMULATED_SIZES = (70, 140, 210, 280, 350, 420)
 TOGETHER = "Paule-Mandel, Hartung-Knapp"
 FALLS = (0.9, 0.8)
-"""True ratios besides the smallest one that is worth its cost: a tenth and a fifth less."""
+"""True ratios besides the smallest fall that is worth its cost: falls by a tenth and a fifth."""
 
 
 @dataclass(frozen=True)
 class Precision:
-    """How sharp a trial is: the error of its log ratio, and the fall found with 80% power."""
+    """Precision of a trial: standard error of its log ratio, and fall detected at 80% power."""
 
     standard_error: float
     detectable_fall: float
 
 
 def planned_trial(trial: dict[str, float], scale_up_settings: ScaleUp) -> Trial:
-    """Return the trial that followed as it was planned, with the share of schools it lost."""
+    """Return the later trial as it was planned, with the share of schools that dropped out."""
     planned = trial["schools_planned"]
     return replace(
         PLANNED_TRIAL,
@@ -56,7 +56,7 @@ def planned_trial(trial: dict[str, float], scale_up_settings: ScaleUp) -> Trial:
 
 
 def planned_precision(planned_trial: Trial) -> Precision:
-    """Return the planned trial's precision, by formula and with assumed rates."""
+    """Return the planned trial's precision, by formula and under assumed rates."""
     error = trial_standard_error(planned_trial, 1.0)
     return Precision(error, 1 - trial_detectable_ratio(planned_trial))
 
@@ -67,21 +67,22 @@ def published_precision(trial: dict[str, float]) -> Precision:
 
 
 def smallest_worthwhile_ratio(scale_up_settings: ScaleUp) -> float:
-    """Return the ratio at which a social worker is just worth the cost."""
+    """Return the ratio at which a social worker is just worth their cost."""
     return worthwhile_ratio(
         scale_up_settings.enquiries_worth_a_worker, 1.0, scale_up_settings.enquiries_expected
     )
 
 
 def supposed_ratios(smallest_worthwhile_ratio: float) -> tuple[float, ...]:
-    """Return the true ratios that trials are judged at, largest first."""
+    """Return the true ratios at which trials are assessed, largest first."""
     return tuple(sorted({*FALLS, smallest_worthwhile_ratio}, reverse=True))
 
 
 def schools_needed(planned_trial: Trial, smallest_worthwhile_ratio: float) -> dict[str, float]:
-    """Return the schools that each arm needs for that fall, by two formulas; rates after alone.
+    """Return the schools per arm needed to detect the smallest worthwhile fall, by two formulas.
 
-    By Hayes and Bennett's for clusters, and by Zhu and Lakkis's for negative binomial counts.
+    By Hayes and Bennett's for clusters, and by Zhu and Lakkis's for negative binomial counts, both
+    from rates after the start alone.
     """
     events, ratio = planned_trial.events, smallest_worthwhile_ratio
     spread = planned_trial.dispersion + planned_trial.need_variance
@@ -92,7 +93,7 @@ def schools_needed(planned_trial: Trial, smallest_worthwhile_ratio: float) -> di
 
 
 def power_by_schools(planned_trial: Trial, supposed_ratios: tuple[float, ...]) -> pd.DataFrame:
-    """Return power by formula at every size, one row a size, true ratio and analysis."""
+    """Return power by formula, one row per size of trial, true ratio and analysis."""
     return pd.DataFrame(
         {"schools": each.schools, "true_ratio": ratio, "analysis": analysis,
          "power": trial_power(each, ratio, analysis)}
@@ -105,15 +106,15 @@ def power_by_schools(planned_trial: Trial, supposed_ratios: tuple[float, ...]) -
 def trial_prospects(
     primary_effects: pd.DataFrame, across_pilots: pd.DataFrame, planned_trial: Trial
 ) -> pd.DataFrame:
-    """Return what each estimate, taken for the truth or with its error, promises of a trial.
+    """Return power and assurance of the planned trial, given each estimate of the effect.
 
     Returns
     -------
     DataFrame
         One row per pilot that has an estimate, then their mean (Paule and Mandel's, by
-        Hartung and Knapp's method), then one more place like them: `source`, `ratio`,
-        `standard_error`, `df`, `power` (chance of a significant fall if the estimate were
-        true) and `assurance` (the same over its error, Student's t).
+        Hartung and Knapp's method), then a further place like them: `source`, `ratio`,
+        `standard_error`, `df`, `power` (the chance of a significant fall if the estimate were
+        true) and `assurance` (the same, averaged over its error, Student's t).
     """
     summary = across_pilots.loc[
         (across_pilots["method"] == TOGETHER)
@@ -138,5 +139,5 @@ def trial_prospects(
 
 
 def scale_up_proof(proofs_directory: Path) -> Proof:
-    """Return power, precision and coverage of trials, simulated at length."""
+    """Return power, precision and coverage of trials by simulation."""
     return read_proof(proofs_directory, "scale_up")

@@ -1,4 +1,4 @@
-"""What the main estimates hang on: other models, other choices, schools left out, all pilots."""
+"""Sensitivity analyses: other models, other choices, schools left out, and all pilots pooled."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def varied_effects(
     Returns
     -------
     DataFrame
-        As of `effect_estimates`, with a column `same_as`: the label of the first choice, or
-        'reported', that comes to the very same numbers.
+        As for `effect_estimates`, with a column `same_as`: the label of the first choice, or
+        'reported', that gives the very same numbers.
     """
     first = int(protected_panel["event_month"].min())
     asked = [
@@ -57,7 +57,7 @@ def monthly_specifications(
     main_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
 ) -> tuple[Specification, ...]:
-    """Return the main analyses as models may make them that keep months apart."""
+    """Return the main analyses, withheld where a model of single months may not be shown."""
     tables = released_outcomes.tables
     return withholding.marked_by_month(main_specifications, outcome_panel, tables)
 
@@ -98,7 +98,7 @@ def left_out(
 
 
 def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
-    """Return how far the primary effects move as one after another is left out.
+    """Return the range of the primary effects as each school, set, area or pilot is left out.
 
     Returns
     -------
@@ -109,8 +109,8 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    A ratio without one school, given that of all and their counts, leaves few pairs of whole
-    numbers for what the school had before and after: with totals of 24 and 17 a single one.
+    Given the ratio of all schools and their counts, the ratio without one school leaves few pairs
+    of whole numbers for that school's counts before and after: with totals of 24 and 17, only one.
     """
     groups = left_out.groupby(["pilot", "left_out_by"], sort=False)
     found = groups.agg(
@@ -122,7 +122,7 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     found["not_estimable"] = found["groups"] - found["estimated"]
     for end, outwards in (("lowest", np.floor), ("highest", np.ceil)):
-        # To nine digits first: a ratio of exactly 0.3 is its own tenth.
+        # To nine digits first, so that a ratio of exactly 0.3 stays 0.3.
         found[end] = outwards((found[end] * 10).round(9)) / 10
     withheld = (groups["left_out"].max() == "").to_numpy()
     if withheld.any():
@@ -133,7 +133,7 @@ def left_out_ranges(left_out: pd.DataFrame) -> pd.DataFrame:
 def hidden_bias_bounds(
     protected_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
-    """Return how unlike matched schools would have to be to explain the primary effects."""
+    """Return how unlike matched schools would have to be to explain away the primary effects."""
     return hidden_bias(protected_panel, primary_specifications)
 
 
@@ -143,7 +143,7 @@ def specification_curves(
     withheld_specifications: frozenset[Specification],
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return every defensible estimate of the primary effects, and a joint test a pilot."""
+    """Return every defensible estimate of the primary effects, and a joint test per pilot."""
     first = int(protected_panel["event_month"].min())
     questions = [
         withholding.marked(withholding.curve(each, first), withheld_specifications)
@@ -153,12 +153,12 @@ def specification_curves(
 
 
 def curve_estimates(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
-    """Return the estimates of the curves, doubles left out."""
+    """Return the estimates of the specification curves, without duplicates."""
     return specification_curves[0]
 
 
 def curve_tests(specification_curves: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame:
-    """Return the joint test of each pilot's curve."""
+    """Return the joint test of each pilot's specification curve."""
     return specification_curves[1]
 
 
@@ -166,7 +166,7 @@ def pooled_specifications(
     main_specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
 ) -> tuple[Specification, ...]:
-    """Return the main analysis of each outcome for all pilots at once."""
+    """Return the main analysis of each outcome for all pilots together."""
     return withholding.marked(withholding.pooled(main_specifications), withheld_specifications)
 
 
@@ -175,6 +175,6 @@ def across_pilots(
     main_effects: pd.DataFrame,
     pooled_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
-    """Summarise the pilots, in one stage and in two; the trial is never pooled in."""
+    """Pool the pilots, in one stage and in two; the trial is never included."""
     together = estimate(protected_panel, pooled_specifications)
     return pooled_estimates(pd.concat([main_effects, together], ignore_index=True))

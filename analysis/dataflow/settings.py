@@ -1,4 +1,4 @@
-"""The parts of the study that other nodes take.
+"""The parts of the study that other nodes take as inputs.
 
 A node takes the part it needs, never the whole study; otherwise everything would
 depend on every setting.
@@ -39,37 +39,37 @@ def outcomes(study: Study) -> tuple[Outcome, ...]:
 
 
 def specification_settings(study: Study) -> tuple[SpecificationSettings, ...]:
-    """Return the ways each outcome is analysed."""
+    """Return the specifications by which each outcome is analysed."""
     return study.specifications
 
 
 def assumptions(study: Study) -> tuple[Assumption, ...]:
-    """Return what is taken as given."""
+    """Return the assumptions of the study."""
     return study.assumptions
 
 
 def scenarios(study: Study) -> tuple[Scenario, ...]:
-    """Return what a stand-in extract can be drawn from."""
+    """Return the scenarios from which a stand-in extract can be drawn."""
     return study.synthetic.scenarios
 
 
 def scale_up_settings(study: Study) -> ScaleUp:
-    """Return what a larger trial would have to show."""
+    """Return the settings for a larger trial."""
     return study.scale_up
 
 
 def costs(study: Study) -> Costs:
-    """Return what a social worker costs, or that it is not assessed."""
+    """Return the cost of a social worker, or that it is not assessed."""
     return study.costs
 
 
 def disclosure_settings(study: Study) -> Disclosure:
-    """Return the channel the report leaves by, and its threshold."""
+    """Return the channel by which the report is released, and its threshold."""
     return study.disclosure
 
 
 def disclosure_rules(disclosure_settings: Disclosure) -> DisclosureRules:
-    """Return what that channel lets through."""
+    """Return the disclosure rules of that channel."""
     rules = {"public": PUBLIC, "secure": EGRESS}[disclosure_settings.channel]
     return replace(rules, highest_unsafe=disclosure_settings.threshold - 1)
 

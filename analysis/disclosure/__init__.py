@@ -1,4 +1,4 @@
-"""Disclosure control: applied once, where results become exhibits.
+"""Statistical disclosure control, applied once, where results become exhibits.
 
 Nothing downstream of this package (figure, table, number, alternative text, download,
 ledger) sees a value that may not be released.
@@ -49,7 +49,7 @@ _LINKED = {"Aggregate": "cells", "ReleasedTables": "linked", "release_tables": "
 
 
 def __getattr__(name: str) -> object:
-    """Import what needs scipy's solvers only where it is used: chapters' cells don't."""
+    """Import on first use what needs scipy's solvers, which chapters' cells do not need."""
     if name not in _LINKED:
         raise AttributeError(name)
     from importlib import import_module

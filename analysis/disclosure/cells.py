@@ -1,8 +1,8 @@
-"""Every published count as a cell of one system, so that linked tables are kept safe together.
+"""Published counts as cells of one system, so that linked tables are protected together.
 
-Counts of different exhibits are sums over the same children. What is hidden in one table
-must not follow from another, so all cells stand in one system: each is a set of atoms, the
-finest groups that any table tells apart, which an intruder doesn't know.
+Counts of different exhibits are sums over the same children. A count suppressed in one table must
+not follow from another, so all cells are in one system: each is a set of atoms, the finest groups
+that any table distinguishes, whose counts an intruder doesn't know.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from analysis.disclosure.rules import DisclosureRules
 
 @dataclass(frozen=True)
 class Aggregate:
-    """One table of counts that is to be published.
+    """A table of counts to be published.
 
     Attributes
     ----------
     name
-        Names the table.
+        Name of the table.
     by
         The columns whose combinations are its cells; empty for a single total.
     where
-        The values that count, by column; all where empty.
+        The values that are counted, by column; all values where empty.
     """
 
     name: str
@@ -38,27 +38,28 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class CellSystem:
-    """The cells of all tables and how they add up.
+    """The cells of all tables, and their additive relations.
 
     Attributes
     ----------
     values
-        What each cell counts, shape (cells,).
+        The count of each cell, shape (cells,).
     members
-        Which atoms each cell sums, 0 or 1, shape (cells, atoms).
+        Whether each cell contains each atom, 0 or 1, shape (cells, atoms).
     atoms
-        What each atom counts, shape (atoms,).
+        The count of each atom, shape (atoms,).
     unsafe
-        Whether the cell may not be shown whatever else is, shape (cells,).
+        Whether the cell is sensitive (primary suppression), shape (cells,).
     low, high
-        A hidden cell is safe if an intruder can't rule out a value as small as `low` and
-        one as large as `high`, shape (cells,).
+        Protection levels: a suppressed cell is safe if an intruder can't rule out a value as small
+        as `low` and one as large as `high`, shape (cells,).
     relations
         Cells that add up: the total, then its parts.
     tables
-        For each table its keys and the number of each row's cell, column `cell`.
+        For each table its keys and the index of each row's cell, column `cell`.
     least
-        What every hidden cell counts at least, as a reader knows: a true zero would be shown.
+        The smallest possible count of a suppressed cell, known to readers since a true zero would
+        be shown.
     """
 
     values: np.ndarray
@@ -73,7 +74,7 @@ class CellSystem:
 
     @property
     def spare(self) -> np.ndarray:
-        """How much smaller a hidden cell can be than it is, shape (cells,)."""
+        """How far each suppressed cell can fall below its true value, shape (cells,)."""
         return np.maximum(self.values - self.least, 0.0)
 
 
@@ -86,24 +87,25 @@ def cell_system(
     person: str = "",
     is_sum: bool = False,
 ) -> CellSystem:
-    """Put all tables of one count into one system.
+    """Build the system of cells from all tables of one count.
 
     Parameters
     ----------
     records
-        What is summed: one row a group or an event, with the columns that tables go by.
+        The records that are summed: one row per group or event, with the columns that define the
+        tables.
     aggregates
         The tables.
     rules
-        Of the channel.
+        The disclosure rules of the channel.
     count
-        The column that is summed; whole numbers, not negative.
+        The column that is summed; non-negative integers.
     person
-        The column that identifies the child behind a row. Where it is given, a cell is
-        unsafe also if the children behind it are few.
+        The column that identifies the child behind a row. Where it is given, a cell is also unsafe
+        if few children contribute to it.
     is_sum
-        Whether `count` is an amount, such as days, rather than a number of events: then
-        the number of children alone decides, and whether two of them make most of it.
+        Whether `count` is a magnitude, such as days, rather than a number of events: then only the
+        number of children counts, and whether two of them contribute most of it.
     """
     keys = sorted({key for aggregate in aggregates for key in (*aggregate.by, *aggregate.where)})
     records = records.assign(_all="")
@@ -120,7 +122,7 @@ def cell_system(
         cells = []
         for places in groups.indices.values():
             line = np.sort(chosen.index.to_numpy()[places])
-            # The same sum in two tables is one cell: hidden in both or in neither.
+            # The same sum in two tables is one cell: suppressed in both or in neither.
             cells.append(rows.setdefault(line.tobytes(), len(lines)))
             if cells[-1] == len(lines):
                 lines.append(line)
@@ -142,7 +144,7 @@ def cell_system(
     relations = tuple(_relations(members, tables))
     least = 0.0 if rules.zero_is_unsafe else 1.0
     if least:
-        # As many as it has parts that are not zero, a cell counts in any case.
+        # A cell counts at least as many as it has parts that are not zero.
         low = np.maximum(low, np.minimum(values, _parts(members, values, tables)))
     return CellSystem(values, members, atoms, unsafe, low, high, relations, tables, least)
 
@@ -168,7 +170,7 @@ def _contributions(
     count: str,
     person: str,
 ) -> sparse.csr_array:
-    """Return what each child adds to each cell, shape (cells, children), zeros left out."""
+    """Return each child's contribution to each cell, shape (cells, children), sparse."""
     amounts = records[count].to_numpy(float)
     counted = amounts > 0
     persons = pd.factorize(records[person])[0]
@@ -187,7 +189,7 @@ def _levels(
         return values - margin, values + margin
     small = values <= rules.highest_unsafe
     lowest = 0 if rules.zero_is_unsafe else rules.lowest_unsafe
-    # A larger cell is hidden for the sake of others: it must only not be pinned.
+    # A larger cell is suppressed to protect others; only its exact value must not follow.
     half = rules.highest_unsafe / 2
     low = np.where(small, np.minimum(values, lowest), np.maximum(values - half, 0))
     high = np.where(small, rules.threshold, values + half)
@@ -197,7 +199,7 @@ def _levels(
 def _parts(
     members: sparse.csr_array, values: np.ndarray, tables: Mapping[str, pd.DataFrame]
 ) -> np.ndarray:
-    """Return how many cells of one table lie in each cell and are not zero, at most."""
+    """Return the largest number of non-zero cells of any one table within each cell."""
     sizes = np.diff(members.indptr)
     found = np.zeros(len(values))
     for table in tables.values():

@@ -1,7 +1,7 @@
-"""Which school-months lie in hidden cells, so that what is computed from them tells of these.
+"""Which school-months lie in suppressed cells, so that results from them could reveal these.
 
-An event of a hidden cell could as well lie in another hidden cell, with nothing that is shown
-being any different. Only what comes out the same wherever it lies may be published.
+An event of a suppressed cell could equally lie in another suppressed cell without changing
+anything that is shown. Only results that are the same wherever it lies may be published.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ CELLS = {
     "terms": ("term",),
     "parts_of_terms": ("term", "window"),
 }
-"""Tables of released counts, and the columns of the panel that say which period a cell is of."""
+"""Tables of released counts, and the columns of the panel that give the period of a cell."""
 
 
 def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Say of each school-month whether what happened in it can be told.
+    """Return which school-months are concealed: those whose counts may not be revealed.
 
     Parameters
     ----------
     panel
-        One row a school, outcome and month; `outcome`, `pilot`, `arm`, `term`, `window`.
+        One row per school, outcome and month; `outcome`, `pilot`, `arm`, `term`, `window`.
     tables
         The released counts `before_after`, `terms` and `parts_of_terms`; see `ReleasedOutcomes`.
 
     Returns
     -------
     DataFrame
-        As many rows as the panel, in its order. `barred`: no sum may hold the month, since its
-        events may lie elsewhere altogether. `linked`: its events may lie in another month of the
-        same school that is linked as well and of the same window, the sum of which is shown; so
-        a sum may hold all of these or none.
+        As many rows as the panel, in its order. `barred`: no sum may include the month, since its
+        events may lie elsewhere altogether. `linked`: its events may lie in another linked month
+        of the same school and window, whose sum is shown; so a sum may include all of these months
+        or none.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     """
     hidden = {name: _hidden(panel, tables[name], period) for name, period in CELLS.items()}
     of_window, of_term = hidden["before_after"], hidden["terms"] | hidden["parts_of_terms"]
-    # Months outside both windows are in no cell that would show their sum.
+    # Months outside both windows are in no cell that shows their sum.
     unseen = of_window | ~panel["window"].astype(str).isin(["before", "after"]).to_numpy()
     keys = [panel[key].astype(str).to_numpy() for key in ("outcome", "pilot", "arm", "term")]
     open_to = pd.Series(of_window).groupby(keys).transform("any").to_numpy()
@@ -61,10 +61,11 @@ def concealed_months(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
 
 
 def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the panel as it would be wherever the events of hidden cells lay.
+    """Return a panel that is the same wherever the events of suppressed cells lie.
 
-    Barred months are as if not returned. Linked months of a school and window have all their
-    events in the first of them: sums over windows are true, and months are no longer told apart.
+    Barred months are treated as not returned. All events of the linked months of a school and
+    window are moved to the first of them: sums over windows are true, but months are no longer
+    distinguished.
     """
     concealed = concealed_months(panel, tables)
     found = _unreturned(panel, concealed["barred"])
@@ -75,15 +76,15 @@ def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
         ["outcome", "school_id", "window"]
     )
     found.loc[linked.index, "events"] = sums.where(first, 0.0)
-    # At least one child, which is all that can be said without their months.
+    # At least one child: no more can be said without their months.
     found.loc[linked.index, "children"] = (sums.gt(0) & first).astype(float)
     return found
 
 
 def told_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the panel with a pilot's months that are concealed in either arm as if not returned.
+    """Return the panel with a pilot's months that are concealed in either arm set as not returned.
 
-    Analyses that keep months apart are made of it.
+    Analyses that distinguish months use it.
     """
     concealed = concealed_months(panel, tables).any(axis=1)
     keys = [panel[key].astype(str) for key in ("outcome", "pilot", "month")]
@@ -91,7 +92,7 @@ def told_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Da
 
 
 def hidden_in(tables: Mapping[str, pd.DataFrame], *names: str) -> frozenset[tuple[str, str]]:
-    """Return the outcomes and pilots of which a cell of one of these tables is hidden."""
+    """Return the outcomes and pilots with a suppressed cell in one of these tables."""
     found = [tables[name].loc[tables[name]["count"] == CONFIDENTIAL] for name in names]
     cells = pd.concat(found)[["outcome", "pilot"]]
     return frozenset(cells.itertuples(index=False, name=None))

@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""A text that begins so is run as a formula or command by some spreadsheet."""
+"""Characters with which a text is run as a formula or command by some spreadsheet."""
 
 
 def safe_csv(data: pd.DataFrame) -> str:
-    r"""Return a frame as CSV in which no text is taken for a formula.
+    r"""Return a frame as CSV in which no text is interpreted as a formula.
 
-    Numbers are left as they are, negative ones included; a text that begins like a
-    formula gets an apostrophe before it, which spreadsheets don't show.
+    Numbers are left as they are, including negative ones; a text that begins like a formula is
+    prefixed with an apostrophe, which spreadsheets don't show.
 
     Examples
     --------
@@ -30,5 +30,5 @@ def safe_csv(data: pd.DataFrame) -> str:
 
 
 def safe_text(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet interprets as a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

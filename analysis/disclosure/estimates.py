@@ -1,7 +1,7 @@
-"""Estimates that would give away a count which is hidden for the sake of another.
+"""Estimates that would reveal a count suppressed to protect another.
 
 A ratio in one term, the counts it is compared with and the other arm's count leave one unknown:
-whoever has all but one of them gets the last.
+anyone who knows all but one of them can work out the last.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ OF_TERMS_AFTER = ["log_ratio_after", "standard_error_after", "df_after", "breakd
 OF_TERMS_BEFORE = ["largest_deviation", "largest_change"]
 KEYS = ["outcome", "pilot"]
 FEW_TO_COMPARE = 20
-"""Events of a group in one period below which only what is reported is shown, and no other method.
+"""Events of a group in one period below which only the reported methods are shown.
 
-Each method weighs schools in a way of its own. So few events lie in schools in so few ways that
-several standard errors of one ratio have one solution; of twenty in each group there are millions
-of millions of ways, many of which fit.
+Each method weights schools differently. So few events can be distributed over schools in so few
+ways that several standard errors of one ratio have one solution; twenty in each group can be
+distributed in millions of millions of ways, many of which fit.
 """
 REFERENCE = -1
 """The term that all others are compared with."""
@@ -32,22 +32,23 @@ REFERENCE = -1
 def withhold_terms(
     estimates: pd.DataFrame, terms: pd.DataFrame, outcome_panel: pd.DataFrame
 ) -> pd.DataFrame:
-    """Blank the estimates of terms in which a count of either arm is hidden.
+    """Blank the estimates of terms in which a count of either arm is suppressed.
 
     Parameters
     ----------
     estimates
-        One row a pilot, outcome and term from the start, with `first_month`, `last_month`,
+        One row per pilot, outcome and term from the start, with `first_month`, `last_month`,
         `status` and `reason`; other numeric columns are results.
     terms
         Released counts, columns `outcome`, `pilot`, `term` and `count`.
     outcome_panel
-        Says which school term a month from the start lies in: `pilot`, `event_month`, `term`.
+        The school term of each month from the start: `pilot`, `event_month`, `term`.
 
     Returns
     -------
     DataFrame
-        Shape as given. Where the reference term is hidden, no other is shown either.
+        Same shape as `estimates`. Where the reference term is suppressed, no other is shown
+        either.
     """
     hidden = terms.loc[terms["count"] == CONFIDENTIAL, ["outcome", "pilot", "term"]]
     hidden = hidden.assign(term=hidden["term"].astype(str))
@@ -76,13 +77,13 @@ def withhold_terms(
 
 
 def withhold_trends(tests: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
-    """Blank what tests of the paths before the start say of the size of single terms.
+    """Blank what tests of trends before the start reveal about single terms.
 
     Parameters
     ----------
     tests
-        One row a pilot and outcome, with `OF_TERMS_AFTER` and `OF_TERMS_BEFORE`; tests and
-        p-values say nothing of a single term.
+        One row per pilot and outcome, with `OF_TERMS_AFTER` and `OF_TERMS_BEFORE`; tests and
+        p-values reveal nothing about a single term.
     terms
         Released counts, as in `withhold_terms`.
     """
@@ -100,7 +101,7 @@ def few_to_compare(before_after: pd.DataFrame) -> frozenset[tuple[str, str]]:
     Parameters
     ----------
     before_after
-        Released counts, columns `outcome`, `pilot` and `count`; hidden ones are few.
+        Released counts, columns `outcome`, `pilot` and `count`; suppressed counts are few.
     """
     counts = pd.to_numeric(before_after["count"], errors="coerce")
     few = before_after.loc[~(counts >= FEW_TO_COMPARE), ["outcome", "pilot"]]
@@ -110,16 +111,16 @@ def few_to_compare(before_after: pd.DataFrame) -> frozenset[tuple[str, str]]:
 def withhold_methods(
     estimates: pd.DataFrame, before_after: pd.DataFrame, reported: Collection[str]
 ) -> pd.DataFrame:
-    """Blank the estimates by other methods where few events would let them be solved for schools.
+    """Blank the estimates by other methods where few events would reveal schools' counts.
 
     Parameters
     ----------
     estimates
-        One row an outcome, pilot and `method`, with `status` and `reason`.
+        One row per outcome, pilot and `method`, with `status` and `reason`.
     before_after
         As in `few_to_compare`.
     reported
-        Methods that are shown all the same.
+        Methods that are shown in any case.
     """
     blanked = estimates[KEYS].apply(tuple, axis=1).isin(few_to_compare(before_after))
     blanked &= ~estimates["method"].isin(list(reported)) & (estimates["status"] == "estimated")

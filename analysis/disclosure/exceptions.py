@@ -1,4 +1,4 @@
-"""Recorded exceptions: a held exhibit that someone with the right to do so lets through."""
+"""Recorded exceptions: held exhibits that an authorised person releases."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "exceptions.toml"
-"""Beside the contracts, as the waivers are."""
+"""The file of exceptions, next to the contracts, as are the waivers."""
 
 KEYS = ("exhibit", "name", "reason", "date")
 
 
 @dataclass(frozen=True)
 class ReleaseException:
-    """A decision to publish an exhibit that disclosure control holds.
+    """A decision to publish an exhibit that disclosure control holds back.
 
     Attributes
     ----------
     exhibit
         Name of the exhibit.
     name
-        Who decided.
+        Name of the person who decided.
     reason
-        Why it is safe or right all the same.
+        Why it is nevertheless safe or right.
     date
         When.
     """
@@ -47,7 +47,7 @@ def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
     Raises
     ------
     ConfigurationError
-        If an entry lacks who, why or when.
+        If an entry lacks the name, reason or date.
     """
     if not path.is_file():
         return ()

@@ -1,9 +1,9 @@
-"""What a motivated intruder can work out: the range left for each hidden cell.
+"""What a motivated intruder can work out: the feasible range of each suppressed cell.
 
 The intruder knows every published cell, how the tables add up, that no count is below zero, and
-that no hidden cell is zero where a true zero is shown. The smallest and the largest value that a
-hidden cell can take then are two linear programmes. The real range is no wider for someone who
-knows more, which is why a margin is asked for.
+that no suppressed cell is zero where a true zero is shown. The smallest and the largest value of a
+suppressed cell are then the solutions of two linear programmes. Someone who knows more is left
+with a narrower range, which is why a margin is required.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from analysis.disclosure.cells import CellSystem
 
 TOLERANCE = 1e-6
 JOINT_ROUNDS = 12
-"""Solutions that stretch many ranges at once before single cells have programmes of their own."""
+"""Joint solutions that widen many ranges at once before programmes for single cells are solved."""
 
 
 @dataclass(frozen=True)
 class IntruderCheck:
-    """The range that published cells leave for each hidden one.
+    """The feasible range that published cells leave for each suppressed one.
 
     Attributes
     ----------
     cells
-        Numbers of the hidden cells, shape (hidden,).
+        Indices of the suppressed cells, shape (hidden,).
     low, high
-        Values that a hidden cell can still take, shape (hidden,). Each end is reached by
-        an assignment of all cells, so the true range is at least as wide.
+        Values that a suppressed cell can still take, shape (hidden,). Each end is attained by a
+        feasible assignment of all cells, so the true range is at least as wide.
     safe
         Whether the range reaches as far as the cell needs, shape (hidden,).
     """
@@ -45,15 +45,16 @@ class IntruderCheck:
 
     @property
     def narrowest(self) -> float:
-        """The width of the narrowest range; infinite where nothing is hidden."""
+        """The width of the narrowest range; infinite where nothing is suppressed."""
         return float(np.min(self.high - self.low, initial=np.inf))
 
 
 @dataclass(frozen=True)
 class _Knowledge:
-    """What the intruder solves: unknown atoms `y >= 0` with `known @ y = totals`.
+    """The intruder's linear system: unknown atoms `y >= 0` with `known @ y = totals`.
 
-    Hidden cells are `hidden @ y + given`; of some of them he knows that `floors @ y >= least`.
+    Suppressed cells are `hidden @ y + given`; of some of them it is known that `floors @ y >=
+    least`.
     """
 
     known: sparse.csr_array
@@ -65,7 +66,7 @@ class _Knowledge:
     least: np.ndarray
 
     def solve(self, objective: np.ndarray, upper: float | np.ndarray = np.inf) -> np.ndarray:
-        """Return the atoms that maximise an objective under what is known."""
+        """Return the atoms that maximise an objective given what is known."""
         bound = np.minimum(upper, self.largest)
         result = linprog(
             -objective,
@@ -85,19 +86,19 @@ class _Knowledge:
 
 
 def intruder_check(system: CellSystem, hidden: np.ndarray) -> IntruderCheck:
-    """Work out the range left for each hidden cell.
+    """Work out the feasible range of each suppressed cell.
 
     Parameters
     ----------
     system
         The cells.
     hidden
-        Which of them are hidden, shape (cells,).
+        Which of them are suppressed, shape (cells,).
 
     Notes
     -----
-    One solution shows the reach of many cells at once, so joint objectives come first and
-    a cell has programmes of its own only where these fall short.
+    One solution widens the ranges of many cells at once, so joint objectives come first, and a
+    cell has programmes of its own only where these are not enough.
     """
     cells = np.flatnonzero(hidden)
     if not len(cells):
@@ -123,18 +124,18 @@ def wide_cells(
     is_wide: Callable[[np.ndarray, np.ndarray], np.ndarray],
     floors: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return which hidden cells keep a wide range, whatever their own values.
+    """Return which suppressed cells keep a wide range, whatever their own values.
 
     Parameters
     ----------
     system, hidden
-        As for `intruder_check`; what the cells need is not asked for.
+        As for `intruder_check`; the cells' protection levels are not used.
     is_wide
-        Whether ranges are wide, by their lower and upper ends, shape (hidden,); a range that
-        holds a wide one is wide.
+        Function that returns whether ranges are wide, by their lower and upper ends, shape
+        (hidden,); a range that contains a wide one must be wide.
     floors
-        Further sums that are known to be `system.least` or more, shape (sums, atoms); without
-        them, the hidden cells are.
+        Sums that are known to be `system.least` or more, shape (sums, atoms); by default the
+        suppressed cells.
     """
     cells = np.flatnonzero(hidden)
     knowledge = _knowledge(system, hidden, floors)
@@ -156,7 +157,7 @@ def _is_safe(
 ) -> np.ndarray:
     reaches = (low <= system.low[cells] + TOLERANCE) & (high >= system.high[cells] - TOLERANCE)
     wide = high - low >= system.high[cells] - system.low[cells] - TOLERANCE
-    # A cell hidden for the sake of others may be wide on one side only.
+    # A cell suppressed to protect others may be wide on one side only.
     safe: np.ndarray = np.where(system.unsafe[cells], reaches, wide)
     return safe
 
@@ -164,7 +165,7 @@ def _is_safe(
 def _knowledge(
     system: CellSystem, hidden: np.ndarray, floors: np.ndarray | None = None
 ) -> _Knowledge:
-    """Reduce the system to what an intruder doesn't know."""
+    """Reduce the system to the atoms that an intruder doesn't know."""
     sizes = np.diff(system.members.indptr)
     single = np.flatnonzero((sizes == 1) & ~hidden)
     unknown = np.ones(len(system.atoms), dtype=bool)
@@ -185,7 +186,7 @@ def _knowledge(
         totals=system.values[told] - known_part[told],
         hidden=open_atoms[np.flatnonzero(hidden)],
         given=known_part[np.flatnonzero(hidden)],
-        # No count is without bound; a bound far above all keeps the programmes finite.
+        # Counts are finite; a bound far above all of them keeps the programmes bounded.
         largest=10 * float(system.values.max(initial=1)) + 100,
         floors=open_floor[binding],
         least=least[binding],
@@ -200,14 +201,14 @@ def _witness(
     need_high: np.ndarray,
     rounds: int = JOINT_ROUNDS,
 ) -> None:
-    """Stretch many ranges by a few joint solutions, as long as that gets on."""
+    """Widen many ranges by a few joint solutions, as long as they make progress."""
     rng = np.random.default_rng(0)
     for _ in range(rounds):
         short = high < need_high - TOLERANCE
         long = low > need_low + TOLERANCE
         if not (short.any() or long.any()):
             return
-        # Random weights set cells of one line, which can't all be large, against each other.
+        # Random weights, since the cells of one sum can't all be large at once.
         weight = (short.astype(float) - long) * rng.uniform(0.1, 1, len(low))
         both = short & long
         weight[both] = rng.choice([-1.0, 1.0], both.sum()) * rng.uniform(0.1, 1, both.sum())
@@ -221,9 +222,9 @@ def _extend(knowledge: _Knowledge, atoms: np.ndarray, low: np.ndarray, high: np.
 
 
 def check_table(system: CellSystem, check: IntruderCheck) -> pd.DataFrame:
-    """Return, for each table, how many cells are hidden and the narrowest range left.
+    """Return the number of suppressed cells and the narrowest range of each table.
 
-    Holds nothing that a reader of the tables could not work out.
+    It contains nothing that a reader of the tables could not work out.
     """
     width = dict(zip(check.cells.tolist(), check.high - check.low, strict=True))
     safe = dict(zip(check.cells.tolist(), check.safe.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Linked tables on their way out: hidden together, so that none gives another away."""
+"""Release of linked tables: cells are suppressed jointly, so that no table reveals another."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from analysis.disclosure.suppression import UnprotectableError, suppress
 
 @dataclass(frozen=True)
 class ReleasedTables:
-    """Tables that may be published side by side.
+    """Tables that may be published together.
 
     Attributes
     ----------
     tables
-        By name: the columns the table goes by and `count`, a whole number or `c` (object).
+        Tables by name: their classifying columns, and `count`, an integer or `c` (object).
     statuses
-        What disclosure control made of each.
+        The disclosure status of each table.
     check
-        The intruder's check, one row a table: `table`, `cells`, `hidden`,
-        `narrowest_range` (how far apart the smallest and largest value are that a hidden
-        cell can take, for the cell where they are closest) and `safe`.
+        The intruder's check, one row per table: `table`, `cells`, `hidden`, `narrowest_range` (the
+        narrowest feasible range of any suppressed cell: its largest less its smallest possible
+        value) and `safe`.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -45,7 +45,7 @@ def release_tables(
     person: str = "",
     is_sum: bool = False,
 ) -> ReleasedTables:
-    """Sum records into tables and hide what may not be seen, over all tables at once.
+    """Sum records into tables, and suppress unsafe cells over all tables jointly.
 
     Totals stay true: a table's totals are tables of their own, summed over all records,
     never over the cells that are shown.
@@ -53,12 +53,12 @@ def release_tables(
     Parameters
     ----------
     records
-        One row an event or group, shape (records, columns).
+        One row per event or group, shape (records, columns).
     aggregates
-        Every table of this count that the report shows, totals among them. A figure's
-        data, a number in a sentence and a rate are such tables too.
+        Every table of this count that the report shows, including totals. A figure's data, a
+        number in a sentence and a rate are such tables too.
     rules
-        Of the channel.
+        The disclosure rules of the channel.
     count, person, is_sum
         As in `analysis.disclosure.cells.cell_system`.
 
@@ -102,7 +102,7 @@ def _status(table: pd.DataFrame, rules: DisclosureRules) -> Status:
 
 
 def _all_held(system: CellSystem) -> ReleasedTables:
-    """Hold every table of a system that no choice of hidden cells keeps safe."""
+    """Hold back every table of a system that no choice of suppressed cells protects."""
     reason = "Its small counts could be worked out from its other counts, whatever is hidden."
     tables = {name: _released(table, system.values, np.ones(len(system.values), dtype=bool))
               for name, table in system.tables.items()}  # fmt: skip

@@ -1,8 +1,8 @@
-"""What results of models reveal of hidden counts, given the tables and each other.
+"""What results of models reveal about suppressed counts, given the tables and each other.
 
-A ratio of rates gives away, near enough, the sums that it is made of: whoever has three of
-the four gets the last. Two results whose months differ by one tell that month's count, and a
-result may reveal, given a table, the cell that is hidden in it.
+A ratio of rates approximately reveals the sums that it is made of: anyone who knows three of the
+four can work out the last. Two results whose months differ by one reveal that month's count, and a
+result may, given a table, reveal a cell suppressed in it.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from numpy.typing import NDArray
 Masks = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 EXACT = 1e-6
-"""Length below which what is left of a sum is a rounding error; that of one atom is 1."""
+"""Norm below which the residual of a sum is a rounding error; that of one atom is 1."""
 
 
 def alike_schools(panel: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
-    """Return for each school one that no sum tells from it, so that few stand for thousands.
+    """Return a representative of each group of schools that no sum distinguishes.
 
     Parameters
     ----------
     panel
-        One row a school and month returned, of one outcome.
+        One row per school and month with a return, of one outcome.
     columns
-        What sums choose schools by, such as pilot, arm and phase.
+        Columns by which sums select schools, such as pilot, arm and phase.
 
     Returns
     -------
     Series
-        The first by name of the schools that are alike in these and in the months returned,
-        by `school_id`.
+        By `school_id`, the first by name of the schools that are alike in these columns and in the
+        months returned.
 
     Examples
     --------
@@ -60,24 +60,25 @@ def telling_results(
     hidden: Masks,
     is_unsafe: Callable[[Masks], bool],
 ) -> list[bool]:
-    """Return which results would give a count away, those before them being shown.
+    """Return which results would reveal a count, given that those before them are shown.
 
     Parameters
     ----------
     results
-        For each result the sums that it rests on, the more important results first: which
-        atoms (school-months, say) each sum is over, shape (sums, atoms).
+        For each result, the more important first, the sums that it rests on: which atoms (such as
+        school-months) each sum includes, shape (sums, atoms).
     shown, hidden
-        The sums that tables show and hide, shape (sums, atoms).
+        The sums that tables show and suppress, shape (sums, atoms).
     is_unsafe
-        Whether a sum over some atoms, shape (atoms,), is too small to be known.
+        Function that returns whether a sum over some atoms, shape (atoms,), is too small to be
+        known.
 
     Returns
     -------
     list of bool
-        A result reveals too much if a hidden sum follows from it and all that is shown, as a
-        sum and difference of whatever length; or if what is left between one of its sums and
-        another that is shown, or several that lie in it side by side, is unsafe.
+        A result reveals too much if a suppressed sum is a linear combination of its sums and all
+        that is shown; or if the difference between one of its sums and another that is shown, or
+        several disjoint ones within it, is unsafe.
 
     Examples
     --------
@@ -112,10 +113,10 @@ def telling_results(
 
 
 def _spanned(basis: Floats, sums: Masks) -> Floats:
-    """Return an orthonormal basis of all combinations of known sums, some of them new."""
+    """Return an orthonormal basis of the span of known sums, extended by new ones."""
     for row in sums.astype(float):
         rest = row
-        for _ in range(2):  # once leaves a rounding error that would pass for news
+        for _ in range(2):  # a second pass removes rounding errors
             rest = rest - (rest @ basis.T) @ basis
         length = np.linalg.norm(rest)
         if length > EXACT:
@@ -124,14 +125,14 @@ def _spanned(basis: Floats, sums: Masks) -> Floats:
 
 
 def _follows(hidden: Masks, basis: Floats) -> bool:
-    """Whether a hidden sum is a combination of known ones."""
+    """Whether a suppressed sum is a linear combination of known ones."""
     wanted = hidden.astype(float)
     rest = wanted - (wanted @ basis.T) @ basis
     return bool((np.linalg.norm(rest, axis=1) < EXACT).any())
 
 
 def _rests(new: Masks, known: Masks) -> list[Masks]:
-    """Return what is left between sums that lie in each other."""
+    """Return the differences between nested sums."""
     found = []
     for place, row in enumerate(new):
         others = np.vstack([known, new[:place]])

@@ -1,7 +1,7 @@
-"""What results of models leave of the range of counts that are hidden, or shown nowhere.
+"""How far results of models narrow the range of counts that are suppressed or not shown.
 
-No count need follow exactly: sums that overlap can leave a few values. So the sums of models
-are given to the intruder's check of the tables, as if each were printed.
+A count need not follow exactly: overlapping sums can leave only a few values. So the sums of
+models enter the intruder's check of the tables, as if each were printed.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from analysis.disclosure.rules import DisclosureRules
 
 @dataclass(frozen=True)
 class Counts:
-    """What is counted, atom by atom (school-month, say).
+    """Counts of atoms, such as school-months.
 
     Attributes
     ----------
     amounts
-        What each atom counts, shape (atoms,).
+        The count of each atom, shape (atoms,).
     group
-        Code of the pilot and arm that each atom lies in, shape (atoms,): no sum that is known
-        tells apart what lies in one from what lies in another.
+        Code of the pilot and arm of each atom, shape (atoms,); each group is examined separately.
     is_unsafe
         Whether a sum over some atoms, shape (atoms,), is too small to be known.
     concealed
-        Which atoms lie in hidden cells, and are looked at with these alone, shape (atoms,).
+        Which atoms lie in suppressed cells, and are examined only as part of these, shape
+        (atoms,).
     is_sum
-        Whether amounts are counted, such as days.
+        Whether the counts are magnitudes, such as days.
     """
 
     amounts: Floats
@@ -47,24 +47,24 @@ class Counts:
 def narrowing_results(
     results: Sequence[Masks], shown: Masks, hidden: Masks, counts: Counts, rules: DisclosureRules
 ) -> list[bool]:
-    """Return which results would narrow a count down too far, those before them being shown.
+    """Return which results would narrow a count too far, given that those before are shown.
 
     Parameters
     ----------
     results, shown, hidden
         As in `analysis.disclosure.model_sums.telling_results`.
     counts
-        What is counted.
+        The counts of the atoms.
     rules
-        Of the channel: how far apart the ends of a range must lie.
+        The disclosure rules of the channel: how wide a range must be.
 
     Returns
     -------
     list of bool
-        Hidden cells, and unsafe groups of atoms that all sums hold together, keep a range as
-        wide as the threshold, or from one to it, or for amounts of
-        `DisclosureRules.magnitude_margin` about its middle. What the tables alone leave narrower
-        is passed over.
+        Suppressed cells, and unsafe groups of atoms that no sum separates, must keep a range as
+        wide as the threshold, or from one to the threshold, or for magnitudes one of
+        `DisclosureRules.magnitude_margin` about its middle. Ranges that the tables alone leave
+        narrower are ignored.
 
     Examples
     --------
@@ -86,11 +86,11 @@ def narrowing_results(
     known_rows = np.r_[: len(known), ends[1] : len(merged.parts)]
     targets = np.vstack([cells, np.eye(back.max() + 1, dtype=bool)[few]])
     merged = replace(merged, cells=cells)
-    # What keeps its range given all results keeps it given some of them.
+    # A count that keeps its range given all results keeps it given some of them.
     targets = targets[~merged.keeps(merged.parts[known_rows], targets, rules)]
     targets = targets[merged.keeps(known, targets, rules)]
     keys = [each.tobytes() for each in sums]
-    # Two results of the same sums, of rates and of counts, are known together.
+    # Two results of the same sums, one of rates and one of counts, are known together.
     distinct = list(dict(zip(keys, sums, strict=True)).items())
     narrow: set[bytes] = set()
     while len(targets) and distinct:
@@ -103,9 +103,9 @@ def narrowing_results(
 
 @dataclass(frozen=True)
 class _Atoms:
-    """Atoms that all sums hold together, as one: what each sum holds, counts, and its group.
+    """Atoms that no sum separates, merged: which sums include them, their counts and group.
 
-    No hidden one of the `cells` is zero, where a true zero is shown.
+    No suppressed cell in `cells` is zero where a true zero is shown.
     """
 
     parts: Masks
@@ -115,7 +115,7 @@ class _Atoms:
     cells: Masks
 
     def keeps(self, known: Masks, targets: Masks, rules: DisclosureRules) -> np.ndarray:
-        """Return which targets keep their range given what is known."""
+        """Return which targets keep a wide range given what is known."""
         kept = np.ones(len(targets), dtype=bool)
         for group in np.unique(self.group):
             own = self.group == group
@@ -138,7 +138,7 @@ class _Atoms:
                             one)  # fmt: skip
 
         def is_wide(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-            # By its ends alone: what is withheld may not hang on what is hidden.
+            # By its ends alone: what is withheld may not depend on suppressed values.
             least = rules.magnitude_margin * (high + low) if self.is_sum else rules.threshold
             wide: np.ndarray = high - low >= np.maximum(least, rules.threshold) - TOLERANCE
             if self.is_sum:
@@ -149,7 +149,7 @@ class _Atoms:
 
 
 def _merged(parts: Masks, counts: Counts) -> tuple[_Atoms, np.ndarray]:
-    """Return atoms merged, and for each of the given ones which of these it is in."""
+    """Return the merged atoms, and for each original atom the index of its merged one."""
     lines = np.vstack([parts, counts.group])
     _, first, back = np.unique(lines, axis=1, return_index=True, return_inverse=True)
     back = back.ravel()
@@ -161,7 +161,7 @@ def _merged(parts: Masks, counts: Counts) -> tuple[_Atoms, np.ndarray]:
 def _fitting(
     merged: _Atoms, known: Masks, sums: Sequence[Masks], targets: Masks, rules: DisclosureRules
 ) -> int:
-    """Return how many of some results can be shown, in their order, before one narrows."""
+    """Return how many results can be shown, in their order, before one narrows a range too far."""
 
     def fits(many: int) -> bool:
         return bool(merged.keeps(np.vstack([known, *sums[:many]]), targets, rules).all())

@@ -1,7 +1,7 @@
-"""The report's counts of outcomes, all released together.
+"""The report's counts of outcomes, released jointly.
 
-The table before and after, the terms of every figure and the total of all events are sums
-over the same children. Each is safe given the others only if they are hidden together.
+The table before and after, the terms of every figure and the total of all events are sums over the
+same children. Each is safe given the others only if suppression is joint.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.study.settings import Outcome
 
 KEYS = ("outcome", "pilot", "school_id", "arm", "month", "term", "window")
-"""Columns of the panel that a record carries: what tables may go by."""
+"""Columns of the panel that each record carries: those by which tables may be classified."""
 
 DAYS = (
     Aggregate(
@@ -31,10 +31,10 @@ DAYS = (
     Aggregate("terms", ("outcome", "pilot", "arm", "term")),
     Aggregate("parts_of_terms", ("outcome", "pilot", "arm", "term", "window")),
 )
-"""The tables of outcomes measured in days; no total of theirs is shown.
+"""The tables of outcomes measured in days, which are shown without totals.
 
-A window may end within a term. What lies in both is shown in no table, and is what the window's
-other terms leave of it: so it is hidden and kept as the cells of the tables are.
+A window may end within a term. The part that lies in both is shown in no table, but follows from
+the window and its other terms: so it is protected in the same way as the cells of the tables.
 """
 
 EVENTS = (*DAYS, Aggregate("all"))
@@ -48,11 +48,11 @@ class ReleasedOutcomes:
     Attributes
     ----------
     tables
-        By name, `before_after`, `terms` and `parts_of_terms`, of which none is shown: the
-        columns they go by and `count`, a whole number of events or days, or `c` (object). `all`:
-        one row, all events.
+        Tables by name: `before_after`, `terms`, and `parts_of_terms`, which is never shown.
+        Columns: their classifying columns, and `count`, an integer number of events or days, or
+        `c` (object). `all`: one row, all events.
     statuses
-        Of each table.
+        The disclosure status of each table.
     check
         The intruder's check; see `analysis.disclosure.linked.ReleasedTables`.
     """
@@ -69,18 +69,18 @@ def release_outcomes(
     outcomes: Sequence[Outcome],
     rules: DisclosureRules,
 ) -> ReleasedOutcomes:
-    """Sum every outcome into the report's tables and hide what may not be seen.
+    """Sum every outcome into the report's tables, and suppress unsafe cells.
 
     Parameters
     ----------
     outcome_panel
-        One row a school, outcome and month; months without a return count in no table.
+        One row per school, outcome and month; months without a return are in no table.
     child_events, care_episodes
-        Typed tables of the extract: who is behind each count.
+        Typed tables of the extract, with the children behind each count.
     outcomes
-        What is counted, and how.
+        The outcomes that are counted, and how.
     rules
-        Of the channel.
+        The disclosure rules of the channel.
     """
     returned = outcome_panel.loc[outcome_panel["returned"], [*KEYS]]
     parts = []
@@ -109,12 +109,12 @@ def outcome_records(
     care_episodes: pd.DataFrame,
     outcomes: Sequence[Outcome],
 ) -> pd.DataFrame:
-    """Return who is behind the counts of some outcomes.
+    """Return the children's records behind the counts of some outcomes.
 
     Parameters
     ----------
     returned
-        School-months of the outcomes whose return arrived, with `outcome`, `school_id` and
+        School-months of the outcomes with a return, with `outcome`, `school_id` and
         `month`.
     child_events, care_episodes, outcomes
         As in `release_outcomes`.
@@ -122,8 +122,8 @@ def outcome_records(
     Returns
     -------
     DataFrame
-        The columns of `returned`, `child_id` and `amount` (events or days): one row a child,
-        month and outcome, and one of nothing, without a child, for every school-month.
+        The columns of `returned`, `child_id` and `amount` (events or days): one row per child,
+        month and outcome, and a row with zero and no child for every school-month.
     """
     parts = []
     for outcome in outcomes:
@@ -145,7 +145,7 @@ def _events(child_events: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def _days(care_episodes: pd.DataFrame, months: pd.Series) -> pd.DataFrame:
-    """Return each child's days in care by month, the last day of an episode left out."""
+    """Return each child's days in care by month, excluding the last day of an episode."""
     every = pd.period_range(months.min(), months.max(), freq="M")
     opens = every.start_time.to_numpy()
     closes = (every + 1).start_time.to_numpy()

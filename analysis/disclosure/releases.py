@@ -1,4 +1,4 @@
-"""What two releases together would reveal, though each is safe by itself."""
+"""What two releases together would reveal, although each is safe by itself."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
 
 NORMAL = 1.96
-"""Half the width of a 95% interval in standard errors; more for few schools, which errs safely."""
+"""Half the width of a 95% interval in standard errors; larger for few schools, so this is safe."""
 
 ESTIMATE = ("ratio", "ratio_low", "ratio_high")
-"""Columns of a ratio and the ends of its 95% interval."""
+"""Columns of a ratio and the limits of its 95% interval."""
 
 DAYS_OF_A_CHILD = 366
-"""Days that one child can add to a sum of days: no table shows a period longer than a year."""
+"""The most days that one child can add to a sum: no table shows a period longer than a year."""
 
 
 @dataclass(frozen=True)
 class Revealed:
-    """One cell that the releases together give away.
+    """A cell that the releases together reveal.
 
     Attributes
     ----------
     exhibit
         The exhibit that shows it.
     cell
-        The cell's keys and column, as text; no value.
+        The cell's keys and column, as text, without its value.
     how
-        In which way, in one sentence.
+        How it is revealed, in one sentence.
     """
 
     exhibit: str
@@ -47,10 +47,10 @@ class ReleasedData:
     Attributes
     ----------
     cells
-        Counts are whole numbers or `c`; text identifies the row; other numbers, such as
-        rates, are neither.
+        The released cells. Counts are integers or `c`; text identifies the row; other numbers,
+        such as rates, are neither.
     days
-        Texts that mark a sum of days: names of outcomes, as the rows have them, or of columns.
+        Texts that mark a sum of days: names of outcomes, as in the rows, or of columns.
     """
 
     cells: pd.DataFrame
@@ -62,33 +62,33 @@ def revealed_by(
     earlier: Sequence[Mapping[str, ReleasedData]],
     rules: DisclosureRules,
 ) -> tuple[Revealed, ...]:
-    """Compare a release with those before it.
+    """Compare a release with earlier ones, and return the cells that they reveal together.
 
     Parameters
     ----------
     new, earlier
-        The data behind each exhibit by its name.
+        The data behind each exhibit, by name.
     rules
-        Of the channel.
+        The disclosure rules of the channel.
 
     Returns
     -------
     tuple of Revealed
-        A cell that was hidden and is shown now, or the other way round, and a count that
-        differs from an earlier one by so few that the few are known.
+        Cells that were suppressed and are shown now, or the other way round, and counts that
+        differ from earlier ones by so few that the few are revealed.
 
     Notes
     -----
-    A count that appears where another release hid it reveals the hidden one if the data
-    are the same, and something close to it if they were corrected since. A hidden part whose
-    total alone moved is no further case: the total differs by just as few.
+    A count that is shown where another release suppressed it reveals the suppressed one if the
+    data are the same, and something close to it if they have been corrected since. A suppressed
+    part of which only the total changed is not a further case: the total differs by just as few.
 
-    A ratio tells of sums that are shown nowhere. The variance of its logarithm is at least one
-    over the smallest of its counts, so that fewer events than the threshold can move it by no
-    more than the threshold times the variance; what moved by less may be a few events.
+    A ratio reveals sums that are shown nowhere. The variance of its logarithm is at least one over
+    the smallest of its counts, so that fewer events than the threshold can change it by no more
+    than the threshold times the variance; a smaller change may be a few events.
 
     A sum of days is flagged where fewer children than the threshold could make the difference.
-    That several events are one child's, releases don't show.
+    Releases do not show whether several events belong to one child.
     """
     found: list[Revealed] = []
     for before in earlier:
@@ -123,10 +123,10 @@ _Row = Mapping[str, object]
 def _pairs(
     new: pd.DataFrame, before: pd.DataFrame, keys: list[str]
 ) -> Iterator[tuple[tuple[str, ...], _Row, _Row]]:
-    """Yield the rows that stand for the same in both, with what the later one is called.
+    """Yield matching rows of both releases, with the text of the later one.
 
-    A text that each release has once names the row. All others are compared in their order: rows
-    that no text tells apart, and rows whose words, such as a verdict, have changed.
+    Rows are matched by text where it is unique in each release. All others are matched in their
+    order: rows that no text distinguishes, and rows whose words, such as a verdict, have changed.
     """
     now, then = _by_text(new, keys), _by_text(before, keys)
     named = [t for t in now if t in then and len(now[t]) == len(then[t]) == 1]
@@ -155,7 +155,7 @@ def _by_text(data: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[
 
 
 def _how(now: object, then: object, rules: DisclosureRules, *, days: bool) -> str:
-    """Say how two values of one cell reveal a count; empty where they don't."""
+    """Return how two values of one cell reveal a count; empty where they don't."""
     if _is_missing(now) or _is_missing(then):
         return ""
     if (now == CONFIDENTIAL) != (then == CONFIDENTIAL):
@@ -171,7 +171,7 @@ def _how(now: object, then: object, rules: DisclosureRules, *, days: bool) -> st
 
 
 def _moved_by_few(now: _Row, then: _Row, rules: DisclosureRules) -> bool:
-    """Whether a ratio moved by so little that a few events may have done it."""
+    """Whether a ratio changed by so little that a few events may be the cause."""
     one, other = ([row.get(name) for name in ESTIMATE] for row in (now, then))
     if one == other or not all(_is_ratio(value) for value in (*one, *other)):
         return False
@@ -189,6 +189,6 @@ def _is_missing(value: object) -> bool:
 
 
 def _is_key(values: pd.Series) -> bool:
-    """Whether a column is text that tells rows apart: not a count, hidden or shown."""
+    """Whether a column is text that identifies rows: not a count, suppressed or shown."""
     texts = [value for value in values if not _is_missing(value)]
     return all(isinstance(text, str) for text in texts) and set(texts) != {CONFIDENTIAL}

@@ -1,9 +1,9 @@
-"""The rules of each channel through which results leave: what is too small to show.
+"""The disclosure rules of each channel of release: which counts are too small to show.
 
 Public release follows the Department for Education's convention for statistics on
-children in need: counts of 1 to 5 are confidential, a true zero is shown, rates carry
-one decimal and national totals are rounded to the nearest ten. Leaving a secure
-environment is stricter: nothing below ten, zero included.
+children in need: counts of 1 to 5 are confidential, a true zero is shown, rates have one decimal
+and national totals are rounded to the nearest ten. Release from a secure environment is stricter:
+nothing below ten, including zero.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ CONFIDENTIAL = "c"
 
 @dataclass(frozen=True)
 class DisclosureRules:
-    """What one channel lets through.
+    """The disclosure rules of one channel.
 
     Attributes
     ----------
     channel
-        Its name, as in `study.toml`.
+        Name of the channel, as in `study.toml`.
     lowest_unsafe, highest_unsafe
-        Counts of children (or of their events) from the first to the second, both
-        included, are not shown.
+        Counts of children (or of their events) from the first to the second, inclusive, are not
+        shown.
     zero_is_unsafe
-        Whether a true zero is hidden too.
+        Whether a true zero is suppressed too.
     rate_decimals
         Decimal places of rates and percentages.
     total_base
@@ -46,7 +46,7 @@ class DisclosureRules:
     dominance
         A sum is not shown if its two largest contributors make up this share or more.
     magnitude_margin
-        The range left for a hidden sum reaches this share of it, or further, to each side.
+        The feasible range of a suppressed sum extends at least this share of it to each side.
     """
 
     channel: str
@@ -74,22 +74,22 @@ class DisclosureRules:
         return self.highest_unsafe + 1
 
     def is_unsafe(self, count: float) -> bool:
-        """Whether a count of children, or of their events, must be hidden."""
+        """Whether a count of children, or of their events, must be suppressed."""
         if count == 0:
             return self.zero_is_unsafe
         return self.lowest_unsafe <= count <= self.highest_unsafe
 
     def rounded(self, count: int) -> int:
-        """Return a total over all authorities as it is printed, halves away from zero."""
+        """Return a total over all authorities rounded for print, halves away from zero."""
         return (2 * count + self.total_base) // (2 * self.total_base) * self.total_base
 
     def is_unsafe_sum(self, contributions: Sequence[float]) -> bool:
-        """Whether a sum over children must be hidden.
+        """Whether a sum over children must be suppressed.
 
         Parameters
         ----------
         contributions
-            What each child adds, above zero.
+            Each child's contribution, above zero.
         """
         if self.is_unsafe(len(contributions)):
             return True

@@ -1,4 +1,4 @@
-"""What disclosure control made of an exhibit, and why."""
+"""The disclosure status of an exhibit, with its reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Status:
     outcome
         "released", "released after suppression" or "held".
     reason
-        Why, in one sentence that a reader of the report may see.
+        The reason, in one sentence that a reader of the report may see.
     """
 
     outcome: Outcome
@@ -37,7 +37,7 @@ class Status:
 
 
 def strictest(statuses: Sequence[Status]) -> Status:
-    """Return the status of what is shown together: that of the part most is hidden of."""
+    """Return the strictest status of several parts that are shown together."""
     order = ("held", "released after suppression", "released")
     return min(statuses, key=lambda status: order.index(status.outcome))
 
@@ -48,7 +48,7 @@ def released(reason: str = "It shows nothing that is counted from children's rec
 
 
 def suppressed(reason: str) -> Status:
-    """Return the status of an exhibit that is safe after some values were hidden."""
+    """Return the status of an exhibit that is safe after some values were suppressed."""
     return Status("released after suppression", reason)
 
 

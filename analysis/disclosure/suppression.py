@@ -1,8 +1,8 @@
-"""Which further cells to hide so that no hidden one follows from the others.
+"""Secondary suppression: which further cells to suppress so that none can be worked out.
 
-The cell suppression problem: hide as little as possible such that an intruder, who knows
-how the tables add up, is left with a wide enough range for every hidden cell. Solved as a
-mixed-integer programme to which cuts are added where the intruder still gets too close.
+The cell suppression problem: suppress as little as possible such that an intruder, who knows how
+the tables add up, is left with a wide enough range for every suppressed cell. Solved as a
+mixed-integer programme to which cuts are added while any range is too narrow.
 
 References
 ----------
@@ -22,32 +22,32 @@ from analysis.disclosure.cells import CellSystem
 from analysis.disclosure.intruder import TOLERANCE, IntruderCheck, intruder_check
 
 EXACT_UP_TO = 600
-"""Cells up to which the cheapest choice is proved; beyond, the proof takes too long."""
+"""Number of cells up to which the choice is proved optimal; beyond, the proof takes too long."""
 
 GAP = 0.01
-"""How much dearer than the cheapest choice the one taken may then be."""
+"""Relative optimality gap that is accepted beyond that number of cells."""
 
 TIE = 1e-4
-"""Cost added from cell to cell, so that of equal choices one is taken on every machine."""
+"""Cost added from cell to cell, so that ties are resolved alike on every machine."""
 
 MOST_ROUNDS = 50
-"""Rounds of cuts; each hides at least one cell more, or proves that none is needed."""
+"""Rounds of cuts; each suppresses at least one more cell, or proves that none is needed."""
 
 
 class UnprotectableError(Exception):
-    """No choice of hidden cells keeps the unsafe ones safe."""
+    """No choice of suppressed cells protects the unsafe ones."""
 
 
 @dataclass(frozen=True)
 class Suppression:
-    """Which cells are hidden.
+    """Which cells are suppressed.
 
     Attributes
     ----------
     hidden
-        Shape (cells,); the unsafe cells and those hidden for their sake.
+        Primary and secondary suppressions, shape (cells,).
     check
-        What an intruder can work out.
+        The ranges that an intruder can work out.
     """
 
     hidden: np.ndarray
@@ -55,12 +55,12 @@ class Suppression:
 
 
 def suppress(system: CellSystem) -> Suppression:
-    """Hide the unsafe cells of a system and, at the least cost, what would give them away.
+    """Suppress the unsafe cells of a system and, at the least cost, those that would reveal them.
 
     Raises
     ------
     UnprotectableError
-        If no choice of further cells is safe.
+        If no choice of secondary suppressions is safe.
     """
     lines = _lines(system)
     cuts = _cuts_of_sums(system)
@@ -76,7 +76,7 @@ def suppress(system: CellSystem) -> Suppression:
 
 @dataclass(frozen=True)
 class _Cut:
-    """A condition `weights @ hide >= least` on the 0/1 choice of hidden cells."""
+    """A condition `weights @ hide >= least` on the 0/1 choice of suppressed cells."""
 
     cells: np.ndarray
     weights: np.ndarray
@@ -84,13 +84,13 @@ class _Cut:
 
 
 def _choose(system: CellSystem, lines: LinearConstraint, cuts: list[_Cut]) -> np.ndarray:
-    """Choose the cheapest cells that fulfil all conditions so far."""
+    """Choose the cheapest cells that satisfy all conditions so far."""
     cells, sums = len(system.values), len(system.relations)
-    # Small cells rather than large ones, and parts rather than totals: less is lost.
+    # Small cells rather than large ones, and parts rather than totals, as less is lost.
     atoms = np.diff(system.members.indptr)
     ties = TIE * np.arange(cells) / cells
     cost = np.concatenate([atoms * (1 + np.log1p(system.values)) + ties, np.zeros(sums)])
-    may_hide = system.unsafe | (system.values > 0)  # a true zero stays
+    may_hide = system.unsafe | (system.values > 0)  # a true zero is not suppressed
     bounds = Bounds(
         np.concatenate([system.unsafe, np.zeros(sums)]).astype(float),
         np.concatenate([may_hide, np.ones(sums)]).astype(float),
@@ -120,10 +120,10 @@ def _choose(system: CellSystem, lines: LinearConstraint, cuts: list[_Cut]) -> np
 
 
 def _lines(system: CellSystem) -> LinearConstraint:
-    """Ask that no sum has exactly one hidden cell, which would follow from the others.
+    """Require that no sum has exactly one suppressed cell, which would follow from the others.
 
-    For each sum there is a 0/1 variable besides those of the cells, 1 where anything of it
-    is hidden: then at least two cells are.
+    Each sum has a 0/1 variable, besides those of the cells, which is 1 where any of its cells is
+    suppressed: then at least two must be.
     """
     cells = len(system.values)
     entries: list[tuple[int, int, float]] = []
@@ -144,10 +144,10 @@ def _lines(system: CellSystem) -> LinearConstraint:
 
 
 def _cuts_of_sums(system: CellSystem) -> list[_Cut]:
-    """Ask that within each sum the unsafe parts have room to be larger than they are.
+    """Require that within each sum the unsafe parts could be larger than they are.
 
-    A part can be larger only as far as other hidden parts can be smaller, or the total is
-    hidden too. The intruder's programmes would come to ask this, one cell after another.
+    A part can be larger only as far as other suppressed parts can be smaller, or if the total is
+    suppressed too. The intruder's programmes would eventually require this, one cell at a time.
     """
     cuts = []
     for relation in system.relations:
@@ -164,10 +164,10 @@ def _cuts_of_sums(system: CellSystem) -> list[_Cut]:
 def _cuts_for(
     system: CellSystem, hidden: np.ndarray, check: IntruderCheck, place: int
 ) -> list[_Cut]:
-    """Return the conditions that the intruder's programmes for an exposed cell prove necessary.
+    """Return the cuts that the intruder's programmes for an exposed cell prove necessary.
 
-    The dual of a programme bounds, for every choice of hidden cells, how far the cell can
-    move; to move as far as it must, enough of the cells with a weight have to be hidden.
+    The dual of a programme bounds, for every choice of suppressed cells, how far the cell can
+    move; to move as far as it must, enough of the cells with a weight must be suppressed.
     """
     cell = int(check.cells[place])
     value = system.values[cell]
@@ -184,7 +184,7 @@ def _cuts_for(
             if system.unsafe[cell]:
                 cuts.append(_Cut(chosen, capped[chosen], least - TOLERANCE))
             else:
-                # Asked for only where the cell is hidden at all.
+                # Required only where the cell is suppressed at all.
                 chosen = chosen[chosen != cell]
                 cells = np.append(chosen, cell)
                 cuts.append(_Cut(cells, np.append(capped[chosen], -least), -TOLERANCE))

@@ -1,9 +1,9 @@
-"""What a reader can know of the sums behind an analysis that is withheld.
+"""What a reader can know about the sums behind a withheld analysis.
 
 A count over many analyses ("so many of them below 1") is honest only if it is over all of them,
-and safe only if it is the same whatever a hidden count is. So for each analysis that is withheld
-the sums it rests on are given as ranges: what follows from all that is shown, and from the rule
-that says which counts are hidden.
+and safe only if it is the same whatever the suppressed counts are. So the sums behind each
+withheld analysis are given as ranges: those that follow from all that is shown, and from the rule
+that determines which counts are suppressed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 UNKNOWN = (0.0, float("inf"))
-"""The range of a sum of which nothing is known."""
+"""The range of a sum about which nothing is known."""
 
 
 def withheld_ranges(
@@ -37,21 +37,22 @@ def withheld_ranges(
     records: Mapping[str, pd.DataFrame],
     rules: DisclosureRules,
 ) -> dict[Specification, Floats]:
-    """Return for each withheld analysis the range of each of its four sums.
+    """Return the range of each of the four sums behind each withheld analysis.
 
     Parameters
     ----------
     asked, outcome_panel, tables, records, rules
         As for `analysis.disclosure.withholding.withheld_specifications`.
     withheld
-        What that returned.
+        The analyses that it returned.
 
     Returns
     -------
     dict
         Ranges of shape (4, 2), lowest and highest: intervention schools before, comparison
-        schools before, and the same after. A sum that may be known is a point; all four reach
-        from 0 to infinity where no rest between sums is what hides them.
+        schools before, and the same after. The range of a sum that may be known is a point; all
+        four extend from 0 to infinity where the reason for withholding is not a difference between
+        sums.
     """
     found: dict[Specification, Floats] = {}
     for outcome in dict.fromkeys(each.outcome for each in asked):
@@ -59,7 +60,7 @@ def withheld_ranges(
         panel = panel.loc[panel["returned"]].reset_index(drop=True)
         of_outcome = [each for each in asked if each.outcome == outcome]
         there = {"", *panel["pilot"].unique()}
-        # Of a pilot all of whose months are hidden nothing is known.
+        # Nothing is known about a pilot all of whose months are suppressed.
         gone = [each for each in of_outcome if each.pilot not in there and each in withheld]
         found |= {each: np.array([UNKNOWN] * 4) for each in gone}
         own = [each for each in of_outcome if each.pilot in there]
@@ -81,7 +82,7 @@ def withheld_ranges(
 
 
 class _Bounds:
-    """What is known of sums over school-months: those shown, and which rests are hidden."""
+    """What is known about sums over school-months: sums shown, and unsafe differences."""
 
     def __init__(
         self,
@@ -102,15 +103,15 @@ class _Bounds:
         self.is_unsafe = is_unsafe
 
     def of_all(self, rows: Masks) -> Floats:
-        """Return the ranges of an analysis's sums; all open where no rest is what hides it."""
+        """Return ranges of an analysis's sums; unbounded if no unsafe difference explains it."""
         ranges = [self.of(row) for row in rows]
         if all(low == high for low, high in ranges):
-            # A hidden cell follows from the analysis and others together.
+            # It is withheld because a suppressed cell follows from it and others together.
             return np.array([UNKNOWN] * len(rows))
         return np.array(ranges)
 
     def of(self, row: Masks) -> tuple[float, float]:
-        """Return the range of one sum, over every rest that may not be known."""
+        """Return the range of one sum, over all its unsafe differences from known sums."""
         few = self.rules.lowest_unsafe
         inside = ~(self.known & ~row).any(axis=1)
         around = ~(row & ~self.known).any(axis=1)
@@ -133,7 +134,7 @@ class _Bounds:
         return (min(ends), max(ends)) if ends else self._point(row)
 
     def _most(self, rest: Masks) -> float:
-        """Return the most that a rest may hold; a few children can have more events than that."""
+        """Return the largest possible value of an unsafe difference, as a reader can know it."""
         events, most = float(self.events[rest].sum()), self.rules.highest_unsafe
         return most if events <= most else 2 * most if events <= 2 * most else np.inf
 

@@ -1,7 +1,7 @@
-"""Which analyses are withheld, because their results would give a hidden count away.
+"""Which analyses are withheld, because their results would reveal a suppressed count.
 
-The report asks one question in many ways. Each way adds up other months or schools, and two
-of them, or one given a table, can leave a sum that nobody may know.
+The report analyses one question in many ways. Each sums different months or schools, and the
+difference of two of them, or of one and a table, can be a sum that may not be known.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SPECIAL = Exclusion("phase", ("special",))
 
 
 def pooled(main: Iterable[Specification]) -> tuple[Specification, ...]:
-    """Return the main analysis of each outcome for all pilots at once."""
+    """Return the main analysis of each outcome for all pilots together."""
     return tuple({each.outcome: replace(each, pilot=None) for each in main}.values())
 
 
@@ -47,7 +47,7 @@ def varied(base: Specification, first_month: int) -> tuple[Specification, ...]:
 
 
 def placebos(main: Iterable[Specification], first_month: int) -> tuple[Specification, ...]:
-    """Return main analyses with pretended starts: all of the primary, one of the others."""
+    """Return analyses at placebo start dates: all for the primary outcome, one for the others."""
     return tuple(
         placebo
         for each in main
@@ -64,7 +64,7 @@ def curve(base: Specification, first_month: int) -> tuple[Specification, ...]:
 def questions(
     specifications: Sequence[Specification], first_month: int, pilots: tuple[Pilot, ...]
 ) -> tuple[Specification, ...]:
-    """Return every analysis of the report that adds up months, the more important ones first."""
+    """Return every analysis of the report that sums months, the more important ones first."""
     main = [each for each in specifications if each.role != "sensitivity"]
     primary = [each for each in main if each.role == "primary"]
     return (
@@ -81,7 +81,7 @@ def questions(
 def marked(
     asked: Iterable[Specification], withheld: frozenset[Specification]
 ) -> tuple[Specification, ...]:
-    """Return analyses, those marked whose results may not be shown."""
+    """Return the analyses, with those marked as withheld whose results may not be shown."""
     return tuple(replace(each, withheld=WITHHELD) if each in withheld else each for each in asked)
 
 
@@ -91,7 +91,7 @@ def marked_made(
     main: Sequence[Specification],
     tables: Mapping[str, pd.DataFrame],
 ) -> Specification:
-    """Return a main analysis of an outcome made of others, marked where it reveals a hidden one.
+    """Return the analysis of a derived outcome, marked where it would reveal a suppressed count.
 
     Parameters
     ----------
@@ -102,8 +102,9 @@ def marked_made(
     main
         The main analyses of all outcomes, marked.
     tables
-        Released counts. A sum of outcomes is withheld next to a part whose counts are not shown
-        or that is withheld; what is picked from an outcome by its days, next to any hidden cell.
+        Released counts. A sum of outcomes is withheld if the counts of a part are not shown, or
+        the part is withheld; a part of an outcome, selected by days, is withheld if that outcome
+        has any suppressed cell.
     """
     asked = replace(other.asked_like(like), withheld="")
     made_of = {*other.sum_of, other.part_of}
@@ -119,7 +120,7 @@ def marked_made(
 def marked_by_month(
     asked: Iterable[Specification], panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
 ) -> tuple[Specification, ...]:
-    """Return main analyses, marked for models that keep months apart where some are concealed."""
+    """Return main analyses, marked where models of single months would use concealed months."""
     compared = panel.loc[panel["window"].isin(["before", "after"])]
     concealed = compared.loc[concealed_months(compared, tables).any(axis=1), ["outcome", "pilot"]]
     found = set(concealed.itertuples(index=False, name=None))
@@ -132,16 +133,16 @@ def marked_by_month(
 def marked_part(
     asked: Specification, whole: str, panel: pd.DataFrame, rules: DisclosureRules
 ) -> Specification:
-    """Return an analysis, marked if, given that of a whole, it reveals what few events are left.
+    """Return an analysis of part of an outcome, marked if its complement is too small.
 
     Parameters
     ----------
     asked
-        The analysis of an outcome whose events are some of another's.
+        The analysis of an outcome whose events are part of another's.
     whole
         The other outcome, which is shown as well; empty where there is none.
     panel
-        One row a school, outcome and month, of both.
+        One row per school, outcome and month, of both outcomes.
     """
     if not whole:
         return asked
@@ -163,20 +164,21 @@ def withheld_specifications(
     records: Mapping[str, pd.DataFrame],
     rules: DisclosureRules,
 ) -> frozenset[Specification]:
-    """Return the analyses whose results would give a hidden count away.
+    """Return the analyses whose results would reveal a suppressed count.
 
     Parameters
     ----------
     asked
-        Every analysis of which results are shown, the more important ones first.
+        Every analysis whose results are shown, the more important ones first.
     outcome_panel
-        One row a school, outcome and month.
+        One row per school, outcome and month.
     tables
         The released tables of `CELLS`, with `count`; see `ReleasedOutcomes`.
     records
-        By outcome, who is behind its counts; see `analysis.disclosure.outcomes.outcome_records`.
+        By outcome, the records behind its counts; see
+        `analysis.disclosure.outcomes.outcome_records`.
     rules
-        Of the channel.
+        The disclosure rules of the channel.
     """
     found: list[Specification] = []
     for outcome in dict.fromkeys(each.outcome for each in asked):
@@ -194,7 +196,7 @@ def _withheld(
     records: pd.DataFrame,
     rules: DisclosureRules,
 ) -> list[Specification]:
-    """Return the analyses of one outcome whose results would give a hidden count away."""
+    """Return the analyses of one outcome whose results would reveal a suppressed count."""
     panel, records = with_alike_joined(own, panel, records)
     shown, hidden = _of_tables(panel, tables, own[0].outcome)
     concealed = concealed_months(panel, tables)
@@ -214,7 +216,7 @@ def _withheld(
 def with_alike_joined(
     own: Sequence[Specification], panel: pd.DataFrame, records: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Join schools that no analysis and no table tells apart, and who is behind their counts."""
+    """Merge schools that no analysis and no table distinguishes, and the records behind them."""
     chosen_by = {exclusion.column for each in own for exclusion in each.exclusions}
     stands_for = alike_schools(panel, sorted({"pilot", "arm", *chosen_by}))
     joined = panel.assign(school_id=panel["school_id"].map(stands_for))
@@ -226,7 +228,7 @@ def with_alike_joined(
 
 
 def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:
-    """Return which analyses rest on concealed months otherwise than on all that are linked."""
+    """Return which analyses use barred months, or only some of a set of linked months."""
     barred, linked = (concealed[name].to_numpy() for name in ("barred", "linked"))
     own = panel.loc[linked, ["school_id", "window"]].astype(str)
     group = own.groupby(["school_id", "window"]).ngroup().to_numpy()
@@ -243,7 +245,7 @@ def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame)
 def _of_tables(
     panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame], outcome: str
 ) -> tuple[Masks, Masks]:
-    """Return which school-months each cell of the tables sums: those shown, those hidden."""
+    """Return the school-months that each cell sums, for cells shown and cells suppressed."""
     shown: list[Masks] = []
     hidden: list[Masks] = []
     for name, period in CELLS.items():
@@ -258,7 +260,7 @@ def _of_tables(
 
 
 def _sums(panel: pd.DataFrame, asked: Sequence[Specification]) -> list[Masks]:
-    """Return for each analysis the school-months of each arm before, and of each after."""
+    """Return the school-months of each arm before and after that each analysis sums."""
     first = int(panel["event_month"].min())
     place = pd.Series(panel.index, [panel["school_id"], panel["event_month"]])
     laid_out: dict[object, tuple[MonthCounts, np.ndarray]] = {}
@@ -291,7 +293,7 @@ def _counts(
     *,
     days: bool,
 ) -> Counts:
-    """Return what is counted, and whether a sum over some school-months is too small."""
+    """Return the counts of school-months, with the test of whether a sum is too small."""
     unsafe = _unsafe(panel, records, rules, days=days)
     group = panel.groupby(["pilot", "arm"]).ngroup().to_numpy()
     amounts = panel["events"].fillna(0).to_numpy(float)
@@ -301,7 +303,7 @@ def _counts(
 def _unsafe(
     panel: pd.DataFrame, records: pd.DataFrame, rules: DisclosureRules, *, days: bool
 ) -> Callable[[Masks], bool]:
-    """Return what says whether the sum over some school-months is too small to be known."""
+    """Return a function that tests whether a sum of school-months is too small to be known."""
     of_children = records.loc[records["child_id"] != ""]
     place = pd.Series(panel.index, [panel["school_id"], panel["month"]])
     at = place[pd.MultiIndex.from_frame(of_children[["school_id", "month"]])].to_numpy()
@@ -313,7 +315,7 @@ def _unsafe(
     most = np.bincount(child, amount).max(initial=0.0)
 
     def is_plainly_safe(mask: Masks) -> bool:
-        """Whether one school-month alone has children enough, and no two can be most of it."""
+        """Whether one school-month alone has enough children, and no two can dominate the sum."""
         if children[mask].max(initial=0) <= rules.highest_unsafe:
             return False
         return not days or bool(2 * most < rules.dominance * amounts[mask].sum())

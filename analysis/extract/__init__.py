@@ -1,1 +1,1 @@
-"""From the files of an extract to the outcome panel, the flow of schools and rates."""
+"""The extract: reading of its files, the outcome panel, the flow of schools, and rates."""

@@ -1,7 +1,7 @@
-"""The extract: a folder of files, read as they are, with the digest of each.
+"""The extract: a folder of files, read unchanged, with the digest of each.
 
-Reading and typing are two steps. What is read is text, so that a data contract can
-name the very value that breaks a rule; what is computed with is typed, afterwards.
+Reading and typing are two steps. Files are read as text, so that a data contract can name the
+exact value that breaks a rule; they are typed afterwards for computation.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ ExtractFile = FilePart
 
 @dataclass(frozen=True)
 class Extract:
-    """What was read.
+    """An extract as read.
 
     Attributes
     ----------
     tables
         Each table by name: columns of text exactly as in the file, blanks as ''.
-        Row `i` of a table stands on line `i + 2` of its file, unless it was read through a map.
+        Row `i` of a table is on line `i + 2` of its file, unless it was read through a map.
     files
-        One record per file, sorted by name; maps that were applied are among them.
+        One record per file, sorted by name, including maps that were applied.
     read
         How the tables were read: the files of each, and those that could not be read.
     """
@@ -57,7 +57,7 @@ class Extract:
 
 @dataclass(frozen=True)
 class Origin:
-    """Whether the extract is invented, as its digests say.
+    """Whether the extract is invented, according to its digests.
 
     Attributes
     ----------
@@ -66,9 +66,9 @@ class Origin:
     digest
         Digest of the extract.
     label
-        What every page, picture and download says of it; empty for a supplied extract.
+        Label on every page, figure and download; empty for a supplied extract.
     scenarios
-        Scenarios that the invented files belong to, sorted.
+        Scenarios to which the invented files belong, sorted.
     """
 
     kind: str
@@ -80,7 +80,7 @@ class Origin:
 def read_extract(
     directory: Path, contracts: Mapping[str, DataContract], *, unconfirmed: bool = False
 ) -> Extract:
-    """Read the files of an extract as text, each as its contract or its map says.
+    """Read the files of an extract as text, each according to its contract or map.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ def read_extract(
     contracts
         By dataset.
     unconfirmed
-        Whether maps that nobody has confirmed are applied too, to see what they give.
+        Whether unconfirmed maps are applied too, to see their result.
 
     Returns
     -------
     Extract
-        Without the tables that could not be read; `read.problems` says why, and
+        Without the tables that could not be read; `read.problems` gives the reasons, and
         validation reports them with everything else.
 
     Raises
@@ -105,7 +105,7 @@ def read_extract(
     maps = read_maps(directory, contracts, unconfirmed=unconfirmed)
     read = read_files(directory, contracts, maps.patterns)
     read_mapped(directory, maps, contracts, read)
-    # A council's file may give two datasets; it is one file all the same.
+    # A council's file may provide two datasets, but counts as one file.
     files = {part.name: part for parts in read.parts.values() for part in parts}
     for each in read.maps.values():
         entries = sum(len(kind.columns) for kind in each.rows)
@@ -143,7 +143,7 @@ def typed(table: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _typed_column(column: pd.Series[str], kind: str) -> pd.Series:
-    """Return one column as the type asks."""
+    """Return one column converted to its type."""
     if kind not in _CONVERSIONS:
         raise ConfigurationError(
             f"the logical type '{kind}' is not known",
@@ -193,15 +193,15 @@ _CONVERSIONS: dict[str, Callable[[pd.Series], pd.Series]] = {
 
 
 def origin(extract: Extract, register: Path) -> Origin:
-    """Say whether an extract is invented.
+    """Return whether an extract is invented, and from which scenarios.
 
-    It is if any of its files, or the table in it, is in the register of what the generator
-    wrote, wherever the files lie and whatever the folder is called.
+    It is if any of its files, or the table in it, is in the register of the generator's files,
+    whatever the name and place of the folder.
 
     Raises
     ------
     ConfigurationError
-        If there is no register: without it nothing could be called supplied.
+        If there is no register: without it no extract can be identified as supplied.
     """
     if not register.is_file():
         raise ConfigurationError(
@@ -219,15 +219,15 @@ def origin(extract: Extract, register: Path) -> Origin:
     found = [registered[digest] for digest in digests if digest in registered]
     if not found:
         return Origin("supplied", extract.digest, "")
-    # Scenarios share the files that they don't change: name those that all files fit.
+    # Scenarios share the files that they don't change: name those consistent with all files.
     scenarios = set.intersection(*found) or set.union(*found)
     return Origin("invented", extract.digest, "Invented data", tuple(sorted(scenarios)))
 
 
 def _content_digest(table: pd.DataFrame) -> str:
-    """Return the digest that a table would have as the generator writes it.
+    """Return the digest that a table would have if written by the generator.
 
-    So that invented data stay invented when they are saved as a workbook or as Parquet.
+    So invented data are recognised even when saved as a workbook or as Parquet.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

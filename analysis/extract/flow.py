@@ -1,4 +1,4 @@
-"""The flow of schools: from the extract to those that each estimate rests on."""
+"""The flow of schools, from the extract to those on which an estimate rests."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ STAGES = {
     "complete": "Every month returned",
     "informative": "Any event",
 }
-"""The first three count schools of the one before, the last two of those compared."""
+"""Stages: the first three count schools of the stage before, the last two of those compared."""
 
 
 def flow_of_schools(schools: pd.DataFrame, panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Count schools at each stage on the way to the estimate of one outcome.
+    """Count schools at each stage up to the estimate of one outcome.
 
     Parameters
     ----------
     schools
-        One row a school, with `pilot`, `arm` and `matched_set`.
+        One row per school, with `pilot`, `arm` and `matched_set`.
     panel
         The outcome panel; see `analysis.extract.panel`.
     outcome
@@ -29,9 +29,9 @@ def flow_of_schools(schools: pd.DataFrame, panel: pd.DataFrame, outcome: str) ->
     Returns
     -------
     DataFrame
-        One row a pilot and arm: `pilot`, `arm`, and a count of schools for each of
-        `STAGES`. A school without an event says nothing about a ratio of rates, as the
-        model conditions on each school's total.
+        One row per pilot and arm: `pilot`, `arm`, and a count of schools for each of `STAGES`. A
+        school without an event is not informative about a ratio of rates, as the model conditions
+        on each school's total.
     """
     arms = schools.groupby("matched_set")["arm"].nunique()
     matched = schools["matched_set"].map(arms) == 2

@@ -18,7 +18,7 @@ COLUMNS = (
     "pilot", "school_id", "phase", "arm", "matched_set", "area", "outcome", "month",
     "event_month", "term", "window", "events", "children", "pupils", "returned",
 )  # fmt: skip
-# Four months each, August with the summer term, so that a start in May begins a term.
+# Four months each, with August in the summer term, so that a start in May begins a term.
 _TERMS = {1: "Spring", 5: "Summer", 9: "Autumn"}
 _KEY = ["school_id", "month"]
 
@@ -40,16 +40,16 @@ def outcome_panel(
         Typed tables of a validated extract. Without `care_episodes`, outcomes measured
         in days are left out.
     pilots
-        For the month each starts.
+        The pilots, with the month in which each starts.
     outcomes
-        What is counted, and in which pilots.
+        The outcomes that are counted, and in which pilots.
     window
-        How many months are observed and compared.
+        The months that are observed and compared.
 
     Returns
     -------
     DataFrame
-        One row per pilot x school x outcome x month, sorted so, with columns
+        One row per pilot x school x outcome x month, sorted in this order, with columns
 
         - pilot, school_id, phase, arm, matched_set, area, outcome : str
         - month : period[M]
@@ -57,7 +57,7 @@ def outcome_panel(
         - term : ordered category, 'Autumn 2018' and so on
         - window : 'after'; 'before' for the like months a year earlier; else 'earlier'
         - events : float64, events or days in care; 0 where there were none, NaN where
-          the month's return did not arrive
+          the month has no return
         - children : float64, distinct children behind `events`, missing likewise
         - pupils : int64, on roll; the exposure in pupil-months
         - returned : bool
@@ -65,7 +65,7 @@ def outcome_panel(
     Raises
     ------
     ContractBroken
-        If an event falls on no row of `school_months`.
+        If an event has no matching row in `school_months`.
 
     Notes
     -----
@@ -109,9 +109,9 @@ def window_label(event_month: int, window: Window) -> str:
 def _school_month_frame(
     schools: pd.DataFrame, school_months: pd.DataFrame, pilots: tuple[Pilot, ...], window: Window
 ) -> pd.DataFrame:
-    """Return each school's months in the window, with its place in the design."""
+    """Return each school's months in the window, with its role in the design."""
     starts = {pilot.name: pd.Period(pilot.start, "M").ordinal for pilot in pilots}
-    design = schools.drop(columns=["pupils"])  # those at the start; the panel has each month's
+    design = schools.drop(columns=["pupils"])  # the roll at the start; the panel has each month's
     frame = school_months.merge(design, on="school_id", validate="many_to_one")
     frame["month"] = pd.PeriodIndex(frame["month"], freq="M")
     ordinals = frame["month"].map(lambda month: month.ordinal).astype("int64")
@@ -141,7 +141,7 @@ def _care_days(care_episodes: pd.DataFrame, first: pd.Period, last: pd.Period) -
     opens = months.start_time.to_numpy()
     closes = (months + 1).start_time.to_numpy()
     started = care_episodes["started"].to_numpy()[:, np.newaxis]
-    # An episode without an end lasts beyond the window.
+    # An episode without an end date continues beyond the window.
     ended = care_episodes["ended"].fillna(pd.Timestamp(closes[-1])).to_numpy()[:, np.newaxis]
     overlap = np.minimum(ended, closes) - np.maximum(started, opens)
     days = (overlap / np.timedelta64(1, "D")).clip(min=0).astype("int64")
@@ -159,7 +159,7 @@ def _care_days(care_episodes: pd.DataFrame, first: pd.Period, last: pd.Period) -
 
 
 def _joined(rows: pd.DataFrame, counted: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Join counts to the frame: zero where there were none, missing where none came."""
+    """Join counts to the frame: zero where there were none, missing without a return."""
     panel = rows.merge(counted, on=_KEY, how="left", validate="one_to_one")
     inside = panel["events"].sum()
     total = counted.loc[counted["school_id"].isin(rows["school_id"]), "events"].sum()

@@ -1,4 +1,4 @@
-"""Events and rates of groups of schools: what tables and curves show besides the model."""
+"""Events and rates of groups of schools, for tables and figures besides the model."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return events, exposure and rate of each group of school-months.
 
-    Months for which a school sent no return count in neither.
+    Months without a return count in neither events nor exposure.
 
     Parameters
     ----------
     panel
-        The outcome panel, one row a school, outcome and month.
+        The outcome panel, one row per school, outcome and month.
     by
-        Its columns that make the groups.
+        The columns that define the groups.
 
     Returns
     -------
     DataFrame
-        One row a group, sorted: the columns of `by`; `schools`; `events`; `pupil_months`;
-        `middle`, the mean of the months, counted from the pilot's start; `rate`, in events
-        per 1,000 pupils a month.
+        One row per group, sorted: the columns of `by`; `schools`; `events`; `pupil_months`;
+        `middle`, the mean of the months, counted from the pilot's start; `rate`, in events per
+        1,000 pupils per month.
     """
     returned = panel.loc[panel["returned"] & panel["events"].notna()]
     groups = returned.groupby(list(by), sort=True, observed=True)
@@ -46,7 +46,7 @@ def event_rates(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def as_released(rates: pd.DataFrame, counts: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Return rates with counts as disclosure control let them through.
+    """Return rates with counts as released by disclosure control.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ def as_released(rates: pd.DataFrame, counts: pd.DataFrame, decimals: int) -> pd.
     Returns
     -------
     DataFrame
-        `rates` with the released counts in `events` (object) and no rate where the count
-        is hidden, since rate and exposure together would give it away.
+        `rates` with the released counts in `events` (object) and no rate where the count is
+        suppressed, since rate and exposure together would reveal it.
 
     Raises
     ------
     ValueError
-        If a count that was let through is not the one the rate rests on.
+        If a released count is not the one behind the rate.
     """
     keys = [column for column in counts.columns if column != "count"]
     table = rates.merge(counts, on=keys, validate="one_to_one")
@@ -79,21 +79,21 @@ def as_released(rates: pd.DataFrame, counts: pd.DataFrame, decimals: int) -> pd.
 
 
 def zeros(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return how often nothing happened in each group of schools.
+    """Return the share of months without an event in each group of schools.
 
     Parameters
     ----------
     panel
-        The outcome panel, one row a school, outcome and month.
+        The outcome panel, one row per school, outcome and month.
     by
-        Its columns that make the groups.
+        The columns that define the groups.
 
     Returns
     -------
     DataFrame
-        One row a group, sorted: the columns of `by`; `schools`; `zero_months_percent`,
-        the share of returned school-months without an event, 0 to 100; and
-        `schools_without`, the schools that had none in any month.
+        One row per group, sorted: the columns of `by`; `schools`; `zero_months_percent`,
+        the share of school-months with a return that have no event, 0 to 100; and
+        `schools_without`, the number of schools with none in any month.
     """
     returned = panel.loc[panel["returned"] & panel["events"].notna()]
     by_school = returned.groupby([*by, "school_id"], observed=True)["events"].agg(
@@ -112,21 +112,21 @@ def zeros(panel: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def baseline(schools: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return size and need of each group of schools at the start.
+    """Return the size and level of need of each group of schools at the start.
 
     Parameters
     ----------
     schools
-        One row a school, with `pupils` and `fsm_percent`, 0 to 100.
+        One row per school, with `pupils` and `fsm_percent`, 0 to 100.
     by
-        Its columns that make the groups.
+        The columns that define the groups.
 
     Returns
     -------
     DataFrame
-        One row a group, in the order in which groups first stand: the columns of `by`;
-        `schools`; `pupils`, in all; `mean_roll`, pupils per school; `fsm_percent`, the
-        share of the group's pupils with free school meals.
+        One row per group, in the order in which groups first occur: the columns of `by`;
+        `schools`; `pupils`, in total; `mean_roll`, pupils per school; `fsm_percent`, the share of
+        the group's pupils with free school meals.
     """
     weighted = schools.assign(fsm=schools["pupils"] * schools["fsm_percent"] / 100)
     groups = weighted.groupby(list(by), sort=False)

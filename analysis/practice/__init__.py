@@ -10,26 +10,26 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INTEGRATION = ("embedded", "mixed", "visiting")
-"""How far workers were part of a school, from most to least."""
+"""Degrees of workers' integration into a school, from highest to lowest."""
 
 
 def hours_share(activity: pd.DataFrame, of: str, within: Sequence[str]) -> pd.DataFrame:
-    """Return how logged hours are shared out.
+    """Return the shares of logged hours by category.
 
     Parameters
     ----------
     activity
-        One row an activity, with `hours` and the columns named.
+        One row per activity, with `hours` and the columns named.
     of
         The column whose categories share the hours.
     within
-        The columns that make groups; shares add up to 100 in each.
+        The columns that define groups; shares add up to 100 in each.
 
     Returns
     -------
     DataFrame
-        One row a group and category: `within`, `of`, `hours`, and `percent` of the
-        group's hours. A category without hours stands with zero.
+        One row per group and category: `within`, `of`, `hours`, and `percent` of the group's
+        hours. A category without hours has zero.
     """
     wide = activity.pivot_table(
         index=list(within), columns=of, values="hours", aggfunc="sum", fill_value=0.0
@@ -40,24 +40,24 @@ def hours_share(activity: pd.DataFrame, of: str, within: Sequence[str]) -> pd.Da
 
 
 def integration(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Return how many schools of each pilot had workers of each kind of presence.
+    """Return the number of schools in each pilot by workers' integration.
 
     Parameters
     ----------
     deployments
-        One row a worker and school, with `days_per_week` and `integration`.
+        One row per worker and school, with `days_per_week` and `integration`.
     schools
         For the pilot of each school.
 
     Returns
     -------
     DataFrame
-        One row a pilot: a column for each of `INTEGRATION`, in schools; `schools`; and
+        One row per pilot: a column for each of `INTEGRATION`, in schools; `schools`; and
         `days_per_week`, social-worker days per school and week.
 
     Notes
     -----
-    A school with several workers is counted by the one most a part of it.
+    A school with several workers is counted by the most integrated one.
     """
     at_school = deployments.merge(schools[["school_id", "pilot"]], on="school_id")
     rank = {name: place for place, name in enumerate(INTEGRATION)}

@@ -1,4 +1,4 @@
-"""What social workers did: logged hours, shared out among kinds of work and of children."""
+"""What social workers did: logged hours by type of work and status of children."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from analysis.disclosure import DisclosureRules, ReleasedTables
 
 STATUTORY = ("statutory work", "child in need work", "child protection work")
-"""Types of activity that the Children Act asks of the authority."""
+"""Types of activity that the Children Act requires of the authority."""
 OPEN_TO_ALL = ("early help", "advice to staff", "universal offer")
 """Types of activity that need no referral."""
 NOT_KNOWN = "not known to social care"
 
 
 def hours_share(activity: pd.DataFrame, of: str, within: str) -> pd.DataFrame:
-    """Return how logged hours are shared out.
+    """Return the shares of logged hours by category.
 
     Parameters
     ----------
     activity
-        One row an activity, with `hours` and the columns named.
+        One row per activity, with `hours` and the columns named.
     of
         The column whose categories share the hours.
     within
-        The column that makes groups; shares add up to 100 in each.
+        The column that defines groups; shares add up to 100 in each.
 
     Returns
     -------
     DataFrame
-        One row a group and category: `within`, `of`, `hours`, and `percent` of the
-        group's hours. A category without hours stands with zero.
+        One row per group and category: `within`, `of`, `hours`, and `percent` of the group's
+        hours. A category without hours has zero.
     """
     wide = activity.pivot_table(
         index=within, columns=of, values="hours", aggfunc="sum", fill_value=0.0
@@ -47,19 +47,19 @@ def hours_share(activity: pd.DataFrame, of: str, within: str) -> pd.DataFrame:
 
 
 def release_statuses(activity: pd.DataFrame, rules: DisclosureRules) -> ReleasedTables:
-    """Let through the counts of entries that hours by child's status rest on.
+    """Apply disclosure control to the counts of entries behind hours by child's status.
 
-    The log names no child, so that entries stand for the children behind them.
+    The log does not identify children, so entries are counted in their place.
 
     Parameters
     ----------
     activity
-        One row an activity, with `phase`, `pilot` and `child_status`.
+        One row per activity, with `phase`, `pilot` and `child_status`.
 
     Returns
     -------
     ReleasedTables
-        `status_by_phase`, `status_by_pilot` and the totals that a share would give away.
+        `status_by_phase`, `status_by_pilot` and the totals that a share would reveal.
     """
     aggregates = (
         Aggregate("status_by_phase", ("phase", "child_status")),
@@ -73,7 +73,7 @@ def release_statuses(activity: pd.DataFrame, rules: DisclosureRules) -> Released
 
 
 def released_share(share: pd.DataFrame, entries: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return shares of hours, hidden where the entries behind them may not be shown.
+    """Return shares of hours, suppressed where the entries behind them may not be shown.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def released_share(share: pd.DataFrame, entries: pd.DataFrame, keys: Sequence[st
     entries
         One table of `release_statuses`.
     keys
-        The columns both go by.
+        The classifying columns of both.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Coded evidence: items that support, qualify or contradict a finding, and how coders agree."""
+"""Coded evidence: items that support, qualify or contradict a finding; coders' agreement."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ if TYPE_CHECKING:
 
 DIRECTIONS = ("supports", "mixed", "contradicts")
 ITEM = ("fieldwork_id", "finding")
-"""What makes an item: what one piece of fieldwork says on one finding."""
+"""Columns that define an item: what one piece of fieldwork says on one finding."""
 FINDINGS = (1, 2, 3, 4, 5, 6)
 """The key findings of the published summary; the last is on outcomes."""
 PATHWAYS = ("A", "B", "C")
 ON_PATHWAY = (*ITEM, "pathway")
-"""What makes an item on a pathway."""
+"""Columns that define an item on a pathway."""
 
 OTHERS = "child, parent or other professional"
 POOLED = {"child": OTHERS, "parent": OTHERS, "other professional": OTHERS}
-"""Groups that are counted together: what few children or parents said points at them.
+"""Groups that are counted together, since what few children or parents said could identify them.
 
-To hide these counts one by one would hide most others too, since all add up to totals that
+Suppressing these counts one by one would suppress most others too, since all add up to totals that
 other figures show.
 """
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two coders, reading the same piece of fieldwork, saw the same.
+    """Agreement of two coders who read the same piece of fieldwork.
 
     Attributes
     ----------
     items
         Items that both coded.
     agreed
-        Of these, the share with the same direction, from 0 to 1.
+        The share of these with the same direction, from 0 to 1.
     kappa
-        Cohen's kappa; NaN where both always chose one and the same direction.
+        Cohen's kappa; NaN where both always chose the same single direction.
     kappa_low, kappa_high
-        Ends of its 95% confidence interval, at most 1.
+        Limits of its 95% confidence interval, at most 1.
     """
 
     items: int
@@ -54,22 +54,22 @@ class Agreement:
 def items(
     evidence: pd.DataFrame, fieldwork: pd.DataFrame, by: Sequence[str] = ITEM
 ) -> pd.DataFrame:
-    """Return one row an item, however many coders coded it.
+    """Return one row per item, however many coders coded it.
 
     Parameters
     ----------
     evidence
-        One row a coding, with `direction` and `coder`.
+        One row per coding, with `direction` and `coder`.
     fieldwork
-        For the method, group and study phase of each piece.
+        Fieldwork, for the method, group and study phase of each piece.
     by
-        The columns that make an item; codings with a blank in one of them are left out.
+        The columns that define an item; codings with a blank in one of them are left out.
 
     Returns
     -------
     DataFrame
         `by`, `pilot`, `school_phase` (missing away from school), `direction`, `method`,
-        `participant_group` and `study_phase`. Coders who differ make an item mixed.
+        `participant_group` and `study_phase`. An item on which coders differ is mixed.
     """
     groups = evidence.dropna(subset=list(by)).groupby(list(by), sort=True)
     one = groups[["pilot", "school_phase", "direction"]].first()
@@ -86,14 +86,14 @@ def direction_counts(
     Parameters
     ----------
     within
-        The columns that make groups.
+        The columns that define groups.
     groups
-        Groups that have a row even without any item; none but those with items if empty.
+        Groups that have a row even without any item; if empty, only groups with items have one.
 
     Returns
     -------
     DataFrame
-        One row a group: `within`, a column for each of `DIRECTIONS`, and `items`.
+        One row per group: `within`, a column for each of `DIRECTIONS`, and `items`.
     """
     counts = items.groupby(list(within))["direction"].value_counts().unstack(fill_value=0)
     table = counts.reindex(columns=list(DIRECTIONS), fill_value=0)
@@ -104,7 +104,7 @@ def direction_counts(
 
 
 def pathway_share(on_pathway: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
-    """Return which share of the evidence from each phase of school bears on each pathway.
+    """Return the share of the evidence from each phase of school that bears on each pathway.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def pathway_share(on_pathway: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        One row a pathway and phase of school: `pathway`, `phase`, `items` that bear on
+        One row per pathway and phase of school: `pathway`, `phase`, `items` that bear on
         it, `base` (all items from such schools) and `percent`.
     """
     seen = on_pathway.groupby(["pathway", "school_phase"]).size().unstack(fill_value=0)
@@ -126,14 +126,14 @@ def pathway_share(on_pathway: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame
 
 
 def agreement(evidence: pd.DataFrame) -> Agreement:
-    r"""Return how far coders agree on the direction of what both coded.
+    r"""Return the agreement of coders on the direction of items that both coded.
 
     Notes
     -----
     Cohen's kappa is :math:`(p_o - p_e) / (1 - p_e)`: the share of items on which coders
-    agree, :math:`p_o`, against that expected by chance, :math:`p_e = \sum_k p_{1k}
-    p_{2k}`, where :math:`p_{ck}` is how often coder *c* chooses direction *k*. Whether
-    both saw an item at all is not part of it.
+    agree, :math:`p_o`, compared with that expected by chance, :math:`p_e = \sum_k p_{1k}
+    p_{2k}`, where :math:`p_{ck}` is how often coder *c* chooses direction *k*. Whether both
+    identified an item at all is not part of it.
 
     References
     ----------
@@ -163,7 +163,7 @@ def agreement(evidence: pd.DataFrame) -> Agreement:
 
 
 def _kappa_interval(first: pd.Series, second: pd.Series, chance: float) -> tuple[float, float]:
-    """Return the ends of kappa's interval; NaN where there is no kappa."""
+    """Return the limits of kappa's interval; NaN where there is no kappa."""
     from statsmodels.stats.inter_rater import cohens_kappa
 
     if chance >= 1:

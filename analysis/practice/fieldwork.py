@@ -1,4 +1,4 @@
-"""Interviews, focus groups and observations: how many, with whom, in which phase of the study."""
+"""Interviews, focus groups and observations: their number, participants and study phases."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from analysis.disclosure import DisclosureRules, Status
 
 FAMILY = ("child", "parent")
-"""Groups of people whom a small count could point at."""
+"""Groups of people whom a small count could identify."""
 
 
 @dataclass(frozen=True)
 class ReleasedSessions:
-    """Sessions of fieldwork as they may be shown.
+    """Sessions of fieldwork after disclosure control.
 
     Attributes
     ----------
     table
-        As `sessions`, with `c` in place of each hidden count of sessions (object). People
+        As `sessions`, with `c` in place of each suppressed count of sessions (object). People
         are given as a total over the pilots, in `participants`, in the row of each pilot,
-        missing where it is hidden (Int64).
+        missing where it is suppressed (Int64).
     status, check
         As in `analysis.disclosure.linked.ReleasedTables`, of sessions and people together.
     """
@@ -36,13 +36,13 @@ class ReleasedSessions:
 
 
 def sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
-    """Return how often each group of people took part, and how many people that was.
+    """Return the number of sessions and of participants by method, group and pilot.
 
     Returns
     -------
     DataFrame
-        One row a method, group and pilot: `method`, `participant_group`, `pilot`,
-        `sessions` and `participants`, zero where there were none. Who took part twice is
+        One row per method, group and pilot: `method`, `participant_group`, `pilot`,
+        `sessions` and `participants`, zero where there were none. A person who took part twice is
         counted twice.
     """
     keys = ["method", "participant_group"]
@@ -57,10 +57,10 @@ def sessions(fieldwork: pd.DataFrame) -> pd.DataFrame:
 
 
 def release_sessions(sessions: pd.DataFrame, rules: DisclosureRules) -> ReleasedSessions:
-    """Hide sessions with children and parents that are too few to show.
+    """Suppress counts of sessions with children and parents that are too small to show.
 
-    Sessions with professionals are shown, and so are totals over everybody; what is left
-    of such a total is a total of the families, which is why those are released together.
+    Sessions with professionals are shown, and so are totals over everybody; their difference is a
+    total for families, which is why all are released together.
     """
     family = sessions["participant_group"].isin(FAMILY)
     keys = ["method", "participant_group", "pilot"]
@@ -98,7 +98,7 @@ def study_phases(fieldwork: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a study phase: `study_phase`, the days of its `first` and `last` piece of
+        One row per study phase: `study_phase`, the days of its `first` and `last` piece of
         fieldwork, and `sessions`.
     """
     groups = fieldwork.groupby("study_phase")["fieldwork_date"]

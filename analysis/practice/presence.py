@@ -1,4 +1,4 @@
-"""Where social workers were: in which schools, for how long, and how far a part of them."""
+"""Where social workers were: their schools, days a week, and integration."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTEGRATION = ("embedded", "mixed", "visiting")
-"""How far workers were part of a school, from most to least."""
+"""Degrees of workers' integration into a school, from highest to lowest."""
 PHASES = ("primary", "secondary", "special")
 DAYS_IN_POST = 5.0
 """Working days of a full-time worker in a week."""
 
 
 def kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
-    """Return how far a social worker was part of each school.
+    """Return the integration of social workers into each school.
 
     Parameters
     ----------
     deployments
-        One row a worker and school, with `integration`.
+        One row per worker and school, with `integration`.
     schools
-        One row a school, with its `pilot` and `phase`.
+        One row per school, with its `pilot` and `phase`.
 
     Returns
     -------
     DataFrame
-        One row a school with a social worker: `school_id`, `pilot`, `phase` and `integration`.
+        One row per school with a social worker: `school_id`, `pilot`, `phase` and `integration`.
 
     Notes
     -----
-    A school with several workers goes by the one most a part of it.
+    A school with several workers is classified by the most integrated one.
     """
     rank = {name: place for place, name in enumerate(INTEGRATION)}
     ordered = deployments.sort_values("integration", key=lambda names: names.map(rank))
@@ -43,14 +43,14 @@ def kinds(deployments: pd.DataFrame, schools: pd.DataFrame) -> pd.DataFrame:
 
 
 def presence(kinds: pd.DataFrame, deployments: pd.DataFrame) -> pd.DataFrame:
-    """Return for how long a social worker was in each school.
+    """Return the days a week that social workers were in each school.
 
     Parameters
     ----------
     kinds
         As `kinds` returns it.
     deployments
-        One row a worker and school, with `days_per_week`.
+        One row per worker and school, with `days_per_week`.
 
     Returns
     -------
@@ -69,18 +69,18 @@ def delivery(
     last_days: pd.Series,
     months: int,
 ) -> pd.DataFrame:
-    """Return how each pilot was set up and kept up.
+    """Return how each pilot was set up and sustained.
 
     Parameters
     ----------
     workers
-        One row a worker, with `pilot`, `started` and `ended`.
+        One row per worker, with `pilot`, `started` and `ended`.
     presence
         As `presence` returns it.
     schools
-        For the day on which each school's worker started, `start_date`.
+        Schools, with the day on which each school's worker started, `start_date`.
     activity
-        One row an activity, with `school_id`, `pilot` and `activity_date`.
+        One row per activity, with `school_id`, `pilot` and `activity_date`.
     last_days
         Last day that the extract covers, by pilot.
     months
@@ -89,7 +89,7 @@ def delivery(
     Returns
     -------
     DataFrame
-        One row a pilot: `workers`, `at_end` (still in post on the last day), `schools`,
+        One row per pilot: `workers`, `at_end` (still in post on the last day), `schools`,
         `first_start` and `last_start` of its schools, `days_in_school` (days a week per
         worker), and `months_with_work` (school-months with any entry, per cent).
     """
@@ -120,10 +120,10 @@ def integration_profile(
     Returns
     -------
     DataFrame
-        One row a kind of integration: `integration`, `schools`, one column of schools for
+        One row per degree of integration: `integration`, `schools`, one column of schools for
         each of `PHASES`, `fsm_percent` (mean of schools), `days_per_week` (mean of
         schools), and `hours_a_month` (logged hours per school and month); the last three
-        are NaN for a kind without schools.
+        are NaN for a degree without schools.
     """
     meals = schools[["school_id", "fsm_percent"]]
     groups = presence.merge(meals, on="school_id").groupby("integration")
@@ -137,12 +137,12 @@ def integration_profile(
 
 
 def effort(presence: pd.DataFrame, schools: pd.DataFrame, activity: pd.DataFrame) -> pd.DataFrame:
-    """Return how workers' time was spread over phases of school.
+    """Return how workers' time was spread across phases of school.
 
     Returns
     -------
     DataFrame
-        One row a phase: `phase`, `schools`, `pupils`, `days_per_week` (per school),
+        One row per phase: `phase`, `schools`, `pupils`, `days_per_week` (per school),
         `hours`, `percent` (of all logged hours) and `hours_per_100` (logged hours per 100
         pupils over the pilot's months); means are NaN for a phase without schools.
     """

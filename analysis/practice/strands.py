@@ -1,4 +1,4 @@
-"""How a strand of evidence reads on a statement, and whether two strands agree."""
+"""What a strand of evidence shows about a statement, and whether two strands agree."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 BORNE_OUT, IN_PART, NOT_BORNE_OUT, SILENT = "borne out", "in part", "not borne out", ""
-"""How a strand reads on a statement; the last where it says nothing of it."""
+"""What a strand shows about a statement; the last where it has no evidence on it."""
 
 
 def read_checks(checks: Collection[bool]) -> str:
-    """Return how records read on a statement, by which of its checks hold.
+    """Return what records show about a statement, by which of its checks hold.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def read_checks(checks: Collection[bool]) -> str:
 
 
 def read_items(supports: int, mixed: int, contradicts: int) -> str:
-    """Return how coded evidence reads on a statement, by the direction of its items.
+    """Return what coded evidence shows about a statement, by the direction of its items.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def read_items(supports: int, mixed: int, contradicts: int) -> str:
 
 
 def agreement_of(first: str, second: str) -> str:
-    """Return whether two strands agree, by how they read.
+    """Return whether two strands agree, by what each shows.
 
     Examples
     --------

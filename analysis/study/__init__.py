@@ -1,1 +1,1 @@
-"""The study as data: its settings, its outcomes and the scenario of a stand-in extract."""
+"""The study as data: its settings, its outcomes and the scenarios of a stand-in extract."""

@@ -1,7 +1,7 @@
-"""Outcomes that show what a change in the main ones may be: placebo and balancing outcomes.
+"""Placebo and balancing outcomes, which help to interpret a change in the main ones.
 
-A placebo outcome is one that social workers in schools can't move. A balancing outcome
-moves where cases were recorded differently rather than fewer in number.
+A placebo outcome is one that social workers in schools can't change. A balancing outcome changes
+where cases were recorded differently rather than fewer in number.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 AUGUST = 8
 
 REPEAT_DAYS = 183
-"""Half a year: a referral within it of an earlier one is a repeat."""
+"""Half a year: a referral within this many days of an earlier one is a repeat."""
 _KEY = ["school_id", "month"]
 
 
 @dataclass(frozen=True)
 class BalancingOutcome:
-    """An outcome besides the main ones.
+    """A placebo or balancing outcome.
 
     Attributes
     ----------
@@ -39,13 +39,13 @@ class BalancingOutcome:
     label
         Name in the report.
     says
-        What a change in it would say.
+        What a change in it would mean.
     exposure
         Column of its denominator; None for counts.
     part_of
-        The main outcome whose events it is some of; empty where it is not.
+        The main outcome of whose events it is a part; empty if of none.
     sum_of
-        The main outcomes whose events it adds up.
+        The main outcomes whose events it sums.
     """
 
     name: str
@@ -56,7 +56,7 @@ class BalancingOutcome:
     sum_of: tuple[str, ...] = ()
 
     def asked_like(self, main: Specification) -> Specification:
-        """Return a main analysis with this outcome in place of its own."""
+        """Return a main analysis with its outcome replaced by this one."""
         return replace(
             main, outcome=self.name, name=self.name, label=self.label, role="placebo",
             exposure=self.exposure,
@@ -102,15 +102,15 @@ def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> 
     Parameters
     ----------
     outcome_panel
-        As `analysis.extract.panel` makes it, with enquiries, starts and referrals.
+        As returned by `analysis.extract.panel`, with enquiries, starts and referrals.
     child_events
         One row per event, with `child_id`, `school_id`, `event_type` and `event_date`.
 
     Returns
     -------
     DataFrame
-        The columns of the outcome panel; counts, missing where the month's return did
-        not arrive. `children` is at most the number of children behind a count.
+        The columns of the outcome panel; counts, missing where the month has no return. `children`
+        is at most the number of children behind a count.
     """
     enquiries = _of(outcome_panel, "s47_enquiries")
     starts, repeats = (
@@ -120,7 +120,7 @@ def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> 
     own, seen = enquiries[["events", "children"]], enquiries["children"]
     pupils = enquiries["pupils"].astype(float).where(enquiries["returned"])
     counts = {
-        # The same children may stand in both.
+        # The same children may be in both.
         "s47_and_s17": (own["events"] + starts["events"], np.maximum(seen, starts["children"])),
         "s47_children": (seen, seen),
         "repeat_referrals": (repeats["events"], repeats["children"]),
@@ -136,7 +136,7 @@ def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> 
 
 
 def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAYS) -> pd.DataFrame:
-    """Count events that follow another of the same child and kind within `days`.
+    """Count events that follow another of the same child and type within `days`.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAY
 
 
 def school_rates(outcome_panel: pd.DataFrame, outcomes: Sequence[str]) -> pd.DataFrame:
-    """Return each school's events per 1,000 pupils a month before the start.
+    """Return each school's events per 1,000 pupils per month before the start.
 
     Returns
     -------

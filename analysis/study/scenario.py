@@ -1,4 +1,4 @@
-"""What a stand-in extract is built to show: one scenario of effects and selection."""
+"""Scenarios of a stand-in extract: the effects and selection that it is built to show."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ PHASES = ("primary", "secondary", "special")
 
 
 def _require(condition: bool, key: str, rule: str, value: object, remedy: str) -> None:
-    """Refuse an invalid value; `key` is completed to a place by the file's reader."""
+    """Raise an error for an invalid value; the file's reader adds the place to `key`."""
     if not condition:
         raise ConfigurationError(f"{rule}; found {value!r}", place=key, remedy=remedy)
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One state of the world that the stand-in can be drawn from.
+    """A state of the world from which the stand-in can be drawn.
 
     Attributes
     ----------
     name
         Name on the command line, in lower case with hyphens.
     title
-        What the scenario holds, in one sentence.
+        Description of the scenario, in one sentence.
     effects
         Rate ratio after the start in intervention schools, by outcome, then pilot;
         1 where none is given.
@@ -35,11 +35,10 @@ class Scenario:
         'highest counts' (most Section 47 enquiries in the like months before the start).
     period_variance
         Variance of a school's rate from one year to the next, as a squared coefficient
-        of variation; what regression to the mean works on.
+        of variation; the source of regression to the mean.
     diverted
-        Share, from 0 to 1, of Section 47 enquiries that intervention schools' cases
-        no longer reach after the start and are recorded as Section 17 starts instead:
-        a changed threshold, with need unchanged.
+        Share, from 0 to 1, of intervention schools' Section 47 enquiries that after the start are
+        recorded as Section 17 starts instead: a changed threshold, with need unchanged.
     noisy_school
         Factor on the rates of one intervention school per pilot after the start.
     """
@@ -78,14 +77,14 @@ class Scenario:
 
 @dataclass(frozen=True)
 class SyntheticSettings:
-    """What every scenario shares; each value is an assumption.
+    """Settings common to every scenario; each value is an assumption.
 
     Attributes
     ----------
     committed
-        Name of the scenario whose extract is committed.
+        Name of the scenario whose extract is in the repository.
     seed
-        Start of the generator's random streams.
+        Seed of the generator's random streams.
     season
         Factor on rates for January to December.
     pupils
@@ -139,7 +138,7 @@ class SyntheticSettings:
                  f"choose one of {', '.join(names)}")  # fmt: skip
 
     def scenario(self, name: str) -> Scenario:
-        """Return the scenario of that name.
+        """Return the scenario with the given name.
 
         Raises
         ------

@@ -1,7 +1,7 @@
 """The study as data: pilots, window, outcomes, specifications, assumptions.
 
-Read once from `study.toml`, checked, and passed down as frozen objects. Uses the
-standard library alone, so that it costs a chapter's kernel nothing to import.
+Read once from `study.toml`, checked, and passed down as frozen objects. Uses only the standard
+library, so that a chapter's kernel imports it quickly.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ARMS = ("intervention", "comparison")
 ASSIGNMENT_UNITS = ("school", "area")
 CHANNELS = {"public": 6, "secure": 10}
-"""Channels by which results leave, each with its least threshold: see `analysis.disclosure`."""
+"""Channels of release, each with its lowest threshold: see `analysis.disclosure`."""
 COMPARISONS = ("like months", "all months before")
 EVENT_TYPES = ("referral", "s17_start", "s47_enquiry")
 EXPOSURES = ("pupils", "none")
@@ -34,7 +34,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 def _one_of(key: str, value: str, allowed: Iterable[str]) -> None:
-    """Refuse a value outside a short list; the file's reader completes the place."""
+    """Raise an error for a value that is not in a list; the file's reader adds the place."""
     listed = ", ".join(allowed)
     if value not in allowed:
         raise ConfigurationError(
@@ -77,17 +77,17 @@ class Pilot:
     name
         Name of the local authority.
     code
-        Three capitals that begin the names of its matched sets and areas.
+        Three capital letters with which the names of its matched sets and areas begin.
     start
         First month of the pilot, YYYY-MM.
     social_workers, schools
-        How many were in the team and took part, as published.
+        Numbers of social workers in the team and of schools that took part, as published.
     school_types
         Types of school, as published.
     places
-        Intervention schools by school phase; adds up to `schools`.
+        Number of intervention schools by school phase; adds up to `schools`.
     areas
-        Areas (a secondary school and those around it) that the schools fall into.
+        Number of areas (a secondary school and those around it) of the schools.
     """
 
     name: str
@@ -118,9 +118,9 @@ class Window:
     Attributes
     ----------
     months_before, months_after
-        Months of data before and from the start month on.
+        Number of months of data before the start month, and from it on.
     comparison
-        Months that 'after' is set against: 'like months' (the same calendar months a
+        Months with which 'after' is compared: 'like months' (the same calendar months a
         year earlier) or 'all months before'.
     """
 
@@ -152,13 +152,13 @@ class Outcome:
     measure
         'events' (counted from `child_events`) or 'days' (from `care_episodes`).
     event_type
-        Its events' type; empty for days.
+        Type of its events; empty for days.
     unit
         What is counted, in the plural.
     pilots
-        Pilots where it can be analysed.
+        Pilots in which it can be analysed.
     role
-        'primary' for the family that findings rest on, else 'secondary'.
+        'primary' for the family on which findings rest, else 'secondary'.
     """
 
     name: str
@@ -182,7 +182,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SpecificationSettings:
-    """One way to analyse one outcome, as `study.toml` states it.
+    """A specification of the analysis of one outcome, as in `study.toml`.
 
     Attributes
     ----------
@@ -193,10 +193,10 @@ class SpecificationSettings:
     role
         'primary', 'secondary' or 'sensitivity'.
     assignment_unit
-        'school' or 'area': what was assigned, and so what is permuted and clustered. That
-        of the study where none is named.
+        'school' or 'area': the unit of assignment, used for permutation and clustering. By default
+        that of the study.
     window
-        As `Window.comparison`.
+        As for `Window.comparison`.
     exposure
         'pupils' (pupil-months) or 'none'.
     exclude_phases
@@ -223,12 +223,12 @@ class SpecificationSettings:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """How small counts of children are kept from view.
+    """Settings of disclosure control for small counts of children.
 
     Attributes
     ----------
     channel
-        'public' (a release to everybody) or 'secure' (out of a secure environment).
+        'public' (release to everybody) or 'secure' (release from a secure environment).
     threshold
         Smallest count of children or their events that may be shown; the channel's or a larger
         one.
@@ -246,15 +246,15 @@ class Disclosure:
 
 @dataclass(frozen=True)
 class ScaleUp:
-    """What a larger trial would have to show.
+    """Settings of a larger trial.
 
     Attributes
     ----------
     enquiries_worth_a_worker
-        Events of the primary outcome that a school must be spared over the months
-        evaluated for a social worker to be worth the cost.
+        Events of the primary outcome that must be averted per school over the months evaluated for
+        a social worker to be worth the cost.
     enquiries_expected
-        Events that a school has in those months without one.
+        Expected events per school in those months without a social worker.
     """
 
     enquiries_worth_a_worker: float
@@ -277,7 +277,7 @@ class Costs:
     worker
         Cost of one social worker over the months evaluated, in pounds; 0 if not assessed.
     source
-        Where that is stated; empty if not assessed.
+        Source of that cost; empty if not assessed.
     """
 
     worker: float
@@ -291,7 +291,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class Assumption:
-    """Something taken as given, with the reason."""
+    """An assumption, with its reason."""
 
     id: str
     statement: str
@@ -304,7 +304,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Study:
-    """All settings of the study. See `study.toml` for what each is and why.
+    """All settings of the study. See `study.toml` for their meanings and reasons.
 
     Raises
     ------
@@ -360,11 +360,11 @@ class Study:
                     _one_of(f"synthetic.scenarios.{number}.effects.{name}.{pilot}", pilot, pilots)
 
     def pilot(self, name: str) -> Pilot:
-        """Return the pilot of that name."""
+        """Return the pilot with the given name."""
         return next(pilot for pilot in self.pilots if pilot.name == name)
 
     def outcome(self, name: str) -> Outcome:
-        """Return the outcome of that name."""
+        """Return the outcome with the given name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
 
 
@@ -374,6 +374,6 @@ def read_study(path: Path) -> Study:
     Raises
     ------
     ConfigurationError
-        With file, line, key, rule and remedy, for the first thing that is wrong.
+        With file, line, key, rule and remedy, for the first fault.
     """
     return read_settings_file(path).read(Study)

@@ -1,4 +1,4 @@
-"""A settings file in TOML, read into frozen dataclasses, with the line of each key."""
+"""Read a settings file in TOML into frozen dataclasses, with the line of each key."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or 
 def key_lines(text: str) -> dict[str, int]:
     """Return the line (from 1) of each key and table, by dotted path.
 
-    Elements of an array of tables are numbered from 0: `pilots.0.name`. A key inside an
-    inline table has no line of its own; its table's line stands for it.
+    Elements of an array of tables are numbered from 0: `pilots.0.name`. A key inside an inline
+    table has the line of its table.
     """
     lines: dict[str, int] = {}
     elements: dict[str, int] = {}
@@ -41,7 +41,7 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 def _open_table(header: str, elements: dict[str, int], *, array: bool) -> str:
-    """Return a table's dotted path, with the number of each array element on the way."""
+    """Return a table's dotted path, including the index of each array element."""
     names = [part.strip().strip('"') for part in header.split(".")]
     path = ""
     for depth, name in enumerate(names):
@@ -55,14 +55,14 @@ def _open_table(header: str, elements: dict[str, int], *, array: bool) -> str:
 
 @dataclass(frozen=True)
 class SettingsFile:
-    """The parsed file, and where each of its keys stands.
+    """The parsed file, with the line of each of its keys.
 
     Attributes
     ----------
     name
         File name for messages.
     content
-        What the file says, as nested dictionaries and lists.
+        Content of the file, as nested dictionaries and lists.
     lines
         Line of each key, by dotted path.
     """
@@ -72,7 +72,7 @@ class SettingsFile:
     lines: Mapping[str, int]
 
     def place(self, path: str) -> str:
-        """Return file, line and key, with the nearest enclosing table's line if need be."""
+        """Return file, line and key, with the nearest enclosing table's line if necessary."""
         known = path
         while known and known not in self.lines:
             known = known.rpartition(".")[0]
@@ -85,8 +85,8 @@ class SettingsFile:
         Raises
         ------
         ConfigurationError
-            For an unknown or missing key, a value of the wrong type, or one that the
-            dataclass itself refuses; with file, line and key.
+            For an unknown or missing key, a value of the wrong type, or one that the dataclass
+            itself rejects; with file, line and key.
         """
         table = self.content if value is None else value
         if not isinstance(table, dict):
@@ -128,7 +128,7 @@ class SettingsFile:
                 )
 
     def _value(self, hint: Any, value: object, path: str) -> Any:
-        """Return `value` as `hint` says, or refuse it."""
+        """Return `value` converted to the type `hint`, or raise an error."""
         if is_dataclass(hint) and isinstance(hint, type):
             return self.read(hint, {} if value is None else value, path)
         if get_origin(hint) is tuple:
@@ -143,7 +143,7 @@ class SettingsFile:
             return {key: self._value(inner, v, f"{path}.{key}") for key, v in value.items()}
         if hint is float and type(value) is int:
             return float(value)
-        # bool is an int in Python, but `true` is no number to an author.
+        # bool is an int in Python, but `true` is not a number to an author.
         if type(value) is not hint:
             raise self._wrong_type(path, _described(hint), value)
         return value

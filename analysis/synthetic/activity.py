@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.staff import Deployment, Worker
 
-# Entries a week in term; less in months when schools are shut for part or all of it.
+# Entries per week in term; fewer in months when schools are closed for part or all of it.
 _ENTRIES_A_WEEK = 6.0
 _HOLIDAYS = {4: 0.8, 8: 0.4, 10: 0.85, 12: 0.75, 1: 0.9, 2: 0.85}
-# How work divides by kind: in all schools, then what a phase or integration changes. Direct
-# work with young people is commoner in secondary schools, work with parents in primary schools.
+# Weights of types of work: in all schools, then factors for phase and integration. Direct work
+# with young people is more common in secondary schools, work with parents in primary schools.
 _TYPES = {
     "statutory work": 0.10,
     "child in need work": 0.20,
@@ -54,7 +54,7 @@ _STATUSES = {
                           "not known to social care": 2},
     "universal offer": {"no individual child": 1},
 }  # fmt: skip
-# Usual hours of one piece of work.
+# Typical hours of one piece of work.
 _HOURS = {
     "statutory work": 3.0,
     "child in need work": 2.25,
@@ -65,7 +65,7 @@ _HOURS = {
     "work with parents": 1.5,
     "universal offer": 1.5,
 }
-# A piece of work fills a working day at most; the contract allows for the rare longer one.
+# A piece of work takes at most a working day; the contract allows for rare longer ones.
 _LONGEST, _LONGEST_DAY = 7.0, 10.0
 
 
@@ -101,7 +101,7 @@ def draw_activity(study: Study, recipe: Recipe, workers: list[Worker], seed: int
 
 
 def _check_tables(recipe: Recipe) -> None:
-    """Refuse weights of other categories than the contracts list."""
+    """Raise an error for weights of categories that the contracts do not list."""
     here = "analysis/synthetic/activity.py"
     kinds = recipe.column("activity_log.activity_type")
     for name, table in (("_TYPES", _TYPES), ("_STATUSES", _STATUSES), ("_HOURS", _HOURS)):
@@ -120,7 +120,7 @@ def _check_tables(recipe: Recipe) -> None:
 def _week(
     stream: Stream, hours: Ingredient, worker: Worker, first: date, last: date
 ) -> Iterator[tuple[date, tuple[str, str, str, float]]]:
-    """Draw a week's entries; one that would make too long a day is not logged."""
+    """Draw a week's entries, without those that would make a day too long."""
     if first > last:
         return
     logged: dict[date, float] = {}
@@ -137,7 +137,7 @@ def _week(
 def _entry(
     stream: Stream, hours: Ingredient, worker: Worker, day: date
 ) -> tuple[str, str, str, float] | None:
-    """Return school, kind, status and hours; None if no school has its worker by that day."""
+    """Return school, type, status and hours; None if no school has its worker by that day."""
     open_by = [each for each in worker.deployments if each.school.opened <= day]
     if not open_by:
         return None
@@ -150,7 +150,7 @@ def _entry(
 
 
 def type_weights(deployment: Deployment) -> dict[str, float]:
-    """Return how likely each kind of work is at a school."""
+    """Return the probability weights of types of work at a school."""
     by_phase = _BY_PHASE[deployment.school.candidate.phase]
     by_integration = _BY_INTEGRATION[deployment.integration]
     return {

@@ -1,4 +1,4 @@
-"""Children and their events: each count of a school's month gets dates and children."""
+"""Children and their events: dates and children for each count of a school's month."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from analysis.synthetic.draws import Stream
     from analysis.synthetic.recipe import Recipe, Record
 
-# Year groups taught, 0 for reception; a child enters in September of the first.
+# Year groups taught, 0 for reception; a child enters in September of the first one.
 YEAR_GROUPS = {"primary": (0, 6), "secondary": (7, 11), "special": (3, 11)}
-# How often an event concerns a child who is known already; more often so for an enquiry or
-# a child in need start that follows a recent event.
+# Probability that an event concerns a child already known; higher for an enquiry or a child in
+# need start that follows a recent event.
 _KNOWN_CHILD = 0.30
 _BACK_IN_CARE = 0.12
 _RECENT_CHILD = 0.45
@@ -29,7 +29,7 @@ _SEPTEMBER = 9
 
 @dataclass
 class Child:
-    """A child on a school's roll; ids are given at the end, by first event."""
+    """A child on a school's roll; ids are assigned at the end, by first event."""
 
     school_id: str
     birth_month: str
@@ -44,7 +44,7 @@ class Child:
         return self.first_day <= first and last <= self.last_day
 
     def free_between(self, started: date, ended: date) -> bool:
-        """Return whether no other episode of the child touches this one."""
+        """Return whether no other episode of the child overlaps or adjoins this one."""
         return all(ended < other or started > end for other, end in self.in_care)
 
     def first_known(self) -> date:
@@ -53,7 +53,7 @@ class Child:
         return min(days)
 
     def record(self, closes: date) -> Record:
-        """Return the record of children.csv; who leaves after the window is still on the roll."""
+        """Return the record of children.csv, with no leaving date if it is after the window."""
         return {
             "child_id": self.child_id,
             "school_id": self.school_id,
@@ -74,7 +74,7 @@ def new_child(stream: Stream, school_id: str, phase: str, first: date, last: dat
     """Draw a child who is on the roll of a school of this phase from `first` to `last`."""
     lowest, highest = YEAR_GROUPS[phase]
     school_year = first.year if first.month >= _SEPTEMBER else first.year - 1
-    # The child leaves in July after the highest group; only groups that stay long enough.
+    # The child leaves in July after the highest group; only groups that remain long enough.
     possible = [
         group
         for group in range(lowest, highest + 1)
@@ -86,7 +86,7 @@ def new_child(stream: Stream, school_id: str, phase: str, first: date, last: dat
     entered = date(school_year - (group - lowest), _SEPTEMBER, 3)
     if entered < first and stream.chance(_JOINED_LATE):
         entered = stream.weekday(entered, first)
-    # An event of the first days of September counts for a child already enrolled.
+    # An event in the first days of September belongs to a child already enrolled.
     first_day = min(entered, first)
     return Child(school_id, birth_month, first_day, _leaving_day(school_year + highest - group))
 
@@ -104,7 +104,7 @@ def school_events(
     outcomes: tuple[Outcome, ...],
     returned: Mapping[str, bool],
 ) -> list[Child]:
-    """Return the school's children with their events, in months whose return arrived."""
+    """Return the school's children with their events, in months with a return."""
     children: list[Child] = []
     for month, arrived in returned.items():
         first, last = month_ends(month)
@@ -126,7 +126,7 @@ def school_events(
 
 
 def _child_for(stream: Stream, children: list[Child], day: date, event_type: str) -> Child | None:
-    """Return a child known already, or None for a new one."""
+    """Return a child already known, or None for a new one."""
     on_roll = [
         child
         for child in children
@@ -154,10 +154,10 @@ def school_episodes(
     window: tuple[date, date],
     care_days: float,
 ) -> list[Child]:
-    """Add care episodes to the school's children and return the children that are new.
+    """Add care episodes to the school's children, and return the new children.
 
-    An episode is cut at the window's first day; one that lasts beyond the window ends
-    on the day after it, and is written without an end.
+    An episode is truncated at the window's first day; one that lasts beyond the window ends on the
+    day after it, and is written without an end date.
     """
     opens, closes = window
     added: list[Child] = []
@@ -195,11 +195,11 @@ def child_records(children: list[Child], recipe: Recipe, closes: date) -> dict[s
     Parameters
     ----------
     children
-        All of them; they are given their ids here.
+        All children; their ids are assigned here.
     recipe
-        For the form of the ids.
+        The recipe, for the form of the ids.
     closes
-        The window's last day: what ends later has not ended in the extract.
+        The window's last day: an episode that ends later has no end date in the extract.
     """
     ordered = sorted(children, key=lambda c: (c.first_known(), c.school_id, c.birth_month))
     for number, child in enumerate(ordered, start=1):

@@ -1,4 +1,4 @@
-"""How many events each school has in each month, before any child is named.
+"""Counts of events by school and month, before they are assigned to children.
 
 The count of outcome k at school i in month t is Poisson given its mean
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from analysis.synthetic.ingredient import Ingredient
     from analysis.synthetic.recipe import Recipe
 
-# Months of care episodes drawn before the window, so that children are in care when it opens.
+# Months of care episodes drawn before the window, so that children are in care when it begins.
 CARE_LEAD = 36
 _SEPTEMBER = 9
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A school that could take part, with its rates drawn and no effect yet.
+    """A school that could take part, with its rates drawn, without an effect.
 
     Attributes
     ----------
     pilot, phase
-        Where and what it is.
+        Its pilot and school phase.
     pupils
         Pupils on roll by month (YYYY-MM).
     fsm_percent
@@ -56,7 +56,7 @@ class Candidate:
     uniforms: Mapping[str, Mapping[str, float]]
 
     def before(self, outcome: str, months: Iterable[str]) -> int:
-        """Return the count over months before the start, where no effect can be."""
+        """Return the count over months before the start, where there is no effect."""
         means, uniforms = self.means[outcome], self.uniforms[outcome]
         return sum(poisson_quantile(uniforms[month], means[month]) for month in months)
 
@@ -70,7 +70,7 @@ def draw_candidate(
     number: int,
     seed: int,
 ) -> Candidate:
-    """Draw one school's pupils, lasting rate, and uniforms for its counts."""
+    """Draw one school's pupils, lasting rate, and uniform numbers for its counts."""
     synthetic = study.synthetic
     name = (pilot.name, phase, str(number))
     stream = Stream(seed, "school", *name)
@@ -80,7 +80,7 @@ def draw_candidate(
         stream, recipe.column("school_months.pupils"), synthetic.pupils[phase], care_months
     )
     lasting = stream.frailty(synthetic.school_variance[phase])
-    # Need and eligibility for free meals go together, loosely; hardly any school is all or none.
+    # Need and eligibility for free meals are weakly correlated; few schools have all or none.
     fsm_percent = min(75.0, max(2.0, 21.0 * lasting**0.4 * stream.frailty(0.10)))
     means: dict[str, dict[str, float]] = {}
     uniforms: dict[str, dict[str, float]] = {}
@@ -127,11 +127,11 @@ def school_counts(
     candidate
         The school.
     scenario
-        What it is built to show.
+        The scenario to be shown.
     treated
         Whether a social worker was placed here.
     noisy
-        Whether this is the scenario's one noisy school.
+        Whether this is the scenario's noisy school.
 
     Returns
     -------

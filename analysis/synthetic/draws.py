@@ -1,9 +1,8 @@
-"""Random draws by inverse distribution functions, on the standard library alone.
+"""Random draws by inverse distribution functions, using only the standard library.
 
-Libraries change how they turn random bits into, say, a Poisson count. Here only
-`random.Random.random` is used, whose sequence Python promises to keep for a given
-seed, and every distribution is written out; so the extract's bytes depend on no
-library's version.
+Libraries change how they convert random bits to, for example, a Poisson count. Here only
+`random.Random.random` is used, whose sequence for a given seed Python guarantees, and every
+distribution is implemented here; so the extract's bytes do not depend on any library's version.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def poisson_quantile(uniform: float, mean: float) -> int:
     """
     count, probability = 0, math.exp(-mean)
     reached = probability
-    # Rounding may keep the sum below a uniform near 1; the bound is far out in the tail.
+    # Rounding may keep the sum below a uniform number near 1; the bound is far in the tail.
     furthest = int(mean + 20 * math.sqrt(mean) + 20)
     while reached <= uniform and count < furthest:
         count += 1
@@ -67,27 +66,27 @@ def exponential_quantile(uniform: float, mean: float) -> float:
 
 
 def _inside(uniform: float) -> float:
-    """Keep a uniform away from 0, whose normal quantile is infinite."""
+    """Keep a uniform number away from 0, whose normal quantile is infinite."""
     return max(uniform, 2.0**-53)
 
 
 class Stream:
     """A named stream of random draws.
 
-    Two tables draw from two streams, so that one more draw in the first leaves the second
-    as it was; two scenarios of one seed share theirs, so that they differ only in what
-    the scenario changes.
+    Each table draws from its own stream, so that one more draw in the first does not change the
+    second; two scenarios with the same seed share streams, so that they differ only in what the
+    scenario changes.
 
     Parameters
     ----------
     seed
         The study's seed.
     *names
-        What is drawn: table, school, outcome.
+        Names of what is drawn: table, school, outcome.
     """
 
     def __init__(self, seed: int, *names: str) -> None:
-        # No secret is drawn here: a reproducible generator is what is wanted.
+        # Not cryptographic: a reproducible generator is needed.
         self._random = random.Random("/".join([str(seed), *names]))  # noqa: S311 - no secret
 
     def uniform(self) -> float:
@@ -99,15 +98,15 @@ class Stream:
         return self.uniform() < probability
 
     def integer(self, first: int, last: int) -> int:
-        """Return a whole number from `first` to `last`, both included."""
+        """Return an integer from `first` to `last`, inclusive."""
         return first + int(self.uniform() * (last - first + 1))
 
     def choice(self, items: Sequence[T]) -> T:
-        """Return one item, each equally likely."""
+        """Return one item, all being equally likely."""
         return items[int(self.uniform() * len(items))]
 
     def weighted(self, weights: Mapping[T, float]) -> T:
-        """Return one key, likely in proportion to its weight."""
+        """Return one key, with probability proportional to its weight."""
         point = self.uniform() * sum(weights.values())
         for item, weight in weights.items():
             point -= weight
@@ -140,15 +139,15 @@ class Stream:
         return exponential_quantile(self.uniform(), mean)
 
     def weekday(self, first: date, last: date) -> date:
-        """Return a day from Monday to Friday from `first` to `last`, both included.
+        """Return a day from Monday to Friday from `first` to `last`, inclusive.
 
-        Both ends must not lie in one weekend.
+        The range must contain a weekday.
         """
         return self.choice(_weekdays(first, last))
 
 
 @lru_cache(maxsize=1024)
 def _weekdays(first: date, last: date) -> tuple[date, ...]:
-    """Return every day from Monday to Friday between two days; months recur in every school."""
+    """Return every weekday between two days, cached as months recur in every school."""
     every = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return tuple(day for day in every if day.weekday() < _SATURDAY)

@@ -1,4 +1,4 @@
-"""The whole stand-in extract: drawn, written, and entered in the register of invented files."""
+"""The stand-in extract: drawn, written, and entered in the register of invented files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analysis.study.settings import Study
     from analysis.synthetic.recipe import Recipe, Record, Row, Tables
 
-# Whether a month's return arrived.
+# Whether there is a return for a month.
 _ANSWERS = {True: "yes", False: "no"}
 REGISTER_HEADING = (
     "# Files that this project's generator invented: SHA-256, file, scenario, seed.\n"
@@ -43,24 +43,24 @@ def generate(study: Study, scenario: Scenario, recipe: Recipe, seed: int | None 
     Parameters
     ----------
     study
-        Pilots, window, outcomes, and what the stand-in assumes.
+        Pilots, window, outcomes, and assumptions of the stand-in.
     scenario
-        What the extract is built to show.
+        The scenario that the extract is built to show.
     recipe
-        What the data contracts say of every column.
+        The properties of every column according to the data contracts.
     seed
-        Start of the random streams; that of `study.toml` where none is given.
+        Seed of the random streams; by default that of `study.toml`.
 
     Returns
     -------
     dict
-        Rows by table name; every value as text, as it stands in the file.
+        Rows by table name; every value as text, as in the file.
 
     Raises
     ------
     ConfigurationError
-        If a contract asks for what the generator does not draw, or it draws what a contract
-        does not allow.
+        If a contract requires what the generator does not draw, or it draws what a contract does
+        not allow.
     """
     seed = study.synthetic.seed if seed is None else seed
     schools = draw_schools(study, scenario, recipe, seed)
@@ -81,7 +81,7 @@ def generate(study: Study, scenario: Scenario, recipe: Recipe, seed: int | None 
 def outcome_tables(
     study: Study, scenario: Scenario, recipe: Recipe, schools: list[School], seed: int
 ) -> Tables:
-    """Return the tables that outcomes are counted from, without those of practice."""
+    """Return the tables from which outcomes are counted, without those of practice."""
     records = _outcome_records(study, scenario, recipe, schools, seed)
     return {dataset: recipe.rows(dataset, drawn) for dataset, drawn in records.items()}
 
@@ -109,7 +109,7 @@ def _outcome_records(
 
 
 def _check_tables(study: Study, recipe: Recipe) -> None:
-    """Refuse events, phases and answers of other categories than the contracts list."""
+    """Raise an error for events, phases and answers that the contracts do not list."""
     here = "analysis/synthetic"
     counted = [outcome.event_type for outcome in study.outcomes if outcome.measure == "events"]
     for column, drawn, table in (
@@ -128,7 +128,7 @@ def noisy_schools(recipe: Recipe, schools: list[School]) -> list[School]:
 
 
 def _returned(study: Study, school: School, not_returned: float, seed: int) -> dict[str, bool]:
-    """Return by month whether the school's return arrived."""
+    """Return by month whether there is a return from the school."""
     stream = Stream(seed, "returns", school.school_id)
     months = study.window.months(school.candidate.pilot.start)
     return {month: not stream.chance(not_returned) for month in months}
@@ -198,7 +198,7 @@ def write_extract(tables: Tables, directory: Path) -> list[Path]:
 
 
 def register_invented(files: list[Path], scenario: str, seed: int, register: Path) -> None:
-    """Enter the files' digests in the register, keeping what stands there."""
+    """Enter the files' digests in the register, keeping existing entries."""
     entries = set()
     if register.is_file():
         lines = register.read_text(encoding="utf-8").splitlines()
@@ -221,11 +221,11 @@ def synthesise(
     study
         The settings, seed included.
     recipe
-        What the data contracts say of every column.
+        The properties of every column according to the data contracts.
     scenario
         Name of a scenario in `study.toml`; None for the committed one.
     directory
-        Where the files go.
+        Folder to which the files are written.
     register
         The register of invented files.
 
@@ -237,7 +237,7 @@ def synthesise(
     Raises
     ------
     ConfigurationError
-        If there is no scenario of that name, or as `generate` raises it.
+        If there is no scenario with that name, or as for `generate`.
     """
     chosen = study.synthetic.scenario(scenario or study.synthetic.committed)
     files = write_extract(generate(study, chosen, recipe), directory)

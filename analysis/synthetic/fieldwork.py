@@ -1,7 +1,7 @@
-"""The fieldwork register of the stand-in, and the evidence that two coders took from it.
+"""The fieldwork register of the stand-in, and the evidence coded from it by two coders.
 
-Rows say who was heard, where, and which way it points. There is no quotation: none is
-public in a form that could be used, and an invented one would put words into mouths.
+Rows state who took part, where, and the direction of the evidence. There are no quotations: none
+is published in a usable form, and an invented one would misrepresent people.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SCHOOLS_SHUT = 8
 
 @dataclass(frozen=True)
 class _Planned:
-    """What each pilot was planned to yield: pieces by study phase, where, with how many."""
+    """The fieldwork planned in each pilot: pieces by study phase, place and group size."""
 
     method: str
     group: str
@@ -38,7 +38,7 @@ class _Planned:
 
 @dataclass(frozen=True)
 class _Piece:
-    """An interview, focus group or observation that came about."""
+    """An interview, focus group or observation that took place."""
 
     fieldwork_id: str
     pilot: str
@@ -62,7 +62,7 @@ class _Piece:
         }
 
 
-# In the first phase a pilot is being set up: managers and workers speak, away from schools.
+# In the first phase a pilot is being set up: managers and workers take part, outside schools.
 _PLAN = (
     _Planned("interview", "social worker", (2, 0, 0), False, (1, 1)),
     _Planned("interview", "social worker", (0, 3, 4), True, (1, 1)),
@@ -76,7 +76,7 @@ _PLAN = (
     _Planned("focus group", "other professional", (0, 0, 1), False, (3, 6)),
     _Planned("observation", "social worker", (0, 3, 6), True, (1, 5)),
 )
-# What each group speaks to, by key finding 1 to 6.
+# Weights of key findings 1 to 6 for each group of people.
 _FINDINGS = {
     "social worker": (3, 4, 5, 3, 4, 2),
     "manager": (5, 4, 3, 3, 4, 3),
@@ -85,7 +85,7 @@ _FINDINGS = {
     "parent": (0, 1, 2, 6, 2, 1),
     "other professional": (1, 2, 3, 3, 5, 2),
 }
-# How far evidence on each finding supports it, is mixed, or contradicts it.
+# Weights of evidence that supports, is mixed on, or contradicts each finding.
 _CODES = ("supports", "mixed", "contradicts")
 _DIRECTIONS = {
     1: (0.86, 0.09, 0.05),
@@ -96,15 +96,15 @@ _DIRECTIONS = {
     6: (0.42, 0.35, 0.23),
 }
 _CODERS = ("R1", "R2")
-# Which pathway a passage bears on, by phase of the school, if it comes from one: B is more at
-# home in primary schools, C in secondary schools.
+# Weights of pathways that a passage bears on, by phase of the school if it comes from one: B is
+# more common in primary schools, C in secondary schools.
 _PATHWAYS: dict[str | None, dict[str | None, float]] = {
     "primary": {"A": 3, "B": 4, "C": 1},
     "secondary": {"A": 3, "B": 1, "C": 4},
     "special": {"A": 3, "B": 2, "C": 3},
     None: {"A": 4, "B": 2, "C": 2},
 }
-# The contract says how often a passage bears on none; the odds are lower for one from a school.
+# The contract states how often a passage bears on no pathway; the odds are lower from schools.
 _NO_PATHWAY_AT_SCHOOL, _NO_PATHWAY_ELSEWHERE = 0.75, 1.125
 _FINDINGS_A_PIECE = 2.2
 _CODED = 0.97
@@ -138,7 +138,7 @@ def draw_fieldwork(
 
 
 def _check_tables(study: Study, recipe: Recipe) -> None:
-    """Refuse a plan, findings or codes that name other categories than the contracts do."""
+    """Raise an error for a plan, findings or codes that the contracts do not list."""
     here = "analysis/synthetic/fieldwork.py"
     pilots = [pilot.name for pilot in study.pilots]
     for column, drawn, table in (
@@ -162,7 +162,7 @@ def _pilot_fieldwork(pilot: Pilot, schools: list[School], stream: Stream) -> lis
     found: list[_Piece] = []
     for planned in _PLAN:
         for study_phase, pieces in enumerate(planned.pieces, start=1):
-            # What was planned is not always what came about.
+            # Not everything that was planned took place.
             held = max(0, pieces + stream.integer(-1, 1)) if pieces > 1 else pieces
             for _ in range(held):
                 school = stream.choice(own) if planned.at_school else None
@@ -181,7 +181,7 @@ def _day(pilot: Pilot, study_phase: int, stream: Stream) -> date:
 
 
 def _coded(piece: _Piece, no_pathway: float, seed: int) -> list[Record]:
-    """Return what one or both coders took from a piece of fieldwork: a finding once a coder."""
+    """Return the codings of a piece of fieldwork by one or both coders, each finding once."""
     stream = Stream(seed, "evidence", piece.fieldwork_id)
     if not stream.chance(_CODED):
         return []
@@ -216,7 +216,7 @@ def _coded(piece: _Piece, no_pathway: float, seed: int) -> list[Record]:
 
 
 def _pathway_weights(phase: str | None, no_pathway: float) -> dict[str | None, float]:
-    """Return how likely each pathway is, and none, by the contract's odds of none."""
+    """Return weights of each pathway and of none, by the contract's odds of none."""
     weights = _PATHWAYS[phase]
     odds = no_pathway * (_NO_PATHWAY_AT_SCHOOL if phase else _NO_PATHWAY_ELSEWHERE)
     return weights | {None: odds * sum(weights.values())}
@@ -227,13 +227,13 @@ def _direction(stream: Stream, finding: int) -> str:
 
 
 def _second_reading(stream: Stream, seen: dict[int, str]) -> dict[int, str]:
-    """Return the other coder's reading: mostly the same findings, mostly the same way."""
+    """Return the other coder's coding: mostly the same findings and directions."""
     reading = {
         finding: direction if stream.chance(_SAYS_THE_SAME) else _direction(stream, finding)
         for finding, direction in seen.items()
         if stream.chance(_SEES_THE_SAME)
     }
-    # Now and then a coder sees what the other did not; nobody codes nothing.
+    # Occasionally a coder finds what the other did not; every coder codes something.
     finding = stream.integer(1, len(_DIRECTIONS))
     if not reading or (finding not in seen and not stream.chance(_SEES_THE_SAME)):
         reading[finding] = _direction(stream, finding)

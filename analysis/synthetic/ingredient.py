@@ -1,4 +1,4 @@
-"""One column of the stand-in, as its data contract has it: what may be drawn, and as what text."""
+"""One column of the stand-in: the values that its contract allows, and their text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from analysis.contracts import Column
 
 Value = str | int | float | date | None
-"""A drawn value: None where it is blank, the first day where it is a month."""
+"""A drawn value: None where blank; a month is represented by its first day."""
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -30,19 +30,19 @@ _KEY = re.compile(
     r"\^(?:\(\?:(?P<groups>\w+(?:\|\w+)*)\))?(?P<prefix>[\w-]*)"
     r"(?:\[0-9\]\{(?P<least>\d+)(?:,(?P<most>\d+))?\}|(?P<letter>\[A-Z\](?:\{1,\d+\})?))\$"
 )
-"""A pattern that keys can be made from: any of some groups, a prefix, digits or letters."""
+"""A pattern from which keys can be made: alternative groups, a prefix, digits or letters."""
 
 
 @dataclass(frozen=True)
 class Ingredient:
-    """One column, as the generator draws it.
+    """One column to be drawn by the generator.
 
     Attributes
     ----------
     dataset
         The dataset it belongs to.
     column
-        What the contract says of it.
+        The column of the contract.
     """
 
     dataset: str
@@ -60,7 +60,7 @@ class Ingredient:
 
     @cached_property
     def step(self) -> float:
-        """What every value is a multiple of: 1 for whole numbers."""
+        """The step of which every value is a multiple: 1 for integers."""
         return 1 if self.column.logical_type == "integer" else self._number("multipleOf")
 
     @property
@@ -72,7 +72,7 @@ class Ingredient:
 
     @property
     def blank_odds(self) -> float:
-        """Rows expected to be blank, for each that is not."""
+        """The odds of a blank: rows expected to be blank per row that is not."""
         return self.column.missing_percent / (100 - self.column.missing_percent)
 
     def share(self, category: str) -> float:
@@ -100,12 +100,12 @@ class Ingredient:
             From 1; the second of `^E[0-9]{6,8}$` is E000002, of `^LAM-[A-Z]{1,3}$` LAM-B,
             the 27th LAM-AA.
         group
-            Which of the alternatives the pattern begins with, if it has any.
+            The alternative with which the pattern begins, if it has any.
 
         Raises
         ------
         ConfigurationError
-            If the pattern has another form or no such group, or the number doesn't fit.
+            If the pattern has another form or no such group, or the number is too large.
         """
         form = self._key_form
         groups = form["groups"].split("|") if form["groups"] else [""]
@@ -124,16 +124,16 @@ class Ingredient:
         return f"{group}{form['prefix']}{text}"
 
     def check_covered(self, drawn: Collection[object], table: str, *, all_of: bool = True) -> None:
-        """Refuse a table of weights whose categories aren't those of the contract.
+        """Raise an error for a table of weights whose categories aren't those of the contract.
 
         Parameters
         ----------
         drawn
             The categories that the table names.
         table
-            Where it stands, for the message.
+            Name of the table, for the message.
         all_of
-            Whether it must name every one that the contract lists.
+            Whether it must name every category that the contract lists.
         """
         for category in drawn:
             if category not in self.categories:
@@ -149,7 +149,7 @@ class Ingredient:
                 )
 
     def text(self, value: Value) -> str:
-        """Return a value as it stands in the file; ConfigurationError if it is not allowed."""
+        """Return a value as text, as in the file; ConfigurationError if it is not allowed."""
         column = self.column
         if value is None:
             if column.required:
@@ -189,7 +189,7 @@ class Ingredient:
                 f"write {' or '.join(_DATE_FORMATS)}",
             )
         text = value.strftime(_DATE_FORMATS[form])
-        # Both formats sort as their dates do.
+        # Both formats sort in the order of their dates.
         self._check_range(text, text)
         return text
 
@@ -247,7 +247,7 @@ class Ingredient:
 
 
 def _letters(number: int) -> str:
-    """Return a number as a spreadsheet letters its columns: A to Z, AA, AB.
+    """Return a number in letters, as spreadsheets label columns: A to Z, AA, AB.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The recipe of the stand-in: what the data contracts say of each column, for what draws it.
+"""The recipe of the stand-in: the properties of each column, from the data contracts.
 
-Types, keys, categories, ranges and missingness are written once, in the contracts. Here
-alone drawn records become text, so no file can be written that the contracts do not describe.
+Types, keys, categories, ranges and missingness are defined once, in the contracts. Only here are
+drawn records converted to text, so no file can be written that the contracts do not describe.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Tables = dict[str, list[Row]]
 
 
 class Recipe:
-    """How every table of the stand-in is made up and written.
+    """The form and content of every table of the stand-in.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Recipe:
     """
 
     def __init__(self, contracts: Mapping[str, DataContract]) -> None:
-        # Control totals are not drawn: they are taken from what was.
+        # Control totals are not drawn: they are computed from the tables drawn.
         self.contracts = {name: each for name, each in contracts.items() if not each.optional}
         self._columns = {
             f"{contract.dataset}.{column.name}": Ingredient(contract.dataset, column)
@@ -56,7 +56,7 @@ class Recipe:
         Raises
         ------
         ConfigurationError
-            If a record has other columns, or a value that its column's contract refuses.
+            If a record has other columns, or a value that its column's contract does not allow.
         """
         contract = self.contracts[dataset]
         columns = [self.column(f"{dataset}.{name}") for name in contract.column_names]
@@ -68,7 +68,7 @@ class Recipe:
         return rows
 
     def extract(self, tables: Mapping[str, Iterable[Mapping[str, Value]]]) -> Tables:
-        """Return every table as text; refuse a contract that nothing is drawn for."""
+        """Return every table as text; raise an error for a contract without a drawn table."""
         for dataset, contract in self.contracts.items():
             if dataset not in tables:
                 raise ConfigurationError(

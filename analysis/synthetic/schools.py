@@ -1,4 +1,4 @@
-"""Schools of the stand-in: drawn as candidates, chosen, matched, and put into areas."""
+"""Schools of the stand-in: drawn as candidates, selected, matched, and assigned to areas."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 # In the order in which schools are placed.
 _PHASES = ("secondary", "primary", "special")
-# Workers do not all begin on the first school day of the pilot.
+# Not all workers start on the first school day of the pilot.
 _LATEST_START = timedelta(days=16)
 
 
 @dataclass(frozen=True)
 class School:
-    """A school in its place in the design.
+    """A school with its role in the design.
 
     Attributes
     ----------
     school_id
-        Pseudonymous id; says nothing of arm or phase.
+        Pseudonymous id; reveals neither arm nor phase.
     candidate
         Its phase, pupils and rates.
     arm
         'intervention' or 'comparison'.
     matched_set, area
-        The pair and the area cluster that it belongs to.
+        The pair and the area to which it belongs.
     start_date
         First day of its social worker; None for a comparison school.
     """
@@ -95,7 +95,7 @@ def draw_schools(study: Study, scenario: Scenario, recipe: Recipe, seed: int) ->
 def _pairs(
     study: Study, scenario: Scenario, recipe: Recipe, pilot: Pilot, phase: str, seed: int
 ) -> list[tuple[Candidate, Candidate]]:
-    """Return (intervention, comparison) pairs of one phase, as the scenario chooses them."""
+    """Return (intervention, comparison) pairs of one phase, selected as in the scenario."""
     places = pilot.places.get(phase, 0)
     by_counts = scenario.selection == "highest counts"
     drawn = places * (study.synthetic.candidates if by_counts else 2)
@@ -117,7 +117,7 @@ def _by_size(candidates: list[Candidate]) -> list[Candidate]:
 def _highest_first(
     candidates: list[Candidate], places: int, months: int
 ) -> list[tuple[Candidate, Candidate]]:
-    """Take the schools with most enquiries in the like months; match them with the rest."""
+    """Select the schools with most enquiries in the like months, and match them with the rest."""
     if not candidates:
         return []
     like = [shift_month(candidates[0].pilot.start, by - 12) for by in range(months)]
@@ -128,7 +128,7 @@ def _highest_first(
 def _matched(
     schools: list[Candidate], rest: list[Candidate] | None
 ) -> list[tuple[Candidate, Candidate]]:
-    """Match each school in turn with the most like it, of the rest or of those not yet matched."""
+    """Match each school in turn with the most similar in `rest`, or, if None, among themselves."""
     waiting = list(schools)
     pool = waiting if rest is None else list(rest)
     pairs = []
@@ -141,7 +141,7 @@ def _matched(
 
 
 def _distance(one: Candidate, other: Candidate) -> float:
-    """Return how unlike two schools are: a tenth in size weighs as 3 points in free meals."""
+    """Return the distance of two schools: a tenth in size counts as 3 points in free meals."""
     start = one.pilot.start
     size = math.log(one.pupils[start] / other.pupils[start]) / 0.10
     need = (one.fsm_percent - other.fsm_percent) / 3.0
@@ -155,7 +155,7 @@ def _placed(
     taken: int,
     stream: Stream,
 ) -> list[School]:
-    """Give each pair its set, each school its area, id and start."""
+    """Assign a matched set to each pair, and an area, id and start to each school."""
     ids, sets, areas = (
         recipe.column(f"schools.{name}") for name in ("school_id", "matched_set", "area")
     )
@@ -163,7 +163,7 @@ def _placed(
     schools = []
     for place, (intervention, comparison) in enumerate(pairs):
         matched_set = sets.key(place + 1, pilot.code)
-        # Pairs of one area share one comparison area, so areas are matched as schools are.
+        # Pairs of one area share a comparison area, so areas are matched as schools are.
         area = place % pilot.areas + 1
         first = date.fromisoformat(f"{pilot.start}-01")
         started = stream.weekday(first, first + _LATEST_START)

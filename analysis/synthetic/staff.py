@@ -1,4 +1,4 @@
-"""Social workers of the stand-in, the schools they are in, and how far they are part of them."""
+"""Social workers of the stand-in, their schools, and their integration into them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from analysis.synthetic.recipe import Recipe, Record
     from analysis.synthetic.schools import School
 
-# Of a pilot's schools, ranked by how ready they are: the first part, then the rest after both.
+# Shares of a pilot's schools, ranked by readiness: the first share, the second, then the rest.
 _EMBEDDED, _MIXED = 0.40, 0.35
-# Days a week a worker can give one school, by integration; and how days are shared out.
+# Days a week that a worker can spend in one school, by integration; and weights for sharing days.
 _MOST_DAYS = {"embedded": 5.0, "mixed": 3.0, "visiting": 1.5}
 _SHARE = {"embedded": 3.0, "mixed": 2.0, "visiting": 1.0}
 _WEEK = 5.0
-# Secondary schools with more need took to it more readily; 'culture' is the noise besides that.
+# Readiness is higher in secondary schools and with need; 'culture' is additional noise.
 _READINESS = {"secondary": 1.0, "special": 0.8, "primary": 0.3}
 _LARGEST_TEAM_LOSES_ONE_BEFORE_END = timedelta(days=45)
 
 
 @dataclass
 class Deployment:
-    """A worker in a school.
+    """A deployment of a worker to a school.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Deployment:
     integration
         'embedded', 'mixed' or 'visiting'.
     days_per_week
-        Days a week there, in halves.
+        Days a week there, in half days.
     """
 
     school: School
@@ -94,10 +94,10 @@ def draw_workers(study: Study, recipe: Recipe, schools: list[School], seed: int)
         for place, shared in enumerate(team):
             deployments = [Deployment(s, integration[s.school_id]) for s in shared]
             _share_out_days(deployments, days)
-            # A worker is in post from the day their first school has a worker.
+            # A worker is in post from the start date of their first school.
             started = min(school.opened for school in shared)
             closes = month_ends(study.window.months(pilot.start)[-1])[1]
-            # One of the largest team leaves before the end and is not replaced.
+            # One worker of the largest team leaves before the end and is not replaced.
             leaves = pilot == largest and place == len(team) - 1
             ended = closes - _LARGEST_TEAM_LOSES_ONE_BEFORE_END if leaves else None
             name = key.key(len(workers) + 1)
@@ -106,7 +106,7 @@ def draw_workers(study: Study, recipe: Recipe, schools: list[School], seed: int)
 
 
 def _check_tables(study: Study, recipe: Recipe) -> None:
-    """Refuse teams and shares of other categories than the contracts list."""
+    """Raise an error for teams and shares of categories that the contracts do not list."""
     here = "analysis/synthetic/staff.py"
     pilots = [pilot.name for pilot in study.pilots]
     recipe.column("social_workers.pilot").check_covered(pilots, "study.toml, [[pilots]]")
@@ -123,7 +123,7 @@ def _largest_first(schools: list[School]) -> list[School]:
 
 
 def _integration(schools: list[School], stream: Stream) -> dict[str, str]:
-    """Rank schools by readiness and cut the ranks, so that every pilot has all three."""
+    """Rank schools by readiness and divide the ranks, so that every pilot has all degrees."""
     ranked = sorted(
         schools,
         key=lambda school: -(_READINESS[school.candidate.phase] + 0.6 * stream.normal()),
@@ -139,12 +139,12 @@ def _integration(schools: list[School], stream: Stream) -> dict[str, str]:
 
 
 def _worker_for(school: School, team: list[list[School]]) -> list[School]:
-    """Return the schools of the least busy worker, in the same area if two are as busy."""
+    """Return the schools of the least busy worker; of equally busy ones, one in the same area."""
     return min(team, key=lambda shared: (len(shared), shared[0].area != school.area))
 
 
 def _share_out_days(deployments: list[Deployment], days_of: Ingredient) -> None:
-    """Share five days among a worker's schools, rounded down; what is left is office time."""
+    """Share five days among a worker's schools, rounded down; the rest is office time."""
     total = sum(_SHARE[each.integration] for each in deployments)
     for each in deployments:
         days = min(_WEEK * _SHARE[each.integration] / total, _MOST_DAYS[each.integration])

@@ -1,8 +1,8 @@
-"""Mistakes made at random: what happens to an extract between its source and us.
+"""Random corruptions, as may happen to an extract between its source and us.
 
-Each draws a file and damages it in one way. A way is `plausible` where what comes out may
-be an extract that an honest supplier could have sent, such as one with a date moved by a
-day: no rule can tell. What comes of any other way must not reach a number.
+Each corrupts one file, drawn at random, in one way. A way is `plausible` if the result may be an
+extract that an honest supplier could have sent, such as one with a date moved by a day, which no
+rule can detect. The result of any other way must not affect a number.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ KINDS = sorted([*TABLE_WAYS, *BYTE_WAYS, *FILE_WAYS])
 
 @dataclass(frozen=True)
 class Corruption:
-    """One mistake.
+    """One corruption.
 
     Attributes
     ----------
     kind
-        The way in which the file was damaged.
+        The way in which the file was corrupted.
     file
         The file.
     what
-        Where and how, for whoever reads a sample.
+        Where and how, for people who read a sample.
     plausible
-        Whether an honest supplier could have sent what came out.
+        Whether an honest supplier could have sent the result.
     files
-        The files that changed; None for one that is gone.
+        The changed files; None for one that was removed.
     """
 
     kind: str
@@ -56,7 +56,7 @@ def corruptions(extract: Mapping[str, bytes]) -> st.SearchStrategy[Corruption]:
     Parameters
     ----------
     extract
-        Content of each file by name.
+        Content of each file, by name.
     """
     return _corruption(extract)
 

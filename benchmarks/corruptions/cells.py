@@ -1,4 +1,4 @@
-"""Mistakes in one cell of a table."""
+"""Corruptions of one cell of a table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STRANGE = (
     "\u200b", "\u202e", "\ufeff", "\u00a0", "\u0430", "\uff11", "e\u0301", "\u0661", "\U0001f600",
     "\u2028", "\x85", "\x1b[31m", "\x07", "\ud7ff",
 )  # fmt: skip
-"""Letters that look like others, look like nothing or change what stands next to them."""
+"""Characters that look like others, are invisible or alter the display of their neighbours."""
 FORMULAS = ("=1+1", '=HYPERLINK("http://x","y")', "+1", "-2+3", "@SUM(A1)", "=cmd|' /C calc'!A0")
 NO_VALUES = ("NA", "N/A", "null", "None", "NaN", "-", "?", "unknown", "#REF!", "9999", "0", "-1")
 NUMBER_FORMS = ("1e3", "1,000", "1.000,5", "inf", "0x10", " 12", "12 ", "+12", "1_000", "007",
@@ -147,4 +147,4 @@ CELL_WAYS: dict[str, tuple[Change, bool]] = {
     "number nudged": (_nudged_number, True),
     "date moved": (_shifted_date, True),
 }
-"""Each way with whether what comes out may be an honest extract."""
+"""Each way, with whether the result may be an honest extract."""

@@ -1,4 +1,4 @@
-"""Mistakes in the columns of a table."""
+"""Corruptions of the columns of a table."""
 
 from __future__ import annotations
 
@@ -108,4 +108,4 @@ COLUMN_WAYS: dict[str, tuple[Change, bool]] = {
     "column sorted": (_sorted_column, True),
     "columns exchanged": (_columns_exchanged_in_part, False),
 }
-"""Each way with whether what comes out may be an honest extract."""
+"""Each way, with whether the result may be an honest extract."""

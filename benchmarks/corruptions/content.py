@@ -1,4 +1,4 @@
-"""Mistakes in the bytes of a file."""
+"""Corruptions of the bytes of a file."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _other_content(draw: Draw, content: bytes) -> tuple[bytes, str]:  # noqa: AR
 
 
 BYTE_WAYS: dict[str, tuple[Callable[[Draw, bytes], tuple[bytes, str]], bool]] = {
-    # A changed byte can turn one digit into another, and a cut can fall on a line's end.
+    # A changed byte can turn one digit into another, and a file can be cut at the end of a line.
     "byte changed": (_byte_changed, True),
     "byte inserted": (_byte_inserted, True),
     "cut short": (_cut_short, False),
@@ -85,4 +85,4 @@ BYTE_WAYS: dict[str, tuple[Callable[[Draw, bytes], tuple[bytes, str]], bool]] = 
     "zero bytes": (_zeroed, False),
     "content": (_other_content, False),
 }
-"""Each way with whether what comes out may be an honest extract."""
+"""Each way, with whether the result may be an honest extract."""

@@ -1,4 +1,4 @@
-"""Mistakes in which files are there."""
+"""Missing, renamed, extra and replaced files."""
 
 from __future__ import annotations
 

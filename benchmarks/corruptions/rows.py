@@ -1,4 +1,4 @@
-"""Mistakes in the rows of a table."""
+"""Corruptions of the rows of a table."""
 
 from __future__ import annotations
 
@@ -81,4 +81,4 @@ ROW_WAYS: dict[str, tuple[Change, bool]] = {
     "rubbish row": (_rubbish_row, False),
     "cells moved": (_cells_moved, False),
 }
-"""Each way with whether what comes out may be an honest extract."""
+"""Each way, with whether the result may be an honest extract."""

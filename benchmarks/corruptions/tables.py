@@ -1,4 +1,4 @@
-"""What damages a table: its type, and how places in it are drawn."""
+"""Types of tables and corruptions, and functions that draw rows and columns."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 Table = list[list[str]]
-"""Rows of texts, the header first."""
+"""Rows of strings, the header first."""
 Draw = Callable[..., object]
 Change = Callable[[Draw, Table, str], str]
-"""Damages a table of that name in place, and says where and how."""
+"""Function that corrupts a table with the given name in place and returns where and how."""
 
 
 def drawn_row(draw: Draw, table: Table) -> int:
-    """Return a row below the header."""
+    """Draw the index of a row below the header."""
     return draw(st.integers(1, len(table) - 1))
 
 
 def drawn_column(draw: Draw, table: Table) -> int:
-    """Return any column."""
+    """Draw the index of a column."""
     return draw(st.integers(0, len(table[0]) - 1))

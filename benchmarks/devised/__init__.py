@@ -1,4 +1,4 @@
-"""Damage as people do it: corruptions of the stand-in devised by hand, each named in words."""
+"""Corruptions of the stand-in devised by hand after mistakes people make, each described."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ CORRUPTIONS: tuple[Corruption, ...] = (
     *practice.CORRUPTIONS,
     *totals.CORRUPTIONS,
 )
-"""All of them; names are unique."""
+"""All corruptions, with unique names."""
 
 __all__ = ["CORRUPTIONS", "Corruption"]

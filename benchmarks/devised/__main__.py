@@ -1,7 +1,7 @@
-"""`python -m benchmarks.devised`: judge every corruption devised by hand; takes some minutes.
+"""Judge every corruption devised by hand: `python -m benchmarks.devised`; takes some minutes.
 
-Writes `data/proofs/devised.csv` with the record of what made it. None may be silent once
-control totals are given.
+Writes `data/proofs/devised.csv` with a record of the code that made it. No corruption may go
+unnoticed if control totals are given.
 """
 
 from __future__ import annotations

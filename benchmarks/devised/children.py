@@ -1,4 +1,4 @@
-"""Damage to children and to their episodes of care."""
+"""Corruptions of children and of their episodes of care."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ END = "2020-02-29"
 
 
 def _without(s: Sent, children: pd.Series) -> None:
-    """Leave children out, with every record of theirs."""
+    """Remove children with all their records."""
     gone = set(s["children"].loc[children, "child_id"])
     for name in ("children", "child_events", "care_episodes"):
         s.drop(name, s[name]["child_id"].isin(gone))

@@ -1,4 +1,4 @@
-"""Damage to events: lost, moved, retyped, dated otherwise, sent again."""
+"""Corruptions of events: lost, moved, retyped, misdated and duplicated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LAST = "2020-02-29"
 
 
 def _lose(s: Sent, rows: pd.Series) -> None:
-    """Leave events out, and children of whom nothing is left."""
+    """Remove events, and children who then have no records."""
     s.drop(EVENTS, rows)
     s.keep_used_children()
 
@@ -138,7 +138,7 @@ for _phase, _place, _words in (
 
 
 def _move(s: Sent, rows: pd.Series) -> None:
-    """Give events, and children who then have no others, to the school's match."""
+    """Move the children of these events, with all their records, to the school's match."""
     pairs = {**s.pairs(), **{b: a for a, b in s.pairs().items()}}
     moved = set(s[EVENTS].loc[rows, "child_id"])
     for name in ("children", EVENTS, "care_episodes"):
@@ -212,7 +212,7 @@ def _(s: Sent) -> None:
 
 
 def _date(s: Sent, rows: pd.Series, days: pd.Series) -> None:
-    """Date events otherwise where the new day is possible for child, school and window."""
+    """Change the dates of events if the new day is possible for child, school and window."""
     child = s["children"].set_index("child_id")
     ids = s[EVENTS]["child_id"]
     first, last = ids.map(child["first_day"]), ids.map(child["last_day"]).replace("", LAST)
@@ -224,7 +224,7 @@ def _date(s: Sent, rows: pd.Series, days: pd.Series) -> None:
 
 
 def _swapped(s: Sent) -> pd.Series:
-    """Return each day with day and month exchanged; missing where the calendar has none."""
+    """Return dates with day and month swapped; missing if there is no such date."""
     old = s[EVENTS]["event_date"]
     return (old.str[:5] + old.str[8:] + "-" + old.str[5:7]).where(old.str[8:] <= "12")
 
@@ -328,7 +328,7 @@ for _days in (0, 1, 3, 5, 10, 28):
 
 
 def _earlier(s: Sent, share: float, **where: object) -> pd.Series:
-    """Return some events a month or more before the child left and the window ended."""
+    """Return some of the events more than a month before the child left or the window ended."""
     child = s["children"].set_index("child_id")["last_day"].replace("", LAST)
     left = s[EVENTS]["child_id"].map(child)
     until = pd.to_datetime(left) - pd.Timedelta(days=31)

@@ -1,10 +1,10 @@
-"""What becomes of each corruption devised by hand, without control totals and with them.
+"""Judge the outcome of each corruption devised by hand, without and with control totals.
 
-- refused: a rule of severity error names it, or nothing was tested; the report stops;
-- warned: a rule of severity warning names it, and the report prints it;
-- silent: no rule names it.
+- refused: a rule of severity error reports it, or nothing was tested; the report stops;
+- warned: a rule of severity warning reports it, and the report prints the warning;
+- silent: no rule reports it.
 
-Control totals are those of the stand-in as it was sent.
+Control totals are those of the undamaged stand-in.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from benchmarks.reach import changed_places, columns_read
 
 ROOT = Path(__file__).parents[2]
 NAMED = 3
-"""Rules named of those that are broken."""
+"""Maximum number of broken rules listed."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came out for an extract: an outcome, and the first rules that brought it about."""
+    """The outcome for an extract, and the first rules that caused it."""
 
     outcome: str
     by: tuple[str, ...] = ()
 
 
 class Subject:
-    """The stand-in extract, with what each rule reads."""
+    """The stand-in extract, with the columns that each rule reads."""
 
     def __init__(self) -> None:
         self.contracts = read_contracts(ROOT / "data_contracts")
@@ -54,9 +54,9 @@ class Subject:
         return sent.tables
 
     def found(self, tables: dict[str, pd.DataFrame], *, totals: bool) -> Found:
-        """Return what the rules find, those on control totals or all others.
+        """Return what the rules on control totals, or all other rules, find.
 
-        Rules that read nothing that changed are left out.
+        Rules that read no changed column are skipped.
         """
         changed = changed_places(self.tables, tables)
         rules = {
@@ -79,7 +79,7 @@ def subject() -> Subject:
 
 
 def judge(corruption: Corruption) -> dict[str, str]:
-    """Return the row of the table about one corruption."""
+    """Return the table row for one corruption."""
     tables = subject().damaged(corruption)
     of_totals = not tables[CONTROL_TOTALS].equals(subject().tables[CONTROL_TOTALS])
     without = Found("") if of_totals else subject().found(tables, totals=False)

@@ -1,4 +1,4 @@
-"""Damage to the team, its log, the fieldwork and what was coded from it."""
+"""Corruptions of the team, its activity log, the fieldwork and the coded evidence."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ for _one, _other in (("1", "2"), ("2", "3")):
 
 
 def _lost(s: Sent, rows: pd.Series) -> None:
-    """Leave fieldwork out, with what was coded from it."""
+    """Remove fieldwork with the evidence coded from it."""
     gone = set(s[FIELDWORK].loc[rows, "fieldwork_id"])
     s.drop(EVIDENCE, s[EVIDENCE]["fieldwork_id"].isin(gone))
     s.drop(FIELDWORK, rows)

@@ -1,4 +1,4 @@
-"""Damage to schools and their months: identifiers, arms, sets, sizes, rolls and returns."""
+"""Corruptions of schools and school-months: identifiers, arms, sets, sizes, rolls, returns."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def _first(pairs: dict[str, str]) -> dict[str, str]:
 
 
 def _same_arm(s: Sent, pilot: str, arm: str = "intervention") -> dict[str, str]:
-    """Return two schools of one arm, pilot and phase."""
+    """Return a pair of schools of the same arm, pilot and phase."""
     return {s.school("primary", arm, pilot, 0): s.school("primary", arm, pilot, 1)}
 
 
 def _exchange(s: Sent, column: str, pairs: dict[str, str]) -> None:
-    """Exchange one value between schools in the list of schools."""
+    """Swap one value between schools in the list of schools."""
     for one, other in pairs.items():
         values = [s.schools.loc[name, column] for name in (one, other)]
         for name, value in zip((other, one), values, strict=True):
@@ -213,7 +213,7 @@ devised.add(
 
 
 def _rolls(s: Sent, months: int) -> None:
-    """Give each school-month the roll of some months later; the ends keep the last known."""
+    """Give each school-month the roll of some months later, filling the ends with known values."""
     table = s["school_months"].sort_values(["school_id", "month"])
     moved = table.groupby("school_id")["pupils"].shift(-months)
     filled = moved.groupby(table["school_id"]).transform(lambda v: v.ffill().bfill())

@@ -1,4 +1,4 @@
-"""An extract as it is damaged: its tables as text, and the few edits that corruptions share."""
+"""An extract to be corrupted: its tables as text, and the edits that corruptions share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Sent:
     tables
         Columns of text by dataset, indexed from 0.
     draw
-        Start of what is chosen at random; the same for every corruption.
+        Random generator, with the same seed for every corruption.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -41,19 +41,19 @@ class Sent:
 
     @cached_property
     def schools(self) -> pd.DataFrame:
-        """The schools as they truly are, by identifier, with the number of events of each."""
+        """The undamaged list of schools, by identifier, with the number of events of each."""
         found = self.tables["schools"].set_index("school_id")
         events = self.tables["child_events"]["school_id"].value_counts()
         return found.assign(events=events.reindex(found.index).fillna(0))
 
     def of(self, name: str, column: str) -> pd.Series:
-        """Return for each row of a dataset what `schools.csv` says of its school."""
+        """Return for each row of a dataset the value in `schools.csv` for its school."""
         return self.tables[name]["school_id"].map(self.schools[column])
 
     def rows(
         self, name: str, *, pilot: str = "", arm: str = "", after: bool | None = None, **equal: str
     ) -> pd.Series:
-        """Return which rows are of a pilot, an arm, a period and some values."""
+        """Return which rows match a pilot, an arm, a period and other values."""
         table = self.tables[name]
         chosen = pd.Series(True, table.index)
         if pilot:
@@ -67,27 +67,27 @@ class Sent:
         return chosen
 
     def drop(self, name: str, rows: pd.Series) -> None:
-        """Leave rows out."""
+        """Remove rows."""
         self.tables[name] = self.tables[name][~rows].reset_index(drop=True)
 
     def keep_used_children(self) -> None:
-        """Leave out children without any record, as an export by event does."""
+        """Remove children without any record, as an export by event does."""
         used = {*self["child_events"]["child_id"], *self["care_episodes"]["child_id"]}
         self.drop("children", ~self["children"]["child_id"].isin(used))
 
     def put(self, name: str, rows: pd.Series, column: str, values: object) -> None:
-        """Put a value, or one for each of them, into some rows."""
+        """Set a column in some rows to one value, or to one for each row."""
         table = self.tables[name].copy()
         table.loc[rows, column] = values
         self.tables[name] = table
 
     def replace(self, name: str, column: str, swap: Mapping[str, str], rows: pd.Series) -> None:
-        """Exchange values by others in some rows."""
+        """Replace values in some rows according to a mapping."""
         old = self[name].loc[rows, column]
         self.put(name, rows, column, old.map(lambda value: swap.get(value, value)))
 
     def exchange(self, pairs: Mapping[str, str], *names: str) -> None:
-        """Exchange identifiers of schools in whole files."""
+        """Swap identifiers of schools in whole files."""
         both = {**pairs, **{b: a for a, b in pairs.items()}}
         for name in names:
             self.replace(name, "school_id", both, pd.Series(True, self[name].index))
@@ -97,13 +97,13 @@ class Sent:
         return rows & (self.draw.random(len(rows)) < share)
 
     def shift(self, name: str, rows: pd.Series, column: str, days: int) -> None:
-        """Move dates by days; blanks stay."""
+        """Shift dates by days, leaving blanks."""
         old = pd.to_datetime(self[name].loc[rows, column].replace("", None))
         moved = (old + pd.Timedelta(days=days)).dt.strftime("%Y-%m-%d")
         self.put(name, rows, column, moved.fillna(""))
 
     def again(self, name: str, rows: pd.Series, key: str, days: int, column: str) -> None:
-        """Send rows again under new numbers, dated some days later."""
+        """Duplicate rows under new identifiers, dated some days later."""
         own = self[name]
         copies = own[rows].copy()
         letters = own[key].str.extract(r"^([A-Z]+)")[0].iloc[0]
@@ -116,7 +116,7 @@ class Sent:
             self.shift(name, new, column, days)
 
     def pairs(self, pilot: str = "") -> dict[str, str]:
-        """Return each intervention school with its comparison."""
+        """Return each intervention school with its comparison school."""
         chosen = self.schools[self.schools["pilot"] == pilot] if pilot else self.schools
         by_set = chosen.reset_index().pivot_table(
             "school_id", "matched_set", "arm", aggfunc="first"
@@ -124,7 +124,7 @@ class Sent:
         return dict(zip(by_set["intervention"], by_set["comparison"], strict=True))
 
     def school(self, phase: str, arm: str = "intervention", pilot: str = "", place: int = 0) -> str:
-        """Return a school of a phase and arm; 0 has the most events, -1 the fewest."""
+        """Return a school of a phase and arm by rank: 0 has the most events, -1 the fewest."""
         found = self.schools[(self.schools["phase"] == phase) & (self.schools["arm"] == arm)]
         found = found[found["pilot"] == pilot] if pilot else found
         return str(found.sort_values("events", ascending=False).index[place])
@@ -148,9 +148,9 @@ class Corruption:
     Attributes
     ----------
     name
-        What was done, in words.
+        Description of what was done.
     edit
-        Does it.
+        Function that does it.
     """
 
     name: str
@@ -158,17 +158,17 @@ class Corruption:
 
 
 class Devised:
-    """Corruptions of some files, gathered as they are written down."""
+    """Registry of the corruptions of some files."""
 
     def __init__(self) -> None:
         self.found: list[Corruption] = []
 
     def add(self, name: str, edit: Edit) -> None:
-        """Add one that is written in a line."""
+        """Add a corruption given as a function."""
         self.found.append(Corruption(name, edit))
 
     def __call__(self, name: str) -> Callable[[Edit], Edit]:
-        """Return the decorator that adds a function."""
+        """Return a decorator that adds a function."""
 
         def keep(edit: Edit) -> Edit:
             self.add(name, edit)

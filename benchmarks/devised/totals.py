@@ -1,4 +1,4 @@
-"""Damage to the control totals themselves."""
+"""Corruptions of the control totals themselves."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What each step of the dataflow costs as schools and events grow."""
+"""Cost of each step of the dataflow as the number of schools and events grows."""

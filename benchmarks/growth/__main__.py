@@ -1,9 +1,9 @@
-"""`python -m benchmarks.growth [SCHOOLS...]`: what each step costs at rising sizes, and its slope.
+"""Measure the cost of each step at increasing sizes: `python -m benchmarks.growth [SCHOOLS...]`.
 
-Each size is a process of its own, in which every exhibit of the report is computed from the files
-of an extract with 333 events a school. Without sizes: 74, 300 and 3,000 schools in both arms;
-30,000 takes an hour or more and 8 GB of disk. Written to `benchmarks/results/growth.json`, sizes
-that are not measured again kept, with what the machine is.
+Each size runs in a separate process, which computes every exhibit of the report from the files of
+an extract with 333 events per school. Default sizes are 74, 300 and 3,000 schools in both arms;
+30,000 takes an hour or more and 8 GB of disk. The results go to `benchmarks/results/growth.json`
+with a description of the machine; those of sizes not measured again are kept.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ STEPS = {
 """Nodes of the dataflow that make up each step; the others are 'everything else'."""
 REST, WHOLE = "everything else", "whole dataflow"
 SLOWEST = 5
-"""Nodes of everything else that are named."""
+"""Number of other nodes that are listed."""
 
 
 def measured(folder: Path, schools: int) -> Row:
-    """Compute every exhibit of one size, and return what each step took."""
+    """Compute every exhibit at one size and return the cost of each step."""
     from analysis.dataflow import graph
 
     study = larger_study(ROOT, schools)
@@ -74,7 +74,7 @@ def measured(folder: Path, schools: int) -> Row:
 
 
 def by_step(seen: Iterable[Cost]) -> dict[str, Row]:
-    """Add up seconds, and take the most memory, of each step's nodes."""
+    """Return the total seconds and the peak memory of each step's nodes."""
     step_of = {node: step for step, nodes in STEPS.items() for node in nodes}
     found: dict[str, Row] = {}
     for cost in seen:
@@ -86,16 +86,16 @@ def by_step(seen: Iterable[Cost]) -> dict[str, Row]:
 
 
 def slowest(seen: Iterable[Cost]) -> dict[str, float]:
-    """Return the nodes of everything else that took longest, with their seconds."""
+    """Return the slowest nodes that belong to no step, with their seconds."""
     of_steps = {node for nodes in STEPS.values() for node in nodes}
     rest = sorted((c for c in seen if c.node not in of_steps), key=lambda c: -c.seconds)
     return {cost.node: round(cost.seconds, 2) for cost in rest[:SLOWEST]}
 
 
 def slope(sizes: list[Row], step: str) -> float:
-    """Return the power of the number of schools that a step's seconds grow with.
+    """Return the exponent with which a step's seconds grow with the number of schools.
 
-    Between the two largest sizes: 1 where twice the schools take twice the time.
+    It is computed from the two largest sizes; 1 means that twice the schools take twice the time.
     """
     small, large = sorted(sizes, key=lambda row: row["schools"])[-2:]
     seconds = [max(row["steps"][step]["seconds"], 0.01) for row in (small, large)]
@@ -103,7 +103,7 @@ def slope(sizes: list[Row], step: str) -> float:
 
 
 def show(sizes: list[Row]) -> None:
-    """Print seconds and memory of each step by size, and its slope."""
+    """Print the seconds and memory of each step by size, and its slope."""
     ordered = sorted(sizes, key=lambda row: row["schools"])
     print(f"{'seconds (GB)':26}", *(f"{row['schools']:>16,}" for row in ordered), "  slope")
     for step in (*STEPS, REST, WHOLE):
@@ -114,7 +114,7 @@ def show(sizes: list[Row]) -> None:
 
 
 def main(asked: list[str]) -> None:
-    """Measure sizes one after another and keep what was found."""
+    """Measure sizes one after another and store the results."""
     kept = json.loads(RESULTS.read_text(encoding="utf-8"))["sizes"] if RESULTS.exists() else []
     for schools in map(int, asked or map(str, SIZES)):
         run = [sys.executable, "-m", "benchmarks.growth", "at", str(schools)]

@@ -1,4 +1,4 @@
-"""What computing each node of the dataflow costs: seconds of the processor, and memory."""
+"""Measure the cost of each node of the dataflow in processor seconds and memory."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one node took.
+    """The cost of one node.
 
     Attributes
     ----------
     node
         Its name.
     seconds
-        Of the processor, this process's.
+        Processor seconds of this process.
     gigabytes
-        The most memory that the process held meanwhile, with all that was computed before.
+        Peak memory of the process meanwhile, including earlier results.
     error
-        What stopped it; empty where nothing did.
+        The error that stopped it; empty if there was none.
     """
 
     node: str
@@ -45,21 +45,21 @@ def costs(
     wanted: Iterable[str],
     seen: Callable[[Cost], None],
 ) -> dict[str, Any]:
-    """Compute nodes one after another, and let go of each once nothing more needs it.
+    """Compute nodes one after another, releasing each value once it is no longer needed.
 
     Parameters
     ----------
     inputs
-        Of the graph.
+        Inputs of the graph.
     wanted
-        Names of nodes; all that they rest on is computed too.
+        Names of nodes; everything upstream of them is computed too.
     seen
-        Is given what each node took.
+        Called with the cost of each node.
 
     Returns
     -------
     dict
-        The values of the nodes wanted; a node that fails, and what rests on it, is left out.
+        The values of the wanted nodes, without those that failed and those downstream of them.
     """
     built = dataflow.build()
     by_name = dataflow.nodes(built)
@@ -87,7 +87,7 @@ def costs(
 
 
 def _in_order(wanted: set[str], by_name: Mapping[str, dataflow.Node]) -> Iterator[str]:
-    """Yield nodes, each after all that it needs."""
+    """Yield nodes in topological order."""
     done: set[str] = set()
 
     def visit(name: str) -> Iterator[str]:
@@ -107,20 +107,20 @@ def _timed(name: str, work: Callable[[], Any]) -> tuple[Any, Cost]:
     started, error, value = time.process_time(), "", None
     try:
         value = work()
-    except Exception as raised:  # what stops a step is a result of the benchmark
+    except Exception as raised:  # an error is a result of the benchmark
         error = f"{type(raised).__name__}: {raised}".partition("\n")[0]
     return value, Cost(name, time.process_time() - started, peak(), error)
 
 
 def _forget_peak() -> None:
-    """Have Linux count the most memory held from now on; elsewhere it is that since the start."""
+    """Reset Linux's record of peak memory; on other systems the peak is since the start."""
     switch = Path("/proc/self/clear_refs")
     if switch.exists():
         switch.write_text("5", encoding="ascii")
 
 
 def peak() -> float:
-    """Return the most memory held since the peak was forgotten, in gigabytes."""
+    """Return the peak memory since the last reset, in gigabytes."""
     status = Path("/proc/self/status")
     if status.exists():
         lines = status.read_text(encoding="ascii", errors="replace").splitlines()

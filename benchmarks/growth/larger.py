@@ -1,4 +1,4 @@
-"""A study of more schools, and its stand-in extract: drawn, and repeated where that is too slow."""
+"""Create a study of more schools with its stand-in extract, repeating schools beyond a limit."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
     from analysis.synthetic.ingredient import Ingredient
 
 EVENTS_A_SCHOOL = 333
-"""Over the months observed, so that 30,000 schools have ten million."""
+"""Events per school over the observed months, so that 30,000 schools have ten million."""
 DRAWN_AT_MOST = 1_000
-"""Schools that the generator draws; a larger extract repeats them under other identifiers."""
+"""Maximum number of schools drawn; a larger extract repeats them under other identifiers."""
 _DRAWN_EVENTS = 96.4
-"""Events a school of the committed stand-in."""
+"""Events per school in the committed stand-in."""
 _NUMBERED = ("school_id", "child_id", "worker_id", "event_id", "episode_id", "activity_id")
 _LETTERED = ("matched_set", "area")
 _ONCE = ("fieldwork", "evidence")
-"""Tables of what a study does once, however many schools it has."""
+"""Tables whose size does not depend on the number of schools."""
 
 
 def larger_study(root: Path, schools: int) -> Study:
-    """Return this study with so many schools in both arms, each pilot in proportion.
+    """Return this study with more schools in both arms, scaling each pilot in proportion.
 
     Parameters
     ----------
     root
         The project's folder.
     schools
-        About how many; places are whole numbers.
+        Approximate number of schools, since places are whole numbers.
     """
     study = read_study(root / "study.toml")
     copies = -(-schools // DRAWN_AT_MOST)
@@ -57,7 +57,7 @@ def larger_study(root: Path, schools: int) -> Study:
 
 
 def _larger(pilot: Pilot, factor: float, copies: int) -> Pilot:
-    """Return so many copies of a pilot that is larger by a factor, its numbers rounded."""
+    """Scale the numbers of a pilot by a factor, round them and multiply them by `copies`."""
     places = {phase: copies * round(n * factor) for phase, n in pilot.places.items()}
     return replace(
         pilot, places=places, schools=sum(places.values()),
@@ -71,8 +71,8 @@ def larger_extract(root: Path, schools: int) -> dict[str, pd.DataFrame]:
 
     Notes
     -----
-    Above `DRAWN_AT_MOST` schools the largest extract that divides their number is drawn, and
-    repeated; months, days and counts are then those of another school.
+    Above `DRAWN_AT_MOST` schools, an extract of at most that many is drawn and repeated; the
+    months, days and counts of a copy are then those of another school.
     """
     copies = -(-schools // DRAWN_AT_MOST)
     drawn = larger_study(root, schools // copies)
@@ -88,7 +88,7 @@ def larger_extract(root: Path, schools: int) -> dict[str, pd.DataFrame]:
 
 
 def larger_contracts(root: Path, study: Study, folder: Path) -> Path:
-    """Write the contracts with the study's numbers of schools in place of the published ones."""
+    """Write the contracts with the study's numbers of schools instead of the published ones."""
     folder.mkdir(parents=True, exist_ok=True)
     for contract in (root / "data_contracts").glob("*.yaml"):
         text = contract.read_text(encoding="utf-8")
@@ -109,7 +109,7 @@ def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
 def _copied(
     frame: pd.DataFrame, frames: dict[str, pd.DataFrame], copies: int, recipe: Recipe
 ) -> pd.DataFrame:
-    """Repeat a table, each copy's identifiers after those of the one before."""
+    """Repeat a table, continuing the identifiers from one copy to the next."""
     copy = np.repeat(np.arange(copies), len(frame))
     found = pd.concat([frame] * copies, ignore_index=True)
     for column in found.columns.intersection(_NUMBERED):
@@ -124,12 +124,12 @@ def _copied(
 
 
 def _numbers(values: pd.Series) -> pd.Series:
-    """Return the numbers of identifiers, which differ in length: C99999, C100000."""
+    """Return the numeric part of identifiers, whose length may differ: C99999, C100000."""
     return values.str[1:].astype("int64")
 
 
 def _in_turn(values: pd.Series, copy: np.ndarray, keys: Ingredient) -> pd.Series:
-    """Give each pilot's sets or areas, copy by copy, the next free name."""
+    """Give the sets or areas of each pilot the next free name, copy by copy."""
     distinct = pd.DataFrame({"value": values, "copy": copy}).drop_duplicates()
     code = distinct["value"].str.partition("-")[0]
     number = distinct.groupby(code).cumcount() + 1

@@ -1,1 +1,1 @@
-"""How long a build of this report takes after each kind of edit, held against a first build."""
+"""Time builds of this report after each kind of edit, compared with a first build."""

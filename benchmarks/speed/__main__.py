@@ -1,10 +1,10 @@
-"""`python -m benchmarks.speed`: a first build, and builds after a kind of edit each, in one run.
+"""Time a first build, and a build after each kind of edit: `python -m benchmarks.speed`.
 
-Works on a clone of the last commit, below the system's folder for temporary files. Each line of
-`benchmarks/results/report_builds.jsonl` is one build: seconds by the clock, seconds of processors,
-the largest memory of a process, and processor seconds as a share of the first build's. Times are
-of one machine and worth comparing within one run alone; the machine and its load are stated.
-So it is shares of the first build that are guarded: the run ends with 1 where one is beyond its
+Works on a clone of the last commit, in the system's folder for temporary files. Each line of
+`benchmarks/results/report_builds.jsonl` is one build: elapsed seconds, processor seconds, the
+peak memory of a process, and processor seconds as a share of the first build's. Times depend on
+the machine and can only be compared within one run; the machine and its load are recorded.
+The limits therefore apply to shares of the first build: the exit code is 1 if one is above its
 limit.
 """
 
@@ -30,7 +30,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "report_builds.jsonl"
 BUILD = ("build", "--engine", "embedded")
 EVERY_FORMAT = "html,pdf,docx,xlsx,png"
 FORMATS = {"a word in HTML alone": "html"}
-"""Formats of a build that asks for others than `EVERY_FORMAT`."""
+"""Formats of the builds that differ from `EVERY_FORMAT`."""
 LIMITS = {
     "nothing": 0.01,
     "a word": 0.4,
@@ -39,7 +39,7 @@ LIMITS = {
     "a comment": 0.4,
     "a row": 0.9,
 }
-"""Largest share of the first build's processor seconds, by kind of edit."""
+"""Maximum share of the first build's processor seconds, by kind of edit."""
 _LEVERAGE = "analysis/models/checks/leverage.py"
 EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "nothing": (),
@@ -56,7 +56,7 @@ EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("data/synthetic/school_months.csv", "S001,2017-07,862", "S001,2017-07,861"),
     ),
 }  # fmt: skip
-"""What is edited before each build after the first, one upon the other."""
+"""Edits made before each build after the first, cumulatively."""
 
 
 def edit(project: Path, edits: tuple[tuple[str, str, str], ...]) -> None:
@@ -70,7 +70,7 @@ def edit(project: Path, edits: tuple[tuple[str, str, str], ...]) -> None:
 
 
 def timed(project: Path, formats: str = EVERY_FORMAT) -> dict[str, float]:
-    """Build once; return seconds by the clock and of processors, and the largest memory."""
+    """Build once; return elapsed seconds, processor seconds and peak memory in megabytes."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "report", *BUILD, "--to", formats],
@@ -88,7 +88,7 @@ def timed(project: Path, formats: str = EVERY_FORMAT) -> dict[str, float]:
 
 
 def run(project: Path, asked: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Build after each kind of edit, and return a row for each build."""
+    """Build after each kind of edit and return a row for each build."""
     rows: list[dict[str, Any]] = [{"build": "cold", **timed(project)}]
     for name in asked:
         edit(project, EDITS[name])
@@ -99,7 +99,7 @@ def run(project: Path, asked: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def beyond(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return which builds took more of the first one's processor seconds than they may."""
+    """Return a message for each build above its limit."""
     return [
         f"{row['build']}: {row['of_cold']} of a first build, and {LIMITS[row['build']]} at most"
         for row in rows
@@ -108,7 +108,7 @@ def beyond(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def machine() -> dict[str, Any]:
-    """Return what a time depends on: processors, system, Python, and how busy they are."""
+    """Return the facts that times depend on: processors, system, Python, load and commit."""
     return {
         "processors": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -1,1 +1,1 @@
-"""Whether what is kept is ever stale: one thing is changed, and work from nothing compared."""
+"""Check that cached results are never stale, by comparing with builds from scratch."""

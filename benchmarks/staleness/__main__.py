@@ -1,7 +1,8 @@
-"""`python -m benchmarks.staleness`: every mutation of the small dataflow and the small book.
+"""Try every mutation of the small dataflow and the small book: `python -m benchmarks.staleness`.
 
-Writes `data/proofs/staleness.csv`: by kind how many were tried, how many changed what is shown, how
-many left something stale, of which there must be none, and how often work was done for nothing.
+Writes `data/proofs/staleness.csv`: for each kind of mutation, how many were tried, how many
+changed the output, how many left something stale, which must be none, and how often work was
+unnecessary.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def judged(folder: Path) -> pd.DataFrame:
 
 
 def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
-    """Count the mutations of each kind, and what came of them."""
+    """Count the mutations of each kind and their outcomes."""
     needless = ~rows["changed"] & (rows["computed"] > 0)
     found = rows.assign(mutations=1, needless=needless).groupby("kind")
     columns = ["mutations", "changed", "stale", "needless", "computed", "of"]

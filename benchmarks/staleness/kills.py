@@ -1,8 +1,8 @@
-"""`python -m benchmarks.staleness.kills`: builds killed at random moments, and what is left.
+"""Kill builds at random moments and check what remains: `python -m benchmarks.staleness.kills`.
 
-Works on a clone of the last commit. Before each build that is killed one word is changed; after
-each the last book has to stand as it was, byte for byte, or the whole new one. At the end a build
-has to give what a build from nothing gives, and nothing may be left of those that were killed.
+Works on a clone of the last commit. One word is changed before each build that is killed; after
+each, the previous book must be unchanged, byte for byte, or the new one complete. At the end a
+build must give the same as a build from scratch, and no files of the killed builds may be left.
 Writes `data/proofs/kills.csv`.
 """
 
@@ -31,7 +31,7 @@ BUILD = (sys.executable, "-m", "report", "build", "--engine", "embedded", "--to"
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder."""
+    """Return the SHA-256 of every file in a folder and its subfolders."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -40,7 +40,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def build(project: Path) -> float:
-    """Build to the end; return how long it took."""
+    """Run a complete build and return its duration in seconds."""
     began = time.monotonic()
     done = subprocess.run(BUILD, cwd=project, capture_output=True, check=False)
     if done.returncode:
@@ -49,7 +49,7 @@ def build(project: Path) -> float:
 
 
 def killed(project: Path, after: float) -> float | None:
-    """Start a build and kill it, with all that it started; return how long it took if it ended."""
+    """Start a build and kill its process group; return its duration if it ended first."""
     began = time.monotonic()
     started = subprocess.Popen(
         BUILD, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -67,14 +67,14 @@ def killed(project: Path, after: float) -> float | None:
 def trial(
     project: Path, number: int, longest: float, draws: random.Random
 ) -> tuple[dict[str, Any], float]:
-    """Change a word, kill the build that follows, and say what is left.
+    """Change a word, kill the next build and return the state of the book.
 
     Returns
     -------
     row : dict
-        Whether it was killed, and whether the book that is there is the last one, or whole.
+        Whether the build was killed, and whether the book is the previous one or complete.
     longest : float
-        Seconds that a build may be expected to take now: one that ended first says so.
+        Expected seconds of the next build: updated if this one ended before it was killed.
     """
     before = digests(project / "_book")
     with (project / "chapters" / "acknowledgements.qmd").open("a", encoding="utf-8") as file:
@@ -83,7 +83,7 @@ def trial(
     took = killed(project, after)
     now = digests(project / "_book") if (project / "_book").is_dir() else {}
     stands = now == before
-    if not stands:  # it ended, or was killed after it had put its book in the other's place
+    if not stands:  # it ended, or was killed after it had replaced the previous book
         build(project)
         stands = now == digests(project / "_book")
     row = {"kill": number, "share_of_a_build": round(after / longest, 3),
@@ -92,9 +92,9 @@ def trial(
 
 
 def run(project: Path, kills: int) -> pd.DataFrame:
-    """Kill so many builds of a project; return a row for each, and one for the build at the end.
+    """Kill builds of a project; return a row for each, and one for the final build.
 
-    A build that ended before it was killed is no kill, and another is tried.
+    A build that ends before it is killed does not count, and another one is tried.
     """
     draws = random.Random(SEED)
     build(project)

@@ -1,7 +1,7 @@
-"""A book of two chapters, and mutations of whatever its pages and its PDF are made of.
+"""A book of two chapters, and mutations of everything that its pages and PDF depend on.
 
-Each book is made on the store that the unedited one filled, and from nothing, and both are compared
-byte for byte. Cells are run in this process, as what a kernel does with them is no part of it.
+Each mutated book is built with the store filled by the unedited one, and from scratch, and both
+are compared byte for byte. Cells run in this process, since the kernel is not under test.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ As @fig-plot and @fig-map show.^[A footnote.]
 
 @dataclass
 class Book:
-    """A book as it is written, and what it is made under."""
+    """The source of a book, and the conditions that it is built under."""
 
     files: dict[str, str] = field(default_factory=lambda: dict(FILES))
     values: dict[str, Any] = field(default_factory=lambda: values())
@@ -110,7 +110,7 @@ class Book:
     touched: int = 0
 
     def replaced(self, name: str, old: str, new: str) -> None:
-        """Replace a text in a file that has it."""
+        """Replace a text in a file, which must contain it."""
         assert old in self.files[name], (name, old)
         self.files[name] = self.files[name].replace(old, new)
 
@@ -122,7 +122,7 @@ def values(
     ref: str = "T1",
     value: int = 1,
 ) -> dict[str, Any]:
-    """Return the exhibits that its chapters show."""
+    """Return the exhibits shown in the chapters."""
     data = pd.DataFrame({"n": [value]})
     return {
         "schools": Number(41, printed, "schools", 41),
@@ -186,11 +186,11 @@ EDITS: Mapping[str, Callable[[Book], object]] = {
     "files touched": lambda b: setattr(b, "touched", 1),
     "a file beside": lambda b: b.files.update({"notes.txt": "nobody reads it"}),
 }  # fmt: skip
-"""What is changed, one at a time."""
+"""The edits, made one at a time."""
 
 
 class SmallBook:
-    """The book in a folder, with a store that the unedited one filled.
+    """The book in a folder, with a store filled by the unedited book.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ class SmallBook:
         self.before, _ = self.make(unedited(), self._filled)
 
     def judge(self, edit: str) -> dict[str, Any]:
-        """Return whether an edit leaves anything stale, and what it ran and asked pandoc."""
+        """Return whether an edit leaves anything stale, and how much was computed."""
         book = unedited()
         EDITS[edit](book)
         incremental = self.folder / "incremental"
@@ -217,7 +217,7 @@ class SmallBook:
         }  # fmt: skip
 
     def make(self, book: Book, store: Path | None) -> tuple[dict[str, str], int]:
-        """Return the digest of each file of a book, and how many texts were made for it."""
+        """Return the digest of each file of a book, and how many results were computed for it."""
         root = self.folder / "project"
         shutil.rmtree(root, ignore_errors=True)
         for name, text in book.files.items():
@@ -245,7 +245,7 @@ class SmallBook:
 
 
 def _others(book: Book, kept: OfFormats, folder: Path) -> None:
-    """Write the other formats of a finished book, of which its pages are enough of a ledger."""
+    """Write the other formats of a finished book, with a minimal ledger."""
     data = folder / "audit" / "exhibits"
     data.mkdir(parents=True)
     records = []
@@ -261,7 +261,7 @@ def _others(book: Book, kept: OfFormats, folder: Path) -> None:
 
 
 def unedited() -> Book:
-    """Return the book as it stands."""
+    """Return the unedited book."""
     book = Book()
     for path in sorted((ROOT / "_extensions").rglob("*")):
         if path.is_file():

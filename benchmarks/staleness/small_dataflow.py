@@ -1,8 +1,8 @@
-"""A dataflow of some modules in which every kind of code stands, and mutations of it one by one.
+"""A small dataflow with every kind of code, and mutations of it.
 
-Each mutation is an edit of one place: a constant, an operator, a default, a decorator, a method of
-a base class, a name that is looked up elsewhere, a value of a file, a setting. What is computed on
-the store that the unedited dataflow filled is held against what is computed from nothing.
+Each mutation is one edit: of a constant, an operator, a default, a decorator, a method of a base
+class, a name looked up elsewhere, a value in a file, or a setting. Results computed with the store
+filled by the unedited dataflow are compared with results computed from scratch.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ SETTINGS = {"level": 1.5, "limit": 100.0, "unused": 1.0}
 LOOSE = ("t.SCALE = 90", "t.WORDS['high'] = 'over'", "_ = t.WORDS.update(high='over')",
          "for t.SCALE in (90,): pass", "t.SCALE += 90", "del t.WORDS['high']",
          "setattr(t, 'PER', 1)", "X = setattr(t, 'PER', 1)")  # fmt: skip
-"""What a module may do to another while it is imported."""
+"""Statements by which a module may modify another on import."""
 ASKED = ("verdict", "weighted", "rate")
 
 
@@ -138,13 +138,13 @@ class Mutation:
     Attributes
     ----------
     kind
-        Of what.
+        What is edited.
     place
-        Where, in words.
+        Description of where.
     modules, files, settings
-        The dataflow with it.
+        The edited dataflow.
     conditions
-        Interpreter and packages with it.
+        State of the interpreter and packages.
     """
 
     kind: str
@@ -167,7 +167,7 @@ def mutations() -> Iterator[Mutation]:
                 edited = {**FILES, name: text[:at] + other + text[at + 1 :]}
                 yield Mutation("byte", f"{name}: byte {at}", MODULES, edited, SETTINGS)
         yield Mutation("row", name, MODULES, {**FILES, name: text + "d,40\n"}, SETTINGS)
-        # A second name for the same text, as a copy has.
+        # A copy: the same text under a second name.
         yield Mutation("copy", name, MODULES, {**FILES, f"copy-{name}": text}, SETTINGS)
     for key, value in SETTINGS.items():
         yield Mutation("setting", key, MODULES, FILES, {**SETTINGS, key: value * 2})
@@ -175,7 +175,7 @@ def mutations() -> Iterator[Mutation]:
 
 
 def _edits(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the edits of a module: kind, place and the module's text with it."""
+    """Yield the edits of a module: kind, place and the edited text."""
     whole = ast.parse(text)
     for number, node in enumerate(ast.walk(whole)):
         for kind, change in _changes(node):
@@ -223,7 +223,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:
 
 
 class SmallDataflow:
-    """The dataflow in a folder, with a store that the unedited one filled.
+    """The dataflow in a folder, with a store filled by the unedited dataflow.
 
     Parameters
     ----------
@@ -237,7 +237,7 @@ class SmallDataflow:
         self.compute(Mutation("none", "", MODULES, FILES, SETTINGS), self._filled)
 
     def judge(self, mutation: Mutation) -> dict[str, Any]:
-        """Return whether a mutation leaves anything stale, and what it computed."""
+        """Return whether a mutation leaves anything stale, and how many nodes were computed."""
         incremental, clean = self.folder / "incremental", self.folder / "clean"
         for store in (incremental, clean):
             shutil.rmtree(store, ignore_errors=True)
@@ -251,11 +251,11 @@ class SmallDataflow:
 
     @property
     def before(self) -> str:
-        """What the unedited dataflow gives."""
+        """Results of the unedited dataflow."""
         return self._before
 
     def compute(self, mutation: Mutation, store: Path) -> tuple[str, int]:
-        """Return what a dataflow gives on a store, and how many nodes it computed."""
+        """Return the results of a dataflow with a store, and how many nodes were computed."""
         root = self.folder / "project"
         shutil.rmtree(root, ignore_errors=True)
         for name, text in mutation.modules.items():
@@ -287,7 +287,7 @@ class SmallDataflow:
             )  # fmt: skip
             values = repr([nodes.value(name) for name in ASKED])
             computed = len(nodes.computed)
-        except Exception as error:  # an edit may break the code: then both have to say so
+        except Exception as error:  # an edit may break the code; both runs must then fail alike
             values, computed = f"{type(error).__name__}: {error}", 0
         if mutation.kind == "none":
             self._before = values

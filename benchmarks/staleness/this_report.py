@@ -1,12 +1,12 @@
-"""`python -m benchmarks.staleness.this_report`: this report, changed one thing at a time.
+"""Edit this report and look for stale files: `python -m benchmarks.staleness.this_report`.
 
-Works on a clone of the last commit. Each edit is built upon the store that all before it have
-filled, and stays, unless the build refuses it: then it is taken back. After every `--check` edits
-the same sources are built from nothing, and every file of both books has to be the same. What one
-edit leaves stale is found at the next check, since nothing afterwards makes it again unless it
-rests on something that changes too; `--check 1` compares after each. Writes
-`data/proofs/report_staleness.csv`: by kind the edits, how many a build refused, how many files
-were stale, and processor seconds as a share of a first build's.
+Works on a clone of the last commit. Each edit is built with the store filled by all earlier builds
+and is kept, unless the build rejects it, in which case it is reverted. After every `--check` edits
+the same sources are built from scratch, and every file of both books must be the same. Anything
+that an edit leaves stale is found at the next check, since it is not rebuilt in between unless
+something else that it rests on changes; `--check 1` compares after each edit. Writes
+`data/proofs/report_staleness.csv`: for each kind, the number of edits, how many were rejected, how
+many files were stale, and processor seconds as a share of a first build's.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ REPLACED = {
     "paper": ("_extensions/evaluation/_extension.yml", "a4", "a5"),
     "bibliography": ("references.bib", "in three local", "in these three local"),
 }
-"""Edits that put one text in the place of another, by kind."""
+"""Edits that replace one text with another, by kind."""
 APPENDED = {
     "literals": ("literals.toml", "\n# A comment.\n"),
     "settings": ("study.toml", "\n# A comment.\n"),
@@ -65,7 +65,7 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class Edit:
-    """One edit: what is done to a file, or a variable that is set."""
+    """An edit of a file, or an environment variable to set."""
 
     kind: str
     place: str
@@ -73,7 +73,7 @@ class Edit:
     value: str = ""
 
     def make(self, folder: Path) -> Callable[[], None]:
-        """Edit a file of a project; return what takes that back."""
+        """Edit a file of a project and return a function that reverts the edit."""
         path = folder / self.place
         old = path.read_bytes() if path.is_file() else None
         if self.change is not None:
@@ -87,7 +87,7 @@ class Edit:
 
 
 def edits(project: Path) -> Iterator[Edit]:
-    """Yield every edit of a project, those that compute little first."""
+    """Yield every edit of a project, the cheapest to rebuild first."""
 
     def named(pattern: str, step: int = 1) -> list[str]:
         return [path.relative_to(project).as_posix() for path in sorted(project.glob(pattern))][
@@ -121,20 +121,20 @@ def _replaced(name: str, old: bytes, new: bytes, data: bytes) -> bytes:
 
 
 def _with_another_digit(data: bytes) -> bytes:
-    """Return a file whose last digit is another."""
+    """Change the last digit in a file."""
     at = max(data.rfind(b"%d" % digit) for digit in range(10))
     return data[:at] + (b"8" if data[at : at + 1] == b"7" else b"7") + data[at + 1 :]
 
 
 class Project:
-    """A clone that is edited, with all that was worked out for it."""
+    """A clone to be edited, with its stored results."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.variables: dict[str, str] = {}
 
     def build(self) -> tuple[int, float]:
-        """Build; return the exit code and the processor seconds."""
+        """Build, and return the exit code and processor seconds."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         environment = {**os.environ, **self.variables}
         done = subprocess.run(
@@ -145,7 +145,7 @@ class Project:
         return done.returncode, used
 
     def try_edit(self, edit: Edit) -> tuple[bool, float]:
-        """Make an edit and build; return whether it was refused, and so taken back, and seconds."""
+        """Make an edit and build; return whether it was rejected, and so reverted, and seconds."""
         back, variables = edit.make(self.folder), dict(self.variables)
         if edit.change is None:
             self.variables[edit.place] = edit.value
@@ -156,8 +156,8 @@ class Project:
         return code != 0, used
 
     def stale(self) -> list[str]:
-        """Return the files of the book that are others when it is built from nothing."""
-        self.build()  # after an edit that was taken back
+        """Return the files of the book that differ from a build from scratch."""
+        self.build()  # in case the last edit was reverted
         found = digests(self.folder / "_book")
         kept = self.folder.with_name("kept")
         kept.mkdir()

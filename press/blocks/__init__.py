@@ -1,1 +1,1 @@
-"""The kinds of block a chapter may hold: floats, callouts, layouts, tables."""
+"""Kinds of block that a chapter may contain: floats, callouts, layouts, tables."""

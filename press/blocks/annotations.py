@@ -1,6 +1,6 @@
-"""Code annotations: numbered comments in a block, explained by the list that follows it.
+"""Code annotations: numbered comments in a code block, explained by the list that follows it.
 
-The numbers leave the code; the block is given the key `marks`, a mapping of line to number, and
+The numbers are removed from the code. The block gets the key `marks`, a mapping of line to number;
 the list becomes ``{"t": "Annotations", "c": {"items": [{"number", "lines", "content"}]}}``.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from press.document import tree
 from press.document.tree import Node, Nodes
 
-# How a comment starts and ends, by language; in any other it starts with a hash.
+# Comment delimiters by language; in all others a comment starts with a hash.
 _STARTS = {
     "//": "asy cc cpp csharp d3 dot fsharp go groovy java javascript js json kotlin node ojs rust "
     "sass scala scss swift typescript typst",
@@ -35,15 +35,15 @@ _COMMENTS: dict[str, tuple[str, str]] = {
 
 
 def with_annotations(blocks: Nodes, style: Any = True) -> Nodes:
-    """Return blocks whose annotated code is apart from its explanation.
+    """Separate annotated code from its annotations.
 
     Parameters
     ----------
     blocks
         The blocks of a chapter.
     style
-        The option `code-annotations`: False leaves everything as written, ``"none"`` takes the
-        numbers and their explanation away.
+        The option `code-annotations`: False leaves everything as written, ``"none"`` removes the
+        numbers and their annotations.
     """
     if style is False:
         return blocks
@@ -72,7 +72,7 @@ def _annotated_blocks(blocks: Nodes, *, shown: bool) -> Nodes:
 
 
 def _within(block: Node, *, shown: bool) -> Node:
-    """Return a block whose inner blocks are treated in the same way."""
+    """Process the blocks nested in a block."""
     match block["t"]:
         case "Div":
             return {**block, "c": [block["c"][0], _annotated_blocks(block["c"][1], shown=shown)]}
@@ -88,9 +88,9 @@ def _within(block: Node, *, shown: bool) -> Node:
 
 @dataclass(frozen=True)
 class _Numbers:
-    """The numbers in a block of code: the lines of each, and the pattern that finds them.
+    """Annotation numbers in a code block: the lines of each, and the pattern that matches them.
 
-    Lines count from 1; `before` is what the code's first line adds to them when printed.
+    Lines count from 1; `before` is the offset that the number of the first line adds in print.
     """
 
     pattern: re.Pattern[str]
@@ -99,7 +99,7 @@ class _Numbers:
 
 
 def _of_code(block: Node) -> _Numbers | None:
-    """Return the numbers in a code block, or in a cell's code; None if there are none."""
+    """Return the annotation numbers in a code block or a cell's code; None if there are none."""
     if block["t"] == "CodeBlock":
         return _numbers(block)
     if tree.has_class(block, "cell"):
@@ -124,7 +124,7 @@ def _numbers(code: Node) -> _Numbers | None:
 
 
 def _stripped(block: Node, own: _Numbers, *, marked: bool) -> Node:
-    """Return the code without its numbers."""
+    """Return the code without its annotation numbers."""
     lines = [own.pattern.sub("", line) for line in block["c"][1].split("\n")]
     code: Node = {"t": "CodeBlock", "c": [block["c"][0], "\n".join(lines)]}
     if marked:
@@ -138,7 +138,7 @@ def _first_line(block: Node) -> int:
 
 
 def _cell(cell: Node, own: _Numbers, explanation: Node | None) -> Node:
-    """Return a cell with the explanation between its code and its outputs."""
+    """Return a cell with the annotations between its code and its outputs."""
     content: Nodes = []
     for block in cell["c"][1]:
         if _of_cell_code(block) is None:
@@ -151,7 +151,7 @@ def _cell(cell: Node, own: _Numbers, explanation: Node | None) -> Node:
 
 
 def _explained(explanation: Node, own: _Numbers) -> Node:
-    """Return the list as an explanation; an item whose number is nowhere in the code is dropped."""
+    """Return the list as annotations, without items whose number does not occur in the code."""
     first = explanation["c"][0][0]
     items = [
         {
@@ -166,7 +166,7 @@ def _explained(explanation: Node, own: _Numbers) -> Node:
 
 
 def spoken_lines(lines: list[int]) -> str:
-    """Return lines as words: ``Line 3``, ``Lines 3-5``, ``Lines 1,4``."""
+    """Format line numbers as text: ``Line 3``, ``Lines 3-5``, ``Lines 1,4``."""
     runs: list[list[int]] = []
     for line in lines:
         if runs and line == runs[-1][-1] + 1:

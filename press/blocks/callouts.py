@@ -1,4 +1,4 @@
-"""Callouts: ``{"t": "Callout", "c": {...}}`` with kind, title, content and how it shows."""
+"""Callouts: ``{"t": "Callout", "c": {...}}`` with kind, title, content and appearance."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ KINDS = ("note", "tip", "warning", "caution", "important")
 
 
 def with_callouts(blocks: Nodes, options: Mapping[str, Any]) -> Nodes:
-    """Return blocks whose callout divisions are callouts.
+    """Convert callout divs to `Callout` nodes.
 
     Parameters
     ----------
     blocks
         The blocks of a chapter.
     options
-        Its options, of which `callout-appearance` and `callout-icon` hold for every callout.
+        Its options; `callout-appearance` and `callout-icon` are the defaults for every callout.
     """
 
     def visit(node: Node) -> Node | None:
@@ -53,7 +53,7 @@ def _callout(node: Node, kind: str, options: Mapping[str, Any]) -> Node:
 
 
 def _title(node: Node) -> tuple[Nodes | None, Nodes]:
-    """Return the title an author gave, and what is left of the content."""
+    """Return a callout's title, None if it has none, and the rest of its content."""
     content: Nodes = node["c"][1]
     given = tree.value(node, "title")
     if given:

@@ -1,4 +1,4 @@
-"""Captions: found where an author may write them, and taken off what they describe."""
+"""Captions: find them wherever an author may write them, and separate them from their content."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from press.document.tree import Node, Nodes
 
 
 def without_captions(content: Nodes) -> Nodes:
-    """Return content whose images have no caption of their own: the figure's says it.
+    """Remove the captions of images, which repeat that of the figure.
 
-    A caption is no alternative text: an image has one if `fig-alt` or `alt` gives it.
+    A caption is not an alternative text: that comes only from `fig-alt` or `alt`.
     """
 
     def visit(node: Node) -> Node | None:
@@ -28,10 +28,10 @@ def without_captions(content: Nodes) -> Nodes:
 
 
 def caption_place(attributes: Mapping[str, str], kind: str, options: Mapping[str, Any]) -> str:
-    """Return where a float's caption stands, ``"top"`` or ``"bottom"``.
+    """Return the caption location of a float, ``"top"`` or ``"bottom"``.
 
-    Its own attribute says it, else the option of chapter or project; by default tables and
-    listings have it above.
+    The float's own attribute takes precedence over the option of the chapter or project; by
+    default the captions of tables and listings are at the top.
     """
     default = "top" if kind in ("tbl", "lst") else "bottom"
     for given in (attributes, options):
@@ -42,7 +42,7 @@ def caption_place(attributes: Mapping[str, str], kind: str, options: Mapping[str
 
 
 def with_caption_place(cell: Node) -> tuple[list[str], Nodes]:
-    """Return a cell's classes, and its content with what they say of the place of captions."""
+    """Move a cell's caption location from its classes to its content, and return both."""
     (_, marks, pairs), content = cell["c"]
     kept = [mark for mark in marks if not mark.startswith("caption-")]
     places = [mark.rpartition("-")[2] for mark in marks if mark not in kept]
@@ -63,9 +63,9 @@ def with_caption_place(cell: Node) -> tuple[list[str], Nodes]:
 
 
 def with_table_captions(content: Nodes, given: str | None) -> Nodes:
-    """Return the content of a cell without a label with the captions that `tbl-cap` gives.
+    """Add the captions from `tbl-cap` to the tables of a cell without a label.
 
-    Several captions go to as many tables; a single one of several tables stands below them.
+    Several captions go to one table each; a single caption for several tables goes below them.
     """
     count = sum(1 for _ in tree.nodes(content, "Table"))
     if not given or not count:
@@ -86,15 +86,15 @@ def with_table_captions(content: Nodes, given: str | None) -> Nodes:
 
 
 def caption_inlines(caption: list[Any]) -> Nodes:
-    """Return the inlines of a caption as pandoc has it."""
+    """Return the inlines of a pandoc caption."""
     long = caption[1]
     return [inline for block in long for inline in block["c"]] if long else []
 
 
 def bare_image(content: Nodes) -> Nodes:
-    """Return content whose single paragraph is an image as that image alone.
+    """Unwrap content that consists of a single image.
 
-    An image with a caption of its own stays a figure within the float, as in Quarto's pages.
+    An image with its own caption remains a figure inside the float, as in Quarto.
     """
     if len(content) == 1 and tree.is_image(content[0]):
         return [tree.plain_block(content[0]["c"])]
@@ -105,11 +105,11 @@ def bare_image(content: Nodes) -> Nodes:
 
 
 def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[Nodes, Nodes]:
-    """Return a division's content without its caption, and the caption.
+    """Return a div's content without its caption, and the caption.
 
-    The caption is the last paragraph, else the attribute, else that of a listing's code or of
-    a table inside. A paragraph that pandoc takes for a list, since it begins with a number, is
-    one too.
+    The caption is the last paragraph; else the attribute; else a last paragraph that pandoc
+    parses as a list because it begins with a number; else the caption of the code block or
+    table inside.
     """
     last = content[-1] if content else None
     if last is not None and last["t"] == "Para" and len(content) > 1 and not tree.is_image(last):
@@ -137,7 +137,7 @@ def caption_of(content: Nodes, attributes: dict[str, str], kind: str) -> tuple[N
 
 
 def _listed_caption(last: Node | None) -> Nodes | None:
-    """Return the words of a numbered list of one line, its number among them; None otherwise."""
+    """Return the text of a one-item ordered list, including its number; None for other blocks."""
     if last is None or last["t"] != "OrderedList" or len(last["c"][1]) != 1:
         return None
     (start, style, delimiter), ((*blocks,),) = last["c"]

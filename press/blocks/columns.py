@@ -1,4 +1,4 @@
-"""Columns beyond the text: margin notes, asides, and what is wider than the text."""
+"""Column layout: margin content, asides, and content wider than the body text."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from press.document.tree import Node, Nodes
 
 
 def with_columns(blocks: Nodes) -> Nodes:
-    """Return blocks in which cells hand their column on to what they show.
+    """Apply the column classes of cells to their outputs, and convert asides to margin notes.
 
-    A cell in the margin stands in a division of its own; a wider cell passes its class to its
-    images; an aside in a sentence becomes a margin note below the paragraph.
+    A cell in the margin is wrapped in a div; a wider cell passes its class to its images; an
+    aside in a sentence becomes a margin note below the paragraph.
     """
     return _with_asides(tree.walk(blocks, _visit))
 

@@ -1,4 +1,4 @@
-"""Conditional content: what only some formats, profiles or metadata show."""
+"""Conditional content: blocks shown only for some formats, profiles or metadata."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from press.document import tree
 from press.document.tree import Node, Nodes
 
-# What `when-format` may name, by the format that answers to it; `pdf` is LaTeX's alone.
+# Names that `when-format` accepts for each format; in Quarto, `pdf` means LaTeX only.
 _ALIASES = {
     "html": {"html", "html4", "html5", "html:js"},
     "typst": {"typst"},
@@ -20,7 +20,7 @@ _KINDS = ("format", "profile", "meta")
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What conditions are held against.
+    """The format, profiles and metadata that conditions are tested against.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Circumstances:
     profiles
         The active profiles.
     metadata
-        The chapter's metadata over the project's.
+        The project's metadata, overridden by the chapter's.
     """
 
     base: str
@@ -37,7 +37,7 @@ class Circumstances:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def holds(self, kind: str, text: str) -> bool:
-        """Return whether a format, profile or piece of metadata is given."""
+        """Return whether a format or profile is active, or a metadata key is true."""
         if kind == "format":
             return text in _ALIASES[self.base]
         if kind == "profile":
@@ -49,7 +49,7 @@ class Circumstances:
 
 
 def with_conditions(blocks: Nodes, given: Circumstances) -> Nodes:
-    """Return blocks without what is hidden; conditional divisions give way to their content."""
+    """Remove hidden content, and replace conditional divs with their content."""
 
     def visit(node: Node) -> Node | Nodes | None:
         if node["t"] not in ("Div", "Span", "CodeBlock"):
@@ -73,7 +73,7 @@ def _keys(node: Node) -> list[str]:
 
 
 def _shown(node: Node, holds: Callable[[str, str], bool]) -> bool:
-    """Return whether every condition of a division holds, or not, where it hides."""
+    """Return whether conditional content is shown, given a function that tests a condition."""
     match = True
     for kind in _KINDS:
         for word, wanted in (("when", True), ("unless", False)):

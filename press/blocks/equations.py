@@ -12,7 +12,7 @@ _ALT = re.compile(r"alt=(?:[\"“](?P<quoted>[^\"”]*)[\"”]|(?P<bare>\S+))")
 
 
 def with_equations(blocks: Nodes) -> Nodes:
-    """Return blocks in which display math followed by a label is an equation."""
+    """Convert display math followed by a label to `Equation` nodes."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] in ("Para", "Plain"):
@@ -40,7 +40,7 @@ def _inlines(inlines: Nodes) -> Nodes:
 
 
 def _label(inlines: Nodes, start: int) -> tuple[int, str, str] | None:
-    """Return where a label ends, the label, and the alternative text."""
+    """Return the position after a label, the label and the alternative text."""
     at = start
     while at < len(inlines) and inlines[at]["t"] in ("Space", "SoftBreak"):
         at += 1

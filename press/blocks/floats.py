@@ -1,8 +1,8 @@
-"""Floats: numbered figures, tables and listings, in every form an author may write them.
+"""Floats: numbered figures, tables and listings, in every form that an author may write.
 
 A float is the node ``{"t": "Float", "c": {...}}`` with `id`, `kind` (``fig``, ``tbl``, ``lst``),
 `classes`, `attributes`, `content` (blocks), `caption` (inlines) and `wrapped` (whether a cell's
-division stands around it). Sub-floats are floats in the content of a float.
+div surrounds it). Sub-floats are floats in the content of a float.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _KEPT_BY_IMAGE = ("width", "height")
 
 
 def float_kind(name: str) -> str | None:
-    """Return the kind of float that a label names, or None."""
+    """Return the kind of float that a label's prefix denotes, or None."""
     prefix, dash, rest = name.partition("-")
     return prefix if dash and rest and prefix in KINDS else None
 
 
 def with_floats(blocks: Nodes) -> Nodes:
-    """Return blocks in which every labelled figure, table and listing is a float."""
+    """Convert labelled figures, tables and listings to `Float` nodes."""
     out: Nodes = []
     for block in blocks:
         out += _block(block)
@@ -74,7 +74,7 @@ def _block(block: Node) -> Nodes:
 def make_float(
     name: str, kind: str, content: Nodes, caption: Nodes, classes: Any = (), attributes: Any = ()
 ) -> Node:
-    """Return a float whose content may hold sub-floats."""
+    """Return a float, converting labelled content to sub-floats."""
     return {
         "t": "Float",
         "c": {
@@ -89,7 +89,7 @@ def make_float(
 
 
 def _figure(figure: Node) -> Node:
-    """Return an implicit figure with a label as a float."""
+    """Convert an implicit figure with a label to a float."""
     attr, caption, content = figure["c"]
     kind = float_kind(attr[0])
     if kind is None or len(content) != 1 or content[0]["t"] != "Plain":
@@ -100,7 +100,7 @@ def _figure(figure: Node) -> Node:
 
 
 def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]:
-    """Return the classes and attributes of a figure with those of its images."""
+    """Return the classes and attributes of a figure together with those of its images."""
     marks, pairs = list(attr[1]), dict(attr[2])
     for image in tree.nodes(inlines, "Image"):
         marks += [name for name in tree.classes(image) if name != "border"]
@@ -109,7 +109,7 @@ def _merged(attr: tree.Attr, inlines: Nodes) -> tuple[list[str], dict[str, str]]
 
 
 def _paragraph(block: Node) -> Node:
-    """Return a paragraph of one labelled image, or one linked image, as a float or figure."""
+    """Convert a paragraph of one labelled or linked image to a float or figure."""
     inlines = [inline for inline in block["c"] if inline["t"] not in ("SoftBreak", "Space")]
     if len(inlines) != 1:
         return block
@@ -219,7 +219,7 @@ def _float_division(block: Node, kind: str) -> Nodes:
 
 
 def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:
-    """Return outputs whose tables with a caption of their own are parts of the table."""
+    """Convert tables with their own captions to sub-floats of a cell's table."""
     count = 0
 
     def visit(node: Node) -> Node | None:
@@ -235,7 +235,7 @@ def _with_inner_captions(outputs: Nodes, name: str) -> Nodes:
 
 
 def _widened(outputs: Nodes, columns: list[str]) -> Nodes:
-    """Return outputs with the columns of their cell, their tables marked as Quarto marks them."""
+    """Add a cell's column classes to its outputs, and mark their tables as Quarto does."""
     if not columns:
         return outputs
 
@@ -252,16 +252,16 @@ def _widened(outputs: Nodes, columns: list[str]) -> Nodes:
 
 
 def _subcaptions(given: str) -> list[Any]:
-    """Return the captions of sub-floats: a list, a single one, or none where just asked for."""
+    """Parse the captions of sub-floats: a list, a single caption, or none if just `true`."""
     try:
         read = json.loads(given)
-    except ValueError:  # a text
+    except ValueError:  # plain text
         read = given
     return read if isinstance(read, list) else [] if isinstance(read, bool) else [read]
 
 
 def _is_figure_output(block: Node) -> bool:
-    """Return whether an output holds one figure and nothing else."""
+    """Return whether an output consists of one figure only."""
     return (
         tree.has_class(block, "cell-output-display")
         and len(block["c"][1]) == 1
@@ -274,7 +274,7 @@ def _own(marks: list[str]) -> list[str]:
 
 
 def _with_subcaptions(content: Nodes, name: str, kind: str, captions: Any) -> Nodes:
-    """Return a cell's content with its displays made sub-floats."""
+    """Convert the displayed outputs of a cell to sub-floats."""
     number = 0
 
     def visit(node: Node) -> Node | None:

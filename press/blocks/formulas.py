@@ -1,4 +1,4 @@
-r"""Formulae as pandoc reads them: what LaTeX and MathJax know beyond it is written in its words."""
+r"""Rewrite LaTeX and MathJax commands that pandoc does not support as commands that it does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from press.document.tree import Node, Nodes
 from press.errors import ChapterError
 from press.mistakes import Mistakes
 
-# What a command stands for in words that pandoc knows.
+# Replacements for commands, in TeX that pandoc supports.
 _SYMBOLS = {
     "surd": r"\text{√}", "idotsint": r"\int\cdots\int ", "varlimsup": r"\overline{\lim}",
     "varliminf": r"\underline{\lim}", "varinjlim": r"\underrightarrow{\lim}",
@@ -32,7 +32,7 @@ _SYMBOLS = {
     "thickspace": r"\; ", "negthinspace": r"\! ", "negmedspace": r"\! ", "negthickspace": r"\! ",
     "limits": "", "nolimits": "", "notag": "", "strut": "", "mathstrut": "",
 }  # fmt: skip
-# What a command with arguments stands for; `{0}` is its first one, braces and all.
+# Replacements for commands with arguments; `{0}` is the first argument, including its braces.
 _FORMS = {
     "cfrac": (2, r"\dfrac{0}{1}"), "dbinom": (2, r"\binom{0}{1}"), "tbinom": (2, r"\binom{0}{1}"),
     "smash": (1, "{0}"), "vphantom": (1, ""), "hphantom": (1, r"\phantom{0}"),
@@ -79,7 +79,7 @@ _DEFINES = re.compile(
 
 
 def with_plain_formulas(blocks: Nodes, source: Source, found: Mistakes) -> Nodes:
-    """Return blocks whose formulae are in words that pandoc reads, for both formats."""
+    """Rewrite formulae in TeX that pandoc supports, for both formats."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Math" or not _ANY.search(node["c"][1]):
@@ -94,7 +94,7 @@ def with_plain_formulas(blocks: Nodes, source: Source, found: Mistakes) -> Nodes
 
 
 def plain_formula(tex: str) -> str:
-    r"""Return a formula in words that pandoc reads.
+    r"""Rewrite a formula in TeX that pandoc supports.
 
     Examples
     --------
@@ -105,9 +105,9 @@ def plain_formula(tex: str) -> str:
 
 
 def _in_rows(group: Group) -> Group:
-    """Return a formula whose lines, where no environment holds them, stand below each other.
+    """Wrap a formula with line breaks outside any environment in `gathered`.
 
-    LaTeX takes the end of a line, in a formula of one, for nothing.
+    LaTeX ignores a line break at the end of a formula of one line.
     """
     depth = 0
     ends = [-1]
@@ -147,7 +147,7 @@ def _plain(group: Group) -> str:
 
 
 def _part(group: Group, at: int) -> tuple[str, int]:
-    """Return what stands at a place of a formula in plain words, and the place after it."""
+    """Rewrite the token at a position of a formula; return the result and the next position."""
     part = group[at]
     if isinstance(part, list):
         return "{" + _plain(part) + "}", at + 1
@@ -187,7 +187,7 @@ def _part(group: Group, at: int) -> tuple[str, int]:
 
 
 class _Argument(str):
-    """An argument of a command, in braces where it is put in."""
+    """An argument of a command; formatting it adds braces."""
 
     __slots__ = ()
 
@@ -200,9 +200,9 @@ class _Argument(str):
 
 
 def with_macros_outside(source: Source) -> Source:
-    """Return a chapter in which formulae that only define macros are definitions for pandoc.
+    """Convert formulae that contain only macro definitions to definitions that pandoc reads.
 
-    MathJax takes definitions from any formula of a page, often in a hidden division.
+    MathJax reads definitions from any formula on a page, often in a hidden div.
     """
     lines = list(source)
     at = 0
@@ -219,7 +219,7 @@ def with_macros_outside(source: Source) -> Source:
 
 
 def _definitions_end(lines: list[Line], start: int) -> int | None:
-    """Return the line that ends a formula of definitions alone; None if there is none here."""
+    """Return the last line of a formula of definitions only; None if none starts here."""
     if not lines[start].text.strip().startswith("$$"):
         return None
     text = lines[start].text.strip()[2:]
@@ -236,7 +236,7 @@ def _definitions_end(lines: list[Line], start: int) -> int | None:
 
 
 def _only_definitions(body: str) -> bool:
-    r"""Return whether nothing follows the definitions: ``\def\R{\mathbb R} x`` is a formula."""
+    r"""Return whether nothing follows the definitions, unlike in ``\def\R{\mathbb R} x``."""
     braces = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
     left = re.sub(r"(?m)^\s*%.*$", "", body)
     left = braces.sub("", left)
@@ -249,7 +249,7 @@ def _first_line(tex: str) -> str:
 
 
 def check_formulas(blocks: Any, source: Source, found: Mistakes) -> None:
-    """Note every formula that pandoc cannot read, with the command that it doesn't know."""
+    """Record a mistake for every formula that pandoc cannot parse, naming the unknown command."""
     formulas = tuple(dict.fromkeys(node["c"][1] for node in tree.nodes(blocks, "Math")))
     for tex, well in zip(formulas, _readable(formulas), strict=True):
         if well:
@@ -267,9 +267,9 @@ def check_formulas(blocks: Any, source: Source, found: Mistakes) -> None:
         )
 
 
-@lru_cache(maxsize=256)  # both formats ask for the same formulae
+@lru_cache(maxsize=256)  # both formats check the same formulae
 def _readable(formulas: tuple[str, ...]) -> tuple[bool, ...]:
-    """Return for each formula whether pandoc can read it: with MathML, it leaves others as TeX."""
+    """Return for each formula whether pandoc can parse it: MathML output leaves others as TeX."""
     if not formulas:
         return ()
     maths = [{"t": "Math", "c": [{"t": "InlineMath"}, tex]} for tex in formulas]
@@ -278,7 +278,7 @@ def _readable(formulas: tuple[str, ...]) -> tuple[bool, ...]:
 
 
 def _unknown(tex: str) -> Iterator[str]:
-    """Yield the commands and environments of a formula that pandoc doesn't know."""
+    """Yield the commands and environments of a formula that pandoc does not support."""
     names = tuple(dict.fromkeys(re.findall(r"\\[A-Za-z]+", tex)))
     tried = [name for name in names if name not in (r"\begin", r"\end", r"\left", r"\right")]
     forms = tuple(form for name in tried for form in (name, name + "{x}", name + "{x}{y}"))

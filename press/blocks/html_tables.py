@@ -1,4 +1,4 @@
-"""Tables that cells or authors give as HTML, read into the tree so that both formats have them."""
+"""Parse HTML tables from cells or authors into the pandoc tree, so that both formats show them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _UNTOUCHED = re.compile(
 
 
 def with_html_tables(blocks: Nodes) -> Nodes:
-    """Return blocks in which an HTML table is a table; what stands around it stays HTML.
+    """Convert HTML tables to `Table` nodes; the HTML around them remains HTML.
 
-    All that one block of HTML becomes has the key `group`, so that a layout keeps it together.
+    All nodes made from one HTML block share the key `group`, so that a layout keeps them together.
     """
     groups = 0
 
@@ -46,7 +46,7 @@ def _with_own_scripts(part: Node, scripts: Sequence[str]) -> Node:
 
 
 def _untouched(node: Node) -> Node | None:
-    """Return a division whose HTML is to stay as it is with that HTML marked."""
+    """Mark the HTML in a div that switches off table processing."""
     if node["t"] != "Div" or tree.value(node, _OPTION) is None:
         return None
     attr, content = node["c"]
@@ -58,7 +58,7 @@ def _untouched(node: Node) -> Node | None:
 
 
 def _parts(code: str) -> Nodes:
-    """Return HTML as tables and the HTML between them."""
+    """Split HTML into tables and the HTML between them."""
     out: Nodes = []
     at = 0
     for found in _TABLE.finditer(code):
@@ -71,7 +71,7 @@ def _parts(code: str) -> Nodes:
 
 
 def with_column_widths(content: Nodes, widths: str) -> Nodes:
-    """Return content whose tables have the column widths of the cell or division around them."""
+    """Give tables the column widths of the surrounding cell or div."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Table" or node.get("html") or tree.value(node, "tbl-colwidths"):
@@ -83,14 +83,14 @@ def with_column_widths(content: Nodes, widths: str) -> Nodes:
 
 
 def with_widths(node: Node, options: Mapping[str, Any] | None = None) -> Node | None:
-    """Return a table whose columns have the widths that `tbl-colwidths` gives; None without.
+    """Apply the column widths from `tbl-colwidths` to a table; return None if there are none.
 
     Parameters
     ----------
     node
-        The table, which may carry the attribute itself.
+        The table, which may have the attribute itself.
     options
-        The options of chapter or project, which hold for the tables of Markdown.
+        The options of the chapter or project, which apply to Markdown tables only.
     """
     attr, caption, columns, *rest = node["c"]
     given: Any = dict(attr[2]).get("tbl-colwidths")
@@ -104,7 +104,7 @@ def with_widths(node: Node, options: Mapping[str, Any] | None = None) -> Node | 
 
 
 def _widths(given: Any, count: int) -> list[Node]:
-    """Return the widths of columns; the last one given holds for those that follow."""
+    """Return the width of each column; the last one given applies to any further columns."""
     numbers = [float(number) for number in re.findall(r"[\d.]+", str(given))]
     if not numbers:
         return [{"t": "ColWidthDefault"}] * count

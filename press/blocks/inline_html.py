@@ -1,4 +1,4 @@
-"""HTML tags in a sentence, which print takes as what they mean: breaks, raised text, emphasis."""
+"""Convert inline HTML tags to pandoc nodes for print: line breaks, superscript, emphasis."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _SHOWN = frozenset(
 
 
 def with_html_meant(blocks: Nodes) -> Nodes:
-    """Return blocks in which pairs of tags are pandoc's own nodes, and `<br>` a line break."""
+    """Convert pairs of inline HTML tags to pandoc nodes, and `<br>` to a line break."""
     return list(tree.with_inlines(blocks, _meant))
 
 
 def lost_in_print(blocks: Nodes) -> list[str]:
-    """Return the tags whose content print does not support, such as drawings and fields."""
+    """Return the tags whose content print does not support, such as SVG and form fields."""
     return [
         node["c"][1]
         for node in _prose(blocks)
@@ -53,7 +53,7 @@ def lost_in_print(blocks: Nodes) -> list[str]:
 
 
 def _prose(blocks: Nodes) -> Iterator[Node]:
-    """Yield the HTML of a chapter that no cell shows: for that, see the checks of outputs."""
+    """Yield the raw HTML of a chapter except in cell outputs, which are checked separately."""
     for block in blocks:
         if tree.has_class(block, "cell-output-display"):
             continue
@@ -64,7 +64,7 @@ def _prose(blocks: Nodes) -> Iterator[Node]:
 
 
 def _meant(inlines: Nodes) -> Nodes:
-    """Return inlines with tags made nodes; a tag without its other half stays as it is."""
+    """Convert pairs of tags to nodes, leaving unmatched tags as they are."""
     opened: list[tuple[str, Node]] = []
     levels: list[Nodes] = [[]]
     for node in inlines:
@@ -92,7 +92,7 @@ def _is_html(node: Node) -> bool:
 
 
 def _unfinished(opened: list[tuple[str, Node]], levels: list[Nodes]) -> None:
-    """Take back the innermost tag, which nothing closes."""
+    """Restore the innermost open tag, which is never closed, as raw HTML."""
     _, tag = opened.pop()
     inner = levels.pop()
     levels[-1] += [tag, *inner]

@@ -1,7 +1,7 @@
 """Layouts: blocks side by side, ``{"t": "Layout", "c": {...}}``.
 
-`rows` is a list of rows, each a list of ``{"width": percent, "content": blocks}``; `before` are
-blocks that stand above the rows, such as a cell's code.
+`rows` is a list of rows, each a list of ``{"width": percent, "content": blocks}``; `before` holds
+the blocks above the rows, such as a cell's code.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KEYS = ("layout", "layout-ncol", "layout-nrow", "layout-align", "layout-valign"
 
 
 def with_layouts(blocks: Nodes) -> Nodes:
-    """Return blocks whose divisions and floats with a layout are laid out."""
+    """Arrange the content of divs and floats that have a layout attribute."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] == "Div" and _asks(dict(tree.attr(node)[2])):
@@ -77,9 +77,9 @@ def _float(node: Node) -> Node | None:
 
 
 def partition(content: Nodes) -> tuple[Nodes, Nodes]:
-    """Return what stands above a layout, and its cells as divisions, with the width they ask for.
+    """Return the blocks above a layout, and its cells as divs with their requested widths.
 
-    The code of every cell stands above, as one block where its classes are the same.
+    The code of all cells goes above, merged into one block where the classes are the same.
     """
     before: Nodes = []
     cells: Nodes = []
@@ -113,7 +113,7 @@ def partition(content: Nodes) -> tuple[Nodes, Nodes]:
 
 
 def _add_code(before: Nodes, block: Node) -> None:
-    """Add a block to those above a layout, code to code of the same classes."""
+    """Add a block to those above a layout, merging code blocks with the same classes."""
     last = before[-1] if before else None
     if (
         block["t"] == "CodeBlock"
@@ -127,7 +127,7 @@ def _add_code(before: Nodes, block: Node) -> None:
 
 
 def _without_width(block: Node) -> tuple[Node, float]:
-    """Return a cell's block and the width of its image, which is then the cell's if in per cent."""
+    """Return a cell's block and the width of its image, removed from the image if a percentage."""
     inlines = block["c"] if block["t"] == "Para" else []
     if len(inlines) == 1 and inlines[0]["t"] == "Link":
         inlines = inlines[0]["c"][1]
@@ -146,14 +146,14 @@ def _without_width(block: Node) -> tuple[Node, float]:
 
 
 def is_preamble(block: Node) -> bool:
-    """Return whether a block stands above the outputs of its cell: code and warnings."""
+    """Return whether a block goes above its cell's outputs: code, annotations and warnings."""
     return (block["t"] == "CodeBlock" and "cell-code" in tree.classes(block)) or any(
         tree.has_class(block, name) for name in ("cell-output-stderr", "cell-annotation")
     )
 
 
 def _scaffold(block: Node) -> Nodes:
-    """Return the cells that a division gives: itself, or what an output holds."""
+    """Return the layout cells in a div: the div itself, or the parts of an output."""
     floats = any(tree.nodes(block, "Float"))
     if not tree.has_class(block, "cell-output-display") or floats:
         return [block]
@@ -163,7 +163,7 @@ def _scaffold(block: Node) -> Nodes:
 
 
 def rows(cells: Nodes, attributes: dict[str, str]) -> list[list[dict[str, Any]]]:
-    """Return the rows of a layout, each cell with its share of the width in per cent."""
+    """Return the rows of a layout, each cell with its width as a percentage."""
     given = attributes.get("layout")
     if given is not None and "layout-ncol" not in attributes and "layout-nrow" not in attributes:
         return _given_rows(cells, layout_widths(given))
@@ -193,14 +193,14 @@ def _count(attributes: dict[str, str], key: str, default: int) -> int:
 
 
 def cell_content(cell: Node) -> Nodes:
-    """Return what stands in a cell."""
+    """Return the content of a cell: the div itself if it has an identifier or classes."""
     if tree.attr(cell)[0] or tree.attr(cell)[1]:
         return [cell]
     return list(cell["c"][1])
 
 
 def layout_widths(given: str) -> list[list[float]]:
-    """Return the widths that the attribute `layout` gives, row by row."""
+    """Parse the attribute `layout` into the widths of each row."""
     try:
         widths = json.loads(given)
         lists = [isinstance(item, list) for item in widths]
@@ -219,7 +219,7 @@ def _number(given: Any) -> float:
 
 
 def _given_rows(cells: Nodes, widths: list[list[float]]) -> list[list[dict[str, Any]]]:
-    """Return cells in rows of given widths: the last row holds for those that follow."""
+    """Arrange cells in rows of the given widths; the last row's apply to any further rows."""
     out = []
     left = list(cells)
     lines = iter(widths)

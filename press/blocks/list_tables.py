@@ -1,4 +1,4 @@
-"""List tables: a `.list-table` division whose bullet list holds rows, and whose rows hold cells."""
+"""List tables: a `.list-table` div with a bullet list of rows, each a bullet list of cells."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _OWN = ("header-rows", "header-cols", "aligns", "widths")
 
 
 def with_list_tables(blocks: Nodes) -> Nodes:
-    """Return blocks whose list tables are tables.
+    """Convert list tables to `Table` nodes.
 
     A paragraph before or after the list is the caption. An empty span at the start of a cell
-    carries its `colspan`, `rowspan` and `align`; one in front of a row, the row's attributes.
+    sets its `colspan`, `rowspan` and `align`; one before a row sets the row's attributes.
     """
 
     def visit(node: Node) -> Node | None:
@@ -62,7 +62,7 @@ def _table(node: Node, items: list[Nodes], captions: Nodes) -> Node | None:
 
 
 def _columns(given: dict[str, str], count: int) -> list[Any]:
-    """Return alignment and width of each column, as `aligns` and `widths` say."""
+    """Return the alignment and width of each column from `aligns` and `widths`."""
     aligns = [_ALIGNMENTS.get(sign.strip(), "AlignDefault") for sign in _split(given, "aligns")]
     shares = [_share(share) for share in _split(given, "widths")]
     out: list[Any] = []
@@ -94,7 +94,7 @@ def _split(given: dict[str, str], key: str) -> list[str]:
 
 
 def _row(item: Nodes) -> Any:
-    """Return a row of a table; None for an item that holds no cells."""
+    """Return a row of a table; None for an item without cells."""
     attr = _bare()
     if len(item) == 2 and (found := _leading_span(item[0])) is not None:
         attr, item = found, item[1:]
@@ -116,7 +116,7 @@ def _cell(content: Nodes) -> Any:
 
 
 def _leading_span(block: Node) -> tree.Attr | None:
-    """Return the attributes of an empty span that opens a block."""
+    """Return the attributes of an empty span at the start of a block; None if there is none."""
     inlines = block["c"] if block["t"] in ("Plain", "Para") else []
     if inlines and inlines[0]["t"] == "Span" and not inlines[0]["c"][1]:
         return tree.attr(inlines[0])

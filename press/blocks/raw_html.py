@@ -1,4 +1,4 @@
-"""HTML tags that an author writes into a chapter: what print makes of them, and what they name."""
+"""Raw HTML in chapters: convert it for print, and find the files that its tags refer to."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from press.document import tree
 from press.document.tree import Node, Nodes
 
 MEANT_FOR_PAGES = "html5"
-"""What the press calls HTML that an author marked as HTML: print is not meant to have it."""
+"""Raw format of HTML that an author marked with `{=html}`, which is not meant for print."""
 _MARKED_BLOCK = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{=html\}\s*$")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][\w-]*)\b(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _PLAYED = ("video", "audio", "iframe", "embed", "source")
-# Attributes that name a file, by what a tag does with it.
+# Attributes whose value is an address.
 _NAMING = re.compile(
     r"""(?P<start><[A-Za-z][^<>]*?\s(?P<key>src|href|poster|data)\s*=\s*)"""
     r"""(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""",
@@ -30,7 +30,7 @@ _PRE = re.compile(r"\s*<pre\b[^>]*>(?P<words>.*)</pre>\s*", re.I | re.S)
 
 
 def with_marked_html(source: Source) -> Source:
-    """Return a chapter in which HTML that its author marked as such is told from bare tags."""
+    """Change `{=html}` blocks to `{=html5}`, to distinguish them from unmarked HTML tags."""
     return Source(
         tuple(
             Line(_MARKED_BLOCK.sub(r"\1{=html5}", line.text), line.place)
@@ -42,7 +42,7 @@ def with_marked_html(source: Source) -> Source:
 
 
 def with_tags_in_print(blocks: Nodes) -> Nodes:
-    """Return blocks in which pictures are pandoc's own, and what is played is a link to it."""
+    """Convert HTML images to pandoc images, media to links, and `<pre>` to code blocks."""
 
     def visit(node: Node) -> Node | Nodes | None:
         if node["t"] not in ("RawInline", "RawBlock") or node["c"][0] != "html":
@@ -80,9 +80,9 @@ def _in_print(tag: re.Match[str]) -> Nodes:
 
 
 def without_scripts(code: str) -> tuple[str, list[str]]:
-    """Return HTML whose scripts are empty but for a mark, and the scripts.
+    """Replace the code of scripts in HTML with placeholders; return the HTML and the scripts.
 
-    A script may hold tags as texts, which are no part of the page.
+    A script may contain tags in strings, which are not part of the page.
     """
     scripts: list[str] = []
 
@@ -94,19 +94,19 @@ def without_scripts(code: str) -> tuple[str, list[str]]:
 
 
 def with_scripts(code: str, scripts: Sequence[str]) -> str:
-    """Return HTML with the scripts that were taken out."""
+    """Put the scripts that `without_scripts` removed back into HTML."""
     return _HELD.sub(lambda found: scripts[int(found[1])], code) if scripts else code
 
 
 def renamed(code: str, address: Callable[[str, bool], str]) -> str:
-    """Return HTML in which every address that a tag names was passed through a function.
+    """Apply a function to every address in the tags of HTML.
 
     Parameters
     ----------
     code
         The HTML.
     address
-        Takes an address and whether the page shows it, rather than links to it.
+        Takes an address, and whether the page loads it rather than links to it.
     """
 
     def changed(found: re.Match[str]) -> str:

@@ -7,10 +7,10 @@ from press.document.tree import Node, Nodes
 
 
 def with_tabsets(blocks: Nodes) -> Nodes:
-    """Return blocks whose `.panel-tabset` divisions are tabsets.
+    """Convert `.panel-tabset` divs to `Tabset` nodes.
 
-    Each heading of the level of the first one opens a tab. Text before it, which Quarto drops,
-    stands before the tabs; a tabset without a heading is a division.
+    Each heading of the same level as the first starts a tab. Text before it, which Quarto drops,
+    goes before the tabs; a tabset without a heading is replaced by its content.
     """
 
     def visit(node: Node) -> Nodes | None:

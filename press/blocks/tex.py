@@ -1,4 +1,4 @@
-r"""TeX as nested groups of tokens, as far as rewriting the commands of a formula needs it."""
+r"""Parse TeX into nested groups of tokens, as far as is needed to rewrite a formula's commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TOKEN = re.compile(r"\\(?:tag\*|operatorname\*|[A-Za-z]+)|\\.|\s+|.", re.DOTALL
 
 
 def group_of(tex: str) -> Group:
-    r"""Return a formula as nested groups.
+    r"""Parse a formula into nested groups.
 
     Examples
     --------
@@ -26,21 +26,21 @@ def group_of(tex: str) -> Group:
             levels[-1].append(inner)
         else:
             levels[-1].append(sign)
-    while len(levels) > 1:  # a brace that nothing closes stays as it is written
+    while len(levels) > 1:  # an unclosed brace remains as written
         inner = levels.pop()
         levels[-1] += ["{", *inner]
     return levels[0]
 
 
 def spelled(group: Any) -> str:
-    """Return a group as TeX, without braces of its own."""
+    """Return a group as TeX, without outer braces."""
     if isinstance(group, str):
         return group
     return "".join("{" + spelled(part) + "}" if isinstance(part, list) else part for part in group)
 
 
 def option(group: Group, at: int) -> int:
-    """Return the place after an optional argument in brackets, if one stands here."""
+    """Return the position after an optional argument in brackets, or `at` if there is none."""
     start = _after_blanks(group, at)
     if start < len(group) and group[start] == "[" and "]" in group[start:]:
         return start + group[start:].index("]") + 1
@@ -48,7 +48,7 @@ def option(group: Group, at: int) -> int:
 
 
 def arguments(group: Group, at: int, count: int) -> tuple[list[Group], int]:
-    """Return a command's arguments, each a group or a single sign, and the place after them."""
+    """Return a command's arguments, each a group or one token, and the position after them."""
     out: list[Group] = []
     while len(out) < count:
         start = _after_blanks(group, at)

@@ -1,4 +1,4 @@
-"""Theorems and their like: ``{"t": "Theorem", "c": {...}}``, numbered; proofs, which are not.
+"""Theorems and similar numbered blocks, and unnumbered proofs: ``{"t": "Theorem", "c": {...}}``.
 
 `id`, `kind` (``thm``, ``lem`` …, or ``proof``, ``remark``, ``solution``), `name` (inlines),
 `classes` and `content` (blocks).
@@ -23,7 +23,7 @@ _CLASSES = {
 
 
 def with_theorems(blocks: Nodes) -> Nodes:
-    """Return blocks whose divisions that are theorems, proofs and the like are nodes of that."""
+    """Convert the divs of theorems, proofs and similar blocks to `Theorem` nodes."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Div":
@@ -50,7 +50,7 @@ def _theorem(name: str, kind: str, marks: list[str], given: dict[str, str], cont
 
 
 def lead(node: Node, words: Mapping[str, str]) -> Nodes:
-    """Return what stands before a theorem's text: its kind, its number and its name.
+    """Return the lead-in of a theorem: its kind, number and name.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def lead(node: Node, words: Mapping[str, str]) -> Nodes:
 
 
 def with_lead(content: Nodes, words: Nodes) -> Nodes:
-    """Return blocks with words before those of the first paragraph, or above anything else."""
+    """Insert words at the start of the first paragraph, or in a paragraph above other blocks."""
     if content and content[0]["t"] in ("Para", "Plain"):
         first = {**content[0], "c": [*words, tree.space(), *content[0]["c"]]}
         return [first, *content[1:]]

@@ -1,1 +1,1 @@
-"""A chapter as written: lines, cells, includes and shortcodes."""
+"""Read the source of a chapter: lines, cells, includes and shortcodes."""

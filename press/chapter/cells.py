@@ -1,4 +1,4 @@
-"""A code cell as its author wrote it, with its options read and checked."""
+"""Parse code cells and check their options."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from press.mistakes import Mistakes
 from press.project.yaml import parse_settings
 
 _START = re.compile(r"^(\s*)(`{3,})\s*\{([=A-Za-z]+)( *[ ,].*)?\}\s*$")
-# Languages that Quarto runs, of which the press runs Python; any other is text of a block.
+# Languages that Quarto executes; the press runs Python and draws diagrams. Others are plain text.
 _RUN = ("python", "r", "julia", "ojs", "mermaid", "dot")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-# How a line of options begins.
+# Prefix of an option line, by language.
 _OPTION = {
     "python": re.compile(r"^#[ \t]*\| ?"),
     "dot": re.compile(r"^//[ \t]*\| ?"),
     "mermaid": re.compile(r"^%%[ \t]*\| ?"),
 }
 DIAGRAMS = {"dot": "dot", "mermaid": "mmdc"}
-"""What draws the diagrams of a language, where it is installed."""
+"""Program that draws the diagrams of each language, if it is installed."""
 _TRUTH = (True, False)
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "echo": (True, False, "fenced"),
@@ -44,7 +44,7 @@ _BLOCK_TAG = re.compile(
     r"</?(?:script|style|div|p|table|ul|ol|pre|section|h[1-6]|hr|iframe|form|video)\b[^>]*>?", re.I
 )
 _TEXTS = ("label", "tbl-cap", "lst-cap", "lst-label", "code-summary", "filename", "column")
-# Options that say how a cell runs or prints; any other becomes an attribute of the cell.
+# Options that control how a cell runs or prints; any other becomes an attribute of the cell.
 OBEYED = frozenset((
     "label", "echo", "eval", "include", "output", "warning", "error", "fig-cap", "fig-subcap",
     "fig-alt", "fig-scap", "fig-link", "fig-align", "fig-env", "fig-pos", "fig-width",
@@ -54,7 +54,7 @@ OBEYED = frozenset((
     "scrolled", "name", "message", "results", "out-width", "out-height", "lines_to_next_cell",
     "slideshow", "html-table-processing",
 ))  # fmt: skip
-# These become attributes too, and are obeyed as such.
+# These become attributes too, and take effect as such.
 KNOWN = OBEYED | {
     "tbl-cap", "tbl-subcap", "filename", "layout", "layout-ncol", "layout-nrow", "layout-align",
     "layout-valign", "cache", "freeze", "file", "renderings", "tbl-colwidths", "lst-cap-location",
@@ -75,9 +75,9 @@ class Cell:
     Parameters
     ----------
     options
-        Its own options, by the names Quarto documents.
+        Its own options, under the names that Quarto documents.
     option_lines
-        The lines that hold them, as written.
+        The option lines, as written.
     source
         The code below the options.
     place
@@ -87,13 +87,13 @@ class Cell:
     indent
         White space before the fence (a cell in a list).
     option_places
-        The place of each option.
+        The location of each option.
     beside
-        What stands next to the language on its fence, which nothing obeys.
+        Text after the language on its fence, which has no effect.
     stored
-        The outputs it was saved with, and its number, in a notebook; None for a cell to be run.
+        In a notebook, its saved outputs and execution count; None for a cell to be executed.
     language
-        ``"python"``, or that of a diagram.
+        ``"python"``, or the language of a diagram.
     """
 
     options: dict[str, Any]
@@ -124,7 +124,7 @@ class Prose:
 def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
     """Split a chapter into prose and cells, in order.
 
-    A fence inside another fence is text. A cell of another language that Quarto runs is refused.
+    A fence inside another fence is text. A cell in another language that Quarto runs is rejected.
     """
     parts: list[Prose | Cell] = []
     prose: list[Line] = []
@@ -154,7 +154,7 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
 
 
 def _closing(lines: list[Line], start: int, fence: str) -> int:
-    """Return the index of the line that closes the fence; that after the last without one."""
+    """Return the index of the line that closes a fence; the number of lines if none does."""
     closing = re.compile(rf"^\s*{re.escape(fence[0])}{{{len(fence)},}}\s*$")
     for at in range(start + 1, len(lines)):
         if closing.match(lines[at].text):
@@ -165,7 +165,7 @@ def _closing(lines: list[Line], start: int, fence: str) -> int:
 def python_cell(
     lines: tuple[Line, ...], outputs: tuple[dict[str, Any], ...], count: int | None
 ) -> Cell:
-    """Return a cell of a notebook: its lines, the outputs it was saved with, its number."""
+    """Return a notebook cell from its lines, saved outputs and execution count."""
     place = lines[0].place
     start = _START.match("```{python}")
     assert start is not None
@@ -180,7 +180,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     language = language.lower() if language.lower() in DIAGRAMS else language
     _check_language(language, place)
     body = lines[1:-1] if len(lines) > 1 else []
-    # As in Quarto, blank lines at the start of a cell are no part of it.
+    # As in Quarto, blank lines at the start of a cell are ignored.
     while len(body) > 1 and not body[0].text.strip():
         body = body[1:]
     taken = 0
@@ -188,7 +188,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     while taken < len(body) and marked.match(body[taken].text.removeprefix(indent)):
         taken += 1
     options, places = _options(body[:taken], indent, marked)
-    if language in DIAGRAMS:  # as in Quarto, its code is not shown unless it is asked for
+    if language in DIAGRAMS:  # as in Quarto, its code is shown only on request
         options.setdefault("echo", False)
     code = "\n".join(line.text.removeprefix(indent) for line in body[taken:])
     first = body[taken].place.line if taken < len(body) else place.line
@@ -208,7 +208,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
 
 
 def _check_language(language: str, place: Place) -> None:
-    """Raise for a cell that nothing here runs or draws."""
+    """Raise an error for a cell in a language that cannot be executed or drawn here."""
     program = DIAGRAMS.get(language)
     if language == "python" or (program and shutil.which(program)):
         return
@@ -244,7 +244,7 @@ def _check(cell: Cell) -> None:
 
 
 def check_cell(cell: Cell, found: Mistakes) -> None:
-    """Note classes that would break the cell's fence, and warn of options nobody knows."""
+    """Record mistakes in a cell's captions and classes, and warn of options without effect."""
     if cell.beside:
         found.warn(
             f"{cell.place}: `{cell.beside}` beside the fence is passed over, as Quarto does; "
@@ -288,7 +288,7 @@ def check_options(
     fallback: Place,
     error: type[PressError] = ChapterError,
 ) -> None:
-    """Raise for an option with a value that Quarto does not take, or that the press refuses."""
+    """Raise an error for an option value that Quarto rejects or the press does not support."""
     for name, value in options.items():
         place = places.get(name, fallback)
         if name in _REFUSED and value not in (None, False):

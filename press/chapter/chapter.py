@@ -1,4 +1,4 @@
-"""One chapter as written: its lines, front matter, title, cells and inline expressions."""
+"""Read one chapter: front matter, title, prose, cells and inline expressions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from press.project.yaml import Settings, merged, parse_settings
 
 INLINE = re.compile(r"(?<!`)`\{python\}[ \t](?P<expression>[^`]+)`")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-# Quarto takes the first heading of a chapter as its title, of whatever level.
+# Quarto takes the first heading of a chapter as its title, whatever its level.
 _HEADING = re.compile(r"^#+[ \t]+(?P<text>.*?)[ \t]*#*$")
 _UNDERLINE = re.compile(r"^(=+|-+)\s*$")
 _ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
@@ -25,20 +25,20 @@ _ATTRIBUTES = re.compile(r"\s*\{(?P<attributes>[^{}]*)\}\s*$")
 
 @dataclass(frozen=True)
 class Inline:
-    """An inline expression, and the line that holds it."""
+    """An inline expression and its location."""
 
     expression: str
     place: Place
 
     @property
     def line(self) -> int:
-        """The line of the file."""
+        """The line number in the file."""
         return self.place.line
 
 
 @dataclass(frozen=True)
 class Title:
-    """A chapter's heading: its Markdown, its attributes, its place."""
+    """A chapter's heading: Markdown, attributes and location."""
 
     markdown: str
     identifier: str
@@ -47,18 +47,18 @@ class Title:
 
     @property
     def numbered(self) -> bool:
-        """Whether the chapter takes a number."""
+        """Whether the chapter is numbered."""
         return "unnumbered" not in self.classes
 
     @property
     def plain(self) -> str:
-        """The heading without emphasis and code marks."""
+        """The heading as plain text, without Markdown for links, emphasis and code."""
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", self.markdown)
         return re.sub(r"[*`]|\\(?=\W)", "", text)
 
     @property
     def attr(self) -> list[Any]:
-        """Its attributes as pandoc has them."""
+        """Its attributes in pandoc's form."""
         return [self.identifier, list(self.classes), []]
 
 
@@ -75,7 +75,7 @@ class Chapter:
     front
         Its front matter.
     parts
-        Prose and cells in order, includes expanded, front matter removed.
+        Prose and cells in order, with includes expanded and the front matter removed.
     title
         Its heading; None for a file without one.
     """
@@ -93,7 +93,7 @@ class Chapter:
 
     @property
     def runs(self) -> bool:
-        """Whether it runs: it has a cell, or names its engine."""
+        """Whether it is executed: it has a Python cell, or names the Jupyter engine."""
         return bool(
             any(cell.language == "python" for cell in self.cells)
             or self.front.get("jupyter")
@@ -102,7 +102,7 @@ class Chapter:
 
     @property
     def inlines(self) -> tuple[Inline, ...]:
-        """Its inline expressions, in order; none in a chapter without a cell."""
+        """Its inline expressions, in order."""
         return tuple(
             inline
             for part in self.parts
@@ -128,7 +128,7 @@ def inlines_of(source: Source) -> list[Inline]:
 
 
 def read_chapter(project: Project, entry: Entry) -> Chapter:
-    """Read the file of an entry."""
+    """Read the chapter of an entry."""
     if entry.file is None:
         raise ValueError("a part without a page has no chapter to read")
     text = read_text(project.root / entry.file, entry.file, entry.place)
@@ -174,7 +174,7 @@ def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
 
 
 def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
-    """Return the first heading: its first line, the line after it, the title."""
+    """Return the index of the first heading, the index of the line after it, and the title."""
     fence = ""
     for at, line in enumerate(lines):
         opening = _FENCE.match(line.text)
@@ -193,7 +193,7 @@ def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
 
 
 def title_of(text: str, place: Place) -> Title:
-    """Split a heading's line into its text and its attributes."""
+    """Parse the text of a heading into words and attributes."""
     found = _ATTRIBUTES.search(text)
     attributes = found["attributes"].split() if found else []
     if found:

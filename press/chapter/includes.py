@@ -1,4 +1,4 @@
-"""The `include` shortcode: a file's lines take the place of the line that names it."""
+"""The `include` shortcode: replace its line with the lines of the included file."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(?P<path>\"[^\"]+\"|'[^']+'|\S+)\s
 
 
 def expand_includes(root: Path, source: Source, around: tuple[str, ...]) -> Source:
-    """Return `source` with every include shortcode that stands alone on a line replaced.
+    """Replace every include shortcode that is alone on its line.
 
     Parameters
     ----------
     root
-        The project's folder; a path that starts with a slash starts there.
+        The project's folder; a path with a leading slash is relative to it.
     source
         The chapter, or an included file.
     around
-        The files that are being included, outermost first, to notice a circle.
+        The files being included, outermost first, to detect a circular include.
     """
     lines: list[Line] = []
     for line in source:

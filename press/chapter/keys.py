@@ -1,4 +1,4 @@
-"""Keyboard shortcuts: the shortcode `kbd`, which may name those of single systems."""
+"""Keyboard shortcuts: the shortcode `kbd`, with keys that may differ by operating system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SYSTEMS = {"mac": "mac", "win": "windows", "linux": "linux"}
 
 
 def keys_markdown(arguments: list[str]) -> str | None:
-    """Return the keys of a `kbd` shortcode as a span; None if that is written wrongly."""
+    """Return a `kbd` shortcode as a Markdown span; None if it is malformed."""
     plain = [word for word in arguments if not re.match(r"\w+=", word)]
     named = dict(word.split("=", 1) for word in arguments if word not in plain)
     if named == {"mode": "plain"} and plain:
@@ -28,7 +28,7 @@ def _literal(words: str) -> str:
 
 
 def keys_html(node: Node) -> Nodes:
-    """Return a shortcut; the page's script puts in that of the reader's system, if given."""
+    """Return a shortcut as HTML; the page's script shows the one for the reader's system."""
     (_, _, pairs), words = node["c"]
     given = dict(pairs)
     if given.pop("mode", ""):
@@ -48,7 +48,7 @@ def keys_html(node: Node) -> Nodes:
 
 
 def keys_in_print(node: Node) -> Nodes:
-    """Return a shortcut, with those of single systems in words."""
+    """Return a shortcut for print, with the keys for each operating system spelled out."""
     (_, _, pairs), words = node["c"]
     own = [(system, keys) for system, keys in pairs if system != "mode"]
     if not words:
@@ -64,7 +64,7 @@ def _typed(keys: str) -> Node:
 
 
 def _parted(groups: list[Nodes], sign: str) -> Nodes:
-    """Return groups of inlines with a sign between them."""
+    """Join groups of inlines with a separator."""
     return [
         node for at, group in enumerate(groups) for node in ([tree.text(sign)] * bool(at) + group)
     ]

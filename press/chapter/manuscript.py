@@ -1,4 +1,4 @@
-"""A chapter that has run, as one Markdown text for one format, every line with its place."""
+"""Turn an executed chapter into Markdown for one format, each line with its location."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OTHER_CELL = re.compile(
 )
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})")
 _VEGA = {"html": "vl-convert-python", "typst": "vl-convert-python"}
-# The package that draws a chart in a format.
+# The package that draws a kind of chart in each format.
 _DRAWS = {"vega": _VEGA, "vegalite": _VEGA, "plotly": {"html": "plotly", "typst": "kaleido"}}
 _MARKUP = re.compile(r"([\\`*_{}\[\]()>#+,.!-])")
 
@@ -37,20 +37,20 @@ def manuscript(
     figures: Figures,
     mistakes: Mistakes,
 ) -> Source:
-    """Return the chapter's Markdown with cells and inline expressions replaced by their output.
+    """Return a chapter's Markdown with cells and inline expressions replaced by their output.
 
     Parameters
     ----------
     executed
         The chapter and its results.
     defaults
-        The `execute` options of project, format and chapter.
+        The `execute` options of the project, format and chapter.
     base
         ``"html"`` or ``"typst"``.
     figures
-        Takes the pictures.
+        Collects the images.
     mistakes
-        Takes the inline expressions that Quarto prints as they stand.
+        Collects outputs that cannot be shown and inline expressions that Quarto prints verbatim.
     """
     lines: list[Line] = []
     number = 0
@@ -74,7 +74,7 @@ def manuscript(
 def _check_outputs(
     result: CellResult, defaults: Mapping[str, Any], base: str, mistakes: Mistakes
 ) -> None:
-    """Note an output that cannot be shown, or that will be another in the next build."""
+    """Record outputs that cannot be shown, and warn of those that change between builds."""
     cell = result.cell
     options = {**defaults, **cell.options}
     if options.get("include") is False or options.get("output") is False:
@@ -102,7 +102,7 @@ def _check_outputs(
 
 
 def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mistakes) -> None:
-    """Note an output that a format can show in none of its forms, or that asks another host."""
+    """Record an output without a form that the format can show, or that needs another host."""
     lost = (lost_in_print if base == "typst" else lost_in_pages)(output)
     hosts = asked_of_hosts(output) if base == "html" else []
     if not lost and not hosts:
@@ -126,10 +126,10 @@ def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mist
 
 
 def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
-    """Yield lines in which cells that do not run are code.
+    """Convert cells that are not executed to code blocks, line by line.
 
-    A cell in double braces is the text of a cell in single ones; a cell of a language that
-    nothing runs is a block of that class, braces and all.
+    A cell in double braces shows the source of a cell in single braces; a cell in a language
+    that cannot be executed becomes a code block with that class, including the braces.
     """
     closing = fence = ""
     for line in lines:
@@ -187,7 +187,7 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
 
 
 def _check_not_run(source: Source, mistakes: Mistakes) -> None:
-    """Note expressions in a chapter that nothing runs, outside blocks of code."""
+    """Record inline expressions outside code blocks in a chapter that is not executed."""
     fence = ""
     for line in source:
         opening = _FENCE.match(line.text)
@@ -210,8 +210,8 @@ def _check_not_run(source: Source, mistakes: Mistakes) -> None:
 def inline_markdown(value: Mapping[str, Any]) -> str:
     """Return the value of an inline expression as Markdown.
 
-    Markdown objects go in as they are. A text is printed with the signs escaped that Quarto
-    escapes, in the form Python represents it; anything else as Python represents it.
+    Markdown objects are inserted unchanged. A string is printed as its `repr` without quotes,
+    with the characters escaped that Quarto escapes; anything else as its `repr`.
     """
     if "text/html" in value:
         return f"`{value['text/html']}`{{=html}}"

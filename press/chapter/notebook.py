@@ -1,4 +1,4 @@
-"""A Jupyter notebook as a chapter: its text, its code, and the outputs it was saved with."""
+"""Read a Jupyter notebook as a chapter: text, code and saved outputs."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _RAW = {"text/html": "{=html}", "text/x-typst": "{=typst}", "text/latex": "{=lat
 
 
 def notebook_parts(text: str, file: str) -> tuple[Source, tuple[Prose | Cell, ...]]:
-    """Return a notebook's front matter, and its prose and cells in order.
+    """Return a notebook's front matter, and its prose and code cells in order.
 
     Parameters
     ----------
     text
         The notebook, as JSON.
     file
-        Its name in messages, which give the lines of that file.
+        Its name, for messages that give lines of that file.
 
     Raises
     ------
     ChapterError
-        It is no notebook.
+        The file is not a valid notebook.
     UnsupportedError
         Its code is not Python.
     """
     import nbformat
 
     try:
-        with warnings.catch_warnings():  # of what an older form leaves out
+        with warnings.catch_warnings():  # about fields that older formats lack
             warnings.simplefilter("ignore")
             book = nbformat.reads(text, as_version=4)
-    except Exception as error:  # whatever nbformat finds wrong with it
+    except Exception as error:  # nbformat raises many types
         what = f"the notebook cannot be read: {str(error).splitlines()[0]}"
         raise ChapterError(what, Place(file), "save it again with Jupyter") from None
     language = book.metadata.get("kernelspec", {}).get("language", "python")
@@ -64,7 +64,7 @@ def notebook_parts(text: str, file: str) -> tuple[Source, tuple[Prose | Cell, ..
 
 
 def _prose(cell: Any, lines: tuple[Line, ...]) -> Iterator[Line]:
-    """Yield the lines of a cell of text between blank ones, its attached pictures put in."""
+    """Yield the lines of a text cell between blank lines, with attached images embedded."""
     blank = Line("", lines[0].place)
     form = _RAW.get(str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", ""))))
     given = cell.get("attachments", {})
@@ -85,7 +85,7 @@ def _prose(cell: Any, lines: tuple[Line, ...]) -> Iterator[Line]:
 
 
 class _Places:
-    """Finds the lines of cells in the file, in which each stands as a text of JSON."""
+    """Locate the lines of cells in the notebook file, where each is a JSON string."""
 
     def __init__(self, text: str, file: str) -> None:
         self._lines = text.split("\n")
@@ -93,7 +93,7 @@ class _Places:
         self._at = 0
 
     def lines(self, source: str) -> Iterator[Line]:
-        """Yield the lines of a cell with their places; all in one place if saved as one text."""
+        """Yield the lines of a cell with their locations; all the same if saved as one string."""
         for line in source.split("\n"):
             quoted = json.dumps(line, ensure_ascii=False)[1:-1]
             ascii_only = json.dumps(line)[1:-1]

@@ -1,4 +1,4 @@
-"""A book as written, without running anything: what the chapters say and where."""
+"""Read the source of a book without executing any code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Book:
     project
         The project.
     chapters
-        The home page first; parts that have a page, chapters and appendices follow.
+        The home page, followed by chapters, appendices and the pages of parts.
     variables
         The project's `_variables.yml`.
     """
@@ -41,16 +41,16 @@ class Book:
 def read_book(
     root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
 ) -> Book:
-    """Read a project and every chapter of it; executes nothing.
+    """Read a project and all its chapters, without executing any code.
 
     Parameters
     ----------
     root
         The project's folder.
     profiles
-        Quarto profiles to lay over `_quarto.yml`.
+        Quarto profiles that override `_quarto.yml`.
     extra
-        Metadata to lay over that.
+        Metadata that overrides both.
     """
     project = _checked_project(root, profiles, extra)
     chapters = tuple(read_chapter(project, entry) for entry in project.entries if entry.file)
@@ -62,9 +62,9 @@ def read_book(
 
 
 def configured_again(book: Book) -> Book:
-    """Return a book with its configuration as it is now, and its chapters as they were read.
+    """Read a book's configuration again, keeping its chapters as they were read.
 
-    For a caller who has written one of its `metadata-files` since it was read, without `extra`.
+    For a caller who has changed one of its `metadata-files` since. `extra` is not applied again.
     """
     return replace(book, project=_checked_project(book.project.root, book.project.profiles))
 
@@ -80,9 +80,9 @@ def _checked_project(
 
 
 def chapter_numbers(book: Book) -> dict[str, str]:
-    """Return each chapter's number, or the letter of an appendix; empty for one without.
+    """Return each chapter's number or appendix letter, by path; empty if it is unnumbered.
 
-    A file without a heading counts, as in Quarto.
+    A file without a heading is counted, as in Quarto.
     """
     counts = {False: 0, True: 0}
     numbers = {}

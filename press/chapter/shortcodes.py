@@ -1,4 +1,4 @@
-"""Shortcodes: Quarto's own and those of a project, resolved in the text of a chapter."""
+"""Resolve shortcodes in the text of a chapter: Quarto's own and those of the project."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _HEADING = re.compile(r"^#[ \t]")
 _KNOWN = ("include", "meta", "var", "env", "pagebreak", "kbd", "video")
 _OTHERS_OF_QUARTO = ("brand", "contents", "lipsum", "placeholder", "version")
 _SIZES = ("width", "height")
-_LONGEST = 200  # words of a shortcode that spans lines: beyond that, its end is missing
+_LONGEST = 200  # spaces in a shortcode that spans lines; beyond that, its end is missing
 PAGEBREAK = "\n::: {.press-pagebreak}\n:::\n"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One use of a shortcode that a project has written in Lua.
+    """One call of a shortcode that a project defines in Lua.
 
     Parameters
     ----------
     name
         Its name.
     arguments
-        What follows the name.
+        The words after the name.
     context
-        ``"block"`` if it stands alone in its line, ``"text"`` in code, else ``"inline"``.
+        ``"block"`` if it is alone on its line, ``"text"`` in code, else ``"inline"``.
     place
-        The line.
+        Its location.
     """
 
     name: str
@@ -51,24 +51,24 @@ class Call:
 
 
 class OwnShortcodes(Protocol):
-    """The shortcodes of a project."""
+    """The shortcodes that a project defines."""
 
     @property
     def names(self) -> frozenset[str]:
         """Their names."""
 
     def __call__(self, calls: Sequence[Call]) -> dict[Call, str]:
-        """Return what calls stand for, as Markdown."""
+        """Return the Markdown that replaces each call."""
 
 
 @dataclass(frozen=True)
 class Values:
-    """What shortcodes can name.
+    """Values that shortcodes can refer to.
 
     Parameters
     ----------
     metadata
-        The chapter's metadata over the project's.
+        The project's metadata, overridden by the chapter's.
     variables
         `_variables.yml`.
     environment
@@ -84,10 +84,10 @@ class Values:
 
 
 def resolve_shortcodes(source: Source, values: Values, mistakes: Mistakes) -> Source:
-    """Return a text whose shortcodes are replaced by what they stand for."""
+    """Replace the shortcodes in a text with their values."""
     answers: dict[Call, str] = {}
     if values.own is not None and values.own.names:
-        # A first reading finds the calls, since one process answers all of them.
+        # A first pass collects the calls, since one process resolves all of them.
         asked: dict[Call, str] = {}
         _replaced(source, values, Mistakes(), lambda call: asked.setdefault(call, ""))
         answers = values.own(list(asked))
@@ -114,7 +114,7 @@ def _replaced(
 
 
 def _on_one_line(source: Source) -> Iterator[Line]:
-    """Yield lines, those that a shortcode spans joined to one."""
+    """Yield lines, joining those that one shortcode spans."""
     waiting: Line | None = None
     for line in source:
         if waiting is not None:
@@ -181,7 +181,7 @@ def _value(
 
 
 def _parts(inside: str) -> tuple[str, list[str]]:
-    """Return the name of a shortcode and what follows it; no name if its quotes are wrong."""
+    """Return the name and arguments of a shortcode; an empty name if its quotes are unbalanced."""
     try:
         name, *arguments = shlex.split(inside)
     except ValueError:
@@ -190,9 +190,9 @@ def _parts(inside: str) -> tuple[str, list[str]]:
 
 
 def _video(address: str, more: Sequence[str]) -> str:
-    """Return a film as a tag, which print has as a link; one of another host is a link in both.
+    """Return a video as a tag, shown as a link in print; one on another host is always a link.
 
-    A page asks no other host for anything unless its reader does.
+    A page contacts no other host unless its reader follows a link.
     """
     given = dict(word.split("=", 1) for word in more if "=" in word)
     title = given.get("title") or given.get("aria-label") or ""
@@ -205,7 +205,7 @@ def _video(address: str, more: Sequence[str]) -> str:
 
 
 def _not_resolved(name: str, whole: str, place: Place) -> PressError:
-    """Return why a shortcode stands for nothing: the press has it not, or nobody has."""
+    """Return the error for a shortcode that is malformed, unsupported or unknown."""
     listed = f"the press knows {', '.join(_KNOWN[:-1])} and {_KNOWN[-1]}"
     if name in _KNOWN:
         return ChapterError(f"the shortcode {whole} is written wrongly", place, listed)
@@ -243,16 +243,16 @@ def _looked_up(
 
 
 def title_markdown(title: Title, number: str, appendix: str = "") -> str:
-    """Return what `meta title` names in a chapter: its heading with its number.
+    """Return the value of the shortcode `meta title`: the chapter's heading with its number.
 
     Parameters
     ----------
     title
         The heading.
     number
-        The number; empty without one.
+        The number; empty if there is none.
     appendix
-        What stands before the heading of an appendix; empty for any other chapter.
+        Text before the heading of an appendix; empty for any other chapter.
     """
     if not number:
         return title.markdown
@@ -263,7 +263,7 @@ def title_markdown(title: Title, number: str, appendix: str = "") -> str:
 
 
 def spell(value: Any) -> str:
-    """Return a value as Quarto prints it: numbers as JavaScript does, truth in small letters."""
+    """Format a value as Quarto does: numbers as in JavaScript, booleans in lower case."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():

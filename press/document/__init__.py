@@ -1,1 +1,1 @@
-"""A chapter as a syntax tree: references, numbers, links and citations."""
+"""Process a chapter as a pandoc syntax tree: references, numbers, links and citations."""

@@ -1,4 +1,4 @@
-"""What an accessible PDF asks of a chapter, found before Typst refuses it, with its place."""
+"""Check a chapter against the rules for an accessible PDF, to report locations before Typst."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "mo
 
 
 def check_accessible(page: Page, found: Mistakes) -> None:
-    """Note what keeps a page from people who hear it.
+    """Record barriers for people who use a screen reader.
 
-    Images without an alternative text, headings without words or that skip a level, links that
-    don't say where they lead, tables without headings.
+    These are images without an alternative text, headings that are empty or skip a level, links
+    whose text does not describe their target, and tables without headings.
     """
     _check_links(page, found)
     _check_tables(page, found)
@@ -87,7 +87,7 @@ def _check_tables(page: Page, found: Mistakes) -> None:
 
 
 def _place_of_empty(page: Page, pictures: list[str], count: int) -> Place:
-    """Return the place of a heading without words: of its picture, or the one of that count."""
+    """Return the location of an empty heading: that of its image, or of the `count`-th one."""
     if pictures:
         return page.source.place_of(re.escape(pictures[0].rpartition("/")[2]))
     lines = [one for one in page.source if re.fullmatch(r"#+\s*(?:\{[^}]*\}\s*)?", one.text)]

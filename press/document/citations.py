@@ -1,4 +1,4 @@
-"""Citations and the list of sources, made by pandoc's citation processor."""
+"""Citations and the bibliography, produced by pandoc's citation processor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from press.errors import Place, ProjectError, TypesettingError, UnknownSourceErr
 from press.mistakes import Mistakes
 from press.project.resources import relative
 
-# Options that the citation processor obeys; the language chooses its quotation marks.
+# Options that the citation processor uses; the language determines the quotation marks.
 _OBEYED = ("lang", "link-citations", "notes-after-punctuation", "reference-section-title",
            "suppress-bibliography")  # fmt: skip
 
@@ -36,7 +36,7 @@ class Sources:
     keys
         The keys of its entries.
     listed
-        Entries that the metadata lists themselves, as `references`.
+        Entries given in the metadata, under `references`.
     """
 
     files: tuple[Path, ...]
@@ -46,7 +46,7 @@ class Sources:
 
 
 def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None) -> Sources:
-    """Read the bibliography that a project's or a chapter's metadata names."""
+    """Read the bibliography named in the metadata of a project or chapter."""
     given = options.get("bibliography") or []
     names = [str(name) for name in given] if isinstance(given, list) else [str(given)]
     files = tuple(root / name for name in names)
@@ -73,7 +73,7 @@ def _keys(file: Path) -> frozenset[str]:
     return _keys_of(file.suffix, file.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=64)  # each chapter asks for the same files
+@lru_cache(maxsize=64)  # each chapter reads the same files
 def _keys_of(suffix: str, given: str) -> frozenset[str]:
     reader = {".bib": "biblatex", ".json": "csljson", ".yaml": "markdown", ".yml": "markdown"}
     form = reader.get(suffix, "biblatex")
@@ -82,7 +82,7 @@ def _keys_of(suffix: str, given: str) -> frozenset[str]:
 
 
 def together(all_sources: Iterable[Sources]) -> Sources:
-    """Return the bibliographies of all chapters as one."""
+    """Merge the bibliographies of all chapters."""
     given = list(all_sources)
     files = tuple(dict.fromkeys(file for sources in given for file in sources.files))
     style = next((sources.style for sources in given if sources.style), None)
@@ -92,12 +92,12 @@ def together(all_sources: Iterable[Sources]) -> Sources:
 
 
 def unquoted(options: Mapping[str, Any]) -> list[str]:
-    """Return the keys that `nocite` lists without a citation in the text."""
+    """Return the keys in `nocite`, which are listed without a citation in the text."""
     return re.findall(r"@\{?([\w:.#$%&+?<>~/-]*\w)", str(options.get("nocite") or ""))
 
 
 def cited(blocks: Any) -> list[str]:
-    """Return the keys that blocks cite, in order, each once."""
+    """Return the keys cited in blocks, in order and without duplicates."""
     keys = [
         citation["citationId"] for node in tree.nodes(blocks, "Cite") for citation in node["c"][0]
     ]
@@ -105,7 +105,7 @@ def cited(blocks: Any) -> list[str]:
 
 
 def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes) -> None:
-    """Note every key that the bibliography does not have."""
+    """Record every cited key that is not in the bibliography."""
     for key in cited(blocks):
         if key not in sources.keys:
             found.add(
@@ -120,18 +120,18 @@ def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes
 def with_citations(
     blocks: Nodes, sources: Sources, options: Mapping[str, Any], also: Iterable[str] = ()
 ) -> Nodes:
-    """Return blocks whose citations are written out, with the list of sources.
+    """Format the citations in blocks and add the bibliography.
 
     Parameters
     ----------
     blocks
-        Blocks of pandoc's own nodes only; the list goes into the division `refs`, or to the end.
+        Blocks of pandoc's own nodes only. The bibliography goes into the div `refs`, or last.
     sources
         The bibliography.
     options
-        Metadata: `nocite` and what pandoc's citation processor obeys, such as the language.
+        Metadata: `nocite`, and the options of pandoc's citation processor, such as the language.
     also
-        Keys to list beyond those cited.
+        Keys to list besides those cited.
     """
     if not sources.files and not sources.listed:
         return blocks
@@ -150,12 +150,12 @@ def with_citations(
 
 
 def is_sources_page(page: Page) -> bool:
-    """Return whether the list of sources stands on a page."""
+    """Return whether a page contains the bibliography."""
     return any(tree.identifier(node) == "refs" for node in tree.nodes(page.blocks, "Div"))
 
 
 def with_sources_elsewhere(blocks: Nodes, page: Page, home: Page) -> Nodes:
-    """Return a page's blocks with its own list hidden and its citations leading to `home`."""
+    """Hide a page's own bibliography and link its citations to the one on `home`."""
     address = relative(home.html, page.html)
 
     def visit(node: Node) -> Node | None:

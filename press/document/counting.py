@@ -1,10 +1,10 @@
-"""Numbers in the styles that captions and lists count in."""
+"""Format numbers in the styles of captions and lists."""
 
 from __future__ import annotations
 
 
 def counted(number: int, style: str) -> str:
-    """Return a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
+    """Format a number in a style: ``arabic``, ``roman``, ``roman i``, ``alpha``, ``alpha A``."""
     name, _, first = style.partition(" ")
     if name == "roman":
         numeral = _roman(number)

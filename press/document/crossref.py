@@ -1,4 +1,4 @@
-"""Cross-references: what `@fig-x` prints, and where it leads."""
+"""Resolve cross-references such as `@fig-x` to text and a link target."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ NBSP = "\u00a0"
 
 @dataclass(frozen=True)
 class Wording:
-    """The words around numbers, as the option `crossref` sets them.
+    """Words around the numbers of captions and references, as set by the option `crossref`.
 
     Parameters
     ----------
     titles
-        What stands before the number in a caption, by kind.
+        Words before the number in a caption, by kind.
     prefixes
-        What stands before the number in a reference, by kind.
+        Words before the number in a reference, by kind.
     delimiter
-        What stands between number and caption.
+        Text between the number and the caption.
     styles
-        How each kind is counted within its chapter; in figures unless told.
+        Number style of each kind within its chapter; ``arabic`` by default.
     parts
-        How sub-figures are counted: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
+        Style of sub-figures: ``alpha a``, ``alpha A``, ``roman i``, ``roman`` or ``arabic``.
     linked
-        Whether references lead to what they name, in HTML.
+        Whether references are links, in HTML.
     appendix
-        What stands before and after the letter in the heading of an appendix, in HTML.
+        Text before and after the letter in the heading of an appendix, in HTML.
     own
-        The words of the book's language, by Quarto's names for them.
+        The words of the book's language, under Quarto's names.
     """
 
     titles: Mapping[str, str] = field(default_factory=lambda: _titles(words_of({})))
@@ -57,13 +57,13 @@ class Wording:
     own: Mapping[str, str] = field(default_factory=lambda: words_of({}))
 
     def appendix_heading(self, letter: str) -> str:
-        """Return what stands before the words of an appendix's heading."""
+        """Return the text before the heading of an appendix."""
         title, delimiter = self.appendix
         return f"{title} {letter}{delimiter} "
 
 
 def _titles(words: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands before the number of each kind of float, theorem and callout."""
+    """Return the words before the number of each kind of float, theorem and callout."""
     named = {kind: words[key] for kind in KINDS if (key := f"crossref-{kind}-title") in words}
     named |= {kind: words[f"callout-{name}-title"] for kind, name in CALLOUTS.items()}
     for kind, name in (("rem", "remark"), ("sol", "solution")):
@@ -72,14 +72,14 @@ def _titles(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _prefixes(words: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands before the number in a reference, by kind."""
+    """Return the words before the number in a reference, by kind."""
     given = {kind: words[f"crossref-{kind}-prefix"] for kind in ("eq", "sec", "ch", "apx")}
     own = {kind: words[key] for kind in KINDS if (key := f"crossref-{kind}-prefix") in words}
     return {**_titles(words), **given, **own}
 
 
 def wording(options: Mapping[str, Any]) -> Wording:
-    """Return the wording that a project's language and its `crossref` options ask for."""
+    """Return the wording set by a project's language and its `crossref` options."""
     given = options.get("crossref")
     given = given if isinstance(given, Mapping) else {}
     own = words_of(options)
@@ -104,17 +104,17 @@ def wording(options: Mapping[str, Any]) -> Wording:
 
 
 def part_label(part: str, words: Wording) -> str:
-    """Return a sub-figure's letter in the style the option asks for."""
+    """Return a sub-figure's letter or number in the style of the option `subref-labels`."""
     return counted(ord(part) - ord("a") + 1, words.parts)
 
 
 def collected(targets: Iterable[Target]) -> dict[str, Target]:
-    """Return targets by label; of two with one label the last one counts, as in Quarto."""
+    """Return targets by label; the last one with a label wins, as in Quarto."""
     return {target.label: target for target in targets}
 
 
 def check_labels(targets: Iterable[Target], sources: Mapping[str, Source], found: Mistakes) -> None:
-    """Note every label that is used twice."""
+    """Record every label that is used twice."""
     seen: dict[str, Target] = {}
     for target in targets:
         if target.kind == "sec" and not target.label.startswith("sec-"):
@@ -145,10 +145,10 @@ def resolve(
     found: Mistakes,
     base: str,
 ) -> Nodes:
-    """Replace every cross-reference by a `Reference`; citations stay.
+    """Replace every cross-reference with a `Reference` node; keep citations.
 
     A reference is ``{"t": "Reference", "c": {"content", "target", "own"}}``, where `content` is
-    what stands before the number and `own` says whether the author wrote it.
+    the text before the number and `own` whether the author wrote it.
     """
 
     def visit(node: Node) -> Nodes | None:
@@ -172,7 +172,7 @@ def resolve(
 
 
 def _note_mixture(node: Node, source: Source, found: Mistakes) -> None:
-    """Note a bracket of references and citations, of which Quarto prints the references alone."""
+    """Record a bracket that mixes references and citations, of which Quarto drops the latter."""
     lost = next(
         citation["citationId"] for citation in node["c"][0] if not _kind(citation["citationId"])
     )
@@ -218,7 +218,7 @@ def _reference(
     if citation["citationPrefix"]:
         content = citation["citationPrefix"]
     elif citation["citationMode"]["t"] != "SuppressAuthor":
-        # In HTML, Quarto resolves sections apart, where the options of words do not reach.
+        # In HTML, Quarto resolves sections separately, ignoring the options for prefixes.
         prefixes = _prefixes(words.own) if kind == "sec" and base == "html" else words.prefixes
         content = _prefix(target, kind, prefixes, capital=name[:1].isupper())
     own = bool(citation["citationPrefix"])
@@ -235,21 +235,21 @@ def _prefix(target: Target, kind: str, prefixes: Mapping[str, str], *, capital: 
 
 
 def gap(reference: Node) -> Node:
-    """Return what stands between the word and the number of a reference in HTML."""
+    """Return the space between the word and the number of a reference in HTML."""
     given = reference["c"]
     breaks = given["target"].kind == "sec" and not given["own"]
     return tree.space() if breaks else tree.text(NBSP)
 
 
 def number_text(target: Target, words: Wording) -> str:
-    """Return a target's number as a reference prints it in HTML."""
+    """Return a target's number as printed by a reference in HTML."""
     if not target.part:
         return target.number
     return f"{target.number} ({part_label(target.part, words)})"
 
 
 def caption_prefix(node: Node, words: Wording) -> str:
-    """Return what stands before a float's caption in HTML."""
+    """Return the text before a float's caption in HTML."""
     content = node["c"]
     if node.get("part"):
         return f"({part_label(node['part'], words)})"
@@ -258,7 +258,7 @@ def caption_prefix(node: Node, words: Wording) -> str:
 
 
 def callout_title(node: Node, words: Wording) -> Nodes:
-    """Return the title of a callout: its kind where it has none, with its number if labelled."""
+    """Return the title of a callout, by default its kind, with its number if it is labelled."""
     title: Nodes = node["c"]["title"] or []
     word = words.own[f"callout-{node['c']['kind']}-title"]
     if "number" not in node:

@@ -1,6 +1,6 @@
-"""The words that a book says by itself, in the languages that the press knows.
+"""Localised words that the press inserts in a book, in the languages that it supports.
 
-They have Quarto's names, so that `language:` replaces them as it does there.
+They have the same names as in Quarto, so that `language:` overrides them in the same way.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# A column a language; the order of the names in `_LANGUAGES`.
+# One column per language, in the order of this tuple.
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 _TABLE = """
 crossref-fig-title | Figure | Abbildung | Figure | Figura | Figura | Figura | Figuur
@@ -50,12 +50,12 @@ _WORDS = {
 
 
 def is_known(language: object) -> bool:
-    """Return whether the press has the words of a language, such as ``en-GB``."""
+    """Return whether the press supports a language, such as ``en-GB``."""
     return str(language).partition("-")[0].lower() in _WORDS
 
 
 def words_of(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return the words of a book's language, with those that its option `language` replaces."""
+    """Return the words of a book's language, with the overrides of its option `language`."""
     language = str(options.get("lang") or "en")
     words = dict(_WORDS["en"])
     words |= _WORDS.get(language.partition("-")[0].lower(), {})

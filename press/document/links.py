@@ -1,4 +1,4 @@
-"""Links between chapters: a link to a file leads to its page, or to its place in the PDF."""
+"""Resolve links between chapters to HTML pages, or to anchors in the PDF."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_links(
     resources: Resources,
     found: Mistakes,
 ) -> Nodes:
-    """Return blocks whose links lead to the HTML pages of the book."""
+    """Point links between chapters at the HTML pages of the book."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":
@@ -43,7 +43,7 @@ def with_links(
 
 
 def anchors_of(page: Page) -> set[str]:
-    """Return every identifier that a link to a page may name."""
+    """Return every identifier on a page that a link can target."""
     found = {str(page.title_attr[0])}
     for node in tree.nodes(page.blocks):
         if node["t"] in ("Float", "Equation", "Callout", "Tabset", "Theorem"):
@@ -62,7 +62,7 @@ def _anchor(
     anchors: Anchors,
     found: Mistakes,
 ) -> str:
-    """Return the address of an anchor: of this page, else of the page that has such a heading."""
+    """Return the address of an anchor, on this page or else on the first page that has it."""
     if anchor in anchors[page.path]:
         return "#" + anchor
     for path, other in pages.items():
@@ -80,7 +80,7 @@ def check_anchor(
     anchors: Anchors,
     found: Mistakes,
 ) -> None:
-    """Note a link to a place that its chapter does not have."""
+    """Record a link to an anchor that does not exist in the linked chapter."""
     parts = urlsplit(address)
     path = in_book(page, address)
     other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
@@ -133,7 +133,7 @@ def with_anchors(
     resources: Resources,
     found: Mistakes,
 ) -> Nodes:
-    """Return blocks whose links between chapters lead to places in the one document."""
+    """Point links between chapters at anchors in the single document of the PDF."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Link":

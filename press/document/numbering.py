@@ -1,4 +1,4 @@
-"""Numbers of chapters, sections, figures, tables, listings and equations."""
+"""Number the chapters, sections, figures, tables, listings and equations of a book."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from press.document import tree
 from press.document.tree import Node, Nodes
 
-# Kinds of theorem and callout that take a number, by the node that they are.
+# Kinds of theorem and callout that are numbered, by type of node.
 _LABELLED = {
     "Theorem": ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "alg", "rem", "sol"),
     "Callout": ("nte", "tip", "wrn", "imp", "cau"),
@@ -19,29 +19,29 @@ Kind = Literal["fig", "tbl", "lst", "eq", "sec"]
 
 @dataclass(frozen=True)
 class Target:
-    """Something a cross-reference can name.
+    """The target of a cross-reference.
 
     Parameters
     ----------
     label
         Its label.
     kind
-        What it is.
+        Its kind, the prefix of cross-references to it.
     page
         Path of its chapter.
     number
-        Its number as printed, such as ``1.2``; of a sub-figure, that of the figure.
+        Its number as printed, such as ``1.2``; for a sub-figure, that of the figure.
     part
-        Letter of a sub-figure; empty otherwise.
+        Letter of a sub-figure; empty for anything else.
     level
-        Level of a section; 0 otherwise.
+        Level of a section; 0 for anything else.
     appendix
-        Whether it stands in an appendix.
+        Whether it is in an appendix.
     title
         Title of a section.
     unnumbered
-        Whether it is a section of a chapter without a number: Quarto refers to one in HTML and
-        not in print, so a reference to it is a mistake.
+        Whether it is a section of an unnumbered chapter. Quarto resolves references to it in HTML
+        but not in print, so a reference to it is a mistake.
     """
 
     label: str
@@ -64,22 +64,22 @@ def number_blocks(
     depth: int = 9,
     spell: Callable[[str, int], str] = lambda _, number: str(number),
 ) -> list[Target]:
-    """Give every heading, float and equation of a chapter its number, and return the targets.
+    """Assign numbers to the headings, floats and equations of a chapter; return the targets.
 
     Parameters
     ----------
     blocks
-        The chapter; its numbered nodes are given the key ``number``.
+        The chapter; the key ``number`` is set on its numbered nodes.
     page
         Path of the chapter.
     prefix
-        The chapter's number or letter; empty for an unnumbered one.
+        The chapter's number or letter; empty if it is unnumbered.
     appendix
         Whether it is an appendix.
     depth
-        The deepest level of heading that takes a number.
+        The deepest level of numbered headings.
     spell
-        Spells the number of a kind of float or equation within the chapter.
+        Formats the number of a kind of float or equation within the chapter.
     """
     counts = _Counts(prefix, spell)
     targets: list[Target] = []
@@ -121,13 +121,13 @@ def _in_order(content: object) -> list[Node]:
 
 
 def _is_counted(node: Node) -> bool:
-    """Return whether a theorem or a callout has a label, and so a number."""
+    """Return whether a node is a theorem or callout with a label, which makes it numbered."""
     prefix, dash, _ = str(node["c"]["id"] if node.get("t") in _LABELLED else "").partition("-")
     return bool(dash) and prefix in _LABELLED.get(str(node.get("t")), ())
 
 
 class _Counts:
-    """The counters of one chapter."""
+    """Counters of one chapter."""
 
     def __init__(self, prefix: str, spell: Callable[[str, int], str]) -> None:
         self.chapter = prefix
@@ -142,7 +142,7 @@ class _Counts:
         return f"{self.chapter}.{count}" if self.chapter else count
 
     def section(self, level: int) -> str:
-        """Return the next number of a heading; a second one of level one starts a chapter."""
+        """Return the next number of a heading; one of level 1 starts the next chapter."""
         if level == 1 and self.chapter:
             self.chapter = _after(self.chapter)
             self.sections = [0] * 6

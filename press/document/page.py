@@ -1,4 +1,4 @@
-"""A chapter in one format, from its Markdown to numbered blocks ready to be written."""
+"""Convert a chapter in one format from Markdown to numbered blocks, ready to be written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
 
 @dataclass
 class Page:
-    """A chapter on its way into one format.
+    """A chapter in one format, as a syntax tree.
 
     Parameters
     ----------
@@ -53,26 +53,26 @@ class Page:
     source
         The Markdown it was read from.
     options
-        The options of the format, with the chapter's over them.
+        The options of the format, overridden by the chapter's.
     title
-        Inlines of its heading; empty without one.
+        Inlines of its heading; empty if it has none.
     title_attr
         Attributes of the heading.
     blocks
-        What stands below the heading.
+        The content below the heading.
     number
         Its number or letter; empty if it has none.
     targets
-        What can be referred to in it.
+        Targets of cross-references in it.
     heading
         Its heading as pandoc read it.
     reading
-        Gives its blocks as pandoc read them, without what is hidden from the format: what the
-        guard over losses holds the finished book against.
+        Returns its blocks as pandoc read them, without content hidden from the format; the guard
+        against losses compares the finished book with these.
     known
-        A digest of all that heading and blocks follow from; empty where that cannot be known.
+        A digest of everything that heading and blocks depend on; empty if that is unknown.
     added
-        HTML that Lua of the project puts into its page.
+        HTML that the project's Lua filters and shortcodes add to its page.
     """
 
     entry: Entry
@@ -96,7 +96,7 @@ class Page:
 
     @property
     def numbered(self) -> bool:
-        """Whether its chapter and sections print their numbers."""
+        """Whether the numbers of its chapter and sections are printed."""
         return self.options.get("number-sections", True) is not False
 
     @property
@@ -118,9 +118,9 @@ def read_page(
     found: Mistakes,
     filtered: Callable[[Node], Node] | None = None,
 ) -> Page:
-    """Read a chapter's Markdown and find what the press treats on its own.
+    """Parse a chapter's Markdown and convert it to the press's own nodes.
 
-    `filtered` takes the document as pandoc read it, and returns what Lua filters make of it.
+    `filtered` takes the document as pandoc read it and returns it after the Lua filters.
     """
     source = with_marked_html(with_macros_outside(source))
     title, attr, body = _heading(chapter, source)
@@ -138,13 +138,13 @@ def read_page(
     def kept(at: int) -> Nodes:
         if filtered:  # A filter may read any file.
             return part(at)
-        # A mistake names its place, and is found again.
+        # Mistakes must be recorded again with their locations: a result with any is not stored.
         return list(recalled((known, at), partial(part, at), clean=lambda: found.count == noted))
 
     blocks = kept(0)
     if filtered:
         known = digest_of(known, made)
-    # What is needed only where something else has changed too is not read before.
+    # Only needed if something else has changed too, and therefore read lazily.
     reading = partial(list, kept(1)) if made else partial(kept, 1)
     return Page(
         chapter.entry, chapter.path, source, options, title, attr, blocks, heading=title,
@@ -160,7 +160,7 @@ def _read_blocks(
     found: Mistakes,
     filtered: Callable[[Node], Node] | None = None,
 ) -> list[Nodes]:
-    """Return the blocks that the press sets, and those that its guard holds the book against."""
+    """Return the blocks to be written, and those that the guard compares the book with."""
     ending = str(options.get("default-image-extension") or "").lstrip(".")
     asked = [f"--default-image-extension={ending}"] if ending else []
     document, warnings = read_with_warnings(body.text, *asked)
@@ -183,7 +183,7 @@ def _read_blocks(
 
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
-    """Return blocks in which callouts, floats, layouts and the like are the press's own nodes."""
+    """Convert callouts, floats, layouts and similar constructs to the press's own nodes."""
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
@@ -193,12 +193,12 @@ def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
 
 
 def _deep_heading(node: Node) -> Node | None:
-    """Return a heading deeper than any format has as a paragraph, which HTML makes of it too."""
+    """Convert a heading below level 6 to a paragraph, as pandoc's HTML writer does."""
     return tree.para(node["c"][2]) if node["t"] == "Header" and node["c"][0] > 6 else None
 
 
 def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
-    """Note a division without an end as a mistake, and anything else as a warning."""
+    """Record an unclosed div as a mistake, and any other warning of pandoc as a warning."""
     for line, words in warnings:
         place = source.lines[line - 1].place if 0 < line <= len(source.lines) else None
         if "unclosed" in words:
@@ -215,7 +215,7 @@ def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mista
 
 
 def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Note markup that is printed as text: a fence with wrong attributes, a label with a space."""
+    """Record markup printed as text: a fence with invalid attributes, a label with a space."""
     for node in tree.nodes(blocks, "Para", "Plain"):
         words = [inline["c"] for inline in node["c"] if inline["t"] == "Str"]
         label = next(filter(_LABEL.match, words), None)
@@ -239,7 +239,7 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
 
 
 def _stray_fence(source: Source) -> Place | None:
-    """Return the place of a fence that closes a division which nothing opened."""
+    """Return the location of a fence that closes a div which was never opened."""
     code, depth = "", 0
     for line in source:
         ticks = re.match(r"\s*(`{3,}|~{3,})", line.text)
@@ -256,7 +256,7 @@ def _stray_fence(source: Source) -> Place | None:
 
 
 def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Note HTML in a sentence that shows something which print would leave out."""
+    """Record inline HTML whose content would be missing in print."""
     for tag in lost_in_print(blocks):
         found.add(
             ChapterError(
@@ -268,7 +268,7 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
 
 
 def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Note a page break inside something that cannot be divided."""
+    """Record a page break inside a block that cannot be split across pages."""
     if any(_broken(block) for block in blocks):
         found.add(
             ChapterError(
@@ -286,17 +286,17 @@ def _broken(block: Node) -> bool:
 
 
 def _heading(chapter: Chapter, source: Source) -> tuple[Nodes, Attr, Source]:
-    """Take the chapter's heading off its text: front matter's title, else the first heading.
+    """Separate a chapter's title from its text: that of the front matter, else the first heading.
 
-    Only an explicit identifier counts: the heading's own is not an anchor of the page, and
-    takes none from the sections below it.
+    Only an explicit identifier counts: an automatic one is not an anchor on the page, and does
+    not take one from the sections below.
     """
     if chapter.title is None:
         return [], ["", [], []], source
     if chapter.front.get("title") or is_home(chapter.path):
         return read_inlines(chapter.title.markdown), chapter.title.attr, source
     found = first_heading(source.lines)
-    if found is None:  # the heading is made by a cell or stands in what this format hides
+    if found is None:  # the heading comes from a cell, or is hidden in this format
         return read_inlines(chapter.title.markdown), chapter.title.attr, source
     start, end, title = found
     return (
@@ -312,15 +312,15 @@ def html_path(path: str) -> str:
 
 
 def is_home(path: str) -> bool:
-    """Return whether a file is the book's home page, whose heading stays in its text."""
+    """Return whether a file is the book's home page, whose heading remains in its text."""
     return path in ("index.qmd", "index.md", "index.ipynb")
 
 
 def number_page(page: Page, number: str, words: Wording) -> None:
-    """Give a chapter its number, and number what is in it as the wording asks."""
+    """Set a chapter's number, and number its content in the styles of the wording."""
     page.number = number
     appendix = page.entry.appendix
-    # The home page's own heading is part of its text, and counts itself.
+    # The home page's heading is part of its text, and therefore increments the number itself.
     start = str(int(number) - 1) if page.home and number else number
     depth = int(page.options.get("number-depth", 6)) if page.numbered else 0
     page.targets = number_blocks(

@@ -1,4 +1,4 @@
-"""Pandoc, as a function from text to syntax tree and back."""
+"""Run pandoc to parse Markdown to a syntax tree and to write a tree in a format."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def _program() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return an environment in which pandoc takes names of files for what they are."""
+    """Return an environment in which pandoc reads file names as UTF-8."""
     return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def path_argument(path: Path) -> str:
-    """Return a path as pandoc takes it: it reads %20 as a space."""
+    """Return a path for pandoc's command line, with percent signs escaped."""
     return str(path).replace("%", "%25")
 
 
 def read_with_warnings(
     markdown: str, *options: str, reader: str = READER
 ) -> tuple[Node, list[tuple[int, str]]]:
-    """Return the syntax tree of a text, and pandoc's warnings with the line each is about."""
+    """Return the syntax tree of a text, and pandoc's warnings with their line, 0 if unknown."""
     text, said = _done(["-f", reader, "-t", "json", *options], markdown)
     found = []
     for warning in said.split("[WARNING]")[1:]:
@@ -55,18 +55,18 @@ def read_with_warnings(
 
 
 def run(arguments: Sequence[str], given: str, *, folder: str | None = None) -> str:
-    """Run pandoc on `given` and return what it writes.
+    """Run pandoc with `given` as input and return its output.
 
     Raises
     ------
     TypesettingError
-        Pandoc ended with an error.
+        Pandoc failed.
     """
     return _done(arguments, given, folder)[0]
 
 
 def _done(arguments: Sequence[str], given: str, folder: str | None = None) -> tuple[str, str]:
-    """Return what pandoc writes, and what it says besides."""
+    """Return pandoc's standard output and standard error."""
 
     def make() -> list[str]:
         done = subprocess.run(
@@ -92,7 +92,7 @@ def _done(arguments: Sequence[str], given: str, folder: str | None = None) -> tu
 
 @cache
 def identity() -> list[str]:
-    """Return what tells this pandoc from another: its program, and files a user gives it."""
+    """Return facts that identify this pandoc: size and times of program and user data files."""
     home = Path.home()
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     paths = [Path(_program())]
@@ -103,9 +103,9 @@ def identity() -> list[str]:
 
 
 def _contents(argument: str) -> str:
-    """Return an argument with a digest in the place of a file, and of its folder's other files.
+    """Replace a file in an argument with its digest, for templates and filters its folder's too.
 
-    A template brings in the files next to it, a filter may.
+    A template includes the files next to it, and a filter may read them.
     """
     option, equals, name = argument.partition("=")
     path = Path(name.replace("%25", "%"))
@@ -128,20 +128,20 @@ def read(markdown: str, reader: str = READER) -> Node:
 
 
 def read_inlines(markdown: str) -> Nodes:
-    """Return the inlines of a short text, which is never a list, a heading or another block.
+    """Parse a short text as inlines, never as a list, a heading or another block.
 
-    Paragraphs are joined by a space.
+    Paragraphs are joined with a space.
     """
     return copy.deepcopy(_inlines(markdown))
 
 
-@lru_cache(maxsize=4096)  # words such as "Figure" come again and again
+@lru_cache(maxsize=4096)  # words such as "Figure" recur often
 def _inlines(markdown: str) -> Nodes:
-    # A paragraph that begins with a word can be nothing but a paragraph.
+    # A paragraph that begins with a word cannot be parsed as another block.
     texts = [f"{_WORD} {text}" for text in re.split(r"\n[ \t]*\n", markdown.strip())]
     out: Nodes = []
     for block in read("\n\n".join(texts))["blocks"]:
-        if block["t"] in ("Para", "Plain", "Header"):  # a line of hyphens underlines a heading
+        if block["t"] in ("Para", "Plain", "Header"):  # a line of hyphens makes a heading
             words = block["c"][2] if block["t"] == "Header" else block["c"]
             words = words[2:] if words[:1] == [{"t": "Str", "c": _WORD}] else words
             out += [{"t": "Space"}, *words] if out and words else words
@@ -149,13 +149,13 @@ def _inlines(markdown: str) -> Nodes:
 
 
 def document(blocks: Nodes, meta: dict[str, Any] | None = None) -> Node:
-    """Return a document of the given blocks."""
+    """Return a pandoc document with the given blocks and metadata."""
     return {"pandoc-api-version": list(api_version()), "meta": meta or {}, "blocks": blocks}
 
 
 @lru_cache(maxsize=256)
 def inline_html(markdown: str) -> str:
-    """Return a text of one paragraph as HTML."""
+    """Convert a text of one paragraph to HTML."""
     inlines = read_inlines(markdown)
     if all(node["t"] in ("Str", "Space", "SoftBreak") for node in inlines):
         return html.escape("".join(str(node.get("c", " ")) for node in inlines))
@@ -164,19 +164,19 @@ def inline_html(markdown: str) -> str:
 
 @cache
 def api_version() -> tuple[int, ...]:
-    """Return the version of the syntax tree that this pandoc speaks."""
+    """Return the version of pandoc's syntax tree."""
     return tuple(read("")["pandoc-api-version"])
 
 
 def write(tree: Node, writer: str, *options: str, folder: str | None = None) -> str:
-    """Return a document as text of a format."""
+    """Write a document in a format and return the text."""
     return run(
         ["-f", "json", "-t", writer, "--wrap=none", *options], json.dumps(tree), folder=folder
     )
 
 
 def metadata(value: Any) -> Any:
-    """Return a plain value as metadata; texts are read as Markdown."""
+    """Convert a Python value to pandoc metadata; strings are parsed as Markdown."""
     if isinstance(value, dict):
         return {"t": "MetaMap", "c": {key: metadata(item) for key, item in value.items()}}
     if isinstance(value, list):

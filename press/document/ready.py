@@ -1,4 +1,4 @@
-"""The pages of a format, ready to be written: everything they name, notes too, was looked up."""
+"""Prepare the pages of a format for writing: resolve images, references, notes and links."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from press.project.resources import Resources, with_images
 
 @dataclass(frozen=True)
 class Ready:
-    """Numbered pages with what they name made good, or noted as a mistake.
+    """Numbered pages with all references resolved, or recorded as mistakes.
 
     Parameters
     ----------
     pages
         The pages, in the order of the book.
     blocks
-        The blocks of each, by the path of its chapter: references and links lead where they
-        should in this format; citations are still to be written out.
+        The blocks of each, by the path of its chapter: references and links are resolved for
+        this format; citations are not yet formatted.
     words
-        The words of captions and references.
+        The wording of captions and references.
     sources
-        The bibliography of each.
+        The bibliography of each, by the path of its chapter.
     """
 
     pages: list[Page]
@@ -43,7 +43,7 @@ class Ready:
 
     @property
     def by_path(self) -> dict[str, Page]:
-        """The pages by the path of their chapter."""
+        """The pages, by the path of their chapter."""
         return {page.path: page for page in self.pages}
 
 
@@ -54,7 +54,7 @@ def make_ready(
     files: Resources,
     found: Mistakes,
 ) -> Ready:
-    """Look up what pages name: images, references, citations, notes and links.
+    """Resolve the images, references and links of pages, and check their citations and notes.
 
     Parameters
     ----------
@@ -63,11 +63,11 @@ def make_ready(
     pages
         Its numbered pages.
     base
-        The format they are for.
+        The format.
     files
-        Takes the images and files that they need.
+        Collects the images and files that the pages need.
     found
-        Takes what leads nowhere.
+        Collects broken references.
     """
     words = wording(project.options(base))
     place = project.settings.place("bibliography")
@@ -87,7 +87,7 @@ def make_ready(
 def _resolved(
     pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes, base: str
 ) -> dict[str, Nodes]:
-    """Return every page's blocks with cross-references resolved and citations checked."""
+    """Resolve the cross-references of every page, and check its citations and notes."""
     targets = [target for page in pages for target in page.targets]
     check_labels(targets, {page.path: page.source for page in pages}, found)
     known = collected(targets)
@@ -106,16 +106,17 @@ _CALL = re.compile(r"\[\^([^\]\s]+)\]")
 
 
 def check_notes(page: Page, found: Mistakes) -> None:
-    """Note every footnote that a chapter calls and does not have.
+    """Record every footnote reference without a footnote.
 
-    In a chapter that writes no note, brackets are words, as in a table of regular expressions.
+    In a chapter without footnotes it is a warning: the brackets may be text, such as a regular
+    expression in a table.
     """
     written = re.search(r"(?m)^ {0,3}\[\^[^\]\s]+\]:", page.source.text)
     for node in tree.nodes(page.blocks, "Str"):
         for name in _CALL.findall(node["c"]):
             call = rf"(?<!\\)\[\^{re.escape(name)}\]"
             if not re.search(r"\w", name) or not re.search(call, _CODE.sub("", page.source.text)):
-                continue  # brackets that are escaped, or hold no name
+                continue  # brackets that are escaped, or contain no name
             place, what = page.source.place_of(call), f"the note [^{name}] is not written"
             if written:
                 remedy = f"write it: `[^{name}]: …`"

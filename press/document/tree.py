@@ -1,8 +1,8 @@
-"""The syntax tree of a document, as pandoc writes it in JSON, and walks over it.
+"""Create, inspect and walk pandoc's syntax tree in its JSON form.
 
-A node is ``{"t": type, "c": content}``. The press adds types of its own between reading
-and writing (`Float`, `Callout`, `Tabset`, `Layout`, `Equation`, `Reference`): their content is
-a mapping whose values hold ordinary nodes, so that one walk reaches everything.
+A node is ``{"t": type, "c": content}``. Between reading and writing, the press adds its own
+types (`Float`, `Callout`, `Tabset`, `Layout`, `Equation`, `Reference`): their content is a
+mapping whose values contain ordinary nodes, so that one walk reaches everything.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ _WORDS = frozenset(["Str", "Space", "SoftBreak"])
 
 
 def walk(tree: Any, visit: Visit) -> Any:
-    """Rebuild a tree from the leaves up.
+    """Rebuild a tree bottom-up.
 
     Parameters
     ----------
     tree
-        A node, or a list or mapping that holds nodes at any depth.
+        A node, or a list or mapping that contains nodes at any depth.
     visit
-        Called with each node after its content was rebuilt; returns None to keep it, a node
-        to take its place, or a list of nodes to be spliced in. Words and the spaces between, nine
-        nodes in ten, stay as they are: nobody asks for them. So do attributes and the like, lists
-        that begin with a text, in which no node is.
+        Called with each node after its content has been rebuilt; returns None to keep it, a node
+        to replace it, or a list of nodes to splice in. To save time, it is not called with words
+        and the spaces between them, nine nodes in ten. Lists that begin with a string, such as
+        attributes, are not walked, since they contain no nodes.
     """
     if isinstance(tree, list):
         out: list[Any] = []
@@ -94,7 +94,7 @@ _HOLD_INLINES_AT = {"Header": 2, "Span": 1, "Link": 1, "Quoted": 1, "Cite": 1, "
 
 
 def with_inlines(tree: Any, change: Callable[[Nodes], Nodes]) -> Any:
-    """Rebuild a tree with each list of inlines changed, the inner ones first."""
+    """Apply a function to every list of inlines in a tree, innermost first."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] in _HOLD_INLINES:
@@ -112,9 +112,9 @@ def with_inlines(tree: Any, change: Callable[[Nodes], Nodes]) -> Any:
 
 
 def nodes(tree: Any, *types: str) -> Iterator[Node]:
-    """Yield the nodes of the given types (of any type without one), in document order."""
+    """Yield the nodes of the given types, or of any type if none is given, in document order."""
     words = not types or not _WORDS.isdisjoint(types)
-    waiting = [tree]  # a stack: recursion would resume a generator a level for every word
+    waiting = [tree]  # a stack: recursion would resume one generator per level for every word
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
@@ -134,7 +134,7 @@ def nodes(tree: Any, *types: str) -> Iterator[Node]:
 
 
 def plain(tree: Any) -> str:
-    """Return the text of inlines or blocks without any markup; notes are left out."""
+    """Return the text of inlines or blocks without markup and without notes."""
     if isinstance(tree, list):
         return "".join(plain(item) for item in tree)
     if not isinstance(tree, dict):
@@ -169,7 +169,7 @@ def attr(node: Node) -> Attr:
 
 
 def identifier(node: Node) -> str:
-    """Return a node's identifier, empty without one."""
+    """Return a node's identifier, empty if it has none."""
     return str(attr(node)[0])
 
 
@@ -184,7 +184,7 @@ def value(node: Node, key: str) -> str | None:
 
 
 def without(attributes: Attr, *keys: str) -> Attr:
-    """Return attributes less those of the given names."""
+    """Remove key-value attributes with the given names."""
     return [attributes[0], attributes[1], [pair for pair in attributes[2] if pair[0] not in keys]]
 
 
@@ -194,7 +194,7 @@ def text(words: str) -> Node:
 
 
 def space() -> Node:
-    """Return a space."""
+    """Return a space node."""
     return {"t": "Space"}
 
 
@@ -204,12 +204,12 @@ def para(inlines: Nodes) -> Node:
 
 
 def plain_block(inlines: Nodes) -> Node:
-    """Return a block of inlines that is not a paragraph."""
+    """Return a plain block: inlines that are not a paragraph."""
     return {"t": "Plain", "c": inlines}
 
 
 def div(content: Nodes, name: str = "", marks: Iterable[str] = (), pairs: Any = ()) -> Node:
-    """Return a division."""
+    """Return a div."""
     return {"t": "Div", "c": [[name, list(marks), [list(pair) for pair in pairs]], content]}
 
 
@@ -224,15 +224,15 @@ def link(content: Nodes, target: str, marks: Iterable[str] = ()) -> Node:
 
 
 def raw(language: str, code: str, *, inline: bool = False) -> Node:
-    """Return raw output of one format."""
+    """Return a raw block or raw inline of one format."""
     return {"t": "RawInline" if inline else "RawBlock", "c": [language, code]}
 
 
 def has_class(node: Node, name: str) -> bool:
-    """Return whether a division or span has a class."""
+    """Return whether a div, span, code block or heading has a class."""
     return node["t"] in ("Div", "Span", "CodeBlock", "Header") and name in attr(node)[1]
 
 
 def is_image(node: Node) -> bool:
-    """Return whether a paragraph or figure holds one image and nothing else."""
+    """Return whether a paragraph or plain block consists of one image only."""
     return node["t"] in ("Para", "Plain") and len(node["c"]) == 1 and node["c"][0]["t"] == "Image"

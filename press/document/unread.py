@@ -1,8 +1,8 @@
-r"""What pandoc drops as it reads a chapter, so that no format has it: LaTeX, blocks in pipe tables.
+r"""Find content that pandoc drops while parsing a chapter: LaTeX, and blocks in pipe tables.
 
-Formulae in environments of LaTeX are formulae in both formats. Other LaTeX, such as `\emph{x}` or
-the path `C:\data`, vanishes with its words, and so does all that a block of HTML in a cell of a
-pipe table holds; an author hears of either with file and line.
+Formulae in LaTeX environments are shown in both formats. Other LaTeX, such as `\emph{x}` or
+the path `C:\data`, is lost with its words, and so is the content of an HTML block in a cell of a
+pipe table; both are reported with file and line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from press.mistakes import Mistakes
 _FORMULA = re.compile(
     r"\\begin\s*\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath)\*?\}"
 )
-# What says nothing: how LaTeX breaks pages, spaces and sizes, and what it is told for later.
+# LaTeX without text of its own: definitions and settings, page breaks, spacing and sizes.
 _DEFINING = re.compile(
     r"\s*\\(?:(?:re|provide)?newcommand|providecommand|renewcommand|def|let|DeclareMathOperator"
     r"|(?:re)?newenvironment|newtheorem|theoremstyle|usepackage|setlength|addtolength|setcounter"
@@ -45,7 +45,7 @@ _FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
 
 
 def with_tex_formulas(blocks: Nodes) -> Nodes:
-    """Return blocks in which formulae in environments of LaTeX are formulae in both formats."""
+    """Convert formulae in LaTeX environments to display math, for both formats."""
 
     def visit(node: Node) -> Node | None:
         if not _is_tex(node) or not _FORMULA.match(node["c"][1].strip()):
@@ -57,7 +57,7 @@ def with_tex_formulas(blocks: Nodes) -> Nodes:
 
 
 def check_tex(blocks: Nodes, source: Source, found: Mistakes) -> None:
-    """Note LaTeX that is no formula, and whose words no format has."""
+    """Record LaTeX other than formulae, whose text would be missing from both formats."""
     for node in tree.nodes(blocks, "RawInline", "RawBlock"):
         code = node["c"][1].strip()
         if not _is_tex(node) or _DEFINING.match(code):
@@ -75,12 +75,12 @@ def check_tex(blocks: Nodes, source: Source, found: Mistakes) -> None:
 
 
 def _is_tex(node: Node) -> bool:
-    """Return whether a node is LaTeX that its author didn't mark as meant for LaTeX."""
+    """Return whether a node is LaTeX that its author did not mark with `{=latex}`."""
     return node["t"] in ("RawInline", "RawBlock") and bool(node["c"][0] == "tex")
 
 
 def check_pipe_tables(source: Source, found: Mistakes) -> None:
-    """Note blocks of HTML or LaTeX in cells of pipe tables, which pandoc drops with their words."""
+    """Record HTML or LaTeX blocks in cells of pipe tables, which pandoc drops with their text."""
     for line in _rows(source):
         block = _BLOCKS.search(_CODE.sub("", line.text))
         if block:

@@ -1,1 +1,1 @@
-"""The guard over losses: what a chapter says, held against what its pages and its print say."""
+"""Guard against losses: compare the content of each chapter with the finished pages and PDF."""

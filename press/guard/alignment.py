@@ -1,9 +1,9 @@
-"""Which pieces of a chapter are missing in a text that should have them, in about their order.
+"""Find the pieces of a chapter that are missing from a text, allowing for changes of order.
 
-Long pieces that stand once are anchors, but for notes, which stand anywhere. Any other is looked
-for between the anchors around it, and a long one that a page break or a note cuts, in parts. A
-short one that is not there has floated with its figure or table, if the text as a whole has it as
-often as the chapters do.
+Long pieces that occur once are anchors, except notes, which may occur anywhere. Any other piece is
+searched for between the surrounding anchors; a long one split by a page break or a note is matched
+in parts. A short one that is not found there is assumed to have floated with its figure or table,
+if it occurs in the whole text as often as in the chapters.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from typing import Any
 
 from press.guard.pieces import Piece
 
-_ANCHOR = 24  # letters of a piece that can hardly stand twice by chance
-_ANYWHERE = 10  # letters from which a piece may stand elsewhere: a note, a caption above
-_CUT = 16  # letters of the shortest piece that is looked for in parts
-_PART = 6  # letters of the shortest part of a piece that is cut
-_NEAR = 8000  # letters around in which the parts of a piece may stand
-_PARTS = 8  # of a piece that is cut: beyond that it is not the same any more
-_DOUBLED = 40  # letters of a piece that nobody writes twice by chance
+_ANCHOR = 24  # minimum length of an anchor: unlikely to occur twice by chance
+_ANYWHERE = 10  # minimum length of a piece that may occur out of order: a note, a caption above
+_CUT = 16  # minimum length of a piece that is matched in parts
+_PART = 6  # minimum length of a part
+_NEAR = 8000  # distance in letters within which the parts of a piece are searched for
+_PARTS = 8  # maximum number of parts: beyond that it is no longer the same piece
+_DOUBLED = 40  # minimum length of a piece that nobody writes twice by chance
 _LEFT_OUT = re.compile(
     r"[\s\u00ad\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f\"'`\u00b4\u00ab\u00bb\u2018-\u201f\u2039\u203a]+"
 )
@@ -33,14 +33,14 @@ _DASHES = re.compile(r"[\u2010-\u2015\u2212]+|-{2,3}")
 
 
 def bare(text: str) -> str:
-    """Return a text without what typesetting changes: blanks, divisions, quotes, kinds of dash."""
+    """Normalise what typesetting changes: white space, hyphenation, quotes and kinds of dash."""
     text = unicodedata.normalize("NFKC", _LEFT_OUT.sub("", text))
     return _DASHES.sub("-", _LEFT_OUT.sub("", text))
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A piece of which words are missing, or that stands too often.
+    """A piece with missing words, or one that occurs too often.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Loss:
     what
         ``"missing"``, ``"doubled"`` or ``"changed"``.
     words
-        What is missing of it, without blanks.
+        The missing part, without white space.
     """
 
     piece: Piece
@@ -58,14 +58,14 @@ class Loss:
 
 
 def losses(given: Sequence[Piece], text: str) -> list[Loss]:
-    """Return the pieces of words that a text lacks, or has too often.
+    """Return the text pieces that are missing, changed or duplicated in a text.
 
     Parameters
     ----------
     given
-        Pieces of words in their order.
+        Text pieces in order.
     text
-        The text that should have them, made bare.
+        The text that should contain them, normalised by `bare`.
     """
     wanted = [bare(piece.text) for piece in given]
     notes = {at for at, piece in enumerate(given) if piece.kind == "note"}
@@ -92,18 +92,18 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
 
 
 def lacking(given: Sequence[Piece], kind: str, places: Sequence[int], text: str) -> list[Loss]:
-    """Return the pictures or formulae of which a text has too few, by where the others stand.
+    """Return the missing images or formulae, inferred from the positions of the others.
 
     Parameters
     ----------
     given
-        All pieces in their order.
+        All pieces in order.
     kind
         ``"picture"`` or ``"formula"``.
     places
-        Where the text has one, in letters from its start, in order.
+        Their offsets in the text, in letters and in order.
     text
-        The text, made bare.
+        The text, normalised by `bare`.
     """
     things = [at for at, piece in enumerate(given) if piece.kind == kind]
     if len(things) <= len(places):
@@ -117,9 +117,9 @@ def lacking(given: Sequence[Piece], kind: str, places: Sequence[int], text: str)
 
 
 def _unmatched(expected: Sequence[float], places: Sequence[int]) -> list[int]:
-    """Return which of the expected places to leave out for the others to lie nearest to places."""
+    """Return the indices of the expected positions to drop so that the others match best."""
     missing = len(expected) - len(places)
-    # For each number of those left out so far: how far the others are off, and which were left.
+    # For each number of positions dropped so far: total distance of the others, and those dropped.
     best: list[tuple[float, tuple[Any, ...]]] = [(0.0, ())] + [(math.inf, ())] * missing
     for at, where in enumerate(expected):
         after: list[tuple[float, tuple[Any, ...]]] = []
@@ -140,7 +140,7 @@ def _unmatched(expected: Sequence[float], places: Sequence[int]) -> list[int]:
 
 
 def _left(words: str, text: str, start: int, end: int) -> str:
-    """Return what is missing of words that do not stand in their order."""
+    """Return the missing part of a piece that is not where expected."""
     if len(words) >= _ANYWHERE and words in text:
         return ""
     if len(words) >= _CUT:
@@ -149,7 +149,7 @@ def _left(words: str, text: str, start: int, end: int) -> str:
 
 
 def _anchors(wanted: Sequence[str], notes: set[int], text: str) -> dict[int, int]:
-    """Return the places of long pieces that stand once, as far as they keep their order."""
+    """Return the offsets of long pieces that occur once, as far as they are in order."""
     once: list[tuple[int, int]] = []
     for at, words in enumerate(wanted):
         if len(words) < _ANCHOR or at in notes:
@@ -157,7 +157,7 @@ def _anchors(wanted: Sequence[str], notes: set[int], text: str) -> dict[int, int
         place = text.find(words)
         if place >= 0 and text.find(words, place + 1) < 0:
             once.append((at, place))
-    # The longest run of pieces whose places go up.
+    # The longest increasing subsequence of offsets.
     tails: list[int] = []
     ends: list[int] = []
     before: list[int] = []
@@ -186,7 +186,7 @@ def _between(
     anywhere: bool,
     around: int = 1,
 ) -> tuple[int, int]:
-    """Return where an anchor before a gap ends and one after it begins, so many anchors away."""
+    """Return the end of the anchor before a gap and the start of that after, `around` away."""
     start, end = 0, len(text)
     if not anywhere and gap - around >= 0:
         start = anchors[ends[gap - around]] + len(wanted[ends[gap - around]])
@@ -196,7 +196,7 @@ def _between(
 
 
 def _uncovered(words: str, text: str, start: int, end: int) -> str:
-    """Return what is left of words when their parts are looked for one after the other."""
+    """Return the rest of a piece after matching its parts one after the other."""
     left, at, parts = "", 0, 0
     place = start
     while at < len(words):
@@ -212,7 +212,7 @@ def _uncovered(words: str, text: str, start: int, end: int) -> str:
 
 
 def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
-    """Return the length of the longest part of words from a place on that a text has."""
+    """Return the length of the longest part of a piece from `at` that occurs in a text."""
     low, high = 0, len(words) - at
     while low < high:
         middle = (low + high + 1) // 2
@@ -224,8 +224,8 @@ def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
 
 
 def _doubled(given: Sequence[Piece], wanted: Sequence[str], text: str) -> list[Loss]:
-    """Return long pieces that stand more often than their author wrote them."""
-    written = "".join(wanted)  # as print has it: lines of code that follow make one
+    """Return long pieces that occur more often than the author wrote them."""
+    written = "".join(wanted)  # as in print, where consecutive lines of code are joined
     out: list[Loss] = []
     seen: set[str] = set()
     for piece, words in zip(given, wanted, strict=True):

@@ -1,4 +1,4 @@
-"""The guard: names with file and line what of a chapter did not arrive in a format."""
+"""Report content of a chapter that is missing from a format, with file and line."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from press.guard.pieces import Piece, pieces, place_of
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
 from press.kept import recalled
 
-_TEX = re.compile(r"[\\^_{]")  # what TeX has and a formula that is set has not
-_SHOWN = 60  # letters of a loss that its message shows
+_TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
+_SHOWN = 60  # maximum length of a loss in its message
 
 
 def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
-    """Return a line for each loss in the HTML pages of a book.
+    """Return a message for each loss in the HTML pages of a book.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def _lost_in_page(page: Page, text: str) -> list[str]:
 
 
 def stated_in(page: Page) -> tuple[Any, ...]:
-    """Return all that what a page says follows from."""
+    """Return everything that the content of a page depends on, as a cache key."""
     return page.known, page.path, page.title_attr, page.heading
 
 
 def nothing_lost(given: Any, look: Callable[[], list[str]]) -> list[str]:
-    """Return losses, looked for unless none were found in the very same before."""
+    """Return losses, skipping the search if none were found for the same key before."""
     found: list[str] = []
 
     def lost() -> bool:
@@ -67,7 +67,7 @@ def nothing_lost(given: Any, look: Callable[[], list[str]]) -> list[str]:
 
 
 def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
-    """Return a line for each loss in the PDF of a book.
+    """Return a message for each loss in the PDF of a book.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 
 
 def _places(marked: str, kind: str) -> list[int]:
-    """Return where a text has its pictures or formulae, in letters without marks."""
+    """Return the offsets of images or formulae in a text, not counting the marks."""
     out, at = [], 0
     for letter in re.findall("[^{0}]+|[{0}]".format("".join(MARKS.values())), marked):
         if letter == MARKS[kind]:
@@ -111,7 +111,7 @@ def _places(marked: str, kind: str) -> list[int]:
 
 
 def said(page: Page, base: str) -> list[Piece]:
-    """Return what a chapter says: its heading and what stands below it."""
+    """Return the pieces of a chapter: its heading and the content below it."""
     return [*pieces([{"t": "Header", "c": [1, page.title_attr, page.heading]}], base),
             *pieces(page.read, base)]  # fmt: skip
 
@@ -121,7 +121,7 @@ def _is_words(piece: Piece) -> bool:
 
 
 def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
-    """Return the formulae that a page lacks as they were read, or has too often."""
+    """Return the formulae missing from a page, comparing their TeX with the chapter's."""
     wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
     have = Counter(re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas)
     missing = wanted - have
@@ -148,7 +148,7 @@ def _name(address: str) -> str:
 
 
 def _raw_formulas(given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
-    """Return formulae that stand in print as TeX, and that no author wrote as words."""
+    """Return formulae printed as TeX source that the author did not write as text."""
     out = []
     for _, one in given:
         if one.kind == "formula" and _TEX.search(one.text):

@@ -1,4 +1,4 @@
-"""What a chapter says, piece by piece, as pandoc reads it and before the press changes it."""
+"""Split a chapter into pieces of text, as pandoc reads it and before the press changes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from press.errors import Place
 _MARKUP = re.compile(
     r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I
 )
-_GAP = "\x00"  # where something stands that is no word: a formula, a citation, a picture
+_GAP = "\x00"  # placeholder for anything other than words: a formula, a citation, an image
 _CAPTIONS = ("title", "fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap")
 _ANNOTATED = re.compile(r"\s*\S{0,4}\s*<\d+(?:,\d+)*>\s*(?:\*/|-->|\*\)|;)?\s*$")
 _EQUATION = re.compile(_GAP + r"\s*\{#eq-[^}]*\}")
@@ -28,14 +28,14 @@ _BLOCKS = frozenset(["Para", "Plain", "Header"])
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that stand together, or a formula or a picture.
+    """A run of words, a formula or an image.
 
     Parameters
     ----------
     kind
         ``"words"``, ``"heading"``, ``"note"``, ``"formula"`` or ``"picture"``.
     text
-        The words; the TeX of a formula; the address of a picture.
+        The words; the TeX of a formula; the address of an image.
     """
 
     kind: str
@@ -43,12 +43,12 @@ class Piece:
 
 
 def pieces(blocks: Nodes, base: str) -> list[Piece]:
-    """Return what blocks say in a format.
+    """Return the pieces of blocks in a format.
 
     Parameters
     ----------
     blocks
-        A chapter as pandoc read it, without what its author hides from the format.
+        A chapter as pandoc read it, without content hidden from the format.
     base
         ``"html"`` or ``"typst"``.
     """
@@ -65,7 +65,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _of(item: Any, base: str) -> Iterator[Piece]:
-    """Yield pieces in the order of the text; notes where they are called."""
+    """Yield pieces in the order of the text, with notes where they are referenced."""
     if isinstance(item, list):
         for inner in item:
             yield from _of(inner, base)
@@ -105,7 +105,7 @@ def _of(item: Any, base: str) -> Iterator[Piece]:
 
 
 def _raw(item: Node, base: str) -> Iterator[Piece]:
-    """Yield the words of HTML that the format shows; what is meant for pages stays out of print."""
+    """Yield the words of raw HTML that the format shows, without marked HTML in print."""
     form, code = item["c"]
     if form == "html" or (form == "html5" and base == "html"):
         for words in _MARKUP.sub("\n", code).split("\n"):
@@ -113,7 +113,7 @@ def _raw(item: Node, base: str) -> Iterator[Piece]:
 
 
 def _captions(given: Mapping[str, str], base: str) -> Iterator[Piece]:
-    """Yield the words that attributes give: captions and titles, several as a list."""
+    """Yield the words of captions and titles in attributes, which may be lists."""
     for key in _CAPTIONS:
         value = given.get(key)
         if value in (None, "", "true", "false"):
@@ -127,7 +127,7 @@ def _captions(given: Mapping[str, str], base: str) -> Iterator[Piece]:
 
 
 def _sentence(inlines: Nodes, kind: str, base: str) -> Iterator[Piece]:
-    """Yield the words of a sentence as one piece, then its formulae, pictures and notes."""
+    """Yield the words of a sentence as one piece, then its formulae, images and notes."""
     apart: list[Piece] = []
     yield Piece(kind, _EQUATION.sub(_GAP, _words(inlines, apart, base)))
     yield from apart
@@ -140,7 +140,7 @@ def _words(inlines: Nodes, apart: list[Piece], base: str) -> str:
 def _word(node: Node, apart: list[Piece], base: str) -> str:
     kind = node["t"]
     content: Any = node.get("c")
-    if kind == "Str":  # the box of a task is a field in a page, and no word
+    if kind == "Str":  # the box of a task list is a form field in a page, not a word
         return "" if base == "html" and content in _BOXES else str(content)
     if kind == "Code":
         return str(content[1])
@@ -156,7 +156,7 @@ def _word(node: Node, apart: list[Piece], base: str) -> str:
         notes = list(_of(content, base))
         apart += [Piece("note" if one.kind == "words" else one.kind, one.text) for one in notes]
         return _GAP
-    if kind == "Span" and "press-keys" in content[0][1]:  # each format words keys in its own way
+    if kind == "Span" and "press-keys" in content[0][1]:  # each format writes keys differently
         return _GAP
     if kind == "Span" and "aside" in content[0][1]:
         apart.append(Piece("note", _words(content[1], apart, base)))
@@ -169,7 +169,7 @@ def _word(node: Node, apart: list[Piece], base: str) -> str:
 
 
 def place_of(text: str, source: Source) -> Place:
-    """Return the place of a piece's words in the chapter; its file alone if they aren't found."""
+    """Return the location of a piece's words in the chapter, without a line if not found."""
     words = re.findall(r"\w+", text)
     for count in (6, 3, 1):
         pattern = r"\W+".join(re.escape(word) for word in words[:count])

@@ -1,4 +1,4 @@
-"""What a finished page and a finished PDF say: their words, formulae and pictures."""
+"""Extract text, formulae and images from a finished HTML page or PDF."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from press.kept import digest_of, recalled
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
 _TEX = re.compile(r'<annotation encoding="application/x-tex">(.*?)</annotation>', re.S)
-# A formula that a script of the page is to set, as Quarto writes it by default.
+# A formula for a script on the page to typeset, as Quarto writes it by default.
 _SPAN = re.compile(r'<span class="math (?:inline|display)">\s*\\[(\[](.*?)\\[)\]]\s*</span>', re.S)
 _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I)
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
-# Where print draws a picture or a formula: letters that no text has.
+# Noncharacters that mark the position of an image or formula in print.
 MARKS = {"picture": "\ufdd0", "formula": "\ufdd1"}
 _CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What stands in one format.
+    """The content of a page or PDF.
 
     Parameters
     ----------
     text
-        Its text; in HTML without formulae, in print with them. In print a letter of `MARKS` stands
-        in front of each picture and formula.
+        Its text; without formulae in HTML, with them in print. In print, a character of `MARKS`
+        precedes each image and formula.
     formulas
         The TeX of its formulae; empty in print.
     pictures
-        The addresses of its pictures; empty in print.
+        The addresses of its images; empty in print.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Printed:
 
 
 def read_html(page: str) -> Printed:
-    """Return what the main part of an HTML page says."""
+    """Return the content of the `main` element of an HTML page."""
     found = _MAIN.search(page)
     main = found[1] if found else page
     formulas = tuple(html.unescape(tex) for tex in [*_TEX.findall(main), *_SPAN.findall(main)])
@@ -54,7 +54,7 @@ def read_html(page: str) -> Printed:
 
 
 def read_pdf(content: bytes) -> Printed:
-    """Return the text layer of a PDF in the order it is drawn, without heads and feet of pages."""
+    """Return the text layer of a PDF in drawing order, without page headers and footers."""
     import io
 
     import pikepdf
@@ -65,7 +65,7 @@ def read_pdf(content: bytes) -> Printed:
         marked, rest = _marked(pdf)
         parts: list[str] = []
         for page in pdf.pages:
-            # A word moves no other page's text: most are as they were read before.
+            # After a small change most pages are the same, and their text is reused.
             given = ("drawn", _read_of(page, digests, marked))
             parts += recalled(given, partial(_texts, page, fonts, marked), clean=lambda: True)
             parts.append("\n")
@@ -73,10 +73,10 @@ def read_pdf(content: bytes) -> Printed:
 
 
 def _marked(pdf: Any) -> tuple[dict[tuple[Any, int], str], str]:
-    """Return the letter of what each page marks as a picture or a formula, where it begins.
+    """Return the marks of tagged images and formulae, by page and marked-content identifier.
 
-    Those that are tagged and marked on no page are returned as a text of their own. What a table
-    of contents repeats is left out.
+    The marks of those without marked content are returned as a separate text. Entries of the
+    table of contents are left out.
     """
     import pikepdf
 
@@ -103,7 +103,7 @@ def _in_contents(element: Any) -> bool:
 
 
 def _content(element: Any) -> Iterator[tuple[Any, int]]:
-    """Yield page and number of each content that a tag marks."""
+    """Yield the page and identifier (MCID) of each marked content of a structure element."""
     import pikepdf
 
     kids = element.get("/K", [])
@@ -119,14 +119,14 @@ def _content(element: Any) -> Iterator[tuple[Any, int]]:
 def _read_of(
     page: Any, digests: dict[Any, str], marked: Mapping[tuple[Any, int], str]
 ) -> list[Any]:
-    """Return all that `_drawn` reads of a page: what it draws, its marks and its fonts' tables.
+    """Return all that `_drawn` reads of a page: its content, its marks and its fonts' tables.
 
     Parameters
     ----------
     digests
-        Of the tables of fonts, by the font's number: one font serves every page.
+        Digests of the fonts' tables, by object number, since pages share fonts.
     marked
-        As `_marked` has it.
+        As returned by `_marked`.
     """
     import pikepdf
 
@@ -155,7 +155,7 @@ def _drawn(
     fonts: dict[Any, tuple[Mapping[int, str], int]],
     marked: Mapping[tuple[Any, int], str],
 ) -> Iterator[str]:
-    """Yield the texts that a page draws."""
+    """Yield the pieces of text that a page draws."""
     import pikepdf
 
     named = page.get("/Resources", {}).get("/Font", {})
@@ -200,7 +200,7 @@ def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
 def _decoder(
     font: Any, fonts: dict[Any, tuple[Mapping[int, str], int]]
 ) -> tuple[Mapping[int, str], int]:
-    """Return the text of a font's codes, and how many bytes a code has."""
+    """Return a font's table from codes to text, and the number of bytes in a code."""
     if font.objgen not in fonts:
         width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
         stream = font.get("/ToUnicode")
@@ -209,7 +209,7 @@ def _decoder(
 
 
 def _codes(source: bytes) -> dict[int, str]:
-    """Return a font's table from codes to text, its `ToUnicode`."""
+    """Parse a font's `ToUnicode` table, from codes to text."""
     out: dict[int, str] = {}
     kind = b""
     given: list[bytes] = []

@@ -1,1 +1,1 @@
-"""A book as HTML: one page per chapter, readable from a folder without a server."""
+"""Write a book as HTML: one page per chapter, readable from a folder without a server."""

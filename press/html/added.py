@@ -1,4 +1,4 @@
-"""What a project or a chapter adds to pages: style sheets, the options named `include-…`."""
+"""HTML that a project or chapter adds to pages: style sheets and the `include-…` options."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ OPTIONS = ("include-in-header", "include-before-body", "include-after-body")
 
 @dataclass(frozen=True)
 class Added:
-    """HTML that stands on a page: in its head, before and after its body."""
+    """HTML added to a page: in its head, and before and after its body."""
 
     header: str = ""
     before: str = ""
     after: str = ""
 
     def __add__(self, other: Added) -> Added:
-        """Return both, one after the other."""
+        """Concatenate two additions."""
         return Added(
             _joined(self.header, other.header),
             _joined(self.before, other.before),
@@ -36,7 +36,7 @@ def _joined(*parts: str) -> str:
 
 
 def is_for_pages(given: Any) -> bool:
-    """Return whether all that an option includes is HTML, which print is not meant to have."""
+    """Return whether an option includes only HTML, which is not meant for print."""
     items = given if isinstance(given, list) else [given]
     return all(_is_html(item) for item in items)
 
@@ -49,7 +49,7 @@ def _is_html(item: Any) -> bool:
 
 
 def added_html(project: Project) -> Added:
-    """Return what the project's options add to every page."""
+    """Return the HTML that the project's options add to every page."""
     name = project.format("html").name
     styles = project.options("html").get("css")
     place = ("format", name, "css")
@@ -59,16 +59,16 @@ def added_html(project: Project) -> Added:
 
 
 def included(root: Path, folder: Path, settings: Settings, name: str) -> Added:
-    """Return what the options of a project or a chapter include in its pages.
+    """Return the HTML that the options of a project or chapter include in its pages.
 
     Parameters
     ----------
     root, folder
-        The project's folder, and the one that files are named from.
+        The project's folder, and the folder that file names are relative to.
     settings
         The options.
     name
-        The name of the format for pages.
+        The name of the HTML format.
     """
     parts = []
     for option in OPTIONS:
@@ -82,7 +82,7 @@ def included(root: Path, folder: Path, settings: Settings, name: str) -> Added:
 def _texts(
     root: Path, folder: Path, given: Any, settings: Settings, path: tuple[str, ...]
 ) -> list[str]:
-    """Return texts as they are and files by their content."""
+    """Return literal texts, and the content of files."""
     out = []
     for item in given if isinstance(given, list) else [given] if given else []:
         if isinstance(item, Mapping) and "text" in item:

@@ -1,4 +1,4 @@
-/* On a narrow screen the list of chapters is folded away. Without this script it stays open. */
+/* On a narrow screen the list of chapters is collapsed. Without this script it stays open. */
 (function () {
   "use strict";
   var list = document.querySelector("details.chapters");
@@ -49,7 +49,7 @@
     });
   });
 })();
-/* A table wider than its place says that it goes on. */
+/* A table wider than its container announces that it continues. */
 (function () {
   "use strict";
   var boxes = document.querySelectorAll("[data-scroll]");
@@ -59,7 +59,7 @@
   look();
   window.addEventListener("resize", look);
 })();
-/* A shortcut that differs by system shows the one of the reader's. */
+/* Show the keyboard shortcut for the reader's system. */
 (function () {
   "use strict";
   var platform = navigator.platform || "";

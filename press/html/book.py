@@ -1,4 +1,4 @@
-"""All pages of a book, written into a folder."""
+"""Write all HTML pages of a book to a folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OWN_FILES = ("book.css", "book.js", "search.js")
 
 
 def write_html(project: Project, ready: Ready) -> dict[str, str]:
-    """Return the pages of a book as HTML, by path, with the index and the press's own files.
+    """Return the HTML pages of a book by path, with the search index and the press's own files.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def write_html(project: Project, ready: Ready) -> dict[str, str]:
             body = with_sources_elsewhere(body, page, listed)
         return render(page, writer.write(page, blocks, body), facts, all_stops, added)
 
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each waits for its pandoc
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each thread waits for pandoc
         texts = pool.map(written, ready.pages)
         out |= zip((page.html for page in ready.pages), texts, strict=True)
     out[f"{ASSETS}/index.js"] = index(ready.pages, ready.blocks)
@@ -57,7 +57,7 @@ def write_html(project: Project, ready: Ready) -> dict[str, str]:
 
 
 def write_files(texts: Mapping[str, str], out: Path) -> None:
-    """Write texts below a folder."""
+    """Write texts to files in a folder, by relative path."""
     for path, text in texts.items():
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)

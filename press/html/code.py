@@ -1,4 +1,4 @@
-"""Code blocks as HTML: folded, named, numbered, annotated."""
+"""Write code blocks as HTML: folding, file names, line numbers and annotations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from press.document.languages import words_of
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
 
-# Stands in the code for an annotation's number until pandoc has coloured it.
+# Placeholder for an annotation's number in the code until pandoc has highlighted it.
 _MARK = 0xE100
 _MARKED = re.compile(f"[{chr(_MARK + 1)}-{chr(_MARK + 99)}]")
 
 
 def code_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
-    """Return a code block, in a fold if it is a cell's and the options say so."""
+    """Return a code block, with the code of a cell folded if the options say so."""
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
     fold = str(given.pop("code-fold", options.get("code-fold", False))).lower()
@@ -72,7 +72,7 @@ def _with_marks(node: Node, source: str) -> str:
 
 
 def with_marks_shown(body: str) -> str:
-    """Return a page's HTML with the annotations' numbers in the code."""
+    """Insert the numbers of annotations into the code of a page's HTML."""
     return _MARKED.sub(
         lambda found: (
             f'<a class="code-annotation-anchor" aria-hidden="true">{ord(found[0]) - _MARK}</a>'
@@ -82,7 +82,7 @@ def with_marks_shown(body: str) -> str:
 
 
 def annotation_blocks(node: Node) -> Nodes:
-    """Return the explanation of annotated code."""
+    """Return the annotations of a code block as a definition list."""
     out = [tree.raw("html", '<dl class="code-annotation-container-grid">')]
     for item in node["c"]["items"]:
         lines = ",".join(str(line) for line in item["lines"])

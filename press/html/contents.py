@@ -1,4 +1,4 @@
-"""The list of contents that stands next to a page."""
+"""Build the table of contents of a page."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from press.document.tree import Node, Nodes
 
 
 def contents_list(blocks: Nodes, depth: int, *, numbered: bool = True) -> Nodes:
-    """Return the page's own list of contents, as deep as asked for.
+    """Return the table of contents of a page, down to the given depth.
 
-    A section without a number that is marked `unlisted` is left out with all that is in it.
+    An unnumbered section with the class `unlisted` is left out, together with its subsections.
 
     Parameters
     ----------
     blocks
         The page.
     depth
-        The deepest level that is listed.
+        The deepest level listed.
     numbered
-        Whether its chapter has a number: in one without, no section has one.
+        Whether its chapter is numbered; in an unnumbered one, no section has a number.
     """
     entries = []
-    left_out = 7  # the level of the section that is left out here; none is deeper than 6
+    left_out = 7  # level of the section being left out; 7 if none, since levels end at 6
     for node in _sections(blocks):
         level, attr, title = node["c"]
         if level > left_out:
@@ -39,7 +39,7 @@ def contents_list(blocks: Nodes, depth: int, *, numbered: bool = True) -> Nodes:
 
 
 def _sections(blocks: Nodes) -> Iterator[Node]:
-    """Yield the headings that open a section of the page: not those inside something else."""
+    """Yield the headings that start a section of the page, not those nested in other blocks."""
     for block in blocks:
         if block["t"] == "Header":
             yield block
@@ -65,7 +65,7 @@ def _without_links(title: Nodes) -> Nodes:
 
 
 def _nested(entries: list[tuple[int, Node]]) -> Nodes:
-    """Return entries as a list of lists: each holds the deeper ones that follow it."""
+    """Return entries as a nested list, by level."""
     items: list[Nodes] = []
     at = 0
     while at < len(entries):

@@ -1,4 +1,4 @@
-"""Floats, figures and layouts as HTML."""
+"""Write floats, figures and layouts as HTML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from press.document.tree import Node, Nodes
 
 
 def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Nodes:
-    """Return a float as a figure with its caption."""
+    """Return a float as a `figure` element with its caption."""
     content = node["c"]
     name, kind = html.escape(content["id"]), content["kind"]
     attributes = content["attributes"]
@@ -42,13 +42,13 @@ def float_blocks(node: Node, words: Wording, options: Mapping[str, Any]) -> Node
 
 
 def alignment(options: Mapping[str, Any]) -> str:
-    """Return where figures stand unless they say otherwise."""
+    """Return the default alignment of figures."""
     given = str(options.get("fig-align", "default"))
     return "center" if given == "default" else given
 
 
 def figure_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
-    """Return a figure that has a caption and no number; options alone say where it stands."""
+    """Return an unnumbered figure with a caption; only options set the caption location."""
     (name, marks, _), caption, content = node["c"]
     aligned = (found["align"] for found in tree.nodes(content, "Image") if found.get("align"))
     align = next(aligned, alignment(options))
@@ -69,7 +69,7 @@ def figure_blocks(node: Node, options: Mapping[str, Any]) -> Nodes:
 
 
 def _uncaptioned(content: Nodes) -> Nodes:
-    """Return content whose images do not repeat the figure's caption as their text."""
+    """Remove the captions of images that would repeat the figure's as alternative text."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Image" or node.get("alt"):
@@ -80,7 +80,7 @@ def _uncaptioned(content: Nodes) -> Nodes:
 
 
 def display(node: Node) -> Node | None:
-    """Return a cell's output with its bare image as a figure; None for any other division."""
+    """Wrap a cell output of a single image in a figure; return None for any other div."""
     (name, marks, pairs), content = node["c"]
     if "cell-output-display" not in marks or len(content) != 1 or not tree.is_image(content[0]):
         return None
@@ -93,14 +93,14 @@ def display(node: Node) -> Node | None:
 
 
 def pagebreak(node: Node) -> Node | None:
-    """Return a page break, which shows in print alone; None for any other division."""
+    """Return a page break, which has an effect only when printed; None for any other div."""
     if "press-pagebreak" not in tree.classes(node):
         return None
     return tree.raw("html", '<div style="break-after: page"></div>')
 
 
 def image(node: Node) -> Node | None:
-    """Return an image whose `fig-alt` is its alternative text."""
+    """Set the alternative text of an image from its attribute `fig-alt` or `alt`."""
     attr, caption, target = node["c"]
     given = dict(attr[2])
     alt = given.get("fig-alt", given.get("alt"))
@@ -136,7 +136,7 @@ def _row(row: list[dict[str, Any]], valign: str) -> Node:
 
 
 def _left_aligned(content: Nodes) -> Nodes:
-    """Return content whose tables keep their columns to the left, where none is told otherwise."""
+    """Left-align the table columns without an alignment of their own."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Table":

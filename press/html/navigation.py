@@ -1,4 +1,4 @@
-"""The ways through a book: the side navigation, previous and next."""
+"""Navigation of a book: the sidebar, and links to the previous and next page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from press.project.resources import relative
 
 @dataclass(frozen=True)
 class Stop:
-    """One entry of the navigation: a page, or a part without one."""
+    """An entry of the navigation: a page, or a part without a page."""
 
     text: str
     depth: int
@@ -26,7 +26,7 @@ class Stop:
 
     @property
     def label(self) -> str:
-        """The entry as printed."""
+        """The entry's text with its number."""
         return f"{self.number}{NBSP} {self.text}" if self.number else self.text
 
 
@@ -45,7 +45,7 @@ def stops(entries: Sequence[Entry], pages: dict[str, Page]) -> list[Stop]:
 
 
 def sidebar(all_stops: Sequence[Stop], here: Page) -> str:
-    """Return the side navigation as seen from a page."""
+    """Return the sidebar of a page as HTML."""
     lines = ["<ul>"]
     at = 0
     for stop in all_stops:
@@ -73,7 +73,7 @@ def _entry(stop: Stop, here: Page) -> str:
 
 
 def neighbours(all_stops: Sequence[Stop], here: Page) -> str:
-    """Return the links to the previous and the next page."""
+    """Return the links to the previous and next page as HTML."""
     walk = [stop for stop in all_stops if stop.page is not None]
     at = next(number for number, stop in enumerate(walk) if stop.page is here)
     out = []

@@ -1,4 +1,4 @@
-"""The frame around a page: head, label, navigation, heading, contents, ways on."""
+"""Complete HTML document of a page: head, navigation, title block, contents and links."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ ASSETS = "assets"
 
 @dataclass(frozen=True)
 class BookFacts:
-    """What every page says about the book.
+    """Facts about the book that appear on its pages.
 
     Parameters
     ----------
     title
-        The book's title, as Markdown; page titles hold it as it is written, as in Quarto.
+        The book's title, as Markdown; page titles repeat it verbatim, as in Quarto.
     subtitle, description, abstract
-        Markdown; empty without one.
+        Markdown; empty if missing.
     date, language
-        Texts.
+        Plain text.
     authors
         Its authors.
     affiliated
@@ -52,7 +52,7 @@ class BookFacts:
 
 
 def book_facts(settings: Mapping[str, Any], date: str) -> BookFacts:
-    """Return the facts that `_quarto.yml` states, with the date as printed."""
+    """Return the facts in `_quarto.yml`, with the formatted date."""
     book = settings.get("book", {})
     return BookFacts(
         str(book.get("title", "")),
@@ -169,7 +169,7 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
 
 
 def _authors(people: Sequence[Author], affiliated: bool) -> list[str]:
-    """Return authors; only where affiliations are named has Quarto classes for either."""
+    """Return authors as HTML; as in Quarto, classes depend on whether there are affiliations."""
     if not affiliated and not any(person.affiliations for person in people):
         return [line for person in people for line in _paragraph("byline", person.markdown)]
     out = []

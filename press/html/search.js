@@ -1,4 +1,4 @@
-/* Search over the index in assets/index.js, which is a script so that it also loads from a folder. */
+/* Search in the index assets/index.js, which is a script so that it also loads without a server. */
 (function () {
   "use strict";
   var box = document.querySelector(".book-search");
@@ -19,7 +19,7 @@
     document.head.appendChild(script);
   }
   function fold(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
-  // What is asked for comes first where it is a heading, then where it begins or stands in one.
+  // Sections rank first if the words are their heading, then if it begins with or contains them.
   function matches(words) {
     var asked = words.join(" ");
     return window.bookSections.map(function (section, order) {
@@ -35,7 +35,7 @@
       return { section: section, score: score, order: order, at: at };
     }).filter(Boolean).sort(function (a, b) { return b.score - a.score || a.order - b.order; }).slice(0, 12);
   }
-  // A piece of text around what was found, cut between words.
+  // An excerpt around the match, cut between words.
   function around(text, at) {
     var from = Math.max(0, at - 40), to = Math.min(text.length, from + 120);
     if (from) from = text.indexOf(" ", from) + 1;
@@ -59,7 +59,7 @@
     });
   }
   field.addEventListener("input", function () { load(show); });
-  // A search can be handed on in an address: index.html?q=words
+  // A search can be shared as an address: index.html?q=words
   var asked = new URLSearchParams(window.location.search).get("q");
   if (asked) { field.value = asked; load(show); }
 })();

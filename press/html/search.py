@@ -1,4 +1,4 @@
-"""The search of a book: an index written as a script, so that it works without a server."""
+"""Search index of a book, written as a script so that it works without a server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEFT_OUT = ("CodeBlock", "RawBlock", "RawInline", "Note", "Cite")
 
 
 def index(pages: list[Page], ready: Mapping[str, Nodes]) -> str:
-    """Return the index of a book's sections: address, heading and text of each.
+    """Return the search index of a book: address, heading and text of each section.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def _sections(page: Page, blocks: Nodes) -> list[list[str]]:
 
 
 def words(node: Any) -> str:
-    """Return the words of blocks, those of different paragraphs and cells kept apart."""
+    """Return the text of blocks, with spaces between paragraphs and table cells."""
     if isinstance(node, list):
         apart = "" if all(isinstance(one, dict) and _within(one) for one in node) else " "
         return apart.join(words(one) for one in node)

@@ -1,4 +1,4 @@
-"""The press's own nodes as HTML, and a page's blocks as one HTML text."""
+"""Write a page's blocks, including the press's own nodes, as HTML."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _OPTIONS = ("--mathml", "--section-divs", "--syntax-highlighting=pygments")
 
 @dataclass(frozen=True)
 class Written:
-    """A page's parts as HTML."""
+    """The parts of a page as HTML."""
 
     contents: str
     title: str
@@ -45,14 +45,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Writer:
-    """What every page of a book needs to be written.
+    """Writer for the pages of a book.
 
     Parameters
     ----------
     words
-        The words of captions and references.
+        The wording of captions and references.
     pages
-        The pages by path of their chapter.
+        The pages, by path of their chapter.
     book_title
         The book's title, as Markdown.
     """
@@ -69,9 +69,9 @@ class Writer:
         page
             The page.
         blocks
-            Its blocks, for the list of contents.
+            Its blocks, for the table of contents.
         body
-            The same blocks, lowered, with citations and links made good.
+            The same blocks, lowered, with citations and links resolved.
         """
         depth = int(page.options.get("toc-depth", 3))
         contents = self.lowered(page, contents_list(blocks, depth, numbered=bool(page.number)))
@@ -91,7 +91,7 @@ class Writer:
         page
             The chapter.
         marked
-            Whether to mark number, title and identifier, as the heading itself has them.
+            Whether to wrap number, title and identifier in spans, as in the heading itself.
         """
         name = page.title_attr[0] if marked else ""
         if not page.number or not page.numbered:
@@ -109,7 +109,7 @@ class Writer:
         return [tree.span(inner, name, ["quarto-section-identifier"])] if name else inner
 
     def lowered(self, page: Page, blocks: Nodes) -> Nodes:
-        """Return numbered blocks in which only pandoc's own nodes are left."""
+        """Convert the press's own nodes in numbered blocks to pandoc's nodes."""
         blocks = _numbered(blocks)
 
         def visit(node: Node) -> Node | Nodes | None:
@@ -151,7 +151,7 @@ class Writer:
         target: Target = node["c"]["target"]
         content: Nodes = list(node["c"]["content"])
         if target.kind == "sec" and not (page.number and page.numbered):
-            # As in Quarto: where chapters have no number, a section is called by its title.
+            # As in Quarto, sections are referred to by title if chapters are not numbered.
             title = target.title
             if target.level == 1 and target.page != page.path:
                 title = self.title(self.pages[target.page], marked=False)
@@ -165,7 +165,7 @@ class Writer:
         return tree.link(content, self.address(page, target), ["quarto-xref"])
 
     def address(self, page: Page, target: Target) -> str:
-        """Return the address of a target as seen from a page."""
+        """Return the address of a target relative to a page."""
         if target.page == page.path:
             return f"#{target.label}"
         other = self.pages[target.page]
@@ -174,7 +174,7 @@ class Writer:
 
 
 def _numbered(blocks: Nodes) -> Nodes:
-    """Return blocks whose headings print their numbers."""
+    """Insert the numbers of headings into their text."""
 
     def visit(node: Node) -> Node | None:
         if node["t"] != "Header" or "number" not in node:
@@ -221,7 +221,7 @@ def _callout(node: Node, words: Wording) -> Nodes:
     bare = title is None and "number" not in node and content["appearance"] != "default"
     shown = None if bare else callout_title(node, words)
     head = '<div class="callout-title-container">'
-    # A division of the tree, so that a heading in it opens no section beyond it.
+    # A div in the tree, so that a heading inside does not start a section outside it.
     body = tree.div(_inside(content["content"]), marks=["callout-body-container"])
     opening = f'<div{name} class="{" ".join(marks)}" role="note" aria-label="{word}">'
     out = [tree.raw("html", opening)]
@@ -238,9 +238,9 @@ def _callout(node: Node, words: Wording) -> Nodes:
 
 
 def _inside(content: Nodes) -> Nodes:
-    """Return content whose heading, if it opens with one, ends no section around it.
+    """Keep a leading heading from ending the section around it.
 
-    Pandoc makes a division that begins with a heading a section of the page.
+    Pandoc converts a div that begins with a heading to a section of the page.
     """
     opens = bool(content) and content[0]["t"] == "Header"
     return [tree.raw("html", ""), *content] if opens else content
@@ -264,10 +264,10 @@ def _tabset(node: Node) -> Nodes:
 
 
 def _finished(body: str) -> str:
-    """Return a body with what pandoc's writer leaves out for people who don't see the page."""
+    """Add accessibility attributes that pandoc's writer omits, and the numbers of equations."""
     body, scripts = without_scripts(body)
     body = with_marks_shown(_FLOAT_OR_TABLE.sub(_Tables(), body))
-    body = re.sub(r"<pre\b(?![^>]*tabindex)", '<pre tabindex="0"', body)  # it may scroll
+    body = re.sub(r"<pre\b(?![^>]*tabindex)", '<pre tabindex="0"', body)  # may be scrollable
     body = re.sub(
         r'(<span id="[^"]*" class="equation" [^>]*data-number=")([^"]*)(">.*?)(</annotation>)',
         lambda found: f"{found[1]}{found[2]}{found[3]} \\tag{{{found[2]}}}{found[4]}",
@@ -284,7 +284,7 @@ _FLOAT_OR_TABLE = re.compile(
 
 
 class _Tables:
-    """Puts each table into a box that scrolls, named by the caption of the float around it."""
+    """Wrap each table in a scrollable box, labelled by the caption of its float."""
 
     def __init__(self) -> None:
         self.caption = ""
@@ -298,7 +298,7 @@ class _Tables:
 
 
 def _table(table: str, named: str) -> str:
-    """Return a table with the scope of its headings, in a box that scrolls."""
+    """Add `scope` to a table's headings and wrap it in a scrollable box."""
     head, _, rest = table.partition("</thead>")
     if rest:
         table = re.sub(r"<th\b", '<th scope="col"', head) + "</thead>"

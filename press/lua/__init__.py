@@ -1,1 +1,1 @@
-"""Lua filters and shortcodes of a project, run by the Lua in pandoc."""
+"""Run a project's Lua filters and shortcodes with pandoc's Lua interpreter."""

@@ -1,4 +1,4 @@
-"""Lua filters that a project, a format or a chapter asks for, run on what pandoc read."""
+"""Run the Lua filters of a project, format or chapter on the document that pandoc read."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from press.lua.running import (
 from press.project.project import Project
 from press.project.yaml import Settings, parse_settings
 
-# Places in Quarto's own sequence that come before its own filters.
+# Entry points that come before Quarto's own filters.
 _BEFORE = ("pre-ast", "post-ast", "pre-quarto")
 
 
 def filters_of(project: Project, chapter: Chapter, base: str) -> tuple[LuaFile, ...]:
-    """Return the filters of a chapter in a format, in the order in which they run.
+    """Return the filters of a chapter in a format, in execution order.
 
     Raises
     ------
     ProjectError
-        One does not exist.
+        A filter does not exist.
     UnsupportedError
-        One is not written in Lua, or runs after Quarto's own filters.
+        A filter is not written in Lua, or runs after Quarto's own filters.
     """
     own = project.format(base).name
     at = (("filters",), ("format", own, "filters"))
@@ -75,7 +75,7 @@ def _name(item: Any) -> str:
 
 
 def _files(root: Path, asking: Path, name: str, place: Place) -> list[Path]:
-    """Return the Lua files that a name stands for: one file, or those of an extension."""
+    """Return the Lua files that a filter name refers to: one file, or those of an extension."""
     base = root if name.startswith("/") or asking == root else asking.parent
     if (file := base / name.lstrip("/")).is_file():
         if file.suffix != ".lua":
@@ -90,7 +90,7 @@ def _files(root: Path, asking: Path, name: str, place: Place) -> list[Path]:
 
 
 def extensions(root: Path) -> list[Path]:
-    """Return the folders of a project's extensions."""
+    """Return the folders of a project's Quarto extensions."""
     return [file.parent for file in sorted((root / "_extensions").glob("**/_extension.yml"))]
 
 
@@ -115,7 +115,7 @@ def filtered(
     document: Node, filters: Sequence[LuaFile], around: Surroundings, metadata: Mapping[str, Any],
     asked: Asked,
 ) -> Node:  # fmt: skip
-    """Return a chapter's document as its filters leave it.
+    """Apply Lua filters to a chapter's document.
 
     Parameters
     ----------
@@ -124,16 +124,16 @@ def filtered(
     filters
         The filters.
     around
-        The chapter they run for.
+        The chapter that they run for.
     metadata
         Its options.
     asked
-        Takes what the filters ask for.
+        Collects what the filters add to the page.
 
     Raises
     ------
     ChapterError
-        A filter ended with an error.
+        A filter raised an error.
     """
     if not filters:
         return document
@@ -164,7 +164,7 @@ def filtered(
 
 
 def _stopped(error: TypesettingError, filters: Sequence[LuaFile], root: Path) -> ChapterError:
-    """Return pandoc's error about a filter, at the place that asks for it."""
+    """Convert pandoc's error about a filter, with the location where the filter is listed."""
     words = " ".join(error.what.removeprefix("pandoc stopped: ").split())
     words = words.partition("stack traceback")[0].strip()
     words = re.sub(r"Error running (?:Lua|filter \S+): *", "", words)

@@ -1,7 +1,7 @@
--- What a filter or a shortcode of Quarto may use of Quarto, as far as the press has it.
--- Returns a function that takes the facts of a chapter, makes the global names and runs a script.
+-- Quarto's Lua API for filters and shortcodes, as far as the press supports it.
+-- Returns a function that takes the facts of a chapter, sets the globals and runs a script.
 
--- Anything that the press does not support ends the script with its name, rather than do nothing.
+-- Anything that the press does not support raises an error with its name, rather than do nothing.
 local function closed(name, fields)
   return setmetatable(fields, {
     __index = function(_, key)
@@ -24,7 +24,7 @@ return function(facts)
     file:close()
   end
 
-  -- Files are named from the folder of the script.
+  -- File names are relative to the folder of the script.
   local function named(given)
     local out = {}
     for _, item in ipairs(given or {}) do
@@ -78,7 +78,7 @@ return function(facts)
       note({ kind = "text", location = location, text = file:read("a") })
       file:close()
     end,
-    -- What a chapter shows is copied without being named here.
+    -- Files that a chapter refers to are copied without being registered here.
     add_resource = function() end,
     add_supporting = function() end,
     add_format_resource = function() end,
@@ -139,7 +139,7 @@ return function(facts)
     version = pandoc.types.Version("1.10.18"),
   })
 
-  -- Under the name that an error is to have, which Lua would cut if it were long.
+  -- The chunk name sets the path in error messages, which Lua would truncate if it were long.
   local file = assert(io.open(facts.script))
   local script = assert(load(file:read("a"), "@" .. facts.shown))
   file:close()

@@ -1,4 +1,4 @@
-"""One run of Lua: the facts it is given, and what it asks of the page besides its blocks."""
+"""Exchange data with Lua scripts: the facts passed in, and their additions to the page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LOCATIONS = {"in-header": "header", "before-body": "before", "after-body": "aft
 
 @dataclass(frozen=True)
 class LuaFile:
-    """A filter or a file of shortcodes.
+    """A Lua file of a filter or of shortcodes.
 
     Parameters
     ----------
     path
         The file.
     place
-        Where the project or a chapter asks for it.
+        The location where the project or a chapter lists it.
     """
 
     path: Path
@@ -55,7 +55,7 @@ class Surroundings:
     base: str
 
     def facts(self, script: Path, notes: Path) -> dict[str, str]:
-        """Return what the interface is told."""
+        """Return the facts passed to the Lua interface."""
         offset = posixpath.relpath(".", posixpath.dirname(self.chapter) or ".")
         return {
             "base": self.base,
@@ -71,16 +71,16 @@ class Surroundings:
 
 @dataclass
 class Asked:
-    """What scripts ask of a page: text around it, files next to it; and what they say.
+    """Additions of scripts to a page: HTML, files of dependencies, and messages.
 
     Parameters
     ----------
     added
-        HTML in the page's head, before and after its body.
+        HTML for the page's head, and before and after its body.
     files
-        Files by path in the book.
+        Files, by path in the book.
     said
-        Lines for the build's warnings.
+        Messages for the build's warnings.
     """
 
     added: Added = field(default_factory=Added)
@@ -89,12 +89,12 @@ class Asked:
 
 
 def shown_path(path: Path, root: Path) -> str:
-    """Return a path as a message shows it: from the project's folder, if it lies there."""
+    """Return a path for messages, relative to the project's folder if it is inside."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def lua(value: Any) -> str:
-    r"""Return a text, a list or a mapping as Lua writes it.
+    r"""Format a string, boolean, list or mapping as a Lua literal.
 
     Examples
     --------
@@ -112,12 +112,12 @@ def lua(value: Any) -> str:
 
 
 def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None:
-    """Take what a script has noted.
+    """Collect the requests that a script has written to its notes file.
 
     Raises
     ------
     UnsupportedError
-        It asks for a file of another host, or for text in a PDF.
+        The script requests a file from another host, or text in the PDF.
     """
     lines = notes.read_text("utf-8").splitlines() if notes.exists() else []
     for note in map(json.loads, lines):
@@ -150,7 +150,7 @@ def _add(asked: Asked, where: str, text: str, place: Place) -> None:
 
 
 def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:
-    """Put the files of a dependency next to the pages, and its tags into the page."""
+    """Copy the files of an HTML dependency to the book, and add its tags to the page."""
     folder = "site_libs/" + "-".join(filter(None, (note["name"], note["version"])))
     start = posixpath.relpath(".", posixpath.dirname(around.html) or ".")
     for kind in ("stylesheets", "scripts", "resources"):

@@ -1,4 +1,4 @@
--- Loads files of shortcodes; prints their names, or what calls of them stand for as Markdown.
+-- Loads files of shortcodes and prints their names, or the Markdown that replaces each call.
 
 local function as_blocks(result)
   local kind = pandoc.utils.type(result)

@@ -1,4 +1,4 @@
-"""Shortcodes that a project or its extensions write in Lua, as the Markdown they stand for."""
+"""Expand shortcodes that a project or its extensions define in Lua to Markdown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LuaShortcodes:
     files
         The Lua files.
     asked
-        Takes what they ask for.
+        Collects what they add to the page.
     """
 
     around: Surroundings
@@ -47,14 +47,14 @@ class LuaShortcodes:
         return names_in(self.files)
 
     def __call__(self, calls: Sequence[Call]) -> dict[Call, str]:
-        """Return what calls stand for, as Markdown."""
+        """Return the Markdown that replaces each call."""
         if not calls:
             return {}
         with tempfile.TemporaryDirectory(prefix="press-") as name:
             folder = Path(name)
             given = [_spelled(call) for call in calls]
             facts = self.around.facts(self.files[0], folder / "notes")
-            # Whatever a shortcode looks up is a text.
+            # Shortcodes look up string metadata only.
             meta = {key: value for key, value in self.metadata.items() if isinstance(value, str)}
             try:
                 text = _run(folder, facts, self.files, given, meta, self.around)
@@ -70,7 +70,7 @@ class LuaShortcodes:
 
 
 def shortcode_files(root: Path, listed: Any, place: Place | None) -> tuple[Path, ...]:
-    """Return the Lua files of shortcodes: those that the project lists, those of its extensions."""
+    """Return the Lua files of shortcodes listed by the project or contributed by extensions."""
     out = []
     for name in listed if isinstance(listed, list) else [listed] if listed else []:
         path = root / str(name).lstrip("/")
@@ -119,7 +119,7 @@ def _run(
 
 
 def _spelled(call: Call) -> dict[str, Any]:
-    """Return a call as the runner takes it: arguments by place and by name."""
+    """Convert a call for the Lua runner, with positional and named arguments."""
     args, named = [], {}
     for word in call.arguments:
         key, equals, value = word.partition("=")

@@ -1,1 +1,1 @@
-"""A book as one PDF, typeset by Typst."""
+"""Write a book as one PDF, typeset by Typst."""

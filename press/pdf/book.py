@@ -1,4 +1,4 @@
-"""All chapters of a book as one Typst document, and that document as a PDF."""
+"""Write all chapters of a book as one Typst document, and compile it to PDF."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def write_typst(project: Project, ready: Ready, extension: Extension, files: Resources) -> str:
-    """Return a book as one Typst document.
+    """Return a book as the source of one Typst document.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
     ready
         Its pages, ready for Typst.
     extension
-        What the format's extension contributes.
+        The contributions of the format's extension.
     files
-        Takes the files of the bibliography.
+        Collects the files of the bibliography.
     """
     blocks: Nodes = []
     for entry in project.entries:
@@ -57,7 +57,7 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
     every = together(ready.sources.values())
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
-        # A closing quotation mark behind a bracket or a question mark would open another.
+        # Typst would turn a closing quotation mark after a bracket into an opening one.
         blocks = list(with_words_kept(with_citations(blocks, every, options)))
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
@@ -77,11 +77,11 @@ def _chapter(page: Page, blocks: Nodes) -> Nodes:
         return list(tree.walk(blocks, _unnumbered)) if "unnumbered" in marks else blocks
     if "unnumbered" in marks or page.entry.kind == "part":
         blocks = tree.walk(blocks, _unnumbered)
-    kept = list(marks)  # as by Quarto: a filter may know a class of the author's
+    kept = list(marks)  # as in Quarto: a filter may use the author's classes
     if page.entry.kind == "part" and "unnumbered" not in kept:
         kept.append("unnumbered")
     head: Node = {"t": "Header", "c": [1, [name or chapter_anchor(page), kept, pairs], page.title]}
-    # As in Quarto, the authors of a chapter stand in its HTML alone.
+    # As in Quarto, the authors of a chapter appear in HTML only.
     below = [
         str(page.options[key]) for key in ("chapter-subtitle", "abstract") if page.options.get(key)
     ]
@@ -89,7 +89,7 @@ def _chapter(page: Page, blocks: Nodes) -> Nodes:
 
 
 def _unnumbered(node: Node) -> Node | None:
-    """Return a section of a chapter without a number as one that has none either."""
+    """Mark a section of an unnumbered chapter as unnumbered."""
     if node["t"] != "Header" or "unnumbered" in tree.classes(node):
         return None
     level, (name, marks, pairs), title = node["c"]
@@ -99,7 +99,7 @@ def _unnumbered(node: Node) -> Node | None:
 def _typst_sources(
     project: Project, sources: Sources, options: Mapping[str, Any], files: Resources
 ) -> Nodes:
-    """Return the list of sources as Typst makes it, Quarto's way unless `citeproc` is set."""
+    """Return Typst's own bibliography, which Quarto uses unless `citeproc` is set."""
     names = [file.relative_to(project.root).as_posix() for file in sources.files]
     for name in names:
         files.take(name)
@@ -129,8 +129,8 @@ def _write_template(folder: Path, extension: Extension) -> None:
 
 
 def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
-    """Return the template's variables, named as Quarto names them."""
-    # Books are numbered unless they say otherwise, and the template is told how, as by Quarto.
+    """Return the template's variables, under Quarto's names."""
+    # As in Quarto, books are numbered by default, and the template gets the numbering pattern.
     options = {"number-sections": True, **extension.options, **project.options("typst")}
     if options["number-sections"]:
         options = {"section-numbering": "1.1.a", **options}
@@ -164,22 +164,22 @@ def compile_pdf(
     font_paths: Sequence[Path],
     found: Mistakes,
 ) -> bytes:
-    """Return the PDF of a Typst document.
+    """Compile a Typst document to PDF.
 
     Parameters
     ----------
     typst_text
         The document.
     root
-        Folder that absolute paths in it start from.
+        Folder that absolute paths in it are relative to.
     standards
-        PDF standards to keep, such as ``["ua-1", "a-3a"]``.
+        PDF standards to conform to, such as ``["ua-1", "a-3a"]``.
     timestamp
-        Seconds since 1970 to state as the time of making; None for the present.
+        Creation time to record, in seconds since 1970; None for the current time.
     font_paths
-        Folders of further fonts; the machine's own are never used.
+        Folders with additional fonts; system fonts are never used.
     found
-        Takes Typst's warnings.
+        Collects Typst's warnings.
     """
     import typst
 
@@ -203,7 +203,7 @@ def compile_pdf(
 
 
 def _refused(error: Any, text: str) -> TypesettingError:
-    """Return Typst's error with the file, or the line of the document, that it is about."""
+    """Convert an error of Typst, adding its file or the line of the document."""
     hints = " ".join(str(hint) for hint in error.hints or [])
     found = re.search(r"┌─ (?:.*?/)??(?P<file>[^/\s:][^:]*):(?P<line>\d+)", str(error.diagnostic))
     if found is None:
@@ -216,9 +216,9 @@ def _refused(error: Any, text: str) -> TypesettingError:
 
 
 def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingError:
-    """Return Typst's error at the place that has most words of what it names.
+    """Add to Typst's error the location that shares most words with it.
 
-    All that a cell puts out has the cell's place.
+    All output of a cell has the location of the cell.
     """
     what, _, line = error.what.partition(", at: ")
     words = set(_WORD.findall(what if "panicked" in what else line))

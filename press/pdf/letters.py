@@ -1,4 +1,4 @@
-"""Letters that no font has, found before Typst prints a box for them."""
+"""Find characters missing from all fonts, before Typst prints a box for them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from press.kept import recalled
 from press.mistakes import Mistakes
 
 _ASCII = 0x7F
-_JOINING = ("Cf", "Cc", "Mn", "Zs")  # signs that show nothing by themselves
+_JOINING = ("Cf", "Cc", "Mn", "Zs")  # categories of characters that are invisible on their own
 
 
 def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes) -> None:
-    """Note the letters of each chapter that no font of the PDF has.
+    """Record the characters of each chapter that are missing from all fonts of the PDF.
 
     Parameters
     ----------
     pages
         The pages.
     fonts
-        Folders of fonts besides Typst's own.
+        Folders of fonts in addition to Typst's own.
     found
-        Takes a mistake for each chapter and line.
+        Collects one mistake per chapter and line.
     """
     letters = {
         page.path: recalled(("letters", stated_in(page)), partial(_letters, page), clean=_always)
@@ -68,7 +68,7 @@ def _always() -> bool:
 
 
 def _facts(fonts: Sequence[Path]) -> list[str]:
-    """Return what tells these fonts from others: their files' contents."""
+    """Return digests of the font files, to identify these fonts."""
     files = (path for folder in fonts for path in sorted(folder.rglob("*")) if path.is_file())
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
 
@@ -84,13 +84,13 @@ def _named(signs: Iterable[str]) -> str:
 
 @lru_cache(maxsize=16)
 def _missing(signs: str, fonts: tuple[str, ...]) -> frozenset[str]:
-    """Return the signs that no font has: a standard for archives refuses their boxes."""
+    """Return the characters missing from all fonts, which Typst rejects under PDF/A-2b."""
     import typst
 
     folders: list[Any] = [*fonts]
     if not signs:
         return frozenset()
-    # Signs that have a meaning in Typst's markup are ASCII, and not among these.
+    # Characters with a meaning in Typst's markup are ASCII, and therefore not among these.
     text = "\n".join(signs)
     try:
         typst.compile(

@@ -1,4 +1,4 @@
-"""Words that Typst would take for its own marks: a dash or a number at the start of a line."""
+"""Escape words that Typst would read as markup: a dash or a number at the start of a line."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from press.document.tree import Node, Nodes
 
 _MARK = re.compile(r"[-+/]|=+|\d+\.")
 _GAPS = ("Space", "SoftBreak", "LineBreak")
-# Typst would make a prime of the first, and an opening quote of the second.
+# Typst would turn the first into a prime, and the second into an opening quote.
 _APOSTROPHE = re.compile(r"(?<=\d)’|(?<!\w)’")
 
 
 def with_words_kept(content: Any) -> Any:
-    r"""Return a tree in which no text opens a list, a heading or a term.
+    r"""Escape text that would start a list, a heading or a term in Typst.
 
-    Pandoc sees to paragraphs; a text opens a block of Typst in a table's cell, in emphasis and
-    after a line break too. A backslash makes the mark a letter: ``\- 5``, ``1\. May``.
+    Pandoc escapes it in paragraphs; text can also start a Typst block in a table cell, in emphasis
+    and after a line break. A backslash escapes the mark: ``\- 5``, ``1\. May``.
     """
     return tree.with_inlines(content, _kept)
 
@@ -40,7 +40,7 @@ def _kept(inlines: Nodes) -> Nodes:
 
 
 def _with_apostrophes(words: str) -> Nodes:
-    """Return words whose apostrophes next to a number, or before a word, stay what they are."""
+    """Keep apostrophes after a number or before a word from becoming primes or quotes."""
     first, *others = _APOSTROPHE.split(words)
     out: Nodes = [tree.text(first)] if first else []
     for part in others:

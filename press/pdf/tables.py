@@ -1,4 +1,4 @@
-"""Tables that may be wider than the page: told to Typst with the longest words of each column."""
+"""Fit tables that may be wider than the page, passing each column's longest words to Typst."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Any
 from press.document import tree
 from press.document.tree import Node, Nodes
 
-_WIDE = 40.0  # ems of text that any page has room for
-_LETTER = 0.5  # of an em, a letter and its share of a gap
-_CELL = 1.1  # ems around the text of a cell
+_WIDE = 40.0  # width of text in ems that fits on any page
+_LETTER = 0.5  # width of a letter in ems, including its share of a space
+_CELL = 1.1  # padding of a cell in ems
 _WIDTHS = "press-widths"
 _COLUMNS = re.compile(rf"({_WIDTHS} => \[\s*#table\(\s*columns: )(?:\([^)]*\)|\d+)")
-_LONGEST = 16  # letters after which a word may break
-_HELD = "\u00a0\u2007\u2011\u202f"  # spaces and a hyphen at which no line breaks
+_LONGEST = 16  # length in letters after which a word may break
+_HELD = "\u00a0\u2007\u2011\u202f"  # non-breaking spaces and hyphen
 _SPACE = re.compile(rf"[^\S{_HELD}]+")
 _BREAKS = re.compile(rf"(?<=[_/])|(?<=[A-Za-z]\.)|[^\S{_HELD}]|(?<=-)(?!\d)")
 
 
 def fitted(table: Node, name: str) -> Nodes:
-    """Return a table for Typst: one that may be too wide with what its columns need.
+    """Return a table for Typst; one that may be too wide is wrapped in the function `fitted`.
 
     Parameters
     ----------
     table
         The table.
     name
-        What to call it in a message.
+        Its name in messages.
     """
     columns = table["c"][2]
     words, lines, whole = ([""] * len(columns) for _ in range(3))
@@ -48,12 +48,12 @@ def fitted(table: Node, name: str) -> Nodes:
 
 
 def with_measured_widths(text: str) -> str:
-    """Return a Typst document in which each fitted table has the widths that Typst measures."""
+    """Replace the column widths of fitted tables with those that Typst measures."""
     return _COLUMNS.sub(rf"\1{_WIDTHS}", text)
 
 
 def _may_overprint(words: list[str], lines: list[str], given: list[float]) -> bool:
-    """Return whether a column may be narrower than its longest word, going by rough widths."""
+    """Estimate whether a column may be narrower than its longest word."""
     needed = [len(word) * _LETTER + _CELL for word in words]
     if len(given) == len(words):
         return any(need > share * _WIDE for need, share in zip(needed, given, strict=True))
@@ -66,18 +66,18 @@ def _words(line: str) -> list[str]:
 
 
 def _at_least(part: str) -> str:
-    """Return what of a word must stand in one line."""
+    """Return the part of a word that must fit on one line."""
     return part if any(sign in part for sign in _HELD) else part[:_LONGEST]
 
 
 def _cells(table: Node) -> list[tuple[int, str]]:
-    """Return the texts of cells that stand in one column, each with its column."""
+    """Return the text of each cell that spans a single column, with its column."""
     _, _, _, (_, head), bodies, (_, foot) = table["c"]
     rows = [*head, *foot]
     for _, _, first, rest in bodies:
         rows += [*first, *rest]
     out = []
-    held: dict[int, int] = {}  # columns that a cell of a row above still fills, and for how long
+    held: dict[int, int] = {}  # columns covered by a row span from above, with rows remaining
     for _, cells in rows:
         at = 0
         now = dict(held)
@@ -94,7 +94,7 @@ def _cells(table: Node) -> list[tuple[int, str]]:
 
 
 def _lines(content: Any) -> list[str]:
-    """Return the lines of a cell: of each paragraph, those that breaks in it make."""
+    """Return the lines of a cell, splitting its paragraphs at line breaks."""
     out = []
     for block in tree.nodes(content, "Para", "Plain"):
         line: Nodes = []

@@ -1,4 +1,4 @@
-"""The press's own nodes in Typst, in Quarto's form, so that one template serves both."""
+"""Write the press's own nodes as Typst in Quarto's form, so that templates work with both."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ _COLOURS = {
 
 @dataclass(frozen=True)
 class TypstWriter:
-    """Turns a book's blocks into what pandoc's Typst writer prints well.
+    """Convert a book's blocks for pandoc's Typst writer.
 
     Parameters
     ----------
     words
-        The words of captions and references.
+        The wording of captions and references.
     tagged
-        Whether an accessible PDF is asked for. Then a list of definitions stays a list and a
-        figure without a label says what it shows; otherwise both are as in Quarto.
+        Whether the PDF must be accessible. If so, definition lists remain lists and a figure
+        without a label has an alternative text; otherwise both are as in Quarto.
     options
         The options of the project.
     """
@@ -50,12 +50,12 @@ class TypstWriter:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def lowered(self, blocks: Nodes) -> Nodes:
-        """Return blocks in which only pandoc's own nodes are left."""
+        """Convert the press's own nodes to pandoc's nodes."""
         blocks = tree.walk(blocks, _without_breaks_inside)
         for node in tree.nodes(blocks, "Layout"):
             for figure in tree.nodes(node["c"]["rows"], "Figure"):
                 figure["laid"] = True
-        if not self.tagged:  # else the caption is the image's alternative text too
+        if not self.tagged:  # otherwise the caption doubles as the image's alternative text
             blocks = tree.walk(blocks, _without_second_caption)
 
         def visit(node: Node) -> Node | Nodes | None:
@@ -105,7 +105,7 @@ class TypstWriter:
         place = caption_place(content["attributes"], kind, self.options)
         body, caption = content["content"], content["caption"]
         label = f"<{content['id']}>" if content["id"] else ""
-        if not caption:  # then the number stands alone
+        if not caption:  # only the number is printed
             place += ", separator: []"
         if content.get("parts"):
             return [
@@ -134,7 +134,7 @@ class TypstWriter:
         ]
 
     def reference(self, node: Node) -> Nodes:
-        """Return a cross-reference."""
+        """Return a cross-reference as a Typst reference or link."""
         target: Target = node["c"]["target"]
         if target.kind in THEOREMS or target.kind in CALLOUTS:
             words = [*node["c"]["content"], tree.text(f"\u00a0{target.number}")]
@@ -152,7 +152,7 @@ class TypstWriter:
 
 
 def _without_breaks_inside(node: Node) -> Nodes | None:
-    """Return the content of a division with a page break in it: Typst has none in a block."""
+    """Unwrap a div that contains a page break, which Typst does not allow in a block."""
     if node["t"] != "Div" or "press-pagebreak" in tree.classes(node):
         return None
     inside = any("press-pagebreak" in tree.classes(one) for one in tree.nodes(node["c"][1], "Div"))
@@ -160,19 +160,19 @@ def _without_breaks_inside(node: Node) -> Nodes | None:
 
 
 def _html_as_blocks(node: Node) -> Nodes | None:
-    """Return what a cell shows as HTML as blocks, so that print has its words."""
+    """Parse the HTML output of a cell into blocks, so that its text appears in print."""
     if node["t"] != "RawBlock" or not node["c"][0].startswith("html"):
         return None
     return list(read(node["c"][1], "html")["blocks"])
 
 
 def string(words: str) -> str:
-    """Return a text as a Typst string."""
+    """Return a text as a Typst string literal."""
     return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
 def equation(node: Node) -> Nodes:
-    """Return a numbered equation."""
+    """Return a numbered equation in Typst."""
     content = node["c"]
     alt = f"alt: {string(content['alt'])}, " if content["alt"] else ""
     return [
@@ -187,7 +187,7 @@ def equation(node: Node) -> Nodes:
 
 
 def theorem(node: Node, words: Wording) -> Nodes:
-    """Return a theorem or the like as a block of its own."""
+    """Return a theorem or similar as a Typst block."""
     content = node["c"]
     body = with_lead(content["content"], lead(node, words.titles))
     label = f" <{content['id']}>" if content["id"] else ""
@@ -196,7 +196,7 @@ def theorem(node: Node, words: Wording) -> Nodes:
 
 
 def callout(node: Node, words: Wording) -> Nodes:
-    """Return a callout."""
+    """Return a callout as a call of Typst's function `callout`."""
     content = node["c"]
     kind = content["kind"]
     colour = _COLOURS[kind]
@@ -220,7 +220,7 @@ def callout(node: Node, words: Wording) -> Nodes:
 
 
 def layout(node: Node) -> Nodes:
-    """Return a layout as one grid for each row."""
+    """Return a layout as one Typst grid per row."""
     content = node["c"]
     out: Nodes = list(content["before"])
     for row in content["rows"]:
@@ -233,7 +233,7 @@ def layout(node: Node) -> Nodes:
 
 
 def _figure(node: Node) -> Nodes:
-    """Return a captioned figure without a label: it has no number, as in HTML."""
+    """Return a captioned figure without a label, unnumbered as in HTML."""
     _, caption, content = node["c"]
     words = [inline for block in caption[1] for inline in block["c"]]
     return [
@@ -246,7 +246,7 @@ def _figure(node: Node) -> Nodes:
 
 
 def _without_second_caption(node: Node) -> Node | None:
-    """Return a figure whose images do not repeat its caption as their text, as in Quarto."""
+    """Remove image captions that would repeat the figure's as alternative text, as in Quarto."""
     if node["t"] != "Figure" or node.get("laid"):
         return None
     attr, caption, content = node["c"]
@@ -258,7 +258,7 @@ def _uncaptioned(node: Node) -> Node | None:
 
 
 def image(node: Node) -> Node:
-    """Return an image with its size and its alternative text."""
+    """Return an image in Typst with its size and alternative text."""
     (_, _, pairs), caption, (path, _) = node["c"]
     given = dict(pairs)
     alt = given.get("fig-alt") or given.get("alt") or tree.plain(caption)
@@ -268,7 +268,7 @@ def image(node: Node) -> Node:
 
 
 def length(given: Any) -> str | None:
-    """Return a length as Typst takes it; a bare number counts pixels of 1/96 inch."""
+    """Convert a length to Typst; a bare number is in pixels of 1/96 inch."""
     found = re.fullmatch(r"\s*([\d.]+)\s*(%|in|cm|mm|pt|em|px)?\s*", str(given or ""))
     if found is None:
         return None
@@ -277,7 +277,7 @@ def length(given: Any) -> str | None:
 
 
 def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
-    """Return a table outside pandoc's own figure, which would number it; caption above."""
+    """Return a table outside pandoc's own figure, which would number it, with caption above."""
     node = with_widths(node, options) or node
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
@@ -287,7 +287,7 @@ def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
 
 
 def _first_words(table: Node) -> str:
-    """Return the words of a table's first row, by which a message calls it."""
+    """Return the words of a table's first row, as its name in messages."""
     rows = table["c"][3][1]
     return " ".join(tree.plain(cell[4]) for cell in rows[0][1])[:60] if rows else ""
 
@@ -307,7 +307,7 @@ def _code(node: Node) -> Nodes:
 
 
 def _name_of(file: str) -> Nodes:
-    """Return the name of a file above its code, on the same sheet."""
+    """Return a file name to go above its code, kept on the same page."""
     if not file:
         return []
     opening = '#block(below: 0.5em, sticky: true)[#set text(size: 0.85em, weight: "bold")\n'
@@ -315,7 +315,7 @@ def _name_of(file: str) -> Nodes:
 
 
 def _annotations(node: Node, *, tagged: bool) -> Node | Nodes:
-    """Return the explanation of annotated code as a list of its lines."""
+    """Return code annotations as a list of terms, the line numbers, and definitions."""
     items = [
         [[tree.text(spoken_lines(item["lines"]))], [item["content"]]] for item in node["c"]["items"]
     ]
@@ -339,7 +339,7 @@ _RESTART = "\n".join(
 
 
 def _header(node: Node) -> Nodes:
-    """Return a heading; where a chapter begins, figures and equations count from one."""
+    """Return a heading, restarting figure and equation counters at the start of a chapter."""
     level, (name, marks, _), title = node["c"]
     head = {"t": "Header", "c": [level, [name, list(marks), []], title]}
     if level > 1:

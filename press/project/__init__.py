@@ -1,1 +1,1 @@
-"""A Quarto project: configuration, options, extension and resources."""
+"""Read a Quarto project: configuration, options, extensions and resources."""

@@ -1,4 +1,4 @@
-"""The authors of a book or a chapter, in every form their names may be written."""
+"""Parse the authors of a book or chapter, in every form that Quarto accepts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Author:
     markdown
         The name, with degrees, as Markdown.
     affiliations
-        Names of the places he or she belongs to, as Markdown.
+        Names of the author's affiliations, as Markdown.
     """
 
     markdown: str
@@ -32,7 +32,7 @@ class Author:
 
 
 def authors(given: Any, listed: Any = None) -> list[Author]:
-    """Return authors: one or several, each a text or a mapping.
+    """Parse one or several authors, each a string or a mapping.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def _name(given: Any) -> str:
 
 
 def _affiliation(given: Any, known: dict[str, str]) -> str:
-    """Return an affiliation's name; one with an `id` may be named again by `ref`."""
+    """Return an affiliation's name; one with an `id` can be reused with `ref`."""
     if not isinstance(given, Mapping):
         return str(given or "")
     if "ref" in given:
@@ -83,5 +83,5 @@ def _affiliation(given: Any, known: dict[str, str]) -> str:
 
 
 def plain(given: Any) -> str:
-    """Return Markdown as plain text; nothing for nothing."""
+    """Return Markdown as plain text; an empty string if there is none."""
     return tree.plain(read_inlines(str(given))) if given else ""

@@ -1,4 +1,4 @@
-"""The configuration of a project: `_quarto.yml`, and what Quarto lays over it."""
+"""Read the configuration of a project: `_quarto.yml` and the files that override it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def read_configuration(
 ) -> tuple[Settings, tuple[str, ...]]:
     """Return a project's settings and the active profiles.
 
-    In the order of Quarto, each over the one before: `_quarto.yml`, its `metadata-files` (one
-    that does not exist is passed over: a script may write it), the active profiles from the
-    last to the first, `_quarto.yml.local`.
+    In Quarto's order, each overriding the one before: `_quarto.yml`, its `metadata-files` (a
+    missing one is ignored, since a script may write it), the active profiles from the last to
+    the first, `_quarto.yml.local`.
 
     Raises
     ------
     ProjectError
-        There is no `_quarto.yml`, or a profile that was asked for has no file.
+        There is no `_quarto.yml`, or a requested profile has no file.
     """
     settings = _read(root, CONFIGURATION)
     for name in _names(settings.get("metadata-files")):
@@ -46,10 +46,10 @@ def read_configuration(
 
 
 def directory_metadata(root: Path, file: str) -> Settings:
-    """Return the metadata that the folders of a chapter share: their `_metadata.yml`.
+    """Return the metadata that a chapter inherits from `_metadata.yml` in its folders.
 
-    From the outermost folder below the project inwards; the project's own folder counts only
-    for the chapters that lie in it, as in Quarto.
+    From the outermost folder below the project inwards; as in Quarto, that of the project's
+    own folder applies only to the chapters directly in it.
     """
     names = Path(file).parent.parts
     folders = ["/".join(names[: depth + 1]) for depth in range(len(names))] or ["."]
@@ -72,7 +72,7 @@ def _read(root: Path, name: str) -> Settings:
 
 
 def _active(settings: Settings, asked: Sequence[str]) -> tuple[str, ...]:
-    """Return the active profiles: those asked for, else the default, and one of each group."""
+    """Return the active profiles: those requested, else the default, and one of each group."""
     active = list(asked) or _names(settings.get("profile", "default"))
     group = settings.get("profile", "group") or []
     for names in group if all(isinstance(one, list) for one in group) else [group]:

@@ -1,4 +1,4 @@
-"""The cover image of a book: the first thing on its home page, in HTML alone, as in Quarto."""
+"""Cover image of a book, at the top of its home page in HTML only, as in Quarto."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from press.project.yaml import Settings
 
 
 def with_cover(source: Source, settings: Settings) -> Source:
-    """Return the home page's text with the book's cover image in front, if it has one."""
+    """Insert the book's cover image, if it has one, at the start of the home page."""
     image = settings.get("book", "cover-image")
     if not image:
         return source

@@ -1,4 +1,4 @@
-"""The date of a book or chapter, as its language prints it."""
+"""Format the date of a book or chapter in the style of its language."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 from press.errors import ChapterError, Place, UnsupportedError
 
-# As in Quarto, a day comes before its month where it can be no month.
+# As in Quarto, the first number is read as the day if it cannot be a month.
 _READ = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y", "%d/%m/%Y", "%Y/%m/%d",
          "%d.%m.%Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")  # fmt: skip
-# How each style prints, in American English and in any other.
+# Format of each style, in American English and in any other language.
 _STYLES = {
     "full": ("%A, %B {day}, %Y", "%A {day} %B %Y"),
     "long": ("%B {day}, %Y", "{day} %B %Y"),
@@ -24,16 +24,16 @@ _STYLES = {
 
 
 def printed_date(options: Mapping[str, Any], file: Path, place: Place) -> str:
-    """Return the date that options give, in the style they ask for; empty without one.
+    """Format the date given in options; return an empty string if there is none.
 
     Parameters
     ----------
     options
         `date`, `date-format` and `lang`.
     file
-        The file whose time counts for ``last-modified``.
+        The file whose modification time is used for ``last-modified``.
     place
-        Where the date is given.
+        Location of the date.
     """
     given: Any = options.get("date")
     style: Any = options.get("date-format")

@@ -1,4 +1,4 @@
-"""A format extension of the project: its options, Typst partials and Lua filters."""
+"""Read a format extension of the project: options, Typst partials and Lua filters."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from press.project.yaml import parse_settings
 
 @dataclass(frozen=True)
 class Extension:
-    """What an extension contributes to one format.
+    """The contributions of an extension to one format.
 
     Parameters
     ----------
     options
-        Options that stand below the project's own.
+        Options, which the project's own override.
     partials
-        Typst template partials by file name.
+        Typst template partials, by file name.
     filters
         Lua filters, run by pandoc on the finished tree.
     """

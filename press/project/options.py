@@ -1,4 +1,4 @@
-"""The options that hold for a chapter in a format: extension, project, format, front matter."""
+"""Merge the options of a chapter in a format, from project, format and front matter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXECUTE = (*_CELLS, *_DRAWING, "ipynb-shell-interactivity")
 
 
 def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, Any]:
-    """Return a chapter's options: those of the format, under the chapter's own."""
+    """Return the options of a format, overridden by the chapter's own."""
     front = dict(chapter.front.values)
     formats = front.pop("format", {})
     own = formats.get(project.format(base).name) if isinstance(formats, dict) else None
@@ -35,7 +35,7 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
 
 
 def _from_root(given: Any, chapter: str) -> Any:
-    """Return files named next to a chapter as paths from the project's folder."""
+    """Convert paths relative to a chapter to paths relative to the project's folder."""
     if isinstance(given, list):
         return [_from_root(name, chapter) for name in given]
     name = str(given)
@@ -45,7 +45,7 @@ def _from_root(given: Any, chapter: str) -> Any:
 
 
 def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, Any]:
-    """Return the defaults of a chapter's cells: what `execute` says at every level."""
+    """Return the default options of a chapter's cells, merged from `execute` at every level."""
     name = project.format(base).name
     layers: list[Any] = [project.settings.values, project.settings.get("format", name)]
     front = chapter.front.values
@@ -63,7 +63,7 @@ def execute_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
 
 
 def drawn_once(project: Project, chapter: Chapter) -> str:
-    """Return a line if the PDF asks for figures of another size; else nothing."""
+    """Return a warning if figures have different options in the PDF; an empty string if not."""
     html, print_ = (
         {key: value for key, value in execute_options(project, chapter, base).items()
          if key in _DRAWING}
@@ -76,14 +76,14 @@ def drawn_once(project: Project, chapter: Chapter) -> str:
 
 
 def check_defaults(settings: Settings, file: str, error: type[PressError] = ChapterError) -> None:
-    """Raise for a default of cells that has a value Quarto does not take.
+    """Raise an error for a default cell option with a value that Quarto does not accept.
 
     Parameters
     ----------
     settings
-        The options of project or chapter.
+        The options of the project or a chapter.
     file
-        Where they stand.
+        Their file.
     error
         The class of error to raise.
     """

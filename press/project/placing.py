@@ -1,4 +1,4 @@
-"""Putting a finished book in its place: never half of one, never over something else."""
+"""Move a finished book to its output folder: never in part, and never over other files."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from press.errors import ProjectError
 from press.project.project import Project
 
 OLD = "old"
-"""Where the last book lies, in the folder that a build works in, while the new one comes in."""
+"""Name of the previous book, in the working folder of a build, while it is being replaced."""
 
 
 def check_target(project: Project, target: Path) -> None:
-    """Refuse to put a book over its project, or over a folder that holds something else.
+    """Raise an error if a book would overwrite its project, or a folder with other content.
 
     Parameters
     ----------
     project
         The project.
     target
-        Where the book is to go.
+        The output folder of the book.
 
     Raises
     ------
     ProjectError
-        If it may not go there.
+        The book may not be written there.
     """
     root = project.root
     if target == root or target in root.parents:
@@ -48,7 +48,7 @@ def check_target(project: Project, target: Path) -> None:
 
 @contextmanager
 def aside(target: Path) -> Iterator[Path]:
-    """Give a folder next to a book's place to work in, and remove it afterwards."""
+    """Provide a working folder next to a book's output folder, and remove it afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(target)
     folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
@@ -59,9 +59,9 @@ def aside(target: Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(target: Path) -> None:
-    """Remove what builds left next to a book's place that were killed in the middle.
+    """Remove the working folders of builds that were killed.
 
-    A book that was taken out of its place, for a new one that did not come, goes back there.
+    A previous book that was moved away but never replaced is restored.
     """
     for folder in target.parent.glob(f".{glob.escape(target.name)}-*-*"):
         process = folder.name.removeprefix(f".{target.name}-").partition("-")[0]
@@ -72,20 +72,20 @@ def _remove_abandoned(target: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    """Whether a process runs; True where that can't be asked without disturbing it."""
+    """Return whether a process is running; True if that cannot be found out safely."""
     if os.name == "nt":
         return True
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except OSError:  # another user's
+    except OSError:  # another user's process
         return True
     return True
 
 
 def swap(new: Path, target: Path, old: Path) -> None:
-    """Put the new book in the place of the old one, which goes to `old`."""
+    """Replace the book at `target` with the new one, moving the previous one to `old`."""
     if target.exists():
         target.rename(old)
     try:

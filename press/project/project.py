@@ -1,4 +1,4 @@
-"""A Quarto book project: its configuration, its chapters in order, its formats."""
+"""Read a Quarto book project: configuration, chapters in order, and formats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BASE_FORMATS = ("html", "typst")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the book's list of chapters.
+    """An entry in the book's list of chapters.
 
     Parameters
     ----------
@@ -29,16 +29,16 @@ class Entry:
         ``"chapter"``, ``"part"`` or ``"appendices"`` (the heading above the appendices).
     file
         Path of the chapter, or of a part's page, relative to the project; None for a part
-        that is only a title.
+        that consists of a title only.
     text
-        Title of a part without a page; of a chapter, what the side navigation calls it, if not
-        by its heading.
+        Title of a part without a page; for a chapter, its text in the sidebar if that differs
+        from its heading.
     depth
-        0, or 1 below a part or among the appendices.
+        0, or 1 in a part or among the appendices.
     appendix
-        Whether it stands among the appendices.
+        Whether it is among the appendices.
     place
-        Where the configuration names it.
+        Its location in the configuration.
     """
 
     kind: Literal["chapter", "part", "appendices"]
@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class FormatName:
-    """A format as the project spells it: `evaluation-typst` is base `typst`."""
+    """A format under the project's name for it; `evaluation-typst` has the base `typst`."""
 
     name: str
     base: Literal["html", "typst"]
@@ -64,20 +64,20 @@ class FormatName:
 
 @dataclass(frozen=True)
 class Project:
-    """A book project, read and checked.
+    """A book project whose configuration has been read and checked.
 
     Parameters
     ----------
     root
         The project's folder, absolute.
     settings
-        `_quarto.yml`, with profiles merged over it.
+        `_quarto.yml`, overridden by profiles.
     entries
-        The home page first, then parts, chapters and appendices in order.
+        The home page, followed by parts, chapters and appendices in order.
     listed
-        The same as the configuration lists them: a part may come before the home page.
+        The same in the order of the configuration, where a part may come before the home page.
     formats
-        The formats the project declares that the press can make.
+        The declared formats that the press supports.
     profiles
         The active profiles.
     """
@@ -96,37 +96,37 @@ class Project:
 
     @property
     def date(self) -> str:
-        """The book's date, as printed; empty without one."""
+        """The book's date, as printed; empty if it has none."""
         given = {**self.settings.values, **self.settings.get("book", default={})}
         place = self.settings.place("book", "date") or Place(CONFIGURATION)
         return printed_date(given, self.root / CONFIGURATION, place)
 
     @property
     def pdf_name(self) -> str:
-        """The name of the book's PDF, without its suffix: as asked for, else from the title."""
+        """The name of the book's PDF without its suffix: `output-file`, else the title."""
         words = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in self.title)
         name = "-".join(part for part in words.split("-") if part) or "book"
         return str(self.settings.get("book", "output-file", default=name))
 
     @property
     def output(self) -> Path:
-        """The folder the book goes to, unless the caller names another."""
+        """The default output folder of the book."""
         return self.root / str(self.settings.get("project", "output-dir", default="_book"))
 
     @property
     def runs_at_root(self) -> bool:
-        """Whether cells run in the project's folder rather than that of their chapter."""
+        """Whether cells run in the project's folder rather than in that of their chapter."""
         return bool(self.settings.get("project", "execute-dir") == "project")
 
     def format(self, base: str) -> FormatName:
-        """Return the declared format that builds on `base`, or Quarto's own."""
+        """Return the declared format based on `base`, or Quarto's own."""
         for declared in self.formats:
             if declared.base == base:
                 return declared
         return FormatName(base, "html" if base == "html" else "typst")
 
     def options(self, base: str) -> dict[str, Any]:
-        """Return the options of a format: the project's, under the format's own."""
+        """Return the project's options, overridden by those of a format."""
         plain = {
             key: value
             for key, value in self.settings.values.items()
@@ -137,7 +137,7 @@ class Project:
 
 
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Lay options over options: mappings key by key, anything else replaced."""
+    """Merge options recursively: mappings key by key, other values replaced by `above`."""
     out = dict(below)
     for key, value in above.items():
         old = out.get(key)
@@ -150,24 +150,24 @@ def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 def read_project(
     root: Path, profiles: Sequence[str] = (), extra: Mapping[str, Any] | None = None
 ) -> Project:
-    """Read `_quarto.yml` and what is laid over it.
+    """Read `_quarto.yml` and the files that override it.
 
     Parameters
     ----------
     root
         The project's folder.
     profiles
-        Names of profiles (`_quarto-NAME.yml`), the first over the others; none means the
-        project's `profile: default`. Of each `profile: group` one is active in any case.
+        Names of profiles (`_quarto-NAME.yml`), of which the first takes precedence; by default
+        the project's `profile: default`. One of each `profile: group` is always active.
     extra
-        Metadata laid over all of it.
+        Metadata that overrides everything else.
 
     Raises
     ------
     ProjectError
-        It is no book, or its configuration is wrong.
+        The project is not a book, or its configuration is invalid.
     UnsupportedError
-        It asks for something the press does not do.
+        It uses a feature that the press does not support.
     """
     root = root.resolve()
     if not root.is_dir():
@@ -182,7 +182,7 @@ def read_project(
 
 
 def _with_language(root: Path, settings: Settings) -> Settings:
-    """Return settings in which a file that `language` names is what it holds."""
+    """Replace a file name in the option `language` with the content of the file."""
     name = settings.get("language")
     if not isinstance(name, str):
         return settings
@@ -275,7 +275,7 @@ def _listed(
         place = settings.place(*at) or Place(CONFIGURATION)
         words = item.get("text") if isinstance(item, dict) and "href" not in item else item
         if isinstance(words, str) and re.fullmatch(r"-+", words.strip()):
-            continue  # a line between entries of the side navigation
+            continue  # a separator in the sidebar
         if isinstance(item, str):
             out.append(Entry("chapter", _file(root, item, place), None, depth, appendix, place))
         elif isinstance(item, dict) and "part" in item:

@@ -1,4 +1,4 @@
-"""Files that a book's pages show or link: found in the project, copied next to the pages."""
+"""Find the files that a book's pages show or link to, and copy them next to the pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Resources:
     root
         The project's folder.
     drawn
-        Pictures that cells drew, by path in the book.
+        Images drawn by cells, by path in the book.
     files
         Files of the project to copy, by path in the book.
     """
@@ -43,7 +43,7 @@ class Resources:
     files: dict[str, Path] = field(default_factory=dict)
 
     def take(self, path: str) -> bool:
-        """Note a file by its path in the book; return whether there is one."""
+        """Register a file by its path in the book; return whether it exists."""
         if path in self.drawn:
             return True
         file = self.root / path
@@ -53,7 +53,7 @@ class Resources:
         return True
 
     def embedded(self, address: str) -> str | None:
-        """Note the picture that a `data:` address holds; return its path, None if it holds none."""
+        """Register the image in a `data:` URL; return its path, or None if it contains none."""
         found = _DATA.match(address)
         if found is None:
             return None
@@ -67,7 +67,7 @@ class Resources:
         return path
 
     def write(self, out: Path) -> None:
-        """Write the files below a folder."""
+        """Write the files to a folder."""
         for path, file in self.files.items():
             target = out / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -79,13 +79,13 @@ class Resources:
 
 
 def is_outside(address: str) -> bool:
-    """Return whether an address leads out of the book."""
+    """Return whether an address is outside the book."""
     parts = urlsplit(address)
     return bool(parts.scheme or parts.netloc)
 
 
 def in_book(page: Page, address: str) -> str:
-    """Return a path relative to the book for an address written in a chapter."""
+    """Convert an address in a chapter to a path relative to the book."""
     path = unquote(urlsplit(address).path)
     if path.startswith("/"):
         return posixpath.normpath(path.lstrip("/"))
@@ -93,19 +93,19 @@ def in_book(page: Page, address: str) -> str:
 
 
 def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root: bool) -> Nodes:
-    """Return a page's blocks with the address of every image, and in HTML of tags, made good.
+    """Resolve the addresses of a page's images, and in HTML of its raw tags.
 
     Parameters
     ----------
     page
         The page.
     resources
-        Takes the files.
+        Collects the files.
     found
-        Takes the images that do not exist.
+        Collects missing images.
     from_root
-        Whether addresses start at the root of the book, as Typst needs them, rather than at
-        the page.
+        Whether addresses are relative to the root of the book, as Typst requires, rather than
+        to the page.
     """
 
     def named(address: str, shown: bool) -> str:
@@ -142,7 +142,7 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
 def _in_page(
     page: Page, address: str, resources: Resources, found: Mistakes, *, shown: bool
 ) -> str:
-    """Return an address that a tag of a page names, and take the file that lies there."""
+    """Resolve the address in a raw tag of a page, and register the file."""
     if is_outside(address) or not address or address.startswith("#"):
         if shown and re.match(r"(?:https?:)?//", address, re.I):
             place = page.source.place_of(re.escape(address))
@@ -168,7 +168,7 @@ def _in_page(
 
 
 def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:
-    """Refuse an image that Typst cannot fetch; warn of one that a browser will ask for."""
+    """Reject a remote image in print; warn of one that a browser would load."""
     place = page.source.place_of(re.escape(address))
     what, remedy = f"the image {address} lies on another host", "put a copy into the project"
     if refused:
@@ -178,5 +178,5 @@ def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool
 
 
 def relative(path: str, page: str) -> str:
-    """Return the address of `path` as seen from `page`, both relative to the book."""
+    """Return the address of `path` relative to `page`, both being relative to the book."""
     return posixpath.relpath(path, posixpath.dirname(page) or ".")

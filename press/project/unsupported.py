@@ -1,4 +1,4 @@
-"""What the press does not support, and values of the wrong kind: refused by name and line."""
+"""Reject options that the press does not support and values of the wrong type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from press.html.added import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
 
-# Options of project, format or chapter that change what a book says.
+# Options of the project, a format or a chapter that change the content of a book.
 REFUSED: dict[tuple[str, ...], str | None] = {
     ("manuscript",): "a manuscript",
     ("knitr",): "the knitr engine",
@@ -45,17 +45,17 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("project", "pre-render"): None,
     ("project", "post-render"): None,
 }
-# Values of these that ask for nothing but what the press does.
+# Values of these that match what the press does anyway.
 _PLAIN = (
     ("reference-location", "document"),
     ("from", "markdown"),
     ("html-math-method", "mathml"),
     ("toc-expand", True),
 )
-# What a page would state of itself beyond its title, authors, date and abstract.
+# Metadata that a page would show besides its title, authors, date and abstract.
 _STATED = "what a page states of itself beyond title, authors, date and abstract"
 _LOOKS = "how pages look and behave is the press's own affair"
-# Options that concern how pages look or are found, or what stands next to their text.
+# Options for the appearance or discovery of pages, or for content next to their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
     ("website",): "what a website has besides a book's pages",
     ("book", "repo-url"): "links to a repository",
@@ -106,7 +106,7 @@ _CLASSES = {
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise for an option that the press does not obey, in the project or in one chapter."""
+    """Raise an error for an unsupported option of the project or a chapter."""
     language = settings.get("lang")
     own = settings.get("language") is not None
     if language is not None and not is_known(language) and not own:
@@ -151,7 +151,7 @@ def _check_engine(settings: Settings) -> None:
 def _given(
     settings: Settings, wanted: Mapping[tuple[str, ...], object]
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the options that are set, at the top and below each format the press makes."""
+    """Yield the options that are set at the top level or under a format of the press."""
     formats = settings.get("format", default={})
     names = [name for name in formats if _is_made(name)] if isinstance(formats, dict) else []
     for start in ((), *(("format", name) for name in names)):
@@ -162,7 +162,7 @@ def _given(
 
 
 def _option(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return an option's own path, without the format it stands below."""
+    """Return the path of an option without the format that it is set under."""
     return path[2:] if path[0] == "format" else path
 
 
@@ -171,7 +171,7 @@ def _is_made(name: str) -> bool:
 
 
 def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
-    """Return a line for every option that the press does not obey and need not."""
+    """Return a warning for every option that the press ignores without changing the content."""
     out = []
     for path, value in _given(settings, PASSED_OVER):
         if path[-1] == "css" and not of_chapter:
@@ -197,7 +197,7 @@ def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
 
 
 def check_page(page: Page, found: Mistakes) -> None:
-    """Note every division of a chapter that the press would print otherwise than Quarto."""
+    """Record every div of a chapter that the press would render differently from Quarto."""
     for node in tree.nodes(page.blocks, "Div"):
         name, marks = tree.identifier(node), tree.classes(node)
         what = next((_CLASSES[mark] for mark in marks if mark in _CLASSES), None)
@@ -221,7 +221,7 @@ _CHOICES = {"code-fold": ("true", "false", "show")}
 
 
 def check_values(settings: Settings, *, of_chapter: bool = False) -> None:
-    """Raise for an option of project or chapter whose value is of the wrong kind."""
+    """Raise an error for an option of the project or a chapter with a value of the wrong type."""
     formats = settings.get("format", default={})
     names = list(formats) if isinstance(formats, dict) else []
     if not isinstance(formats, dict | str):

@@ -1,4 +1,4 @@
-"""YAML read as Quarto reads it (YAML 1.2), with the line of every key."""
+"""Read YAML 1.2, as Quarto does, with the line of every key."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Settings:
-    """A mapping read from YAML that knows the line of each of its keys.
+    """A mapping read from YAML, with the line of each of its keys.
 
     Parameters
     ----------
     values
         Plain Python values: dict, list, str, int, float, bool, None.
     places
-        The place of each key, by its path: ``("book", "chapters", 0)``.
+        The location of each key, by its path: ``("book", "chapters", 0)``.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Settings:
         return value
 
     def place(self, *path: str | int) -> Place | None:
-        """Return the place of `path`, or of the nearest key above it."""
+        """Return the location of `path`, or of its nearest ancestor."""
         for end in range(len(path), -1, -1):
             if path[:end] in self.places:
                 return self.places[path[:end]]
@@ -54,7 +54,7 @@ class Settings:
 def parse_settings(
     text: str, file: str, first: int = 1, error: type[PressError] = ProjectError
 ) -> Settings:
-    """Read a YAML mapping.
+    """Parse a YAML mapping.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def parse_settings(
     first
         Line number of the text's first line in that file.
     error
-        The class of error to raise for YAML that cannot be read.
+        The class of error to raise for invalid YAML.
     """
     try:
         reader = YAML(typ="safe", pure=True)
@@ -115,10 +115,10 @@ def _plain(value: Any) -> Any:
 
 
 def merged(below: Settings, above: Settings) -> Settings:
-    """Lay `above` over `below` as Quarto does.
+    """Merge `above` into `below` as Quarto does.
 
-    Mappings key by key; lists one after the other, each item once, where a single value counts
-    as a list of one; anything else is replaced.
+    Mappings are merged key by key; lists are concatenated without duplicates, a single value
+    counting as a list of one; anything else is replaced.
     """
     places = dict(below.places)
     values = _merge(below.values, above.values, (), places, above.places)

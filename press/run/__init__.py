@@ -1,1 +1,1 @@
-"""Running a chapter's cells, and what they put out."""
+"""Execute a chapter's cells and process their outputs."""

@@ -1,4 +1,4 @@
-"""A cell that has run, as Markdown: what Quarto calls the cell, its code and its outputs."""
+"""Convert an executed cell to Markdown in Quarto's form: a cell div with code and outputs."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from press.run.results import CellResult
 def cell_markdown(
     result: CellResult, number: int, defaults: Mapping[str, Any], base: str, figures: Figures
 ) -> str:
-    """Return what a cell prints.
+    """Return the Markdown of an executed cell.
 
     Parameters
     ----------
     result
         The cell and its outputs.
     number
-        Its place among the cells of the chapter, from 1.
+        Its position among the cells of the chapter, from 1.
     defaults
         The chapter's `execute` options for this format.
     base
         ``"html"`` or ``"typst"``.
     figures
-        Takes the pictures.
+        Collects the images.
     """
     cell = result.cell
     options = {**defaults, **cell.options}
@@ -116,7 +116,7 @@ def _cell_classes(cell: Cell) -> list[str]:
         if isinstance(cell.options.get(key), str):
             out.append(form.format(cell.options[key]))
     if isinstance(cell.options.get("cap-location"), str):
-        # Quarto takes the value of `fig-cap-location` here: alone, the option has no effect.
+        # Quarto uses the value of `fig-cap-location` here, so the option has no effect alone.
         out.append(f"caption-{cell.options.get('fig-cap-location', 'undefined')}")
     return [name if name.startswith(".") else f".{name}" for name in out]
 
@@ -134,7 +134,7 @@ def _fence(cell: Cell, count: int | None, labels: _Labels, base: str) -> str:
 
 
 def _cell_name(cell: Cell) -> str:
-    """Return a cell's own name: the one it asks for, or one made of its place and source."""
+    """Return a cell's identifier: its `id` or label, else a digest of its location and source."""
     if cell.options.get("id"):
         return str(cell.options["id"])
     if cell.label:

@@ -1,8 +1,8 @@
-"""Charts that a browser draws, in forms that work offline: a script next to the page, a drawing.
+"""Make interactive charts work offline: with a bundled script in HTML, and as SVG in print.
 
-What draws them is the author's own: a chart of Vega-Lite needs vl-convert, one of Plotly the
-package plotly, and kaleido for print. Where it is not installed, the output stays as it is, and the
-build stops for what asks another host or cannot be printed.
+The author's environment has to provide the libraries: vl-convert for Vega-Lite, plotly for Plotly,
+and kaleido to print Plotly. Without them the output is left unchanged, and the build stops for
+whatever needs another host or cannot be printed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 _VEGA = re.compile(r"application/vnd\.(?P<kind>vega|vegalite)\.v\d+(?:\.\d+)*\+json")
 _PLOTLY = "application/vnd.plotly.v1+json"
-# How altair ends its HTML: the function is called with the chart and with what to show of it.
+# The end of altair's HTML, where a function is called with the chart and the display options.
 _ALTAIR = re.compile(r"\}\)\((?=\{)")
 _DATA = re.compile(r'"url"\s*:\s*"(?P<url>[^"]+)"')
 VEGA_SCRIPT = "site_libs/vega/vega.js"
@@ -28,14 +28,14 @@ PLOTLY_SCRIPT = "site_libs/plotly/plotly.js"
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart as data.
+    """The specification of a chart.
 
     Parameters
     ----------
     kind
         ``"vega"``, ``"vegalite"`` or ``"plotly"``.
     given
-        What the library is given.
+        The JSON that the library receives.
     """
 
     kind: str
@@ -43,14 +43,14 @@ class Chart:
 
     @property
     def remote(self) -> tuple[str, ...]:
-        """Where it takes data from, if it does not hold them itself."""
+        """URLs of data that are not included in the specification."""
         if self.kind == "plotly":
             return ()
         return tuple(found["url"] for found in _DATA.finditer(json.dumps(self.given)))
 
 
 def chart_in(output: Mapping[str, Any]) -> Chart | None:
-    """Return the chart that an output holds; None if it holds none."""
+    """Return the chart in an output; None if it contains none."""
     data = output.get("data", {})
     for form, given in data.items():
         vega = _VEGA.fullmatch(form)
@@ -73,7 +73,7 @@ def drawn_outputs(
     outputs: tuple[dict[str, Any], ...], base: str, name: str, to_root: str,
     files: dict[str, bytes],
 ) -> tuple[dict[str, Any], ...]:  # fmt: skip
-    """Return outputs whose charts have a form for a format, where what draws them is installed.
+    """Add a form for the format to the charts in outputs, if the library is installed.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ def drawn_outputs(
     base
         ``"html"`` or ``"typst"``.
     name
-        What the cell's charts are called in the page.
+        Prefix of the identifiers of the cell's charts on the page.
     to_root
-        The way from the page to the book's folder: empty, or ending in a stroke.
+        Path from the page to the book's folder: empty, or with a trailing slash.
     files
-        Takes the scripts that the page needs, by path in the book.
+        Collects the scripts that the page needs, by path in the book.
     """
     out = []
     for number, output in enumerate(outputs, start=1):
@@ -109,7 +109,7 @@ def drawn_outputs(
 def _to_page(
     chart: Chart, name: str, to_root: str, data: dict[str, Any], files: dict[str, bytes]
 ) -> None:
-    """Put the HTML of a chart among the forms of its output, and its script next to the page."""
+    """Add the HTML of a chart to the forms of its output, and its script to the book's files."""
     plotly = chart.kind == "plotly"
     path = PLOTLY_SCRIPT if plotly else VEGA_SCRIPT
     script = _plotly_script() if plotly else _vega_script()
@@ -141,7 +141,7 @@ def _vega_script() -> bytes | None:
 
 @cache
 def _plotly_script() -> bytes | None:
-    """Return the script that the package plotly brings."""
+    """Return the script included in the package plotly; None if it is not installed."""
     found = importlib.util.find_spec("plotly")
     for folder in (found.submodule_search_locations or []) if found else []:
         script = Path(folder) / "package_data" / "plotly.min.js"
@@ -151,12 +151,12 @@ def _plotly_script() -> bytes | None:
 
 
 def installed(name: str) -> Any:
-    """Return a package that only some authors have; None if it is not installed."""
+    """Import an optional package; return None if it is not installed."""
     return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def _drawing(chart: Chart) -> str | None:
-    """Return a chart as SVG; None if nothing here draws it."""
+    """Return a chart as SVG; None if no installed library can draw it."""
     if chart.kind == "plotly":
         drawer = installed("plotly.io") if installed("kaleido") else None
         draw: Callable[[Any], Any] | None = drawer and (
@@ -169,5 +169,5 @@ def _drawing(chart: Chart) -> str | None:
         return None
     try:
         return str(draw(chart.given))
-    except Exception:  # whatever a drawer meets, the build names the cell that is not shown
+    except Exception:  # whatever the library raises, the build reports a cell that is not shown
         return None

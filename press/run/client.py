@@ -1,6 +1,6 @@
-"""A notebook client: a chapter's kernel, its cells and inline expressions, and what goes wrong.
+"""Notebook client that executes a chapter's cells and inline expressions and reports errors.
 
-Imported only where a chapter runs: what it stands on takes two seconds to import.
+Imported only if a chapter is executed, since its dependencies take two seconds to import.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResu
 from press.run.steady import settled, varying
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_LARGEST_OUTPUT = 10_000_000  # characters of one cell: beyond that it is a mistake, not a page
+_LARGEST_OUTPUT = 10_000_000  # characters per cell; more than that must be a mistake
 _OUTPUT_MESSAGES = ("stream", "display_data", "execute_result", "update_display_data")
 
 
 def execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
-    """Run a chapter that has something to run, as `press.run.execution.execute_chapter` says."""
+    """Execute a chapter in a kernel, for `press.run.execution.execute_chapter`."""
     return asyncio.run(_execute(chapter, conditions))
 
 
@@ -60,13 +60,13 @@ async def _execute(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
 
 
 class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
-    """A notebook client that also evaluates expressions and limits what a cell puts out."""
+    """A notebook client that also evaluates expressions and limits the output of a cell."""
 
     km: AsyncKernelManager
-    _size = 0  # characters the running cell has put out
+    _size = 0  # characters of output from the running cell
 
     async def run(self, cell: Cell, defaults: Mapping[str, Any]) -> CellResult:
-        """Run one cell."""
+        """Execute one cell."""
         options = {**defaults, **cell.options}
         if options.get("eval", True) is False or not cell.source.strip():
             return CellResult(cell, (), None)
@@ -98,7 +98,7 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
         return CellResult(cell, outputs, node.execution_count, varies)
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Take a message from the kernel; interrupt a cell that puts out more than a page holds."""
+        """Process a message from the kernel, interrupting a cell with too much output."""
         if msg["msg_type"] in _OUTPUT_MESSAGES:
             before = self._size
             self._size += len(str(msg["content"]))

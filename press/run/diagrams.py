@@ -1,4 +1,4 @@
-"""Diagrams of Graphviz and Mermaid, drawn by the author's own `dot` and `mmdc`."""
+"""Draw Graphviz and Mermaid diagrams with the author's installation of `dot` and `mmdc`."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from press.chapter.cells import DIAGRAMS, Cell
 from press.errors import CellError
 from press.run.results import CellResult
 
-# What draws a diagram from its text, and the form it puts out.
+# Arguments of the program for each language, and the MIME type of its output.
 _COMMANDS = {
     "dot": (("-Tsvg",), "image/svg+xml"),
-    # Mermaid's SVG holds HTML, which print has not.
+    # Mermaid's SVG contains HTML, which Typst cannot render.
     "mermaid": (("-i", "-", "-o", "-", "-e", "png", "-s", "2"), "image/png"),
 }
 _LONGEST = 60  # seconds
 
 
 def drawn(cell: Cell) -> CellResult:
-    """Return a diagram's cell with its picture.
+    """Draw the diagram of a cell and return it as the cell's output.
 
     Raises
     ------
     CellError
-        What draws it refuses it, or does not end.
+        The program fails or times out.
     """
     if cell.options.get("eval") is False:
         return CellResult(cell, (), None)

@@ -1,4 +1,4 @@
-"""Running a chapter: one kernel, its cells and inline expressions in the order of the text."""
+"""Execute a chapter in one kernel: cells and inline expressions in the order of the text."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from press.run.steady import settled
 
 
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
-    """Run a chapter's cells and inline expressions.
+    """Execute a chapter's cells and inline expressions.
 
-    A chapter without a cell that names no engine needs no kernel, and its inline expressions stay
-    text, as in Quarto. One that is not to run has its cells without outputs.
+    A chapter that has no Python cell and names no engine needs no kernel, and its inline
+    expressions remain text, as in Quarto. If execution is disabled, cells have no new outputs.
 
     Raises
     ------
     CellError
-        A cell or expression raised an exception, a cell ran out of time, or the kernel died.
+        A cell or expression raised an exception, a cell timed out, or the kernel died.
     """
     stored = bool(chapter.cells) and all(cell.stored for cell in chapter.cells)
     if conditions.enabled is False or (stored and not conditions.enabled):
@@ -42,7 +42,7 @@ def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter
 
 
 def _saved(part: Prose | Cell) -> CellResult | ProseResult:
-    """Return what a part of a notebook was saved with; a cell saved with nothing has no output."""
+    """Return the saved outputs of a part of a notebook; none if it was saved without any."""
     if isinstance(part, Prose):
         return ProseResult(part, ())
     outputs, count = part.stored or ((), None)
@@ -50,10 +50,10 @@ def _saved(part: Prose | Cell) -> CellResult | ProseResult:
 
 
 def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None:
-    """Return a chapter with the results of an earlier run, if code and front matter are the same.
+    """Reuse the results of an earlier run; return None if code or front matter has changed.
 
-    Prose may have changed. Whether anything else has that the code depends on, is for the
-    caller to know.
+    Prose may have changed. The caller must know whether anything else that the code depends on
+    has changed.
     """
     old = earlier.chapter
     if [(c.source, c.options) for c in chapter.cells] != [(c.source, c.options) for c in old.cells]:
@@ -72,7 +72,7 @@ def _laid(
     cells: Sequence[tuple[tuple[dict[str, Any], ...], int | None, tuple[str, ...]]],
     values: Sequence[dict[str, Any]],
 ) -> ExecutedChapter:
-    """Return a chapter with outputs of its cells and values of its expressions, both in order."""
+    """Combine a chapter with the outputs of its cells and the values of its expressions."""
     next_cell, next_values = iter(cells), iter(values)
     results: list[CellResult | ProseResult] = []
     for part in chapter.parts:
@@ -87,19 +87,19 @@ def _laid(
 def _put_out(
     result: CellResult,
 ) -> tuple[tuple[dict[str, Any], ...], int | None, tuple[str, ...]]:
-    """Return what a cell put out, without the cell."""
+    """Return the outputs, execution count and varying text of a result, without the cell."""
     return result.outputs, result.count, result.varies
 
 
 def as_bytes(done: ExecutedChapter) -> bytes:
-    """Return what a chapter put out, without the chapter."""
+    """Serialise the outputs of a chapter as JSON, without the chapter."""
     cells = [_put_out(one) for one in done.results if isinstance(one, CellResult)]
     values = [v for one in done.results if isinstance(one, ProseResult) for v in one.values]
     return json.dumps([cells, values]).encode()
 
 
 def from_bytes(chapter: Chapter, data: bytes) -> ExecutedChapter:
-    """Return a chapter with what the same code put out before, as `as_bytes` wrote it."""
+    """Combine a chapter with earlier outputs of the same code, serialised by `as_bytes`."""
     cells, values = json.loads(data)
     laid = [(tuple(outputs), count, tuple(varies)) for outputs, count, varies in cells]
     return _laid(chapter, laid, values)

@@ -1,4 +1,4 @@
-"""The Python kernel that a chapter runs in: this interpreter, reached without a network port."""
+"""Start the Python kernel of a chapter: this interpreter, without a network port."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-# Figures as Quarto draws them for HTML (7 x 5 inches, twice 96 dots an inch, unless options
-# say otherwise), and the same figure as a drawing for the PDF: a cell runs once for all formats.
+# Figures as Quarto draws them for HTML (by default 7 x 5 inches at twice 96 dots per inch), and
+# the same figure as SVG for the PDF, since a cell runs once for all formats.
 _DRAWING = (
     "figure.figsize: {width}, {height}\nfigure.dpi: {dpi}\n"
     "savefig.dpi: figure\nsvg.hashsalt: press\n"
 )
 
-# Variables of the caller that would change what a cell prints or draws.
+# Prefixes of inherited variables that would change what a cell prints or draws.
 _CALLERS = ("LANG", "LC_", "MATPLOTLIB", "MPLBACKEND", "PYTHONIOENCODING", "PYTHONUTF8")
 
 
 class _ThisPython(KernelSpecManager):  # type: ignore[misc]  # jupyter_client ships no types
-    """Answers every request for a kernel with this interpreter."""
+    """Kernel spec manager that always returns this interpreter."""
 
     arguments: tuple[str, ...] = ()
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return the one kernel there is."""
+        """Return the spec of the only kernel."""
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(
             argv=[*command, "--HistoryManager.enabled=False", *self.arguments],
@@ -38,9 +38,9 @@ class _ThisPython(KernelSpecManager):  # type: ignore[misc]  # jupyter_client sh
 
 
 def kernel_manager(folder: Path, options: Mapping[str, Any]) -> AsyncKernelManager:
-    """Return the manager of a new kernel whose sockets and files live in `folder`.
+    """Return the manager of a new kernel whose sockets and files are in `folder`.
 
-    Of the `execute` options, `fig-format` and `ipynb-shell-interactivity` hold for a kernel.
+    The `execute` options `fig-format` and `ipynb-shell-interactivity` apply.
     """
     form = options.get("fig-format", "retina")
     spec = _ThisPython()
@@ -63,11 +63,11 @@ def kernel_manager(folder: Path, options: Mapping[str, Any]) -> AsyncKernelManag
 def kernel_environment(
     folder: Path, extra: Mapping[str, str], options: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return the environment of a kernel: this process's, drawing settings, then `extra`.
+    """Return the environment of a kernel: that of this process, drawing settings, and `extra`.
 
     The author's own IPython and matplotlib settings, drawing backend, locale and encoding are
-    left out, so that a book looks the same on every machine; the `execute` options `fig-width`,
-    `fig-height` and `fig-dpi` hold.
+    ignored, so that a book looks the same on every machine. The `execute` options `fig-width`,
+    `fig-height` and `fig-dpi` apply.
     """
     settings = folder / "matplotlibrc"
     drawing = _DRAWING.format(

@@ -1,4 +1,4 @@
-"""What a cell put out: which form of it is shown, and its text as Markdown."""
+"""Select the MIME type in which a cell's output is shown, and convert it to Markdown."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from press.run.results import CellResult
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
-# Environments of LaTeX that hold a formula; a table or a figure in LaTeX is none.
+# LaTeX environments for formulae, as opposed to tables or figures.
 _FORMULA = re.compile(
     r"\\begin\{(?:equation|align|alignat|flalign|gather|multline|eqnarray|math|displaymath)\*?\}"
 )
-# HTML that works, or draws, in a browser alone.
+# HTML that only works, or only draws something, in a browser.
 _MOVING = re.compile(r"<(?:script|iframe|canvas|svg|img|video|audio|object|embed|input)\b", re.I)
-# What a browser fetches to run or draw HTML: not links and not the address of a picture.
+# Addresses that a browser loads to run or draw HTML: neither links nor images.
 _FETCHED = re.compile(
     r"""<(?:(?:script|iframe|embed|video|audio)\b[^>]*\bsrc|link\b[^>]*\bhref)"""
     r"""=["']?(?:https?:)?//(?P<tag>[^/"'\s>]+)"""
@@ -25,11 +25,11 @@ _FETCHED = re.compile(
     r"""|["'](?:https?:)?//(?P<cdn>[^/"']*(?:cdn|unpkg|jsdelivr|esm\.sh|skypack)[^/"']*)/""",
     re.I,
 )
-# A page within the page, as maps are shown, with its own HTML as an attribute.
+# An embedded page with its HTML in an attribute, as used for maps.
 _WITHIN = re.compile(r"""<iframe\b[^>]*?\bsrcdoc=(?:"([^"]*)"|'([^']*)')""", re.I)
-_OBJECT = re.compile(r"<[^<>]*\bobject\b[^<>]*>")  # how Python names an object without words
+_OBJECT = re.compile(r"<[^<>]*\bobject\b[^<>]*>")  # the default `repr` of an object
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
-_SAID = 8  # letters, without blanks, that hardly stand in HTML by chance
+_SAID = 8  # length without white space of a text that is unlikely to occur in HTML by chance
 _PICTURE = re.compile(r"!\[|<(?:img|svg|canvas|script|iframe|video|object|figure)\b", re.I)
 _BOX = re.compile(r"\bGlyph (\d+) \(.*?\) missing from ")  # matplotlib's warning
 _ORDER = {
@@ -39,7 +39,7 @@ _ORDER = {
 
 
 def kept_outputs(result: CellResult, options: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
-    """Return the outputs that print: no unwanted warnings, no echo of a plot's objects."""
+    """Return the outputs to be shown, without unwanted warnings and the `repr` of plot objects."""
     pictures = any(kind_of(output, base) in IMAGES for output in result.outputs)
     return [
         _with_formula(output)
@@ -50,7 +50,7 @@ def kept_outputs(result: CellResult, options: Mapping[str, Any], base: str) -> l
 
 
 def _with_formula(output: dict[str, Any]) -> dict[str, Any]:
-    """Return an output that is a formula in LaTeX as Markdown, which has formulae too."""
+    """Add Markdown to an output that is a formula in LaTeX."""
     data = output.get("data", {})
     latex = str(data.get("text/latex", ""))
     dollars = latex.startswith("$") and latex.endswith("$")
@@ -75,12 +75,12 @@ def _is_plot_object(output: Mapping[str, Any], pictures: bool) -> bool:
 
 
 def is_display(output: Mapping[str, Any]) -> bool:
-    """Return whether an output shows a value, rather than a stream or an error."""
+    """Return whether an output is a displayed value rather than a stream or an error."""
     return output["output_type"] in ("display_data", "execute_result")
 
 
 def kind_of(output: Mapping[str, Any], base: str) -> str:
-    """Return the MIME type an output is shown in."""
+    """Return the MIME type in which an output is shown; empty for a stream or an error."""
     if not is_display(output):
         return ""
     data = output["data"]
@@ -91,7 +91,7 @@ def kind_of(output: Mapping[str, Any], base: str) -> str:
 
 
 def lost_in_print(output: dict[str, Any]) -> list[str]:
-    """Return the forms of an output if print can show none, but how Python names its object."""
+    """Return the MIME types of an output if print can show none of them but its `repr`."""
     if not is_display(output) or kind_of(_with_formula(output), "typst") != "text/plain":
         return []
     if _says_itself(output["data"]):
@@ -100,16 +100,16 @@ def lost_in_print(output: dict[str, Any]) -> list[str]:
 
 
 def _says_itself(data: Mapping[str, Any]) -> bool:
-    """Return whether the words of an output are those that its HTML shows without a browser."""
+    """Return whether the plain text of an output also occurs as text in its HTML."""
     plain = re.sub(r"\s", "", str(data.get("text/plain", "")))
     words = re.sub(r"\s", "", html.unescape(_TAGS.sub("", str(data.get("text/html", "")))))
     return len(plain) >= _SAID and not plain.startswith("<") and plain in words
 
 
 def lost_in_pages(output: dict[str, Any]) -> list[str]:
-    """Return the forms of an output that a page can't show, if the only other is its name.
+    """Return the MIME types of an output that a page cannot show, if only its `repr` remains.
 
-    Scripts, data and what only a running notebook shows.
+    These are scripts, data and anything that needs a running notebook.
     """
     if not is_display(output) or kind_of(_with_formula(output), "html") != "text/plain":
         return []
@@ -119,27 +119,27 @@ def lost_in_pages(output: dict[str, Any]) -> list[str]:
 
 
 def asked_of_hosts(output: dict[str, Any]) -> list[str]:
-    """Return the hosts from which what an output shows in a page would fetch scripts or styles."""
+    """Return the hosts from which an output on a page would load scripts or styles."""
     if not is_display(output) or kind_of(output, "html") != "text/html":
         return []
     return hosts_in(str(output["data"]["text/html"]))
 
 
 def hosts_in(code: str) -> list[str]:
-    """Return the hosts from which HTML would fetch scripts or styles."""
+    """Return the hosts from which HTML would load scripts or styles."""
     within = [html.unescape(one[1] or one[2] or "") for one in _WITHIN.finditer(code)]
     found = _FETCHED.finditer("\n".join([code, *within]))
     return list(dict.fromkeys(one["tag"] or one["code"] or one["cdn"] for one in found))
 
 
 def boxes_in(outputs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the letters for which matplotlib says that it drew a box, shown or not."""
+    """Return the characters that matplotlib drew as a box, according to its warnings."""
     said = "".join(str(output["text"]) for output in outputs if _is_warning(output))
     return list(dict.fromkeys(chr(int(code)) for code in _BOX.findall(said)))
 
 
 def draws(outputs: Iterable[Mapping[str, Any]]) -> bool:
-    """Return whether one of the outputs of a figure's cell may hold a picture."""
+    """Return whether the outputs of a figure's cell may contain an image."""
     return any(
         kind_of(output, "html") in IMAGES
         or _PICTURE.search(str(output.get("text") or output["data"][kind_of(output, "html")]))
@@ -149,7 +149,7 @@ def draws(outputs: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def output_classes(output: Mapping[str, Any], kind: str) -> str:
-    """Return the classes of the division that holds an output."""
+    """Return the classes of the div around an output."""
     match output["output_type"]:
         case "stream":
             name = f".cell-output-{output['name']}"
@@ -161,7 +161,7 @@ def output_classes(output: Mapping[str, Any], kind: str) -> str:
 
 
 def output_text(output: Mapping[str, Any], kind: str, *, asis: bool) -> str:
-    """Return an output that is no picture."""
+    """Return the Markdown of an output other than an image."""
     if output["output_type"] == "stream":
         words = str(output["text"])
         if asis and output["name"] == "stdout":
@@ -185,5 +185,5 @@ def _verbatim(words: str) -> str:
 
 
 def longest_ticks(words: str) -> int:
-    """Return the length of the longest fence in a text, at least two."""
+    """Return the length of the longest fence of backticks in a text, at least 2."""
     return max((len(run) for run in re.findall(r"^\s*(`{3,})", words, re.MULTILINE)), default=2)

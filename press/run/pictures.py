@@ -1,4 +1,4 @@
-"""Pictures that cells draw: written next to the page, shown with the cell's options."""
+"""Extract the images that cells draw, and show them with the cell's options."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from press.run.outputs import IMAGES
 
 @dataclass
 class Figures:
-    """The pictures that cells drew, by their path in the book.
+    """Images drawn by the cells of a chapter, with their paths.
 
     Parameters
     ----------
     folder
-        Where they stand, relative to the chapter's page.
+        Their folder, relative to the chapter's page.
     files
-        Their bytes.
+        Their content, by path relative to the chapter's page.
     to_root
-        The way from the page to the book's folder: empty, or ending in a stroke.
+        Path from the page to the book's folder: empty, or with a trailing slash.
     scripts
-        What charts of the page need to be drawn, by path in the book.
+        Scripts that draw the charts of the page, by path in the book.
     """
 
     folder: str
@@ -34,7 +34,7 @@ class Figures:
     scripts: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, name: str, content: bytes) -> str:
-        """Note a picture and return its path relative to the chapter."""
+        """Register an image and return its path relative to the chapter."""
         path = f"{self.folder}/{name}"
         self.files[path] = content
         return path
@@ -42,18 +42,18 @@ class Figures:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture a cell drew.
+    """An image drawn by a cell.
 
     Parameters
     ----------
     content
-        Its bytes.
+        Its content.
     name
-        Its file's name.
+        Its file name.
     attributes
-        Its attributes in Markdown: size, place, alternative text.
+        Its attributes in Markdown: size, alignment, alternative text.
     link
-        Where it leads; empty for nowhere.
+        Target of its link; empty if there is none.
     """
 
     content: bytes
@@ -62,7 +62,7 @@ class Picture:
     link: str
 
     def markdown(self, caption: str, label: str, figures: Figures) -> str:
-        """Return the picture as Markdown, noted among the figures."""
+        """Register the image among the figures and return it as Markdown."""
         path = figures.add(self.name, self.content)
         words = [label] if label else []
         words += [f"{key}='{attribute_value(value)}'" for key, value in self.attributes]
@@ -71,7 +71,7 @@ class Picture:
 
 
 def picture(cell: Cell, output: Mapping[str, Any], kind: str, stem: str, index: int) -> Picture:
-    """Return the picture an output holds.
+    """Return the image in an output.
 
     Parameters
     ----------
@@ -80,11 +80,11 @@ def picture(cell: Cell, output: Mapping[str, Any], kind: str, stem: str, index: 
     output
         The output.
     kind
-        The MIME type to take.
+        The MIME type to use.
     stem
-        Name of the file, without its ending.
+        File name without its suffix.
     index
-        Place of the output among the cell's, for options that are lists.
+        Position of the output in the cell, for options that are lists.
     """
     data = output["data"][kind]
     content = data.encode() if kind == "image/svg+xml" else base64.b64decode(data)
@@ -105,11 +105,11 @@ def picture(cell: Cell, output: Mapping[str, Any], kind: str, stem: str, index: 
 
 
 def one_line(words: Any) -> str:
-    """Return a text on one line."""
+    """Join the lines of a text with spaces."""
     return str(words).strip().replace("\n", " ")
 
 
 def attribute_value(value: Any) -> str:
-    """Return a value as it stands between single quotes in an attribute."""
+    """Escape a value for an attribute in single quotes; values other than strings as JSON."""
     words = value if isinstance(value, str) else json.dumps(value)
     return words.replace("'", "\\'")

@@ -1,4 +1,4 @@
-"""What a chapter puts out when it runs, how it runs, and where a caller may keep its outputs."""
+"""Results of executing a chapter, the conditions it runs under, and a store for its outputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from press.chapter.chapter import Chapter
 
 @dataclass(frozen=True)
 class CellResult:
-    """A cell and what it put out.
+    """A cell and its outputs.
 
     Parameters
     ----------
@@ -22,9 +22,9 @@ class CellResult:
     outputs
         Its outputs, in the form of a Jupyter notebook.
     count
-        Its number in the order of execution; None if it did not run.
+        Its execution count; None if it was not executed.
     varies
-        What it printed that will be another in the next build.
+        Kinds of printed text that will differ in the next build.
     """
 
     cell: Cell
@@ -43,47 +43,47 @@ class ProseResult:
 
 @dataclass(frozen=True)
 class ExecutedChapter:
-    """A chapter whose parts have run."""
+    """A chapter and the results of its parts."""
 
     chapter: Chapter
     results: tuple[CellResult | ProseResult, ...]
 
 
 class Outputs(Protocol):
-    """Where a caller keeps what chapters put out; what it depends on is for the caller to know."""
+    """Store of chapter outputs, whose provider has to track what they depend on."""
 
     def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
-        """Return a chapter with what it put out under the same conditions; None if that is unknown.
+        """Return a chapter with its stored outputs under the same conditions; None if unknown.
 
         Parameters
         ----------
         chapter
-            The chapter as written now.
+            The current chapter.
         defaults
-            The `execute` options of project and chapter.
+            The `execute` options of the project and chapter.
         """
 
     def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
-        """Keep what a chapter put out."""
+        """Store the outputs of a chapter."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """How chapters run.
+    """Conditions under which chapters are executed.
 
     Parameters
     ----------
     folder
         Working directory of the kernel.
     environment
-        Variables laid over this process's environment.
+        Environment variables for the kernel, added to those of this process.
     timeout
-        Seconds a cell may take; None for no limit.
+        Time limit of a cell in seconds; None for no limit.
     defaults
-        The `execute` options of project and chapter.
+        The `execute` options of the project and chapter.
     enabled
-        What `execute: enabled` says: True, and notebooks run too, rather than show the outputs they
-        were saved with; False, and nothing runs; None if it says nothing.
+        The option `execute: enabled`. If True, notebooks are executed too, rather than shown with
+        their saved outputs; if False, nothing is executed; None if it is not set.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""Outputs as they are from build to build: the last state of a terminal, and no names by chance."""
+"""Make outputs reproducible: final state of terminal output, no addresses, no random names."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from press.chapter.cells import Cell
 
 _MOVES = re.compile(r"[\r\b]|\x1b\[\d*[A-DGJK]")
 _STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[A-DGJK])|\x1b\[[0-9;?]*[A-Za-z]|(?P<sign>.|\n)")
-# Where a file that the kernel made of a cell, or the folder of packages, ends the path to it. The
-# path is sought backwards: forwards, each stroke of a long script would be tried as its beginning.
+# The end of the path of a file that the kernel created for a cell, or of the packages folder. The
+# path is searched backwards: forwards, each slash in a long script would be tried as its start.
 _CELL_FILE = re.compile(r"ipykernel_\d+[/\\]\d+\.py(?::(?P<line>\d+))?")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}")
 _PACKAGES = re.compile(r"(?<=[/\\])site-packages[/\\]")
 _FOLDERS = re.compile(r"(?:[A-Za-z]:(?=[/\\]))?[^\s'\"<>:|()=,;`]*[/\\]$")
-# Names that libraries draw by chance: of a styled frame, of a table of Great Tables, of a chart.
+# Random identifiers from libraries: of a pandas Styler, of a Great Tables table, of a chart.
 _BY_CHANCE = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}([-_])(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}|[0-9a-f]{32})"
     r"(?![0-9A-Za-z])"
     r"|(?<=T_)[0-9a-f]{5}(?=[_\"\s])|(?<=<div id=\")[a-z]{10}(?=\")"
 )
-_LONGEST_WAY = 1024  # letters of the folders that lead to a file
+_LONGEST_WAY = 1024  # maximum length of the path to a file
 _CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b")
 
 
 def last_state(words: str) -> str:
-    r"""Return what a terminal shows in the end of a text that moves its cursor.
+    r"""Return what a terminal finally shows of a text with cursor movements.
 
     Examples
     --------
@@ -69,11 +69,11 @@ def last_state(words: str) -> str:
 
 
 def settled(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
-    """Return a cell's outputs without what differs from build to build.
+    """Remove from a cell's outputs whatever differs between builds.
 
-    Pieces of one stream that follow one another are joined, and show their last state. A file
-    that the kernel made of a cell is called by the cell's place, an object's address is left
-    out, and names by chance in HTML hang on the cell.
+    Consecutive pieces of one stream are joined, and show their final state. A file that the
+    kernel created for a cell is replaced with the cell's location, an object's address is left
+    out, and random names in HTML are derived from the cell.
     """
     out: list[Any] = []
     for output in outputs:
@@ -110,7 +110,7 @@ def _settled_text(words: str, cell: Cell) -> str:
 
 
 def _without_way(words: str, file: re.Pattern[str], shown: Callable[[re.Match[str]], str]) -> str:
-    """Return words in which a file is shown without the folders that lead to it."""
+    """Remove the folders from the path of a file in a text."""
     parts, done = [], 0
     for found in file.finditer(words):
         way = _FOLDERS.search(words[max(done, found.start() - _LONGEST_WAY) : found.start()])
@@ -121,7 +121,7 @@ def _without_way(words: str, file: re.Pattern[str], shown: Callable[[re.Match[st
 
 
 def _named(html: str, cell: Cell) -> str:
-    """Return HTML in which each name drawn by chance is one that hangs on the cell."""
+    """Replace the random names in HTML with names derived from the cell."""
     names: dict[str, str] = {}
     for found in (one[0] for one in _BY_CHANCE.finditer(html)):
         given = f"{cell.place}\n{cell.source}\n{len(names)}"
@@ -139,16 +139,16 @@ def _divided(digest: str, sign: str) -> str:
 
 
 def varying(outputs: Sequence[Any], folder: Path, start: float) -> tuple[str, ...]:
-    """Return what a cell printed that will be another in the next build, or on another machine.
+    """Return which kinds of printed text will differ in the next build or on another machine.
 
     Parameters
     ----------
     outputs
         Its outputs.
     folder
-        The folder it ran in.
+        Its working directory.
     start
-        When it began, in seconds since 1970.
+        Its start time, in seconds since 1970.
     """
     texts = [str(one.get("text") or one.get("data", {}).get("text/plain", "")) for one in outputs]
     texts += [str(one.get("data", {}).get("text/html", "")) for one in outputs]

@@ -1,6 +1,6 @@
-"""The table of what the press supports, made from the recorded corpus and the differences.
+"""Generate the page on what the press supports from the recorded corpus and the differences.
 
-python -m tests.book.support          # write docs/support.md anew
+python -m tests.book.support          # rewrite docs/support.md
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ HEAD = """\
 # What the press supports
 
 The press renders a Quarto book project to HTML and, through Typst, to PDF.
-This page is made from the conformance suite (`python -m tests.book.support`): {outcomes} recorded
-outcomes of Quarto 1.10.18, of {cases} small books, against what the press makes of the same files.
+This page is generated from the conformance suite (`python -m tests.book.support`): {outcomes}
+recorded outcomes of Quarto 1.10.18 for {cases} small books, compared with those of the press.
 
 - **equal**: the same structure, numbering, text and links;
-- **stops**: Quarto passes over a mistake in silence, and a build here stops and names it
-  (*else equal*: but for the mistake, both books are the same);
+- **stops**: Quarto silently ignores a mistake; the press stops the build and reports it
+  (*else equal*: apart from the mistake, both books are the same);
 - **fails**: Quarto fails, and so does the press, with file and line;
-- **differs**: both make a book and the books differ, for the reason given below.
+- **differs**: both produce a book, and the books differ for the reason given below.
 
 {equal} are equal, {stops} stop, {fails} fail as in Quarto, {differs} differ.
 
 ## By area
 
-| area | what the case holds | HTML | PDF |
+| area | content of the case | HTML | PDF |
 |------|---------------------|------|-----|
 """
 
@@ -38,85 +38,85 @@ outcomes of Quarto 1.10.18, of {cases} small books, against what the press makes
 ON_PURPOSE = """\
 ## What the press keeps and Quarto loses
 
-Held to by `tests/book/test_words_arrive.py` and `tests/unit/press`:
+Tested by `tests/book/test_words_arrive.py` and `tests/unit/press`:
 
 - text before the first tab of a tabset, and a tabset without tabs
-- in print, HTML tags in a sentence: breaks, raised and lowered text, emphasis
-- in print, what a cell shows as HTML alone, if it works without a browser; a cell that shows
-  nothing which print has ends the build with its line
-- in print, a dash, a plus or a number at the start of a table's cell
-- what opens a caption or a callout's title as it would open a list: `(1) Rates`, `- 5 points`
-- a formula in any command of amsmath, in both formats; a command that neither sets ends the
-  build with its line, where Quarto prints it as TeX
-- numbers of figures: one without a label has none in print either, so that both formats agree
-- a caption in a division that begins with a number, which pandoc takes for a list
-- brackets such as `[^a]` in a chapter that writes no note, with a warning
-- the last state of a progress bar; no process numbers, addresses or identifiers by chance
-- in print, wide tables in smaller type and long lines of code broken, rather than overprinted
-- a letter that no font has, a heading without words in an accessible PDF, a page break in a
-  callout or a list, a figure's cell without a picture: each ends the build with its line
-- files that raw HTML names are copied, and a picture, a film or a frame in it is a picture or a
-  link in print; HTML that is marked as such (`{=html}`) is meant for pages alone
-- the name of a file above its code, in print too
-- an apostrophe next to a number or before a word, of which Typst makes a prime or a quote
-- a film (`video`) as a link in print; one of another host is a link in both formats, so that a
-  page asks nobody for anything until its reader does
-- charts of altair, Vega-Lite and Plotly: drawn in a page by a script beside it and in print as a
-  drawing, where vl-convert-python, plotly and kaleido are installed; where they are not, the cell
-  is named, and what to install
-- notebooks show the outputs they were saved with, unless `execute: enabled: true`
-- an equation in an environment of LaTeX (`\\begin{align}`), in print too; other LaTeX, the path
-  `C:\\data` among it, and a block of HTML in a cell of a pipe table end the build with their line,
-  where pandoc drops their words
-- a letter of which matplotlib draws a box ends the build with the cell's line
-- a picture's own caption inside a numbered figure, in print too
-- an expression with two blanks before it or one behind it, which Quarto prints as it stands
-- an expression in a chapter that nothing runs, which Quarto prints as it stands, ends the build
+- in print, inline HTML tags: line breaks, superscript and subscript, emphasis
+- in print, the output of a cell that is HTML only, if it works without a browser; a cell without
+  any output that print can show stops the build with its line
+- in print, a dash, a plus sign or a number at the start of a table cell
+- the start of a caption or callout title that looks like a list item: `(1) Rates`, `- 5 points`
+- a formula with any command of amsmath, in both formats; a command that neither format supports
+  stops the build with its line, where Quarto prints it as TeX
+- figure numbers: a figure without a label has no number in print either, so that the formats agree
+- a caption in a div that begins with a number, which pandoc reads as a list
+- brackets such as `[^a]` in a chapter without footnotes, with a warning
+- the final state of a progress bar; no process numbers, memory addresses or random identifiers
+- in print, wide tables in smaller type and long lines of code wrapped, rather than overprinted
+- a character missing from all fonts, an empty heading in an accessible PDF, a page break in a
+  callout or a list, a figure cell without an image: each stops the build with its line
+- files that raw HTML refers to are copied, and an image, a video or an iframe in it becomes an
+  image or a link in print; HTML that is marked as such (`{=html}`) is for pages only
+- the file name above a code block, in print too
+- an apostrophe next to a number or before a word, which Typst turns into a prime or a quote
+- a video (shortcode `video`) as a link in print; one on another host is a link in both formats, so
+  that a page makes no request to another host until its reader follows the link
+- charts of altair, Vega-Lite and Plotly: drawn by a script next to the page in HTML and as SVG in
+  print, if vl-convert-python, plotly and kaleido are installed; if not, the message gives the cell
+  and what to install
+- notebooks show their saved outputs, unless `execute: enabled: true`
+- an equation in a LaTeX environment (`\\begin{align}`), in print too; other LaTeX, including the
+  path `C:\\data`, and an HTML block in a cell of a pipe table stop the build with their line,
+  where pandoc drops their text
+- a character that matplotlib draws as a box stops the build with the cell's line
+- an image's own caption inside a numbered figure, in print too
+- an inline expression with two spaces before it or one after it, which Quarto prints verbatim
+- an inline expression in a chapter that is not executed stops the build; Quarto prints it verbatim
 
-After a build, a guard (`press/guard/`) holds every page and the PDF against what the chapters say,
-and names what is missing, doubled or changed with file and line; a release refuses. It knows what
-chapters say from a run of their cells, so `report build` asks it only of books that the press has
-made; after Quarto, pages and PDF are held against the ledger. On two recorded books that Quarto
-made (`math`, `tables-markdown`) it found one caption that Quarto's PDF loses, and nothing else.
+After a build, a guard (`press/guard/`) compares every page and the PDF with the content of the
+chapters, and reports anything missing, duplicated or changed with file and line; a release then
+fails. It needs the results of executing the cells, so `report build` uses it only for books made
+by the press; after Quarto, pages and PDF are compared with the ledger. On two recorded books made
+by Quarto (`math`, `tables-markdown`) it found one caption that Quarto's PDF loses, nothing else.
 
-Before Quarto renders this book, these checks run on its sources too (`press/checking.py`).
+Before Quarto renders this book, the same checks run on its sources (`press/checking.py`).
 """
 
 
 PUBLIC = """\
-## Public books in Python that were built
+## Public Python books that were built
 
-Fetched at the commit named, with their packages in an environment of their own and no network, and
-built whole without an edit in both formats; the guard's report was clean. Nothing of them is kept
-here.
+Fetched at the given commit, with their packages in a separate environment and no network, and
+built completely and unmodified in both formats; the guard found nothing missing. None of their
+content is stored here.
 
-| book | commit | chapters | cells that run | passed over, with a warning |
+| book | commit | chapters | executed cells | ignored, with a warning |
 |---|---|---|---|---|
 | rokuk/rp-fiz-notes | 7b08f673 | 14 | 57 | theme, icon, downloads, EPUB |
 | raheems/pystats | ffd0d9ec | 7 | 5 | theme |
 | kunlei/python-numpy-notes | 03c8159f | 5 | 1 | theme |
 
-The first asks for a Lua filter of an extension in a chapter. Others end where they should:
+The first uses a Lua filter of an extension in a chapter. Others stop where they should:
 
 | book | commit | what stops it |
 |---|---|---|
-| lancejnelson/PH135 | f600a9aa | print: five pictures on another host |
-| pjastr/wd2024uwm | f9cb6368 | five pictures named `.png` and called `.PNG` |
+| lancejnelson/PH135 | f600a9aa | print: five images on another host |
+| pjastr/wd2024uwm | f9cb6368 | five images with the suffix `.png` that are referred to as `.PNG` |
 | hsma-programme/hsma6_intro_to_python_book | 24d39203 | a link to "Coming Soon" |
 | TeroJii/python-book | c8e3405a | a cell that fetches a data set |
 | aeturrell/python4DS | 48611339 | a cell that fetches a style sheet |
 | the-graph-courses/idap_book | c2f66f6d | a cell that fetches a data set |
 | aeturrell/cookie-cutter-quarto-book-manuscript | ad39de44 | a filter after Quarto's own |
-| jjallaire/visualization-curriculum | 9fbb6939 | charts whose data lie on another host |
-| Lizhen0909/STAT303-2-class-notes | 0b45784f | a picture that its repository has not |
-| Lizhen0909/STAT303-3-class-notes | 56ef227e | emoji that no font has |
-| vikipedia/notes-arcesium-finop25 | 3cde85bf | print: Indian scripts and emoji that no font has |
+| jjallaire/visualization-curriculum | 9fbb6939 | charts whose data are on another host |
+| Lizhen0909/STAT303-2-class-notes | 0b45784f | an image that is missing from its repository |
+| Lizhen0909/STAT303-3-class-notes | 56ef227e | emoji that are missing from all fonts |
+| vikipedia/notes-arcesium-finop25 | 3cde85bf | print: Indian scripts and emoji in no font |
 | danilosouza-usp/eae1106 | 265927ce | a chapter in R |
 """
 
 
 def outcome(case: str, name: str) -> str:
-    """Return what becomes of a case in a format; empty if it was not recorded."""
+    """Return the outcome of a case in a format; empty if it was not recorded."""
     if name not in recorded.expected(case):
         return ""
     for one in recorded.listed()["listed"]:
@@ -157,8 +157,8 @@ def _differences() -> list[str]:
         f"| {one['case']} | {one['format']} | {one['reason']} |"
         for one in recorded.listed()["listed"]
     ]
-    lines += ["", "In the books of `tests/book/golden_books`, which Quarto is held to where it is"]
-    lines += ["installed:", "", "| book | format | reason |", "|---|---|---|"]
+    lines += ["", "In the books of `tests/book/golden_books`, compared with an installed Quarto:"]
+    lines += ["", "| book | format | reason |", "|---|---|---|"]
     lines += [
         f"| {one['case']} | {one['format']} | {one['reason']} |"
         for one in recorded.listed()["golden"]
@@ -173,24 +173,24 @@ def _differences() -> list[str]:
 
 def _refused() -> list[str]:
     lines = [
-        "## What is refused",
+        "## What is rejected",
         "",
-        "A construct outside this table ends the build with its file, line and name.",
+        "Each of these stops the build with its file, line and name.",
         "",
-        "- cells of another language that Quarto runs: R, Julia, Observable; Graphviz and Mermaid "
-        "where `dot` or `mmdc` is not installed",
+        "- cells in other languages that Quarto runs: R, Julia, Observable; Graphviz and Mermaid "
+        "if `dot` or `mmdc` is not installed",
         "- engines other than jupyter",
-        "- panels for input and dashboards, interactive widgets",
+        "- input panels and dashboards, interactive widgets",
         "- Quarto's shortcodes `brand`, `contents`, `lipsum`, `placeholder` and `version`",
         "- filters that are not written in Lua, or that run after Quarto's own; parts of Quarto's "
-        "Lua interface that `press/lua/interface.lua` has not",
-        "- text that the options `include-…` put around pages, unless it is HTML",
-        "- languages beyond English, German, French, Spanish, Italian, Portuguese and Dutch, "
-        "unless `language` gives their words",
+        "Lua API that `press/lua/interface.lua` does not provide",
+        "- text that the options `include-…` add to pages, unless it is HTML",
+        "- languages other than English, German, French, Spanish, Italian, Portuguese and Dutch, "
+        "unless `language` provides their words",
         "- notebooks whose language is not Python",
-        "- an output that asks another host for a script or a style: maps of folium, tables of "
-        "itables that are connected",
-        "- charts whose data lie on another host",
+        "- an output that loads a script or style from another host: maps of folium, connected "
+        "tables of itables",
+        "- charts whose data are on another host",
         "- images on another host (in print), files that are not UTF-8",
     ]
     lines += [
@@ -198,7 +198,7 @@ def _refused() -> list[str]:
         for path, what in sorted(REFUSED.items())
         if what is not None
     ]
-    lines += ["", "## What is passed over, with a warning", ""]
+    lines += ["", "## What is ignored, with a warning", ""]
     reasons: dict[str, list[str]] = defaultdict(list)
     for path, what in sorted(PASSED_OVER.items()):
         reasons[what].append(f"`{': '.join(path)}`")

@@ -1,4 +1,4 @@
-"""Columns that a rule needs and no file has: pure functions of typed columns.
+"""Derived columns, which rules need and no file contains: pure functions of typed columns.
 
 A contract names one as `derived.<name>`. Each returns one value for every row of its
 dataset, on the index of the first column it takes; missing where the rule does not apply.

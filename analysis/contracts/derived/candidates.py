@@ -1,4 +1,4 @@
-"""Derived columns of the schools that might have been comparison schools."""
+"""Derived columns of the candidate comparison schools."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _enquiries_gap(
     event_school: pd.Series,
     event_type: pd.Series,
 ) -> pd.Series:
-    """Return how far a known school's enquiries are from its events; missing for other schools."""
+    """Return the difference between a known school's enquiries and its events; else missing."""
     events = rows_elsewhere(school, event_school[event_type == "s47_enquiry"])
     gap = (other + like + pilot - events).abs()
     return gap.where(rows_elsewhere(school, known) > 0)

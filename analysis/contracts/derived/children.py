@@ -33,8 +33,8 @@ def _twins(
 ) -> pd.Series:
     """Return how many children share school, birth month and every event with the row's child.
 
-    Missing for children with fewer than two events, who may agree by chance. A child's
-    events are compared by the sum of their hashes, which doesn't depend on their order.
+    Missing for children with fewer than two events, who may coincide by chance. A child's events
+    are compared by the sum of their hashes, which doesn't depend on their order.
     """
     keys = pd.DataFrame({"kind": event_type.cat.codes, "day": event_date.to_numpy("int64")})
     hashes = pd.util.hash_pandas_object(keys, index=False).to_numpy()
@@ -42,7 +42,7 @@ def _twins(
     sums = np.zeros(len(event_child.cat.categories), dtype=np.uint64)
     np.add.at(sums, codes[codes >= 0], hashes[codes >= 0])
     enough = counts(event_child) >= 2
-    # Halved to the whole numbers that a float tells apart.
+    # Shifted into the integers that a float represents exactly.
     history = of_key(child, pd.Series((sums >> np.uint64(12)).astype(float), enough.index))
     history = history.where(of_key(child, enough.astype(float)) == 1)
     alike = child.groupby([school, birth, history], observed=True)
@@ -69,7 +69,7 @@ def _day_of_month(day: pd.Series) -> pd.Series:
 
 
 def _previous(values: pd.Series, child: pd.Series, started: pd.Series) -> pd.Series:
-    """Return the value of the child's episode before, missing for the first."""
+    """Return the value of the child's previous episode, missing for the first."""
     ordered = pd.DataFrame({"child": child, "started": started, "value": values})
     ordered = ordered.sort_values(["child", "started"])
     found: pd.Series = ordered.groupby("child")["value"].shift().reindex(values.index)
@@ -145,7 +145,7 @@ CHILD_EVENTS = {
 }
 
 FEWEST_EPISODES = 20
-"""Episodes of one arm of a pilot below which a share says nothing."""
+"""Episodes of one arm of a pilot below which a share is not informative."""
 
 CARE_EPISODES = {
     "after_start_percent": Derived(

@@ -1,4 +1,4 @@
-"""A derived column, and the few computations that several of them share."""
+"""Derived columns, and the computations that several of them share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 DAYS_IN_YEAR = 365.25
 
 FEWEST_ROWS = 30
-"""Rows of a pilot below which a share of blanks says nothing."""
+"""Rows of a pilot below which a share of blanks is not informative."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,13 @@ class Derived:
     Attributes
     ----------
     compute
-        From typed columns, in the order of `needs`, to one value for every row of the first.
+        Function from typed columns, in the order of `needs`, to one value for every row of the
+        first.
     needs
-        The columns it takes, as `dataset:column`; the column may be one looked up over a
-        reference, such as `child_events:children.birth_month`.
+        The columns it takes, as `dataset:column`; a column may be looked up over a reference, such
+        as `child_events:children.birth_month`.
     seen
-        What a breach is called; never a value.
+        Description of a breach, without any value.
     """
 
     compute: Callable[..., pd.Series]
@@ -52,7 +53,7 @@ def month_of(day: pd.Series) -> pd.Series:
 
 
 def of_key(key: pd.Series, values: pd.Series) -> pd.Series:
-    """Return for each row the number that stands for its key, missing where none does.
+    """Return for each row the value of its key, missing where there is none.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def of_key(key: pd.Series, values: pd.Series) -> pd.Series:
 
 
 def counts(key: pd.Series) -> pd.Series:
-    """Return how many rows hold each text, indexed by text."""
+    """Return how many rows contain each text, indexed by text."""
     codes = key.cat.codes.to_numpy()
     found = np.bincount(codes[codes >= 0], minlength=len(key.cat.categories))
     return pd.Series(found.astype(float), key.cat.categories)
@@ -96,7 +97,7 @@ def rows_of_same(key: pd.Series) -> pd.Series:
 
 
 def share_of_rows(values: pd.Series) -> pd.Series:
-    """Return the share of rows, in percent, that hold the row's own value; blanks don't count."""
+    """Return the share of rows, in per cent, with the row's own value; blanks don't count."""
     found: pd.Series = 100 * values.map(values.value_counts(normalize=True)).astype(float)
     return found
 
@@ -107,7 +108,7 @@ def blanks_by_pilot(dataset: str, column: str, pilot: str) -> Derived:
     Parameters
     ----------
     pilot
-        The column that holds each row's pilot, of the file or looked up.
+        The column with each row's pilot, in the file or looked up.
     """
     needs = (f"{dataset}:filled({column})", f"{dataset}:{pilot}")
     return Derived(_blank_percent, needs, "a pilot with many more blanks, or fewer, than expected")
@@ -121,12 +122,12 @@ def _blank_percent(filled: pd.Series, pilot: pd.Series) -> pd.Series:
 
 
 def rows_elsewhere(key: pd.Series, other: pd.Series) -> pd.Series:
-    """Return for each key how many rows of another column hold it."""
+    """Return for each key how many rows of another column contain it."""
     return of_key(key, counts(other)).fillna(0).where(key.notna())
 
 
 def is_elsewhere(*columns: pd.Series) -> pd.Series:
-    """Return 1 where the combination in the first half of columns stands in the second half.
+    """Return 1 where the combination in the first half of columns occurs in the second half.
 
     0 where it doesn't; missing where any part is missing.
     """

@@ -1,4 +1,4 @@
-"""Derived columns of the file of control totals: what each total is set against."""
+"""Derived columns of the file of control totals: the values that totals are compared with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from analysis.contracts.totals.table import Table
 
 
 def _is_total(file: pd.Series, total_of: pd.Series, kind: pd.Series) -> pd.Series:
-    """Return 1 where a row names a measure and a type that its file has, else 0."""
+    """Return 1 where a row names a measure and a type that exist in its file, else 0."""
     asked = pd.DataFrame({"file": file, "of": total_of, "type": kind}).astype("str")
     found = [
         file in PLANS
@@ -31,17 +31,17 @@ def _school_is_known(school: pd.Series, schools: pd.Series) -> pd.Series:
 
 
 def _files_without_rows(file: pd.Series, *rest: pd.Series) -> pd.Series:
-    """Return for each row how many files have no total of all their rows."""
+    """Return for each row how many files have no total over all their rows."""
     keys = pd.DataFrame(dict(zip(KEY, (file, *rest), strict=True))).astype("str")
     whole = keys[(keys["total_of"] == ROWS) & (keys[list(PARTS)] == ALL).all(axis=1)]
     return pd.Series(float(len(set(PLANS) - set(whole["file"]))), file.index)
 
 
 def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
-    """Return for each total how far the sum of its parts is from it; missing without parts.
+    """Return for each total its difference from the sum of its parts; missing without parts.
 
     Parts of a total over all schools are those of each school, and so for types (of one
-    column at a time) and years. Of several, the widest gap counts.
+    column at a time) and years. Of several sums of parts, the largest difference counts.
     """
     frame = pd.DataFrame(dict(zip(KEY, keys, strict=True))).astype("str").assign(total=total)
     frame["column"] = _column_of(frame["type"])
@@ -51,7 +51,7 @@ def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
         parts = frame[frame[part] != ALL]
         by = [*same, "column"] if part == "type" else same
         sums = parts.groupby(by)["total"].sum()
-        # Of types, the parts of each column add up to the same whole.
+        # For types, the parts of each column add up to the same whole.
         of_whole = sums.groupby(level=same)
         low, high = of_whole.min(), of_whole.max()
         wholes = frame[frame[part] == ALL]
@@ -65,12 +65,12 @@ def _parts_gap(total: pd.Series, *keys: pd.Series) -> pd.Series:
 
 
 def _column_of(kind: pd.Series) -> pd.Series:
-    """Return the column of types written `column=value`."""
+    """Return the column part of types written `column=value`."""
     return kind.str.replace(r"=.*", "", regex=True)
 
 
 def _gap(dataset: str, total: pd.Series, *columns: pd.Series) -> pd.Series:
-    """Return how far each total is from what its file gives; missing for other files.
+    """Return each total's difference from that of its file; missing for other files.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def _gap(dataset: str, total: pd.Series, *columns: pd.Series) -> pd.Series:
 def _given(
     table: Table, asked: pd.DataFrame, measure: str, kind: str, *, school: bool, year: bool
 ) -> np.ndarray:
-    """Return what a file gives for totals of one measure and cut; 0 where it has no row."""
+    """Return a file's totals of one measure and breakdown; 0 where it has no row."""
     plan = table.plan
     if (school and not plan.school) or (year and not plan.year):
         return np.zeros(len(asked))

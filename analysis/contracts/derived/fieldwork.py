@@ -14,7 +14,7 @@ from analysis.contracts.derived.volume import starts_of
 
 
 def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
-    """Return the first day of the phase before in the same pilot; missing for the first."""
+    """Return the first day of the previous phase in the same pilot; missing for the first."""
     first = day.groupby([pilot.astype("str"), study_phase]).min()
     keys = pd.MultiIndex.from_arrays([pilot.astype("str"), study_phase - 1])
     return pd.Series(first.reindex(keys).to_numpy(), day.index)
@@ -23,12 +23,12 @@ def _phase_before_began(study_phase: pd.Series, pilot: pd.Series, day: pd.Series
 def _pilot_start(
     pilot: pd.Series, study_phase: pd.Series, school_pilot: pd.Series, start_date: pd.Series
 ) -> pd.Series:
-    """Return the month in which the pilot started, for fieldwork on what it then did."""
+    """Return the month in which the pilot started, for fieldwork on what it did after that."""
     return starts_of(pilot, school_pilot, start_date).where(study_phase >= 2)
 
 
 def _phase_before_ended(study_phase: pd.Series, pilot: pd.Series, day: pd.Series) -> pd.Series:
-    """Return the day by which nine in ten pieces of the phase before were done in the pilot."""
+    """Return the day by which nine in ten pieces of a pilot's previous phase were done."""
     days = (day - day.min()).dt.days
     done = days.groupby([pilot.astype("str"), study_phase]).quantile(0.9)
     keys = pd.MultiIndex.from_arrays([pilot.astype("str"), study_phase - 1])

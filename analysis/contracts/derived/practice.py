@@ -20,7 +20,7 @@ WORK_WITH = {
     "child in need work": {"child in need plan"},
     "universal offer": {"no individual child"},
 }
-"""Kinds of activity that go with one status of the child only."""
+"""Types of activity that are consistent with only one status of the child."""
 
 
 def _days_per_week(worker: pd.Series, deployed: pd.Series, days: pd.Series) -> pd.Series:
@@ -34,7 +34,7 @@ def _months_logged(
     log_worker: pd.Series,
     log_date: pd.Series,
 ) -> pd.Series:
-    """Return the share of a worker's months, up to the log's last, that hold an entry."""
+    """Return the share of a worker's months, up to the log's last, that have an entry."""
     last = ended.fillna(log_date.max())
     worked = (last.dt.year - started.dt.year) * 12 + last.dt.month - started.dt.month + 1
     pairs = pd.DataFrame({"worker": log_worker, "month": month_of(log_date)})
@@ -46,14 +46,14 @@ def _months_logged(
 def _pilot_days(
     pilot: pd.Series, worker: pd.Series, deployed: pd.Series, days: pd.Series
 ) -> pd.Series:
-    """Return the mean days a week in schools of a pilot's workers."""
+    """Return the mean days a week that a pilot's workers spend in schools."""
     own = _days_per_week(worker, deployed, days).fillna(0)
     found: pd.Series = own.groupby(pilot, observed=True).transform("mean")
     return found
 
 
 def _months_in_post(started: pd.Series, ended: pd.Series, last: pd.Timestamp) -> pd.DataFrame:
-    """Return the first days of the first and the last month that a worker was wholly in post."""
+    """Return the first days of the first and last full months that a worker was in post."""
     began = month_of(started)
     first = began.where(started == began, began + pd.DateOffset(months=1))
     until = (ended.fillna(last) + pd.Timedelta(days=1)).astype("datetime64[ns]")
@@ -67,7 +67,7 @@ def _months_without_log(
     log_pilot: pd.Series,
     log_date: pd.Series,
 ) -> pd.Series:
-    """Return how many months the whole of a pilot logged nothing while a worker was in post."""
+    """Return how many months a whole pilot logged nothing while a worker was in post."""
     last = log_date.max() + pd.offsets.MonthEnd(0)
     post = _months_in_post(started, ended, last).assign(pilot=pilot.astype("object")).dropna()
     had = {
@@ -88,7 +88,7 @@ def _log_to_pilots(
     log_pilot: pd.Series,
     log_date: pd.Series,
 ) -> pd.Series:
-    """Return a pilot's entries for each month in post over the median of the pilots."""
+    """Return a pilot's entries per month in post, relative to the median of the pilots."""
     days = (ended.fillna(log_date.max()) - started).dt.days.clip(lower=1)
     rates = counts(log_pilot) / days.groupby(pilot, observed=True).sum()
     return of_key(pilot, rates / rates.median())
@@ -100,7 +100,7 @@ def _hours_in_day(hours: pd.Series, worker: pd.Series, day: pd.Series) -> pd.Ser
 
 
 def _status_fits(kind: pd.Series, status: pd.Series) -> pd.Series:
-    """Return 1 where the child's status is one that the kind of work goes with, else 0."""
+    """Return 1 where the child's status is consistent with the type of work, else 0."""
     fits = pd.Series(1.0, kind.index)
     for work, statuses in WORK_WITH.items():
         fits = fits.mask((kind == work) & ~status.isin(statuses), 0.0)

@@ -8,13 +8,13 @@ from analysis.contracts.derived.column import Derived, rows_elsewhere
 from analysis.contracts.derived.volume import joined, starts_of
 
 LARGE = 300
-"""Pupils from which a roll changes within three years."""
+"""Number of pupils from which a roll is expected to change within three years."""
 
 
 def _arm_roll_change(
     pupils: pd.Series, pilot: pd.Series, arm: pd.Series, month: pd.Series
 ) -> pd.Series:
-    """Return the pupils of an arm of a pilot in a month over those of the month before."""
+    """Return the ratio of an arm's pupils in a pilot to those of the month before."""
     group = joined(pilot, arm)
     rolls = pupils.groupby([group, month], observed=True).sum().unstack()
     change = (rolls / rolls.shift(axis=1)).stack()
@@ -31,7 +31,7 @@ def _pupils_to_roll(
     month: pd.Series,
     roll: pd.Series,
 ) -> pd.Series:
-    """Return pupils over the school's roll in the month in which its pilot started."""
+    """Return the ratio of pupils to the school's roll in the month in which its pilot started."""
     start = starts_of(pilot, pilot, start_date)
     keys = pd.MultiIndex.from_arrays([sent_school.astype("object"), month])
     rolls = pd.Series(roll.to_numpy(), keys)

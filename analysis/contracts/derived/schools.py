@@ -19,17 +19,17 @@ from analysis.contracts.derived.column import (
 )
 
 MONTHS_BEFORE = 12
-"""A month is set against the same month a year before: school holidays differ by season."""
+"""A month is compared with the same month a year before, since holidays are seasonal."""
 
 FEWEST_EVENTS = 5
-"""Events in the earlier month below which a ratio says nothing."""
+"""Events in the earlier month below which a ratio is not informative."""
 
 FEWEST_A_MONTH = 30
-"""Events of a pilot in a month, on average, below which one without any may be true."""
+"""Mean events of a pilot per month below which a month without any is plausible."""
 
 
 def _code_agrees(pilot: pd.Series, name: pd.Series) -> pd.Series:
-    """Return 1 where a name such as LAM-01 begins as its pilot does, else 0."""
+    """Return 1 where a name such as LAM-01 begins with its pilot's code, else 0."""
     same = name.str[:3] == pilot.str[:3].str.upper()
     return same.astype(float).mask(pilot.isna() | name.isna())
 
@@ -72,7 +72,7 @@ def _events_in_month(
 def _events_where_many(
     group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
 ) -> pd.Series:
-    """Return a pilot's events in a month; missing where it has few in a month on average."""
+    """Return a pilot's events in a month; missing where its monthly mean is low."""
     found = _events_in_month(group, month, event_group, event_date)
     months = different_in_group(group, month.astype("str").astype("category"))
     mean = rows_elsewhere(group, event_group) / months
@@ -82,7 +82,7 @@ def _events_where_many(
 def _volume(
     group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
 ) -> pd.Series:
-    """Return a pilot's events in a month over those of the same month a year before."""
+    """Return the ratio of a pilot's events in a month to those a year before."""
     earlier = month - pd.DateOffset(months=MONTHS_BEFORE)
     now, then = (
         _events_in_month(group, when, event_group, event_date) for when in (month, earlier)
@@ -91,7 +91,7 @@ def _volume(
 
 
 def _pupils_change(pupils: pd.Series, school: pd.Series, month: pd.Series) -> pd.Series:
-    """Return pupils over those of the school's month before."""
+    """Return the ratio of pupils to those of the school in the month before."""
     ordered = pd.DataFrame({"school": school, "month": month, "n": pupils})
     ordered = ordered.sort_values(["school", "month"])
     return (ordered["n"] / ordered.groupby("school")["n"].shift()).reindex(pupils.index)

@@ -1,4 +1,4 @@
-"""Derived columns of how many events there are, where and when, against those expected."""
+"""Derived columns of the number of events, by place and time, relative to those expected."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pandas as pd
 from analysis.contracts.derived.column import Derived, counts, month_of, of_key, rows_elsewhere
 
 MONTHS_COMPARED = 10
-"""Months after the start, each set against the same calendar month a year before."""
+"""Months after the start, each compared with the same calendar month a year before."""
 MONTHS_BEFORE = 12
 
 ARMS = ("intervention", "comparison")
 FEWEST_OF_MONTH = 15
-"""Events expected of a month below which few say nothing."""
+"""Expected events of a month below which a low number is not informative."""
 FEWEST_OF_PERIOD = 20
-"""Events of one kind and arm in one of two periods, likewise."""
+"""Events of one type and arm in one of two periods, likewise."""
 FEWEST_OF_ARM = 50
 """Events of one arm before the start, likewise."""
 FEWEST_OF_SCHOOL = 20
-"""Events expected of a school over the whole window, likewise."""
+"""Expected events of a school over the whole window, likewise."""
 FEWEST_BEFORE = 36
 """Events of a school in the 24 months before the start: 15 in ten."""
 
@@ -34,7 +34,7 @@ def starts_of(pilot: pd.Series, school_pilot: pd.Series, start_date: pd.Series) 
 
 
 def joined(*parts: pd.Series) -> pd.Series:
-    """Return several texts (categorical) of a row as one; missing where one is."""
+    """Return several texts (categorical) per row joined into one; missing where any is."""
     texts, codes = [""], np.zeros(len(parts[0]), dtype=np.int64)
     known = np.ones(len(codes), dtype=bool)
     for part in parts:
@@ -52,7 +52,7 @@ def joined(*parts: pd.Series) -> pd.Series:
 def _of_expected(
     group: pd.Series, month: pd.Series, event_group: pd.Series, event_date: pd.Series
 ) -> pd.Series:
-    """Return a group's events in a month over those expected; missing where few are.
+    """Return the ratio of a group's monthly events to those expected; missing where few are.
 
     A group is expected to have its share of each month's events in all groups.
     """
@@ -112,7 +112,7 @@ def _tenfold(
     event_type: pd.Series,
     event_date: pd.Series,
 ) -> pd.Series:
-    """Return the fewer over the more of an arm's events of one kind before and after."""
+    """Return the smaller over the larger of an arm's events of one type before and after."""
     chosen = event_type == kind
     groups = joined(event_pilot, event_arm)
     after, before = _periods(event_date, starts_of(event_pilot, pilot, start_date))
@@ -132,7 +132,7 @@ def _arm_change(
     *,
     by_pilot: bool,
 ) -> pd.Series:
-    """Return how all events of an arm changed after the start, over how the other arm's did."""
+    """Return the change in an arm's events after the start, relative to the other arm's."""
     after, before = _periods(event_date, starts_of(event_pilot, pilot, start_date))
     own, groups = (
         joined(p, a) if by_pilot else joined(a) for p, a in ((pilot, arm), (event_pilot, event_arm))
@@ -146,7 +146,7 @@ def _arm_change(
 
 
 def _with_last(text: str, swap: Mapping[str, str]) -> str:
-    """Return a joined text whose last part is exchanged."""
+    """Return a joined text with its last part replaced."""
     first, _, last = text.rpartition(" / ")
     return f"{first} / {swap.get(last, last)}"
 
@@ -162,7 +162,7 @@ def _events_where_expected(
     returned: pd.Series,
     event_school: pd.Series,
 ) -> pd.Series:
-    """Return a school's events; missing where its size and phase let few be expected."""
+    """Return a school's events; missing where few are expected for its size and phase."""
     events = rows_elsewhere(school, event_school)
     exposure = pupils * rows_elsewhere(school, sent_school[returned == "yes"])
     totals = pd.DataFrame({"phase": phase, "n": events, "of": exposure})

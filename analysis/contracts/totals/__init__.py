@@ -1,1 +1,1 @@
-"""Control totals: what is totalled, and the file in which a sender confirms it."""
+"""Control totals: their definitions, and the file in which a sender confirms them."""

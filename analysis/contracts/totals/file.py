@@ -1,4 +1,4 @@
-"""The file of control totals as it is written for a sender to confirm."""
+"""The file of control totals for a sender to confirm."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def control_totals_text(
     contracts
         By dataset.
     confirmed_on
-        The day on which they were compared with the source system; blank until they were.
+        The day on which they were compared with the source system; blank until then.
 
     Raises
     ------
     ConfigurationError
-        If a file, or a column that is totalled, is not there.
+        If a file, or a column that is totalled, is missing.
     """
     columns = Columns(tables, contracts)
     for dataset, plan in PLANS.items():

@@ -1,9 +1,9 @@
-"""Control totals: rows and sums of each file, as whoever sends an extract confirms them.
+"""Definitions of control totals: row counts and sums of each file, for the sender to confirm.
 
-What no rule can see in the files alone (a random half of the rows gone, two types exchanged)
-shows against totals taken from the source system. A date counts as spreadsheets count it, in
-days from 30 December 1899, and an identifier by the number in it: such sums mean nothing and
-change whenever a value does.
+Faults that no rule can detect in the files alone (a random half of the rows missing, two types
+exchanged) appear in a comparison with totals from the source system. A date counts as in
+spreadsheets, in days from 30 December 1899, and an identifier by the number in it: such sums have
+no meaning but change whenever a value does.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ALL = "all"
-"""Stands where a total is over all schools, types or years."""
+"""Label of totals over all schools, types or years."""
 NONE = "none"
-"""Stands for rows that name no school, type or year."""
+"""Label of rows without a school, type or year."""
 ROWS = "rows"
-"""What a total is of, where rows are counted."""
+"""The measure of totals that count rows."""
 KEY = ("file", "total_of", "school_id", "type", "year")
 PARTS = ("school_id", "type", "year")
 
@@ -28,10 +28,10 @@ class Plan:
     Attributes
     ----------
     cuts
-        What is totalled, `rows` or columns, by what it is totalled by: none or more of
-        "school_id", "type" and "year".
+        The measures that are totalled, `rows` or columns, by the dimensions of the total: none or
+        more of "school_id", "type" and "year".
     school, year
-        The columns that hold a row's school and the day its year is taken from; "" for none.
+        The columns of a row's school and of the day from which its year is taken; "" for none.
     types
         Columns whose values are types, each written `column=value`.
     """
@@ -146,4 +146,4 @@ PLANS: dict[str, Plan] = {
         types=("pilot", "finding", "pathway", "school_phase", "direction", "coder"),
     ),
 }
-"""By dataset, in the order in which totals are written."""
+"""Plans by dataset, in the order in which totals are written."""

@@ -1,4 +1,4 @@
-"""A dataset as it is totalled, and every total of an extract."""
+"""Computation of the control totals of an extract."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ DAY_ZERO = pd.Timestamp("1899-12-30")
 
 
 class Table:
-    """A dataset as it is totalled.
+    """A dataset prepared for its totals.
 
     Parameters
     ----------
     plan
         How.
     columns
-        Its typed columns, in the order of `plan.columns`, all of one index.
+        Its typed columns, in the order of `plan.columns`, with a common index.
     """
 
     def __init__(self, plan: Plan, *columns: pd.Series) -> None:
@@ -29,20 +29,20 @@ class Table:
         self._values: dict[str, pd.Series] = {}
 
     def totals(self, measure: str, school: str, kind: str, year: str) -> pd.Series:
-        """Return the totals of one measure by some labels.
+        """Return the totals of one measure by school, type and year.
 
         Parameters
         ----------
         measure
             `rows`, or a column to sum.
         school, kind, year
-            The columns that the labels are taken from; "" for a total over all.
+            The columns of the labels; "" for a total over all.
 
         Returns
         -------
         Series
-            Indexed by the text of the labels that are not "", in this order; one value
-            without index levels where all are.
+            Indexed by the text of the labels whose column is not "", in this order; a single value
+            if all are "".
         """
         labels = [
             *([self._label(school)] if school else []),
@@ -53,7 +53,7 @@ class Table:
         if not labels:
             return pd.Series([values.sum()])
         totals: pd.Series = values.groupby(labels, observed=True).sum()
-        # Text, so that it can be asked for a label that the file does not have.
+        # Text, so that labels that the file does not have can be looked up.
         texts = [totals.index.get_level_values(level).astype("str") for level in range(len(labels))]
         return totals.set_axis(pd.MultiIndex.from_arrays(texts) if len(texts) > 1 else texts[0])
 
@@ -80,7 +80,7 @@ def _text(values: pd.Series) -> pd.Series:
     """Return labels as text; `none` where there is none."""
     codes, found = pd.factorize(values)
     texts = [each if isinstance(each, str) else f"{each:g}" for each in found]
-    # A file may hold the very word.
+    # A file may contain that word itself.
     none = texts.index(NONE) if NONE in texts else len(texts)
     codes[codes < 0] = none
     labels = pd.Categorical.from_codes(codes.tolist(), pd.Index(dict.fromkeys([*texts, NONE])))
@@ -88,7 +88,7 @@ def _text(values: pd.Series) -> pd.Series:
 
 
 def _number(values: pd.Series) -> pd.Series:
-    """Return what is summed: a number, a date as a spreadsheet counts it, digits of an id."""
+    """Return the values to sum: numbers, dates as spreadsheets count them, digits of ids."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return (values - DAY_ZERO).dt.days.astype(float)
     if pd.api.types.is_numeric_dtype(values.dtype):

@@ -1,4 +1,4 @@
-"""Tables of what the estimates take for granted, and of what they would be worth."""
+"""Tables of the assumptions behind the estimates, and of what effects would be worth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CELLS = ("missing_intervention_before", "missing_intervention_after", "missing_c
 def missing_returns_table(
     unreturned_bounds: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show what unreturned months could do to each main effect, in the best and worst case."""
+    """Show how far months without a return could move each main effect, at best and at worst."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     return table(
         unreturned_bounds,
@@ -62,7 +62,7 @@ def exact_table(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
 ) -> Table:
-    """Show each main effect next to the exact one, which takes schools to be alike."""
+    """Show each main effect next to the exact estimate, which treats schools as alike."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     labels = {outcome.name: outcome.label for outcome in outcomes}
     keys = ["outcome", "pilot"]
@@ -104,7 +104,7 @@ def break_even_table(
     pilots: tuple[Pilot, ...],
     compared_period: str,
 ) -> Table:
-    """Show what an enquiry averted must be worth for a social worker to pay for itself."""
+    """Show how much averting an enquiry must be worth for a social worker to pay for itself."""
     of_pilots = pd.DataFrame(
         [(pilot.name, pilot.social_workers) for pilot in pilots], columns=["pilot", "in_team"]
     )
@@ -148,7 +148,7 @@ def cost_of_a_worker(costs: Costs) -> Number:
 
 
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
-    """State the largest share of pupil-months without a return, over arms, periods and pilots."""
+    """State the largest share of pupil-months without a return in any arm, period and pilot."""
     if unreturned_bounds.empty:
         return Number(None, words.HIDDEN, "share of pupil-months")
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
@@ -162,7 +162,7 @@ def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
 
 
 def tipped_by_missing(unreturned_bounds: pd.DataFrame) -> Number:
-    """Count the effects whose interval unreturned months could take to 1."""
+    """Count the effects whose interval could include 1 if months without a return were known."""
     clear = unreturned_bounds.loc[unreturned_bounds["tipping_factor"].notna()]
     tipped = int((clear["tipping_factor"] <= FACTOR).sum())
     printed = f"{words.spelled(tipped)} of {words.count(len(clear))}"
@@ -187,7 +187,7 @@ def _in_pounds(*values: float, cost: float) -> str:
 
 
 def _ends(printed: list[str]) -> str:
-    """Return a value with its ends; one word where there is no value at all."""
+    """Return a value with its bounds, or one word where there is no value."""
     return printed[0] if len(set(printed)) == 1 else f"{printed[0]} ({printed[1]} to {printed[2]})"
 
 

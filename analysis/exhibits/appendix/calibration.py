@@ -1,4 +1,4 @@
-"""Published findings next to the stand-in: a check of the generator, and evidence of nothing."""
+"""Published findings next to the stand-in: a check of the generator, not evidence."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def calibration_check(
     scenarios: tuple[Scenario, ...],
     origin: Origin,
 ) -> Table:
-    """Show the published direction, what the stand-in was built with, and what came out."""
+    """Show the published direction, the ratio built into the stand-in, and the estimated one."""
     built = _scenario(scenarios, origin)
     every = [(each, found) for each in outcomes for found in effects(main_effects, each.name)]
     lines = [
@@ -69,7 +69,7 @@ def _line(
 
 
 def _scenario(scenarios: tuple[Scenario, ...], origin: Origin) -> Scenario | None:
-    """Return what the extract was drawn from, if that is known and is one ratio a pilot."""
+    """Return the extract's scenario, if it is known and consists of one ratio per pilot."""
     found = [each for each in scenarios if each.name in origin.scenarios]
     if len(found) != 1:
         return None

@@ -1,4 +1,4 @@
-"""The data dictionary, as the contracts state it, what they warn of, and exceptions on file."""
+"""Tables of the data dictionary, of contract warnings, and of exceptions on file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from analysis.exhibits.parts.exhibit import Number, Table
 
 
 def data_dictionary(contracts: dict[str, DataContract]) -> Table:
-    """Show every column of the extract: what it holds and whom it is about."""
+    """Show every column of the extract: what it contains and whom it is about."""
     data = dictionary(contracts)
     return table(
         data,
@@ -34,7 +34,7 @@ def data_dictionary(contracts: dict[str, DataContract]) -> Table:
 
 
 def contract_warnings(contract_results: ContractResults) -> Table:
-    """Show the rules that gave a warning or met no data, and the waivers on file."""
+    """Show the rules that gave a warning or had no data to test, and the waivers on file."""
     said = {"warn": "warning", "pass": "holds"}
     lines = [
         (r.dataset, r.rule, r.expected, r.outcome, str(r.failing), r.waiver)
@@ -61,7 +61,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
 
 
 def control_totals_outcome(contract_results: ContractResults) -> Number:
-    """State whether the sender's control totals came with the extract, and agree with it."""
+    """State whether the sender's control totals were supplied, and agree with the extract."""
     found = contract_results.of_dataset(CONTROL_TOTALS)
     if any(result.rule == f"{CONTROL_TOTALS}-file-absent" for result in found):
         text = (
@@ -85,7 +85,7 @@ def warnings_outcome(contract_results: ContractResults) -> Number:
 
 
 def maps_outcome(contract_results: ContractResults) -> Number:
-    """State which files were read through a map, which column from which, and who confirmed it."""
+    """State which files were read through a column map, what it maps, and who confirmed it."""
     text = "Every file came with the columns that its contract names."
     if contract_results.maps:
         text = f"{'. '.join(contract_results.maps.values())}."
@@ -93,7 +93,7 @@ def maps_outcome(contract_results: ContractResults) -> Number:
 
 
 def release_exceptions(contract_directory: Path) -> Table:
-    """Show the exhibits that someone let through though disclosure control held them."""
+    """Show the exhibits released by exception although disclosure control held them back."""
     found = read_exceptions(contract_directory / EXCEPTIONS)
     exceptions = [(e.exhibit, e.name, f"{e.date:%d %B %Y}", e.reason) for e in found]
     return table(

@@ -1,4 +1,4 @@
-"""Tables of the technical appendix: methods of inference, and many outcomes at once."""
+"""Tables of the technical appendix: methods of inference, and multiple outcomes."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def standard_errors(
 ) -> Table:
     """Show the standard error of each log ratio under each estimator of its variance.
 
-    Several standard errors of one ratio and their degrees of freedom, precise enough, have one
-    solution: how the events of each group, few as they may be, lie in its schools. So they are
+    Several precise standard errors of one ratio, with their degrees of freedom, determine how the
+    events of each group, however few, are distributed over its schools. So standard errors are
     released to hundredths, and degrees of freedom as whole numbers.
     """
     number = Printed("standard_error", partial(_number, decimals=2))
@@ -103,7 +103,7 @@ def p_values(
 def summary_across_pilots(
     across_pilots: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show the pilots summed up, with the interval for a further pilot."""
+    """Show the pilots' pooled estimates, with the prediction interval for a further pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     order = {outcome.name: place for place, outcome in enumerate(outcomes)}
     ordered = across_pilots.sort_values("outcome", key=lambda c: c.map(order), kind="stable")
@@ -137,7 +137,7 @@ SYMBOL = "[z] is not applicable."
 
 
 class Printed(NamedTuple):
-    """What is printed of each method: its values, and how."""
+    """The values that are printed of each method, and their format."""
 
     names: str | tuple[str, ...]
     cell: Callable[..., str]
@@ -155,7 +155,7 @@ def _by_method(
     note: str,
     last: tuple[Column, ...] = (),
 ) -> Table:
-    """Return a line per outcome and pilot: its ratio, and a cell for each method."""
+    """Return one line per outcome and pilot: its ratio, and a cell for each method."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     names = printed.names if isinstance(printed.names, tuple) else (printed.names,)
 
@@ -191,14 +191,14 @@ def _by_method(
 
 
 def _missing(estimates: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> str:
-    """Say which reported estimates there are not, and why."""
+    """State which reported estimates are missing, and why."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     missing = estimates.loc[(estimates["method"] == REPORTED) | (estimates["reason"] == WITHHELD)]
     return reasons(missing.assign(outcome=missing["outcome"].map(labels)), "outcome")
 
 
 def _unsummed(across: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Say which outcomes were not summed up, and why."""
+    """State which outcomes were not pooled, and why."""
     missing = across.loc[across["status"] != "estimated"].drop_duplicates(["outcome", "reason"])
     groups = missing["outcome"].map(labels).groupby(missing["reason"], sort=False)
     said = [f"{words.listed(list(names))}: {reason}." for reason, names in groups]

@@ -1,4 +1,4 @@
-"""The pilots together: what is likely of each, of their mean and of a further one."""
+"""Exhibits of the pooled pilots: posteriors of each, of their mean and of a further pilot."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def pilots_pooled(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw each pilot by itself and pooled, their mean, a further one, and apart the trial."""
+    """Draw each pilot alone and pooled, their mean, a further pilot and, separately, the trial."""
     data = _lines(primary_effects, pooled_pilots, priors[0].name, trial)
     alt = (
         "Forest plot of section 47 enquiries on a logarithmic axis: each pilot's ratio with its "
@@ -70,7 +70,7 @@ def prior_sensitivity(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
 ) -> Table:
-    """Show the mean and a further pilot under each of the priors, and for other outcomes."""
+    """Show the mean of the pilots and a further pilot under each prior, and for other outcomes."""
     first = pooled_pilots["outcome"] == outcomes[0].name
     main = pooled_pilots["prior"] == priors[0].name
     data = pooled_pilots.loc[(first | main) & pooled_pilots["quantity"].isin([MEAN, NEXT])]
@@ -143,7 +143,7 @@ def _number(pooled: pd.DataFrame, outcome: str, prior: str, quantity: str) -> Nu
 def _lines(
     primary: pd.DataFrame, pooled: pd.DataFrame, prior: str, trial: dict[str, float]
 ) -> pd.DataFrame:
-    """Return one row a mark: pilots by themselves and pooled, mean, further pilot, trial."""
+    """Return one row per mark: pilots by themselves and pooled, mean, further pilot, trial."""
     names = ["line", "kind", "ratio", "ratio_low", "ratio_high"]
     outcome = primary["outcome"].iloc[0]
     main = pooled.loc[(pooled["prior"] == prior) & (pooled["outcome"] == outcome)]
@@ -165,9 +165,9 @@ def _lines(
 
 
 def _groups(data: pd.DataFrame) -> list[tuple[str, list[Row]]]:
-    """Return the rows in groups: the pilots, what sums them up, and the trial."""
+    """Return the rows in groups: the pilots, their summaries, and the trial."""
     groups: dict[str, list[Row]] = {PILOTS: [], "Pilots together": [], "Randomised": []}
-    # What is drawn is as coarse as what is printed; the trial is printed as it was published.
+    # Values are drawn as coarsely as they are printed; the trial is printed as it was published.
     drawn = coarse(data).to_dict("records")
     for each, place in zip(data.to_dict("records"), drawn, strict=True):
         shape, colour = SHAPES[each["kind"]]
@@ -208,7 +208,7 @@ def _prior(prior: Priors) -> str:
 
 
 def _chance(value: float) -> str:
-    """Return a probability that is never printed as certain."""
+    """Return a probability as printed, never as certain."""
     if value > 0.99:
         return ">99%"
     return "<1%" if value < 0.01 else f"{value:.0%}"

@@ -1,4 +1,4 @@
-"""Tables of what the methods were held to: other implementations, and arithmetic by hand."""
+"""Tables of how the methods were tested: other implementations, and arithmetic by hand."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
 
 
 def by_hand_table(by_hand: pd.DataFrame) -> Table:
-    """Show formulas, the arithmetic that a reader can repeat, and what it comes to."""
+    """Show formulas, the arithmetic that a reader can repeat, and its result."""
     return table(
         by_hand,
         (
@@ -59,6 +59,6 @@ def _worked(formula: str, arithmetic: str, value: str) -> str:
 
 
 def _typeset(arithmetic: str) -> str:
-    """Return arithmetic with the signs that a reader of print expects."""
+    """Return arithmetic with typographic signs."""
     signs = arithmetic.replace("**2", "²").replace("*", "×").replace(" × ", "\u00a0× ")
     return signs.replace("-", words.MINUS)

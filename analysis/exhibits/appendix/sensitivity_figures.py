@@ -1,4 +1,4 @@
-"""The figure of what the primary effects hang on: the specification curve."""
+"""The figure of the specification curve of the primary effects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def specification_curve_plot(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw each pilot's estimates that may be shown by size, the reported one marked."""
+    """Draw the specification curve: each pilot's estimates by size, the reported one marked."""
     estimated = curve_estimates.loc[curve_estimates["status"] == "estimated"]
     reported = primary_effects.set_index("pilot")["ratio"]
     pilots = list(curve_tests["pilot"])
@@ -70,7 +70,7 @@ def _draw_curves(estimated: pd.DataFrame, pilots: list[str], reported: pd.Series
 
 
 def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
-    """Say what all specifications show: those drawn lie near the main analysis."""
+    """State what all specifications show, since those drawn lie near the main analysis."""
     if estimated.empty:
         return "No specification may be shown"
     every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")

@@ -1,4 +1,4 @@
-"""Tables of what the primary effects hang on."""
+"""Tables of the sensitivity of the primary effects."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def models_table(
 
 
 def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table:
-    """Show how far the primary effects move as one after another is left out."""
+    """Show how far the primary effects move as each school, set, area or pilot is left out."""
     return table(
         left_out_ranges,
         (
@@ -119,7 +119,7 @@ def _ratio(value: float) -> str:
 
 
 def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:
-    """Show how strong an unseen difference between matched schools would have to be."""
+    """Show how strong hidden bias between matched schools would have to be to explain effects."""
     return table(
         hidden_bias_bounds,
         (
@@ -197,11 +197,11 @@ def _range(low: float, high: float) -> str:
 def outline_table(
     curve_outlines: pd.DataFrame, variation_outlines: pd.DataFrame, compared_period: str
 ) -> Table:
-    """Count the specifications of each curve on either side of 1, all and by choice."""
+    """Count the specifications of each curve on either side of 1, overall and by choice."""
     data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
     order = list(dict.fromkeys(data["pilot"]))
     data = data.sort_values("pilot", key=lambda column: column.map(order.index), kind="stable")
-    # Of a pilot where none can be estimated, choice after choice would say so.
+    # For a pilot without any estimate, every choice would repeat that there is none.
     every = data.loc[data["choice"] == "all"].set_index("pilot")["specifications"]
     data = data.loc[(data["pilot"].map(every) > 0) | (data["choice"] == "all")]
     counts = {

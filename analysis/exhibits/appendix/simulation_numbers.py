@@ -1,4 +1,4 @@
-"""Numbers and claims in the sentences on how far methods and claims can be relied on."""
+"""Numbers and claims in sentences on the reliability of methods and claims."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SELECTED = "regression-to-the-mean"
 PRINTED = (BOTH_FELL,)
 """The sentences of the report that claim a change."""
 FALSE_ALARMS = 5.0
-"""Per cent of draws without a change in which a sentence that claims one may be printed."""
+"""Percentage of draws without a change in which a sentence may wrongly claim one."""
 
 
 @parameterize(**{
@@ -61,7 +61,7 @@ FALSE_ALARMS = 5.0
 def share_of_draws(
     scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...], scenario: str, share: str
 ) -> Number:
-    """State a share of one scenario's draws for the primary outcome, the mean of the pilots."""
+    """State a share of one scenario's draws for the primary outcome, averaged over the pilots."""
     table = scenario_effects_proof.table
     primary = next(outcome.name for outcome in outcomes if outcome.role == "primary")
     chosen = table.loc[(table["scenario"] == scenario) & (table["outcome"] == primary)]
@@ -73,13 +73,13 @@ def share_of_draws(
     for name, (state, sentence) in OF_SENTENCES.items()
 })  # fmt: skip
 def share_printed(sentences_proof: Proof, state: str, sentence: str) -> Number:
-    """State in which share of one state's draws a sentence would be printed."""
+    """State the share of draws from one state of the world in which a sentence is printed."""
     shares = sentences_proof.table.set_index(["state", "sentence"])["printed"].to_dict()
     return _share(float(shares[state, sentence]), sentences_proof)
 
 
 def falsely_claimed(sentences_proof: Proof) -> Claim:
-    """Hold that no sentence which claims a change is printed too often where none happens."""
+    """Claim that no sentence which claims a change is printed too often where there is none."""
     table = sentences_proof.table
     chosen = table.loc[
         table["nothing_happens"] & table["claims_change"] & table["sentence"].isin(PRINTED)
@@ -97,7 +97,7 @@ def falsely_claimed(sentences_proof: Proof) -> Claim:
 
 
 def selection_defeats_the_search(sentences_proof: Proof) -> Claim:
-    """Hold that choosing schools for their counts makes a change appear somewhere."""
+    """Claim that choosing schools for their counts makes a change appear somewhere."""
     shares = sentences_proof.table.set_index(["state", "sentence"])["printed"]
     return judge(
         "No test protects against schools chosen for their high counts: a search through the "
@@ -110,19 +110,19 @@ def selection_defeats_the_search(sentences_proof: Proof) -> Claim:
 
 
 def sentence_draws(sentences_proof: Proof) -> Number:
-    """Count the sets of schools drawn of each state."""
+    """Count the sets of schools drawn from each state of the world."""
     draws = sentences_proof.making.draws
     return Number(draws, words.count(draws), "sets of schools")
 
 
 def scenario_draws(scenario_effects_proof: Proof) -> Number:
-    """Count the extracts drawn of each scenario."""
+    """Count the extracts drawn from each scenario."""
     draws = scenario_effects_proof.making.draws
     return Number(draws, words.count(draws), "extracts")
 
 
 def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
-    """Hold that interval and test keep what they promise in balanced designs."""
+    """Claim that interval and test have their nominal coverage and size in balanced designs."""
     found = size_proof.table.set_index(["method", "design"]).to_dict("index")
     sizes = {
         f"{method}, {design}": found[method, design]["size"]
@@ -146,7 +146,7 @@ def primary_analysis_holds_its_size(size_proof: Proof) -> Claim:
 
 
 def unequal_spread_misleads(size_proof: Proof) -> Claim:
-    """Hold that the test rejects too often if one group varies far more than the other."""
+    """Claim that the test rejects too often if one group varies far more than the other."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
         "If schools with a social worker vary twelve times as much as the others, the test behind "
@@ -164,7 +164,7 @@ def largest_unequal_size(size_proof: Proof) -> Number:
 
 
 def normal_prediction_misleads(pooling_proof: Proof) -> Claim:
-    """Hold that the normal interval for a further pilot is far too narrow."""
+    """Claim that the normal prediction interval for a further pilot is far too narrow."""
     table = pooling_proof.table.loc[pooling_proof.table["method"] == "Paule-Mandel"]
     spread = table.loc[table["between"] > 0]
     return judge(
@@ -178,7 +178,7 @@ def normal_prediction_misleads(pooling_proof: Proof) -> Claim:
 
 
 def areas_reject_nothing(size_proof: Proof) -> Claim:
-    """Hold that whole areas are too few for the randomisation test."""
+    """Claim that there are too few areas for a randomisation test by area."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
         "Whole areas are too few for randomisation inference to reject anything.",
@@ -189,7 +189,7 @@ def areas_reject_nothing(size_proof: Proof) -> Claim:
 
 
 def noisy_schools_mislead(size_proof: Proof) -> Claim:
-    """Hold that tests reject too often if a few intervention schools vary more."""
+    """Claim that tests reject too often if a few intervention schools vary more."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
         "If a few intervention schools vary more than the others, randomisation inference "
@@ -201,7 +201,7 @@ def noisy_schools_mislead(size_proof: Proof) -> Claim:
 
 
 def direction_is_a_coin(scenario_effects_proof: Proof, outcomes: tuple[Outcome, ...]) -> Claim:
-    """Hold that without an effect rises are about as common as falls."""
+    """Claim that rises are about as common as falls where there is no effect."""
     falls = share_of_draws(scenario_effects_proof, outcomes, "no-effect", "share_below_1").value
     shares = {"falls": float(falls or 0), "rises": 100 - float(falls or 0)}
     return judge(

@@ -1,4 +1,4 @@
-"""Tables of the technical appendix on how far the methods, and the claims, can be relied on."""
+"""Tables of the technical appendix on the reliability of methods and claims."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.study.scenario import Scenario
 from analysis.study.settings import Outcome
 
 SIZE_HELD = (0.04, 0.06)
-"""A nominal 5% test that rejects as often as this holds its size."""
+"""The range of rejection rates within which a nominal 5% test is said to keep its size."""
 COVERAGE_HELD = (0.94, 0.96)
 INTERVAL, TEST, BOOTSTRAP = (
     "conditional Poisson, CR2", "randomisation", "score wild bootstrap",
@@ -48,11 +48,11 @@ SENTENCES = {
     "both_fell_by_sign": "Fewer in both by the sign alone",
 }
 SEARCHED = {"primary_family_changed", "secondary_family_changed"}
-"""No sentences: what looking through all pilots would find by the rule of those that claim."""
+"""Not sentences, but what a search through all pilots would find by the rule of claims."""
 NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
 """Rules that the report does not use, shown for what they would do."""
 LABELS = ("Claims a change: ", "Search: ", "", "Not used: ")
-"""What goes before a sentence, in the order of the lines."""
+"""Labels before each sentence, in the order of the lines."""
 EFFECT_COLUMNS = {
     "scenario": "What the stand-in was built to show",
     "outcome": "Name of the outcome",
@@ -80,7 +80,7 @@ SENTENCE_COLUMNS = {
 
 
 def size_and_coverage(size_proof: Proof) -> Table:
-    """Show how often tests reject without an effect, and intervals hold the truth."""
+    """Show how often tests reject where there is no effect, and intervals contain the truth."""
     held = partial(_marked, held=SIZE_HELD)
     return table(
         size_proof.table,
@@ -108,7 +108,7 @@ def size_and_coverage(size_proof: Proof) -> Table:
 
 
 def pooling_coverage_table(pooling_proof: Proof) -> Table:
-    """Show how often intervals of three pilots hold their mean, and a further pilot."""
+    """Show how often intervals from three pilots contain their mean, and a further pilot."""
     return table(
         pooling_proof.table,
         (
@@ -216,7 +216,7 @@ def _label(sentence: str, *, claims_change: bool) -> str:
 
 
 def _short(name: str) -> str:
-    """Return a scenario's name as a heading; one that is new keeps its own."""
+    """Return a scenario's name as a heading; a new scenario keeps its own name."""
     return SHORT.get(name, name.replace("-", " ").capitalize())
 
 
@@ -225,12 +225,12 @@ def _percent(share: float) -> str:
 
 
 def _marked(share: float, held: tuple[float, float]) -> str:
-    # As printed: what rounds into the range is in it.
+    # As printed: a value that rounds into the range is in it.
     inside = held[0] <= round(share, 3) <= held[1]
     return _percent(share) if inside else f"{_percent(share)} [u]"
 
 
 def made_by(making: Making) -> str:
-    """Say what made a table, and whether it would come out the same today."""
+    """State which code made a table, and whether that code has changed since."""
     said = f"{words.count(making.draws)} draws from seed {making.seed}; code {making.digest[:12]}"
     return f"{said}." if making.current else f"{said}, which has changed since."

@@ -1,1 +1,1 @@
-"""Exhibits of the design and of what it can show."""
+"""Exhibits of the design and of its limits."""

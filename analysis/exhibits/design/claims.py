@@ -1,4 +1,4 @@
-"""Sentences on the design and its checks, each with the rule it is held to."""
+"""Claims on the design and its checks, each with its rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
 
 FIFTH = 0.8
-"""The ratio of a fall by a fifth, which a service would welcome."""
+"""The ratio that stands for a fall by a fifth, which a service would welcome."""
 CLOSURE = "2020-03"
 """Schools in England closed to most pupils in this month."""
 
@@ -19,7 +19,7 @@ CLOSURE = "2020-03"
 
 
 def data_are_invented(origin: Origin) -> Claim:
-    """Hold that the register of invented files lists files of this extract."""
+    """Claim that the register of invented files lists files of this extract."""
     return Claim(
         "This edition runs on an invented extract of the same form.",
         "the register of invented files lists files of the extract",
@@ -30,7 +30,7 @@ def data_are_invented(origin: Origin) -> Claim:
 
 
 def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:
-    """Hold that every intervention school has a comparison of its authority and phase."""
+    """Claim that every intervention school has a comparison school of its authority and phase."""
     keys = ["matched_set", "pilot", "phase"]
     by_arm = {str(arm): group for arm, group in schools.groupby("arm")}
     treated, others = by_arm["intervention"], by_arm["comparison"]
@@ -47,7 +47,7 @@ def each_school_has_a_comparison(schools: pd.DataFrame) -> Claim:
 
 
 def fewer_areas_than_schools(units_of_assignment: pd.DataFrame) -> Claim:
-    """Hold that there are fewer units if areas were assigned."""
+    """Claim that there are fewer units of assignment if areas were assigned."""
     units = units_of_assignment.pivot_table(
         index="pilot", columns="assignment_unit", values="units_intervention"
     )
@@ -63,9 +63,9 @@ def fewer_areas_than_schools(units_of_assignment: pd.DataFrame) -> Claim:
 
 
 def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]) -> Claim:
-    """Hold that no pilot would reliably see a fall in the primary outcome by less than half."""
+    """Claim that no pilot would reliably detect a fall of under half in the primary outcome."""
     own = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
-    # Where no fall would be seen at all, not even one to nothing would.
+    # Where no fall is detectable, not even a fall to zero is.
     unseen = (own["status"] == "estimated") & own["fall_percent"].isna()
     falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
@@ -78,7 +78,7 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
 
 
 def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
-    """Hold that a significant result would overstate a fall by a fifth."""
+    """Claim that a significant result would exaggerate a true fall of a fifth."""
     chosen = exaggeration_risk.loc[exaggeration_risk["true_ratio"] == FIFTH]
     return judge(
         "If the true effect were a fall of a fifth, a significant result would on average "
@@ -90,7 +90,7 @@ def significant_falls_mislead(exaggeration_risk: pd.DataFrame) -> Claim:
 
 
 def trends_go_unnoticed(trend_detection: pd.DataFrame) -> Claim:
-    """Hold that tests before the start would mostly miss a trend that fakes a fall by a fifth."""
+    """Claim that tests before the start would mostly miss a trend imitating a fall by a fifth."""
     fakes = trend_detection.loc[trend_detection["faked_ratio"] == FIFTH].set_index("pilot")
     noticed = 100 * fakes[["power_joint", "power_slope"]].max(axis=1)
     return judge(
@@ -103,7 +103,7 @@ def trends_go_unnoticed(trend_detection: pd.DataFrame) -> Claim:
 
 
 def selection_misleads(selection_effects: pd.DataFrame) -> Claim:
-    """Hold that selection and matching alone can look like success and like harm."""
+    """Claim that selection and matching alone can look like either success or harm."""
     ratios = selection_effects.set_index(["chosen", "matched"])["ratio"]
     beyond = {
         "fall, chosen for the highest counts": 1 - ratios["highest counts", "none"],
@@ -122,7 +122,7 @@ def selection_misleads(selection_effects: pd.DataFrame) -> Claim:
 
 
 def terms_before_are_uncertain(event_study_estimates: pd.DataFrame) -> Claim:
-    """Hold that no pilot's terms before the start are known well enough to compare."""
+    """Claim that no pilot's estimates for terms before the start are precise enough to compare."""
     before = event_study_estimates["last_month"] < 0
     found = event_study_estimates.loc[before & ~event_study_estimates["reference"].astype(bool)]
     found = found.loc[found["status"] == "estimated"].set_index("pilot")
@@ -137,7 +137,7 @@ def terms_before_are_uncertain(event_study_estimates: pd.DataFrame) -> Claim:
 
 
 def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
-    """Hold that months without an event are as many as a count model expects."""
+    """Claim that there are as many months without an event as a count model expects."""
     counted = floor_checks.loc[floor_checks["share_zero_negative_binomial"].notna()]
     apart = (counted["share_zero"] - counted["share_zero_negative_binomial"]).abs()
     largest = 100 * apart.groupby(counted["pilot"]).max()
@@ -151,7 +151,7 @@ def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
 
 
 def months_end_before_closure(calendar_months: pd.DataFrame) -> Claim:
-    """Hold that no month compared falls into the closure of schools."""
+    """Claim that no month that is compared falls within the closure of schools."""
     last = str(calendar_months["after"].max())
     return Claim(
         "The last month compared ended before schools closed in March 2020.",

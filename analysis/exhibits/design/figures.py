@@ -1,4 +1,4 @@
-"""The figure of what this design can see at all."""
+"""The figure of the falls that this design can detect."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def detectable_falls(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the smallest fall that each pilot would see, next to the falls the trial left open."""
+    """Draw each pilot's minimum detectable fall, next to the falls that the trial left open."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     rows = detectable_effects.to_dict("records")
     lines = [f"{labels[row['outcome']]}, {row['pilot']}" for row in rows]
@@ -93,7 +93,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float]) -> No
     import seaborn as sns
 
     places = [-place for place in range(len(lines))]
-    # What is withheld, or would not be seen at all, has no mark: one at zero would be a claim.
+    # A fall that is withheld, or not detectable, has no mark: one at zero would be a claim.
     marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
     ends, heights = [fall for fall, _ in marks], [place for _, place in marks]
     ax.hlines(heights, 0, ends, color="#B9C7D6", lw=2)
@@ -129,4 +129,4 @@ def _said(row: dict[object, object]) -> str:
     if row["status"] != "estimated":
         return words.no_estimate(str(row["reason"]))
     fall = float(str(row["fall_percent"]))
-    return "no fall" if fall != fall else f"{fall:.0f}%"  # NaN: none would be seen
+    return "no fall" if fall != fall else f"{fall:.0f}%"  # NaN: none is detectable

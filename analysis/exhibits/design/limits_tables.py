@@ -1,4 +1,4 @@
-"""Tables of what this design can show, before any estimate."""
+"""Tables of the limits of this design, before any estimate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNIT_NAMES = {"school_id": "schools", "area": "areas"}
 
 
 def assignment(units_of_assignment: pd.DataFrame) -> Table:
-    """Show how many units were assigned and how small a p-value can be."""
+    """Show how many units were assigned, and the smallest p-value that they allow."""
     return table(
         units_of_assignment,
         (
@@ -60,7 +60,7 @@ def _whole(value: float) -> str:
 def detectable(
     detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show the smallest fall that would be seen in each pilot and outcome."""
+    """Show the minimum detectable fall of each pilot and outcome."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     return table(
         detectable_effects,
@@ -100,7 +100,7 @@ def _fall(percent: float) -> str:
 
 
 def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) -> Table:
-    """Show what a significant result would be worth if the true effect were small."""
+    """Show how far a significant result would exaggerate, or reverse, a small true effect."""
     return table(
         exaggeration_risk,
         (
@@ -128,12 +128,12 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
 
 
 def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> Table:
-    """Show how seldom tests before the start would notice trends that fake an effect."""
+    """Show how rarely tests before the start would detect trends that imitate an effect."""
     tests = {"power_joint": "all terms together", "power_slope": "steady"}
     ratios = list(dict.fromkeys(trend_detection["faked_ratio"].dropna()))
     keys = ["pilot", "status", "reason", "faked_ratio"]
     by_test = trend_detection.melt(keys, list(tests), var_name="test", value_name="power")
-    # A line for each test, or one alone for a pilot without an estimate.
+    # One line per test, or a single line for a pilot without an estimate.
     estimated = by_test["status"] == "estimated"
     by_test = by_test.loc[estimated | (by_test["test"] == "power_joint")]
     return table(
@@ -163,7 +163,7 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
 
 
 def regression_to_mean(selection_effects: pd.DataFrame) -> Table:
-    """Show what choice and matching alone would show where nothing has an effect."""
+    """Show the ratio that selection and matching alone would give where nothing has an effect."""
     return table(
         selection_effects,
         (

@@ -1,4 +1,4 @@
-"""The numbers in sentences on what this design can show."""
+"""Numbers in sentences on the limits of this design."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUPPOSED = 0.8
 def smallest_detectable_fall(
     detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...]
 ) -> Number:
-    """State the smallest fall in the primary outcome that any pilot would see."""
+    """State the smallest fall in the primary outcome that any pilot would detect."""
     rows = detectable_effects.loc[detectable_effects["outcome"] == outcomes[0].name]
     own = rows["fall_percent"]
     if own.notna().any():
@@ -37,7 +37,7 @@ def smallest_detectable_fall(
 
 
 def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
-    """State the best chance of noticing a trend that fakes a fall by a fifth."""
+    """State the highest power to detect a trend that imitates a fall by a fifth."""
     fakes = trend_detection["faked_ratio"] == SUPPOSED
     chances = trend_detection.loc[fakes, ["power_joint", "power_slope"]].max(axis=1)
     if chances.empty:
@@ -53,20 +53,20 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
 
 
 def trend_faked_ratio() -> Number:
-    """State the ratio that such a trend fakes."""
+    """State the ratio that a trend imitates if it looks like a fall of a fifth."""
     working = Working("a supposition: the ratio that a trend alone would show")
     return Number(SUPPOSED, words.ratio(SUPPOSED), "ratio of rate ratios", working=working)
 
 
 def selection_ratio(selection_effects: pd.DataFrame) -> Number:
-    """State the ratio that choosing schools by their counts gives without any effect."""
+    """State the ratio that choosing schools by their counts gives where there is no effect."""
     chosen = selection_effects["chosen"] == "highest counts"
     row = selection_effects.loc[chosen & (selection_effects["matched"] == "none")].iloc[0]
     return _selected(float(row["ratio"]), "schools chosen for their high counts")
 
 
 def selection_ratio_matched(selection_effects: pd.DataFrame) -> Number:
-    """State the ratio that matching on one year's count gives schools chosen by need."""
+    """State the ratio that matching on one year's count gives for schools chosen by need."""
     chosen = selection_effects["chosen"] == "greatest need"
     matched = selection_effects["matched"] == "count of one year"
     row = selection_effects.loc[chosen & matched].iloc[0]
@@ -82,12 +82,12 @@ def _selected(ratio: float, how: str) -> Number:
 
 
 def curve_doubles(curve_tests: pd.DataFrame) -> Number:
-    """Count the specifications left out because they come to the same numbers as another."""
+    """Count the specifications left out because they give the same numbers as another."""
     return _specifications(curve_tests, "duplicates", "none")
 
 
 def curve_withheld(curve_tests: pd.DataFrame) -> Number:
-    """Count the specifications that are withheld, for what they would reveal given the others."""
+    """Count the specifications withheld because of what they would reveal given the others."""
     return _specifications(curve_tests, "withheld", "all")
 
 
@@ -98,19 +98,19 @@ def curve_shown(curve_tests: pd.DataFrame) -> Number:
 
 
 def curve_size(curve_tests: pd.DataFrame) -> Number:
-    """Count the different specifications of all curves, those withheld among them."""
+    """Count the distinct specifications of all curves, including those withheld."""
     return _specifications(curve_tests, "specifications", "no estimable")
 
 
 def _specifications(curve_tests: pd.DataFrame, column: str, otherwise: str) -> Number:
-    """Count some of all specifications; in words where counts are too small for there to be any."""
+    """Count specifications of one kind; in words where counts are too small for any curve."""
     total = int(curve_tests[column].fillna(0).sum())
     any_there = curve_tests["specifications"].fillna(0).sum() > 0
     return Number(total, words.count(total) if any_there else otherwise, "specifications")
 
 
 def curves_clear(curve_outlines: pd.DataFrame) -> Number:
-    """Say of how many specifications the interval is surely clear of 1, pilot by pilot."""
+    """State in how many specifications the interval is sure to exclude 1, by pilot."""
     rows = curve_outlines.loc[curve_outlines["choice"] == "all"].to_dict("records")
     text = words.listed(
         [
@@ -130,14 +130,14 @@ def curves_clear(curve_outlines: pd.DataFrame) -> Number:
 
 
 def curves_undecided(curve_outlines: pd.DataFrame) -> Number:
-    """Count the specifications whose side hangs on a hidden count."""
+    """Count the specifications whose side of 1 depends on a suppressed count."""
     rows = curve_outlines.loc[curve_outlines["choice"] == "all"]
     total = int(rows["undecided"].sum())
     return Number(total, words.count(total), "specifications")
 
 
 def effects_estimated(main_effects: pd.DataFrame) -> Number:
-    """Count the estimates of main outcomes that there are, of all that were asked for."""
+    """Count the main effects that could be estimated, of all that were asked for."""
     estimated = int((main_effects["status"] == "estimated").sum())
     asked = len(main_effects)
     text = f"{words.count(estimated)} of {words.count(asked)}"

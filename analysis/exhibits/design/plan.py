@@ -1,4 +1,4 @@
-"""What is estimated, what was planned when, and what has changed since."""
+"""Tables of the estimand, of the analysis plan, and of changes to it."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ PLAN = (
         "Those that may be shown lie nearest the main analysis.",
     ),
 )
-"""Step, plan, commit that fixed it with its date, what is done now, and what was known when that
+"""Step, plan, the commit that fixed it with its date, what is done now, and what was known when it
 changed."""
 
 
 def estimand_table(
     pilots: tuple[Pilot, ...], outcomes: tuple[Outcome, ...], window: Window
 ) -> Table:
-    """Show what is estimated: the attributes of ICH E9(R1), for the primary outcome."""
+    """Show the estimand for the primary outcome, by the attributes of ICH E9(R1)."""
     lines = _estimand(pilots, outcomes[0], window)
     return table(
         pd.DataFrame(list(lines), columns=["attribute", "here"]),
@@ -101,7 +101,7 @@ def estimand_table(
 
 
 def plan_table() -> Table:
-    """Show this project's own plan, the commit that fixed each part, and what changed since."""
+    """Show this project's plan, the commit that fixed each part, and what has changed since."""
     lines = [
         (step, planned, f"{commit} ({date})", done, known)
         for step, planned, (commit, date), done, known in PLAN
@@ -123,7 +123,7 @@ def plan_table() -> Table:
 def _estimand(
     pilots: tuple[Pilot, ...], outcome: Outcome, window: Window
 ) -> tuple[tuple[str, str], ...]:
-    """Return each attribute of the estimand with what it is here."""
+    """Return each attribute of the estimand with its definition in this study."""
     places = words.listed([f"{words.count(p.schools)} in {p.name}" for p in pilots])
     months = words.count(window.months_after)
     label = words.inside(outcome.label)

@@ -1,4 +1,4 @@
-"""Tables of the design: what was compared, what is assumed, what is done differently."""
+"""Tables of the design: schools compared, assumptions, and deviations."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def school_flow(
 
 
 def _missing_months(specifications: tuple[Specification, ...]) -> str:
-    """Say what becomes of a month without a return, as the specifications have it."""
+    """State how the specifications treat a month without a return."""
     paired = {each.pair_missing_months for each in specifications if each.role == "primary"}
     if paired == {True}:
         return "a month without a return is left out with its like month."
@@ -137,7 +137,7 @@ def _missing_months(specifications: tuple[Specification, ...]) -> str:
 
 
 def assumptions_table(assumptions: tuple[Assumption, ...]) -> Table:
-    """Show what is taken as given, with the reason."""
+    """Show the assumptions, each with its reason."""
     listed = [(each.id, each.statement, each.reason) for each in assumptions]
     return table(
         pd.DataFrame(listed, columns=["id", "statement", "reason"]),
@@ -150,7 +150,7 @@ def assumptions_table(assumptions: tuple[Assumption, ...]) -> Table:
 
 
 def deviations() -> Table:
-    """Show what the published summary says was done next to what is done here."""
+    """Show deviations: what the published summary says was done, next to what is done here."""
     return table(
         pd.DataFrame(list(DEVIATIONS), columns=["step", "published", "here", "why"]),
         (

@@ -39,13 +39,13 @@ class Span:
     Attributes
     ----------
     row
-        What the bar belongs to.
+        The row that the bar is drawn in.
     what
         What happened then.
     first, last
         Its first and last day.
     colour
-        Of the bar; its text is dark on a light bar and white on a dark one.
+        Colour of the bar; its text is dark on a light bar and white on a dark one.
     """
 
     row: str
@@ -63,7 +63,7 @@ def timeline(
     fieldwork_phases: pd.DataFrame,
     origin: Origin,
 ) -> Figure:
-    """Draw pilots, phases of the study and the months that are compared on one axis."""
+    """Draw the pilots, the phases of the study and the months compared on one time axis."""
     spans = [
         *_compared(pilots, window),
         *_pilots(pilots, pilot_delivery, last_days),
@@ -141,7 +141,7 @@ def _draw(ax: Axes, span: Span, y: float) -> None:
     first, last = _days(span.first), _days(span.last)
     ax.barh(y, last - first, left=first, height=0.62, color=span.colour)
     dark = span.colour in (NAVY, PLUM)
-    # A short bar has no room for its text, which then stands before it, if nothing else does.
+    # A short bar has no room for its text, which then goes before it, if there is space.
     if span.what == BETWEEN or (narrow() and span.row != RECORDS):
         return
     inside = last - first > 200
@@ -167,7 +167,7 @@ def _set_months(ax: Axes, spans: list[Span]) -> None:
 
 
 def _days(day: pd.Timestamp) -> float:
-    """Return a day as Matplotlib places it."""
+    """Return a day as Matplotlib's date number."""
     from matplotlib.dates import date2num
 
     return float(date2num(day))  # type: ignore[no-untyped-call]

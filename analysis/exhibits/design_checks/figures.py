@@ -1,4 +1,4 @@
-"""Figures of design checks: terms before and after the start, and balance before it."""
+"""Figures of the design checks: the event study, and balance before the start."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 SLIGHT = 0.1
-"""A standardised difference that is usually called slight."""
+"""A standardised difference that is usually considered slight."""
 CANDIDATES = {
     "all_candidates": "All candidates: standardised difference from them",
     "weighted": "Candidates weighted: standardised difference from them",
 }
-"""What the figure shows besides, where the extract has candidate schools."""
+"""What the figure shows in addition, where the extract has candidate schools."""
 
 
 def event_study_plot(
     event_study_estimates: pd.DataFrame, panel_period: str, origin: Origin
 ) -> Figure:
-    """Draw the ratio in each run of four months, before the start and after it."""
+    """Draw the event study: the ratio in each run of four months, before and after the start."""
     pilots = list(dict.fromkeys(event_study_estimates["pilot"]))
     alt = (
         "Charts of section 47 enquiries, one a pilot: ratio of rate ratios with 95% interval in "
@@ -87,10 +87,10 @@ def balance_plot(
     panel_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw how far apart the arms were before the start, as wholes and within matched sets.
+    """Draw the balance of the arms before the start, overall and within matched sets.
 
-    And, where the extract has them, how far schools that might have been chosen are from the
-    pilots', all of them and weighted.
+    Where the extract has candidate schools, also draw their balance with the pilots' schools,
+    unweighted and weighted.
     """
     pilots = list(dict.fromkeys(baseline_balance["pilot"]))
     others = [name for name in CANDIDATES if len(candidate_balance)]
@@ -98,7 +98,7 @@ def balance_plot(
         candidate_balance.dropna(subset=["all_candidates"]), on=["pilot", "covariate"], how="left"
     )
     seen = baseline_balance[["after_matching", "within_sets"]].notna().any(axis=1)
-    # What may be shown of no pilot has no line of its own.
+    # A covariate that may be shown for no pilot has no line.
     covariates = list(dict.fromkeys(baseline_balance.loc[seen, "covariate"]))
     alt = (
         "Dot charts, one a pilot, of standardised differences between schools with a social worker "
@@ -168,7 +168,7 @@ def _draw_pilot(ax: Axes, terms: pd.DataFrame) -> None:
 
 
 def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
-    """Draw one pilot's terms; the reference stands hollow at 1."""
+    """Draw one pilot's terms; the reference is a hollow mark at 1."""
     import seaborn as sns
 
     rows = coarse(rows)
@@ -189,7 +189,7 @@ def _draw_terms(ax: Axes, rows: pd.DataFrame) -> None:
 
 
 def _mark_absent(ax: Axes, rows: pd.DataFrame) -> None:
-    """Say where a run of months has no estimate: an empty place would pass for none."""
+    """Mark runs of months without an estimate, so that a gap is not taken for no effect."""
     for middle in (rows["first_month"] + rows["last_month"]) / 2:
         ax.annotate("not\nshown", (middle, 0.05), xycoords=("data", "axes fraction"), ha="center",
                     fontsize=SMALLEST_CHART_TEXT, color=GREY)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the design checks say against the results: a table, numbers and sentences."""
+"""What the design checks say against the results: a table, numbers and claims."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint
 
 
 def checks_table(check_findings: pd.DataFrame) -> Table:
-    """Show, for each check, how many results it looks at and speaks against, and the worst."""
+    """Show how many results each check looks at, how many it speaks against, and the worst."""
     return table(
         check_findings,
         (
@@ -82,7 +82,7 @@ NO_CANDIDATES = (
 
 
 def candidates_outcome(candidate_effects: pd.DataFrame) -> Number:
-    """Say what schools that might have been chosen show, or that none came with the extract."""
+    """State what candidate comparison schools show, or that none were supplied."""
     if candidate_effects.empty:
         return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
     said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]
@@ -107,7 +107,7 @@ def _reweighted(row: dict[Hashable, Any]) -> str:
 
 
 def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
-    """Hold which of the checks takes most away."""
+    """Claim which is the most serious check that speaks against a result."""
     against = check_findings.loc[check_findings["against"] > 0]
     first = (
         against.iloc[0].to_dict()
@@ -141,7 +141,7 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
 
 
 def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
-    """Hold that the test of a steady trend speaks against one result, and which."""
+    """Claim that the test of a steady trend speaks against exactly one result, which it names."""
     row = _row(check_findings, "slope")
     return Claim(
         "Exploratory: for section 17 starts in Lambeth the test of a steady trend before the start "
@@ -158,7 +158,7 @@ def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
 
 
 def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
-    """Hold that most differences between the groups are more than slight."""
+    """Claim that most standardised differences between the groups are more than slight."""
     rows = {name: _row(check_findings, name) for name in ("balance", "balance_sets")}
     return judge(
         "More than half of the differences between the groups, and within matched sets, lie "
@@ -170,12 +170,12 @@ def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
 
 
 def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
-    """Hold that an estimate of the primary outcome is close to a case study of one school."""
+    """Claim that an estimate of the primary outcome is close to a case study of one school."""
     own = leverages.loc[(leverages["outcome"] == "s47_enquiries")
                         & (leverages["pilot"] == "Lambeth")]  # fmt: skip
     (row,) = own.to_dict("records")
     heavy = row["leverage"] >= CASE_STUDY
-    # The share itself is not stated: times its arm's events, it is the count of one school.
+    # The share is not stated: times its arm's events, it gives the count of one school.
     side = "at least" if heavy else "under"
     seen = f"{row['pilot']}, a {row['arm']} school {side} {CASE_STUDY:.0%}"
     return Claim(
@@ -191,7 +191,7 @@ def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
 
 
 def hidden_bias_explains(hidden_bias_bounds: pd.DataFrame) -> Claim:
-    """Hold that a difference nobody recorded could explain either fall."""
+    """Claim that an unrecorded difference between schools could explain either fall."""
     own = hidden_bias_bounds.loc[hidden_bias_bounds["pilot"].isin(["Lambeth", "Southampton"])]
     found = own.groupby("pilot")["gamma_explains"].first()
     return judge(

@@ -1,4 +1,4 @@
-"""Tables of design checks: placebo starts, balancing outcomes, trends, the floor, the calendar."""
+"""Tables of the design checks: placebos, balancing outcomes, trends, floor effects, calendar."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def placebo_table(
 def balancing_table(
     balancing_effects: pd.DataFrame, pilots: tuple[Pilot, ...], compared_period: str
 ) -> Table:
-    """Show the comparison for outcomes that separate fewer cases from cases moved elsewhere."""
+    """Show effects on outcomes that distinguish fewer cases from cases moved elsewhere."""
     says = {each.label: each.says for each in BALANCING}
     return table(
         balancing_effects,
@@ -137,14 +137,14 @@ def _no_trend(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 
 
 def _breakdown(value: float) -> str:
-    """Return a breakdown value; terms that never differed could not be carried on."""
+    """Return a breakdown value as printed: "never" where the terms before never differed."""
     if math.isnan(value):
         return words.HIDDEN
     return "never" if math.isinf(value) else words.ratio(value)
 
 
 def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
-    """Show what would lie behind each ratio if part of the effect had reached other schools."""
+    """Show the true ratio behind each estimate if part of the effect had spilled over."""
     shares = list(dict.fromkeys(spillover["share"]))
     return table(
         spillover.sort_values("pilot", kind="stable"),
@@ -174,7 +174,7 @@ def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
 def floor_table(
     floor_checks: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
 ) -> Table:
-    """Show the share of months without an event, and the precision that counts allow at best."""
+    """Show the share of months without an event, and the best precision that counts allow."""
     labels = {outcome.name: outcome.label for outcome in outcomes if outcome.measure == "events"}
     made = table(
         floor_checks.loc[floor_checks["outcome"].isin(labels)],
@@ -229,7 +229,7 @@ def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
 
 
 def calendar_table(calendar_months: pd.DataFrame) -> Table:
-    """Show which months are set against which, and their weekdays."""
+    """Show which months are compared with which, and their numbers of weekdays."""
     total = [str(int(calendar_months[f"weekdays_{when}"].sum())) for when in ("before", "after")]
     return table(
         calendar_months,

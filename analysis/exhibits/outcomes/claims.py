@@ -1,6 +1,6 @@
-"""Sentences of the report that rest on results, each with the rule it is held to.
+"""Claims on the outcomes, each with the rule that the results must satisfy.
 
-A change is claimed only by `change_judgements`: p-values that allow for the family of
+A change is claimed only on the basis of `change_judgements`: p-values adjusted for the family of
 comparisons, with schools and with areas as the unit. Each such sentence says that it is
 exploratory.
 """
@@ -36,7 +36,7 @@ EVIDENCE = ("effect_table", "by_unit_table")
 
 @dataclass(frozen=True)
 class EffectRule:
-    """What the results must show for a sentence to stand.
+    """What the results must show for a sentence to hold.
 
     Attributes
     ----------
@@ -45,10 +45,11 @@ class EffectRule:
     pilots
         All of these must show it.
     verdict
-        See `RULES`. What could not be estimated shows nothing, not even that nothing is clear.
+        See `RULES`. An effect that could not be estimated shows nothing, not even that a change is
+        not clear.
     where_estimated
-        Whether the sentence speaks of those pilots alone where an effect could be estimated, of
-        which there must be one.
+        Whether the sentence covers only those pilots where an effect could be estimated; there
+        must be at least one.
     """
 
     outcome: str
@@ -89,7 +90,7 @@ class EffectRule:
 
 
 def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Claim:
-    """Hold the direction of the published finding on section 47 enquiries."""
+    """Claim the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in "
         "Southampton had fewer section 47 enquiries than comparison schools would suggest, with "
@@ -100,7 +101,7 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
 
 
 def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that no permutation of areas could ever bear the finding out."""
+    """Claim that no permutation test of areas could ever support the finding."""
     found = [judgement(change_judgements, "s47_enquiries", pilot)
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
@@ -114,7 +115,7 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that the third pilot shows no such fall."""
+    """Claim that Stockport shows no clear change in section 47 enquiries."""
     return _judge(
         "In Stockport there is no clear difference between the two groups of schools.",
         EffectRule("s47_enquiries", ("Stockport",), "not clear"),
@@ -123,7 +124,7 @@ def s47_no_clear_change_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that the published finding on section 17 starts is here but one of many."""
+    """Claim that the published fall in section 17 starts is seen, but as one of many results."""
     return _judge(
         "Exploratory: in Stockport the ratio for section 17 starts and its interval by school "
         "lie below 1, but one such result among so many secondary comparisons is not "
@@ -134,7 +135,7 @@ def s17_not_clear_in_stockport(change_judgements: pd.DataFrame) -> Claim:
 
 
 def s17_no_clear_change_elsewhere(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that the other two pilots show no such fall."""
+    """Claim that the other two pilots show no clear change in section 17 starts."""
     return _judge(
         "In Lambeth and Southampton section 17 starts show no clear difference.",
         EffectRule("s17_starts", ("Lambeth", "Southampton"), "not clear"),
@@ -143,7 +144,7 @@ def s17_no_clear_change_elsewhere(change_judgements: pd.DataFrame) -> Claim:
 
 
 def referrals_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that referrals show no clear difference in any pilot."""
+    """Claim that referrals show no clear difference in any pilot."""
     return _judge(
         "Referrals from schools show no clear difference in any pilot.",
         EffectRule("referrals", ("Lambeth", "Southampton", "Stockport"), "not clear"),
@@ -152,7 +153,7 @@ def referrals_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
 
 
 def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
-    """Hold the published finding on days in care."""
+    """Claim that days in care show no clear change, as the published finding has it."""
     return _judge(
         "Where the effect could be estimated, days in care show no clear difference.",
         EffectRule("days_in_care", ("Southampton", "Stockport"), "not clear", where_estimated=True),
@@ -161,7 +162,7 @@ def care_no_clear_change(change_judgements: pd.DataFrame) -> Claim:
 
 
 def care_interval_is_wide(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that what is estimated of days in care says little of the size of an effect."""
+    """Claim that the estimates for days in care say little about the size of an effect."""
     found = [each for each in judgements_of(change_judgements, "days_in_care") if each.estimated]
     return judge(
         "Where the effect on days in care could be estimated, the upper limit of its interval by "
@@ -173,7 +174,7 @@ def care_interval_is_wide(change_judgements: pd.DataFrame) -> Claim:
 
 
 def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
-    """Hold that the primary outcome's intervals leave much open."""
+    """Claim that the primary outcome's confidence intervals are wide."""
     found = judgements_of(change_judgements, "s47_enquiries")
     return judge(
         "In every pilot the upper limit of the interval by school for section 47 enquiries is at "
@@ -185,7 +186,7 @@ def intervals_are_wide(change_judgements: pd.DataFrame) -> Claim:
 
 
 def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
-    """Hold the floor under the primary outcome."""
+    """Claim that many school-months have no event of the primary outcome."""
     chosen = school_zeros.loc[school_zeros["outcome"] == "s47_enquiries"]
     found = chosen.set_index("pilot")["zero_months_percent"]
     return judge(

@@ -1,4 +1,4 @@
-"""The results in everyday words: how many for every 100 expected, and how sure that is."""
+"""The results in everyday words: how many for every 100 expected, and how certain that is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SURE = {
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
-"""How sure a result is, by what may be said of it."""
+"""Words for the certainty of a result, by its verdict."""
 
 
 NOTE = (
@@ -65,7 +65,7 @@ def results_in_words(
     compared_period: str,
     origin: Origin,
 ) -> Table:
-    """Show each outcome in each pilot in words, with its interval and how sure it is."""
+    """Show each outcome in each pilot in words, with its interval and certainty."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     lines = [
         _line(outcome.name, each.pilot, (each.ratio, each.ratio_low_school, each.ratio_high_school),
@@ -110,7 +110,7 @@ def _line(
     sure: str = "",
     judgement: Judgement | None = None,
 ) -> dict[str, Any]:
-    """Return what is printed and released of one pilot, or of the trial."""
+    """Return the printed and released values of one pilot, or of the trial."""
     p_values = (judgement.adjusted_school, judgement.adjusted_area) if judgement else (None, None)
     return {
         "outcome": outcome,

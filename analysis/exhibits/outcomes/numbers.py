@@ -1,7 +1,7 @@
 """The numbers in the report's sentences.
 
-Families that differ in pilot and outcome alone are one function, under one name for each
-member: `s47_ratio_lambeth`.
+Numbers that differ only in pilot and outcome are made by one function, under a name for each:
+`s47_ratio_lambeth`.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def schools_all(schools: pd.DataFrame) -> Number:
 def child_events_all(
     released_outcomes: ReleasedOutcomes, disclosure_rules: DisclosureRules
 ) -> Number:
-    """Count the events of the extract in months that were returned, rounded as a total."""
+    """Count the events of the extract in months with a return, rounded as a total."""
     count = released_outcomes.tables["all"]["count"].iloc[0]
     status = released_outcomes.statuses["all"]
     if isinstance(count, str):
@@ -61,7 +61,7 @@ def child_events_all(
 
 
 def these_data(origin: Origin) -> Number:
-    """Name the data before a result, so that it is not taken for what was published."""
+    """Name the data before a result, so that it is not mistaken for a published one."""
     text = origin.label or "This extract"
     return Number(text, text, "kind of data")
 
@@ -72,7 +72,7 @@ def months_after(window: Window) -> Number:
 
 
 def rules_tested(contract_counts: pd.DataFrame) -> Number:
-    """Count the rules of all contracts that met data."""
+    """Count the rules of all contracts that had data to test."""
     tested = int((contract_counts["rules"] - contract_counts["nothing tested"]).sum())
     return Number(tested, words.count(tested), "rules")
 
@@ -103,7 +103,7 @@ def effect_ratio(
 def effect_interval(
     main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
 ) -> Number:
-    """State the 95% confidence interval of that ratio."""
+    """State the 95% confidence interval of the ratio of one outcome in one pilot."""
     found = effect(main_effects, outcome, pilot)
     if not found.estimated:
         return _not_estimable(found, "95% confidence interval")
@@ -122,7 +122,7 @@ def effect_difference(
     outcome: str,
     pilot: str,
 ) -> Number:
-    """State the same effect as a number of events over the pilot's months."""
+    """State the effect on one outcome in one pilot as a number of events over its months."""
     found = effect(main_effects, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
     if not found.estimated:
@@ -138,7 +138,7 @@ def effect_difference(
 
 
 def care_estimated(main_effects: pd.DataFrame) -> Number:
-    """Count the pilots where the effect on days in care could be estimated, of those asked."""
+    """Count the pilots where the effect on days in care could be estimated, of those analysed."""
     asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
     made = int((asked == "estimated").sum())
     of = "neither" if made == 0 and len(asked) == 2 else words.spelled(made)
@@ -148,7 +148,7 @@ def care_estimated(main_effects: pd.DataFrame) -> Number:
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:
-    """State how many effects stand as `[c]` or 'not estimable', and what that means."""
+    """State how many effects are shown as `[c]` or 'not estimable', and what that means."""
     missing = main_effects.loc[main_effects["status"] != ESTIMATED, "reason"]
     withheld, lacking = (missing == WITHHELD).sum(), (missing != WITHHELD).sum()
     of = f"of the {words.count(len(main_effects))} effects of this report"
@@ -161,5 +161,5 @@ def effects_withheld(main_effects: pd.DataFrame) -> Number:
 
 
 def _not_estimable(found: Effect, unit: str) -> Number:
-    # The reason is stated once: in a sentence of four numbers it would stand four times.
+    # The reason is stated once, not four times in a sentence of four numbers.
     return Number(None, words.no_estimate(found.reason), unit)

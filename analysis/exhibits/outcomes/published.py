@@ -65,11 +65,11 @@ TOLD = {
     ("s17_starts", "Stockport"): "fell",
     ("days_in_care", "two, not named"): "no evidence",
 }
-"""What the sentence below says of an outcome and a pilot."""
+"""The direction that the sentence below states for an outcome and a pilot."""
 
 
 def published_outcomes_as_told(published_findings: tuple[dict[str, str], ...]) -> Claim:
-    """Hold the sentence on the published directions to the findings as they are kept."""
+    """Claim the published directions, as the file of published findings states them."""
     kept = {(each["outcome"], each["pilot"]): each["direction"] for each in published_findings}
     falls = {key for key, direction in kept.items() if direction == "fell"}
     told = {key for key, direction in TOLD.items() if direction == "fell"}
@@ -120,7 +120,7 @@ def trial_ratio(trial: dict[str, float], trial_sources: dict[str, str]) -> Numbe
 
 
 def trial_interval(trial: dict[str, float], trial_sources: dict[str, str]) -> Number:
-    """State its 95% confidence interval, as published."""
+    """State the 95% confidence interval of the later trial's ratio, as published."""
     limits = (trial["ratio_low"], trial["ratio_high"])
     text = " to ".join(words.ratio_as_published(limit) for limit in limits)
     source = cited(trial_sources["ratio_low"])
@@ -135,7 +135,7 @@ def trial_interval(trial: dict[str, float], trial_sources: dict[str, str]) -> Nu
     trial_change_high={"fact_id": value("ratio_high")},
 )
 def trial_percent(trial: dict[str, float], trial_sources: dict[str, str], fact_id: str) -> Number:
-    """State ratio or limit as a change in per cent, to the decimal that was published."""
+    """State the trial's ratio or a limit as a change in per cent, to the published decimal."""
     change = (trial[fact_id] - 1) * 100
     text = f"{abs(change):.1f}% {'lower' if change < 0 else 'higher'}"
     source = cited(trial_sources[fact_id])
@@ -164,7 +164,7 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
 
 
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:
-    """Hold that the trial's interval leaves no fall proven."""
+    """Claim that the trial shows no benefit: its interval does not lie wholly below 1."""
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
         "That is no evidence of a benefit.",

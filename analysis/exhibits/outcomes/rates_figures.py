@@ -1,4 +1,4 @@
-"""Figures of the rates: every term as a line, and the months compared as a mean."""
+"""Figures of the rates: a line over terms, and the mean of the months compared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ARMS = (
     ("comparison", "Comparison schools", COMPARISON, "--", "s"),
 )
 COMPARED = "#EEF1F5"
-"""Ground of the months that are compared."""
+"""Background colour of the months that are compared."""
 COLUMNS = {
     "pilot": "Local authority",
     "arm": "Schools with a social worker (intervention) or comparison schools",
@@ -47,7 +47,7 @@ DRAWN = {
     "referrals": "referrals",
     "days_in_care": "days_in_care",
 }
-"""The outcome of each figure, by what follows `rates_` in its name."""
+"""The outcome of each figure, by the part of its name after `rates_`."""
 
 
 @parameterize(**{f"rates_{name}": {"drawn": value(outcome)} for name, outcome in DRAWN.items()})
@@ -63,7 +63,7 @@ def rates(
     origin: Origin,
     drawn: str,
 ) -> Figure:
-    """Draw the rate of one outcome in every term: a panel for each pilot, and both groups."""
+    """Draw the rate of one outcome in every term, with a panel per pilot and a line per group."""
     (outcome,) = (each for each in outcomes if each.name == drawn)
     terms = rates_term.loc[rates_term["outcome"] == outcome.name]
     means = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
@@ -91,7 +91,7 @@ def rates(
 
 
 def _heading(main_effects: pd.DataFrame, outcome: Outcome, pilot: str) -> str:
-    """Return a pilot's name with the effect of which its panel shows the rates."""
+    """Return the heading of a pilot's panel: its name and the effect estimated there."""
     found = effect(main_effects, outcome.name, pilot)
     if not found.estimated:
         return f"{pilot}\n{words.no_estimate(found.reason)}"
@@ -113,10 +113,10 @@ def _drawing(
         _draw_panel(ax, own, of_periods, window)
         ax.set_title(headings[pilot], fontweight="normal")
     highest = pd.concat([terms["rate"], means["rate"]]).astype(float).max()
-    # Shared; zero is always in sight, and no rate is below it where none but zero is shown.
+    # A shared axis always includes zero, and does not go below it where all rates are zero.
     axes[0].set_ylim(0, 1.12 * highest if highest > 0 else 1)
     places = terms.groupby("term")["middle"].mean().sort_values()
-    shown = places.iloc[::3]  # a year apart: a name for each term would not fit below
+    shown = places.iloc[::3]  # a year apart, as there is no room to name each term
     for ax in axes:
         ax.set_xticks(places, minor=True)
         ax.set_xticks(shown, [term.replace(" ", "\n", 1) for term in shown.index])
@@ -134,9 +134,9 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
     for arm, _, colour, dash, marker in ARMS:
         line = terms.loc[terms["arm"] == arm].sort_values("middle")
         drawn = line.assign(rate=coarse(line[["rate"]].astype(float))["rate"])
-        # A count withheld leaves a gap, which a line must not bridge.
+        # A withheld count leaves a gap, which the line must not bridge.
         drawn["run"] = drawn["rate"].isna().cumsum()
-        if drawn["rate"].notna().any():  # of nothing seaborn draws no line, and asks its colour
+        if drawn["rate"].notna().any():  # without data seaborn draws no line
             sns.lineplot(drawn, x="middle", y="rate", units="run", estimator=None, color=colour,
                          ls=dash, lw=1.0, marker=marker, ms=4, alpha=0.75, legend=False,
                          ax=ax)  # fmt: skip
@@ -162,7 +162,7 @@ def _handles() -> list[Any]:
 
 
 def _before_and_after(means: pd.DataFrame, pilots: tuple[str, ...]) -> str:
-    """Say in words how the mean rate of the months compared differs before and after."""
+    """Describe how the mean rate of the months compared differs before and after."""
     parts = []
     for pilot in pilots:
         said = []

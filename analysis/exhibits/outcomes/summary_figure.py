@@ -1,4 +1,4 @@
-"""The figure of the executive summary: what the pilots found, and what the trial found later."""
+"""The figure of the executive summary: results of the pilots and of the later trial."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def main_result(
     compared_period: str,
     origin: Origin,
 ) -> Figure:
-    """Draw the two headline outcomes in each pilot and, apart, the trial's result."""
+    """Draw the two headline outcomes in each pilot and, separately, the trial's result."""
     labels = {outcome.name: outcome for outcome in outcomes}
     groups = [(labels[name], effects(main_effects, name)) for name in HEADLINES]
     said = [

@@ -37,7 +37,7 @@ EFFECT = {
        for name in ("ratio", "difference", "per_1000")
        for end, said in (("low", "Lower"), ("high", "Upper"))},
 }  # fmt: skip
-"""What the columns of an effect hold, but for the rate, whose unit varies."""
+"""The meanings of an effect's columns, except the rate, whose unit varies."""
 
 
 def pilots_table(published_facts: dict[str, Fact]) -> Table:
@@ -74,7 +74,7 @@ def before_after(
     disclosure_rules: DisclosureRules,
     released_outcomes: ReleasedOutcomes,
 ) -> Table:
-    """Show number and rate of each outcome by pilot and arm, before and after."""
+    """Show the number and rate of each outcome by pilot and arm, before and after."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     rate = partial(_rate, decimals=disclosure_rules.rate_decimals + 1)
     made = table(
@@ -115,7 +115,7 @@ def before_after(
 def effect_table(
     main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
 ) -> Table:
-    """Show the effect of each pilot on each outcome as ratio, number and rate."""
+    """Show the effect of each pilot on each outcome as a ratio, a number and a rate."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     unit = over_months(window.months_after)
     ordered = of_outcomes(_over_period(main_effects, unit), outcomes)
@@ -192,7 +192,7 @@ def floor(
 
 
 def contract_summary(contract_counts: pd.DataFrame) -> Table:
-    """Show, for each data file, how many rules were tested and what came out."""
+    """Show for each data file how many rules were tested, and with what outcome."""
     return table(
         contract_counts,
         (
@@ -215,6 +215,6 @@ def _rate(value: float, decimals: int) -> str:
 
 
 def _legend(cells: pd.Series) -> str:
-    """Explain the symbols that stand in a column."""
+    """Explain the symbols that occur in a column."""
     used = sorted({cell for cell in cells if isinstance(cell, str)})
     return "".join(f" [{symbol}] is {SYMBOLS[symbol]}." for symbol in used)

@@ -1,4 +1,4 @@
-"""Results with schools and with areas as the unit, side by side, and how sure each is."""
+"""Results with schools and with areas as the unit of assignment, and their certainty."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def by_unit_table(
 
 
 def _as_known(judgements: pd.DataFrame) -> pd.DataFrame:
-    """Return judgements whose verdict is unknown, rather than unclear, without an estimate."""
+    """Return judgements with the verdict "not known" where there is no estimate."""
     known = judgements["status"] == "estimated"
     return judgements.assign(verdict=judgements["verdict"].where(known, words.NOT_KNOWN))
 
@@ -79,7 +79,7 @@ def many_outcomes(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
 ) -> Table:
-    """Show p-values that allow for the number of outcomes and pilots."""
+    """Show p-values adjusted for the number of outcomes and pilots."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
     keys = ["pilot", "outcome"]
     data = change_judgements.merge(
@@ -117,7 +117,7 @@ def many_outcomes(
 
 @parameterize(**{f"{o}_certainty_{p}": given for (o, p), given in BY_EFFECT.items()})
 def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State how sure a result is: by each unit, and allowing for its family."""
+    """State the certainty of a result: its p-value by each unit, and adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
         return Number(None, words.no_estimate(found.reason), "p-values")
@@ -131,7 +131,7 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
 
 @parameterize(**{f"{o}_adjusted_{p}": given for (o, p), given in BY_EFFECT.items()})
 def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State the p-values a claim is held to: by each unit, allowing for its family."""
+    """State the p-values on which a claim is judged: by each unit, adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
         return Number(None, words.no_estimate(found.reason), "p-values")
@@ -149,25 +149,25 @@ def _adjusted(found: Judgement) -> str:
 
 
 def compared_at_once(adjusted_for_many: pd.DataFrame) -> Number:
-    """Count the comparisons that a p-value for all at once allows for."""
+    """Count the comparisons for which the overall p-value is adjusted."""
     together = _together(adjusted_for_many)
     return Number(together, words.count(together), "comparisons")
 
 
 @parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
 def all_at_once(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State the p-value that allows for every outcome and pilot at once, by min-P."""
+    """State the p-value adjusted for every outcome and pilot together, by min-P."""
     return _of_all(adjusted_for_many, outcome, pilot, "min_p")
 
 
 @parameterize(**{f"{o}_largest_statistic_{p}": given for (o, p), given in BY_EFFECT.items()})
 def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
-    """State what max-T would give in its place."""
+    """State the p-value that max-T would give instead of min-P."""
     return _of_all(adjusted_for_many, outcome, pilot, "max_t")
 
 
 def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Hold that one of the headlines is above the usual level if all is allowed for at once."""
+    """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
     return judge(
         "By min-P the one for Lambeth exceeds the usual level of 0.05: among all outcomes in all "
         "pilots, so large a change somewhere is not unusual.",
@@ -179,7 +179,7 @@ def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
 
 
 def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Hold that by the other method both headlines are above the usual level."""
+    """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
     return judge(
         "By max-T those for Lambeth and for Southampton both exceed it.",
         Least("p-value for every comparison at once (max-T)", 0.0501),
@@ -201,7 +201,7 @@ def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
 
 
 def _together(adjusted_for_many: pd.DataFrame) -> int:
-    """Return how many outcomes and pilots have an estimate, and so a p-value for all at once."""
+    """Return how many comparisons have an estimate, and so a p-value adjusted for all of them."""
     return int(adjusted_for_many["min_p"].notna().sum())
 
 

@@ -1,1 +1,1 @@
-"""What exhibits are built from: their four kinds, rows, words, rules and style."""
+"""The parts of exhibits: their four kinds, rows, words, rules and style."""

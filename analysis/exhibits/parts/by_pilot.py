@@ -1,4 +1,4 @@
-"""Estimates side by side: a line for each question, a column for each pilot."""
+"""Tables of estimates with one line per analysis and one column per pilot."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ COLUMNS = {
     "per_1000_high": "Upper limit of its 95% interval",
     "p_value": "Two-sided p-value of no effect",
 }
-"""Columns of a table of estimates that exhibits show, and what each holds."""
+"""The columns of a table of estimates that exhibits show, and their meanings."""
 
 
 def cell(row: Mapping[Hashable, Any]) -> str:
-    """Return an estimate with its interval: a ratio, or else a difference in rates."""
+    """Return an estimate with its interval: a ratio, or a difference in rates."""
     if row["status"] != "estimated":
         return words.no_estimate(str(row["reason"]))
     if isinstance(row.get("same_as"), str) and row["same_as"]:
@@ -47,12 +47,13 @@ def cell(row: Mapping[Hashable, Any]) -> str:
 
 
 def reasons(estimates: pd.DataFrame, named: str) -> str:
-    """Say below a table what could not be estimated, and why; empty where all could.
+    """Return a note on what could not be estimated, and why; empty where everything could.
 
     Parameters
     ----------
     named
-        Column that says what was asked; those with one reason in one pilot stand together.
+        Column that names each analysis; those with the same reason in one pilot are listed
+        together.
     """
     missing = estimates.loc[estimates["status"] != "estimated"]
     return words.not_estimable(
@@ -62,7 +63,7 @@ def reasons(estimates: pd.DataFrame, named: str) -> str:
 
 
 def none_shown(columns: int) -> tuple[tuple[str, ...]]:
-    """Return the one line of a table of which nothing may be shown.
+    """Return the only line of a table in which nothing may be shown.
 
     Examples
     --------
@@ -73,12 +74,12 @@ def none_shown(columns: int) -> tuple[tuple[str, ...]]:
 
 
 def limits(row: Mapping[Hashable, Any], name: str = "ratio") -> str:
-    """Return the two ends of an interval, which no line break may part."""
+    """Return the two limits of an interval, with no line break between them."""
     return ends(row[f"{name}_low"], row[f"{name}_high"])
 
 
 def ends(low: float, high: float) -> str:
-    """Return the two ends of an interval of a ratio; "[z]" where one is missing."""
+    """Return the two limits of an interval of a ratio; "[z]" where one is missing."""
     if math.isnan(low) or math.isnan(high):
         return "[z]"
     printed = (words.limit(low, words.ratio), words.limit(high, words.ratio))

@@ -1,8 +1,8 @@
-"""The last step before an exhibit leaves the dataflow: exceptions, and printed precision.
+"""The last step before an exhibit leaves the dataflow: exceptions and rounding.
 
-An estimate at full precision gives counts away: a ratio of four small counts, known to
-fifteen digits, has one solution. So neither the data behind an exhibit nor the places of
-its marks are more precise than what a report prints.
+An estimate at full precision reveals counts: a ratio of four small counts, known to fifteen
+digits, has one solution. So neither the data behind an exhibit nor the positions of its marks are
+more precise than what a report prints.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from analysis.disclosure import ReleaseException
 
 DIGITS = 3
-"""Significant digits that are printed at most; of large values, one decimal."""
+"""The most significant digits that are printed; large values have one decimal."""
 
 UNSTATED = "It has no disclosure status: nobody has said that it may be published."
 
 NO_VALUE = {HIDDEN, "[z]"}
-"""What stands in a column of numbers where no value may be shown, or none applies."""
+"""The symbols in a column of numbers where no value may be shown, or none applies."""
 
 _PLACES = re.compile(r'(?<=[\s<])(d|x|y)="([^"]*)"')
 _DECIMAL = re.compile(r"-?\d+\.\d+")
@@ -37,13 +37,13 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 def cleared(
     name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_way: Status | None = None
 ) -> Any:
-    """Return a node's value as it may leave the dataflow; what is no exhibit stays as it is.
+    """Return a node's value as it may leave the dataflow; only exhibits are changed.
 
     Parameters
     ----------
     by_way
-        The status that follows from how an exhibit is computed. It holds where the exhibit
-        has none of its own, and always where it holds the exhibit back.
+        The status that follows from how an exhibit is computed. It applies where the exhibit has
+        none of its own, and always where it withholds the exhibit.
     """
     if not isinstance(value, Figure | Table | Number | Claim):
         return value
@@ -62,10 +62,10 @@ def cleared(
 
 
 def _as_shown(value: Exhibit, own: Status, by_way: Status | None) -> Status:
-    """Return the status of what this exhibit itself shows and hides.
+    """Return the status of an exhibit, by what it shows and suppresses itself.
 
-    A status that was given to several exhibits together says of each what is hidden in any;
-    and where a result is withheld rather than a count, nobody gave a status at all.
+    A status given to several exhibits together states what is suppressed in any of them; and where
+    a result is withheld rather than a count, no status was given at all.
     """
     if own.held or not isinstance(value, Figure | Table):
         return own
@@ -81,7 +81,7 @@ def _as_shown(value: Exhibit, own: Status, by_way: Status | None) -> Status:
 
 
 def _hidden(value: Figure | Table) -> tuple[int, int]:
-    """Return how many values an exhibit hides, and how many it has."""
+    """Return how many values an exhibit suppresses, and how many it has."""
     if isinstance(value, Table):
         cells = [cell for row in value.rows for cell in row]
         return sum(HIDDEN in cell for cell in cells), len(cells)
@@ -90,7 +90,7 @@ def _hidden(value: Figure | Table) -> tuple[int, int]:
 
 
 def printed_precision(value: float) -> float:
-    """Return a value as precisely as a report prints it.
+    """Return a value rounded to the precision that a report prints.
 
     Examples
     --------
@@ -103,12 +103,12 @@ def printed_precision(value: float) -> float:
 
 
 def coarse(data: pd.DataFrame) -> pd.DataFrame:
-    """Return the data behind an exhibit at printed precision; shape as given."""
+    """Return the data behind an exhibit at printed precision, in the same shape."""
     return data.map(lambda v: printed_precision(v) if isinstance(v, float) else v)
 
 
 def coarse_svg(svg: str) -> str:
-    """Return a drawing whose marks lie on tenths of a point.
+    """Return an SVG drawing with coordinates rounded to tenths of a point.
 
     Examples
     --------
@@ -123,18 +123,19 @@ def coarse_svg(svg: str) -> str:
 
 
 def folded(table: Table) -> Table:
-    """Return a table as it is, or with one row in place of several without any value.
+    """Return a table as it is, or folded into one row if none of its rows shows a value.
 
     Parameters
     ----------
     table
-        As printed. Each row must have a hidden cell, and no other value in a column of numbers:
-        a true zero, or a cell that says "not estimable", tells something of its row.
+        As printed. It is folded only if every row has a suppressed cell, and no other value in a
+        column of numbers: a true zero, or a cell that says "not estimable", reveals something
+        about its row.
 
     Returns
     -------
     Table
-        The data behind it are left as they are, row by row.
+        With the data behind it unchanged.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A table as columns over one frame, so that what is printed and what is released cannot part."""
+"""Tables as columns over one frame, so that what is printed and what is released agree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Line: TypeAlias = "Mapping[Hashable, Row]"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: where its values are released, and how a cell prints them.
+    """A column of a table: the released data it reads, and how a cell prints them.
 
     Attributes
     ----------
@@ -30,18 +30,18 @@ class Column:
     heading
         As printed; None for a column that is released and not printed.
     meaning
-        What the column of one name holds; empty where the table's `meanings` say it.
+        The meaning of the column; empty where the table's `meanings` state it.
     unit
-        Of its values; empty where the meaning says it.
+        Unit of its values; empty where the meaning states it.
     cell
-        Makes the printed cell of the values, in the order of `name`.
+        Function that returns the printed cell from the values, in the order of `name`.
     width
-        Share of the table's width, as against the other columns.
+        Share of the table's width, relative to the other columns.
     numeric
-        Whether it is set flush right.
+        Whether it is right-aligned.
     at
-        Which row it reads where a line gathers several: the one with this value of `across`;
-        None for the first.
+        The row it reads where a line combines several: the one with this value of `across`; None
+        for the first.
     """
 
     name: str | tuple[str, ...]
@@ -55,24 +55,24 @@ class Column:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The columns of the released data that it reads."""
+        """The columns of the released data that the column reads."""
         return (self.name,) if isinstance(self.name, str) else self.name
 
     def printed(self, line: Line) -> str:
-        """Return its cell of one line."""
+        """Return the column's cell in one line."""
         row = line[self.at]
         return self.cell(*(row[name] for name in self.names))
 
     @property
     def described(self) -> dict[str, str]:
-        """The meaning of what it reads, with the unit, as far as it says them."""
+        """The meanings and units of the columns that it reads, as far as it states them."""
         said = ", ".join(filter(None, (self.meaning, self.unit)))
         return {self.names[0]: said} if said else {}
 
 
 @dataclass(frozen=True)
 class Words(Column):
-    """A column of words, which is set flush left."""
+    """A column of words, left-aligned."""
 
     numeric: bool = False
 
@@ -84,7 +84,7 @@ class Estimates(Column):
     name: str | tuple[str, ...] = ()
 
     def printed(self, line: Line) -> str:
-        """Return its cell of one line."""
+        """Return the column's cell in one line."""
         return cell(line[self.at]) if self.at in line else "[z]"
 
 
@@ -104,7 +104,7 @@ def table(
     period: str = "",
     note: str = "",
 ) -> Table:
-    """Return a table with a line for each row of a frame, or for each group of its rows.
+    """Return a table with one line per row of a frame, or per group of rows.
 
     Parameters
     ----------
@@ -113,21 +113,22 @@ def table(
     columns
         From left to right.
     lines, across
-        Columns of the frame that are the same in all rows of a line, and the one that tells them
-        apart, which a column's `at` refers to; empty where each row is a line.
+        Columns of the frame that are the same in all rows of a line, and the one that
+        distinguishes the rows, to which a column's `at` refers; empty where each row is a line.
     data
-        What is released, where the frame holds a part of it, or the same in another shape.
+        The released data, where the frame contains only part of them, or has another shape.
     meanings
-        What columns hold whose `meaning` is empty.
+        The meanings of columns whose `meaning` is empty.
     released
-        The columns of the data, in order; None for those that `columns` name, from left to right.
+        The released columns of the data, in order; None for those that `columns` name, from left
+        to right.
     where
-        Which lines are printed, by their first row; all are released.
+        Condition on a line's first row for it to be printed; all lines are released.
     instead
-        The last cells of a line, by its first row, where there is no estimate to print; empty
-        where there is one.
+        Function of a line's first row that returns its last cells where there is no estimate to
+        print; empty where there is one.
     none
-        The lines of a table of which no row is printed.
+        The lines of a table in which no row is printed.
     last
         Lines below those of the frame, such as totals.
     """
@@ -184,14 +185,14 @@ def pilots_side_by_side(
     period: str = "",
     note: str = "",
 ) -> Table:
-    """Return a table of estimates with a line for each question and a column for each pilot.
+    """Return a table of estimates with one line per analysis and one column per pilot.
 
     Parameters
     ----------
     data
         Estimates, one row per value of `line` and pilot.
     heading
-        Of the first column.
+        Heading of the first column.
     shown
         The columns of `data` that are released.
     line

@@ -1,11 +1,11 @@
-"""The design of the report: the one place where colours, type sizes and spacing are set.
+"""The visual design of the report: the only place where colours, type sizes and spacing are set.
 
-Figures read these values. The extension's stylesheet and Typst template hold a block made from
-them, which `python -m tests.design` writes anew and a test compares.
+Figures read these values. The extension's stylesheet and Typst template contain a block made from
+them, which `python -m tests.design` regenerates and a test compares.
 
 Colours are the Government Analysis Function's categorical palette. Its teal, orange and lilac are
-too light for words on white, so that each colour has a darker one for text, of a contrast of at
-least 4.5:1 (WCAG 2.2, 1.4.3).
+too light for words on white, so each colour has a darker one for text, with a contrast of at least
+4.5:1 (WCAG 2.2, 1.4.3).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ NAVY, TEAL, PLUM, ORANGE, GREY, LILAC = (
     "#A285D1",
 )
 PUBLISHED = "#0B6B63"
-"""Of a published result, in figures and in the panels that report one; plum is of invented data."""
+"""Colour of published results, in figures and in panels that report one; plum marks invented
+data."""
 TEXT_ON_WHITE = {
     NAVY: NAVY,
     TEAL: PUBLISHED,
@@ -31,7 +32,7 @@ TEXT_ON_WHITE = {
 }
 """The colour in which words about a mark are written, by the colour of the mark."""
 LIGHT = "#C9CDD2"
-"""Of what stands back: connecting lines, a category in between."""
+"""Colours of the background: connecting lines, intermediate categories."""
 
 COLOURS = {
     "ink": "#1C1F23",
@@ -46,7 +47,7 @@ COLOURS = {
     "invented-tint": "#F7EEF3",
     "panel-tint": "#F3F5F8",
 }
-"""Of text, rules and panels; every one that carries words holds 4.5:1 on its ground."""
+"""Colours of text, rules and panels; text has a contrast of at least 4.5:1 on its background."""
 DARK = {
     "ink": "#E8EBEE",
     "soft": "#B3BCC6",
@@ -60,7 +61,7 @@ DARK = {
     "invented-tint": "#33202B",
     "panel-tint": "#1C2229",
 }
-"""The same on a dark page."""
+"""The same colours on a dark page."""
 
 SIZES = {
     "body": 11.0,
@@ -69,18 +70,18 @@ SIZES = {
     "note": 9.0,
     "small": 8.5,
 }
-"""Type in print, in points."""
+"""Type sizes in print, in points."""
 CHART_TEXT = 9.5
-"""Words in a figure at print size, in points: 12.7 CSS pixels."""
+"""Type size of words in a figure at print size, in points: 12.7 CSS pixels."""
 SMALLEST_CHART_TEXT = 9.0
-"""The least that any word in a figure may have, in points: 12 CSS pixels."""
+"""The smallest type size allowed in a figure, in points: 12 CSS pixels."""
 LEAST_CONTRAST = 4.5
-"""Of words to their ground (WCAG 2.2, 1.4.3)."""
+"""The least contrast of words with their background (WCAG 2.2, 1.4.3)."""
 
 SPACE = {"panel": 10.0, "figure": 18.0}
-"""Within a panel, and above and below a figure, in points."""
+"""Space within a panel, and above and below a figure, in points."""
 WIDTH, NARROW = 6.3, 3.2
-"""Width of a figure in the printed text block, and of the same drawn for a telephone, in inches."""
+"""Width of a figure in the printed text block, and of the same drawn for a phone, in inches."""
 
 RATIO_DECIMALS, RATE_DECIMALS, P_DECIMALS = 2, 1, 3
-"""Decimals of ratios, of rates where a channel does not say otherwise, and of p-values."""
+"""Decimals of ratios, of rates unless a channel specifies otherwise, and of p-values."""

@@ -1,4 +1,4 @@
-"""A figure made from what draws it: both widths, and what is wrong with its words."""
+"""Figures made from a drawing function: in both widths, with checks of their legibility."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTHING = f"Nothing is drawn: {WITHHELD}"
 
 
 def _nothing() -> Drawing:
-    """Draw a line of words, where nothing may be shown."""
+    """Draw a line of words in place of a figure that may not be shown."""
     drawing, (ax,) = new_drawing(0.3, around=0.3)
     ax.set_axis_off()
     ax.annotate(wrapped(NOTHING), (0, 0.5), xycoords="axes fraction", va="center")
@@ -44,16 +44,16 @@ def figure(
     Parameters
     ----------
     draw
-        Makes the drawing; called once for each width.
+        Function that makes the drawing; called once for each width.
     data
-        What is drawn; only the columns that are described are kept.
+        The data drawn; only the columns that are described are kept.
     label
-        Of the data, which stands in the picture itself.
+        Label of the data, shown in the figure itself.
     columns, alt, message, period, status
         As in `Figure`.
     marks
-        The column of `data` that says where marks lie. Where it has no number, the picture says
-        that nothing is drawn, and why, in place of empty axes.
+        The column of `data` that gives the positions of the marks. Where it has no number, the
+        figure states that nothing is drawn, and why, instead of showing empty axes.
     """
     if not message.strip():
         raise ValueError("a figure needs a message: what it shows, in one line")

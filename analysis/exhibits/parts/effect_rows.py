@@ -37,7 +37,7 @@ def effect_row(each: Effect, change_judgements: pd.DataFrame) -> Row:
 
 
 def ends(each: Effect) -> Ends:
-    """Return an estimate between its limits, as precise as printed; nothing where there is none."""
+    """Return an estimate between its limits, at printed precision; empty where there is none."""
     if not each.estimated:
         return ()
     return (
@@ -48,7 +48,7 @@ def ends(each: Effect) -> Ends:
 
 
 def printed(each: Effect) -> str:
-    """Return an estimate with its interval as figures print it."""
+    """Return an estimate with its interval, as printed in figures."""
     if not each.estimated:
         return words.no_estimate(each.reason)
     return words.interval(each.ratio, each.ratio_low, each.ratio_high, words.ratio)
@@ -62,14 +62,14 @@ def trial_row(trial: Mapping[str, float], name: str) -> Row:
 
 
 def beside_trial(label: str) -> str:
-    """Return the label of a picture of which one part is published and real."""
+    """Return the label of a figure that also contains a published result."""
     return f"{label} (pilots); published (trial)" if label else ""
 
 
 def pilots_only(period: str) -> str:
-    """Return the months compared as those of the pilots, where the later trial stands next to them.
+    """Return the period of the pilots, for a figure that also shows the later trial.
 
-    Nothing that the report has of the trial states its months.
+    The report has no source that states the months of the trial.
 
     Examples
     --------
@@ -80,12 +80,12 @@ def pilots_only(period: str) -> str:
 
 
 def by_area_ends(each: Judgement) -> tuple[float, float] | None:
-    """Return the ratios between which permuting areas rejects none; 0 and infinity for no end."""
+    """Return the permutation interval by area; 0 and infinity where it is unbounded."""
     return (each.permuted_low_area, each.permuted_high_area) if each.estimated else None
 
 
 def unit_handles() -> list[Line2D]:
-    """Say which line is of schools and which of areas."""
+    """Return the legend that distinguishes intervals by school from intervals by area."""
     return [
         Line2D([], [], color=INTERVENTION, marker="s", lw=2.2, ms=6, label=BY_SCHOOL_SAID),
         Line2D([], [], color=GREY, lw=0.9, ls=DASHED, label=BY_AREA_SAID),
@@ -93,7 +93,7 @@ def unit_handles() -> list[Line2D]:
 
 
 def said_by_area(change_judgements: pd.DataFrame) -> str:
-    """Say in words where permuting areas gives an interval without an end."""
+    """State where the permutation interval by area is unbounded."""
     found = change_judgements.loc[change_judgements["status"] == "estimated"]
     open_ended = np.isinf(found["permuted_high_area"]) | (found["permuted_low_area"] == 0)
     return (

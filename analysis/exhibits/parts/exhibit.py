@@ -1,6 +1,6 @@
 """The four kinds of exhibit.
 
-What stands around an exhibit (its short reference, its sources, the label of the data) is its
+What surrounds an exhibit (its short reference, its sources, the label of the data) is its
 `Provenance`. `analysis.exhibits.parts.markdown` displays both.
 """
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from analysis.exhibits.parts.workings.working import Working
 
 NO_NUMBER = re.compile(r"\b(nan|inf|NaN|NaT)\b")
-"""What programs write where there is no number, or none that is finite."""
+"""What programs print for missing and infinite numbers."""
 TOO_SMALL = "Counts are too small to show whether this holds"
-"""What stands before a sentence whose evidence is withheld, or can't be estimated."""
+"""The words before a sentence whose evidence is withheld, or can't be estimated."""
 Kind = Literal["figure", "table", "number", "claim"]
 PARAGRAPH = "\n\n"
-"""What parts the paragraphs of a table's cell."""
+"""The separator of paragraphs in a table's cell."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +35,24 @@ class Figure:
     Attributes
     ----------
     svg
-        The drawing, text as outlines.
+        The drawing, with text as outlines.
     alt
         Alternative text computed from the data: chart type, axes, finding.
     message
-        What the figure shows, in one line, which stands above it; computed from the data and
-        without numbers.
+        What the figure shows, in one line, printed above it; computed from the data and without
+        numbers.
     narrow
         The same drawing for a narrow screen.
     faults
-        What keeps its words from being read.
+        Faults that make its words hard to read.
     data
-        What is drawn, one row per mark, released values only.
+        The data drawn, one row per mark, released values only.
     columns
         For each column of `data`, its meaning and unit.
     period
         The months the data cover, in words.
     status
-        What disclosure control made of it.
+        Its disclosure status.
     """
 
     svg: str
@@ -85,10 +85,10 @@ class Table:
     header
         Column headings as printed.
     rows
-        Cells as printed; as many a row as `header` has. A cell may hold paragraphs, parted by
-        an empty line.
+        Cells as printed; as many per row as `header` has. A cell may contain paragraphs, separated
+        by an empty line.
     numeric
-        For each column whether it is set flush right.
+        Whether each column is right-aligned.
     data, columns, period, status
         As in `Figure`.
     note
@@ -116,10 +116,10 @@ class Table:
 
     @property
     def row_headings(self) -> int:
-        """How many columns head the rows: the fewest from the left that tell them apart.
+        """Number of columns that head the rows: the fewest from the left that identify them.
 
-        Numbers head no row. Where nothing tells the rows apart, or the first column is of
-        numbers, the first column alone heads them.
+        Numbers do not head rows. Where no columns distinguish the rows, or the first column
+        contains numbers, the first column alone heads them.
         """
         words = self.numeric.index(True) if True in self.numeric else len(self.header) - 1
         for count in range(1, words + 1):
@@ -143,7 +143,7 @@ class Number:
     n
         The number of units it rests on, where it is a summary.
     interval
-        95% limits, where it is an estimate.
+        95% confidence limits, where it is an estimate.
     source
         Where it was published, as a citation with its section; empty for a result of ours.
     working
@@ -167,7 +167,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of ours held to a rule.
+    """A sentence of the report that is tested against a rule.
 
     Attributes
     ----------
@@ -180,12 +180,12 @@ class Claim:
     seen
         What the results show, in words, for the author who must rewrite the sentence.
     evidence
-        Names of the exhibits that carry it.
+        Names of the exhibits that support it.
     source
-        As of a number, where the sentence tells what was published.
+        As for a number, where the sentence reports what was published.
     unknown
-        Whether nothing that may be shown contradicts it, and the values that would bear it out
-        are withheld or can't be estimated. It then doesn't hold.
+        Whether nothing that may be shown contradicts it, but the values that would support it are
+        withheld or can't be estimated. It then doesn't hold.
     """
 
     sentence: str
@@ -205,7 +205,7 @@ class Claim:
 
     @property
     def printed(self) -> str:
-        """What a reader sees: what isn't known is said before the sentence, never after it."""
+        """The sentence as a reader sees it, after a note where its evidence is not known."""
         if self.holds:
             return self.sentence
         if self.unknown:
@@ -218,13 +218,13 @@ KINDS: dict[type, str] = {Figure: "figure", Table: "table", Number: "number", Cl
 
 
 def kind_of(made: type) -> str:
-    """Return the kind of exhibit that a class stands for; empty for any other class."""
+    """Return the kind of exhibit that a class represents; empty for any other class."""
     return KINDS.get(made, "")
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What stands around an exhibit.
+    """The context printed with an exhibit.
 
     Attributes
     ----------
@@ -233,7 +233,7 @@ class Provenance:
     reference
         The short reference an auditor quotes (`F3`, `T1`); empty outside a book.
     sources
-        The data files it rests on.
+        The data files it depends on.
     label
         The label of the data, such as "invented data"; empty for a supplied extract.
     """
@@ -245,7 +245,7 @@ class Provenance:
 
 
 def blank(exhibit: Exhibit) -> Exhibit:
-    """Return a held exhibit without anything that rests on records: kind, name and reason stay."""
+    """Return a held exhibit stripped of all that depends on records but kind, name and reason."""
     status = exhibit.status
     words = f"[Held back by disclosure control: {status.reason}]"
     match exhibit:
@@ -257,12 +257,12 @@ def blank(exhibit: Exhibit) -> Exhibit:
         case Number():
             return Number(None, words, exhibit.unit, status=status)
         case Claim():
-            # Whether its rule is satisfied is a result too.
+            # Whether its rule is satisfied is itself a result.
             return Claim(words, exhibit.rule, True, "", exhibit.evidence, status)
 
 
 def _check_printed(texts: Iterable[str]) -> None:
-    """Refuse what stands in a program for a number that there is not."""
+    """Raise an error for text that contains a missing or infinite number."""
     for text in texts:
         if NO_NUMBER.search(text):
             raise ValueError(f"a missing number would be printed: {text}")

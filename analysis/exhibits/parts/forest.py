@@ -26,12 +26,12 @@ Ends = tuple[float, float, float] | tuple[()]
 """Lower end, estimate and upper end; empty where there is no estimate."""
 TICKS = (0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 MOST_TICKS = 5
-"""On a narrow screen; there is room for no more."""
+"""Ticks that fit on a narrow screen at most."""
 ESTIMATE = "Ratio (95% interval)"
 DASHED = (0, (4, 2))
 """How a second interval is drawn, so that it is not taken for a rule between rows."""
 _BELOW = 0.3
-"""How far below its row's a thin line is drawn, in rows."""
+"""How far the thin line is drawn below its row's main line, in rows."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class Row:
     name
         Printed at the left.
     printed
-        The estimate with its interval, or what stands in its place.
+        The estimate with its interval, or the words in its place.
     ends
         Lower end, estimate, upper end, as precise as they are printed; empty where there is none.
     thin
-        Ends of a second interval; 0 and infinity where it has none.
+        Limits of a second interval; 0 and infinity where it is unbounded.
     colour, shape
-        Of the mark.
+        Colour and shape of the mark.
     """
 
     name: str
@@ -72,13 +72,13 @@ def forest(
     Parameters
     ----------
     groups
-        Each with its heading, empty for none.
+        Groups of rows, each with its heading, empty for none.
     axis
         Label of the axis.
     handles
-        Of the legend.
+        Handles of the legend.
     heading
-        Of the column at the right.
+        Heading of the column at the right.
     """
     lines = sum(len(rows) + 1.1 for _, rows in groups)
     around = 0.75 + (0.25 if handles else 0) * (len(handles) if narrow() else 1)
@@ -139,7 +139,7 @@ def _draw_thin(ax: Axes, y: float, ends: tuple[float, float]) -> None:
 
 
 def _finite(ends: tuple[float, float]) -> list[float]:
-    """Return two ends that can be drawn: one that is none lies beyond any axis."""
+    """Return two limits that can be drawn: an unbounded one lies beyond any axis."""
     return [max(ends[0], 1e-4), min(ends[1], 1e4)]
 
 
@@ -155,7 +155,7 @@ def _scale(ax: Axes, rows: Sequence[Row]) -> None:
 
 
 def ratio_ticks(axis: Any, low: float, high: float) -> None:
-    """Set the ticks of an axis of ratios, 1 always among them."""
+    """Set the ticks of an axis of ratios, always including 1."""
     ticks = [tick for tick in TICKS if low * 0.9 <= tick <= high * 1.1]
     if narrow() and len(ticks) > MOST_TICKS:
         ticks = ticks[ticks.index(1) % 2 :: 2]

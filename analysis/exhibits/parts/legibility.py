@@ -1,7 +1,7 @@
-"""Whether the words in a drawing can be read: their size, contrast, room and place.
+"""Check that the words in a drawing are legible: their size, contrast, space and position.
 
-Asked of the drawing itself once it is laid out, since outlines of letters in a finished SVG no
-longer say what they are.
+The drawing itself is checked once it is laid out, since in a finished SVG letters are only
+outlines.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 WHITE = (1.0, 1.0, 1.0)
 _SLACK = 1.0
-"""By how many points words may reach into each other's boxes, which are a little too large."""
+"""Points by which words may overlap each other's boxes, which are a little too large."""
 
 
 def faults(drawing: Drawing) -> list[str]:
-    """Return what keeps the words of a drawing from being read, each with the words.
+    """Return the faults that make words of a drawing hard to read, each with the words.
 
     Parameters
     ----------
     drawing
-        Laid out, as it is after it was saved.
+        The drawing, laid out, as it is after it has been saved.
     """
     from matplotlib.backend_bases import RendererBase
 
     wide, high = drawing.bbox.width, drawing.bbox.height
     renderer = RendererBase()  # measures outlines, as SVG has them
-    # What is turned or hidden, and ticks beyond the axis, don't count.
+    # Rotated or hidden words, and ticks beyond the axis, don't count.
     words = [each for each in _words(drawing) if not each.get_rotation() % 90]
     boxes = [(each, each.get_window_extent(renderer)) for each in words]
     found = [_said(each, "is too small", f"{each.get_fontsize():g} pt") for each in words
@@ -53,7 +53,7 @@ def faults(drawing: Drawing) -> list[str]:
 
 
 def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    """Return the contrast of two colours (WCAG 2.2, relative luminance).
+    """Return the contrast ratio of two colours (WCAG 2.2, relative luminance).
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _rgb(words: Text) -> tuple[float, ...]:
 
 
 def _ground(drawing: Drawing, box: Bbox) -> tuple[float, ...]:
-    """Return the colour behind the middle of words: of the last area drawn there, or white."""
+    """Return the background colour at the middle of words: the last area drawn there, or white."""
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Patch
 

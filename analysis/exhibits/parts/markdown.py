@@ -1,4 +1,4 @@
-"""An exhibit as plain Markdown, which Quarto and the press, knowing no ledger, print alike."""
+"""Exhibits as plain Markdown, which Quarto and the press print alike without a ledger."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 NARROW = "-narrow"
-"""How the name of a drawing for a narrow screen ends."""
+"""Suffix of the file name of a drawing for a narrow screen."""
 
 
 def figure_path(name: str) -> str:
-    """Return where the drawing of an exhibit lies in the project, from its root."""
+    """Return the path of an exhibit's drawing, relative to the project's root."""
     return f"/_exhibits/{name}.svg"
 
 
@@ -58,7 +58,7 @@ def _table(table: Table, provenance: Provenance) -> str:
 
 
 def _lines(table: Table) -> str:
-    """Write a table with a line for each row."""
+    """Write a table with one line per row."""
     rule = [
         "-" * (3 * w - 1) + ":" if right else ":" + "-" * (3 * w - 1)
         for w, right in zip(_widths(table), table.numeric, strict=True)
@@ -68,9 +68,9 @@ def _lines(table: Table) -> str:
 
 
 def _grid(table: Table) -> str:
-    """Write a table whose cells hold paragraphs, each on a line of its own."""
+    """Write a table whose cells contain paragraphs, each on a line of its own."""
     rows = [[cell.split("\n") for cell in row] for row in (table.header, *table.rows)]
-    # The share of a column is its share of the dashes, so every line has to fit as it is.
+    # A column's width is its share of the dashes, so every line has to fit as it is.
     longest = [max(len(line) for row in rows for line in row[c]) for c in range(len(rows[0]))]
     widths = _widths(table)
     scale = max(-(-length // width) for length, width in zip(longest, widths, strict=True))
@@ -95,8 +95,8 @@ def _widths(table: Table) -> tuple[int, ...]:
 def _provenance(exhibit: Figure | Table, provenance: Provenance) -> str:
     """Write the line under an exhibit: reference and period.
 
-    Its files, and the label of the data, which stands on the page and in the picture, are for who
-    audits it: print leaves them out.
+    Its files, and the label of the data, which is on the page and in the figure, are for auditors
+    and are left out in print.
     """
     parts = [f"[{provenance.reference}]{{.reference}}"] if provenance.reference else []
     if exhibit.period:
@@ -123,12 +123,12 @@ def _span(text: str, kind: str, name: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    # A line break in an attribute ends it in Quarto, and a double quote closes it.
+    # In Quarto, a line break or a double quote ends an attribute.
     return re.sub(r"\s+", " ", text).strip().replace('"', "”")
 
 
 def literal(text: str) -> str:
-    r"""Return a text that is not ours, such as a file's name, as Markdown that says just that.
+    r"""Return a text from outside, such as a file's name, escaped to be printed literally.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a figure of results shows, in one line: said by the rule that claims are held to."""
+"""One-line messages of figures of results, by the same rule as claims."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ VERDICTS = {"lower": "a fall", "higher": "a rise"}
 TESTS = "adjusted tests by school and by area (t-test)"
 """What it passed; permuting areas is another test by area."""
 RULE = "allowing for the other comparisons of the family"
-"""What a change is held to. A message claims none: it looks through all pilots, and so finds one
-by chance more often than a sentence that names its pilots."""
+"""The rule for a change. A message claims none: it searches all pilots, and so finds one by chance
+more often than a sentence that names its pilots."""
 
 
 def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
-    """Say in which pilots one outcome stands out by the rule of claims, if in any."""
+    """State in which pilots, if any, one outcome stands out by the rule of claims."""
     return _message(change_judgements, [outcome], words.inside(outcome.label))
 
 
 def effects_message(
     change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], among: str = ""
 ) -> str:
-    """Say which outcomes stand out by the rule of claims, and in which pilots."""
+    """State which outcomes stand out by the rule of claims, and in which pilots."""
     return _message(change_judgements, outcomes, "any outcome", among)
 
 
@@ -56,7 +56,7 @@ def _message(
 
 
 def _by_area(found: Sequence[Judgement]) -> str:
-    """Say whether permuting areas bears out what stands out."""
+    """State whether the permutation test by area supports what stands out."""
     unsupported = [each for each in found if not each.p_permuted_area <= LEVEL]
     if not unsupported:
         return "areas permuted support it"
@@ -68,7 +68,7 @@ def _by_area(found: Sequence[Judgement]) -> str:
 
 
 def _shown(every: Sequence[Judgement]) -> str:
-    """Say where effects are shown: in all pilots or some."""
+    """State where effects are shown: in all pilots or in some."""
     shown = all(each.estimated for each in every)
     return "in any pilot" if shown else "wherever an effect can be shown"
 

@@ -73,7 +73,7 @@ class Judgement:
 
 
 def rows(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
-    """Return each row of a frame as an object; its fields name the columns it takes."""
+    """Return each row of a frame as an object, whose fields name the columns it takes."""
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
     records = frame[names].to_dict("records")
     return [kind(**{str(name): value for name, value in row.items()}) for row in records]
@@ -105,7 +105,7 @@ def judgement(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Judg
 
 
 def families(change_judgements: pd.DataFrame) -> dict[str, str]:
-    """Return how many comparisons each family has, by its name, as notes say it."""
+    """Return the number of comparisons in each family, by name, as printed in notes."""
     found = change_judgements.groupby("family")["in_family"].max()
     sizes = {name: int(found.get(name, 0)) for name in FAMILIES}
     return {
@@ -115,7 +115,7 @@ def families(change_judgements: pd.DataFrame) -> dict[str, str]:
 
 
 def in_order(frame: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:
-    """Return the rows that have a listed value in each column named, in the order of the lists.
+    """Return the rows with listed values in the columns named, in the order of the lists.
 
     Examples
     --------
@@ -132,11 +132,11 @@ def in_order(frame: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:
 
 
 def of_outcomes(frame: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return the rows of some outcomes, in the order of these."""
+    """Return the rows of the outcomes named, in the order given."""
     return in_order(frame, outcome=[outcome.name for outcome in outcomes])
 
 
 def row_of(table: pd.DataFrame, key: str, value: object) -> dict[str, Any]:
-    """Return the one row of a table that has a value in a column, by column name."""
+    """Return the only row of a table with a given value in a column, by column name."""
     (row,) = table.loc[table[key] == value].to_dict("records")
     return {str(name): cell for name, cell in row.items()}

@@ -1,4 +1,4 @@
-"""Rules that a sentence on shares and counts is held to."""
+"""Rules against which sentences on shares and counts are tested."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 NOTHING = "nothing that could be estimated, or may be shown"
-"""What a rule finds that has no value to look at."""
+"""What a rule reports where there is no value to look at."""
 _DIGITS = 9
-"""To which values are compared: a share of exactly 10% is not 10.000000000000009%."""
+"""Digits to which values are compared: a share of exactly 10% is not 10.000000000000009%."""
 
 
 def _exact(value: float) -> float:
@@ -24,22 +24,22 @@ def _exact(value: float) -> float:
 
 
 def _known(found: Mapping[str, float]) -> dict[str, float]:
-    """Return the values that there are: those that are missing are not a number."""
+    """Return the values that are not missing (NaN)."""
     return {name: value for name, value in found.items() if not math.isnan(value)}
 
 
 @dataclass(frozen=True)
 class Least:
-    """That a value reaches a threshold wherever it is looked at.
+    """The rule that every value is at least a threshold.
 
     Attributes
     ----------
     what
         The value, in words.
     least
-        The threshold, which suffices.
+        The threshold, which itself satisfies the rule.
     unit
-        Its unit, printed behind the number.
+        Its unit, printed after the number.
     """
 
     what: str
@@ -50,38 +50,38 @@ class Least:
         return f"{self.what} at least {self.least:g}{self.unit}"
 
     def holds(self, found: Mapping[str, float]) -> bool:
-        """Whether every value reaches it; nothing found is nothing shown."""
+        """Whether every value is at least the threshold; False where there is no value."""
         return bool(found) and all(_exact(value) >= self.least for value in found.values())
 
     def refuted(self, found: Mapping[str, float]) -> bool:
-        """Whether a value that is known contradicts it."""
+        """Whether a known value contradicts the rule."""
         return any(not self.holds({name: value}) for name, value in _known(found).items())
 
 
 @dataclass(frozen=True)
 class More(Least):
-    """That a value exceeds a threshold wherever it is looked at; the threshold doesn't suffice."""
+    """The rule that every value is greater than a threshold."""
 
     def __str__(self) -> str:
         return f"{self.what} more than {self.least:g}{self.unit}"
 
     def holds(self, found: Mapping[str, float]) -> bool:
-        """Whether every value exceeds it; nothing found is nothing shown."""
+        """Whether every value is greater than the threshold; False where there is no value."""
         return bool(found) and all(_exact(value) > self.least for value in found.values())
 
 
 @dataclass(frozen=True)
 class Most:
-    """That a value stays below a threshold wherever it is looked at.
+    """The rule that every value is at most a threshold.
 
     Attributes
     ----------
     what
         The value, in words.
     most
-        The threshold, which is let through.
+        The threshold, which itself satisfies the rule.
     unit
-        Its unit, printed behind the number.
+        Its unit, printed after the number.
     """
 
     what: str
@@ -92,24 +92,24 @@ class Most:
         return f"{self.what} at most {self.most:g}{self.unit}"
 
     def holds(self, found: Mapping[str, float]) -> bool:
-        """Whether no value exceeds it; nothing found is nothing shown."""
+        """Whether every value is at most the threshold; False where there is no value."""
         return bool(found) and all(_exact(value) <= self.most for value in found.values())
 
     def refuted(self, found: Mapping[str, float]) -> bool:
-        """Whether a value that is known contradicts it."""
+        """Whether a known value contradicts the rule."""
         return any(not self.holds({name: value}) for name, value in _known(found).items())
 
 
 @dataclass(frozen=True)
 class Largest:
-    """That one group has a larger value than every other.
+    """The rule that one group has a larger value than every other.
 
     Attributes
     ----------
     what
         The value, in words.
     group
-        The group that has the largest.
+        The group that must have the largest value.
     """
 
     what: str
@@ -120,9 +120,9 @@ class Largest:
         return f"{self.what} larger for {self.group} than for any other shown"
 
     def holds(self, found: Mapping[str, float]) -> bool:
-        """Whether the group is there and above all others."""
+        """Whether the group has a value that is greater than all others."""
         others = [value for name, value in found.items() if name != self.group]
-        # One by one: the largest of values that are not all known is no value at all.
+        # One by one: the largest of values that are not all known is not known either.
         return (
             self.group in found
             and bool(others)
@@ -130,7 +130,7 @@ class Largest:
         )
 
     def refuted(self, found: Mapping[str, float]) -> bool:
-        """Whether another group has as large a value as this one, as far as both are known."""
+        """Whether another group's known value is as large as this group's."""
         known = _known(found)
         own = known.pop(self.group, math.inf)
         return any(value >= own for value in known.values())
@@ -144,19 +144,19 @@ def judge(
     decimals: int = 1,
     absent: str = words.NOT_KNOWN,
 ) -> Claim:
-    """Return the sentence with its rule, and what the results show.
+    """Return a claim: the sentence with its rule, and what the results show.
 
     Parameters
     ----------
     found
         The value of each group that the rule looks at.
     evidence
-        Names of the exhibits that carry the sentence.
+        Names of the exhibits that support the sentence.
     decimals
         Decimal places of the values.
     absent
-        What stands in place of a value that is missing; `words.HIDDEN` where only a count that
-        is hidden can be missing.
+        What is printed for a missing value; `words.HIDDEN` where only a suppressed count can be
+        missing.
     """
     unit = rule.unit
     seen = "; ".join(

@@ -1,4 +1,4 @@
-"""An exhibit as the last value of a chapter's cell: in a book, and in an editor."""
+"""Display of an exhibit as the last value of a chapter's cell, in a book and in an editor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Shown:
         return markdown(self.exhibit, self.provenance)
 
     def _repr_html_(self) -> str | None:
-        """In an editor, which finds no drawing by its Markdown; a book is made of Markdown."""
+        """Return HTML for editors, which do not find a drawing by its Markdown as books do."""
         within = WITHIN_BOOK in os.environ
         return None if within else html_of(self.exhibit, markdown(self.exhibit, self.provenance))
 
@@ -45,7 +45,7 @@ def html_of(exhibit: Exhibit, markdown: str) -> str:
     exhibit
         What is shown.
     markdown
-        Its form in a book, whose notes and provenance line stand below here too.
+        Its Markdown in a book, whose notes and provenance line are repeated below.
     """
     below = [f"<p><small>{_plain(found['line'])}</small></p>" for found in _LINE.finditer(markdown)]
     if exhibit.status.held:

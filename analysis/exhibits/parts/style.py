@@ -1,4 +1,4 @@
-"""How figures look: seaborn's theme with the report's design, and one way from a drawing to bytes.
+"""Style of figures: seaborn's theme with the report's design, and conversion to SVG.
 
 Neighbours in the palette keep a contrast of at least 3:1, and colour never carries meaning alone.
 Text is turned into outlines, so that a drawing is the same on every machine.
@@ -73,7 +73,7 @@ RC: dict[Any, Any] = {
     "ytick.labelsize": CHART_TEXT,
     "ytick.major.size": 3,
 }
-"""What differs from seaborn's own theme "ticks"."""
+"""Settings that differ from seaborn's theme "ticks"."""
 _NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
 
 
@@ -86,7 +86,7 @@ class Pictures:
     wide, narrow
         SVG for print and for a narrow screen.
     faults
-        What is wrong with their words, in words; empty for a good drawing.
+        Faults of legibility, in words; empty for a good drawing.
     """
 
     wide: str
@@ -95,13 +95,13 @@ class Pictures:
 
 
 def narrow() -> bool:
-    """Whether what is drawn now is for a narrow screen."""
+    """Whether the current drawing is for a narrow screen."""
     return _NARROW.get()
 
 
 @contextmanager
 def style(*, for_narrow: bool = False) -> Iterator[None]:
-    """Draw in the report's style, leaving matplotlib's settings as they were.
+    """Draw in the report's style, restoring matplotlib's settings afterwards.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def style(*, for_narrow: bool = False) -> Iterator[None]:
 
 @contextmanager
 def _own_fonts() -> Iterator[None]:
-    """Draw with the fonts that matplotlib carries, whatever others a machine has of the name."""
+    """Draw with matplotlib's bundled fonts, whatever fonts of the same name are installed."""
     from matplotlib.font_manager import fontManager
 
     every = list(fontManager.ttflist)
@@ -139,8 +139,8 @@ def _own_fonts() -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def _carried() -> tuple[Any, ...]:
-    # Read from the files: matplotlib's own list, which it keeps in the user's folder, may be of
-    # another installation.
+    # Read from the files: matplotlib's cached list, in the user's folder, may be from another
+    # installation.
     import matplotlib as mpl
     from matplotlib.font_manager import get_font, ttfFontProperty
 
@@ -151,7 +151,7 @@ def _carried() -> tuple[Any, ...]:
 def _set_fonts(fonts: Iterable[Any]) -> None:
     from matplotlib.font_manager import fontManager
 
-    # Adding one is the only way to have found fonts forgotten.
+    # Adding a font is the only way to clear the cache of fonts found.
     fontManager.addfont(_carried()[0].fname)
     fontManager.ttflist[:] = fonts
 
@@ -161,21 +161,21 @@ def new_drawing(
 ) -> tuple[Drawing, list[Axes]]:
     """Return a drawing as wide as the text block, and its axes row by row.
 
-    On a narrow screen all panels stand below each other.
+    On a narrow screen all panels are stacked.
 
     Parameters
     ----------
     height
-        Of each panel, in inches.
+        Height of each panel, in inches.
     around
-        What axis labels, titles and a legend take, in inches.
+        Space for axis labels, titles and a legend, in inches.
     """
     from matplotlib.figure import Figure as Drawing
 
     if narrow():
         rows, columns = rows * columns, 1
         height += 0.25 * (rows > 1)
-    # SVG counts 72 dots an inch: so laid out, words are where `faults` looks for them.
+    # SVG has 72 dots per inch: laid out like this, words are where `faults` looks for them.
     size = (NARROW if narrow() else WIDTH, around + height * rows)
     drawing = Drawing(figsize=size, dpi=72)
     axes = drawing.subplots(rows, columns, squeeze=False, **shared)
@@ -183,23 +183,23 @@ def new_drawing(
 
 
 def wrapped(words: str, most: int = 34) -> str:
-    """Return words on as many lines as a narrow drawing needs, and on one otherwise.
+    """Return words wrapped for a narrow drawing, and on one line otherwise.
 
     Parameters
     ----------
     most
-        Signs that a line holds.
+        Characters per line.
     """
     return textwrap.fill(words, most) if narrow() else words
 
 
 def legend(drawing: Drawing, handles: Sequence[Any], columns: int = 3, title: str = "") -> None:
-    """Put a legend above a drawing, over nothing that is drawn.
+    """Put a legend above a drawing, clear of everything that is drawn.
 
     Parameters
     ----------
     title
-        Such as what the upright axis counts, which then need not be read sideways.
+        Such as the label of the vertical axis, which then need not be read sideways.
     """
     from matplotlib.legend_handler import HandlerTuple
 
@@ -215,16 +215,17 @@ def legend(drawing: Drawing, handles: Sequence[Any], columns: int = 3, title: st
 
 
 def pictures(draw: Callable[[], Drawing], label: str, alt: str) -> Pictures:
-    """Return a drawing as SVG, in print size and for a narrow screen, with what is wrong in it.
+    """Return a drawing as SVG, in print size and for a narrow screen, with its faults.
 
     Parameters
     ----------
     draw
-        Makes the drawing, from `new_drawing`; called once for each width.
+        Function that makes the drawing, from `new_drawing`; called once for each width.
     label
         Such as "Invented data"; empty for a supplied extract.
     alt
-        Goes into the file's description, so that a picture taken alone explains itself.
+        Alternative text, written to the file's description, so that a copied figure explains
+        itself.
     """
     made, wrong = [], []
     for for_narrow in (False, True):
@@ -237,14 +238,15 @@ def pictures(draw: Callable[[], Drawing], label: str, alt: str) -> Pictures:
 
 
 def to_svg(drawing: Drawing, label: str, alt: str) -> str:
-    """Return a drawing as SVG, with the label of the data in the picture itself.
+    """Return a drawing as SVG, with the label of the data in the figure itself.
 
     Parameters
     ----------
     label
         Such as "Invented data"; empty for a supplied extract.
     alt
-        Goes into the file's description, so that a picture taken alone explains itself.
+        Alternative text, written to the file's description, so that a copied figure explains
+        itself.
     """
     if label:
         drawing.supxlabel(

@@ -18,9 +18,9 @@ AT_MOST = f"≤{NO_BREAK}"
 UNADJUSTED = "intervals are not adjusted for the number of comparisons"
 """What is said wherever an interval stands next to a p-value that is adjusted."""
 NOT_KNOWN = "not known"
-"""What stands where a value is withheld or can't be estimated, whichever it is."""
+"""The words for a value that is withheld or can't be estimated."""
 HIDDEN = "[c]"
-"""What stands where a number is withheld."""
+"""The symbol for a number that is withheld."""
 
 
 def ratio_as_published(value: float) -> str:
@@ -46,7 +46,7 @@ def ratio(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """Return a count with a comma every thousand, in words where it has grown past reading.
+    """Return a count with thousands separators, in words where it is too long to read.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def count(value: float) -> str:
 
 
 def released(value: float | str) -> str:
-    """Return a count as disclosure control let it through: a number, or a symbol in brackets.
+    """Return a count as released by disclosure control: a number, or a symbol in brackets.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def released(value: float | str) -> str:
 
 
 def rate(value: float, decimals: int = 1) -> str:
-    """Return a rate to the decimals that the channel allows.
+    """Return a rate to the number of decimals that the channel allows.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def rate(value: float, decimals: int = 1) -> str:
 
 
 def inside(label: str) -> str:
-    """Return a label as it stands inside a sentence.
+    """Return a label as it is written within a sentence.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def inside(label: str) -> str:
 
 
 def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
-    """Return what to add to a note where there is no estimate: outcome, pilot, reason.
+    """Return the note for a missing estimate: outcome, pilot and reason.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
     every = list(rows)
     missing = [f"{inside(outcome)} in {pilot} ({why})"
                for outcome, pilot, why in every if why != WITHHELD]  # fmt: skip
-    # Where [c] stands, the table itself shows; a note that lists all of them is read by nobody.
+    # The table itself shows where [c] is; nobody reads a note that lists all of them.
     withheld = len(missing) < len(every)
     return (f" Not estimable: {'; '.join(missing)}." if missing else "") + (
         f" {HIDDEN}: {WITHHELD}." if withheld else ""
@@ -113,7 +113,7 @@ def not_estimable(rows: Iterable[tuple[str, str, str]]) -> str:
 
 
 def no_estimate(reason: str) -> str:
-    """Return what stands in place of an estimate.
+    """Return what is printed in place of an estimate.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def no_estimate(reason: str) -> str:
 
 
 def no_estimate_why(reason: str) -> str:
-    """Return what stands in place of an estimate, with the reason.
+    """Return what is printed in place of an estimate, with the reason.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def no_estimate_why(reason: str) -> str:
 
 
 def p_value(value: float) -> str:
-    """Return a p-value to three decimals, and never as zero.
+    """Return a p-value to three decimals, never as zero.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def percent_change(ratio: float) -> str:
 
 
 def limit(value: float, printed: Callable[[float], str]) -> str:
-    """Return an end of an interval, with as many decimals as part it from no effect.
+    """Return a limit of an interval, with enough decimals to distinguish it from no effect.
 
     No effect is a ratio of 1 or a difference of 0. A limit that is neither is never
     printed as if it were.
@@ -205,7 +205,7 @@ def per_hundred(value: float) -> str:
 
 
 def per_hundred_as_published(value: float) -> str:
-    """Return the trial's ratio as a number for every 100 expected, as exact as it was published.
+    """Return the trial's ratio as a number for every 100 expected, at its published precision.
 
     Examples
     --------
@@ -217,7 +217,7 @@ def per_hundred_as_published(value: float) -> str:
 
 
 def interval(value: float, low: float, high: float, printed: Callable[[float], str]) -> str:
-    """Return an estimate with its limits, which no line break may part.
+    """Return an estimate with its limits, with no line break between them.
 
     Examples
     --------
@@ -240,7 +240,7 @@ def ratio_interval(value: float, low: float, high: float) -> str:
 
 
 HUNDRED = 100
-"""What a ratio is a share of where it is told in everyday words."""
+"""The base of a ratio in everyday words: so many for every 100 expected."""
 SPELLED = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 

@@ -1,4 +1,4 @@
-"""Sentences on practice and fieldwork, each with the rule it is held to."""
+"""Claims on practice and fieldwork, each with its rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from analysis.study.settings import Pilot
 
 
 def teams_as_published(pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...]) -> Claim:
-    """Hold that every pilot had the workers and the schools that were published."""
+    """Claim that every pilot had the published numbers of workers and schools."""
     rows = {pilot.name: row_of(pilot_delivery, "pilot", pilot.name) for pilot in pilots}
     found = {
         f"{pilot.name} {what}": rows[pilot.name][what] / published
@@ -33,7 +33,7 @@ def teams_as_published(pilot_delivery: pd.DataFrame, pilots: tuple[Pilot, ...]) 
 
 
 def mostly_in_schools(pilot_delivery: pd.DataFrame) -> Claim:
-    """Hold that workers spent more than half of the week in schools."""
+    """Claim that workers spent more than half of their week in schools."""
     found = pilot_delivery.set_index("pilot")["days_in_school"]
     return judge(
         "In every pilot workers spent more of the week in schools than elsewhere.",
@@ -44,7 +44,7 @@ def mostly_in_schools(pilot_delivery: pd.DataFrame) -> Claim:
 
 
 def work_in_nearly_every_month(pilot_delivery: pd.DataFrame) -> Claim:
-    """Hold that hardly a school went a month without any work."""
+    """Claim that work was logged in nearly every month of nearly every school."""
     found = pilot_delivery.set_index("pilot")["months_with_work"]
     return judge(
         "In each pilot at least nine in ten school-months have logged work.",
@@ -55,7 +55,7 @@ def work_in_nearly_every_month(pilot_delivery: pd.DataFrame) -> Claim:
 
 
 def every_kind_in_every_pilot(school_kinds: pd.DataFrame) -> Claim:
-    """Hold that integration varied within each pilot."""
+    """Claim that integration varied within each pilot."""
     counts = pd.crosstab(school_kinds["pilot"], school_kinds["integration"])
     table = counts.reindex(columns=list(INTEGRATION), fill_value=0)
     found = {
@@ -70,7 +70,7 @@ def every_kind_in_every_pilot(school_kinds: pd.DataFrame) -> Claim:
 
 
 def secondaries_more_embedded(integration_by_kind: pd.DataFrame) -> Claim:
-    """Hold that secondary schools took workers in more often than primary schools."""
+    """Claim that a larger share of secondary than of primary schools had an embedded worker."""
     table = integration_by_kind.set_index("integration")[["primary", "secondary"]]
     found = 100 * table.T["embedded"] / table.sum()
     return judge(
@@ -82,7 +82,7 @@ def secondaries_more_embedded(integration_by_kind: pd.DataFrame) -> Claim:
 
 
 def embedded_have_more_time(integration_by_kind: pd.DataFrame) -> Claim:
-    """Hold that integration and time in school go together."""
+    """Claim that schools with an embedded worker had the most days a week."""
     found = integration_by_kind.set_index("integration")["days_per_week"]
     return judge(
         "Schools where the worker was embedded also had the most days a week.",
@@ -96,7 +96,7 @@ def embedded_have_more_time(integration_by_kind: pd.DataFrame) -> Claim:
 
 
 def every_type_in_every_pilot(activity_by_type: pd.DataFrame) -> Claim:
-    """Hold that each pilot did work of every type."""
+    """Claim that each pilot did work of every type."""
     found = activity_by_type.groupby("pilot")["percent"].min()
     return judge(
         "Each type of work was done in each pilot, and none was rare.",
@@ -107,7 +107,7 @@ def every_type_in_every_pilot(activity_by_type: pd.DataFrame) -> Claim:
 
 
 def mostly_statutory(activity_by_type: pd.DataFrame) -> Claim:
-    """Hold that statutory work took most of the time in each pilot."""
+    """Claim that statutory work took most of the time in each pilot."""
     statutory = activity_by_type["activity_type"].isin(STATUTORY)
     found = activity_by_type.loc[statutory].groupby("pilot")["percent"].sum()
     return judge(
@@ -120,7 +120,7 @@ def mostly_statutory(activity_by_type: pd.DataFrame) -> Claim:
 
 
 def unknown_children_reached(status_by_pilot: pd.DataFrame) -> Claim:
-    """Hold that part of the work was for children whom social care did not know."""
+    """Claim that part of the work was for children not known to social care."""
     chosen = status_by_pilot.loc[status_by_pilot["child_status"] == NOT_KNOWN]
     found = chosen.set_index("pilot")["percent"]
     return judge(
@@ -133,7 +133,7 @@ def unknown_children_reached(status_by_pilot: pd.DataFrame) -> Claim:
 
 
 def most_hours_in_secondaries(effort_by_phase: pd.DataFrame) -> Claim:
-    """Hold that secondary schools took the most time."""
+    """Claim that secondary schools took the most time."""
     found = effort_by_phase.set_index("phase")["percent"]
     return judge(
         "Secondary schools took the largest share of the workers' time.",
@@ -147,7 +147,7 @@ def most_hours_in_secondaries(effort_by_phase: pd.DataFrame) -> Claim:
 
 
 def each_finding_is_contradicted(evidence_by_finding: pd.DataFrame) -> Claim:
-    """Hold that something speaks against each finding, and is shown."""
+    """Claim that some coded evidence contradicts each finding, and is shown."""
     found = evidence_by_finding.set_index("finding")["contradicts"].rename("Key finding {}".format)
     return judge(
         "Each finding is contradicted by some items.",
@@ -158,7 +158,7 @@ def each_finding_is_contradicted(evidence_by_finding: pd.DataFrame) -> Claim:
 
 
 def reception_mostly_good(evidence_by_group: pd.DataFrame) -> Claim:
-    """Hold that in every group more speaks for the fourth finding than against it."""
+    """Claim that in every group more evidence supports the fourth finding than contradicts it."""
     chosen = evidence_by_group.loc[evidence_by_group["finding"] == 4]
     table = chosen.set_index("participant_group")
     return judge(
@@ -170,7 +170,7 @@ def reception_mostly_good(evidence_by_group: pd.DataFrame) -> Claim:
 
 
 def tensions_least_settled(evidence_by_finding: pd.DataFrame) -> Claim:
-    """Hold that the fifth finding is the most disputed of those on practice."""
+    """Claim that the fifth finding is the most disputed of the findings on practice."""
     on_practice = evidence_by_finding.loc[evidence_by_finding["finding"] <= 5]
     table = on_practice.set_index("finding").rename("Key finding {}".format)
     found = 100 * (table["items"] - table["supports"]) / table["items"]
@@ -187,7 +187,7 @@ def tensions_least_settled(evidence_by_finding: pd.DataFrame) -> Claim:
 
 
 def parents_in_primaries(activity_by_phase: pd.DataFrame) -> Claim:
-    """Hold that pathway B begins in primary schools more often."""
+    """Claim that pathway B begins more often in primary schools."""
     return judge(
         "Work with parents took a larger share of the time in primary than in secondary schools.",
         Largest("share of hours that are work with parents", "primary", "%"),
@@ -197,7 +197,7 @@ def parents_in_primaries(activity_by_phase: pd.DataFrame) -> Claim:
 
 
 def direct_work_in_secondaries(activity_by_phase: pd.DataFrame) -> Claim:
-    """Hold that pathway C begins in secondary schools more often."""
+    """Claim that pathway C begins more often in secondary schools."""
     return judge(
         "Direct work with young people took a larger share in secondary than in primary schools.",
         Largest("share of hours that are direct work", "secondary", "%"),
@@ -207,7 +207,7 @@ def direct_work_in_secondaries(activity_by_phase: pd.DataFrame) -> Claim:
 
 
 def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
-    """Hold that what people said bears on pathway B in primary schools more often."""
+    """Claim that a larger share of evidence bears on pathway B in primary schools."""
     return judge(
         "A larger share of the coded evidence from primary schools than from secondary schools "
         "concerns this pathway.",
@@ -218,7 +218,7 @@ def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
 
 
 def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
-    """Hold that what people said bears on pathway C in secondary schools more often."""
+    """Claim that a larger share of evidence bears on pathway C in secondary schools."""
     return judge(
         "A larger share of the coded evidence from secondary schools than from primary schools "
         "concerns this pathway.",
@@ -229,7 +229,7 @@ def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
 
 
 def trial_rules_out_such_falls(change_judgements: pd.DataFrame, trial: dict[str, float]) -> Claim:
-    """Hold that the estimates of two pilots lie outside the trial's interval."""
+    """Claim that the estimates of two pilots lie outside the trial's interval."""
     found = {}
     for pilot in ("Lambeth", "Southampton"):
         ratio = judgement(change_judgements, "s47_enquiries", pilot).ratio

@@ -24,7 +24,7 @@ HEADINGS = {
     "direction": "Direction",
     "school_phase": "School phase",
 }
-"""Columns in which a coder judges, and how the codebook names them."""
+"""Columns that coders fill in, and their headings in the codebook."""
 
 MEANINGS = {
     "finding": {
@@ -46,7 +46,7 @@ MEANINGS = {
         "special": "It is about a special school.",
     },
 }
-"""What each code means; findings on practice mean what the published summary states of them."""
+"""The meaning of each code; findings on practice are those of the published summary."""
 
 
 def codebook(
@@ -118,7 +118,7 @@ def _items(counts: pd.DataFrame, key: str) -> dict[str, int]:
 def _explained(
     column: Column, code: str, meanings: Mapping[str, str], counts: Mapping[str, int]
 ) -> tuple[str, int]:
-    """Return what an allowed code means and how many items have it."""
+    """Return the meaning of an allowed code and the number of items that have it."""
     if code not in meanings or code not in counts:
         raise ConfigurationError(
             f"'{code}' is allowed in '{column.name}', and the codebook does not know it",

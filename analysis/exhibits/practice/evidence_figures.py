@@ -1,4 +1,4 @@
-"""Figures of the coded evidence; what contradicts a finding is as plain as what supports it."""
+"""Figures of the coded evidence, with contradictions as prominent as support."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DIRECTIONS = {
 }
 RECEIVED = "the pilots were well received"
 EASED = "tensions arose and closer work eased them"
-"""What the key findings state of which a figure draws the groups."""
+"""The key findings for which a figure shows each group."""
 COUNTS = {
     "supports": "Coded items that support the finding, number",
     "mixed": "Coded items that point both ways, or that two coders read differently, number",
@@ -118,12 +118,12 @@ def _draw_matrix(
 
 
 def reception(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
-    """Draw how far each group of people bears out that the pilots were well received."""
+    """Draw how far evidence from each group supports the finding of a good reception."""
     return _by_group(evidence_by_group, 4, RECEIVED, fieldwork_period, origin)
 
 
 def tensions(evidence_by_group: pd.DataFrame, fieldwork_period: str, origin: Origin) -> Figure:
-    """Draw how far each group bears out that tensions arose and closer work eased them."""
+    """Draw how far each group supports the finding that closer work eased tensions."""
     return _by_group(evidence_by_group, 5, EASED, fieldwork_period, origin)
 
 
@@ -183,7 +183,7 @@ def _draw_counts(ax: Axes, counts: Sequence[int], groups: Sequence[str], way: st
 
 
 def _draw_bars(ax: Axes, lines: Sequence[tuple[float, Mapping[Hashable, Any]]]) -> None:
-    """Draw one bar a line; what points both ways lies to both sides of zero."""
+    """Draw one bar per line; evidence that points both ways lies on both sides of zero."""
     from matplotlib.ticker import MultipleLocator
 
     for y, row in lines:

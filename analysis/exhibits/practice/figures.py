@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Mark:
-    """How a phase of school is drawn: colour, and a shape that prints without it."""
+    """How a phase of school is drawn: a colour, and a shape that is clear without colour."""
 
     colour: str
     shape: str
@@ -55,13 +55,13 @@ CHILDREN = {
     "not known to social care": "children not known to social care",
     "no individual child": "work for no individual child",
 }
-"""The codes of the activity log for whom time was spent, as a sentence has them."""
+"""Child statuses of the activity log, as worded in a sentence."""
 
 
 def time_in_school(
     school_presence: pd.DataFrame, pilots: tuple[Pilot, ...], activity_period: str, origin: Origin
 ) -> Figure:
-    """Draw each school by days a week with a worker, and how far the worker is part of it."""
+    """Draw each school by days a week with a worker, and by the worker's integration."""
     names = [pilot.name for pilot in pilots]
     shown = ["pilot", "phase", "integration", "days_per_week"]
     data = school_presence.sort_values(shown, ignore_index=True)[shown]
@@ -162,7 +162,7 @@ def _draw_shares(ax: Axes, shares: pd.Series) -> None:
 def pathways_by_phase(
     activity_by_phase: pd.DataFrame, pathway_by_phase: pd.DataFrame, origin: Origin
 ) -> Figure:
-    """Draw where each pathway is at home: in the workers' log, and in what people said."""
+    """Draw each pathway by phase of school: in the activity log and in the coded evidence."""
     logged = activity_by_phase.set_index(["activity_type", "phase"])["percent"]
     coded = pathway_by_phase.set_index(["pathway", "phase"])["percent"]
     lines = [
@@ -224,7 +224,7 @@ def _pathways_message(data: pd.DataFrame) -> str:
 def activity_status(
     activity_by_status: pd.DataFrame, activity_period: str, origin: Origin
 ) -> Figure:
-    """Draw for which children workers spent their time, by phase of school."""
+    """Draw workers' hours by the status of the child, in each phase of school."""
     table = activity_by_status.pivot(index="child_status", columns="phase", values="percent")
     table = table.loc[table.mean(axis=1).sort_values().index]
     phases = [phase for phase in PHASE_MARKS if phase in table]
@@ -272,13 +272,13 @@ def activity_status(
 
 
 def _largest(shares: pd.Series) -> list[str]:
-    """Return what has the largest share, and all whose share is printed alike."""
+    """Return the categories with the largest share, tied at the printed rounding."""
     rounded = shares.map("{:.0f}".format)
     return [str(kind) for kind in rounded.index[rounded == f"{shares.max():.0f}"]]
 
 
 def _first_everywhere(largest: list[list[str]], took: tuple[str, str], where: str) -> str:
-    """Say what is first in every group, alone or tied at the printed rounding; else nothing."""
+    """State what is first in every group, alone or tied as printed; empty where nothing is."""
     common = [kind for kind in next(iter(largest), []) if all(kind in each for each in largest)]
     if not common:
         return ""
@@ -303,7 +303,7 @@ def _draw_phases(ax: Axes, drawn: pd.DataFrame, phases: list[str]) -> None:
 
 
 def _draw_schools(ax: Axes, schools: pd.DataFrame) -> None:
-    """Draw one dot a school; those at the same place stand above each other."""
+    """Draw one dot per school, stacking those at the same place."""
     import seaborn as sns
 
     for row, kind in enumerate(reversed(INTEGRATION)):
@@ -327,7 +327,7 @@ def _draw_pairs(ax: Axes, data: pd.DataFrame, column: str) -> None:
     for y, pathway in enumerate(reversed(BEGINNINGS)):
         pair = data.loc[data["pathway"] == pathway].sort_values(column)
         ax.plot(coarse(pair)[column], [y, y], color=LIGHT, lw=2, zorder=1)
-        # The smaller value is written to the left and the larger to the right of the pair.
+        # Of each pair, the smaller value is labelled on the left and the larger on the right.
         for row, side in zip(pair.to_dict("records"), (-1, 1), strict=True):
             mark, place = PHASE_MARKS[row["phase"]], printed_precision(row[column])
             sns.scatterplot(x=[place], y=[y], marker=mark.shape, color=mark.colour, s=60,

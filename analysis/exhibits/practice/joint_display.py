@@ -1,4 +1,4 @@
-"""The joint display: what records and coded evidence say of each statement, side by side."""
+"""The joint display: what records and coded evidence say about each statement, side by side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HALF_A_WEEK = 2.5
 
 @dataclass(frozen=True)
 class Statement:
-    """A finding or pathway of the published summary, and what records are held to.
+    """A finding or pathway of the published summary, and how records are checked against it.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Statement:
     says
         What it says, in short.
     check
-        What records must show; empty where none bear on it.
+        What records must show; empty where no records bear on it.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Records:
-    """What records show of one statement, and which of its checks hold."""
+    """What records show about one statement, and which of its checks hold."""
 
     shown: str
     checks: tuple[bool, ...]
@@ -84,7 +84,7 @@ STATEMENTS = {
         "direct work a larger share of hours in secondary than in primary schools",
     ),
 }
-"""The statements by what coders write for them."""
+"""The statements, by the codes that coders give them."""
 
 RULE = (
     "Records bear a statement out if every check holds, and in part if some do. The checks: "
@@ -185,7 +185,7 @@ def _published_falls(
     missing = sum(not each.estimated for each in falls)
     if missing == len(falls):
         return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
-    # What could not be estimated bears nothing out.
+    # What could not be estimated supports nothing.
     checks = tuple(each.verdict == "lower" for each in falls)
     by_outcome = [
         f"{', '.join(map(_p_values, group))} ({words.inside(outcome.label)}{_family(group)})"
@@ -201,13 +201,13 @@ def _published_falls(
 
 
 def _family(group: list[Judgement]) -> str:
-    """Say of how many comparisons p-values are; of those without an estimate nothing is known."""
+    """State how many comparisons p-values are adjusted for; empty where there is no estimate."""
     sizes = [each.in_family for each in group if each.estimated]
     return f", {max(sizes):.0f} comparisons" if sizes else ""
 
 
 def _p_values(fall: Judgement) -> str:
-    """Say how certain one published fall is here: p by school and by area."""
+    """State the p-values of one published fall, by school and by area."""
     if not fall.estimated:
         return f"{fall.pilot} {words.no_estimate(fall.reason)}"
     by_school, by_area = map(words.p_value, (fall.adjusted_school, fall.adjusted_area))

@@ -1,4 +1,4 @@
-"""The logic model with its three pathways, drawn to be printed."""
+"""The figure of the logic model with its three pathways."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ BOX = (1.62, 0.68)
 
 
 def logic_model() -> Figure:
-    """Draw how social workers in schools are thought to bring about change."""
+    """Draw the logic model: how social workers in schools are thought to bring about change."""
     said = [
         f"Pathway {each.letter}, {each.name}: "
         + ", then ".join(step.replace("\n", " ") for step in each.steps)
@@ -102,7 +102,7 @@ def logic_model() -> Figure:
 
 
 def _wide_drawing() -> Drawing:
-    """Draw a row for each pathway, which all lead to the boxes at the right."""
+    """Draw one row per pathway, all leading to the boxes at the right."""
     drawing, ax = _canvas(WIDTH, 3.55)
     columns, joint, end = (0.8, 2.34, 3.88), 4.68, 5.5
     heights = (2.85, 1.7, 0.55)
@@ -123,7 +123,7 @@ def _wide_drawing() -> Drawing:
 
 
 def _narrow_drawing() -> Drawing:
-    """Draw the pathways below each other, each as a column of boxes."""
+    """Draw the pathways stacked, each as a column of boxes."""
     height = 0.3
     step, gap = 0.86, 0.75
     total = len(PATHWAYS) * (3 * step + gap) + 2 * step + height
@@ -148,7 +148,7 @@ def _narrow_drawing() -> Drawing:
 
 
 def _canvas(width: float, height: float) -> tuple[Drawing, Axes]:
-    """Return a drawing whose axes count inches."""
+    """Return a drawing whose axes are in inches."""
     drawing, (ax,) = new_drawing(height, around=0)
     ax.set_axis_off()
     ax.set_xlim(0, width)

@@ -72,7 +72,7 @@ def schools_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
 
 @parameterize(**{f"days_{kind}": {"kind": value(kind)} for kind in ("embedded", "visiting")})
 def days_of_kind(integration_by_kind: pd.DataFrame, kind: str) -> Number:
-    """State the mean days a week with a worker in such schools."""
+    """State the mean days a week with a worker in embedded, mixed or visited schools."""
     row = row_of(integration_by_kind, "integration", kind)
     days = float(row["days_per_week"])
     if isnan(days):
@@ -101,18 +101,18 @@ def entries_logged(placed_activity: pd.DataFrame) -> Number:
 
 
 def share_statutory(activity_by_type: pd.DataFrame) -> Number:
-    """State which share of all hours was statutory work."""
+    """State the share of all hours spent on statutory work."""
     return _share(activity_by_type, STATUTORY)
 
 
 def share_open(activity_by_type: pd.DataFrame) -> Number:
-    """State which share of all hours was work that needs no referral."""
+    """State the share of all hours spent on work that needs no referral."""
     return _share(activity_by_type, OPEN_TO_ALL)
 
 
 @parameterize(**BY_WORK_AND_PHASE)
 def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Number:
-    """State which share of the hours in primary or secondary schools was one kind of work."""
+    """State the share of the hours in primary or secondary schools spent on one type of work."""
     in_phase = activity_by_phase.loc[activity_by_phase["phase"] == phase]
     own = in_phase.loc[in_phase["activity_type"] == kind]
     percent = float(own["percent"].sum())
@@ -126,7 +126,7 @@ def share_of_work(activity_by_phase: pd.DataFrame, kind: str, phase: str) -> Num
 
 @parameterize(**{f"share_hours_{phase}": {"phase": value(phase)} for phase in PHASES})
 def share_of_phase(effort_by_phase: pd.DataFrame, phase: str) -> Number:
-    """State which share of all hours was in schools of one phase."""
+    """State the share of all hours spent in schools of one phase."""
     row = row_of(effort_by_phase, "phase", phase)
     percent = float(row["percent"])
     printed, total = f"{percent:.0f}%", float(effort_by_phase["hours"].sum())
@@ -179,12 +179,12 @@ def coders(coder_count: int) -> Number:
 
 
 def items_coded_twice(coder_agreement: Agreement) -> Number:
-    """Count the items that both coders coded."""
+    """Count the items coded by both coders."""
     return Number(coder_agreement.items, words.count(coder_agreement.items), "coded items")
 
 
 def coders_agree(coder_agreement: Agreement) -> Number:
-    """State on which share of these both chose the same direction."""
+    """State the share of items coded twice to which both coders gave the same direction."""
     percent = 100 * coder_agreement.agreed
     items, printed = coder_agreement.items, f"{percent:.0f}%"
     working = percentage(

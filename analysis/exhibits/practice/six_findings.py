@@ -1,4 +1,4 @@
-"""The six key findings, one line each: as published, what the extract shows, how sure that is."""
+"""The six key findings, one line each: as published, in the extract, and how certain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SURE = {
     "one strand only": "Low: one kind of evidence alone",
     "neither strand": "Not known: no evidence",
 }
-"""How sure a finding on practice is, by how its two strands of evidence read."""
+"""Words for the certainty of a finding on practice, by its two strands of evidence."""
 OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
 
 
@@ -35,7 +35,7 @@ def six_findings(
     outcomes: tuple[Outcome, ...],
     origin: Origin,
 ) -> Table:
-    """Show each key finding as published, what the extract shows of it, and how sure that is."""
+    """Show each key finding as published, what the extract shows, and how certain that is."""
     found = [
         row for row in joint_display.data.to_dict("records")
         if str(row["statement"]).startswith("Key finding")
@@ -83,7 +83,7 @@ def _permuted(change_judgements: pd.DataFrame) -> str:
 def _as_published(
     published_findings: tuple[dict[str, str], ...], outcomes: tuple[Outcome, ...]
 ) -> dict[str, str]:
-    """Return each finding in a sentence; the sixth from its directions."""
+    """Return each finding as a sentence; the sixth is composed from its directions."""
     told = {
         f"Key finding {each['finding']}": each["statement"]
         for each in published_findings

@@ -1,4 +1,4 @@
-"""Tables of how the pilots worked, what fieldwork was done, and what carries which finding."""
+"""Tables of how the pilots worked, of fieldwork, and of the evidence for each finding."""
 
 from __future__ import annotations
 
@@ -215,11 +215,11 @@ CARRIERS = (
         "@fig-time-in-school, @tbl-integration-table",
     ),
 )
-"""What is carried, what it says, what kind of evidence it has, and the exhibits that carry it."""
+"""Each finding, what it states, the kind of its evidence, and the exhibits that support it."""
 
 
 def carriers() -> Table:
-    """Show which exhibits carry which finding, pathway and recommendation."""
+    """Show which exhibits support each finding, pathway and recommendation."""
     return table(
         pd.DataFrame(CARRIERS, columns=["statement", "says", "evidence", "exhibits"]),
         (

@@ -1,4 +1,4 @@
-"""The trial that followed the first recommendation, next to the pilots and never pooled."""
+"""The trial that followed the first recommendation, next to the pilots but never pooled."""
 
 from __future__ import annotations
 

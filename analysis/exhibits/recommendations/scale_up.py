@@ -1,4 +1,4 @@
-"""Recommendation 1 in numbers: power, precision and promise of a larger trial."""
+"""Recommendation 1 in numbers: power, precision and prospects of a larger trial."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def trial_power_curve(
     power_by_schools: pd.DataFrame, scale_up_proof: Proof, supposed_ratios: tuple[float, ...],
     planned_trial: Trial,
 ) -> Figure:  # fmt: skip
-    """Draw the chance that a trial finds a fall, by its size and by the size of the fall."""
+    """Draw the power of a trial to detect a fall, by number of schools and size of the fall."""
     curves = dict(iter(power_by_schools.groupby(["true_ratio", "analysis"])))
     simulated = scale_up_proof.table
     simulated = simulated.loc[simulated["analysis"] == ANALYSES[1]]
@@ -101,7 +101,7 @@ def _draw_power(
 
 
 def _apart(places: list[float], gap: float = 9) -> list[float]:
-    """Return places for words next to an axis, none nearer to the next than a gap."""
+    """Return positions of labels next to an axis, at least a gap apart."""
     out: dict[int, float] = {}
     above = float("inf")
     for at in sorted(range(len(places)), key=places.__getitem__, reverse=True):
@@ -139,7 +139,7 @@ def _said(power_by_schools: pd.DataFrame, ratio: float, planned: Trial) -> str:
 
 
 def planned_trial_table(scale_up_proof: Proof, planned_trial: Trial) -> Table:
-    """Show what the trial that followed could see, by formula and by simulation."""
+    """Show the power and precision of the later trial, by formula and by simulation."""
     chosen = scale_up_proof.table.loc[scale_up_proof.table["schools"] == planned_trial.schools]
     errors, powers = ("{:.3f}".format, "{:.0%}".format)
     return table(
@@ -165,7 +165,7 @@ def planned_trial_table(scale_up_proof: Proof, planned_trial: Trial) -> Table:
 
 
 def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
-    """Show what each estimate promises of the planned trial, believed and doubted."""
+    """Show the power and assurance of the planned trial, given each estimate."""
     return table(
         trial_prospects,
         (
@@ -189,18 +189,18 @@ def prospects(trial_prospects: pd.DataFrame, compared_period: str) -> Table:
 
 
 def worth_enquiries(scale_up_settings: ScaleUp) -> Number:
-    """State how many enquiries averted are taken to be worth a worker."""
+    """State how many enquiries averted are assumed to be worth the cost of a worker."""
     worth = scale_up_settings.enquiries_worth_a_worker
     return Number(worth, words.rate(worth), "enquiries per school")
 
 
 def schools_by_hayes_bennett(schools_needed: dict[str, float]) -> Number:
-    """State how many schools each group needs to detect that fall, by one formula."""
+    """State how many schools each group needs by the formula for cluster trials."""
     return _whole_schools(schools_needed["hayes_bennett"])
 
 
 def schools_by_zhu_lakkis(schools_needed: dict[str, float]) -> Number:
-    """State the same by another formula."""
+    """State how many schools each group needs by the formula for negative binomial counts."""
     return _whole_schools(schools_needed["zhu_lakkis"])
 
 
@@ -226,7 +226,7 @@ def worthwhile_fall(smallest_worthwhile_ratio: float, scale_up_settings: ScaleUp
 
 
 def planned_error(planned_precision: Precision, planned_trial: Trial) -> Number:
-    """State the standard error that the planned trial would have, by formula."""
+    """State the standard error of the planned trial's log ratio, by formula."""
     how = "spread of events within and between schools, by formula, for the planned number of them"
     return _error(planned_precision, planned_trial.schools, how)
 
@@ -237,14 +237,14 @@ def planned_fall(planned_precision: Precision, planned_trial: Trial) -> Number:
 
 
 def published_error(published_precision: Precision, trial: dict[str, float]) -> Number:
-    """State the standard error behind the trial's published interval."""
+    """State the standard error implied by the trial's published interval."""
     ends = " to ".join(words.ratio_as_published(trial[end]) for end in ("ratio_low", "ratio_high"))
     how = f"width of the published interval, {ends}, as logarithms, divided by 2 × 1.96"
     return _error(published_precision, int(trial["schools"]), how)
 
 
 def published_fall(published_precision: Precision, trial: dict[str, float]) -> Number:
-    """State the fall that a trial with that error detects with 80% power."""
+    """State the fall that a trial of the published precision detects with 80% power."""
     return _fall(published_precision, int(trial["schools"]))
 
 

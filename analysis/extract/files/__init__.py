@@ -1,4 +1,4 @@
-"""The files of an extract as tables of text, or what keeps each from being read."""
+"""Read the files of an extract as tables of text, or report why they can't be read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 IGNORED = (".*", "~$*", "README*", "Thumbs.db", "desktop.ini", "maps")
-"""What no program takes for data, and the folder of the maps."""
+"""Names of files that are not data, and the folder of the maps."""
 DAY_FIRST = r"^([0-9]{2})/([0-9]{2})/([0-9]{4})$"
 YEAR_FIRST = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})$"
 
@@ -63,7 +63,7 @@ class FilePart:
 
 @dataclass(frozen=True)
 class FilesRead:
-    """What was read of a folder.
+    """The datasets read from a folder.
 
     Attributes
     ----------
@@ -72,13 +72,13 @@ class FilesRead:
     parts
         The files that each dataset was read from, in that order.
     problems
-        By dataset, what keeps it from being read.
+        By dataset, the problems that prevent it from being read.
     maps
-        By dataset, the map through which it was read; none where it stands as the contract says.
+        By dataset, the map through which it was read; none where it has the contract's form.
     places
-        Of each row of a dataset that was read through a map, the council's `file` and `line`.
+        For each row of a dataset read through a map, the council's `file` and `line`.
     left_out
-        Rows of the council's files that a map leaves out, by dataset and reason.
+        Number of rows of the council's files that a map leaves out, by dataset and reason.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -94,12 +94,12 @@ def read_files(
     contracts: Mapping[str, DataContract],
     mapped: Mapping[str, str] | None = None,
 ) -> FilesRead:
-    """Read every dataset that has a contract, and stop at no file.
+    """Read every dataset that has a contract, without stopping at a faulty file.
 
     Parameters
     ----------
     mapped
-        Files, or patterns of files, of the datasets that are read through a map, not here.
+        Files, or patterns of files, of the datasets that are read through a map instead.
 
     Raises
     ------
@@ -136,12 +136,12 @@ def read_files(
 
 
 def printable(name: str) -> str:
-    """Return a file's name without what would not print, or would move the cursor."""
+    """Return a file's name without non-printing characters or those that move the cursor."""
     return "".join(letter if letter.isprintable() else "?" for letter in name)
 
 
 def _is_of(name: str, contract: DataContract) -> bool:
-    """Whether a file is a dataset's, be it in a form that its contract allows or not."""
+    """Whether a file belongs to a dataset, in a form that its contract allows or not."""
     patterns = [form.parts for form in contract.forms if form.parts]
     own = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
     return own or name.partition(".")[0] == contract.dataset
@@ -154,7 +154,7 @@ def _is_ignored(name: str) -> bool:
 def _choose(
     contract: DataContract, present: Sequence[str], unclaimed: Sequence[str]
 ) -> tuple[FileForm, list[str]]:
-    """Return the form a dataset was sent in, and its files."""
+    """Return the form in which a dataset was sent, and its files."""
     found: list[tuple[FileForm, list[str]]] = []
     for form in contract.forms:
         names = [form.path] if form.path in present else []
@@ -167,7 +167,7 @@ def _choose(
             suffix = other[0].partition(".")[2]
             kind = f"a file of the kind .{suffix}" if suffix else "a file or folder of no kind"
             raise UnreadableError("form", other[0], kind)
-        # A file that has a contract of its own is not this one misnamed.
+        # A file that has its own contract is not a misnamed file of this one.
         by_name = {name.casefold(): printable(name) for name in unclaimed}
         near = get_close_matches(contract.file.casefold(), by_name, n=1)
         seen = f"no such file; is it {by_name[near[0]]}?" if near else "no such file"
@@ -179,7 +179,7 @@ def _choose(
 
 
 def _refuse_beside(contract: DataContract, present: Sequence[str]) -> None:
-    """Refuse the contract's own file next to one that a map takes in its place."""
+    """Raise an error for the contract's own file next to one that a map reads in its place."""
     for name in present:
         if _is_of(name, contract):
             raise UnreadableError("twice", printable(name), "next to the file that a map takes")
@@ -188,7 +188,7 @@ def _refuse_beside(contract: DataContract, present: Sequence[str]) -> None:
 def _join(
     directory: Path, names: Sequence[str], form: FileForm, contract: DataContract
 ) -> tuple[pd.DataFrame, tuple[FilePart, ...]]:
-    """Read the files of one dataset, one after another; each that is wrong is named."""
+    """Read the files of one dataset in turn, naming each that is faulty."""
     tables: list[pd.DataFrame] = []
     parts: list[FilePart] = []
     problems: list[Problem] = []
@@ -212,7 +212,7 @@ def _join(
 
 
 def content_of(path: Path) -> bytes:
-    """Return the bytes of a file; a pipe would wait for ever, a folder has none."""
+    """Return the bytes of a regular file; a pipe would block, and a folder has none."""
     if path.is_dir():
         raise UnreadableError("unreadable", path.name, "a folder")
     if not path.is_file():
@@ -231,7 +231,7 @@ def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract)
     if form.date_format == "dd/MM/yyyy" and form.format == "csv":
         days = {c.name for c in contract.columns if c.logical_type == "date" and not c.is_month}
         for column in days & set(table.columns):
-            # A day written in the other way is none: it keeps a form that every rule refuses.
+            # A date in the other format is invalid: it keeps a form that breaks every rule.
             given = table[column].str.replace(YEAR_FIRST, r"year first: \1", regex=True)
             table[column] = given.str.replace(DAY_FIRST, r"\3-\2-\1", regex=True)
     return table
@@ -240,17 +240,17 @@ def _read_one(content: bytes, name: str, form: FileForm, contract: DataContract)
 def read_content(
     content: bytes, name: str, form: FileForm, months: Collection[str]
 ) -> pd.DataFrame:
-    """Return what a file holds as text, its days as they are written.
+    """Return the contents of a file as text, with dates as they are written.
 
     Parameters
     ----------
     months
-        Columns that hold a month: a workbook has its first day.
+        Columns of months: a workbook stores the first day of the month.
 
     Raises
     ------
     UnreadableError
-        If it is not written as its form says.
+        If it does not have the form that is declared.
     """
     match form.format:
         case "xlsx":

@@ -1,4 +1,4 @@
-"""CSV as text: every value as it stands in the file."""
+"""CSV files as text, every value exactly as in the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from analysis.extract.files.problem import UnreadableError
 
 MARK = b"\xef\xbb\xbf"
 FIELD_LIMIT = 100_000
-"""Characters of a longer value than any; beyond it a quotation mark was left open."""
+"""Length in characters beyond any value; a longer one means an unclosed quotation mark."""
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 OTHER_KINDS = {
@@ -22,7 +22,7 @@ OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
     b"PAR1": "a Parquet file",
 }
-"""First bytes of files that are sometimes sent under the name of a CSV file."""
+"""First bytes of files of other types that are sometimes named as CSV files."""
 
 
 def read_csv(content: bytes, file: str, form: FileForm) -> pd.DataFrame:
@@ -31,11 +31,11 @@ def read_csv(content: bytes, file: str, form: FileForm) -> pd.DataFrame:
     Raises
     ------
     UnreadableError
-        If it is not written as its form says.
+        If it does not have the form that is declared.
     """
     content = _checked(content, file, form)
     separator = "\t" if form.delimiter == "tab" else form.delimiter
-    # Arrow takes an empty line for a row of blanks.
+    # Arrow reads an empty line as a row of blanks.
     if b'"' not in content and b"\n\n" not in content:
         quick = _read_plain(content, separator)
         if quick is not None:
@@ -89,7 +89,7 @@ def _line(content: bytes, position: int) -> int:
 def _read_plain(content: bytes, separator: str) -> pd.DataFrame | None:
     """Read a file without quotation marks, or return None where rows differ in width.
 
-    Ten million rows take seconds here and minutes below.
+    Ten million rows take seconds here and minutes in `_read_strictly`.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow
@@ -117,7 +117,7 @@ def _read_plain(content: bytes, separator: str) -> pd.DataFrame | None:
 
 
 def _read_strictly(text: str, file: str, separator: str) -> pd.DataFrame:
-    """Read row by row, so that the first row that is wrong is named."""
+    """Read row by row, so that the first faulty row can be named."""
     rows = list(_rows(text, file, separator))
     header, body = rows[0], rows[1:]
     _check_header(header, file, separator)

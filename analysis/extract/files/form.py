@@ -1,7 +1,7 @@
-"""How a file of the extract may be written, as its contract says.
+"""The forms in which a file of the extract may be written, according to its contract.
 
-A contract lists one or more forms under `servers`; the form whose file is there is read.
-What no form allows is refused with the remedy, never guessed at.
+A contract lists one or more forms under `servers`; the form whose file is present is read.
+Anything else is an error with a remedy, and is never guessed.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ DELIMITERS = (",", ";", "tab")
 DATE_FORMATS = ("yyyy-MM-dd", "dd/MM/yyyy")
 LINE_ENDS = ("lf", "any")
 OF_TEXT = ("encoding", "delimiter", "date_format", "line_end")
-"""What only a CSV file has: workbooks and Parquet files say it themselves."""
+"""Settings of CSV files only: workbooks and Parquet files contain them."""
 
 
 @dataclass(frozen=True)
 class FileForm:
-    """One way in which a dataset may be sent.
+    """One form in which a dataset may be sent.
 
     Attributes
     ----------
@@ -29,8 +29,8 @@ class FileForm:
     format
         "csv", "xlsx" or "parquet".
     encoding
-        Of a CSV file: "utf-8", "utf-8-sig" (a byte order mark may stand first, as Excel
-        writes it) or "windows-1252".
+        Of a CSV file: "utf-8", "utf-8-sig" (may begin with a byte order mark, as Excel writes) or
+        "windows-1252".
     delimiter
         Of a CSV file: ",", ";" or "tab".
     date_format
@@ -38,8 +38,8 @@ class FileForm:
     line_end
         "lf", or "any" for LF and CRLF.
     parts
-        Pattern of the files that together make the dataset, such as `children-*.csv`
-        where every authority or month comes in its own; empty where it comes in one.
+        Pattern of the files that together make up the dataset, such as `children-*.csv` where
+        there is a file per authority or month; empty for a single file.
     """
 
     path: str
@@ -76,7 +76,7 @@ class FileForm:
 
 
 def file_form(server: dict[str, Any]) -> FileForm:
-    """Return the form that an entry of `servers` describes; ValueError if it describes none."""
+    """Return the form that an entry of `servers` describes; ValueError if it is invalid."""
     own = {item["property"]: item["value"] for item in server.get("customProperties") or []}
     renamed = {"dateFormat": "date_format", "lineEnd": "line_end"}
     values = {renamed.get(name, name): str(value) for name, value in own.items()}

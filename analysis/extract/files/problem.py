@@ -1,4 +1,4 @@
-"""What keeps a file from being read: one rule for each, the same for every dataset."""
+"""Problems that prevent a file from being read: one rule each, the same for every dataset."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FileRule:
     Attributes
     ----------
     expected
-        What must hold.
+        The condition that must hold.
     remedy
         What the data manager does about it.
     reason
@@ -151,7 +151,7 @@ class Problem:
     seen
         What was seen; never a value.
     rows
-        Lines of the file, the header being 1.
+        Lines of the file, where the header is 1.
     """
 
     kind: str
@@ -161,7 +161,7 @@ class Problem:
 
 
 class UnreadableError(Exception):
-    """Ends the reading of one dataset; carried on as problems."""
+    """Raised to stop the reading of one dataset; reported as problems."""
 
     def __init__(self, kind: str, file: str, seen: str, rows: tuple[int, ...] = ()) -> None:
         self.problems: tuple[Problem, ...] = (Problem(kind, file, seen, rows),)
@@ -169,7 +169,7 @@ class UnreadableError(Exception):
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> UnreadableError:
-        """Return the error that carries several problems on."""
+        """Return the error that contains several problems."""
         first = problems[0]
         error = cls(first.kind, first.file, first.seen, first.rows)
         error.problems = tuple(problems)

@@ -1,4 +1,4 @@
-"""Excel workbooks and Parquet files, turned into the text a CSV file would hold."""
+"""Excel workbooks and Parquet files, converted to the text of an equivalent CSV file."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LARGEST = 1_000_000_000
-"""Bytes a workbook may unpack to: a small archive can unpack to any size."""
+"""The most bytes to which a workbook may unpack: a small archive can unpack to any size."""
 
 
 _BROKEN = (ArithmeticError, AttributeError, EOFError, LookupError, OSError, SyntaxError, TypeError,
            ValueError, zipfile.BadZipFile, zlib.error)  # fmt: skip
-"""What openpyxl raises on a broken workbook: malformed XML is a `SyntaxError` of its parser."""
+"""Errors of openpyxl on a broken workbook: malformed XML is a `SyntaxError` of its parser."""
 
 
 def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFrame:
-    """Return the one sheet of a workbook as text.
+    """Return the only sheet of a workbook as text.
 
     Parameters
     ----------
     months
-        Columns that hold a month: Excel turns 2019-05 into the first of May.
+        Columns of months: Excel converts 2019-05 to the first of May.
     """
     _check_archive(content, file)
     cells = _cells(content, file)
@@ -69,17 +69,17 @@ def read_workbook(content: bytes, file: str, months: Iterable[str]) -> pd.DataFr
 
 
 def _cells(content: bytes, file: str) -> list[list[Any]]:
-    """Return the cells of the one sheet, row by row, each row as wide as it is filled."""
+    """Return the cells of the only sheet by row, each row up to its last filled cell."""
     import openpyxl
 
     try:
         with warnings.catch_warnings():
-            # Of what it leaves out (styles, drop-down lists); some print the value of a cell.
+            # Warnings about styles and drop-down lists that it ignores; some print a cell's value.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
             names, sheets = book.sheetnames, book.worksheets
             if len(names) == len(sheets) == 1:
-                # What a sheet says of its own size can be too small, and rows would be lost.
+                # The size that a sheet declares can be too small, and rows would be lost.
                 sheets[0].reset_dimensions()
                 return [list(row) for row in sheets[0].iter_rows()]
     except _BROKEN:
@@ -88,7 +88,7 @@ def _cells(content: bytes, file: str) -> list[list[Any]]:
 
 
 def _check_archive(content: bytes, file: str) -> None:
-    """Refuse an archive that is no workbook, unpacks without bound or declares entities."""
+    """Raise an error for an archive that is not a workbook, is too large or declares entities."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
@@ -123,7 +123,7 @@ def read_parquet(content: bytes, file: str, months: Iterable[str]) -> pd.DataFra
 
 
 def as_text(value: object, *, month: bool = False) -> str:
-    """Return a typed value as a CSV file would hold it.
+    """Return a typed value as text, as in a CSV file.
 
     Examples
     --------

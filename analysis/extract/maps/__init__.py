@@ -1,8 +1,8 @@
-"""Maps: how a council's own file becomes a dataset of the contracts.
+"""Column maps: conversion of a council's own file to a dataset of the contracts.
 
 A map names, for each column of a data contract, the column of the council's file that it comes
-from, with the codes and the forms of dates and numbers. The program proposes it, a person
-confirms it, and it lies as a TOML file in the folder `maps/` of the extract.
+from, with the codes and the forms of dates and numbers. The program proposes it, a person confirms
+it, and it is stored as a TOML file in the folder `maps/` of the extract.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A map applied to one file: rows in the contract's columns, each with its line."""
+"""Apply a map to one file, giving rows in the contract's columns with their lines."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Mapped:
-    """What a map gives of one file and kind of row.
+    """The result of a map for one file and kind of row.
 
     Attributes
     ----------
     table
-        In the columns of the contract; what comes from other datasets is still blank.
+        Rows in the columns of the contract; values from other datasets are still blank.
     lines
-        Of each row, in the council's file.
+        Line of each row in the council's file.
     reasons
-        Why a row is left out; empty where it is taken.
+        Reason why each row is left out; empty where it is kept.
     """
 
     table: pd.DataFrame
@@ -52,7 +52,7 @@ def apply(source: Source, map_: DatasetMap, kind: RowKind, contract: DataContrac
     Raises
     ------
     UnreadableError
-        Carries every code that has no target, with its lines.
+        With every code that has no target, and its lines.
     """
     rows = _Rows(source)
     for each in map_.filters:
@@ -75,11 +75,11 @@ class _Rows:
         self.problems: list[Problem] = []
 
     def leave(self, rows: pd.Series[bool], reason: str) -> None:
-        """Leave rows out."""
+        """Leave out rows for a reason."""
         self.reasons = self.reasons.mask(rows & (self.reasons == ""), reason)
 
     def hold(self, values: pd.Series[str], known: set[str], name: str) -> None:
-        """Note the codes that a map does not list, in rows that are still taken."""
+        """Record the codes that a map does not list, in rows that are kept so far."""
         rows = ((self.reasons == "") & ~values.isin(known)).to_numpy()
         if rows.any():
             count = values[rows].nunique()

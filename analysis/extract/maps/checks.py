@@ -1,4 +1,4 @@
-"""What is wrong with a map, before any file is read through it."""
+"""Checks of a map, before any file is read through it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ORIGINS = ("from", "always", "sequence", "of")
 
 
 def faults_of_text(found: Mapping[str, Any], contracts: Mapping[str, DataContract]) -> list[str]:
-    """Return what keeps a TOML document from being a map: keys, their kinds, the dataset."""
+    """Return the faults of a TOML document as a map: its keys, their types, the dataset."""
     faults = list(_keys(found, KEYS, "the map", required=("dataset", "file")))
     faults += _keys(found.get("form", {}), FORM_KEYS, "[form]")
     for what, known, required in (
@@ -109,7 +109,7 @@ def _confirmation(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def faults_of_map(map_: DatasetMap, contracts: Mapping[str, DataContract]) -> list[str]:
-    """Return what keeps a map from giving the dataset its columns, each exactly once."""
+    """Return the faults by which a map does not give each column of the dataset exactly once."""
     contract = contracts[map_.dataset]
     faults: list[str] = []
     for kind in map_.rows:

@@ -1,4 +1,4 @@
-"""From a map's TOML to its objects; what it may hold was checked before."""
+"""Convert a map's TOML to objects; its contents have been checked before."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ XML = "xml"
 
 
 def dataset_map(found: dict[str, Any], name: str, sha256: str) -> DatasetMap:
-    """Return the map that a TOML document states.
+    """Return the map of a dataset from its TOML document.
 
     Parameters
     ----------
     found
         The document.
     name, sha256
-        Of the map's file.
+        Name and digest of the map's file.
     """
     form: dict[str, Any] = dict(found.get("form", {}))
     unit = form.pop("unit", "")
@@ -53,7 +53,7 @@ def _kind(common: tuple[ColumnMap, ...], kind: dict[str, Any]) -> RowKind:
 
 
 def column_map(entry: dict[str, Any]) -> ColumnMap:
-    """Return the map of one column that an entry of TOML states."""
+    """Return the map of one column from its entry in TOML."""
     values = {RENAMED.get(key, key): value for key, value in entry.items()}
     if "leave_out" in values:
         values["leave_out"] = tuple(values["leave_out"])

@@ -1,4 +1,4 @@
-"""How well a council's column suits one of a contract: by its values, and by its name."""
+"""How well a council's column fits a column of a contract, by its values and its name."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from analysis.contracts.contract import Column, DataContract
 
 Fit = tuple[float, dict[str, Any]]
-"""From 0 (cannot be) to 1, and the keys that the column's entry in a map then needs."""
+"""Score from 0 (impossible) to 1, and the keys needed in the column's entry in a map."""
 UNKNOWN = 0.5
-"""Fit of what no value speaks for or against."""
+"""Score where no value is evidence for or against."""
 MOST_CODES = 40
 ALIKE = 0.75
-"""Likeness from which a code is proposed for another."""
+"""Similarity from which one code is proposed for another."""
 IDENTIFIER = re.compile(r"\^(?P<prefix>[A-Za-z]+)\[0-9\]\{(?P<digits>[0-9]+)")
-"""How the contracts write the pattern of an identifier."""
+"""Form of the patterns of identifiers in the contracts."""
 MARKS: tuple[dict[str, str], ...] = (
     {},
     {"thousands": ","},
@@ -45,7 +45,7 @@ def words(name: str) -> list[str]:
 
 
 def name_fit(source: str, column: Column) -> float:
-    """Return how alike the names are, from 0 to 1; the description counts for a little."""
+    """Return the similarity of the names, from 0 to 1; the description has a small weight."""
     own, target = words(source), words(column.name)
     if not own:
         return 0.0
@@ -57,7 +57,7 @@ def name_fit(source: str, column: Column) -> float:
 
 
 def value_fit(values: pd.Series[str], column: Column, contracts: Mapping[str, DataContract]) -> Fit:
-    """Return how far a column's values are, or can be made, what the contract asks."""
+    """Return how far a column's values satisfy, or can be converted to satisfy, the contract."""
     filled = values[values != ""]
     if filled.empty:
         return (UNKNOWN, {}) if not column.required else (0.0, {})
@@ -87,7 +87,7 @@ def _codes(filled: pd.Series[str], categories: tuple[str, ...]) -> Fit:
 
 
 def _alike(code: str, categories: tuple[str, ...]) -> str:
-    """Return the category that a code most likely stands for; '' where none is like it."""
+    """Return the category that a code most likely stands for; '' where none is similar."""
     likeness = {
         category: SequenceMatcher(None, " ".join(words(code)), " ".join(words(category))).ratio()
         for category in categories
@@ -109,7 +109,7 @@ def _dates(filled: pd.Series[str], column: Column) -> Fit:
 
 
 def _within(days: pd.Series[str], column: Column) -> float:
-    """Return the share of days, those that the contract does not allow counted by half."""
+    """Return the share of valid days, with those that the contract does not allow half counted."""
     first = str(column.options.get("minimum", ""))
     last = str(column.options.get("maximum", "9999"))
     dated = days != ""

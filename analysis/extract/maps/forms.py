@@ -1,7 +1,7 @@
-"""Values as a council writes them, turned into the contract's forms.
+"""Conversion of a council's values to the contract's forms.
 
-Nothing is guessed: a value that is not of the form named is left as it stands, and the contract
-then names it with its row.
+Nothing is guessed: a value that does not have the form named is left unchanged, and validation
+then reports it with its row.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ DATES = {
     "yyyyMMdd": r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})",
     "MM/yyyy": rf"{_MONTH}/{_YEAR}",
 }
-"""Patterns by the form's name. None with the month first: it cannot be told from the day."""
+"""Patterns by name of the form. None with the month first: it can't be told from the day."""
 
 _MONTHS = {name: number for number, name in enumerate(_NAMED[5:-1].split("|"), start=1)}
 ISO = r"\d{4}-\d{2}(?:-\d{2})?"
-"""A day or a month as the contracts write it."""
+"""Pattern of a day or month in the contracts' form."""
 
 
 def convert(values: pd.Series[str], column: ColumnMap, *, month: bool = False) -> pd.Series[str]:
@@ -43,7 +43,7 @@ def convert(values: pd.Series[str], column: ColumnMap, *, month: bool = False) -
     values
         Text as in the council's file.
     month
-        Whether the contract's column holds months: a day is cut to its month.
+        Whether the contract's column contains months: a day is truncated to its month.
     """
     if column.date:
         values = iso_dates(values, column.date)
@@ -64,7 +64,7 @@ def convert(values: pd.Series[str], column: ColumnMap, *, month: bool = False) -
 
 
 def iso_dates(values: pd.Series[str], form: str) -> pd.Series[str]:
-    """Return days as YYYY-MM-DD, or months as YYYY-MM, where they are written in a form."""
+    """Return days as YYYY-MM-DD, or months as YYYY-MM, where they have the form named."""
     pattern = re.compile(DATES[form], re.IGNORECASE)
 
     def iso(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What a map says: the columns, codes and forms of a council's file, and who confirmed it."""
+"""Contents of a map: the columns, codes and forms of a council's file, and who confirmed it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from analysis.extract.files.form import FileForm
 
 FOLDER = "maps"
-"""Folder of the maps, in that of the extract."""
+"""Folder of the maps, within that of the extract."""
 LEAVE_OUT = "leave out"
 BLANK = "blank"
 
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """Where one column of the contract comes from.
+    """The source of one column of the contract.
 
     Attributes
     ----------
@@ -25,27 +25,27 @@ class ColumnMap:
     source
         The council's column; of XML, the path of the element below the unit. Key `from`.
     always
-        The same value in every row; None where it comes from elsewhere.
+        The same value in every row; None where it is not constant.
     sequence
-        Rows are numbered, after this prefix.
+        Prefix after which rows are numbered.
     of, by
-        Taken from another dataset, such as `children.school_id`, by the value of the column `by`;
-        rows whose value is not there are left out.
+        Looked up in another dataset, such as `children.school_id`, by the value of the column
+        `by`; rows whose value is not found are left out.
     prefix, digits
-        Put before the value, and the digits to which a number is filled with zeros.
+        Prefix of the value, and the number of digits to which a number is padded with zeros.
     date
         How days are written, a key of `forms.DATES`.
     decimal, thousands
-        Marks of a number, where they are not a point and nothing.
+        Decimal and thousands separators, where they are not a point and none.
     codes
-        The contract's code by the council's; a code in neither list is refused.
+        The contract's code by the council's; a code in neither list is an error.
     leave_out
         Codes whose rows are left out.
     before, after
-        What becomes of a row whose day is before or after those that the contract allows: it is
-        left out ("leave out"), the day is left blank ("blank"), or, without either, it is refused.
+        Treatment of a row whose day is before or after those that the contract allows: it is left
+        out ("leave out"), the day is left blank ("blank"), or, without either, it is an error.
     blank
-        "leave out" where a row without the value is left out.
+        "leave out" if rows without the value are left out.
     """
 
     to: str
@@ -67,7 +67,7 @@ class ColumnMap:
 
     @property
     def words(self) -> str:
-        """Where the column comes from, in words."""
+        """The source of the column, in words."""
         if self.source:
             return self.source
         if self.of:
@@ -79,7 +79,7 @@ class ColumnMap:
 
 @dataclass(frozen=True)
 class Filter:
-    """A column of the council's file that decides which rows are taken, by its code."""
+    """A column of the council's file whose codes determine which rows are kept."""
 
     source: str
     take: tuple[str, ...]
@@ -88,14 +88,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class RowKind:
-    """One kind of row that the file gives.
+    """One kind of row obtained from the file.
 
     Attributes
     ----------
     columns
         Every column of the contract, in the map's order.
     record
-        Of XML, the path of the element, below the unit, that gives one row each.
+        For XML, the path, below the unit, of the element that gives one row each.
     """
 
     columns: tuple[ColumnMap, ...]
@@ -115,22 +115,22 @@ class DatasetMap:
     name, sha256
         The map's own file, as `maps/children.toml`, and its digest.
     layout, specification
-        What the file is, and where its layout is published.
+        The kind of file, and where its layout is published.
     confirmed, by, date
         Whether a person has confirmed the map, who, and on which day.
     form
-        How the file is written; of XML nothing but its name.
+        The form of the file; for XML only its name.
     unit
-        Of XML, the element that holds one child, say; empty for a table.
+        For XML, the element that contains, for example, one child; empty for a table.
     rows
-        The kinds of row that each file gives, one after another.
+        The kinds of row obtained from each file, in order.
     filters
-        Which rows of the file are taken.
+        Filters that determine which rows of the file are kept.
     unused
-        Columns that the file may have and no dataset takes.
+        Columns that the file may have but no dataset uses.
     once
-        Columns of the contract of which the last record alone is kept, since a case that stays
-        open is returned year after year.
+        Columns of the contract that identify a case, of which only the last record is kept, since
+        a case that stays open is returned every year.
     """
 
     dataset: str
@@ -151,12 +151,12 @@ class DatasetMap:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The columns of the council's file that it takes, each once."""
+        """The columns of the council's file that the map uses, each once."""
         taken = [column.source for kind in self.rows for column in kind.columns]
         return tuple(dict.fromkeys(s for s in [*taken, *(f.source for f in self.filters)] if s))
 
     def named(self, column: str) -> str:
-        """Return where a column of the contract comes from, in words."""
+        """Return the source of a column of the contract, in words."""
         found = [each.words for kind in self.rows for each in kind.columns if each.to == column]
         return " or ".join(dict.fromkeys(found))
 

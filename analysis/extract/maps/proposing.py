@@ -1,4 +1,4 @@
-"""A map proposed for a council's file: by the names of its columns, and by their values."""
+"""Propose a map for a council's file, by the names of its columns and by their values."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from analysis.contracts.contract import Column, DataContract
 
 LOOKED_AT = 5000
-"""Rows that are enough to see how a column is written."""
+"""Number of rows that is enough to recognise the form of a column."""
 ENOUGH = 0.45
 """Score from which a column is proposed: half name, half values."""
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """What is proposed for one column of the contract.
+    """The proposal for one column of the contract.
 
     Attributes
     ----------
     to
         The contract's column.
     entry
-        Keys and values of its entry in a map, besides `to`; none where nothing is proposed.
+        Keys and values of its entry in a map, besides `to`; empty where nothing is proposed.
     score
-        From 0 to 1; 1 where it is no guess.
+        Score from 0 to 1; 1 where it is certain.
     """
 
     to: str
@@ -42,13 +42,13 @@ class Proposed:
 
     @property
     def undecided(self) -> bool:
-        """Whether a person has to add something: a source, or the target of a code."""
+        """Whether a person must add something: a source, or the target of a code."""
         return not self.entry or "" in self.entry.get("codes", {}).values()
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A map proposed for a dataset: its columns, and the file's columns that none takes."""
+    """A map proposed for a dataset: its columns, and the file's columns that are not used."""
 
     dataset: str
     columns: tuple[Proposed, ...]
@@ -56,7 +56,7 @@ class Proposal:
 
     @property
     def score(self) -> float:
-        """How well the file suits the dataset, from 0 to 1."""
+        """How well the file fits the dataset, from 0 to 1."""
         return sum(each.score for each in self.columns) / len(self.columns)
 
 
@@ -68,7 +68,7 @@ def propose(table: pd.DataFrame, contracts: Mapping[str, DataContract], dataset:
     table
         The council's file as text.
     dataset
-        The dataset of the contracts that it is to become.
+        The contracts' dataset to which it is to be mapped.
     """
     contract = contracts[dataset]
     found = _matched(table.head(LOOKED_AT), contract, contracts)
@@ -82,7 +82,7 @@ def propose(table: pd.DataFrame, contracts: Mapping[str, DataContract], dataset:
 
 
 def best_dataset(table: pd.DataFrame, contracts: Mapping[str, DataContract]) -> Proposal:
-    """Return the proposal for the dataset that a table suits best."""
+    """Return the proposal for the dataset that a table fits best."""
     proposals = [propose(table, contracts, dataset) for dataset in contracts]
     return max(proposals, key=lambda proposal: proposal.score)
 
@@ -90,7 +90,7 @@ def best_dataset(table: pd.DataFrame, contracts: Mapping[str, DataContract]) -> 
 def _matched(
     table: pd.DataFrame, contract: DataContract, contracts: Mapping[str, DataContract]
 ) -> dict[str, Proposed]:
-    """Match columns so that the sum of their scores is largest, each taken once."""
+    """Match columns one to one so as to maximise the sum of their scores."""
     from scipy.optimize import linear_sum_assignment
 
     names = [str(name) for name in table.columns]
@@ -112,7 +112,7 @@ def _matched(
 def _otherwise(
     column: Column, contract: DataContract, contracts: Mapping[str, DataContract]
 ) -> Proposed:
-    """Propose another origin for a column that the file seems not to have."""
+    """Propose another source for a column that the file seems not to have."""
     made = IDENTIFIER.match(str(column.options.get("pattern", "")))
     if column.primary_key and len(contract.key) == 1 and made:
         entry = {"sequence": made["prefix"], "digits": int(made["digits"])}

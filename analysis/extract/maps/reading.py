@@ -1,4 +1,4 @@
-"""From the TOML files of `maps/` to maps: each fault of one named, none half applied."""
+"""Read maps from the TOML files of `maps/`, naming every fault; a faulty map is not applied."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Maps:
     Attributes
     ----------
     by_dataset
-        Those without a fault.
+        The maps without a fault, by dataset.
     problems
-        By dataset, what keeps its map from being used.
+        By dataset, the problems that prevent its map from being used.
     patterns
         The council's file, or pattern of files, of each dataset that has a map.
     """
@@ -43,12 +43,12 @@ class Maps:
 def read_maps(
     directory: Path, contracts: Mapping[str, DataContract], *, unconfirmed: bool = False
 ) -> Maps:
-    """Read the maps of an extract's folder; none where it has none.
+    """Read the maps in an extract's folder, if there are any.
 
     Parameters
     ----------
     unconfirmed
-        Whether maps that nobody has confirmed are taken too, to see what they give.
+        Whether unconfirmed maps are used too, to see their result.
     """
     maps = Maps()
     folder = directory / FOLDER

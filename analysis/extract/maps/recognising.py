@@ -1,4 +1,4 @@
-"""A council's file looked at for the first time: how it is written, and whether it is known."""
+"""Recognise a council's file: its form, and whether its layout is known."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SUFFIXES = {".csv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".parquet": "parquet"
 
 
 def form_of(path: Path, content: bytes) -> dict[str, str]:
-    """Return how a file is written, as the keys of a map's `[form]`.
+    """Return the form of a file, as the keys of a map's `[form]`.
 
     Raises
     ------
     ConfigurationError
-        If its name ends as none does that can be read.
+        If its extension is not one that can be read.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigurationError(
@@ -63,7 +63,7 @@ def table_of(path: Path, content: bytes, form: dict[str, str]) -> pd.DataFrame:
     Raises
     ------
     ConfigurationError
-        If it cannot be read whole: what is wrong with it, and the remedy.
+        If it cannot be read completely, with its fault and the remedy.
     """
     own = {{"lineEnd": "line_end"}.get(key, key): value for key, value in form.items()}
     try:
@@ -79,7 +79,7 @@ def table_of(path: Path, content: bytes, form: dict[str, str]) -> pd.DataFrame:
 
 
 def shipped(root: Path, path: Path, header: list[str] | bytes) -> tuple[str, str] | None:
-    """Return the dataset and the text of the map that ships for a file's layout, if one does.
+    """Return the dataset and the text of the supplied map for a file's layout, if there is one.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Datasets read through maps, and put where those read as they stand already are."""
+"""Read datasets through maps, and add them to those read directly."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from analysis.extract.maps.reading import Maps
 
 FIRST_LINE = 2
-"""Of the rows of a table, below its header."""
+"""Line of the first row of a table, below its header."""
 
 
 def read_mapped(
     directory: Path, maps: Maps, contracts: Mapping[str, DataContract], read: FilesRead
 ) -> None:
-    """Read every dataset that has a map into `read`; those that others are looked up in first."""
+    """Read every dataset that has a map into `read`, those used for look-ups first."""
     for dataset, problems in maps.problems.items():
         read.problems[dataset] = (*read.problems.get(dataset, ()), *problems)
     for map_ in sorted(maps.by_dataset.values(), key=_looks_up):
@@ -79,7 +79,7 @@ def _read(
 def _sources(
     content: bytes, name: str, map_: DatasetMap, contract: DataContract
 ) -> list[tuple[RowKind, Source]]:
-    """Return the table that each kind of row is taken from."""
+    """Return the table from which each kind of row is taken."""
     if map_.unit:
         units = read_units(content, name, map_.unit)
         found = []
@@ -102,7 +102,7 @@ def _sources(
 
 
 def _check_header(table: pd.DataFrame, name: str, map_: DatasetMap) -> None:
-    """Hold a header to the columns that its map names; others may be data, and are not named."""
+    """Check a header for the columns that its map names; others may be data, and are not named."""
     header = [str(column) for column in table.columns]
     counts = Counter(header)
     lacking = [column for column in map_.sources if column not in counts]
@@ -125,14 +125,14 @@ def _check_header(table: pd.DataFrame, name: str, map_: DatasetMap) -> None:
 def _whole(
     pieces: list[tuple[str, Mapped]], map_: DatasetMap, read: FilesRead
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, int]]:
-    """Join the pieces of all files, keep the last record of each case, look up, number the rows."""
+    """Join the parts of all files, keep each case's last record, look up and number the rows."""
     table = pd.concat([piece.table for _, piece in pieces], ignore_index=True)
     reasons = pd.concat([piece.reasons for _, piece in pieces], ignore_index=True)
     names = [np.full(len(piece.lines), name, dtype=object) for name, piece in pieces]
     lines = [piece.lines for _, piece in pieces]
     places = pd.DataFrame({"file": np.concatenate(names), "line": np.concatenate(lines)})
     if map_.once:
-        # Before anything else: whether a case is taken, its last record says.
+        # First of all, since the last record of a case decides whether it is kept.
         earlier = table.duplicated(list(map_.once), keep="last")
         reasons = reasons.mask(earlier, "a later record of the same case is there")
     columns = map_.rows[0].columns

@@ -1,4 +1,4 @@
-"""A proposed map as the TOML file that a person reads, corrects and confirms."""
+"""Write a proposed map as a TOML file for a person to read, correct and confirm."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def as_toml(proposal: Proposal, file: str, form: Mapping[str, str]) -> str:
     Parameters
     ----------
     file
-        The council's file, by name.
+        Name of the council's file.
     form
-        How it is written: the keys of `[form]`.
+        Its form: the keys of `[form]`.
     """
     lines = [
         "# Proposed by report map from names and values; docs/extract-files.md explains each key.",
@@ -62,6 +62,6 @@ def _entry(column: Proposed) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
-    """Return a text or a number as TOML writes it."""
-    # Of JSON, TOML reads all but the delete character, which JSON leaves as it is.
+    """Return a text or a number as TOML."""
+    # JSON strings are valid TOML except for the delete character, which JSON does not escape.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""An XML return as tables: one row for each record, with the line where it starts."""
+"""An XML return as tables: one row per record, with the line where it starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Element:
-    """An element: its name without a prefix, the line it starts on, its text and what is in it."""
+    """An element: its name without a prefix, its first line, its text and its children."""
 
     tag: str
     line: int
@@ -34,12 +34,12 @@ class Element:
 
 
 def read_units(content: bytes, file: str, unit: str) -> list[Element]:
-    """Return every element of a name, with what is in it.
+    """Return every element with a given name, including its contents.
 
     Raises
     ------
     UnreadableError
-        If the file is no XML, declares a document type or entities, or holds no such element.
+        If the file is not XML, declares a document type or entities, or contains no such element.
     """
     parser = expat.ParserCreate()
     found: list[Element] = []
@@ -78,9 +78,9 @@ def read_units(content: bytes, file: str, unit: str) -> list[Element]:
 def records(
     units: Sequence[Element], file: str, record: str, paths: Sequence[str]
 ) -> tuple[pd.DataFrame, list[int]]:
-    """Return one row for each record, its values by path below the unit, and its line.
+    """Return one row per record, with its values by path below the unit, and its line.
 
-    A path leads from the record, or from what the record is in, to one element.
+    A path leads from the record, or from an element that contains it, to one element.
 
     Raises
     ------
@@ -123,9 +123,9 @@ def _chains(unit: Element, way: Sequence[str]) -> Iterator[list[Element]]:
 
 
 def _shared(way: Sequence[str], parts: Sequence[str]) -> int:
-    """Return how many elements two paths have in common, from the unit on."""
+    """Return how many leading elements two paths have in common."""
     count = 0
-    # The last part is the value itself, be it called as the record or not.
+    # The last part is the value itself, whether it has the record's name or not.
     for one, other in zip(way, parts[:-1], strict=False):
         if one != other:
             break

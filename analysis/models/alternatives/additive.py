@@ -19,8 +19,8 @@ def additive_fit(schools: pd.DataFrame) -> ConditionalFit:
     Parameters
     ----------
     schools
-        One row per school; see `compare`. Schools without events count too: on this
-        scale a rate that stays at nought is a change of nought.
+        One row per school; see `compare`. Schools without events count too: on this scale a rate
+        that stays at zero is a change of zero.
 
     Returns
     -------
@@ -36,9 +36,9 @@ def additive_fit(schools: pd.DataFrame) -> ConditionalFit:
     -----
     Weighted least squares of :math:`y_{it}/n_{it}` on treatment after, schools and
     stratum periods, with weights :math:`n_{it}`, is that of each school's change in rate
-    on treatment and strata with weights :math:`n_{i0} n_{i1} / (n_{i0} + n_{i1})`. It
-    takes trends to be parallel in rates, not in their logs: both can hold only if rates
-    were equal or nothing moved.
+    on treatment and strata with weights :math:`n_{i0} n_{i1} / (n_{i0} + n_{i1})`. It assumes
+    parallel trends in rates, not in their logs: both can hold only if rates were equal or nothing
+    changed.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Other models of the same effect, each in the same row as the primary one."""
+"""Other models of the same effect, in tables with the same columns as the primary one."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def alternative_estimates(
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What to estimate.
+        The specifications to estimate.
     by_month
-        The same for models that keep months apart, where some are withheld from these alone.
+        The same for models of single months, where some may be withheld from these only.
 
     Returns
     -------
     DataFrame
         The columns of `estimates.COLUMNS`, one row per specification and model:
 
-        - 'conditional Poisson by month, CR2': months kept apart, any exposure
-        - 'negative binomial': schools with many events weigh less
+        - 'conditional Poisson by month, CR2': single months, any exposure
+        - 'negative binomial': schools with many events have less weight
         - 'GEE, exchangeable': schools not conditioned out; where exposure is constant
-          the row says that it is the primary estimate over again
-        - 'Mantel-Haenszel, matched sets': each set compared within itself
+          the row says that it is identical to the primary estimate
+        - 'Mantel-Haenszel, matched sets': comparisons within each set
         - 'additive': a difference in rates, so that `ratio` is missing
         - 'two-part', for days: any in a month, and how many
 
@@ -145,4 +145,4 @@ ALTERNATIVES = (
     Estimator("two-part", _two_part, ("days",)),
 )
 BY_MONTH = ("conditional Poisson by month, CR2", "negative binomial", "two-part")
-"""Models that keep months apart."""
+"""Models of single months."""

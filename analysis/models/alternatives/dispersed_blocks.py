@@ -1,4 +1,4 @@
-"""The negative binomial model of many schools, each school's coefficient solved for by itself."""
+"""Negative binomial model of many schools, solving for each school's coefficient separately."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class SchoolMonths:
     events, offset : ndarray of shape (n,)
         Events, and log exposure.
     school : ndarray of shape (n,)
-        Code of the school, from 0 without gaps and never falling.
+        Code of the school, from 0 without gaps, in ascending order.
     shared : ndarray of shape (n, k)
-        The design without a dummy a school: the effect first, then months of strata.
+        The design without a dummy per school: the effect first, then months of strata.
     unit : ndarray of shape (n,)
         Code of the assignment unit.
     """
@@ -42,7 +42,7 @@ class SchoolMonths:
     unit: Codes
 
     def by_school(self, rows: Floats) -> Floats:
-        """Add up rows, shape (n, ...), by school."""
+        """Sum rows, shape (n, ...), by school."""
         starts = np.searchsorted(self.school, np.arange(self.school[-1] + 1))
         sums: Floats = np.add.reduceat(rows, starts, axis=0)
         return sums
@@ -50,7 +50,7 @@ class SchoolMonths:
 
 @dataclass(frozen=True)
 class BlockFit:
-    """A fitted model: the effect with both of its errors, alpha, and the largest slope left."""
+    """A fitted model: the effect with both standard errors, alpha, and the largest gradient."""
 
     log_ratio: float
     standard_error: float
@@ -61,7 +61,7 @@ class BlockFit:
 
 @dataclass(frozen=True)
 class _Slopes:
-    """First and second derivatives of the log-likelihood, the latter with their sign changed.
+    """First derivatives of the log-likelihood, and second derivatives with their sign changed.
 
     The last of the shared parameters is the log of the dispersion, where there is one.
     """
@@ -75,7 +75,7 @@ class _Slopes:
     shared: Floats
 
     def step(self, ridge: float) -> tuple[Floats, Floats]:
-        """Solve for the shared parameters first: schools have nothing to do with each other."""
+        """Return Newton's step, solved for shared parameters first, as schools are independent."""
         schools = self.schools * (1 + ridge)
         schur = self.schur(schools) + ridge * np.diag(np.abs(np.diag(self.shared)))
         right = self.of_shared - self.between.T @ (self.of_school / schools)
@@ -83,12 +83,12 @@ class _Slopes:
         return (self.of_school - self.between @ shared) / schools, np.asarray(shared, np.float64)
 
     def schur(self, schools: Floats) -> Floats:
-        """Return the information on shared parameters with schools' solved for."""
+        """Return the information on shared parameters with schools' coefficients profiled out."""
         return self.shared - self.between.T @ (self.between / schools[:, np.newaxis])
 
 
 def school_months(counts: MonthCounts) -> SchoolMonths:
-    """Return one row per school and month, of those that the model can use.
+    """Return one row per school and month that the model can use.
 
     Schools without events, and months without events in a stratum, would have dummies of
     minus infinity and are left out.
@@ -115,7 +115,7 @@ def school_months(counts: MonthCounts) -> SchoolMonths:
 
 
 def fit_poisson(data: SchoolMonths) -> tuple[Floats, Floats]:
-    """Return the coefficients of schools and of the shared design, without dispersion."""
+    """Fit the Poisson model: coefficients of schools and of the shared design."""
     total = data.by_school(data.events)
     start = np.log(total / data.by_school(np.exp(data.offset)))
     return _maximum(data, start, np.zeros(data.shared.shape[1]), dispersed=False)[:2]
@@ -127,19 +127,19 @@ def fit_dispersed(data: SchoolMonths, school: Floats, shared: Floats, alpha: flo
     Raises
     ------
     NotEstimable
-        If the search runs away.
+        If the search diverges.
 
     Notes
     -----
-    The information on schools' coefficients is diagonal, so that with k shared parameters a
-    step takes :math:`n k^2` operations, where a matrix with a column for each school takes the
-    cube of their number. Errors are those of the joint information, and of the joint
-    sandwich, as if it were inverted whole.
+    The information on schools' coefficients is diagonal, so with k shared parameters a step takes
+    :math:`n k^2` operations, where a matrix with a column per school takes the cube of their
+    number. Standard errors are those of the joint information, and of the joint sandwich, as if
+    the whole matrix were inverted.
     """
     start = np.append(shared, np.log(alpha))
     school, shared, slopes = _maximum(data, school, start, dispersed=True)
     inverse = np.linalg.inv(slopes.schur(slopes.schools))[0]
-    # The first row of the whole inverse: its part for shared parameters, and that for schools.
+    # The first row of the full inverse: its part for shared parameters, and that for schools.
     of_schools = -(slopes.between @ inverse) / slopes.schools
     influence = slopes.rows[:, 1:] @ inverse + slopes.rows[:, 0] * of_schools[data.school]
     by_unit = np.bincount(data.unit, influence)
@@ -153,7 +153,7 @@ def fit_dispersed(data: SchoolMonths, school: Floats, shared: Floats, alpha: flo
 def _maximum(
     data: SchoolMonths, school: Floats, shared: Floats, *, dispersed: bool
 ) -> tuple[Floats, Floats, _Slopes]:
-    """Climb by Newton's steps, shortened where one would lead down."""
+    """Maximise by Newton's method, with a ridge where a step would lower the likelihood."""
     slopes, ridge = _slopes(data, school, shared, dispersed=dispersed), 0.0
     for _ in range(STEPS):
         try:
@@ -181,7 +181,7 @@ def _slopes(data: SchoolMonths, school: Floats, shared: Floats, *, dispersed: bo
             score, weight, columns = data.events - mean, mean, data.shared
         else:
             value, score, weight, of_alpha, cross, curvature = parts
-            # A column for log alpha, whose weight with a row is `cross`.
+            # A column for log alpha, whose cross-derivative with each row is `cross`.
             columns = np.column_stack([data.shared, cross / weight])
     rows = np.column_stack([score, data.shared * score[:, np.newaxis]])
     weighted = columns * weight[:, np.newaxis]
@@ -199,7 +199,7 @@ def _slopes(data: SchoolMonths, school: Floats, shared: Floats, *, dispersed: bo
 def _of_dispersed(
     events: Floats, mean: Floats, log_alpha: float
 ) -> tuple[float, Floats, Floats, Floats, Floats, float]:
-    r"""Return the log-likelihood with its slopes in the linear predictor and in log alpha.
+    r"""Return the log-likelihood with its gradients in the linear predictor and in log alpha.
 
     Notes
     -----

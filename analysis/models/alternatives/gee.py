@@ -1,4 +1,4 @@
-"""Generalised estimating equations: schools not conditioned out, rows of one unit correlated."""
+"""Generalised estimating equations: schools not conditioned out, rows within units correlated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class GeeFit:
     robust_error
         Without correction (CR0).
     df
-        Units less coefficients.
+        Number of units less number of coefficients.
     """
 
     log_ratio: float
@@ -53,10 +53,10 @@ def gee_fit(schools: pd.DataFrame) -> GeeFit:
 
     Notes
     -----
-    Arm and stratum take the place of schools, so that schools that change in size move
-    the estimate; where exposure is constant it is that of the primary model. The errors
-    of statsmodels are uncorrected unless `cov_type="bias_reduced"`, and its p-values
-    normal: both matter with few units.
+    Arm and stratum replace schools, so that schools that change in size affect the estimate; where
+    exposure is constant it is that of the primary model. The standard errors of statsmodels are
+    uncorrected unless `cov_type="bias_reduced"`, and its p-values are normal: both matter with few
+    units.
 
     References
     ----------
@@ -93,7 +93,7 @@ def fit_gee(events: Floats, design: Floats, offset: Floats, unit: Codes) -> GeeF
     Raises
     ------
     NotEstimable
-        As `gee_fit`.
+        As for `gee_fit`.
     """
     import warnings
 

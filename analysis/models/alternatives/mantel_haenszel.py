@@ -1,4 +1,4 @@
-"""The Mantel-Haenszel ratio: each matched set compared within itself, however few its events."""
+"""The Mantel-Haenszel ratio: comparison within matched sets, however few their events."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MantelHaenszel:
-    """A common ratio over matched sets.
+    """The common ratio over matched sets.
 
     Attributes
     ----------
     log_ratio
         Log of the ratio of rate ratios.
     standard_error
-        By leaving out each set in turn.
+        Jackknife standard error, leaving out each set in turn.
     sets
-        Sets with events, which are left out in turn.
+        Number of sets with events, which are left out in turn.
     """
 
     log_ratio: float
@@ -55,8 +55,8 @@ def mantel_haenszel(schools: pd.DataFrame) -> MantelHaenszel:
        {\sum b_s c_s e^{o_s/2} / m_s}
 
     where :math:`m_s` is the set's total and :math:`o_s` the difference of the arms' log
-    ratios of exposure. A period effect of its own for every set would bias a regression
-    when sets have few events; this estimate has no such bias.
+    ratios of exposure. A separate period effect for every set would bias a regression when sets
+    have few events; this estimate has no such bias.
 
     References
     ----------
@@ -91,7 +91,7 @@ def mantel_haenszel(schools: pd.DataFrame) -> MantelHaenszel:
 def set_products(
     after: Floats, before: Floats, offset: Floats, treated: Booleans, group: Codes
 ) -> Floats:
-    """Return each set's terms above and below the line, (sets, 2)."""
+    """Return each set's terms of the numerator and the denominator, (sets, 2)."""
     cells = np.array([
         np.bincount(group, y * arm) for arm in (treated, ~treated) for y in (after, before)
     ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""The conditional model with the months kept apart: one multinomial row per school."""
+"""The conditional model by month: one multinomial row per school."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ SEPARATED = 15.0
 class _Stratum:
     """The schools of one stratum and the months in which it has events.
 
-    Months without events in the stratum have a period effect of minus infinity, and
-    leave the likelihood.
+    Months without events in the stratum have a period effect of minus infinity, and are dropped
+    from the likelihood.
     """
 
     def __init__(self, counts: MonthCounts, code: int, basis: Floats) -> None:
@@ -68,9 +68,10 @@ def batched_multinomial(
     counts
         The data.
     treated : ndarray of shape (draws, n)
-        One assignment of the schools a row, as 0 and 1.
+        One assignment of the schools per row, as 0 and 1.
     basis : ndarray of shape (M, q)
-        What each effect adds in each month: `counts.after` as one column for one effect.
+        The value of each effect's regressor in each month: `counts.after` as one column for one
+        effect.
 
     Returns
     -------
@@ -139,7 +140,7 @@ def _newton_step(
 
 
 def _solve(information: Floats, of_treated: Floats, of_months: Floats) -> Floats:
-    """Solve for period effects, the first of each stratum held at its place."""
+    """Solve for period effects, with the first of each stratum fixed."""
     right = np.concatenate([of_treated, of_months[..., np.newaxis]], axis=2)
     solution = np.zeros_like(right)
     if information.shape[1] > 1:
@@ -149,7 +150,7 @@ def _solve(information: Floats, of_treated: Floats, of_months: Floats) -> Floats
 
 def _solve_or_nan(curvature: Floats, score: Floats) -> Floats:
     """Solve each draw's equations; NaN where they have no solution."""
-    with np.errstate(invalid="ignore"):  # a fit that ran away is no number
+    with np.errstate(invalid="ignore"):  # a fit that diverged is NaN
         singular = ~(np.abs(np.linalg.det(curvature)) > 1e-10)
     safe = np.where(singular[:, None, None], np.eye(curvature.shape[1]), curvature)
     step: Floats = np.where(
@@ -189,14 +190,14 @@ def _covariance(
 
 
 def fit_multinomial(counts: MonthCounts, basis: Floats) -> ConditionalFit:
-    r"""Fit the model of one data set, in the form its covariances are computed from.
+    r"""Fit the model of one data set, in the form from which covariances are computed.
 
     Parameters
     ----------
     counts
         The data.
     basis : ndarray of shape (M, q)
-        What each effect adds in each month.
+        The value of each effect's regressor in each month.
 
     Raises
     ------
@@ -207,8 +208,8 @@ def fit_multinomial(counts: MonthCounts, basis: Floats) -> ConditionalFit:
     -----
     A row of the weighted design is :math:`\sqrt{m_i p_{it}}(x_{it} - \bar x_i)` with
     :math:`\bar x_i = \sum_t p_{it} x_{it}`, and its residual
-    :math:`(y_{it} - m_i p_{it}) / \sqrt{m_i p_{it}}`. Their products add up to the
-    information and the score of the multinomial.
+    :math:`(y_{it} - m_i p_{it}) / \sqrt{m_i p_{it}}`. Their products sum to the information and
+    the score of the multinomial.
 
     Examples
     --------
@@ -249,7 +250,7 @@ def fit_multinomial(counts: MonthCounts, basis: Floats) -> ConditionalFit:
 def _weighted_rows(
     stratum: _Stratum, treated: Booleans, effects: Floats, period: Floats
 ) -> tuple[Floats, Floats, Booleans, Floats]:
-    """Return weighted design, residuals, which rows have weight, and period effects."""
+    """Return the weighted design, residuals, rows with positive weight, and period effects."""
     chosen = treated[np.newaxis, stratum.inside].astype(float)
     mean = stratum.fitted(chosen, effects, period)[0]
     share = mean / np.maximum(stratum.total, 1)[:, np.newaxis]
@@ -267,7 +268,7 @@ def _weighted_rows(
 
 
 def _block_columns(parts: list[Floats], q: int) -> Floats:
-    """Stack strata: effects share their columns, period effects have columns of their own."""
+    """Stack strata: effects share columns, while period effects have separate columns."""
     widths = [part.shape[1] - q for part in parts]
     design = np.zeros((sum(map(len, parts)), q + sum(widths)))
     row, column = 0, q

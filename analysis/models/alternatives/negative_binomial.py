@@ -1,4 +1,4 @@
-"""The negative binomial model: a sensitivity analysis that weighs schools differently."""
+"""The negative binomial model: a sensitivity analysis that weights schools differently."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GRADIENT = 1e-3
 FIT_STEPS = 500
 MOST_DUMMIES = 100
-"""Schools up to which statsmodels is given a design with a column for each."""
+"""Number of schools up to which statsmodels is given a design with a column per school."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,12 @@ def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
 
     Notes
     -----
-    :math:`\mathrm{Var} = \mu + \alpha\mu^2`. Against the Poisson model it gives schools
-    with many events less weight, so that it answers a slightly different question, and
-    its dummies bias :math:`\alpha`. statsmodels' Newton search can return NaN and say
-    that it has converged, so the search is by BFGS first, Newton from there, and the
-    gradient is looked at. A design with a column for each school takes time with the cube of
-    their number: above `MOST_DUMMIES` the same maximum is found by `dispersed_blocks`.
+    :math:`\mathrm{Var} = \mu + \alpha\mu^2`. Compared with the Poisson model it gives schools with
+    many events less weight, so that it answers a slightly different question, and its dummies bias
+    :math:`\alpha`. statsmodels' Newton search can return NaN and report convergence, so the search
+    uses BFGS first, then Newton's method, and the gradient is checked. With a column per school,
+    time grows with the cube of their number: above `MOST_DUMMIES` the same maximum is found by
+    `dispersed_blocks`.
 
     References
     ----------
@@ -100,7 +100,8 @@ def negative_binomial_fit(comparison: Comparison) -> NegativeBinomialFit:
 def long_form(counts: MonthCounts) -> tuple[Floats, Floats, Floats, Codes]:
     """Return one row per school and month: events, design, log exposure and unit.
 
-    The first column of the design is the effect, then a dummy a school; see `school_months`.
+    The first column of the design is the effect, followed by a dummy per school; see
+    `school_months`.
     """
     data = school_months(counts)
     dummies = data.school[:, np.newaxis] == np.arange(data.school[-1] + 1)
@@ -109,7 +110,7 @@ def long_form(counts: MonthCounts) -> tuple[Floats, Floats, Floats, Codes]:
 
 
 def _fitted_by_blocks(data: SchoolMonths) -> NegativeBinomialFit:
-    """Fit the same model without a column for each school."""
+    """Fit the same model without a column per school."""
     school, shared = fit_poisson(data)
     mean = np.exp(data.offset + school[data.school] + data.shared @ shared)
     fit = fit_dispersed(data, school, shared, _first_dispersion(data.events, mean))
@@ -120,8 +121,8 @@ def _fitted_by_blocks(data: SchoolMonths) -> NegativeBinomialFit:
 
 
 def _first_dispersion(events: Floats, mean: Floats) -> float:
-    """Return the dispersion by moments about the Poisson model's means."""
-    # Half of this is the likelihood's slope in the dispersion where that is 0.
+    """Return a moment estimate of the dispersion about the Poisson model's means."""
+    # Half of this is the gradient of the likelihood in the dispersion at 0.
     slope = ((events - mean) ** 2 - events).sum()
     if not slope > 0:
         raise NotEstimable("events vary no more than Poisson, so that there is nothing to add")
@@ -136,7 +137,7 @@ def fit_negative_binomial(
     Raises
     ------
     NotEstimable
-        As `negative_binomial_fit`.
+        As for `negative_binomial_fit`.
     """
     import warnings
 
@@ -145,7 +146,7 @@ def fit_negative_binomial(
     from statsmodels.genmod.generalized_linear_model import GLM
 
     model = NegativeBinomial(events, design, offset=offset)
-    # Searches complain about trial steps; what counts is where they end, seen to below.
+    # Searches warn about trial steps; only where they end matters, and is checked below.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         poisson = GLM(events, design, family=Poisson(), offset=offset).fit()

@@ -1,4 +1,4 @@
-"""The two-part model without each of many units: one step of Newton's method from the whole."""
+"""One-step jackknife of the two-part model, for designs with many units."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 
 def steps_without(rows: Floats, score: Floats, weight: Floats, unit: Codes) -> Floats:
-    """Return how coefficients change without each unit.
+    """Return the change in coefficients when each unit is left out.
 
     Parameters
     ----------
     rows : ndarray of shape (n, k)
         The design.
     score, weight : ndarray of shape (n,)
-        Slope of each row's log-likelihood in its linear predictor, and the second derivative
-        with its sign changed, at the maximum.
+        First derivative of each row's log-likelihood in its linear predictor, and second
+        derivative with its sign changed, at the maximum.
     unit : ndarray of shape (n,)
         Code of each row's unit, from 0 without gaps.
 
     Returns
     -------
     ndarray of shape (units, k)
-        Newton's first step from the coefficients of all; NaN where there is none.
+        Newton's first step from the coefficients of all units; NaN where there is none.
 
     References
     ----------
@@ -58,25 +58,25 @@ def expected_without(
     amount: Floats,
     moved: tuple[Floats, Floats],
 ) -> Floats:
-    r"""Return the expected days of some rows without each unit's, with its coefficients.
+    r"""Return the expected days of the rows given when each unit is left out.
 
     Parameters
     ----------
     x, z : ndarray of shape (n, k), (n, l)
-        Designs of the chance of any days and of their number.
+        Designs for the probability of any days and for their number.
     offset : ndarray of shape (n,)
         Log exposure.
     unit : ndarray of shape (n,)
         Code of each row's unit.
     chance, amount
-        Coefficients of all units.
+        Coefficients fitted to all units.
     moved : ndarrays of shape (units, k), (units, l)
-        How they change without each unit.
+        Their change when each unit is left out.
 
     Notes
     -----
-    The sum over all rows is expanded to first order in the change, from which the unit's own
-    rows are taken off as they are.
+    The sum over all rows is expanded to first order in the change; the unit's own rows are then
+    subtracted exactly.
     """
     p, days = expit(x @ chance), np.exp(z @ amount + offset)
     slopes = (p * (1 - p) * days) @ x, (p * days) @ z

@@ -1,4 +1,4 @@
-"""The two-part model of days: whether there are any, and how many if there are."""
+"""The two-part model of days: whether there are any, and how many given that there are."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FEWEST_IN_CELL = 5
 STEPS = 100
 MOST_REFITTED = 150
-"""Units up to which both parts are fitted anew without each; see `one_step_jackknife`."""
+"""Number of units up to which both parts are refitted without each; see `one_step_jackknife`."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class TwoPartFit:
     Attributes
     ----------
     log_ratio
-        Log of expected days in intervention schools after, with the effect and without.
+        Log ratio of expected days in intervention schools after, with and without the effect.
     standard_error
-        By leaving out each assignment unit in turn.
+        Jackknife standard error, leaving out each assignment unit in turn.
     log_ratio_any, log_ratio_positive
-        The parts: of the chance of any days, and of their number where there are any.
-        The second is conditional on what the intervention may have changed, and means
-        nothing by itself.
+        The two parts: for the probability of any days, and for their number where there are any.
+        The second is conditional on what the intervention may have changed, and has no meaning by
+        itself.
     units
         Assignment units left out in turn.
     """
@@ -75,15 +75,15 @@ def two_part_fit(comparison: Comparison) -> TwoPartFit:
     ------
     NotEstimable
         If an arm has fewer than five school-months with, or without, days in a period,
-        or no fit without one of the units.
+        or there is no fit without one of the units.
 
     Notes
     -----
     :math:`E[D] = \Pr(D > 0)\,E[D \mid D > 0]`, each with arm, period, their product and
     log exposure (as an offset in the second). The ratio is that of the sum of
     predictions for intervention schools after, with the product's coefficients and
-    without. Above `MOST_REFITTED` units, what a fit without one of them comes to is taken from
-    one step of Newton's method: fits anew would take time with the square of their number.
+    without. Above `MOST_REFITTED` units, the fit without each of them is approximated by one step
+    of Newton's method, since the time of refitting grows with the square of their number.
 
     References
     ----------
@@ -114,7 +114,7 @@ def two_part_fit(comparison: Comparison) -> TwoPartFit:
 
 
 def _rows(counts: MonthCounts) -> _Rows:
-    """Lay out events, design, log exposure and unit of each school and month."""
+    """Return the events, design, log exposure and unit of each school and month."""
     school, month = np.nonzero(counts.exposure)
     after, treated = counts.after[month], counts.treated[school]
     strata = [counts.stratum[school] == each for each in range(counts.stratum.max() + 1)]
@@ -130,7 +130,7 @@ def _rows(counts: MonthCounts) -> _Rows:
 
 
 def _require_cells(rows: _Rows) -> None:
-    """Refuse cells with hardly any, or hardly no, school-months with days."""
+    """Raise NotEstimable if a cell has too few school-months with, or without, days."""
     for cell in np.unique(rows.design, axis=0):
         inside = (rows.design == cell).all(axis=1)
         some = int((rows.days[inside] > 0).sum())
@@ -157,7 +157,7 @@ def _fitted(rows: _Rows) -> tuple[float, float, float]:
 
 
 def _without_each_unit(rows: _Rows) -> Floats:
-    """Return the log ratio of expected days without each unit, by one step from that of all."""
+    """Return the log ratio of expected days without each unit, by one Newton step."""
     unit = np.unique(rows.unit, return_inverse=True)[1]
     some = rows.days > 0
     with_size = np.column_stack([rows.design, rows.offset])
@@ -166,7 +166,7 @@ def _without_each_unit(rows: _Rows) -> Floats:
     design = rows.design[some]
     amount = _gamma(rows.days[some], design, rows.offset[some])
     relative = rows.days[some] / np.exp(design @ amount + rows.offset[some])
-    # Months with days may leave a unit out altogether, which then changes nothing of them.
+    # A unit may have no months with days; leaving it out then changes nothing in this part.
     units = np.append(unit[some], unit.max())
     closing = np.zeros(1)
     moved = (
@@ -202,7 +202,7 @@ def _logistic(some: Floats, design: Floats) -> Floats:
 
 
 def _uncentred(coefficients: Floats, design: Floats) -> Floats:
-    """Move the centring of the last column into the strata's intercepts."""
+    """Return coefficients with the centring of the last column moved to strata's intercepts."""
     intercepts = (design.shape[1] - 2) // 3
     moved = coefficients.copy()
     moved[1 : 1 + intercepts] -= coefficients[-1] * design[:, -1].mean()
@@ -210,7 +210,7 @@ def _uncentred(coefficients: Floats, design: Floats) -> Floats:
 
 
 def _gamma(days: Floats, design: Floats, offset: Floats) -> Floats:
-    """Return coefficients of a gamma model with log link, by scoring; NaN without a maximum."""
+    """Return coefficients of a gamma model with log link, by Fisher scoring; NaN if none."""
     target = np.log(days) - offset
     inverse = np.asarray(np.linalg.pinv(design.T @ design), dtype=np.float64)
     coefficients: Floats = inverse @ (design.T @ target)

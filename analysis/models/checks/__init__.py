@@ -1,1 +1,1 @@
-"""Design checks: balance, trends before the start, returns, spillover, the floor."""
+"""Design checks: balance, trends before the start, returns, spillover, floor effects."""

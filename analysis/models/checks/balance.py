@@ -39,10 +39,10 @@ def balance(
     schools
         One row per school, with columns `pilot`, `arm`, `matched_set` and the covariates.
     covariates
-        Numeric columns, of the time before the start.
+        Numeric columns, measured before the start.
     candidates
         All schools that comparison schools were matched from, with `pilot`, the covariates and,
-        if they don't count alike, `weight`; none if they aren't known.
+        if they are weighted, `weight`; None if they aren't known.
 
     Returns
     -------
@@ -56,10 +56,10 @@ def balance(
 
     Notes
     -----
-    :math:`d = (\bar x_T - \bar x_C) / \sqrt{(s_T^2 + s_C^2) / 2}`, always with the
-    standard deviations of the schools compared, so that matching can't change the yard
-    stick. Above 0.1 in either direction deserves a look; no test is made, since balance
-    is a property of these schools and not of others.
+    :math:`d = (\bar x_T - \bar x_C) / \sqrt{(s_T^2 + s_C^2) / 2}`, always with the standard
+    deviations of the schools compared, so that matching can't change the scale. An absolute value
+    above 0.1 deserves attention; no test is made, since balance is a property of these schools and
+    not of others.
 
     References
     ----------
@@ -141,7 +141,7 @@ def _mean(values: Floats) -> float:
 
 
 def _spread(treated: Floats, comparison: Floats) -> float:
-    """Return the standard deviation that differences are measured in; NaN if there is none."""
+    """Return the standard deviation by which differences are divided; NaN if there is none."""
     if min(len(treated), len(comparison)) < 2:
         return np.nan
     spread = float(np.sqrt((treated.var(ddof=1) + comparison.var(ddof=1)) / 2))

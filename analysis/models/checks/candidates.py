@@ -1,4 +1,4 @@
-"""Schools that might have been chosen, reweighted so that they resemble the pilot's own."""
+"""Entropy balancing of candidate comparison schools to resemble the pilot's own schools."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Floats
 
 BALANCED = 1e-6
-"""Weighted means this near to their targets, in standard deviations, are at them."""
+"""Tolerance between weighted means and their targets, in standard deviations."""
 FEWEST_EFFECTIVE = 5.0
-"""With fewer effective candidates a result would come close to single schools' data."""
+"""Fewest effective candidates: with fewer, a result would come close to single schools' data."""
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority",
     "outcome": "Name of the outcome",
@@ -43,28 +43,28 @@ COLUMNS: dict[str, str] = {
 
 
 def entropy_weights(covariates: Floats, target: Floats) -> Floats:
-    r"""Return the weights nearest to equal ones that give covariates the means asked for.
+    r"""Return entropy-balancing weights that give covariates the target means.
 
     Parameters
     ----------
     covariates : ndarray of shape (n, k)
         One row per candidate.
     target : ndarray of shape (k,)
-        Means that the weighted candidates shall have.
+        Target means of the weighted candidates.
 
     Returns
     -------
     ndarray of shape (n,)
-        Positive, with a sum of 1.
+        Positive weights with a sum of 1.
 
     Raises
     ------
     NotEstimable
-        If no weights do: the target lies beyond the candidates.
+        If no weights give these means: the target lies outside the candidates' range.
 
     Notes
     -----
-    Of all weights with these means, those that minimise :math:`\sum w_i \log w_i`. They are
+    The weights minimise :math:`\sum w_i \log w_i` among all with these means. They are
     :math:`w_i \propto \exp(\lambda' z_i)` with :math:`z_i` the distance from the target, and
     :math:`\lambda` minimises the convex function :math:`\log \sum \exp(\lambda' z_i)`.
 
@@ -107,12 +107,12 @@ def weights_of(schools: pd.DataFrame, candidates: pd.DataFrame, covariates: list
     Returns
     -------
     ndarray of shape (n,)
-        One weight per candidate; 0 in a phase that the pilot's schools are not of.
+        One weight per candidate; 0 in a phase that none of the pilot's schools has.
 
     Raises
     ------
     NotEstimable
-        If there are none such.
+        If there are no such weights.
     """
     phases = sorted(schools["phase"].unique())
     comparable = candidates["phase"].isin(phases).to_numpy()
@@ -142,7 +142,7 @@ def reweighted_effect(schools: pd.DataFrame, fewest: int = 1) -> dict[str, objec
     Notes
     -----
     With weighted totals Y of events and N of exposure the log ratio is
-    :math:`\log(Y_{T1}/Y_{T0}) - \log(Y_{C1}/Y_{C0})`, less the same of N. Its variance is the CR2
+    :math:`\log(Y_{T1}/Y_{T0}) - \log(Y_{C1}/Y_{C0})`, less the same for N. Its variance is the CR2
     estimate of `closed_form`, with each school's events times its weight, and the degrees of
     freedom are Welch's, with :math:`1 / \sum h_i^2` effective schools in each group. Weights are
     taken as given.
@@ -173,7 +173,7 @@ def reweighted_effect(schools: pd.DataFrame, fewest: int = 1) -> dict[str, objec
 
 @dataclass(frozen=True)
 class _Group:
-    """How the rate of one group changed, with its variance and its effective schools."""
+    """The change in one group's rate, with its variance and number of effective schools."""
 
     log_rate: float
     variance: float

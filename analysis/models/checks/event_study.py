@@ -57,11 +57,11 @@ class EventStudyFit:
     Attributes
     ----------
     terms : ndarray of shape (K,)
-        Terms counted from the start, the reference among them.
+        Terms counted from the start, including the reference.
     first, last : ndarray of shape (K,)
         Their first and last months.
     fit
-        The model; its first K - 1 coefficients are the terms but the reference.
+        The model; its first K - 1 coefficients are those of all terms except the reference.
     counts
         Events and exposure by term.
     """
@@ -74,18 +74,18 @@ class EventStudyFit:
 
     @property
     def others(self) -> Codes:
-        """All terms but the reference."""
+        """All terms except the reference."""
         others: Codes = self.terms[self.terms != -1]
         return others
 
     @property
     def basis(self) -> Floats:
-        """What each effect adds in each term."""
+        """The value of each effect's regressor in each term."""
         return basis(self.terms)
 
 
 def basis(terms: Codes) -> Floats:
-    """Return one column per term but the reference, which is the last before the start."""
+    """Return one column per term except the reference, which is the last before the start."""
     columns: Floats = (terms[:, np.newaxis] == terms[terms != -1]).astype(float)
     return columns
 
@@ -100,14 +100,14 @@ def fit_event_study(
     panel
         One row per school, outcome and month; see `compare`.
     specification
-        Whatever months it compares, all that the panel has before are used.
+        Whichever months it compares, all months of the panel before the start are used.
     term_months
         Months in a term; counted backwards and forwards from the start.
 
     Raises
     ------
     NotEstimable
-        If it is withheld, there are no two terms before, none after, or an empty cell.
+        If it is withheld, there are fewer than two terms before, none after, or an empty cell.
 
     Notes
     -----
@@ -152,7 +152,7 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
     DataFrame
         One row per specification and term, with the columns of `COLUMNS`; one row with
         the reason where there is no estimate. A term with fewer events in an arm than the
-        specification asks for, or without any month returned, has its months and the reason.
+        specification requires, or without any return, has its months and the reason.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def event_study(panel: pd.DataFrame, specifications: Iterable[Specification]) ->
 
 
 def known(specification: Specification) -> dict[str, object]:
-    """Return the columns that say which event study a row is of."""
+    """Return the columns that identify the event study of a row."""
     return {k: v for k, v in described(specification).items() if k in COLUMNS}
 
 
@@ -208,7 +208,7 @@ def _term_rows(study: EventStudyFit, specification: Specification) -> list[dict[
 def _absent_rows(
     panel: pd.DataFrame, specification: Specification, found: Codes
 ) -> list[dict[str, object]]:
-    """Return one row per term of which no month was returned."""
+    """Return one row per term without any return."""
     own = panel.loc[(panel["outcome"] == specification.outcome)]
     if specification.pilot is not None:
         own = own.loc[own["pilot"] == specification.pilot]

@@ -1,8 +1,7 @@
-"""What each design check says against the results: counted by one rule for all.
+"""What each design check says against the results, counted by one rule for all.
 
-A check looks at several results and has a threshold, fixed before any data: at or beyond it
-a result speaks against the report. The order of the checks is that of how much one of them
-would take away, the gravest first.
+A check looks at several results and has a threshold, fixed before any data: at or beyond it a
+result counts against the report. Checks are in order of severity, the most serious first.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.05
 SLIGHT = 0.1
-"""A standardised difference that is usually called slight."""
+"""A standardised difference that is usually considered slight."""
 COLUMNS: dict[str, str] = {
     "check": "Name of the check",
     "label": "The check in words",
@@ -31,24 +30,25 @@ COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Check:
-    """One check with the values it gives, the gravest first when sorted.
+    """A check with its values; when sorted, the most serious come first.
 
     Attributes
     ----------
     name, label
-        For programs and for readers.
+        Its names for programs and for readers.
     against_if
-        In words, what speaks against a result.
+        What counts against a result, in words.
     values
-        One number a result: the smaller, the graver.
+        One number per result: the smaller, the more serious.
     threshold
-        Values at or below it speak against.
+        Values at or below it count against a result.
     named
-        What each value is of, in words.
+        The result that each value belongs to, in words.
     pilots
-        The pilot of each.
+        The pilot of each value.
     printed
-        How a value is printed, given as a format with one place; with none, it is not stated.
+        Format of a printed value, with one placeholder; without a placeholder, the value is not
+        stated.
     """
 
     name: str

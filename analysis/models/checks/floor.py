@@ -1,4 +1,4 @@
-"""The floor: how little there is to count, and what that alone does to precision."""
+"""Floor effects: how few events there are, and the precision that they allow."""
 
 from __future__ import annotations
 
@@ -41,31 +41,29 @@ def floor_diagnostics(
     specifications: Iterable[Specification],
     months: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    r"""Describe how few events there are.
+    r"""Return the share of school-months without events, and the least possible standard error.
 
     Parameters
     ----------
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What is compared.
+        The specifications, which say what is compared.
     months
         The panel in which single months are counted; by default the same.
 
     Returns
     -------
     DataFrame
-        One row per specification, with the columns of `COLUMNS`; of one that is withheld,
-        no numbers. Days come in runs, so
-        that for them no zeros are expected of a count model.
+        One row per specification, with the columns of `COLUMNS`; without numbers for one that is
+        withheld. Days come in runs, so no zeros are predicted for them from a count model.
 
     Notes
     -----
     Expected zeros are :math:`\sum e^{-\mu}` and :math:`\sum (1 + \kappa\mu)^{-1/\kappa}`,
     with each school-month's mean :math:`\mu` from its school's rate and the month's
-    factor. Many zeros are no zero inflation: at 0.4 events a month, 67% of months have
-    none. The standard error is at least
-    :math:`\sqrt{1/Y_{T1} + 1/Y_{T0} + 1/Y_{C1} + 1/Y_{C0}}`.
+    factor. Many zeros are not zero inflation: at 0.4 events per month, 67% of months have none.
+    The standard error is at least :math:`\sqrt{1/Y_{T1} + 1/Y_{T0} + 1/Y_{C1} + 1/Y_{C0}}`.
 
     References
     ----------
@@ -104,7 +102,7 @@ def floor_diagnostics(
 
 
 def expected_zeros(mean: Floats, dispersion: float) -> float:
-    """Return how many counts with these means are expected to be zero.
+    """Return the expected number of zeros among counts with these means.
 
     Examples
     --------
@@ -122,7 +120,7 @@ def _zeros(counts: MonthCounts) -> dict[str, object]:
     seen = counts.exposure > 0
     mean = _means(counts)
     squares = float(((counts.events - mean)[seen] ** 2).sum())
-    # Each school's mean is its own, which takes a share of its variance away.
+    # Each school's mean is estimated from its own events, which removes a share of its variance.
     fitted = len(counts.unit) + len(counts.months) - 1
     inflation = seen.sum() / max(1, seen.sum() - fitted)
     beyond = squares * inflation - float(mean[seen].sum())
@@ -139,7 +137,7 @@ def _zeros(counts: MonthCounts) -> dict[str, object]:
 
 
 def _means(counts: MonthCounts) -> Floats:
-    """Return school-months' means: the school's events, spread by exposure and month."""
+    """Return expected events by school and month: each school's events spread by exposure."""
     rate = counts.events.sum(axis=1) / counts.exposure.sum(axis=1)
     factor = np.ones(len(counts.months))
     for _ in range(50):  # iterative proportional fitting of schools and months

@@ -1,4 +1,4 @@
-"""How much of an estimate rests on one unit."""
+"""Leverage: how much of an estimate rests on one unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 CASE_STUDY = 0.3
-"""Above this share of its arm's information, an estimate is close to a case study of a unit."""
+"""Share of its arm's information above which an estimate is close to a case study of one unit."""
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -37,7 +37,7 @@ COLUMNS: dict[str, str] = {
 
 
 def largest_leverages(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Return the largest leverage of each specification, and the arm of its unit.
+    """Return the largest leverage of a unit in each specification, and the arm of that unit.
 
     Returns
     -------

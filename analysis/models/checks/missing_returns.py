@@ -1,4 +1,4 @@
-"""Returns that did not arrive: what the estimate takes for granted, and how wrong it could be."""
+"""Months without a return: what the estimate assumes, and how wrong it could be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PERIODS = ("before", "after")
 FACTOR = 3.0
-"""Rates in unreturned months are let range from nought to this many times the usual."""
+"""Rates in unreturned months may range from zero to this many times the usual rate."""
 LARGEST_FACTOR = 100.0
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority",
@@ -48,7 +48,7 @@ def missing_return_bounds(
     estimates: pd.DataFrame,
     factor: float = FACTOR,
 ) -> pd.DataFrame:
-    r"""Bound each estimate by what unreturned months may have held.
+    r"""Bound each estimate over the events that unreturned months could have had.
 
     Parameters
     ----------
@@ -56,26 +56,26 @@ def missing_return_bounds(
         One row per school, outcome and month, with `returned` and the exposure of every month,
         returned or not.
     specifications
-        Those of the estimates, each of one pilot.
+        The specifications of the estimates, each of one pilot.
     estimates
         A table with the columns of `estimates.COLUMNS`.
     factor
         The highest rate of unreturned months, as a multiple of that of the returned months of
-        the same arm and period. The lowest is nought.
+        the same arm and period. The lowest is zero.
 
     Returns
     -------
     DataFrame
-        One row per estimate that there is, with the columns of `COLUMNS`.
+        One row per available estimate, with the columns of `COLUMNS`.
 
     Notes
     -----
     The estimate leaves unreturned months out, which is right if they had the rates of their
     school's returned months in the same period. If a share r of the pupil-months of an arm and
     period was not returned, and had f times its rate, the rate becomes
-    :math:`1 - r + f r` times what it was, and the log ratio moves by the log of that, once for
-    each of the four. All unreturned months count, those of schools that the estimate has to leave
-    out too. The width of the interval is kept. Nothing of a single school enters.
+    :math:`1 - r + f r` times what it was, and the log ratio changes by the log of that, once for
+    each of the four. All unreturned months count, including those of schools that the estimate has
+    to leave out. The width of the interval is unchanged. No data of single schools are used.
 
     References
     ----------
@@ -117,7 +117,7 @@ def missing_return_bounds(
 
 
 def _missing_shares(panel: pd.DataFrame, specification: Specification) -> Floats:
-    """Return the share of exposure not returned, by arm and period: shape (2, 2)."""
+    """Return the share of exposure without a return, by arm and period: shape (2, 2)."""
     rows = panel.loc[
         (panel["outcome"] == specification.outcome) & (panel["pilot"] == specification.pilot)
     ]
@@ -135,8 +135,8 @@ def _missing_shares(panel: pd.DataFrame, specification: Specification) -> Floats
 
 
 def _shift(missing: Floats, factor: float, side: int) -> float:
-    """Return how far the log ratio moves at most: down for a side of -1, up for 1."""
-    # What raises the ratio: events after in intervention schools, and before in the others.
+    """Return the largest change in the log ratio: down for a side of -1, up for 1."""
+    # Events after in intervention schools, and before in the others, raise the ratio.
     raises = np.array([[-1, 1], [1, -1]]) * side > 0
     extreme = np.where(raises, factor, 0.0)
     signs = np.array([[-1, 1], [1, -1]])
@@ -144,7 +144,7 @@ def _shift(missing: Floats, factor: float, side: int) -> float:
 
 
 def _tipping(missing: Floats, ends: Floats) -> float:
-    """Return the factor at which the interval reaches no effect; see `COLUMNS`."""
+    """Return the factor at which the interval includes no effect; see `COLUMNS`."""
     if ends[0] <= 0 <= ends[2]:
         return np.nan
     side, end = (1, ends[2]) if ends[2] < 0 else (-1, ends[0])
@@ -154,5 +154,5 @@ def _tipping(missing: Floats, ends: Floats) -> float:
 
     if beyond(LARGEST_FACTOR) < 0:
         return np.inf
-    # Unreturned months without events may be enough.
+    # Even unreturned months without events may be enough.
     return float(brentq(beyond, 0.0, LARGEST_FACTOR)) if beyond(0.0) < 0 else 0.0

@@ -1,4 +1,4 @@
-"""Tests that the arms did not differ before the start, and what it would take to mislead."""
+"""Tests for differential trends before the start, and breakdown values."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 REFERENCE = -1
 NO_CHANGE = 1e-9
-"""A log ratio below this is a rounding error."""
+"""Log ratio below which a difference is a rounding error."""
 CHUNK = 4_000_000
-"""Counts of schools and terms that are fitted at once, over draws."""
+"""Number of counts, over schools, terms and draws, that are fitted at once."""
 IN_CACHE = 100_000
-"""The same where these are so many that memory, and not their number, sets the pace."""
+"""The same where memory bandwidth, and not the number of operations, limits the speed."""
 TEST_COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -57,14 +57,14 @@ TEST_COLUMNS: dict[str, str] = {
 def pre_trend_tests(
     panel: pd.DataFrame, specifications: Iterable[Specification], *, seed: int, draws: int = 1_999
 ) -> pd.DataFrame:
-    r"""Test that nothing differed before the start, and say what it would take to mislead.
+    r"""Test for differential trends before the start, and return breakdown values.
 
     Parameters
     ----------
     panel, specifications
         As for `event_study`.
     seed, draws
-        For the randomisation test; of many schools as many as `affordable_draws` says.
+        For the randomisation test; for many schools, draws are limited by `affordable_draws`.
 
     Returns
     -------
@@ -73,10 +73,10 @@ def pre_trend_tests(
 
     Notes
     -----
-    If the trends of the arms may part by at most :math:`\bar M` times the largest change
+    If the trends of the arms may diverge by at most :math:`\bar M` times the largest change
     :math:`\Delta` between neighbouring terms before the start, then term k after may be
-    off by :math:`k \bar M \Delta`. The breakdown value is the :math:`\bar M` at which the
-    mean ratio after is explained. :math:`\Delta` is taken as it is estimated.
+    off by :math:`k \bar M \Delta`. The breakdown value is the :math:`\bar M` at which the mean
+    ratio after is explained. :math:`\Delta` is taken as estimated, without error.
 
     References
     ----------
@@ -137,10 +137,10 @@ def _largest_term_p(study: EventStudyFit, seed: int, draws: int) -> float:
 
 
 def _breakdown(study: EventStudyFit, level: float) -> dict[str, object]:
-    """Return how large a difference in trends it takes to explain the mean ratio after."""
+    """Return the breakdown value: the difference in trends that explains the mean ratio after."""
     others, effects = study.others, study.fit.coefficients[: len(study.others)]
     with_reference = np.append(effects[others < -1], 0.0)
-    # A term that nobody returned has no effect: what changed across the gap took two terms.
+    # A term without returns has no effect: a change across the gap took two terms.
     apart = np.diff(np.append(others[others < -1], REFERENCE))
     deviation = float(np.abs(with_reference).max())
     change = float(np.abs(np.diff(with_reference) / apart).max())
@@ -165,5 +165,5 @@ def _breakdown(study: EventStudyFit, level: float) -> dict[str, object]:
 
 
 def _times(whole: float, part: float) -> float:
-    """Return how many parts make the whole; infinite where there is no part to speak of."""
+    """Return the whole divided by the part; infinite where the part is a rounding error."""
     return whole / part if part > NO_CHANGE else np.inf

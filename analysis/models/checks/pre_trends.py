@@ -1,4 +1,4 @@
-"""Trends before the start: how far the arms may have parted, and what a test would miss."""
+"""Trends before the start: how far the arms may have diverged, and the power of tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from analysis.models.primary.conditional import ConditionalFit
 
 MONTHS_BETWEEN = 12
-"""From the middle of the months before to the middle of the months after."""
+"""Months from the middle of the months before to the middle of the months after."""
 POWER_COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -62,26 +62,26 @@ SLOPE_COLUMNS: dict[str, str] = {
 
 
 def pre_trend_slopes(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    r"""Estimate how far the arms' trends parted before the start.
+    r"""Estimate the difference in the arms' trends before the start.
 
     Parameters
     ----------
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        Whatever months they compare, all that the panel has before are used.
+        Whichever months they compare, all months of the panel before the start are used.
 
     Returns
     -------
     DataFrame
-        One row per specification, with the columns of `SLOPE_COLUMNS`. The interval is
-        the widest difference in trends that the data don't rule out, as the ratio that
-        it would pass off as an effect.
+        One row per specification, with the columns of `SLOPE_COLUMNS`. The interval covers the
+        differences in trends that the data don't rule out, expressed as the ratio that they would
+        show as an effect.
 
     Notes
     -----
-    The model of `fit_multinomial` on the months before, with the month in years times
-    treatment as its one effect.
+    The model of `fit_multinomial` on the months before, with the month in years times treatment as
+    its only effect.
 
     References
     ----------
@@ -112,14 +112,14 @@ def pre_trend_power(
     faked_ratios: Iterable[float] = (0.9, 0.8, 0.7, 0.6),
     level: float = 0.05,
 ) -> pd.DataFrame:
-    r"""Return how likely a trend that fakes an effect would be to be noticed.
+    r"""Return the power of tests before the start to detect a trend that imitates an effect.
 
     Parameters
     ----------
     panel, specifications
         As for `pre_trend_slopes`.
     faked_ratios
-        Ratios that a steady difference in trends would pass off as an effect.
+        Ratios that a steady difference in trends would imitate.
     level
         Size of the tests.
 
@@ -130,12 +130,12 @@ def pre_trend_power(
 
     Notes
     -----
-    A difference in trends of :math:`\log r` a year fakes the ratio r where like months
-    are compared, and puts :math:`\delta_k` on the terms before. The F of `joint_test` is
-    then non-central with :math:`\delta' V^{-1} \delta`. V is the Poisson covariance of
-    the terms times the mean ratio of CR2 to Poisson variances: with few units the CR2
-    matrix itself is too unsteady to be inverted. Since the joint test keeps below its
-    size with so few units, its true power is lower still.
+    A difference in trends of :math:`\log r` per year imitates the ratio r where like months are
+    compared, and adds :math:`\delta_k` to the terms before. The F of `joint_test` is then
+    non-central with :math:`\delta' V^{-1} \delta`. V is the Poisson covariance of the terms times
+    the mean ratio of CR2 to Poisson variances: with few units the CR2 matrix itself is too
+    unstable to be inverted. Since the joint test is conservative with so few units, its true power
+    is lower still.
 
     References
     ----------
@@ -209,7 +209,7 @@ def _joint_power(study: EventStudyFit, change: float, level: float) -> float:
 
 
 def _steadied(fit: ConditionalFit, chosen: Codes) -> Floats:
-    """Return the Poisson covariance of coefficients, scaled to the CR2 variances."""
+    """Return the Poisson covariance, scaled by the mean ratio of CR2 to Poisson variances."""
     block = np.ix_(chosen, chosen)
     variances = np.diag(cluster_covariance(fit, "CR2")[block])
     require_spread(float(np.sqrt(max(0.0, variances.mean()))))

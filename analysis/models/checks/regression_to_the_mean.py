@@ -1,4 +1,4 @@
-"""Regression to the mean: what choosing and matching schools does where nothing has an effect."""
+"""Regression to the mean: effects of selecting and matching schools where none is true."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Selection:
-    """A way to choose schools, and to find schools to compare them with.
+    """A way of selecting schools, and of finding comparison schools.
 
     Attributes
     ----------
     chosen
-        One of `CHOICES`: by the count of the year before, by the lasting rate (which no
-        one knows), or by lot.
+        One of `CHOICES`: by the count of the year before, by the lasting rate (which is unknown in
+        practice), or at random.
     matched
         One of `MATCHES`: the nearest other candidate, one for one, by the count of the
         year before, by the mean of two years, or by the lasting rate; or any others.
     candidates, schools
-        Schools to choose from, and schools chosen.
+        Number of schools to choose from, and of schools chosen.
     events
-        Mean events of a candidate in a year.
+        Mean events of a candidate per year.
     need_variance, dispersion
         Squared coefficients of variation: of lasting rates, and from year to year.
     """
@@ -82,18 +82,18 @@ class Selection:
 
 
 ALL = tuple(Selection(chosen, matched) for chosen in CHOICES for matched in MATCHES)
-"""Every way to choose with every way to match."""
+"""Every way of choosing with every way of matching."""
 
 
 def regression_to_the_mean(
     selections: Iterable[Selection], *, seed: int, draws: int = 4_000
 ) -> pd.DataFrame:
-    """Simulate what each way of choosing and matching shows where nothing has an effect.
+    """Simulate the ratio that each way of choosing and matching gives where nothing has an effect.
 
     Parameters
     ----------
     selections
-        What to simulate.
+        The selections to simulate.
     seed, draws
         For the simulation; each selection has the same draws of schools.
 
@@ -105,9 +105,9 @@ def regression_to_the_mean(
     Notes
     -----
     A candidate's lasting rate and its rate of each year are gamma variables, its events
-    Poisson: two years before and one after. Nothing distinguishes the year after. Schools
-    chosen for high counts had, on the whole, a bad year, and fall back; comparison
-    schools matched to those counts had one too, though a worse one for their need.
+    Poisson: two years before and one after. Nothing distinguishes the year after. Schools chosen
+    for high counts had, on average, an unusually bad year, and fall back; comparison schools
+    matched on those counts had one too, and worse in relation to their need.
 
     References
     ----------
@@ -150,7 +150,7 @@ def _gamma(variance: float, shape: tuple[int, ...], random: np.random.Generator)
 
 
 def _chosen(selection: Selection, years: Floats, need: Floats, lot: Floats) -> Codes:
-    """Return the places of the chosen schools, (draws, schools); ties broken by lot."""
+    """Return the indices of the chosen schools, (draws, schools); ties broken at random."""
     score = {
         "highest counts": years[1] + lot,
         "greatest need": need,
@@ -175,7 +175,7 @@ def _matched(
     places = np.empty_like(chosen)
     for school in range(selection.schools):
         own = np.take_along_axis(score, chosen[:, school : school + 1], axis=1)
-        # Candidates at the same distance are taken by lot.
+        # Ties in distance are broken at random.
         distance = np.abs(score - own) + 1e-6 * lot + taken
         places[:, school] = distance.argmin(axis=1)
         np.put_along_axis(taken, places[:, school : school + 1], np.inf, axis=1)
@@ -183,7 +183,7 @@ def _matched(
 
 
 def _summary(before: Floats, after: Floats, treated: Booleans) -> dict[str, float]:
-    """Return what the draws show; those without an estimate count as not significant."""
+    """Summarise the draws; those without an estimate count as not significant."""
     fit = closed_form(before, after, treated)
     log_ratio = fit.log_ratio[np.isfinite(fit.log_ratio)]
     significant = p_values(fit) < 0.05

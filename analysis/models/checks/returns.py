@@ -1,4 +1,4 @@
-"""Composition and reporting: whether who was counted changed, and not what happened to them."""
+"""Changes in composition and reporting, as an alternative explanation of an effect."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ CALENDAR_COLUMNS: dict[str, str] = {
 
 
 def reporting_changes(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Describe returns and sizes of schools by arm and period.
+    """Return the share of returns and the size of schools by arm and period.
 
     Parameters
     ----------
     panel
         As for `compare`, with `returned`.
     specifications
-        What is compared.
+        The specifications, which say what is compared.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def reporting_changes(panel: pd.DataFrame, specifications: Iterable[Specificatio
 
 
 def calendar_months(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Show which months of the year are compared with which.
+    """Return which months of the year are compared with which.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def _changes(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
 
 def _compared(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame:
     """Return the school-months compared, returned or not, with their period."""
-    compare(panel, specification)  # refuses what can be no panel
+    compare(panel, specification)  # raises an error if this is not a panel
     rows = panel.loc[panel["outcome"] == specification.outcome]
     if specification.pilot is not None:
         rows = rows.loc[rows["pilot"] == specification.pilot]

@@ -1,4 +1,4 @@
-"""Spillover: what an estimate would hide if part of the effect had reached comparison schools."""
+"""Spillover: bounds on the effect if part of it had reached comparison schools."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BOUND_COLUMNS: dict[str, str] = {
 
 
 def spillover_bounds(estimates: pd.DataFrame, shares: Iterable[float] = SHARES) -> pd.DataFrame:
-    r"""Return the effect that would lie behind an estimate if part of it had spilt over.
+    r"""Return the true effect behind each estimate if part of it had spilled over.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def spillover_bounds(estimates: pd.DataFrame, shares: Iterable[float] = SHARES) 
     Returns
     -------
     DataFrame
-        One row per estimate that there is and share, with the columns of
+        One row per available estimate and share, with the columns of
         `BOUND_COLUMNS`.
 
     Raises
@@ -47,9 +47,9 @@ def spillover_bounds(estimates: pd.DataFrame, shares: Iterable[float] = SHARES) 
 
     Notes
     -----
-    If comparison schools had a share f of the effect, what is estimated is
-    :math:`\theta - f \theta`, and the effect is :math:`\hat\theta / (1 - f)`: spillover of
-    the same sign hides a part of an effect and makes none.
+    If comparison schools had a share f of the effect, the estimand is
+    :math:`\theta - f \theta`, and the effect is :math:`\hat\theta / (1 - f)`: spillover of the
+    same sign masks part of an effect but cannot create one.
 
     Examples
     --------

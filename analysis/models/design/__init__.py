@@ -1,1 +1,1 @@
-"""What a design can show: detectable effects, exaggeration, a larger trial."""
+"""Properties of a design: detectable effects, exaggeration, and a larger trial."""

@@ -1,4 +1,4 @@
-"""Break-even: what an event averted must be worth for a social worker to pay for itself."""
+"""Break-even: the value of an event averted at which a social worker pays for itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS: dict[str, str] = {
 
 
 def break_even(estimates: pd.DataFrame, workers: Mapping[str, int]) -> pd.DataFrame:
-    r"""Return what an event averted must be worth, in units of a worker's cost.
+    r"""Return the break-even value of an event averted, in units of a worker's cost.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def break_even(estimates: pd.DataFrame, workers: Mapping[str, int]) -> pd.DataFr
     Returns
     -------
     DataFrame
-        One row per estimate that there is, with the columns of `COLUMNS`.
+        One row per available estimate, with the columns of `COLUMNS`.
 
     Notes
     -----
     With a events averted per worker, a worker pays for itself if an event is worth 1/a of what
-    the worker costs over the same months. The ends of the interval of a are turned over, and
-    where it holds 0 there is no value at which the worker surely pays.
+    the worker costs over the same months. The limits of the interval of a are inverted, and where
+    it includes 0 there is no value at which the worker certainly pays.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The minimum detectable effect: what a design of this size can see at all."""
+"""The minimum detectable effect of a design."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 POWER = 0.8
 LADDER = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
-"""Ratios tried in turn before the bisection. Power isn't monotone: a fall that leaves no
-events leaves no estimate either."""
+"""Ratios tried in turn before the bisection. Power isn't monotone: a fall to no events leaves no
+estimate."""
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
     "outcome": "Name of the outcome",
@@ -76,8 +76,8 @@ def detectable_ratio(design: SchoolDesign, *, power: float = POWER, level: float
        + 2\kappa \frac{\sum_T m_i^2}{M^2} + 2\kappa \frac{\sum_C m_i^2}{M_C^2}
 
     for expected events :math:`m_i`, with totals :math:`M` and :math:`M_C`, and
-    overdispersion :math:`\kappa`. It takes degrees of freedom to be many, and so is a
-    little hopeful for few schools.
+    overdispersion :math:`\kappa`. It assumes many degrees of freedom, and so is slightly
+    optimistic for few schools.
 
     References
     ----------
@@ -130,8 +130,7 @@ def simulated_ratio(
 ) -> float:
     """Return the largest ratio below 1 that the primary test detects; 0 if none is.
 
-    Found on a ladder of ratios and then by bisection, with the same stream of random
-    numbers at every step, so that chance moves all steps together.
+    Found on a ladder of ratios and then by bisection, with common random numbers at every step.
     """
 
     def detected(ratio: float) -> bool:
@@ -150,21 +149,21 @@ def simulated_ratio(
 def school_design(
     panel: pd.DataFrame, specification: Specification, years: pd.DataFrame | None = None
 ) -> SchoolDesign:
-    """Return a specification's schools with the events each had before as those expected.
+    """Return a specification's schools, with their events before as expected events.
 
-    Nothing after the start is used, so that it can be known before any estimate.
+    Nothing after the start is used, so that the design is known before any estimate.
 
     Parameters
     ----------
     panel, specification
         As for `effect_estimates`.
     years
-        The panel in which the years before show the dispersion; by default the same.
+        The panel from whose years before the dispersion is estimated; by default the same.
 
     Raises
     ------
     NotEstimable
-        If an arm has too few events, or there is no earlier year to see dispersion in.
+        If an arm has too few events, or there is no earlier year to estimate dispersion from.
     """
     schools = school_periods(panel, specification)
     require_estimable(schools.assign(events_after=schools["events_before"]), specification)
@@ -176,7 +175,7 @@ def school_design(
 
 
 def _require_a_test(schools: pd.DataFrame) -> None:
-    """Refuse a design in which one unit is all of an arm: no test sees its spread."""
+    """Raise NotEstimable if an arm is a single unit, whose variance no test can estimate."""
     for treated, arm in ((True, "intervention"), (False, "comparison")):
         if schools.loc[schools["treated"] == treated, "cluster"].nunique() < 2:
             raise NotEstimable(
@@ -194,18 +193,18 @@ def minimum_detectable_effects(
     draws: int = 2_000,
     years: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return the smallest fall that each specification can see with 80% power.
+    """Return the smallest fall that each specification can detect with 80% power.
 
     Parameters
     ----------
     panel, specifications
         As for `effect_estimates`; only months before the start are used.
     seed, draws
-        For the simulation; of many schools as many as `affordable_draws` says.
+        For the simulation; for many schools, draws are limited by `affordable_draws`.
     dispersion
-        Overdispersion to assume; by default what the two years before show.
+        Overdispersion to assume; by default estimated from the two years before.
     years
-        The panel in which they show it; by default the same.
+        The panel from which it is estimated; by default the same.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a significant result of a small study would be worth: type S and type M errors."""
+"""Type S (sign) and type M (magnitude) errors of significant results in a small study."""
 
 from __future__ import annotations
 
@@ -53,18 +53,18 @@ class Exaggeration:
 def exaggeration(
     true_ratio: float, standard_error: float, df: float = np.inf, level: float = 0.95
 ) -> Exaggeration:
-    r"""Return what a significant result would be like if the true ratio were known.
+    r"""Return power, type S and type M errors of a significant result, given a true ratio.
 
     Parameters
     ----------
     true_ratio
-        Ratio of rate ratios supposed to be true.
+        Ratio of rate ratios assumed to be true.
     standard_error
-        Of the log ratio.
+        Standard error of the log ratio.
     df
-        Degrees of freedom of the test, on which its standard error is estimated.
+        Degrees of freedom of the estimated standard error.
     level
-        One less the size of the test.
+        One minus the size of the test.
 
     Raises
     ------
@@ -75,13 +75,11 @@ def exaggeration(
     -----
     Log ratios are normal around :math:`\theta` with standard deviation s. A study
     estimates that deviation as :math:`s r` with :math:`\nu r^2` chi-squared on
-    :math:`\nu` degrees of freedom, and finds significant what lies beyond
-    :math:`c = t_{\nu} s r` on either side; so that without an effect as many results are
-    significant as the test's size says. Given r, with
-    :math:`a = (c - \theta)/s,\ b = (-c - \theta)/s`, power is
-    :math:`\Phi(-a) + \Phi(b)` and the mean size of significant results
-    :math:`\{\theta\Phi(-a) + s\varphi(a) - \theta\Phi(b) + s\varphi(b)\}` over the power.
-    Both are averaged over r.
+    :math:`\nu` degrees of freedom, and estimates beyond :math:`c = t_{\nu} s r` on either side are
+    significant; so that without an effect the share of significant results is the test's size.
+    Given r, with :math:`a = (c - \theta)/s,\ b = (-c - \theta)/s`, power is :math:`\Phi(-a) +
+    \Phi(b)` and the mean size of significant results :math:`\{\theta\Phi(-a) + s\varphi(a) -
+    \theta\Phi(b) + s\varphi(b)\}` over the power. Both are averaged over r.
 
     References
     ----------
@@ -120,7 +118,7 @@ def exaggeration(
 
 
 def _estimated_errors(df: float) -> Floats:
-    """Return equally likely values of an estimated standard error, as a share of the true one."""
+    """Return quantiles of an estimated standard error, as a share of the true one."""
     if np.isinf(df):
         return np.ones(1)
     share = (np.arange(ERRORS) + 0.5) / ERRORS
@@ -131,14 +129,14 @@ def _estimated_errors(df: float) -> Floats:
 def exaggerations(
     panel: pd.DataFrame, specifications: Iterable[Specification], true_ratios: Iterable[float]
 ) -> pd.DataFrame:
-    r"""Return, for each design and supposed ratio, what significance would be worth.
+    r"""Return type S and type M errors for each design and assumed true ratio.
 
     Parameters
     ----------
     panel, specifications
         As for `effect_estimates`; only months before the start are used.
     true_ratios
-        Ratios supposed to be true; that of a later, larger trial among them.
+        Ratios assumed to be true, including that of a later, larger trial.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Recommendation 1 in numbers: what a trial on a larger scale takes, and would tell."""
+"""Recommendation 1 in numbers: power, precision and assurance of a larger trial."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def scale_up(
     Parameters
     ----------
     trials
-        What might be run.
+        The trials that might be run.
     ratios
-        Rate ratios supposed to be true; 1 among them shows the size of the test.
+        Rate ratios assumed to be true; a ratio of 1 shows the size of the test.
     seed, draws
         For the simulation.
 
@@ -83,12 +83,12 @@ def trial_assurance(
     trial: Trial, log_ratio: float, standard_error: float, df: float = np.inf,
     analysis: str = ANALYSES[1],
 ) -> float:  # fmt: skip
-    """Return the chance of a significant fall, over what is known of the effect.
+    """Return assurance: the chance of a significant fall, averaged over the effect's distribution.
 
     Power at one supposed effect takes that effect as given; assurance averages it over a
     distribution of the log ratio: Student's t, or normal where `df` is infinite. The test
-    is two-sided at 5%, and falls alone are counted: one-sided at 2.5%. To power on a
-    pilot's estimate is to believe it.
+    is two-sided at 5%, and only falls are counted: one-sided at 2.5%. Powering a trial on a
+    pilot's estimate takes that estimate as true.
 
     References
     ----------
@@ -109,21 +109,21 @@ def trial_assurance(
 
 
 def worthwhile_ratio(cost: float, value_per_event: float, events: float) -> float:
-    """Return the ratio at which events averted are worth what a school's worker costs.
+    """Return the ratio at which the events averted in a school are just worth its worker's cost.
 
     Parameters
     ----------
     cost
-        Of the intervention in one school, over the months compared.
+        Cost of the intervention in one school, over the months compared.
     value_per_event
-        What one event averted is worth, in the same money.
+        Value of one event averted, in the same currency.
     events
-        Expected of one school without the intervention.
+        Expected events of one school without the intervention.
 
     Returns
     -------
     float
-        NaN where even none at all would not be worth it.
+        NaN where even a fall to zero would not be worth the cost.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def worthwhile_ratio(cost: float, value_per_event: float, events: float) -> floa
 
 
 def interval_precision(ratio_low: float, ratio_high: float) -> tuple[float, float]:
-    """Return the standard error behind a 95% interval, and the fall it can detect (80%).
+    """Return the standard error implied by a 95% interval, and the fall it detects at 80% power.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def interval_precision(ratio_low: float, ratio_high: float) -> tuple[float, floa
 
 
 def with_schools(trial: Trial, schools: Iterable[int]) -> tuple[Trial, ...]:
-    """Return the trial at other sizes, for a curve of power over schools."""
+    """Return the trial at other numbers of schools, for a power curve."""
     return tuple(
         replace(trial, schools=each, authorities=min(trial.authorities, each // 2),
                 name=f"{each} schools")

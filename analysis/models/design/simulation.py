@@ -1,4 +1,4 @@
-"""Draws of schools' counts, and how often the primary test rejects."""
+"""Simulation of schools' counts, and the power of the primary test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SchoolDesign:
-    """Schools as a simulation needs them.
+    """The schools of a simulated design.
 
     Attributes
     ----------
@@ -30,7 +30,7 @@ class SchoolDesign:
     dispersion : float or ndarray of shape (n,)
         Squared coefficient of variation of a school's rate from period to period.
     unit_dispersion
-        The same of what the schools of one unit share.
+        The same for the variation that the schools of one unit share.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def draw_counts(
     ratio
         True ratio of rate ratios.
     draws
-        How many data sets.
+        Number of data sets.
     """
     shape = (2, draws, len(design.events))
     rates = np.broadcast_to(design.events, shape).copy()
@@ -104,7 +104,7 @@ def power(
     design: SchoolDesign, ratio: float, *, draws: int, random: np.random.Generator,
     level: float = 0.05,
 ) -> float:  # fmt: skip
-    """Return the share of draws in which the primary test rejects no effect.
+    """Return the share of draws in which the primary test rejects the hypothesis of no effect.
 
     Examples
     --------

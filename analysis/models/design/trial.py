@@ -1,4 +1,4 @@
-"""A trial in which schools are drawn by lot: its size, precision and power by formula."""
+"""A trial in which schools are randomised: its size, precision and power by formula."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ ANALYSES = ("rates after", "rates after, given those before")
 
 @dataclass(frozen=True)
 class Trial:
-    """A trial in which schools are drawn by lot within local authorities.
+    """A trial in which schools are randomised within local authorities.
 
     Attributes
     ----------
     name
-        Names it in tables.
+        Name of the trial in tables.
     schools
-        Schools, both arms together.
+        Number of schools, both arms together.
     authorities
-        Local authorities; schools are spread evenly, half of each in either arm.
+        Number of local authorities; schools are spread evenly, half of each authority in either
+        arm.
     events
-        Mean events of a school in the months after, without an effect.
+        Mean events per school in the months after, without an effect.
     need_variance, dispersion
         Squared coefficients of variation of lasting rates, and from year to year.
     authority_variance
-        The same of changes that the schools of one authority share.
+        The same for changes that the schools of one authority share.
     dropout
         Share of schools without data after.
     """
@@ -69,14 +70,14 @@ def hayes_bennett_clusters(
     rate0: float, rate1: float, person_time: float, k: float, power: float = 0.8,
     level: float = 0.05,
 ) -> float:  # fmt: skip
-    r"""Return the clusters each arm needs.
+    r"""Return the number of clusters per arm by Hayes and Bennett's formula.
 
     Parameters
     ----------
     rate0, rate1
         Events per unit of person-time without and with the intervention.
     person_time
-        Of one cluster.
+        Person-time of one cluster.
     k
         Coefficient of variation of true rates between clusters.
 
@@ -102,7 +103,7 @@ def hayes_bennett_clusters(
 def zhu_lakkis_size(
     mean: float, ratio: float, dispersion: float, power: float = 0.8, level: float = 0.05
 ) -> float:
-    r"""Return the schools each arm needs for a negative binomial comparison of rates.
+    r"""Return the schools per arm for a comparison of negative binomial rates.
 
     Notes
     -----
@@ -127,11 +128,10 @@ def trial_standard_error(trial: Trial, ratio: float, analysis: str = ANALYSES[1]
 
     Notes
     -----
-    :math:`\sqrt{\{(1 + 1/RR)/\mu + 2\kappa\} / n}` for n schools an arm. Given rates
-    before, :math:`\kappa` is the variance from year to year plus what is left of that of
-    lasting rates, :math:`\kappa_n (1 - \rho)` with
-    :math:`\rho = \kappa_n / (\kappa_n + \kappa_p + 1/\mu)`; otherwise it is both in full.
-    Authorities are strata and drop out.
+    :math:`\sqrt{\{(1 + 1/RR)/\mu + 2\kappa\} / n}` for n schools per arm. Given rates
+    before, :math:`\kappa` is the variance from year to year plus the remaining variance of lasting
+    rates, :math:`\kappa_n (1 - \rho)` with :math:`\rho = \kappa_n / (\kappa_n + \kappa_p +
+    1/\mu)`; otherwise it is both in full. Authorities are strata and drop out.
     """
     schools = trial.schools * (1 - trial.dropout) / 2
     kept = 1.0

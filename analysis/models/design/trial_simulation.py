@@ -1,4 +1,4 @@
-"""Trials simulated and analysed, many at once."""
+"""Simulation and analysis of many trials at once."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def simulate_trial(
 
 
 def _schools(trial: Trial) -> tuple[Codes, Booleans]:
-    """Return each school's authority and arm: half of each authority in either."""
+    """Return each school's authority and arm, with half of each authority in either arm."""
     authority = np.sort(np.arange(trial.schools) % trial.authorities)
     place = np.arange(trial.schools) - np.searchsorted(authority, authority)
     return authority, (place + authority) % 2 == 0
@@ -72,7 +72,7 @@ def _draw(
 
 
 def _expected_given_before(trial: Trial, before: Floats) -> Floats:
-    r"""Return each school's rate given its events before: a mean of these and of all schools.
+    r"""Return each school's expected rate given its events before, shrunk to the overall mean.
 
     The best linear prediction, whose weight on a school's own events is
     :math:`\rho = \kappa_n / (\kappa_n + \kappa_p + 1/\mu)`. Unlike the log of a count it
@@ -93,15 +93,15 @@ def stratified_log_ratio(
     Parameters
     ----------
     events, expected : ndarray of shape (draws, n)
-        Events, and what they are compared with; both 0 for schools that dropped out.
+        Events, and expected events; both 0 for schools that dropped out.
     stratum, treated : ndarray of shape (n,)
 
     Notes
     -----
-    Poisson regression with a constant per stratum, which is profiled out: with sums
-    :math:`E_{gT}, E_{gC}` of the expected, :math:`\theta` solves
-    :math:`Y_T = \sum_g Y_g\, e^\theta E_{gT} / (e^\theta E_{gT} + E_{gC})`. The variance
-    is a sandwich over schools, times :math:`n / (n - G - 1)` for G strata.
+    Poisson regression with a constant per stratum, which is profiled out: with sums :math:`E_{gT},
+    E_{gC}` of expected events, :math:`\theta` solves :math:`Y_T = \sum_g Y_g\, e^\theta E_{gT} /
+    (e^\theta E_{gT} + E_{gC})`. The variance is a sandwich over schools, times :math:`n / (n - G -
+    1)` for G strata.
     """
     strata = np.arange(stratum.max() + 1)
     inside = (stratum[:, np.newaxis] == strata).astype(float)

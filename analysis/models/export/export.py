@@ -1,4 +1,4 @@
-"""The primary estimates to go: panel, specifications, and scripts for R and Stata."""
+"""Export of the primary estimates: panel, specifications, and scripts for R and Stata."""
 
 from __future__ import annotations
 
@@ -30,29 +30,28 @@ ESTIMATE_COLUMNS = ["status", "log_ratio", "standard_error", "df", "level", "rat
 def export_models(
     panel: pd.DataFrame, specifications: Iterable[Specification], directory: Path
 ) -> tuple[Path, ...]:
-    """Write what it takes to reproduce the primary estimates elsewhere.
+    """Write the files needed to reproduce the primary estimates in R or Stata.
 
     Parameters
     ----------
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        Those of the report; of one name and pilot each.
+        The specifications of the report, each of one name and pilot.
     directory
-        Where to write; made if it is not there.
+        Directory to write to; created if it does not exist.
 
     Returns
     -------
     tuple of Path
-        The files: `panel.csv` (the columns that some specification uses),
-        `specifications.csv`, `estimates.csv` (the numbers to arrive at), `primary.R` and
-        `primary.do`. `Rscript primary.R`, run there, ends with status 0 if R arrives at
-        the same.
+        The files: `panel.csv` (the columns that some specification uses), `specifications.csv`,
+        `estimates.csv` (the expected results), `primary.R` and `primary.do`. `Rscript primary.R`,
+        run there, exits with status 0 if R reproduces them.
 
     Notes
     -----
-    The panel holds counts by school and month, small ones among them. It is for an auditor
-    inside the data owner's network, and not for release; only the owner may read the files.
+    The panel contains counts by school and month, including small ones. It is for an auditor
+    inside the data owner's network, and not for release; only the files' owner can read them.
     """
     wanted = tuple(specifications)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,7 +71,7 @@ def export_models(
 
 
 def _write_private(path: Path, text: str) -> Path:
-    """Write a file that nobody but its owner may read, not even for a moment."""
+    """Write a file that only its owner can read, from the moment it is created."""
     path.unlink(missing_ok=True)
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "w", encoding="utf-8", newline="\n") as file:
@@ -81,7 +80,7 @@ def _write_private(path: Path, text: str) -> Path:
 
 
 def _full_name(specification: Specification) -> str:
-    """Return a name that no other pilot's specification has."""
+    """Return a name that is unique across pilots."""
     pilot = specification.pilot or "all pilots"
     return f"{specification.name} / {pilot}"
 
@@ -120,7 +119,7 @@ def _described(specification: Specification) -> dict[str, object]:
 
 
 def _estimates(panel: pd.DataFrame, specifications: tuple[Specification, ...]) -> pd.DataFrame:
-    """Return the estimates to arrive at, with the CR1 error that Stata computes."""
+    """Return the estimates to reproduce, with the CR1 standard error that Stata computes."""
     estimates = effect_estimates(panel, specifications)
     table = estimates[ESTIMATE_COLUMNS].copy()
     table.insert(0, "name", [_full_name(each) for each in specifications])

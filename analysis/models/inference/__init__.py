@@ -1,1 +1,1 @@
-"""Inference with few schools: randomisation, bootstrap, several outcomes at once."""
+"""Inference with few schools: randomisation, bootstrap and multiple outcomes."""

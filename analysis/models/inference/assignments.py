@@ -1,4 +1,4 @@
-"""Which units might have been chosen: every assignment within matched sets, or a sample."""
+"""Possible assignments of units within matched sets: every one, or a random sample."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from analysis.models.inputs.months import MonthCounts
 
 CHUNK = 4_000_000
-"""Numbers held at once: memory stays flat however many assignments there are."""
+"""Numbers in memory at once, so that use of memory does not grow with assignments."""
 
 ALL_DRAWS_UP_TO = 200
-"""Schools up to which a fit that is repeated for each draw is repeated for all that are asked."""
+"""Number of schools up to which a fit per draw is repeated for all draws asked for."""
 FEWEST_DRAWS = 499
 
 
 def affordable_draws(draws: int, schools: int) -> int:
-    """Return how many draws of many schools take no more work than all draws of fewer.
+    """Return the number of draws that keeps the work for many schools within that for fewer.
 
-    No fewer than `FEWEST_DRAWS`, which leave a p-value of 5% within two points. Only for fits
-    without a faster way: a test of the primary model takes all its draws of any number of schools.
+    At least `FEWEST_DRAWS`, with which a p-value of 5% is accurate to two points. Only for fits
+    without a faster algorithm: a test of the primary model uses all its draws for any number of
+    schools.
 
     Examples
     --------
@@ -48,7 +49,7 @@ class Assignments:
     Attributes
     ----------
     treated : ndarray of shape (G,)
-        The assignment that happened.
+        The actual assignment.
     matched_set : ndarray of shape (G,)
         Code of each unit's set, from 0 without gaps.
 
@@ -81,14 +82,14 @@ class Assignments:
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
-        """Units, and intervention units, of each set."""
+        """Number of units, and of intervention units, in each set."""
         units = np.bincount(self.matched_set)
         chosen = np.bincount(self.matched_set, self.treated).astype(int)
         return [(int(n), int(k)) for n, k in zip(units, chosen, strict=True)]
 
     @property
     def possible(self) -> int:
-        """How many assignments there are."""
+        """The number of possible assignments."""
         return prod(comb(n, k) for n, k in self.sizes)
 
     @property
@@ -98,10 +99,10 @@ class Assignments:
 
     @property
     def mirrored(self) -> bool:
-        """Whether every assignment has a mirror image, in which all units change places.
+        """Whether every assignment has a mirror image, in which the arms are exchanged.
 
-        So it is where both arms are of one size in every set. A two-sided statistic is
-        the same for both.
+        This is so where both arms are of equal size in every set. A two-sided statistic is the
+        same for both.
         """
         return all(n == 2 * k for n, k in self.sizes)
 
@@ -111,9 +112,9 @@ class Assignments:
         return min(1.0, (2 if self.mirrored else 1) / self.possible)
 
     def every(self) -> Iterator[Floats]:
-        """Give every assignment, in blocks of shape (rows, G); the one that happened first.
+        """Yield every assignment, in blocks of shape (rows, G), the actual one first.
 
-        Of each mirrored pair only one is given.
+        Only one of each mirrored pair is yielded.
         """
         choices = [self._choices(code, *size) for code, size in enumerate(self.sizes)]
         if self.mirrored:
@@ -129,10 +130,10 @@ class Assignments:
             yield block
 
     def reference(self, draws: int, random: np.random.Generator) -> tuple[Floats, int]:
-        """Return assignments for a two-sided test, that which happened first, and their number.
+        """Return assignments for a two-sided test, the actual one first, and their number.
 
-        Every one where that is no more work than `draws` of them; else a sample with the one
-        that happened. Of each mirrored pair one row is given and both are counted.
+        Every assignment where that is no more work than `draws` of them; otherwise a sample with
+        the actual one. Of each mirrored pair one row is returned and both are counted.
         """
         rows = self.possible // 2 if self.mirrored else self.possible
         if rows <= draws + 1:
@@ -141,7 +142,7 @@ class Assignments:
         return np.vstack([happened, *self.sample(draws, random)]), draws + 1
 
     def sample(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
-        """Give independent assignments, each as likely as any other, in blocks."""
+        """Yield independent assignments, drawn uniformly at random, in blocks."""
         members = self._members_by_size()
         rows = max(1, CHUNK // len(self.treated))
         for start in range(0, draws, rows):
@@ -160,7 +161,7 @@ class Assignments:
             yield block
 
     def _choices(self, code: int, size: int, chosen: int) -> Floats:
-        """Return every way to choose within one set, the one that happened first."""
+        """Return every choice of intervention units within one set, the actual one first."""
         ways = np.zeros((comb(size, chosen), size))
         for row, picked in enumerate(combinations(range(size), chosen)):
             ways[row, list(picked)] = 1.0
@@ -180,8 +181,8 @@ class Assignments:
 def joined_sets(unit: Codes, matched_set: Codes, units: int) -> Codes:
     """Return the set of each unit: units whose schools share a matched set belong together.
 
-    For schools this is the matched set itself; for areas, the areas that their schools'
-    matches tie together.
+    For schools this is the matched set itself; for areas, the areas linked by matches between
+    their schools.
 
     Examples
     --------

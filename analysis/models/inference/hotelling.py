@@ -1,4 +1,4 @@
-"""Several effects at once: a Wald test whose size holds with few clusters."""
+"""Joint test of several effects: a Wald test that keeps its size with few clusters."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JointTest:
-    """A test that several effects are all nought.
+    """A test that several effects are all zero.
 
     Attributes
     ----------
@@ -35,28 +35,28 @@ class JointTest:
 
 
 def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
-    r"""Test that some coefficients are all nought, by Hotelling's T-squared.
+    r"""Test that some coefficients are all zero, by Hotelling's T-squared.
 
     Parameters
     ----------
     fit
         The fitted model.
     chosen : ndarray of shape (q,)
-        Places of the coefficients.
+        Indices of the coefficients.
 
     Raises
     ------
     NotEstimable
-        If there are too few units to test so many effects together, or they don't differ.
+        If there are too few units to test so many effects jointly, or they have no variance.
 
     Notes
     -----
     With :math:`Q = \hat\theta' V_{CR2}^{-1} \hat\theta` and :math:`\eta` of
     `hotelling_df`, :math:`\frac{\eta - q + 1}{\eta q} Q` is compared with F on q and
     :math:`\eta - q + 1` degrees of freedom. The usual Q / q on q and G - 1 rejects far too
-    often: at a nominal 5% in 13% of draws of 18 schools an arm and five terms, and in 23%
-    of 8 schools an arm, where this test does in 3% and 2%. With one effect it is the t test
-    with Satterthwaite's degrees of freedom.
+    often: at a nominal 5%, in 13% of draws with 18 schools per arm and five terms, and in 23% with
+    8 schools per arm, where this test rejects in 3% and 2%. With one effect it is the t test with
+    Satterthwaite's degrees of freedom.
 
     References
     ----------

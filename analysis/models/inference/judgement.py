@@ -1,6 +1,6 @@
-"""Whether a change may be claimed: p-values that allow for the family, at both units.
+"""Whether a change may be claimed: p-values adjusted for the family, by both units.
 
-What was assigned, schools or whole areas, is not public, so a claim has to hold for both.
+Whether schools or whole areas were assigned is not public, so a claim must hold for both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNITS = ("school", "area")
 KEYS = ["pilot", "outcome"]
 EVIDENCE = ["ratio_low", "ratio_high", "p_value", "p_permuted", "permuted_low", "permuted_high",
             "smallest_p"]  # fmt: skip
-"""What is known of an estimate at one unit; all but the ratio, which is one for both."""
+"""Columns of an estimate by one unit: all except the ratio, which is the same for both."""
 SAID = {
     "ratio_low": "Lower limit of the 95% interval (CR2)",
     "ratio_high": "Upper limit of that interval",
@@ -49,12 +49,12 @@ COLUMNS: dict[str, str] = {
 
 
 def unit_evidence(methods: pd.DataFrame) -> pd.DataFrame:
-    """Return what is known of each estimate at one unit, one row a pilot and outcome.
+    """Return the evidence for each estimate by one unit, one row per pilot and outcome.
 
     Parameters
     ----------
     methods
-        As of `inference_estimates`, all of one unit.
+        As returned by `inference_estimates`, all of one unit.
 
     Returns
     -------
@@ -73,12 +73,12 @@ def unit_evidence(methods: pd.DataFrame) -> pd.DataFrame:
 
 
 def judgements(by_school: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
-    """Say of each estimate whether the report may claim a change.
+    """Judge for each estimate whether the report may claim a change.
 
     Parameters
     ----------
     by_school, by_area
-        As of `unit_evidence`, with `smallest_p`; the same pilots and outcomes.
+        As returned by `unit_evidence`, with `smallest_p`; the same pilots and outcomes.
 
     Returns
     -------
@@ -87,11 +87,11 @@ def judgements(by_school: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    By school the judged p-value is the larger of CR2's and the permutation test's: where
-    they disagree, neither is trusted alone. By area it is that of CR2, since three or five
-    pairs of areas can't give a permutation p-value below .25 or .0625, whatever happened; a
-    rule that no data can meet would hide that. The permutation result stands next to it.
-    Each is adjusted within its family, and a change is claimed where both are at most .05.
+    By school the judged p-value is the larger of CR2's and the permutation test's: where they
+    disagree, neither is trusted alone. By area it is that of CR2, since three or five pairs of
+    areas can't give a permutation p-value below .25 or .0625, whatever the data; a rule that no
+    data can meet would conceal that. The permutation result is reported next to it. Each is
+    adjusted within its family, and a change is claimed where both are at most .05.
     """
     both = by_school.merge(
         by_area[[*KEYS, "status", *EVIDENCE]], on=KEYS, suffixes=("_school", "_area"),
@@ -118,7 +118,7 @@ def judgements(by_school: pd.DataFrame, by_area: pd.DataFrame) -> pd.DataFrame:
 
 
 def _adjusted(p_values: Floats, estimated: np.ndarray, method: str) -> Floats:
-    """Adjust a family; an estimate without a p-value at this unit counts as 1, not as none."""
+    """Adjust a family's p-values; an estimate without one by this unit counts as 1."""
     counted = np.where(estimated & np.isnan(p_values), 1.0, p_values)
     found = adjusted_p_values(np.where(estimated, counted, np.nan), method)
     found[np.isnan(p_values)] = np.nan

@@ -1,4 +1,4 @@
-"""One estimate, several ways to say how sure it is: all that the report compares."""
+"""Inference for one estimate by all the methods that the report compares."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def inference_estimates(
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What to estimate.
+        The specifications to estimate.
     seed
-        For tests that sample. Each specification has a stream of its own.
+        For tests that sample. Each specification has its own stream of random numbers.
 
     Returns
     -------
@@ -52,10 +52,10 @@ def inference_estimates(
         The columns of `estimates.COLUMNS`, one row per specification and method:
 
         - 'conditional Poisson, CR2', the primary one
-        - 'naive', as if counts were Poisson and schools alike: never to be relied on
+        - 'naive', as if counts were Poisson and schools alike: not to be relied on
         - 'CR0, normal', 'CR1', 'CR3', 'jackknife'
         - 'randomisation', studentised, with an interval by inversion
-        - 'randomisation, coefficient' and 'score wild bootstrap', p-values alone
+        - 'randomisation, coefficient' and 'score wild bootstrap', p-values only
 
     Examples
     --------
@@ -70,7 +70,7 @@ def inference_estimates(
 
 
 def secondary_methods(seed: int) -> tuple[Estimator, ...]:
-    """Return every method but the primary one."""
+    """Return every method except the primary one."""
     permuted = _permuted(seed)
     return (
         Estimator("naive", _naive),
@@ -116,7 +116,7 @@ def jackknife_variance(counts: SchoolCounts) -> tuple[float, int]:
 
 
 def _refitted_without(counts: SchoolCounts, with_events: Codes) -> Floats:
-    """Return the log ratio of all units, and without each of some."""
+    """Return the log ratio of all units, and refitted without each of the units given."""
     weight = (counts.unit != with_events[:, np.newaxis]).astype(float)
     weight = np.vstack([np.ones(len(counts.unit)), weight])
     treated = np.broadcast_to(counts.treated.astype(float), weight.shape)
@@ -124,11 +124,11 @@ def _refitted_without(counts: SchoolCounts, with_events: Codes) -> Floats:
 
 
 def _without_each_unit(counts: SchoolCounts, with_events: Codes) -> Floats:
-    """Return the same where each unit lies in one arm, from the arms' sums less its own."""
+    """Return the same where each unit is in one arm, by subtracting it from the arms' sums."""
     sums = ShiftedSums.of(counts)
     treated = np.bincount(counts.unit, counts.treated)[with_events] > 0
     own = sums.moments
-    # Units without events add nothing, so that an arm is all of its units with any.
+    # Units without events contribute nothing, so an arm consists of its units with events.
     arms = [own[with_events][treated == arm].sum(axis=0) for arm in (True, False)]
     log_odds = [sums.fitted(arm[np.newaxis])[0][0] for arm in arms]
     without = sums.fitted(np.where(treated[:, np.newaxis], *arms) - own[with_events])[0]
@@ -161,7 +161,7 @@ def _jackknife(comparison: Comparison, specification: Specification) -> dict[str
 
 
 def _permuted(seed: int) -> Callable[[Comparison, Specification], RandomisationTest]:
-    """Return the randomisation test, which two rows of a table share."""
+    """Return the randomisation test, which two rows of the table share."""
     done: dict[Specification, RandomisationTest] = {}
 
     def test(comparison: Comparison, specification: Specification) -> RandomisationTest:
@@ -219,7 +219,7 @@ def _wild_bootstrap(seed: int) -> Callable[[Comparison, Specification], dict[str
 
 
 def _estimate_alone(comparison: Comparison, specification: Specification) -> dict[str, object]:
-    """Return the estimate without an interval."""
+    """Return the columns of the estimate without an interval."""
     theta = fit_conditional(comparison.schools).log_ratio
     columns = effect_columns(
         comparison.schools,
@@ -231,7 +231,7 @@ def _estimate_alone(comparison: Comparison, specification: Specification) -> dic
 
 def _looked_at(test: RandomisationTest) -> str:
     share = f"all {test.possible:,}" if test.exact else f"a sample of {test.assignments:,}"
-    # Of more than a thousand pairs it is smaller than any number that a computer holds.
+    # With more than a thousand pairs it underflows to zero.
     smallest = f"{test.smallest_p:.2g}" if test.smallest_p else "below 1e-300"
     return f"{share} assignments, smallest possible p {smallest}"
 

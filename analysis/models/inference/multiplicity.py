@@ -1,4 +1,4 @@
-"""Several outcomes in several pilots: p-values that allow for how many were looked at."""
+"""Multiple comparisons: p-values adjusted for the number of outcomes and pilots."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 METHODS = {"Holm": "holm", "Benjamini-Hochberg": "fdr_bh"}
-"""Each method that a family uses, by the name that statsmodels gives it."""
+"""Adjustment methods of the families, with their names in statsmodels."""
 FAMILIES = {"primary": "Holm", "secondary": "Benjamini-Hochberg"}
 """Families of comparisons by the role of their outcome, and how each is adjusted.
 
@@ -45,12 +45,12 @@ COLUMNS: dict[str, str] = {
 
 
 def adjusted_p_values(p_values: Floats, method: str) -> Floats:
-    """Return p-values that allow for the number of tests; missing ones stay missing.
+    """Return p-values adjusted for the number of tests; missing ones stay missing.
 
     Parameters
     ----------
     p_values : ndarray of shape (k,)
-        NaN where there was no test, which is then not counted.
+        NaN where there was no test; it is then not counted.
     method
         A key of `METHODS`.
 
@@ -98,8 +98,8 @@ def multiplicity(
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        Those of the estimates. Sensitivity analyses and all pilots together are left out:
-        they ask the same questions again.
+        The specifications of the estimates. Sensitivity analyses and all pilots together are left
+        out, as they repeat the same comparisons.
     estimates
         A table with the columns of `estimates.COLUMNS`.
     seed, draws
@@ -130,15 +130,15 @@ def multiplicity(
 def all_at_once(
     panel: pd.DataFrame, specifications: Iterable[Specification], *, seed: int, draws: int = 9_999
 ) -> pd.DataFrame:
-    r"""Return p-values that allow for all specifications at once, by the same permutations.
+    r"""Return p-values adjusted for all specifications jointly, by common permutations.
 
     Parameters
     ----------
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        Each of one pilot. Within a pilot, units change places in all outcomes together,
-        so that outcomes stay as alike as they are.
+        Each of one pilot. Within a pilot, units are permuted in all outcomes together, which
+        preserves the correlation of outcomes.
     seed, draws
         For the permutations.
 
@@ -153,12 +153,12 @@ def all_at_once(
     share of permutations in which the most extreme of the j-th and all later ones is as
     extreme as its own, and never below the p-value before it.
 
-    Max-T compares studentised estimates :math:`|S|` and so is balanced only if these have
-    one null distribution. Here they don't: with 8 pairs permuted values reach further
-    than with 18, and a statistic of the larger pilot is held to the tails of the smaller.
-    Min-P first turns each statistic into the p-value it has among its own permutations,
-    which puts all tests on one scale whatever their number of units. It is the one that
-    the report prints, for that reason and not for its results.
+    Max-T compares studentised estimates :math:`|S|` and so is balanced only if these have the same
+    null distribution. Here they don't: with 8 pairs permuted values have longer tails than with
+    18, and a statistic of the larger pilot is compared with the tails of the smaller. Min-P first
+    turns each statistic into the p-value it has among its own permutations, which puts all tests
+    on one scale whatever their number of units. The report prints min-P for that reason and not
+    for its results.
 
     References
     ----------
@@ -196,12 +196,12 @@ def all_at_once(
 
 
 def own_p_values(statistic: Floats) -> Floats:
-    """Return the p-value of every statistic among those of its own row.
+    """Return the p-value of every statistic within its own row.
 
     Parameters
     ----------
     statistic : ndarray of shape (tests, 1 + draws)
-        Absolute statistics. Values that differ by rounding alone are ties.
+        Absolute statistics. Values that differ only by rounding are ties.
 
     Returns
     -------
@@ -230,7 +230,7 @@ def own_p_values(statistic: Floats) -> Floats:
 def step_down(statistic: Floats) -> Floats:
     """Return step-down p-values from absolute statistics, (tests, 1 + draws).
 
-    The first column is what happened. Rows that are NaN there have no p-value; a NaN
+    The first column is the actual assignment. Rows that are NaN there have no p-value; a NaN
     elsewhere counts as large.
     """
     p_values = np.full(len(statistic), np.nan)
@@ -249,7 +249,7 @@ def step_down(statistic: Floats) -> Floats:
 def _all_schools(
     panel: pd.DataFrame, specifications: tuple[Specification, ...], pilot: str | None
 ) -> pd.DataFrame:
-    """Return every school of a pilot that some specification compares, once."""
+    """Return, once each, the schools of a pilot that some specification compares."""
     tables = [school_periods(panel, each) for each in specifications if each.pilot == pilot]
     return pd.concat(tables).drop_duplicates("school_id").sort_values("school_id")
 
@@ -257,7 +257,7 @@ def _all_schools(
 def _permutations(
     schools: pd.DataFrame, draws: int, random: np.random.Generator
 ) -> tuple[np.ndarray, Floats]:
-    """Return unit names and assignments of them, what happened first."""
+    """Return unit names and their assignments, the actual one first."""
     assignments = Assignments.of(SchoolCounts.of(schools))
     happened = assignments.treated[np.newaxis].astype(float)
     names = np.unique(schools["cluster"].to_numpy(str))

@@ -1,4 +1,4 @@
-"""How often tests reject without an effect, and intervals hold the truth, by simulation."""
+"""Operating characteristics: size of tests and coverage of intervals, by simulation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SimulatedDesign:
     Attributes
     ----------
     name
-        Names the design in the table.
+        Name of the design in the table.
     schools
         The schools.
     matched_set : ndarray of shape (G,)
@@ -56,13 +56,13 @@ class SimulatedDesign:
 
 
 def pilot_designs(dispersion: float = 0.15) -> tuple[SimulatedDesign, ...]:
-    """Return designs like the pilots', and some that are known to be hard.
+    """Return designs like those of the pilots, and some that are known to be difficult.
 
-    A secondary school has about 14 enquiries in ten months and a primary 4: an
-    assumption. Schools of both arms vary alike, save in the designs called noisy: there
-    intervention schools vary twelve times as much as others where one group is noisy, and
-    three times as much where five of twenty are. In the last, three areas of five schools
-    each share their fortune.
+    A secondary school is assumed to have about 14 enquiries in ten months and a primary school 4.
+    Schools of both arms vary equally, except in the designs called noisy: there intervention
+    schools vary twelve times as much as others where one group is noisy, and three times as much
+    where five of twenty are. In the last, schools share variation within three areas of five
+    schools each.
     """
     one_set = np.zeros(20, dtype=np.int64)
     unequal = np.tile([14.0, 4.0, 4.0, 4.0], 5)
@@ -89,20 +89,20 @@ def pilot_designs(dispersion: float = 0.15) -> tuple[SimulatedDesign, ...]:
 def operating_characteristics(
     designs: Iterable[SimulatedDesign], *, seed: int, draws: int = 4_000
 ) -> pd.DataFrame:
-    """Simulate each design with and without an effect, and test it in every way.
+    """Simulate each design with and without an effect, and apply every method.
 
     Parameters
     ----------
     designs
-        What to simulate.
+        The designs to simulate.
     seed, draws
         For the simulation.
 
     Returns
     -------
     DataFrame
-        One row per design and method, with the columns of `COLUMNS`. A draw without an
-        estimate is one in which the test does not reject, and counts for no interval.
+        One row per design and method, with the columns of `COLUMNS`. In a draw without an estimate
+        the test does not reject, and there is no interval to count.
     """
     rows: list[dict[str, object]] = []
     for design in designs:
@@ -125,7 +125,7 @@ def operating_characteristics(
 def _rejections(
     design: SimulatedDesign, ratio: float, seed: int, draws: int
 ) -> dict[str, tuple[Floats, Floats]]:
-    """Return, by method, whether each draw rejects and whether its interval holds the truth."""
+    """Return, by method, whether each draw rejects and whether its interval covers the truth."""
     random = np.random.default_rng(seed)
     before, after = draw_counts(design.schools, ratio, draws, random)
     fit = fits(design.schools, before, after)
@@ -144,7 +144,7 @@ def _rejections(
 def _intervals(
     fit: ClosedForm, before: Floats, after: Floats, design: SimulatedDesign, units: int
 ) -> list[tuple[str, Floats, Floats | float]]:
-    """Return every method with an interval: its name, variance and degrees of freedom."""
+    """Return the name, variance and degrees of freedom of every method with an interval."""
     treated = design.schools.treated
     cells = [y[:, arm].sum(axis=1) for y in (before, after) for arm in (treated, ~treated)]
     with np.errstate(divide="ignore"):
@@ -173,7 +173,7 @@ def _by_t(
 def _resampled(
     by_unit: list[Floats], design: SimulatedDesign, random: np.random.Generator
 ) -> dict[str, Floats]:
-    """Return p-values of the tests that permute or change signs."""
+    """Return p-values of the permutation and sign-change tests."""
     units = np.arange(by_unit[0].shape[1])
     treated = np.bincount(design.schools.unit, design.schools.treated) > 0
     assignments = Assignments(treated, design.matched_set)
@@ -224,7 +224,7 @@ def _bootstrap_p(y0: Floats, y1: Floats, treated: np.ndarray, signs: Floats) -> 
 def _pairs(
     name: str, secondaries: int, primaries: int, dispersion: float, treated: float | None = None
 ) -> SimulatedDesign:
-    """Return matched pairs of secondary and primary schools; `treated` is their own dispersion."""
+    """Return matched pairs of schools; `treated` is the dispersion of intervention schools."""
     events = np.repeat([14.0, 4.0], [secondaries, primaries])
     n = len(events)
     first = np.arange(2 * n) < n

@@ -1,4 +1,4 @@
-"""Randomisation tests: the effect against those of every assignment that might have been."""
+"""Randomisation tests: the effect compared with those under every possible assignment."""
 
 from __future__ import annotations
 
@@ -25,30 +25,30 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 2**18
 DRAWS = 9_999
 TIE = 1e-9
-"""Statistics that differ by this share are equal but for rounding."""
+"""Relative difference within which statistics are equal except for rounding."""
 WIDEST = 8.0
-"""Log ratios are searched this far from the estimate: a factor of three thousand."""
+"""How far from the estimate log ratios are searched: a factor of three thousand."""
 
 
 @dataclass(frozen=True)
 class RandomisationTest:
-    """What a randomisation test found.
+    """The result of a randomisation test.
 
     Attributes
     ----------
     log_ratio, statistic
         The estimate, and the estimate divided by its CR0 standard error.
     p_value
-        Two-sided, of the statistic.
+        Two-sided p-value of the statistic.
     p_coefficient
-        Two-sided, of the estimate itself. Rejects too often if intervention schools
-        vary more than others.
+        Two-sided p-value of the estimate itself. Rejects too often if intervention schools vary
+        more than others.
     p_lower
         One-sided: the share of assignments with an estimate as low.
     assignments, possible
-        How many assignments the p-values rest on, and how many there are.
+        Number of assignments on which the p-values rest, and number of possible ones.
     exact
-        Whether all were looked at.
+        Whether all were enumerated.
     smallest_p
         The smallest `p_value` that this design can give, whatever the data.
     fixed_units
@@ -74,18 +74,18 @@ def randomisation_test(
     draws: int = DRAWS,
     exact_up_to: int = EXACT_UP_TO,
 ) -> RandomisationTest:
-    r"""Test that there is no effect, by permuting assignment within matched sets.
+    r"""Test the hypothesis of no effect, by permuting assignment within matched sets.
 
     Parameters
     ----------
     schools
         One row per school; see `compare`. Whole assignment units are permuted.
     seed
-        For the sample, where there are too many assignments to look at all.
+        For the sample, where there are too many assignments to enumerate.
     draws
-        How many to sample then.
+        Number of assignments to sample then.
     exact_up_to
-        How many to look at all of.
+        Number of assignments up to which all are enumerated.
 
     Raises
     ------
@@ -94,10 +94,10 @@ def randomisation_test(
 
     Notes
     -----
-    The p-value is the share of assignments, that which happened among them, whose
+    The p-value is the share of assignments, including the actual one, whose
     :math:`|\hat\theta| / \sqrt{V_{CR0}}` is at least as large. An assignment under which
-    there is no estimate counts as at least as large. Schools were not drawn by lot:
-    this is a reference distribution for schools that are alike within matched sets.
+    there is no estimate counts as at least as large. Schools were not randomised: this is a
+    reference distribution for schools that are alike within matched sets.
 
     References
     ----------
@@ -148,15 +148,14 @@ def randomisation_test(
 def randomisation_interval(
     schools: pd.DataFrame, *, seed: int, level: float = 0.95, draws: int = 1_999
 ) -> tuple[float, float]:
-    r"""Return the ends of the log ratios that the studentised test does not reject.
+    r"""Return the limits of the log ratios that the studentised test does not reject.
 
     Parameters
     ----------
     schools
         One row per school; see `compare`.
     seed, draws
-        For the sample of assignments, the same throughout, where there are too many to
-        look at all.
+        For the sample of assignments, the same throughout, where there are too many to enumerate.
     level
         Confidence level.
 
@@ -167,10 +166,10 @@ def randomisation_interval(
 
     Notes
     -----
-    If the ratio is :math:`e^{\theta_0}`, events after in intervention schools divided by
-    it are what would have been without the intervention: exactly so for rates,
-    approximately for counts. The ends are where the p-value of the test on those crosses
-    1 - level, found by bisection outwards from the estimate.
+    If the ratio is :math:`e^{\theta_0}`, events after in intervention schools divided by it are
+    those expected without the intervention: exactly for rates, approximately for counts. The
+    limits are where the p-value of the test on those crosses 1 - level, found by bisection
+    outwards from the estimate.
 
     Examples
     --------
@@ -205,7 +204,7 @@ def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
     counts
         The data.
     treated : ndarray of shape (draws, G)
-        One assignment of the units a row, as 0 and 1.
+        One assignment of the units per row, as 0 and 1.
 
     Returns
     -------
@@ -215,9 +214,9 @@ def statistics(counts: SchoolCounts, treated: Floats) -> Floats:
 
 
 def statistics_of(counts: SchoolCounts) -> Callable[[Floats], Floats]:
-    """Return what gives `statistics` of the same data under one block of assignments after another.
+    """Return a function that computes `statistics` of the same data for blocks of assignments.
 
-    What many schools' sums are read off is then worked out once.
+    The setup for many schools is then computed only once.
     """
     if counts.has_closed_form:
         before, after = (group_sums(y, counts.unit) for y in (counts.before, counts.after))
@@ -228,7 +227,7 @@ def statistics_of(counts: SchoolCounts) -> Callable[[Floats], Floats]:
 
     def read_off(treated: Floats) -> Floats:
         log_ratio, variance = permuted_by_sums(sums, treated)
-        # Out of the sums' reach: far from what schools as many as this come to.
+        # Outside the range of the series, which is far from any log odds of so many schools.
         lost = ~np.isfinite(log_ratio)
         if lost.any():
             apart = batched_log_ratios(counts, treated[lost][:, counts.unit])
@@ -244,12 +243,12 @@ def _studentised(log_ratio: Floats, variance: Floats) -> Floats:
 
 
 def stream(seed: int, name: str) -> int:
-    """Return a seed of its own for each name, so that order and company change nothing."""
+    """Return a separate seed for each name, independent of order and of other names."""
     return crc32(f"{seed} {name}".encode())
 
 
 def _as_extreme(found: Floats, happened: Floats) -> Floats:
-    """Count assignments at least as extreme: studentised, as they are, and as low."""
+    """Count assignments at least as extreme: studentised, unstudentised, and one-sided."""
     estimate, studentised = found
     reach = np.abs(happened) * (1 - TIE)
     return np.array([
@@ -260,7 +259,7 @@ def _as_extreme(found: Floats, happened: Floats) -> Floats:
 
 
 def _last_kept(rejected: Callable[[float], bool], centre: float, direction: float) -> float:
-    """Return where rejection begins, walking outwards from a value that is kept."""
+    """Return where rejection begins, searching outwards from a value that is not rejected."""
     kept, step = centre, 0.25
     while not rejected(centre + direction * step):
         kept, step = centre + direction * step, step * 1.5

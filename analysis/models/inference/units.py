@@ -1,4 +1,4 @@
-"""The units that were assigned: how many there are, how uneven, what a test can reach."""
+"""Units of assignment: their number, unevenness, and the smallest p-value they allow."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ COLUMNS: dict[str, str] = {
 
 
 def effective_units(sizes: np.ndarray) -> float:
-    r"""Return how many units of equal size would say as much: :math:`(\sum m)^2 / \sum m^2`.
+    r"""Return the effective number of units: :math:`(\sum m)^2 / \sum m^2`.
 
     References
     ----------
@@ -58,9 +58,9 @@ def effective_units(sizes: np.ndarray) -> float:
 
 
 def assignment_units(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Describe the units of each specification, from the months before the start alone.
+    """Describe the units of each specification, using only the months before the start.
 
-    Units weigh by their exposure, in which events come in proportion if rates are alike.
+    Units are weighted by their exposure, to which events are proportional if rates are equal.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def _units(schools: pd.DataFrame) -> dict[str, object]:
         raise NotEstimable("there are no schools")
     counts = SchoolCounts.of(schools)
     assignments = Assignments.of(counts)
-    # By size and not by events: with two such figures and their sum, events could be solved for.
+    # By size and not by events: events would follow from two such figures and their sum.
     sizes = group_sums(schools["exposure_before"].to_numpy(float), counts.unit)
     movable = [size for size in assignments.sizes if size[1] not in (0, size[0])]
     row: dict[str, object] = {

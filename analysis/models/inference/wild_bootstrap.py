@@ -1,4 +1,4 @@
-"""The score wild bootstrap: signs on each unit's contribution to the test of no effect."""
+"""The score wild bootstrap: random signs on units' scores under no effect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TIE = 1e-9
 
 @dataclass(frozen=True)
 class WildBootstrapTest:
-    """What the score wild bootstrap found.
+    """The result of the score wild bootstrap.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class WildBootstrapTest:
     p_value
         Two-sided.
     draws
-        Patterns of signs looked at.
+        Number of patterns of signs used.
     exact
-        Whether all were.
+        Whether all patterns were used.
     """
 
     statistic: float
@@ -50,16 +50,16 @@ class WildBootstrapTest:
 def wild_bootstrap_test(
     schools: pd.DataFrame, *, seed: int, draws: int = DRAWS, exact_up_to: int = EXACT_UP_TO
 ) -> WildBootstrapTest:
-    r"""Test that there is no effect by changing the signs of units' scores.
+    r"""Test the hypothesis of no effect by changing the signs of units' scores.
 
     Parameters
     ----------
     schools
         One row per school; see `compare`.
     seed, draws
-        For the sample of signs, where there are too many to look at all.
+        For the sample of signs, where there are too many patterns to enumerate.
     exact_up_to
-        Units up to which all patterns of signs are looked at.
+        Number of units up to which all patterns of signs are enumerated.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def wild_bootstrap_test(
     blocks = _every_sign(len(scores)) if exact else _some_signs(len(scores), draws, random)
     tally, looked_at = 0, 0
     for signs in blocks:
-        # Signs leave the squares as they are, so that the denominator never changes.
+        # Signs do not change the squares, so the denominator is constant.
         found = np.abs(signs @ scores) / np.sqrt((scores**2).sum())
         tally += int((found >= abs(happened) * (1 - TIE)).sum())
         looked_at += len(found)
@@ -121,7 +121,7 @@ def unit_scores(counts: SchoolCounts) -> Floats:
 
 
 def _every_sign(units: int) -> Iterator[Floats]:
-    """Give every pattern of signs in which the first is +1; the others mirror these."""
+    """Yield every pattern of signs in which the first is +1; the others mirror these."""
     patterns = 2 ** (units - 1)
     rows = max(1, CHUNK // units)
     for start in range(0, patterns, rows):
@@ -131,7 +131,7 @@ def _every_sign(units: int) -> Iterator[Floats]:
 
 
 def _some_signs(units: int, draws: int, random: np.random.Generator) -> Iterator[Floats]:
-    """Give random signs in blocks."""
+    """Yield random signs in blocks."""
     rows = max(1, CHUNK // units)
     for start in range(0, draws, rows):
         yield random.choice([-1.0, 1.0], (min(rows, draws - start), units))

@@ -1,1 +1,1 @@
-"""What a model takes: a specification, and counts and exposure by school and period."""
+"""Inputs of the models: specifications, and counts and exposure by school and period."""

@@ -1,4 +1,4 @@
-"""The columns of a school table as arrays, for code that fits thousands of models at once."""
+"""The columns of a school table as arrays, for code that fits thousands of models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Booleans = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class SchoolCounts:
-    """Schools as arrays; those without events stay, since their unit may change places.
+    """Schools as arrays; those without events are kept, since their unit may be permuted.
 
     Attributes
     ----------
@@ -65,12 +65,12 @@ class SchoolCounts:
 
     @property
     def has_closed_form(self) -> bool:
-        """Whether four totals determine the estimate: one stratum, exposure in proportion."""
+        """Whether four totals determine the estimate: one stratum and proportional exposure."""
         return not self.stratum.any() and bool(np.ptp(self.offset[self.total > 0]) < 1e-12)
 
 
 def codes(labels: pd.Series) -> Codes:
-    """Return whole numbers from 0, without gaps, in the order of the labels.
+    """Return integer codes from 0, without gaps, in the order of the labels.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def codes(labels: pd.Series) -> Codes:
 
 
 def group_sums(values: Floats, group: Codes) -> Floats:
-    """Add up the last axis by group.
+    """Sum the last axis by group.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""When a number may be given, and why not where it may not."""
+"""Conditions under which an estimate may be given, and reasons why not."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 ESTIMATED = "estimated"
 NOT_ESTIMABLE = "not estimable"
 WITHHELD = "withheld to protect small counts, or too few to analyse"
-"""The one reason for every estimate that counts forbid: another would tell which count is small."""
+"""The only reason given for every withheld estimate: others would reveal which count is small."""
 SMALLEST_ERROR = 1e-8
-"""A standard error below this is what rounding leaves where there is none."""
+"""Standard error below which it is zero except for rounding."""
 
 
 class NotEstimable(Exception):
-    """There is no estimate; the message says why and becomes the reason in its row."""
+    """There is no estimate; the message gives the reason, which is reported in its row."""
 
 
 def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
-    """Refuse data in which an arm has no schools, or too few events before or after.
+    """Raise NotEstimable if an arm has no schools, or too few events before or after.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
     Raises
     ------
     NotEstimable
-        Whichever of them it is, for one reason.
+        With the same reason in every case.
 
     Notes
     -----
@@ -52,7 +52,7 @@ def require_events(schools: pd.DataFrame, fewest: int = 1) -> None:
 
 
 def require_spread(standard_error: float) -> None:
-    """Refuse a standard error that is none: of schools that do not differ, or past all bounds.
+    """Raise NotEstimable if a standard error is zero, as for identical schools, or not finite.
 
     Raises
     ------
@@ -68,12 +68,12 @@ def require_spread(standard_error: float) -> None:
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:
-    """Refuse what the specification says is too little to fit a model to, or is withheld.
+    """Raise NotEstimable if there are too few data for the specification, or it is withheld.
 
     Raises
     ------
     NotEstimable
-        With the cause.
+        With the reason.
     """
     if specification.withheld:
         raise NotEstimable(specification.withheld)
@@ -84,7 +84,7 @@ def require_estimable(schools: pd.DataFrame, specification: Specification) -> No
         of_arm = schools["treated"].to_numpy() == treated
         if schools["children"].to_numpy()[of_arm].sum() < specification.fewest_children:
             raise NotEstimable(WITHHELD)
-    # One row a school, an effect, and a period effect in each stratum.
+    # One row per school, an effect, and a period effect in each stratum.
     heard = (schools["events_before"] + schools["events_after"]).to_numpy() > 0
     degrees = int(heard.sum()) - len(set(schools["stratum"].to_numpy()[heard])) - 1
     if degrees < specification.fewest_degrees_of_freedom:

@@ -1,4 +1,4 @@
-"""A small invented panel, for trying the models in a notebook and in their examples."""
+"""A small invented panel, for trying out the models and for their examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts by school and month as arrays, for models that keep the months apart."""
+"""Counts by school and month as arrays, for models of single months."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MonthCounts:
     Attributes
     ----------
     events, exposure : ndarray of shape (n, M)
-        Both 0 where a month's return did not arrive.
+        Both 0 where a month has no return.
     months : ndarray of shape (M,)
         Months from the start, in order.
     after : ndarray of shape (M,)
@@ -42,7 +42,7 @@ class MonthCounts:
 
     @classmethod
     def of(cls, comparison: Comparison) -> MonthCounts:
-        """Lay the months of a comparison out, schools in the order of its table."""
+        """Return the months of a comparison as arrays, with schools in the order of its table."""
         schools, rows = comparison.schools, comparison.months
         months = np.sort(rows["event_month"].unique())
         at = (
@@ -65,12 +65,12 @@ class MonthCounts:
         )
 
     def added_up(self, group: Codes) -> MonthCounts:
-        """Return the counts of groups of months: terms in place of months, for instance.
+        """Return counts summed over groups of months, such as terms.
 
         Parameters
         ----------
         group : ndarray of shape (M,)
-            Code of each month's group, from 0 without gaps and never falling.
+            Code of each month's group, from 0 without gaps, in ascending order.
         """
         starts = np.searchsorted(group, np.arange(group.max() + 1))
         return MonthCounts(

@@ -1,4 +1,4 @@
-"""The units of rates: each defined once, as words and as a computation.
+"""Units of rates: each defined once, in words and as a computation.
 
 Every heading, axis, caption and column that names a rate takes its words from here, and
 every number under it is `of` a count and its denominator.
@@ -23,7 +23,7 @@ class RateUnit:
     months
         Months that the rate covers.
     pupils
-        How many pupils it is a rate of.
+        Number of pupils in the denominator.
     """
 
     words: str
@@ -38,7 +38,7 @@ class RateUnit:
         count
             Events or days; a number, an array or a column.
         pupil_months
-            Pupils on roll, added up over the months of the count.
+            Pupils on roll, summed over the months of the count.
 
         Examples
         --------
@@ -49,7 +49,7 @@ class RateUnit:
 
     @property
     def heading(self) -> str:
-        """The unit as a heading or the title of an axis."""
+        """The unit as a heading or an axis label."""
         return self.words[:1].upper() + self.words[1:]
 
 

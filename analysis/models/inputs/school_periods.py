@@ -1,4 +1,4 @@
-"""One row per school: its events and exposure before and after, and its place in the design."""
+"""One row per school: its events and exposure before and after, and its role in the design."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 MOST_EVENTS = 2**53
-"""Sums of counts are exact up to here, whether held as whole numbers or not."""
+"""Largest sum of counts that is exact both as an integer and as a float."""
 ARMS = ("intervention", "comparison")
 COLUMNS = (
     "school_id", "pilot", "treated", "stratum", "matched_set", "cluster",
@@ -34,7 +34,7 @@ class Comparison:
     schools
         One row per school; see `compare`.
     months
-        One row per school and month returned, of these schools, with columns
+        One row per school and month with a return, of these schools, with columns
         `school_id`, `event_month`, `period` ('before' or 'after'), `events`, `exposure`
         and `children`.
     """
@@ -49,7 +49,7 @@ def school_periods(panel: pd.DataFrame, specification: Specification) -> pd.Data
 
 
 def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
-    """Choose the months that a specification compares, and add them up by school.
+    """Select the months that a specification compares, and sum them by school.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
         One row per school, outcome and month, in any order, with columns `school_id`,
         `pilot`, `arm` ('intervention' or 'comparison'), `outcome`, `event_month` (0 in
         the start month), `events`, and the columns that the specification names.
-        `returned` (bool) is optional: a month not returned counts in neither events
-        nor exposure. `children` is optional.
+        `returned` (bool) is optional: a month without a return counts in neither events nor
+        exposure. `children` is optional.
     specification
-        What to add up.
+        The specification, which says what is compared.
 
     Returns
     -------
@@ -75,15 +75,15 @@ def compare(panel: pd.DataFrame, specification: Specification) -> Comparison:
           children behind the events
         - months_before, months_after : int64, months returned
 
-        Schools without a return in one of the periods are left out: they say nothing
-        about change.
+        Schools without a return in one of the periods are left out: they are not informative about
+        change.
 
     Raises
     ------
     ConfigurationError
-        If the panel lacks a column or an outcome, has a row without its place, months
-        that are not whole, a school-month twice, counts that are negative, missing or
-        not whole, or no exposure.
+        If the panel lacks a column or an outcome, or has a row without its design columns,
+        non-integer months, a duplicate school-month, counts that are negative, missing or not
+        integers, or no exposure.
     """
     rows = _chosen_rows(panel, specification)
     _check_rows(rows, specification)
@@ -119,7 +119,7 @@ def first_month(panel: pd.DataFrame, specification: Specification) -> int:
     Raises
     ------
     ConfigurationError
-        If there is none, or the months are not whole.
+        If there is none, or the months are not integers.
     """
     _columns(panel, specification)
     _check_places(panel, specification)
@@ -180,12 +180,12 @@ def _equal(panel: pd.DataFrame, column: str, value: str) -> Booleans:
 
 
 def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataFrame:
-    """Drop months not returned and, where asked for, the like month of each."""
+    """Drop months without a return and, where asked for, the like month of each."""
     if duplicated := rows.duplicated(["school_id", "event_month"]).sum():
         raise _wrong(specification, f"has {duplicated} school-months more than once",
                      "keep one row per school, outcome and month")  # fmt: skip
     if "returned" in rows:
-        # Missing and the word 'no' are both true to Python.
+        # A missing value and the string 'no' are both truthy in Python.
         if not rows["returned"].isin([True, False]).all():
             raise _wrong(specification, "has a month neither returned nor not",
                          "write true or false in the column returned")  # fmt: skip
@@ -200,7 +200,7 @@ def _returned_rows(rows: pd.DataFrame, specification: Specification) -> pd.DataF
 
 
 def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
-    """Refuse rows that belong nowhere; to leave them out would be to lose events unseen."""
+    """Raise an error for rows without design columns, whose events would be lost silently."""
     for column in ("outcome", "pilot", "school_id", "event_month"):
         if panel[column].isna().any():
             raise _wrong(specification, f"has a row without {column}", "give it one, or drop it")
@@ -216,7 +216,7 @@ def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
 
 
 def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
-    """Refuse counts and exposures that no count model can take."""
+    """Raise an error for counts and exposures that are invalid for a count model."""
     events, exposure = rows["events"], rows["exposure"]
     if uncounted := int(events.isna().sum()):
         raise _wrong(specification, f"has {uncounted} returned months without a count",
@@ -243,7 +243,7 @@ def _check_rows(rows: pd.DataFrame, specification: Specification) -> None:
 
 
 def _check_constant(rows: pd.DataFrame, first: pd.DataFrame, specification: Specification) -> None:
-    """Refuse a school that changes its place in the design."""
+    """Raise an error for a school whose role in the design is not constant."""
     place = {"pilot", "arm", specification.assignment_unit, *specification.strata}
     place |= {specification.matched_set} if specification.matched_set else set()
     for column in sorted(place - {"school_id"}):

@@ -1,4 +1,4 @@
-"""One way to estimate one effect: what is counted, where, when, and against what."""
+"""Specification of an estimate: outcome, pilot, months, exposure and comparison."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class EventMonths:
     Attributes
     ----------
     first, last
-        First and last month of the run, both included.
+        First and last month of the run, inclusive.
 
     Examples
     --------
@@ -64,7 +64,7 @@ class EventMonths:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """Schools left out: those whose `column` holds one of `values`."""
+    """Schools that are excluded: those whose `column` is one of `values`."""
 
     column: str
     values: tuple[str, ...]
@@ -87,39 +87,38 @@ class Specification:
     pilot
         Value of the panel's column `pilot`; None for all pilots together.
     measure
-        'events' or 'days': whether what is counted came one by one.
+        'events' or 'days': whether single events or durations are counted.
     label
-        Name in the report; the name where none is given.
+        Label in the report; by default the name.
     role
         'primary', 'secondary', 'sensitivity' or 'placebo'.
     before, after
         The months compared. By default the ten months from the start and the same
         calendar months a year earlier.
     exposure
-        Column whose sum over months is the denominator (pupils give pupil-months);
-        None to compare counts per month observed.
+        Column whose sum over months is the denominator (pupils give pupil-months); None to compare
+        counts per observed month.
     assignment_unit
-        Column of the unit that was assigned: what is clustered on and permuted.
+        Column of the unit of assignment, which is used for clustering and permutation.
     matched_set
         Column within which assignment is permuted; None to permute within strata.
     strata
-        Columns whose combinations have period effects of their own. Matched sets may
-        not: with a handful of events in each, their period effects bias the ratio away
-        from 1 (by 14-37% at one event per school and period).
+        Columns whose combinations have separate period effects. Matched sets may not: with few
+        events in each, their period effects bias the ratio away from 1 (by 14-37% at one event per
+        school and period).
     exclusions
         Schools left out.
     pair_missing_months
-        Where a month's return did not arrive, also leave out the like month of the
-        other period, school by school.
+        Where a month has no return, also leave out the school's like month of the other period.
     fewest_events
         Fewest events in each arm and period for a model to be fitted.
     fewest_children
         Fewest children behind the events of each arm for a model to be fitted. By
-        default 0 for events, and 10 for days, since a few children make many days.
+        default 0 for events, and 10 for days, since a few children can account for many days.
     fewest_degrees_of_freedom
         Fewest schools with events beyond the coefficients of the model; 0 for no limit.
     withheld
-        Why its result may not be shown, whatever it is; empty if it may.
+        Reason why its result may not be shown, whatever it is; empty if it may.
     level
         Confidence level of intervals.
 
@@ -184,9 +183,9 @@ class Specification:
             object.__setattr__(self, "label", self.name)
 
     def over_all_months(self, first: int) -> Specification:
-        """Return the specification with every month from `first` to the start as before.
+        """Return the specification with all months from `first` to the start as the period before.
 
-        Event studies and trends need the whole run of months, not those compared.
+        Event studies and trends need all these months, not only those compared.
 
         Examples
         --------

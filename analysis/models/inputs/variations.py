@@ -1,4 +1,4 @@
-"""Other specifications of the same question, and of questions whose answer is known."""
+"""Variations of a specification: sensitivity analyses, placebos and specification curves."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sensitivity_specifications(
     phase: str | None = "phase",
     phases: Iterable[str] = ("primary", "secondary", "special"),
 ) -> tuple[Specification, ...]:
-    """Return what the report varies, one thing at a time.
+    """Return the sensitivity analyses of the report, with one choice changed at a time.
 
     Parameters
     ----------
@@ -77,15 +77,15 @@ def sensitivity_specifications(
 
 
 def placebo_specifications(base: Specification, *, first_month: int) -> tuple[Specification, ...]:
-    """Return specifications that pretend the start lay earlier; their true ratio is 1.
+    """Return specifications with placebo start dates before the start; their true ratio is 1.
 
     Parameters
     ----------
     base
         The main specification.
     first_month
-        First month of the panel, counted from the start. A pretended start that needs
-        earlier months is left out.
+        First month of the panel, counted from the start. A placebo start date that needs earlier
+        months is left out.
 
     Returns
     -------
@@ -114,7 +114,7 @@ def placebo_specifications(base: Specification, *, first_month: int) -> tuple[Sp
 def curve_specifications(
     base: Specification, *, first_month: int, left_out: Iterable[Exclusion] = ()
 ) -> tuple[Specification, ...]:
-    """Return every combination of choices that leave the question as it is.
+    """Return every combination of choices that leaves the estimand unchanged.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def curve_specifications(
     first_month
         First month of the panel, counted from the start.
     left_out
-        Groups of schools that might as well be left out, each alone: schools of a kind
+        Groups of schools that could equally be left out, one at a time: types of school that are
         not meant to be compared.
 
     Returns
@@ -171,7 +171,7 @@ def curve_specifications(
 
 
 def curve_choices(base: Specification, chosen: Specification) -> dict[str, str]:
-    """Return what one specification of a curve chose, as question and answer.
+    """Return the choices made in one specification of a curve, by name of the choice.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def _label(
     months: EventMonths, after: EventMonths, before: str, exposure: str | None, paired: bool,
     excluded: tuple[Exclusion, ...],
 ) -> str:  # fmt: skip
-    """Say a combination of choices in words."""
+    """Describe a combination of choices in words."""
     parts = [
         before,
         f"months {months.first} to {months.last}" if months != after else "",

@@ -1,1 +1,1 @@
-"""Estimates of several pilots pooled, and how well such intervals cover."""
+"""Pooled estimates of several pilots, and the coverage of their intervals."""

@@ -1,4 +1,4 @@
-"""How often intervals of a few pooled pilots hold the truth, by simulation."""
+"""Coverage of intervals that pool a few pilots, by simulation."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def pooling_coverage(
     seed: int,
     draws: int = 2_000,
 ) -> pd.DataFrame:
-    """Simulate pilots with given standard errors, and pool them in every way.
+    """Simulate pilots with given standard errors, and pool them by every method.
 
     Parameters
     ----------
     standard_errors
-        Of the log ratio, one per pilot.
+        Standard errors of the log ratio, one per pilot.
     between
         Standard deviations of true log ratios between pilots.
     seed, draws

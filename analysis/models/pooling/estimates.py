@@ -1,4 +1,4 @@
-"""Estimates of several pilots summed up: fixed effect, Paule-Mandel, Hartung-Knapp."""
+"""Meta-analysis of several pilots: fixed effect, Paule-Mandel, Hartung-Knapp."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Summary:
-    """Log ratios summed up; see the columns of the same names. Ends on the log scale."""
+    """Pooled log ratios, with limits on the log scale; see the columns of the same names."""
 
     log_ratio: float
     standard_error: float
@@ -75,8 +75,8 @@ def between_variance(log_ratios: Floats, variances: Floats, method: Heterogeneit
     DerSimonian-Laird is :math:`\max\{0, (Q - k + 1) / (\sum w - \sum w^2 / \sum w)\}`
     with :math:`w = 1/v`. Paule-Mandel solves
     :math:`\sum w^*(y - \mu)^2 = k - 1` with :math:`w^* = 1/(v + \tau^2)`. Neither is ever
-    negative: statsmodels' `combine_effects` returns negative values for the first, and 0 in
-    place of the second where rounding stops its search.
+    negative: statsmodels' `combine_effects` returns negative values for the first, and 0 instead
+    of the second where rounding stops its search.
 
     References
     ----------
@@ -103,13 +103,13 @@ def summarise(
     test: Test = "modified Hartung-Knapp",
     level: float = 0.95,
 ) -> Summary:
-    r"""Sum up the log ratios of several studies.
+    r"""Pool the log ratios of several studies.
 
     Parameters
     ----------
     log_ratios, variances : ndarray of shape (k,)
     heterogeneity
-        How the variance between studies is estimated; 'fixed' takes it to be 0.
+        Estimator of the variance between studies; 'fixed' assumes 0.
     test
         'normal'; 'Hartung-Knapp' with :math:`t_{k-1}` and the variance scaled by
         :math:`q = \sum w^*(y - \hat\mu)^2 / (k - 1)`; 'modified Hartung-Knapp' with
@@ -126,8 +126,8 @@ def summarise(
     Notes
     -----
     The prediction interval is :math:`\hat\mu \pm c \sqrt{s^2 + \tau^2}` with the same
-    critical value c as the interval. A fixed effect says nothing of studies other than
-    these, and has none.
+    critical value c as the interval. A fixed effect does not extend to other studies, and has no
+    prediction interval.
 
     References
     ----------
@@ -168,14 +168,14 @@ def summarise(
 
 
 def pooled_estimates(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Sum up the pilots of each outcome and specification.
+    """Pool the pilots of each outcome and specification.
 
     Parameters
     ----------
     estimates
-        A table with the columns of `estimates.COLUMNS`. Rows of all pilots together
-        stand next to the summaries as the one-stage estimate. Other studies (a trial, for
-        instance) are never pooled in: they don't belong in this table.
+        A table with the columns of `estimates.COLUMNS`. Rows of all pilots together are returned
+        with the summaries as the one-stage estimate. Other studies (such as a trial) are never
+        included: they don't belong in this table.
 
     Returns
     -------
@@ -246,7 +246,7 @@ def _generalised_q(log_ratios: Floats, variances: Floats, tau2: float) -> float:
 
 
 def _root(function: Callable[[float], float]) -> float:
-    """Return where a function that starts above 0 and ends below it crosses 0."""
+    """Return the root of a function that starts above 0 and ends below it."""
     high = 1.0
     while function(high) > 0:
         high *= 2
@@ -254,7 +254,7 @@ def _root(function: Callable[[float], float]) -> float:
 
 
 def _i_squared(variances: Floats, tau2: float, q: float, heterogeneity: Heterogeneity) -> float:
-    """Return the share of variation beyond chance, in per cent."""
+    """Return I-squared, the share of variation beyond chance, in per cent."""
     if heterogeneity == "fixed":
         return float(max(0.0, 100 * (q - len(variances) + 1) / q)) if q else 0.0
     weight = 1 / variances

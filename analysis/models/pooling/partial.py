@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Floats
 
 NODES = 400
-"""Of the quadrature over the standard deviation between pilots."""
+"""Number of nodes of the quadrature over the standard deviation between pilots."""
 REACH = 6.0
-"""How many scales of its prior the quadrature spans: one in five hundred million lies beyond."""
+"""Scales of the prior that the quadrature spans: one in five hundred million lies beyond."""
 MEAN, NEXT = "mean of the pilots", "a further pilot"
 COLUMNS: dict[str, str] = {
     "outcome": "Name of the outcome",
@@ -42,14 +42,14 @@ COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Priors:
-    """What is taken as likely before the pilots' estimates are looked at.
+    """Prior distributions of the hierarchical model.
 
     Attributes
     ----------
     name
-        In the report.
+        Name in the report.
     mean, deviation
-        Of the normal prior of the mean log ratio.
+        Mean and standard deviation of the normal prior of the mean log ratio.
     between
         Scale of the half-normal prior of the standard deviation of log ratios between pilots.
     """
@@ -78,11 +78,11 @@ class Mixture:
     deviations: Floats
 
     def below(self, value: float) -> float:
-        """Return the probability of a value below this one."""
+        """Return the cumulative probability of a value."""
         return float(self.weights @ stats.norm.cdf((value - self.means) / self.deviations))
 
     def quantile(self, share: float) -> float:
-        """Return the value below which this share of the distribution lies."""
+        """Return the quantile of the distribution at a given probability."""
         reach = 10 * float(self.deviations.max())
         low, high = float(self.means.min()) - reach, float(self.means.max()) + reach
         return float(brentq(lambda value: self.below(value) - share, low, high, xtol=1e-10))
@@ -90,14 +90,14 @@ class Mixture:
 
 @dataclass(frozen=True)
 class Posterior:
-    """What is likely after the estimates: each pilot, their mean, and a further one.
+    """Posterior distributions of each pilot, of their mean, and of a further pilot.
 
     Attributes
     ----------
     pilots
-        One mixture an estimate, in their order.
+        One mixture per estimate, in their order.
     mean, further
-        Of the mean log ratio, and of the log ratio of one more pilot.
+        Posteriors of the mean log ratio, and of the log ratio of a further pilot.
     between
         Posterior median of the standard deviation between pilots.
     """
@@ -116,7 +116,7 @@ def posterior(log_ratios: Floats, variances: Floats, priors: Priors) -> Posterio
     log_ratios, variances : ndarray of shape (k,)
         Estimates and their sampling variances.
     priors
-        Of mean and standard deviation between pilots.
+        Priors of the mean and of the standard deviation between pilots.
 
     Notes
     -----
@@ -125,9 +125,9 @@ def posterior(log_ratios: Floats, variances: Floats, priors: Priors) -> Posterio
 
     Given :math:`\tau` everything is normal: with :math:`w_j = 1 / (v_j + \tau^2)` the mean has
     variance :math:`V = (d^{-2} + \sum w_j)^{-1}` and mean
-    :math:`V (m d^{-2} + \sum w_j \hat\theta_j)`, and a pilot is drawn towards it by
+    :math:`V (m d^{-2} + \sum w_j \hat\theta_j)`, and a pilot is shrunk towards it by
     :math:`v_j / (v_j + \tau^2)`. Only :math:`\tau` is integrated, by Gauss and Legendre's rule,
-    so that there is nothing to converge and no seed.
+    so there is no question of convergence and no seed.
 
     References
     ----------
@@ -147,7 +147,7 @@ def posterior(log_ratios: Floats, variances: Floats, priors: Priors) -> Posterio
     centre = (priors.mean * priors.deviation**-2 + weight @ log_ratios) / precision
     mean = Mixture(chance, centre, precision**-0.5)
     further = Mixture(chance, centre, np.sqrt(1 / precision + between**2))
-    # The part of a pilot's own estimate; the rest comes from the others.
+    # The weight of a pilot's own estimate; the rest comes from the others.
     own = between[:, np.newaxis] ** 2 * weight
     pilots = tuple(
         Mixture(
@@ -162,7 +162,7 @@ def posterior(log_ratios: Floats, variances: Floats, priors: Priors) -> Posterio
 
 
 def _between(log_ratios: Floats, variances: Floats, priors: Priors) -> tuple[Floats, Floats]:
-    """Return nodes of the standard deviation between pilots, and their posterior chances."""
+    """Return nodes of the standard deviation between pilots, with posterior probabilities."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     between = (nodes + 1) / 2 * REACH * priors.between
     total = variances + between[:, np.newaxis] ** 2
@@ -192,14 +192,14 @@ def partial_pooling(estimates: pd.DataFrame, priors: Sequence[Priors]) -> pd.Dat
     Returns
     -------
     DataFrame
-        With the columns of `COLUMNS`: per outcome and priors one row a pilot, then the mean of
+        With the columns of `COLUMNS`: per outcome and priors one row per pilot, then the mean of
         the pilots and a further pilot.
 
     Notes
     -----
     A standard error that rests on few units is itself uncertain: its variance is taken as that
-    of Student's t, :math:`s^2 \nu / (\nu - 2)`. With two degrees of freedom or fewer that has no
-    end, and the pilot is left out.
+    of Student's t, :math:`s^2 \nu / (\nu - 2)`. With two degrees of freedom or fewer that is
+    infinite, and the pilot is left out.
     """
     single = estimates.loc[estimates["pilot"] != ALL_PILOTS]
     rows: list[dict[str, object]] = []

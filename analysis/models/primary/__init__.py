@@ -1,1 +1,1 @@
-"""The primary model: schools conditioned out, its estimates and their covariance."""
+"""The primary model, with schools conditioned out: its estimates and their covariance."""

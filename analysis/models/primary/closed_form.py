@@ -1,4 +1,4 @@
-"""The estimate as four totals, where exposure is constant and there is one stratum."""
+"""The estimate in closed form, from four totals, for constant exposure and one stratum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ClosedForm:
     log_ratio : ndarray of shape (...)
         Log ratio of rate ratios, less the constant of unequal exposure if there is one.
     cr0, cr1, cr2, cr3, jackknife : ndarray of shape (...)
-        Its variance, by correction.
+        Its variance, by small-sample correction.
     df : ndarray of shape (...)
         Satterthwaite degrees of freedom of `cr2`.
     largest_leverage : ndarray of shape (...)
@@ -94,7 +94,7 @@ def closed_form(before: Floats, after: Floats, treated: Booleans) -> ClosedForm:
 
 @dataclass(frozen=True)
 class _Arm:
-    """What the formulas need of one arm; the last axis is its units."""
+    """Quantities of one arm for the formulas; the last axis is its units."""
 
     before: Floats
     after: Floats
@@ -118,7 +118,7 @@ class _Arm:
         return part
 
     def deletions(self) -> Floats:
-        """Return the squared change of the log ratio when each unit is left out, added up."""
+        """Return the sum of squared changes of the log ratio when each unit is left out."""
         y0, y1 = (total[..., np.newaxis] for total in self.totals)
         without = np.log((y1 - self.after) / (y0 - self.before))
         squares: Floats = ((without - self.log_odds[..., np.newaxis]) ** 2).sum(axis=-1)
@@ -144,7 +144,7 @@ def permuted(before: Floats, after: Floats, treated: Floats) -> tuple[Floats, Fl
     before, after : ndarray of shape (G,)
         Events of each assignment unit in each period.
     treated : ndarray of shape (draws, G)
-        One assignment a row, as 0 and 1.
+        One assignment per row, as 0 and 1.
 
     Returns
     -------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MAXIMUM_STEPS = 100
 CONVERGED = 1e-10
 SEPARATED = 15.0
-"""A coefficient beyond this is a ratio above three million: the data have no maximum."""
+"""Coefficient beyond which the likelihood has no maximum: a ratio above three million."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def fit_conditional(schools: pd.DataFrame) -> ConditionalFit:
     Parameters
     ----------
     schools
-        One row per school, as `school_periods` returns it. Schools without events say
-        nothing about change and are left out.
+        One row per school, as `school_periods` returns it. Schools without events are not
+        informative about change and are left out.
 
     Returns
     -------
@@ -86,7 +86,8 @@ def fit_conditional(schools: pd.DataFrame) -> ConditionalFit:
     .. math:: \mathrm{logit}\, p_i = \log(n_{i1} / n_{i0}) + \delta_g + \theta T_i ,
 
     which is free of :math:`\alpha_i`. The maximum over :math:`\theta` is the same as in
-    the Poisson regression with a dummy per school, and needs only the mean to be right.
+    the Poisson regression with a dummy per school, and requires only that the mean is correctly
+    specified.
 
     References
     ----------
@@ -133,7 +134,7 @@ def design_matrix(treated: Booleans, stratum: pd.Series) -> Floats:
     Raises
     ------
     NotEstimable
-        If no stratum has both arms, so that the two cannot be told apart.
+        If no stratum has both arms, so that the two cannot be distinguished.
     """
     labels, codes = np.unique(stratum.to_numpy(str), return_inverse=True)
     dummies = codes[:, np.newaxis] == np.arange(len(labels))
@@ -149,14 +150,14 @@ def binomial_maximum(after: Floats, total: Floats, design: Floats, offset: Float
     Parameters
     ----------
     after, total : ndarray of shape (n,)
-        Events after, and events in all, of each school.
+        Events after, and events in total, of each school.
     design : ndarray of shape (n, k)
     offset : ndarray of shape (n,)
 
     Raises
     ------
     NotEstimable
-        If the data are separated, or the steps do not settle.
+        If the data are separated, or the steps do not converge.
     """
     coefficients: Floats = np.zeros(design.shape[1])
     for _ in range(MAXIMUM_STEPS):

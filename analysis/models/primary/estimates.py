@@ -77,7 +77,7 @@ COLUMNS: dict[str, str] = {
     "exposure_comparison_before": "Exposure of comparison schools before (pupil-months)",
     "exposure_comparison_after": "Exposure of comparison schools after (pupil-months)",
 }
-"""The columns of a table of estimates, in order, and what each holds."""
+"""The columns of a table of estimates, in order, with their meanings."""
 COUNTED = ("treated", "cluster", "events_before", "events_after", "exposure_before",
            "exposure_after")  # fmt: skip
 
@@ -89,12 +89,12 @@ class Estimator:
     Attributes
     ----------
     name
-        What the column `method` says.
+        Its name in the column `method`.
     numbers
-        Takes the comparison and its specification, returns the columns it fills in;
-        raises `NotEstimable` with the reason where it can't.
+        Function that takes the comparison and its specification, and returns the columns it fills
+        in; raises `NotEstimable` with the reason where it can't.
     measures
-        What it is meant for; specifications of another measure get no row.
+        The measures it applies to; specifications of another measure get no row.
     """
 
     name: str
@@ -110,19 +110,18 @@ def effect_estimates(panel: pd.DataFrame, specifications: Iterable[Specification
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What to estimate.
+        The specifications to estimate.
 
     Returns
     -------
     DataFrame
-        One row per specification, in their order, with the columns of `COLUMNS`. A
-        specification that can't be estimated has its counts, no numbers, and a reason.
+        One row per specification, in their order, with the columns of `COLUMNS`. A specification
+        that can't be estimated has its counts and a reason, but no estimates.
 
     Raises
     ------
     ConfigurationError
-        If the panel does not hold what a specification names, or holds counts that
-        can't be counts.
+        If the panel does not contain what a specification names, or contains invalid counts.
 
     Notes
     -----
@@ -162,13 +161,13 @@ def estimates_table(
     panel
         One row per school, outcome and month; see `compare`.
     specifications, estimators
-        What to estimate, and how.
+        The specifications to estimate, and the methods.
 
     Returns
     -------
     DataFrame
         One row per specification and method, in that order, with the columns of
-        `COLUMNS`. Where there is no estimate there are counts, no numbers, and a reason.
+        `COLUMNS`. Where there is no estimate there are counts and a reason, but no estimates.
 
     Examples
     --------
@@ -187,7 +186,7 @@ def estimates_table(
 def _rows(
     panel: pd.DataFrame, specification: Specification, estimators: tuple[Estimator, ...]
 ) -> list[dict[str, object]]:
-    """Return one specification's rows, for the methods meant for its measure."""
+    """Return one specification's rows, for the methods that apply to its measure."""
     comparison = compare(panel, specification)
     return [
         estimate_row(comparison, specification, estimator)
@@ -210,7 +209,7 @@ def estimate_row(
 
 
 def described(specification: Specification) -> dict[str, object]:
-    """Return the columns that say what was asked."""
+    """Return the columns that describe the specification."""
     return {
         "pilot": specification.pilot or ALL_PILOTS,
         "outcome": specification.outcome,
@@ -224,7 +223,7 @@ def described(specification: Specification) -> dict[str, object]:
 
 def counted(schools: pd.DataFrame) -> dict[str, object]:
     """Return the columns that count schools, units, events and exposure."""
-    # By arrays: this is asked for hundreds of specifications of a few dozen schools.
+    # With arrays, as this is called for hundreds of specifications of a few dozen schools.
     of = {name: schools[name].to_numpy() for name in COUNTED}
     silent = of["events_before"] + of["events_after"] == 0
     row: dict[str, object] = {
@@ -248,7 +247,7 @@ def primary_numbers(comparison: Comparison, specification: Specification) -> dic
     Raises
     ------
     NotEstimable
-        If the model can't be fitted, or its spread can't be seen.
+        If the model can't be fitted, or its variance can't be estimated.
     """
     fit = fit_conditional(comparison.schools)
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 MOST_TABLES = 100_000
-"""With more tables than this the arithmetic takes seconds, and a model says the same."""
+"""Number of tables above which the arithmetic takes seconds, and a model gives the same."""
 TIE = 1e-7
-"""Tables whose chances differ by this share are equally likely but for rounding."""
+"""Relative difference within which tables are equally likely except for rounding."""
 METHOD = "exact, from four totals"
 P_METHOD = "Fisher's exact test; takes counts to be Poisson and schools alike"
 
@@ -36,11 +36,12 @@ class ExactRatio:
     Attributes
     ----------
     ratio
-        Conditional maximum likelihood; 0 or infinite where a cell is empty.
+        Conditional maximum likelihood estimate; 0 or infinite where a cell is empty.
     low, high
-        Ends of the exact interval.
+        Limits of the exact interval.
     p_value
-        Two-sided, Fisher's: of all tables with these margins, those as unlikely.
+        Two-sided p-value of Fisher's exact test: the probability of all tables with these margins
+        that are no more likely.
     """
 
     ratio: float
@@ -59,25 +60,26 @@ def exact_ratio(
     Parameters
     ----------
     events
-        In intervention schools before and after, in comparison schools before and after.
+        Events in intervention schools before and after, and in comparison schools before and
+        after.
     exposure
-        The same of exposure.
+        Exposure in the same order.
     level
         Confidence level.
 
     Raises
     ------
     NotEstimable
-        If an arm, or a period, has no events at all, or there are too many to count all
+        If an arm, or a period, has no events at all, or there are too many to enumerate all
         tables.
 
     Notes
     -----
     Given the totals of arms and periods, the events of intervention schools after are
     non-central hypergeometric, with odds :math:`e^\theta` times the ratio of exposures;
-    at :math:`\theta = 0` that is the distribution behind the p-value. It takes events to
-    be Poisson and every school of an arm to change alike, and so is too sure where
-    schools differ: a description of small counts, not a test.
+    at :math:`\theta = 0` that is the distribution behind the p-value. It assumes that events are
+    Poisson and that every school of an arm changes alike, and so is overconfident where schools
+    differ: a description of small counts, not a test.
 
     References
     ----------
@@ -104,14 +106,14 @@ def exact_ratio(
 
 @dataclass(frozen=True)
 class _Tables:
-    """All tables with the margins seen, by the events of intervention schools after.
+    """All tables with the observed margins, by the events of intervention schools after.
 
     Attributes
     ----------
     cell : ndarray of shape (K,)
         Those events, in order.
     log_weight : ndarray of shape (K,)
-        Log of the number of ways to each table.
+        Log of the number of ways to obtain each table.
     """
 
     cell: Floats
@@ -125,17 +127,17 @@ class _Tables:
         return cls(cell, -np.sum([gammaln(each + 1) for each in ways], axis=0))
 
     def chances(self, log_odds: float) -> Floats:
-        """Return each table's chance; Fisher's non-central hypergeometric distribution."""
+        """Return each table's probability, by Fisher's non-central hypergeometric distribution."""
         tilted = self.log_weight + self.cell * log_odds
         chances: Floats = np.exp(tilted - logsumexp(tilted))
         return chances
 
     def likeliest(self, seen: int) -> float:
-        """Return the log odds under which the mean is what was seen."""
+        """Return the log odds at which the mean equals the observed value."""
         return self._solve(lambda x: float(self.chances(x) @ self.cell) - seen, seen)
 
     def ends(self, seen: int, level: float) -> tuple[float, float]:
-        """Return the log odds at which each tail's chance is half of what the level leaves."""
+        """Return the log odds at which each tail has probability (1 - level) / 2."""
         tail = (1 - level) / 2
         above, below = self.cell >= seen, self.cell <= seen
         low = self._solve(lambda x: float(self.chances(x)[above].sum()) - tail, seen, -1)
@@ -143,13 +145,13 @@ class _Tables:
         return low, high
 
     def p_value(self, seen: int, log_odds: float) -> float:
-        """Return the chance of tables that are as unlikely."""
+        """Return the probability of all tables that are no more likely than the observed one."""
         chances = self.chances(log_odds)
         own = chances[int(seen - self.cell[0])]
         return float(min(1.0, chances[chances <= own * (1 + TIE)].sum()))
 
     def _solve(self, rising: Callable[[float], float], seen: int, end: int = 0) -> float:
-        """Return where a rising function of the log odds is 0; infinite at the end of the cells."""
+        """Return the root of an increasing function of the log odds; infinite at extreme cells."""
         if seen == self.cell[0] and end <= 0:
             return -np.inf
         if seen == self.cell[-1] and end >= 0:
@@ -163,7 +165,7 @@ class _Tables:
 
 
 def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]) -> pd.DataFrame:
-    """Return exact estimates, for specifications with too few events for a model as well.
+    """Return exact estimates, including for specifications with too few events for a model.
 
     Returns
     -------
@@ -199,10 +201,10 @@ def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]
 def _totals(
     schools: pd.DataFrame,
 ) -> tuple[tuple[int, int, int, int], tuple[float, float, float, float]]:
-    """Return events and exposure, intervention first, before first."""
+    """Return events and exposure: intervention schools first, and before first."""
     arms = [schools.loc[schools["treated"] == treated] for treated in (True, False)]
     (a, b), (c, d) = ((int(x["events_before"].sum()), int(x["events_after"].sum())) for x in arms)
-    # An arm without schools has no exposure either; `exact_ratio` then refuses its events.
+    # An arm without schools has no exposure either; `exact_ratio` then raises for its events.
     (e, f), (g, h) = (
         (float(x["exposure_before"].sum()) or 1.0, float(x["exposure_after"].sum()) or 1.0)
         for x in arms

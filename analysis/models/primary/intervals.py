@@ -1,4 +1,4 @@
-"""Confidence intervals: an estimate and two ends, and what they become in other units."""
+"""Confidence intervals: an estimate and two limits, and their conversion to other units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate and the ends of its interval, in one unit."""
+    """An estimate and the limits of its interval, in one unit."""
 
     value: float
     low: float
@@ -72,15 +72,15 @@ def effect_columns(
 
     Notes
     -----
-    Of Y events seen in intervention schools after the start, :math:`Y e^{-\theta}` would
-    have been expected without an effect, so that the difference is
-    :math:`Y (1 - e^{-\theta})`, negative where events were averted. Y is taken as it
-    is: the effect in these schools and months, not in others.
+    Of Y events observed in intervention schools after the start, :math:`Y e^{-\theta}` would have
+    been expected without an effect, so the difference is :math:`Y (1 - e^{-\theta})`, negative
+    where events were averted. Y is taken as fixed: the effect in these schools and months, not in
+    others.
     """
     after = schools.loc[schools["treated"]]
     events = float(after["events_after"].sum())
     exposure = float(after["exposure_after"].sum()) if per_exposure else np.nan
-    with np.errstate(over="ignore"):  # an interval without an end stays without one
+    with np.errstate(over="ignore"):  # an unbounded interval stays unbounded
         difference = log_ratio.mapped(lambda theta: events * -np.expm1(-theta))
         ratio = log_ratio.mapped(np.exp)
     return (

@@ -27,9 +27,9 @@ def batched_log_ratios(
     counts
         The data.
     treated : ndarray of shape (draws, n)
-        One assignment of the schools a row, as 0 and 1.
+        One assignment of the schools per row, as 0 and 1.
     weight : ndarray of shape (draws, n), optional
-        1 for schools that are in, 0 for schools that are left out.
+        1 for schools that are included, 0 for schools that are left out.
 
     Returns
     -------
@@ -39,17 +39,16 @@ def batched_log_ratios(
 
     Notes
     -----
-    The information has an arrowhead: :math:`\theta` against one period effect a
-    stratum. With :math:`A_g = \sum_{i \in g} w_i T_i` and
-    :math:`C_g = \sum_{i \in g} w_i`, that on :math:`\theta` is
-    :math:`S = \sum_g A_g (1 - A_g / C_g)`; a unit's influence is
-    :math:`S^{-1} \sum_i (T_i - A_g / C_g)(y_{i1} - m_i p_i)`.
+    The information matrix is an arrowhead: :math:`\theta` and one period effect per stratum. With
+    :math:`A_g = \sum_{i \in g} w_i T_i` and :math:`C_g = \sum_{i \in g} w_i`, that on
+    :math:`\theta` is :math:`S = \sum_g A_g (1 - A_g / C_g)`; a unit's influence is :math:`S^{-1}
+    \sum_i (T_i - A_g / C_g)(y_{i1} - m_i p_i)`.
     """
     weight = np.ones((1, len(counts.after))) if weight is None else weight
     total, after = weight * (counts.before + counts.after), weight * counts.after
     log_ratio = np.zeros(len(treated))
     period = _starting_effects(counts, total, after, len(treated))
-    # A school whose chance is already 0 or 1 adds no information and must not divide by it.
+    # A school whose probability is already 0 or 1 has no information, so avoid dividing by it.
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for _ in range(STEPS):
             residual, info = _residuals(counts, treated, total, after, log_ratio, period)
@@ -65,7 +64,7 @@ def batched_log_ratios(
 
 
 def null_period_effects(counts: SchoolCounts) -> Floats:
-    """Return each stratum's period effect fitted without an effect of treatment."""
+    """Return each stratum's period effect, fitted without a treatment effect."""
     total, after = counts.total[np.newaxis], counts.after[np.newaxis]
     period = _starting_effects(counts, total, after, 1)
     for _ in range(STEPS):

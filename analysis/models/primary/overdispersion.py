@@ -1,4 +1,4 @@
-"""How much a school's rate moves from one period to the next beyond chance."""
+"""Overdispersion: variation of a school's rate between periods beyond chance."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Overdispersion:
 
 
 def overdispersion(schools: pd.DataFrame) -> Overdispersion:
-    r"""Estimate how much rates move between two periods without any effect.
+    r"""Estimate the overdispersion of rates between two periods without any effect.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
     Raises
     ------
     NotEstimable
-        If no two schools of one stratum have events, a period has none, or no school has
-        two.
+        If no two schools of one stratum have events, a period has none, or no school has two
+        events.
 
     Notes
     -----
@@ -75,7 +75,7 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
        \hat\kappa = \frac{2 \hat\rho}{1 - \hat\rho},
 
     with residuals :math:`r_i`, binomial variances :math:`w_i` and leverages
-    :math:`h_i`. Negative estimates are 0.
+    :math:`h_i`. Negative estimates are set to 0.
 
     References
     ----------
@@ -93,7 +93,7 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
     (4.44, 0.196)
     """
     informative = schools.loc[schools["events_before"] + schools["events_after"] > 0]
-    # A stratum with all its events in one period expects them there: they say nothing.
+    # A stratum with all its events in one period is not informative.
     by_stratum = informative.groupby("stratum")[["events_before", "events_after"]]
     informative = informative.loc[(by_stratum.transform("sum") > 0).all(axis=1)]
     if informative.groupby("stratum").size().max() < 2 or informative.empty:
@@ -114,7 +114,7 @@ def overdispersion(schools: pd.DataFrame) -> Overdispersion:
 
 
 def between_years(panel: pd.DataFrame, specification: Specification) -> Overdispersion:
-    """Return the overdispersion between the months before and the like months a year earlier.
+    """Return the overdispersion between the months before and like months a year earlier.
 
     Raises
     ------

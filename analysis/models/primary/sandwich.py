@@ -1,4 +1,4 @@
-"""Covariance that allows for clusters, and the degrees of freedom that go with it."""
+"""Cluster-robust covariance, and its Satterthwaite degrees of freedom."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FULL_LEVERAGE = 1 - 1e-8
 
 
 def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
-    r"""Return the covariance of the coefficients that allows for clusters.
+    r"""Return the cluster-robust covariance of the coefficients.
 
     Parameters
     ----------
@@ -45,10 +45,10 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     :math:`s_g = \tilde X_g' (I - H_g)^{-1/2} e_g` for CR2, the power -1 for CR3 and 0
     for CR0, where :math:`\tilde X_g` is the weighted design of cluster g,
     :math:`H_g = \tilde X_g M \tilde X_g'` its leverage and :math:`e_g` its Pearson
-    residuals. The root is that of the weighted leverage, so that a unit counts the same
-    whether or not its schools are added up first. clubSandwich takes it on the scale of
-    the responses: the same where each school is a unit, a per cent or two apart where a
-    unit has several, and as free of bias.
+    residuals. The root is that of the weighted leverage, so that a unit counts the same whether or
+    not its schools are summed first. clubSandwich takes it on the scale of the responses: the same
+    where each school is a unit, one or two per cent different where a unit has several, and
+    equally unbiased.
 
     References
     ----------
@@ -69,7 +69,7 @@ def cluster_covariance(fit: ConditionalFit, kind: Kind = "CR2") -> Floats:
     adjusted = _adjusted(fit, fit.residuals, POWERS[kind])
     scores = _sums(fit, fit.design * adjusted[:, np.newaxis])
     factor = len(scores) / (len(scores) - 1) if kind == "CR1" else 1.0
-    # As a square: where schools do not differ, rounding may not leave a variance below 0.
+    # As a square, so that rounding can't give a negative variance where schools do not differ.
     influence = scores @ fit.bread
     covariance: Floats = factor * (influence.T @ influence)
     return covariance
@@ -135,7 +135,7 @@ def cluster_leverages(fit: ConditionalFit) -> Floats:
 
 
 def _rows_by_cluster(clusters: Codes) -> tuple[Codes, Iterator[Codes]]:
-    """Return the rows that are a cluster of their own, and the rows of each other cluster."""
+    """Return the rows that form single-row clusters, and the rows of each other cluster."""
     order = np.argsort(clusters, kind="stable")
     ends = np.cumsum(np.bincount(clusters))
     sizes = np.diff(ends, prepend=0)
@@ -145,7 +145,7 @@ def _rows_by_cluster(clusters: Codes) -> tuple[Codes, Iterator[Codes]]:
 
 
 def _sums(fit: ConditionalFit, rows: Floats) -> Floats:
-    """Add up the rows of each cluster."""
+    """Sum the rows of each cluster."""
     sums: Floats = np.zeros((fit.clusters.max() + 1, rows.shape[1]))
     np.add.at(sums, fit.clusters, rows)
     return sums
@@ -166,7 +166,7 @@ def _adjusted(fit: ConditionalFit, vector: Floats, power: float) -> Floats:
     leverage = _hat_diagonal(fit, single)
     open_ = leverage < FULL_LEVERAGE
     _refuse_full_leverage(fit, fit.design[single][~open_])
-    # A school alone in its stratum fits exactly; its residual is 0 and so is its part.
+    # A school alone in its stratum fits exactly; its residual and contribution are 0.
     scale = np.where(open_, 1 - leverage, 1.0) ** power * open_
     result[single] = vector[single] * scale
     for rows in several:
@@ -175,7 +175,7 @@ def _adjusted(fit: ConditionalFit, vector: Floats, power: float) -> Floats:
 
 
 def block_power(fit: ConditionalFit, rows: Codes, power: float) -> Floats:
-    """Return the power of I - H_g for the cluster that holds these rows."""
+    """Return the power of I - H_g for the cluster that consists of these rows."""
     block = fit.design[rows]
     values, vectors = np.linalg.eigh(block @ fit.bread @ block.T)
     closed = values >= FULL_LEVERAGE
@@ -186,7 +186,7 @@ def block_power(fit: ConditionalFit, rows: Codes, power: float) -> Floats:
 
 
 def _refuse_full_leverage(fit: ConditionalFit, rows: Floats) -> None:
-    """Refuse where what a cluster alone determines is part of an effect."""
+    """Raise NotEstimable if a cluster alone determines part of an effect."""
     if (np.abs(rows @ fit.bread[:, : fit.effects]) > 1e-8).any():
         arm = "intervention" if len(set(fit.clusters[fit.treated])) == 1 else "comparison"
         raise NotEstimable(

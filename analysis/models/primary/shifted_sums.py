@@ -1,9 +1,9 @@
-r"""An arm's sums as functions of its log odds, for designs of too many schools to sum them anew.
+r"""An arm's sums as Chebyshev series in its log odds, for designs with very many schools.
 
-With one stratum the arms of the conditional model are fitted apart: each solves
-:math:`F(s) = \sum_i \{y_{i1} - m_i\,\mathrm{expit}(o_i + s)\} = 0`. A unit's part of the sum is
-a smooth function of one number, so a few values of it hold all of it; sums over the units
-that an assignment treats are then matrix products, whatever the number of schools.
+With one stratum the arms of the conditional model are fitted separately: each solves
+:math:`F(s) = \sum_i \{y_{i1} - m_i\,\mathrm{expit}(o_i + s)\} = 0`. A unit's part of the sum is a
+smooth function of one number, so a few values determine it; sums over the units that an assignment
+treats are then matrix products, whatever the number of schools.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analysis.models.inputs.arrays import Floats, SchoolCounts
 
 MANY = 200
-"""Schools from which on sums are read off their values at `NODES` points."""
+"""Number of schools from which sums are interpolated from their values at `NODES` points."""
 NODES, REACH = 32, 2.0
 r"""Points within `REACH` of the arms' common log odds. expit has its nearest pole at a distance of
 :math:`\pi`, so that the error is below :math:`3.43^{-32}`, a rounding error."""
@@ -32,18 +32,18 @@ CONVERGED = 1e-12
 
 @dataclass(frozen=True)
 class ShiftedSums:
-    """What each unit adds to its arm's sums, as Chebyshev coefficients over a range of log odds.
+    """Each unit's part of its arm's sums, as Chebyshev coefficients over a range of log odds.
 
     Attributes
     ----------
     centre : float
-        The log odds in the middle of the range: those of both arms as one.
+        The log odds in the middle of the range: those of both arms combined.
     after, before : ndarray of shape (G,)
         Events of each unit.
     expected : ndarray of shape (G, NODES)
-        Of its expected events after.
+        Coefficients of each unit's expected events after.
     squares : ndarray of shape (G, NODES)
-        Of the square of its events after less those expected.
+        Coefficients of the square of its events after less those expected.
     """
 
     centre: float
@@ -66,7 +66,7 @@ class ShiftedSums:
 
     @property
     def moments(self) -> Floats:
-        """All of them as columns, (G, 2 + 2 NODES), so that one product adds up an arm."""
+        """All coefficients as columns, (G, 2 + 2 NODES), so that one product sums an arm."""
         return np.column_stack([self.before, self.after, self.expected, self.squares])
 
     def fitted(self, sums: Floats) -> tuple[Floats, Floats]:
@@ -79,7 +79,7 @@ class ShiftedSums:
         Returns
         -------
         log_odds, variance : ndarray of shape (draws,)
-            NaN where an arm is without events in a period, or its log odds lie out of reach.
+            NaN where an arm has no events in a period, or its log odds are out of range.
         """
         before, after = sums[:, 0], sums[:, 1]
         expected, squares = sums[:, 2 : 2 + NODES], sums[:, 2 + NODES :]
@@ -110,7 +110,7 @@ def permuted_by_sums(sums: ShiftedSums, treated: Floats) -> tuple[Floats, Floats
     Parameters
     ----------
     treated : ndarray of shape (draws, G)
-        One assignment of the units a row, as 0 and 1.
+        One assignment of the units per row, as 0 and 1.
     """
     moments = sums.moments
     of_treated = treated @ moments

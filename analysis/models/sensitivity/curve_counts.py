@@ -1,4 +1,4 @@
-"""The schools' events and exposure under each specification of a curve."""
+"""Schools' events and exposure under each specification of a curve."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class CurveCounts:
 
     @property
     def distinct(self) -> Booleans:
-        """Which specifications are the first of their kind."""
+        """Which specifications are not duplicates of an earlier one."""
         with_events = (self.before + self.after) > 0
-        # A constant on all offsets moves the period effect alone.
+        # A constant added to all offsets changes only the period effect.
         centre = mean_offset(self)
         offset = np.round(np.where(with_events, self.offset - centre, 0.0), 12)
         columns = np.vstack([self.before, self.after, offset]).T
@@ -86,8 +86,7 @@ def curve_counts(
 ) -> tuple[CurveCounts, pd.DataFrame]:
     """Return the schools' events under each specification, and the table of all schools.
 
-    The panel is read once per exposure and exclusion; each specification then adds up
-    its own months.
+    The panel is read once per exposure and exclusion; each specification then sums its own months.
     """
     first = first_month(panel, specifications[0])
     groups: dict[object, list[int]] = {}
@@ -118,12 +117,12 @@ def _added_up(months: MonthCounts, specification: Specification) -> Floats:
 
 
 def used_months(months: MonthCounts, specification: Specification) -> Booleans:
-    """Return which months of which schools a specification adds up.
+    """Return which months of which schools a specification sums.
 
     Parameters
     ----------
     months
-        Over all months of the schools it compares.
+        Counts over all months of the schools it compares.
 
     Returns
     -------
@@ -144,7 +143,7 @@ def used_months(months: MonthCounts, specification: Specification) -> Booleans:
 
 def _returned(months: MonthCounts, asked: Codes) -> Booleans:
     """Return which schools returned each of some months, counted from the start."""
-    # A month that no school returned has no column at all.
+    # A month without any return has no column.
     place = np.searchsorted(months.months, asked).clip(max=len(months.months) - 1)
     found: Booleans = (months.exposure[:, place] > 0) & (months.months[place] == asked)
     return found

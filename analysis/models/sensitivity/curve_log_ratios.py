@@ -1,4 +1,4 @@
-"""The log ratio of every specification of a curve under every assignment, all at once."""
+"""Log ratios of every specification of a curve under every assignment, computed together."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from analysis.models.sensitivity.curve_counts import CurveCounts
 
 ORDER = 6
-"""Powers of the offset's deviation that are kept; see `curve_log_ratios`."""
+"""Order of the expansion in the offset's deviation; see `curve_log_ratios`."""
 NEWTON_STEPS = 8
 BLOCK = 8
-"""Specifications at once: their numbers then stay in the processor's cache."""
+"""Specifications per block, so that arrays stay in the processor's cache."""
 
 
 def curve_log_ratios(counts: CurveCounts, treated: Floats) -> Floats:
@@ -29,7 +29,7 @@ def curve_log_ratios(counts: CurveCounts, treated: Floats) -> Floats:
     counts
         The schools' events under each of S specifications.
     treated : ndarray of shape (draws, n)
-        One assignment of the schools a row, as 0 and 1.
+        One assignment of the schools per row, as 0 and 1.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def curve_log_ratios(counts: CurveCounts, treated: Floats) -> Floats:
 
     Notes
     -----
-    With one stratum the arms are fitted apart: each solves
+    With one stratum the arms are fitted separately: each solves
     :math:`\sum_i \{y_{i1} - m_i\,\mathrm{expit}(o_i + \beta)\} = 0`, and the log ratio is
     the difference of the two :math:`\beta`. Offsets differ little between schools, so
     with :math:`\epsilon_i = o_i - \bar o` the sum is
@@ -48,7 +48,7 @@ def curve_log_ratios(counts: CurveCounts, treated: Floats) -> Floats:
     """
     starts = range(0, counts.before.shape[1], BLOCK)
     blocks = [counts.only(slice(start, start + BLOCK)) for start in starts]
-    with ThreadPoolExecutor() as threads:  # numpy leaves the interpreter's lock while it works
+    with ThreadPoolExecutor() as threads:  # numpy releases the GIL while it computes
         return np.hstack(list(threads.map(lambda block: _block_log_ratios(block, treated), blocks)))
 
 

@@ -1,4 +1,4 @@
-"""How strong an unseen difference between matched schools would have to be to explain a result."""
+"""Sensitivity to hidden bias between matched schools (Rosenbaum bounds)."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ def hidden_bias(
     specifications: Iterable[Specification],
     gammas: Iterable[float] = GAMMAS,
 ) -> pd.DataFrame:
-    r"""Bound the randomisation p-value where units of a pair were not chosen by lot.
+    r"""Bound the randomisation p-value where units of a pair were not chosen at random.
 
     Parameters
     ----------
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What to test. Their assignment units must be matched in pairs.
+        The specifications to test. Their assignment units must be matched in pairs.
     gammas
-        Odds, 1 or more.
+        Odds of selection, 1 or more.
 
     Returns
     -------
@@ -150,7 +150,7 @@ def highest_p(differences: Floats, gamma: float) -> float:
 
 
 def explaining_gamma(differences: Floats, level: float = 0.05) -> float:
-    """Return the odds at which the highest p-value reaches the level; 1 if it always has.
+    """Return the odds at which the highest p-value reaches the level; 1 if it always does.
 
     Examples
     --------

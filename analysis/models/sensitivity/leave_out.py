@@ -1,4 +1,4 @@
-"""The estimate without each school, each matched set or each pilot in turn."""
+"""Leave-one-out estimates, without each school, matched set, unit or pilot in turn."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ COLUMNS: dict[str, str] = {
 
 
 MOST_REFITTED = 150
-"""Groups up to which the model is fitted anew without each."""
+"""Number of groups up to which the model is refitted without each."""
 EXTREME = 20
-"""Of more groups, those refitted: so many with the lowest and the highest ratios, and with the
-highest p-values."""
+"""Groups refitted where there are more: this many with the lowest and the highest ratios, and with
+the highest p-values."""
 LOG_RATIO_ALONE = "conditional Poisson, no error"
 
 
@@ -51,17 +51,17 @@ def leave_one_out(
     panel
         One row per school, outcome and month; see `compare`.
     specifications
-        What to estimate.
+        The specifications to estimate.
     by
-        What to leave out.
+        The kind of group to leave out.
 
     Returns
     -------
     DataFrame
-        One row per specification and group, with the columns of `COLUMNS`. Groups that
-        are all there is are not left out: one pilot has no rows by pilot. A specification
-        that is withheld has one row, which names no group. Of more than `MOST_REFITTED` groups
-        most rows have a ratio alone: p-values are those of the groups that can move it most.
+        One row per specification and group, with the columns of `COLUMNS`. A group that is the
+        only one is not left out: one pilot has no rows by pilot. A specification that is withheld
+        has one row, which names no group. With more than `MOST_REFITTED` groups most rows have
+        only a ratio: p-values are those of the groups that can change it most.
 
     Examples
     --------
@@ -91,8 +91,8 @@ def leave_one_out(
 def _refitted(
     whole: pd.DataFrame, groups: pd.Series, group: str, specification: Specification, by: By
 ) -> dict[str, object]:
-    """Return the row of one group, with the model fitted anew without it."""
-    nothing = pd.DataFrame()  # the primary model has no use for the months
+    """Return the row of one group, with the model refitted without it."""
+    nothing = pd.DataFrame()  # the primary model does not use the months
     rest = Comparison(whole.loc[groups != group], nothing)
     known = {"left_out_by": by, "left_out": group}
     return known | estimate_row(rest, specification, PRIMARY)
@@ -101,7 +101,7 @@ def _refitted(
 def _of_many(
     whole: pd.DataFrame, groups: pd.Series, specification: Specification, by: By
 ) -> list[dict[str, object]]:
-    """Return the rows of all groups, refitted where they may be furthest out."""
+    """Return the rows of all groups, refitting those that may be extreme."""
     log_ratios = _without_each(whole, groups)
     extreme = _extreme(log_ratios)
     known = described(specification) | {
@@ -116,7 +116,7 @@ def _of_many(
 
 
 def _can_be_taken_off(schools: pd.DataFrame, groups: pd.Series) -> bool:
-    """Whether groups are whole units, each in one arm, and all of one stratum."""
+    """Whether groups can be subtracted: whole units, each in one arm, all of one stratum."""
     by_unit = schools.assign(group=groups).groupby("cluster")[["treated", "group"]].nunique()
     return bool((by_unit == 1).all(axis=None)) and schools["stratum"].nunique() == 1
 
@@ -124,7 +124,7 @@ def _can_be_taken_off(schools: pd.DataFrame, groups: pd.Series) -> bool:
 def _without_each(schools: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """Return log ratio and studentised log ratio (CR0) without each group, by its name.
 
-    From the arms' sums less the group's own, which takes no fit anew; see `shifted_sums`.
+    Computed from the arms' sums less the group's own, without refitting; see `shifted_sums`.
     """
     counts = SchoolCounts.of(schools)
     sums = ShiftedSums.of(counts)
@@ -144,7 +144,7 @@ def _without_each(schools: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
 
 
 def _extreme(without: pd.DataFrame) -> set[str]:
-    """Return the groups without which ratio or p-value may be furthest out, or are missing."""
+    """Return the groups without which ratio or p-value may be most extreme, or are missing."""
     ratio, studentised = without["log_ratio"], without["studentised"]
     found = [ratio.nsmallest(EXTREME), ratio.nlargest(EXTREME), studentised.nsmallest(EXTREME)]
     lost = without.index[without.isna().any(axis=1)]

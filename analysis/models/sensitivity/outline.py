@@ -1,4 +1,4 @@
-"""How many of many results lie where, some of which may not be shown one by one."""
+"""Counts of results on either side of 1, including results that may not be shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUMS = ("events_intervention_before", "events_comparison_before", "events_intervention_after",
         "events_comparison_after")  # fmt: skip
 SIGNS = np.array([-1.0, 1.0, 1.0, -1.0])
-"""With which sign the log of each sum enters the log ratio."""
+"""The sign with which the log of each sum enters the log ratio."""
 COARSE = 0.1
 COLUMNS: dict[str, str] = {
     "specifications": "Results counted, those that may not be shown among them",
@@ -32,27 +32,27 @@ COLUMNS: dict[str, str] = {
 
 
 def outline(estimates: pd.DataFrame, ranges: Mapping[tuple[str, str], Floats]) -> dict[str, object]:
-    r"""Count results on either side of 1, so that no hidden count can be worked out.
+    r"""Count results on either side of 1, so that no suppressed count can be worked out.
 
     Parameters
     ----------
     estimates
         A table with the columns of `estimates.COLUMNS`, of results whether shown or not.
     ranges
-        By specification and pilot, for those that may not be shown: between what ends each of
-        the four sums of `SUMS` lies, as far as a reader may know it; shape (4, 2).
+        By specification and pilot, for those that may not be shown: the range of each of the four
+        sums of `SUMS`, as far as a reader may know it; shape (4, 2).
 
     Returns
     -------
     dict
-        The columns of `COLUMNS`; ends are NaN where a sum has no bounds.
+        The columns of `COLUMNS`; limits are NaN where a sum is unbounded.
 
     Notes
     -----
-    A result counts on a side only if it lies there for every value that its sums may have, by
-    :math:`\hat\theta = \log(Y_{T1}/Y_{T0}) - \log(Y_{C1}/Y_{C0})` and the width of its interval
-    as it is. So what is printed would be the same whatever the hidden counts are, and reveals
-    nothing of them.
+    A result counts on one side only if it lies there for every value that its sums may have, by
+    :math:`\hat\theta = \log(Y_{T1}/Y_{T0}) - \log(Y_{C1}/Y_{C0})` and the width of its interval.
+    So what is printed is the same whatever the suppressed counts are, and reveals nothing about
+    them.
 
     Examples
     --------
@@ -96,13 +96,14 @@ def outlines(
     estimates, ranges
         As for `outline`.
     groups
-        For each row of `estimates` the groups that it belongs to: what varies, and which way.
+        For each row of `estimates` the groups that it belongs to: the choice, and the option
+        taken.
 
     Returns
     -------
     DataFrame
-        One row a pilot and group, that of all first: `pilot`, `choice`, `taken` and the columns
-        of `COLUMNS`.
+        One row per pilot and group, that of all results first: `pilot`, `choice`, `taken` and the
+        columns of `COLUMNS`.
     """
     found = []
     for pilot in dict.fromkeys(estimates["pilot"]):
@@ -140,7 +141,7 @@ def _log_ratios(
 
 
 def _outwards(log_ratios: Floats, side: int) -> float:
-    """Return the end of some ratios, rounded away from them."""
+    """Return the limit of some ratios, rounded outwards."""
     if not len(log_ratios) or not np.isfinite(log_ratios).all():
         return np.nan
     ratios = np.exp(log_ratios) / COARSE

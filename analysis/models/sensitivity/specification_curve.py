@@ -1,4 +1,4 @@
-"""The specification curve: every defensible way to ask, and a joint test of them all."""
+"""The specification curve: every defensible specification, and a joint test of them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def specification_curve(
     -------
     curve : DataFrame
         The columns of `estimates.COLUMNS`, one row per specification that is not the
-        double of another, by rising ratio, those not estimable last.
+        duplicate of another, in ascending order of the ratio, those not estimable last.
     test : DataFrame
         One row, with the columns of `TEST_COLUMNS`.
 
@@ -70,15 +70,15 @@ def specification_curve(
     ConfigurationError
         If the specifications are not of one outcome, pilot and unit.
     NotEstimable
-        If none can be estimated, or units can't change places.
+        If none can be estimated, or no units can be permuted.
 
     Notes
     -----
-    Those that may not be shown are tested with the others: they are withheld because of what
-    is published with them, which leaves those near the main analysis.
-    Under each permuted assignment all specifications are fitted anew, so that the joint
-    p-values allow for how alike they are. A specification that can't be estimated under an
-    assignment counts there as far from 1, in whichever direction is more extreme.
+    Specifications that may not be shown are tested with the others: they are withheld because of
+    other published results, and those left are near the main analysis. Under each permuted
+    assignment all specifications are refitted, so that the joint p-values allow for their
+    correlation. A specification that can't be estimated under an assignment counts there as far
+    from 1, in whichever direction is more extreme.
 
     References
     ----------
@@ -135,7 +135,7 @@ def specification_curve(
 
 
 def every_estimate(panel: pd.DataFrame, specifications: Sequence[Specification]) -> pd.DataFrame:
-    """Estimate every specification of a curve, those withheld too: not to be shown row by row.
+    """Estimate every specification of a curve, including withheld ones not to be shown singly.
 
     Returns
     -------
@@ -152,7 +152,7 @@ def every_estimate(panel: pd.DataFrame, specifications: Sequence[Specification])
 def specification_curves(
     panel: pd.DataFrame, questions: Iterable[Sequence[Specification]], *, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Draw a curve for each question; one that can't be drawn has a row with the reason.
+    """Compute a curve for each analysis; one that can't be computed has a row with the reason.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def specification_curves(
     Returns
     -------
     curves, tests : DataFrame
-        As of `specification_curve`, one below the other.
+        As returned by `specification_curve`, concatenated.
     """
     curves, tests = (
         [pd.DataFrame(columns=list(COLUMNS))],
@@ -185,7 +185,7 @@ def specification_curves(
 def _curve(
     counts: CurveCounts, whole: pd.DataFrame, specifications: Sequence[Specification]
 ) -> pd.DataFrame:
-    """Return one row a specification that is not the double of another, by rising ratio."""
+    """Return one row per distinct specification, in ascending order of the ratio."""
     distinct = counts.distinct
     nothing = pd.DataFrame()  # the primary model has no use for the months
     rows = [
@@ -197,8 +197,8 @@ def _curve(
 
 
 def _joint_test(log_ratios: Floats) -> dict[str, object]:
-    """Compare the curve that happened with those of the other assignments."""
-    # What can't be estimated under an assignment counts as being as far out as can be.
+    """Compare the actual curve with those under the other assignments."""
+    # What can't be estimated under an assignment counts as most extreme.
     filled = [np.where(np.isnan(log_ratios), side, log_ratios) for side in (-np.inf, np.inf)]
     median = np.max([np.abs(np.median(each, axis=1)) for each in filled], axis=0)
     agreement = np.max([np.abs(np.sign(each).mean(axis=1)) for each in filled], axis=0)

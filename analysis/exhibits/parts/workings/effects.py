@@ -1,4 +1,4 @@
-"""How effects were worked out: from released totals, and what the model adds to them."""
+"""How effects were worked out from released totals, and what the model adds."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ratio_working(found: Effect, rates: pd.DataFrame, period: str) -> Working:
     found
         The estimate.
     rates
-        Released counts and rates, one row an outcome, pilot, arm and period.
+        Released counts and rates, one row per outcome, pilot, arm and period.
     period
         The months compared, in words.
     """
@@ -77,7 +77,7 @@ def _totals(found: Effect, rates: pd.DataFrame) -> dict[tuple[str, str], tuple[o
     return {
         (row["arm"], row["window"]): (
             row["events"],
-            # As exact as the released counts are: the rate itself is rounded.
+            # At the precision of the released counts: the rate itself is rounded.
             float("nan")
             if isinstance(row["events"], str)
             else MONTHLY.of(float(row["events"]), float(row["pupil_months"])),

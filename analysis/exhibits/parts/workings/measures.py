@@ -1,4 +1,4 @@
-"""What is divided by what in the columns of figures and tables, by how a column is described."""
+"""Numerators and denominators of the columns of figures and tables, by their descriptions."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ _MEAN = re.compile(r"\b[Mm]ean\b|\ba (?:week|month)\b|\bper (?P<over>school|work
 
 
 def measure(meaning: str) -> Working:
-    """Return numerator and denominator of a column, read from how it is described.
+    """Return the numerator and denominator of a column, from its description.
 
     Examples
     --------

@@ -15,7 +15,7 @@ _EITHER_WAY = "results at least this far from no effect, in either direction"
 
 
 def p_value_working(found: Judgement, *, permuted: bool = True) -> Working:
-    """Return how the p-values of one result were worked out, with that of areas permuted or not."""
+    """Return how the p-values of one result were worked out, by school and, if any, by area."""
     family = f"{found.in_family:.0f}"
     areas = (
         "Areas exchanged between the groups in every possible way: "
@@ -35,7 +35,7 @@ def p_value_working(found: Judgement, *, permuted: bool = True) -> Working:
 
 
 def all_at_once_working(printed: str, comparisons: int) -> Working:
-    """Return how a p-value that allows for every comparison was worked out."""
+    """Return how a p-value adjusted for every comparison was worked out."""
     return Working(
         "ways of exchanging schools between the groups in which the most striking of all "
         "comparisons is at least as striking as this one",

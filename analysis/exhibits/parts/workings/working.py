@@ -1,4 +1,4 @@
-"""How a number was worked out, in everyday words, with its ingredients as they are released."""
+"""How a number was worked out, in everyday words, from released values."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Working:
     numerator
         What is counted or measured, with its value where it has one.
     denominator
-        What that is divided by, or compared with; empty where nothing is divided.
+        What it is divided by, or compared with; empty where nothing is divided.
     sums
-        The calculation with released values, step by step; the last gives what is printed.
+        The calculation with released values, step by step; the last step gives what is printed.
     where
-        What it is restricted to, such as months, in words.
+        Restrictions, such as the months covered, in words.
     """
 
     numerator: str
@@ -34,12 +34,12 @@ class Working:
 
 
 def percentage(of: str, part: float, among: str, whole: float, printed: str) -> Working:
-    """Return how a percentage was worked out of a part and a whole.
+    """Return how a percentage was worked out from a part and a whole.
 
     Parameters
     ----------
     of, among
-        What part and whole count, in words.
+        What the part and the whole count, in words.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def percentage(of: str, part: float, among: str, whole: float, printed: str) -> 
 
 
 def mean(of: str, total: float, over: str, number: float, printed: str) -> Working:
-    """Return how a mean was worked out of a total and a number.
+    """Return how a mean was worked out from a total and a number.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def mean(of: str, total: float, over: str, number: float, printed: str) -> Worki
 
 
 def counted_of(of: str, count: float, among: str, whole: float) -> Working:
-    """Return how a count among others was worked out.
+    """Return how a count out of a number of cases was worked out.
 
     Examples
     --------
@@ -79,15 +79,15 @@ def counted_of(of: str, count: float, among: str, whole: float) -> Working:
 
 
 def ratio_of_totals(totals: Mapping[tuple[str, str], tuple[object, float]], unit: str) -> Working:
-    """Return a ratio of rate ratios as four released totals give it.
+    """Return a ratio of rate ratios calculated from four released totals.
 
     Parameters
     ----------
     totals
         Events and their rate, by arm and period: "intervention" and "comparison", "before" and
-        "after". A count that is hidden is a symbol.
+        "after". A suppressed count is a symbol.
     unit
-        Of the rates, in words.
+        Unit of the rates, in words.
 
     Examples
     --------
