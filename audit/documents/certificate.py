@@ -136,9 +136,9 @@ def _invented(ledger: Ledger) -> str:
         f"register of invented files lists at least one of the files read. Of {len(shown):,} "
         f"figures and tables, {len(resting):,} rest on them. "
         "No number computed from them is evidence about any child, school or authority. "
-        f"Not invented is what was published: {_count(len(published), 'exhibit')} "
-        f"{'rests' if len(published) == 1 else 'rest'} on that "
-        "alone."
+        f"Not invented is what was published: of all {len(ledger.records):,} exhibits, numbers "
+        f"and sentences among them, {len(published):,} "
+        f"{'rests' if len(published) == 1 else 'rest'} on that alone."
     )
 
 

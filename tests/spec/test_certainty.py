@@ -5,8 +5,10 @@ import re
 
 import pytest
 
-from analysis.exhibits.outcomes import claims
+from analysis.dataflow import graph
+from analysis.exhibits.outcomes import claims, in_words, unit_tables
 from analysis.exhibits.outcomes.numbers import OUTCOMES
+from analysis.exhibits.parts import effect_rows, messages, words
 from analysis.models.inference.judgement import LEVEL
 from press.chapter.reading import read_book
 from tests.architecture import ROOT
@@ -14,6 +16,12 @@ from tests.architecture import ROOT
 SHORT = {name: short for short, name in OUTCOMES.items()}
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]
 PRINTED = re.compile(r"`\{python\} claims\.(\w+)`")
+
+SENTENCE = words.UNADJUSTED
+EVERY = graph.nodes(graph.build())
+CAPTION = re.compile(r'#\| (?:fig|tbl)-cap: "([^"]*)"\n(?:#\|.*\n)*(figures|tables)\.(\w+)')
+INTERVALS = re.compile(r"numbers\.\w+_interval_")
+ADJUSTED = re.compile(r"numbers\.\w+_(?:adjusted|certainty)_")
 
 
 @pytest.fixture
@@ -91,3 +99,57 @@ def test_no_p_value_is_called_small_without_a_number():
         if said.search(line) and str(LEVEL) not in line
     ]
     assert found == []
+
+
+def unsaid(text):
+    """Return each panel, and each figure, with intervals and adjusted p-values, that is silent."""
+    panels = re.split(r"^(?:#+ .*|:::.*)$", text, flags=re.MULTILINE)
+    yield from (
+        panel for panel in panels
+        if INTERVALS.search(panel) and ADJUSTED.search(panel) and SENTENCE not in panel
+    )  # fmt: skip
+    for caption, kind, name in CAPTION.findall(text):
+        judged = {"change_judgements", "main_effects"} <= set(EVERY[name].needs)
+        if kind == "figures" and judged and SENTENCE not in caption:
+            yield name
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_unadjusted_intervals_are_said_to_be_so_where_p_values_are_adjusted(path):
+    """A reader who sees 0.26 to 0.96 next to p 0.275 takes one of them for a mistake."""
+    assert list(unsaid(path.read_text(encoding="utf-8"))) == []
+
+
+def test_an_interval_without_that_word_is_seen():
+    both = "`{python} numbers.s17_interval_stockport`; p `{python} numbers.s17_adjusted_stockport`"
+    assert len(list(unsaid(both))) == 1
+    assert list(unsaid(f"{both} ({SENTENCE})")) == []
+    figure = '#| fig-cap: "Estimates (exploratory)"\nfigures.main_result\n'
+    assert list(unsaid(figure)) == ["main_result"]
+
+
+@pytest.mark.parametrize("made", [unit_tables.by_unit_table, in_words.results_in_words])
+def test_a_table_of_both_says_so_in_its_note(made):
+    assert "words.UNADJUSTED" in inspect.getsource(made)
+    assert "{unadjusted}" in inspect.getsource(made) + in_words.NOTE
+
+
+def test_a_drawing_of_intervals_says_that_they_are_not_adjusted():
+    assert "unadjusted" in effect_rows.BY_SCHOOL_SAID
+
+
+def test_the_two_tests_by_area_are_named_apart():
+    """A t-test of areas can give 0.017 where permuting them can give no less than 0.062."""
+    assert "by area (t-test)" in messages.TESTS
+    assert "by area (t-test)" in inspect.getsource(unit_tables._adjusted)
+    assert "by area they are of a t-test" in in_words.NOTE
+    limits = (ROOT / "chapters" / "design-limits.qmd").read_text(encoding="utf-8")
+    for line in limits.splitlines():
+        if "no result could ever" in line:
+            assert "by a permutation test of that unit" in line
+            assert "t-test" in line
+    for path in CHAPTERS:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            said = re.sub(r"`\{python\}[^`]*`", "", line)
+            if re.search(r"\bp-values?\b[^.;]*\bby area\b", said):
+                assert re.search("t-test|permut", said), f"{path.name}: {line}"

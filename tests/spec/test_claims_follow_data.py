@@ -413,7 +413,7 @@ RESULTS = {
     "a trial with a clear fall": (
         "trial",
         lambda trial: {**trial, "ratio": 0.3, "ratio_low": 0.2, "ratio_high": 0.4},
-        {"trial_found_no_benefit", "trial_rules_out_such_falls"},
+        {"trial_found_no_benefit", "trial_leaves_open", "trial_rules_out_such_falls"},
     ),
     "other findings published": (
         "published_findings", other_directions, {"published_outcomes_as_told"},

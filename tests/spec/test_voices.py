@@ -6,12 +6,16 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
+from analysis.evaluation import Evaluation
 from press.chapter.reading import read_book
 from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())
+EVALUATION = Evaluation(ROOT)
 TABLES = [f"{name}.csv" for name in read_contracts(ROOT / "data_contracts")]
 PUBLISHED, INVENTED = "published", "invented-result"
+OURS = "ours"
+"""What we read from what was published: told in neither voice, as no source says it."""
 SOURCES = {"published_facts", "published_findings", "trial"}
 """Nodes that hold what was published."""
 DESCRIBING = {
@@ -23,6 +27,11 @@ SHOWN = re.compile(r"`\{python\} (?:numbers|claims)\.(\w+)`")
 TOLD = re.compile(
     r"\b(?:the|that) published evaluation (?:found|saw|expects|reported|showed)\b", re.IGNORECASE
 )
+OURS_SAID = re.compile(
+    r"\b(?:our (?:own )?(?:calculation|reading|estimate)|we (?:can|estimate|infer|conclude|add))\b",
+    re.IGNORECASE,
+)
+"""What an inference of ours says of itself."""
 BODY = [
     chapter.path
     for chapter in read_book(ROOT).chapters
@@ -49,15 +58,22 @@ def voice_of(name):
         return ""
     if graph.data_files(name, NODES, TABLES):
         return INVENTED
-    return PUBLISHED if SOURCES & set(graph.upstream(name, NODES)) else ""
+    if not SOURCES & set(graph.upstream(name, NODES)):
+        return ""
+    return PUBLISHED if EVALUATION.result(name).source else OURS
 
 
 def faults(text):
     """Return where a result is told in another voice than its own, or in none."""
     found = []
     for number, line, own in voices(text):
-        found += [f"{number}: {name}" for name in SHOWN.findall(line)
-                  if voice_of(name) and voice_of(name) not in own]  # fmt: skip
+        for name in SHOWN.findall(line):
+            voice = voice_of(name)
+            out_of_place = {PUBLISHED, INVENTED} & own if voice == OURS else voice not in own
+            if voice and out_of_place:
+                found.append(f"{number}: {name}")
+        if PUBLISHED in own and OURS_SAID.search(line):
+            found.append(f"{number}: {line}")
         if TOLD.search(line) and PUBLISHED not in own and "#| " not in line:
             found.append(f"{number}: {line}")
     return found
@@ -78,6 +94,16 @@ def test_a_result_in_the_other_voice_is_seen():
     assert (
         faults(f"::: {{.published}}\n{published}\n:::\n- [X.]{{.invented-result}} {extract}") == []
     )
+
+
+def test_an_inference_of_ours_is_no_published_result():
+    """Nothing published states a fall that the trial could detect: it is our calculation."""
+    ours = "`{python} numbers.published_fall`"
+    assert voice_of("published_fall") == voice_of("trial_leaves_open") == OURS
+    assert faults(f"It could detect a fall of {ours}.") == []
+    assert faults(f"[Published.]{{.published}} It could detect {ours}.") == ["1: published_fall"]
+    assert faults("::: {.published}\nBy our calculation it could detect more.\n:::\n") != []
+    assert faults("::: {.published}\nWe can rule out a large fall.\n:::\n") != []
 
 
 @pytest.mark.parametrize("path", BODY)

@@ -41,7 +41,7 @@ SENTENCES = {
     "s17_no_clear_change_elsewhere": "No clear change in starts elsewhere",
     "referrals_no_clear_change": "No clear change in referrals anywhere",
     "intervals_are_wide": "The size of any change is hardly known",
-    "trial_rules_out_such_falls": "Ratios of two pilots outside the trial's interval",
+    "trial_rules_out_such_falls": "Ratios of two pilots below the trial's interval",
     "primary_family_changed": "A change in enquiries in some pilot",
     "secondary_family_changed": "A change in starts or referrals in some pilot",
     "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",

@@ -69,7 +69,8 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     unseen = (own["status"] == "estimated") & own["fall_percent"].isna()
     falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
-        "No pilot could reliably detect a fall in section 47 enquiries of less than half.",
+        "By school, unadjusted and with 80% power, no pilot could detect a fall in section 47 "
+        "enquiries of less than half; by this report's own rule, still less.",
         Least("smallest fall seen with 80% power", 50, "%"),
         _by_name(falls["fall_percent"]),
         ("detectable", "detectable_falls"),

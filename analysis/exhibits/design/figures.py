@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import pilots_only
+from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
@@ -46,15 +46,18 @@ def detectable_falls(
     open_to = max(0.0, 100 * (1 - trial["ratio_low"]))
     alt = (
         "Bar chart of the smallest fall, in per cent, that each pilot would detect with 80% power, "
-        "one bar for each outcome and pilot. Falls that the later trial did not rule out reach to "
-        f"{open_to:.1f}% and are shaded. "
+        "one bar for each outcome and pilot. Falls in "
+        f"{words.inside(outcomes[0].label)} that the later trial did not rule out reach to "
+        f"{open_to:.1f}% and are shaded behind that outcome. "
         + "; ".join(f"{line} {_said(row)}" for line, row in zip(lines, rows, strict=True))
         + "."
     )
 
     def draw() -> Drawing:
         drawing, (ax,) = new_drawing((0.42 if narrow() else 0.25) * len(rows), around=1.0)
-        _draw(ax, lines, [_said(row) for row in rows], falls.to_list(), open_to)
+        _draw(ax, lines, [_said(row) for row in rows], falls.to_list())
+        own = (detectable_effects["outcome"] == outcomes[0].name).to_list()
+        _shade(ax, own, open_to, words.inside(outcomes[0].label))
         legend(drawing, ax.get_legend_handles_labels()[0])
         return drawing
 
@@ -62,28 +65,34 @@ def detectable_falls(
     columns = {name: DETECTABLE[name] for name in shown}
     columns["fall_percent"] = "Smallest fall that would be detected with 80% power, per cent"
     return figure(
-        draw, detectable_effects, columns, alt=alt, label=origin.label,
+        draw, detectable_effects, columns, alt=alt, label=beside_trial(origin.label),
         period=pilots_only(compared_period),
-        message=_message(detectable_effects, open_to),
+        message=_message(detectable_effects, outcomes[0], open_to),
         marks="" if (detectable_effects["status"] == "estimated").any() else "fall_percent",
     )  # fmt: skip
 
 
-def _message(detectable_effects: pd.DataFrame, open_to: float) -> str:
+def _message(detectable_effects: pd.DataFrame, outcome: Outcome, open_to: float) -> str:
     known = detectable_effects["status"] == "estimated"
+    own = known & (detectable_effects["outcome"] == outcome.name)
     if not known.any():
         return "No fall that a pilot could see can be shown"
-    if (detectable_effects["fall_percent"] <= open_to).any():
-        return "Some pilots could see falls as small as the later trial left open"
+    if not own.any():
+        return "A fall has to be large to be found with good power, wherever it can be shown"
+    what = words.inside(outcome.label)
+    if (detectable_effects.loc[own, "fall_percent"] <= open_to).any():
+        return f"Falls in {what} as small as the later trial left open would be found in some pilot"
     where = "" if known.all() else ", wherever it can be shown"
-    return f"Only falls larger than any the later trial left open would be seen{where}"
+    return (
+        f"A fall in {what} has to be larger than the later trial left open to be found four times "
+        f"in five{where}"
+    )
 
 
-def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_to: float) -> None:
+def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float]) -> None:
     import seaborn as sns
 
     places = [-place for place in range(len(lines))]
-    ax.axvspan(0, open_to, color=PUBLISHED, alpha=0.25, lw=0, label="Left open by the trial")
     # A fall that is withheld, or not detectable, has no mark: one at zero would be a claim.
     marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
     ends, heights = [fall for fall, _ in marks], [place for _, place in marks]
@@ -103,6 +112,17 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float], open_
     ax.set_xticks(ticks, [f"{tick}%" for tick in ticks])
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(wrapped("Smallest fall seen four times in five", 22))
+
+
+def _shade(ax: Axes, own: list[bool], open_to: float, what: str) -> None:
+    """Shade what the trial left open, behind the one outcome for which its result is known."""
+    from matplotlib.patches import Rectangle
+
+    label = wrapped(f"Left open by the trial ({what}; published)", 26)
+    for place in (-at for at, shaded in enumerate(own) if shaded):
+        ax.add_patch(Rectangle((0, place - 0.5), open_to, 1, color=PUBLISHED, alpha=0.25, lw=0,
+                               label=label))  # fmt: skip
+        label = "_"
 
 
 def _said(row: dict[object, object]) -> str:

@@ -128,6 +128,18 @@ def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> 
     )
 
 
+def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) -> Number:
+    """Say for which claimed changes the first check may not be shown."""
+    keys = ["outcome", "pilot"]
+    claimed = change_judgements["verdict"].isin(["lower", "higher"])
+    found = change_judgements.loc[claimed, keys].merge(pre_trends, on=keys, how="left")
+    unseen = found.loc[found["breakdown_change"].isna(), "pilot"].drop_duplicates().to_list()
+    text = "The same check can be shown for every claimed change."
+    if unseen:
+        text = f"The same check for {words.listed(unseen)} may not be shown."
+    return Number(text, text, "sentence", len(found))
+
+
 def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
     """Claim that the test of a steady trend speaks against exactly one result, which it names."""
     row = _row(check_findings, "slope")

@@ -93,9 +93,8 @@ def s47_lower_in_lambeth_and_southampton(change_judgements: pd.DataFrame) -> Cla
     """Claim the direction of the published finding on section 47 enquiries."""
     return _judge(
         "Exploratory: in this extract, schools with a social worker in Lambeth and in "
-        "Southampton had fewer section 47 enquiries than comparison schools would suggest. "
-        "Allowing for the comparison of all three pilots, the p-value is at most 0.05 with "
-        "schools as the unit, and with areas if these vary as a t-test assumes.",
+        "Southampton had fewer section 47 enquiries than comparison schools would suggest, with "
+        "adjusted p-values of at most 0.05 by school and, by a t-test, by area.",
         EffectRule("s47_enquiries", ("Lambeth", "Southampton"), "lower"),
         change_judgements,
     )
@@ -106,9 +105,8 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
     found = [judgement(change_judgements, "s47_enquiries", pilot)
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
-        "If whole areas were assigned, as public pages suggest, a permutation test of areas "
-        "can't support this: both pilots have too few areas for it ever to reach the usual "
-        "level, and its intervals are unbounded.",
+        "A permutation test of areas, which public pages suggest were assigned, can't support a "
+        "fall in Lambeth or Southampton: they are too few to reach a p of 0.05.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
         ("by_unit_table", "assignment"),

@@ -67,6 +67,7 @@ def effect_forest(
     data = pd.DataFrame([asdict(each) for _, group in groups for each in group])
     data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return figure(
-        draw, data, columns, alt=alt, message=effects_message(change_judgements, outcomes),
+        draw, data, columns, alt=alt,
+        message=effects_message(change_judgements, outcomes, ", of all outcomes"),
         label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip

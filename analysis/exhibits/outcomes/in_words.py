@@ -14,17 +14,21 @@ from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
-from analysis.exhibits.parts.style import GREY, NAVY, PUBLISHED, narrow, new_drawing, wrapped
+from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
-from analysis.models.inputs.estimability import WITHHELD
+from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
 TRIAL = "Large trial"
+NOT_GIVEN = "[x]"
+"""What stands for a p-value that the source does not state."""
 COLUMNS = {
     "outcome": "Outcome",
     "study": "Pilot, or the later trial as published",
@@ -42,13 +46,14 @@ SURE = {
 
 NOTE = (
     "The pilots are {whose}, and exploratory; the trial is as published {source}, and its schools "
-    "were allocated at random. Per 100: events or days for every 100 that comparison schools lead "
-    "one to expect. Intervals of the pilots are by "
-    "school. Certainty starts at low, since nothing published says that schools were allocated at "
-    "random, and the analysis was fixed after the published results were known. It is low "
+    "were allocated at random. Per 100: events or days for every 100 that comparison schools "
+    "suggest. Intervals of the pilots are by "
+    "school; {unadjusted}. Certainty starts at low, since no random allocation of the pilots' "
+    "schools is reported and all is exploratory. It is low "
     "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
     "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
-    "({secondary}). [z] is not applicable; [c] is withheld."
+    "({secondary}); by area they are of a t-test. {permuted}[x] is not in the "
+    "source; [z] is not applicable; [c] is withheld."
 )
 
 
@@ -89,7 +94,8 @@ def results_in_words(
         note=NOTE.format(
             whose=origin.label.lower() or "this extract",
             level=LEVEL,
-
+            unadjusted=words.UNADJUSTED,
+            permuted=_permuted(change_judgements),
             source=cited(trial_sources["ratio"]),
             **families(change_judgements),
         ),
@@ -121,11 +127,26 @@ def _as_published_or_none(row: Row) -> tuple[str, ...]:
     if row["study"] == TRIAL:
         names = ("ratio", "ratio_low", "ratio_high")
         ratio, low, high = (words.per_hundred_as_published(row[name]) for name in names)
-        return ratio, f"{low} to {high}", "[z]", "[z]", "Published: no benefit shown"
+        return ratio, f"{low} to {high}", *(NOT_GIVEN,) * 2, _verdict(row["ratio_high"])
     if not row["sure"]:
         why = "withheld" if row["reason"] == WITHHELD else row["reason"]
         return words.no_estimate(row["reason"]), *("[z]",) * 3, f"Not known: {why}"
     return ()
+
+
+def _verdict(high: float) -> str:
+    return f"{'No evidence' if high >= 1 else 'Evidence'} of benefit"
+
+
+def _permuted(change_judgements: pd.DataFrame) -> str:
+    """Say what permuting areas gives where both p-values pass, and the least that it can give."""
+    said = [
+        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (at least "
+        f"{words.p_value(each['smallest_p_area'])})"
+        for each in change_judgements.to_dict("records")
+        if each["status"] == ESTIMATED and each["verdict"] != "not clear"
+    ]
+    return f"Where both are so low, permuting areas gives {words.listed(said)}. " if said else ""
 
 
 def _ends(low: float, high: float) -> str:
@@ -166,14 +187,15 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        height = (0.5 if narrow() else 0.38) * (len(found) + 1)
+        height = (0.5 if narrow() else 0.37) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):
             if each.estimated:
-                _draw(ax, y, (each.ratio, each.ratio_low, each.ratio_high), NAVY, _read_out(each))
+                limits_of = (each.ratio, each.ratio_low, each.ratio_high)
+                _draw(ax, y, limits_of, GREY, _read_out(each), hollow=True)
             else:
-                ax.annotate(_read_out(each), (2, y), color=NAVY, va="center")
+                ax.annotate(_read_out(each), (2, y), color=GREY, va="center")
         ax.axvline(words.HUNDRED, color=GREY, lw=1)
         names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
         ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
@@ -189,21 +211,39 @@ def in_a_hundred(
     return figure(
         draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
         period=pilots_only(compared_period),
-        message="The large trial found no evidence of a fall" if limits[2] >= 1
-        else "The large trial found a fall",
+        message=_message(found, limits[2], origin),
     )  # fmt: skip
+
+
+def _message(found: Sequence[Effect], high: float, origin: Origin) -> str:
+    """Say what the trial found, and that what the picture shows of invented pilots was built in."""
+    trial = "no evidence of a fall" if high >= 1 else "a fall"
+    if not origin.label:
+        return f"The large trial found {trial}; what the pilots show is exploratory"
+    fell = any(each.estimated and each.ratio_high < 1 for each in found)
+    return f"Real trial: {trial}. Invented pilots: {'falls built in' if fell else 'no evidence'}"
 
 
 def _read_out(each: Effect) -> str:
     return words.per_hundred(each.ratio) if each.estimated else words.no_estimate(each.reason)
 
 
-def _draw(ax: Axes, y: float, limits: tuple[float, float, float], colour: str, text: str) -> None:
-    """Draw one interval with its estimate and the number above it."""
+def _draw(
+    ax: Axes,
+    y: float,
+    limits: tuple[float, float, float],
+    colour: str,
+    text: str,
+    *,
+    hollow: bool = False,
+) -> None:
+    """Draw one interval with its estimate and the number above it; hollow if it is no evidence."""
     import seaborn as sns
 
     middle, low, high = (words.HUNDRED * each for each in limits)
-    ax.plot([low, high], [y, y], color=colour, lw=2.4)
-    sns.scatterplot(x=[middle], y=[y], color=colour, s=64, zorder=3, ax=ax)
+    ax.plot([low, high], [y, y], color=colour, lw=1.2 if hollow else 4)
+    face = "white" if hollow else colour
+    sns.scatterplot(x=[middle], y=[y], color=face, edgecolor=colour, linewidth=1.2,
+                    s=48 if hollow else 100, zorder=3, ax=ax)  # fmt: skip
     ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
-                fontweight="bold", color=colour)  # fmt: skip
+                fontweight="normal" if hollow else "bold", color=colour)  # fmt: skip

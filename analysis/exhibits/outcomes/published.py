@@ -89,6 +89,10 @@ def published_outcomes_as_told(published_findings: tuple[dict[str, str], ...]) -
     )
 
 
+LARGE_FALL = 0.8
+"""A ratio: a fall by a fifth, which a service would welcome."""
+
+
 # --- the later trial -------------------------------------------------------------------------
 
 
@@ -143,6 +147,20 @@ def trial_percent(trial: dict[str, float], trial_sources: dict[str, str], fact_i
     )
     schools = int(trial["schools"])
     return Number(change, text, "per cent", schools, source=source, working=working)
+
+
+def trial_leaves_open(trial: dict[str, float]) -> Claim:
+    """Hold what we read from the trial's interval, which its authors do not say."""
+    low, high = trial["ratio_low"], trial["ratio_high"]
+    return Claim(
+        "The trial is no evidence of harm either: in secondary schools a large fall is unlikely, "
+        "but a small fall or a rise is not ruled out.",
+        f"the trial's 95% confidence interval includes {LARGE_FALL} nowhere, and reaches to both "
+        "sides of 1",
+        LARGE_FALL < low < 1 < high,
+        f"{words.ratio_as_published(low)} to {words.ratio_as_published(high)}",
+        ("trial_beside_pilots", "main_result"),
+    )
 
 
 def trial_found_no_benefit(trial: dict[str, float], trial_sources: dict[str, str]) -> Claim:

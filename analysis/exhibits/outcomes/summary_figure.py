@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.exhibits.parts import words
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
@@ -40,7 +39,6 @@ COLUMNS = {
     "ratio": "Ratio of rate ratios; of rates in the trial",
     "ratio_low": "Lower limit of its 95% confidence interval",
     "ratio_high": "Upper limit of its 95% confidence interval",
-    "difference": "The same as a number of events over the pilot's months",
     **BY_AREA,
 }
 
@@ -73,13 +71,12 @@ def main_result(
         drawn = [
             (
                 outcome.label,
-                [effect_row(each, change_judgements, _as_number(each)) for each in group],
+                [effect_row(each, change_judgements) for each in group],
             )
             for outcome, group in groups
         ]
         drawn[0][1].append(later)
-        units = [outcome.unit.capitalize() for outcome, _ in groups]
-        return forest(drawn, AXIS, handles=unit_handles(), also=units)
+        return forest(drawn, AXIS, handles=unit_handles())
 
     headlines = [outcome for outcome, _ in groups]
     return figure(
@@ -97,7 +94,3 @@ def _data(
     limits = {name: trial[name] for name in ("ratio", "ratio_low", "ratio_high")}
     later = pd.DataFrame([{"outcome": HEADLINES[0], "study": TRIAL, **limits}])
     return pd.concat([data.rename(columns={"pilot": "study"}), later], ignore_index=True)
-
-
-def _as_number(each: Effect) -> str:
-    return words.more_or_fewer(each.difference) if each.estimated else ""

@@ -20,6 +20,12 @@ from analysis.study.settings import Outcome, Window
 
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
 
+NO_EFFECT_THOUGH_TOTALS = (
+    "Where totals stand here though their effect is [c], one of the rules on events, children and "
+    "schools forbids an estimate; which of them is not said, since that would reveal a count. "
+    "The ratio of such totals has no known precision, and is no result of this report."
+)
+
 EFFECT = {
     "outcome": "Outcome",
     "pilot": "Local authority",
@@ -100,7 +106,8 @@ def before_after(
             "rate": f"Events or days {MONTHLY.words}",
         },
         period=compared_period,
-        note=f"Rates are {MONTHLY.words}." + _legend(rates_before_after["events"]),
+        note=f"Rates are {MONTHLY.words}. {NO_EFFECT_THOUGH_TOTALS}"
+        + _legend(rates_before_after["events"]),
     )
     return replace(made, status=released_outcomes.statuses["before_after"])
 

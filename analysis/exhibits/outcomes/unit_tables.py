@@ -54,15 +54,16 @@ def by_unit_table(
         period=compared_period,
         note=EXPLORATORY
         + (
-            "95% intervals of one ratio, if schools and if whole areas were assigned (CR2), then "
-            "the ratios that permuting areas doesn't reject. The first two p-values are two-sided "
-            "and allow for the family: section 47 enquiries ({primary}) by Holm's method, all else "
-            "({secondary}) by that of Benjamini and Hochberg. By school the larger of the CR2 and "
-            "the permutation p-value is adjusted; by area that of CR2, since permuting so few "
-            "areas can't give less than the p-value in brackets. The last column says where both "
-            "adjusted p-values are at most {level}, and in which direction: one such result found "
-            "by looking through all is not yet a claim. [z] is not applicable."
-        ).format(level=LEVEL, **families(change_judgements)),
+            "95% intervals of one ratio, if schools and if whole areas were assigned (CR2, a "
+            "t-test), then the ratios that permuting areas doesn't reject; {unadjusted}. "
+            "The first two p-values are two-sided and allow for the family: section 47 enquiries "
+            "({primary}) by Holm's method, all else ({secondary}) by that of Benjamini and "
+            "Hochberg. By school the larger of the CR2 and the permutation p-value is adjusted; "
+            "by area that of CR2, since permuting so few areas can't give less than the p-value "
+            "in brackets. The last column says where both adjusted p-values are at most {level}, "
+            "and in which direction: one such result found by looking through all is not yet a "
+            "claim. [z] is not applicable."
+        ).format(level=LEVEL, unadjusted=words.UNADJUSTED, **families(change_judgements)),
     )  # fmt: skip
 
 
@@ -142,8 +143,8 @@ def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numbe
 def _adjusted(found: Judgement) -> str:
     return (
         f"{words.p_value(found.adjusted_school)} by school and "
-        f"{words.p_value(found.adjusted_area)} by area, adjusted for {found.in_family:.0f} "
-        f"comparison{'s' * (found.in_family != 1)}"
+        f"{words.p_value(found.adjusted_area)} by area (t-test), adjusted for "
+        f"{found.in_family:.0f} comparison{'s' * (found.in_family != 1)}"
     )
 
 
@@ -168,8 +169,8 @@ def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str)
 def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
     """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
     return judge(
-        "For Lambeth that exceeds the usual level of 0.05: among all outcomes in all pilots, "
-        "such a fall somewhere is not unusual.",
+        "By min-P the one for Lambeth exceeds the usual level of 0.05: among all outcomes in all "
+        "pilots, so large a change somewhere is not unusual.",
         Least("p-value for every comparison at once (min-P)", 0.051),
         {"Lambeth": _p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
         ("many_outcomes",),
@@ -180,7 +181,7 @@ def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
 def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
     """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
     return judge(
-        "By max-T the p-values for enquiries in Lambeth and in Southampton both exceed it.",
+        "By max-T those for Lambeth and for Southampton both exceed it.",
         Least("p-value for every comparison at once (max-T)", 0.0501),
         {pilot: _p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
          for pilot in ("Lambeth", "Southampton")},

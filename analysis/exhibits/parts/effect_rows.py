@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse, printed_precision
-from analysis.exhibits.parts.forest import Ends, Row
+from analysis.exhibits.parts.forest import DASHED, Ends, Row
 from analysis.exhibits.parts.rows import judgement
 from analysis.exhibits.parts.style import GREY, INTERVENTION, PUBLISHED
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from analysis.exhibits.parts.rows import Effect, Judgement
 
 EXPLORATORY = "All of it is exploratory. "
-BY_SCHOOL_SAID = "95% interval, schools as the unit"
-BY_AREA_SAID = "areas permuted; at the edge, no end"
+BY_SCHOOL_SAID = "95% interval by school, unadjusted"
+BY_AREA_SAID = "areas permuted; arrow: no end"
 BY_AREA = {
     "permuted_low_area": "Lower end of the ratios that permuting areas doesn't reject",
     "permuted_high_area": "Upper end of those ratios; infinite where the test can reject none",
 }
-AXIS = "Below 1: lower with a social worker. Exploratory"
+AXIS = "Below 1: fewer than comparison schools suggest. Exploratory"
 
 
-def effect_row(each: Effect, change_judgements: pd.DataFrame, also: str = "") -> Row:
+def effect_row(each: Effect, change_judgements: pd.DataFrame) -> Row:
     """Return one estimate as a row, with its interval by area."""
     judged = judgement(coarse(change_judgements), each.outcome, each.pilot)
-    return Row(each.pilot, printed(each), ends(each), also, by_area_ends(judged))
+    return Row(each.pilot, printed(each), ends(each), by_area_ends(judged))
 
 
 def ends(each: Effect) -> Ends:
@@ -88,7 +88,7 @@ def unit_handles() -> list[Line2D]:
     """Return the legend that distinguishes intervals by school from intervals by area."""
     return [
         Line2D([], [], color=INTERVENTION, marker="s", lw=2.2, ms=6, label=BY_SCHOOL_SAID),
-        Line2D([], [], color=GREY, lw=0.9, label=BY_AREA_SAID),
+        Line2D([], [], color=GREY, lw=0.9, ls=DASHED, label=BY_AREA_SAID),
     ]
 
 

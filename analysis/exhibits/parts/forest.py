@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.style import (
@@ -27,6 +28,8 @@ TICKS = (0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 MOST_TICKS = 5
 """Ticks that fit on a narrow screen at most."""
 ESTIMATE = "Ratio (95% interval)"
+DASHED = (0, (4, 2))
+"""How a second interval is drawn, so that it is not taken for a rule between rows."""
 _BELOW = 0.3
 """How far the thin line is drawn below its row's main line, in rows."""
 
@@ -43,8 +46,6 @@ class Row:
         The estimate with its interval, or the words in its place.
     ends
         Lower end, estimate, upper end, as precise as they are printed; empty where there is none.
-    also
-        The text in the second column at the right.
     thin
         Limits of a second interval; 0 and infinity where it is unbounded.
     colour, shape
@@ -54,7 +55,6 @@ class Row:
     name: str
     printed: str
     ends: Ends = ()
-    also: str = ""
     thin: tuple[float, float] | None = None
     colour: str = INTERVENTION
     shape: str = "s"
@@ -66,7 +66,6 @@ def forest(
     *,
     handles: Sequence[Any] = (),
     heading: str = ESTIMATE,
-    also: str | Sequence[str] = "",
 ) -> Drawing:
     """Draw groups of estimates below each other.
 
@@ -78,18 +77,17 @@ def forest(
         Label of the axis.
     handles
         Handles of the legend.
-    heading, also
-        Headings of the columns at the right; that of the second one for each group, or for all.
+    heading
+        Heading of the column at the right.
     """
     lines = sum(len(rows) + 1.1 for _, rows in groups)
     around = 0.75 + (0.25 if handles else 0) * (len(handles) if narrow() else 1)
     drawing, (ax,) = new_drawing((0.43 if narrow() else 0.225) * lines, around=around)
-    second = [also] * len(groups) if isinstance(also, str) else also
     y = 0.0
     marks: list[tuple[float, str]] = []
-    for (name, rows), column in zip(groups, second, strict=True):
+    for name, rows in groups:
         y -= 1.1
-        _head(ax, y + 0.75 - 0.12 * narrow(), name, heading, column)
+        _head(ax, y + 0.75 - 0.12 * narrow(), name, heading)
         for row in rows:
             _draw(ax, y, row)
             marks.append((y, f"{row.name}\n{row.printed}" if narrow() else row.name))
@@ -105,18 +103,16 @@ def forest(
     return drawing
 
 
-def _head(ax: Axes, y: float, name: str, heading: str, also: str) -> None:
+def _head(ax: Axes, y: float, name: str, heading: str) -> None:
     where = ("axes fraction", "data")
     ax.annotate(name, (0.01, y), xycoords=where, va="center", fontweight="bold")
     if not narrow():
-        _beside(ax, y, heading, also, color=GREY, fontsize=9)
+        _beside(ax, y, heading, color=GREY, fontsize=9)
 
 
-def _beside(ax: Axes, y: float, first: str, second: str, **font: Any) -> None:
-    for words, points in ((first, 8), (second, 140)):
-        if words:
-            ax.annotate(words, (1, y), xycoords=("axes fraction", "data"), xytext=(points, 0),
-                        textcoords="offset points", va="center", **font)  # fmt: skip
+def _beside(ax: Axes, y: float, said: str, **font: Any) -> None:
+    ax.annotate(said, (1, y), xycoords=("axes fraction", "data"), xytext=(8, 0),
+                textcoords="offset points", va="center", **font)  # fmt: skip
 
 
 def _draw(ax: Axes, y: float, row: Row) -> None:
@@ -127,9 +123,19 @@ def _draw(ax: Axes, y: float, row: Row) -> None:
         ax.plot([low, high], [y, y], color=row.colour, lw=2.2)
         sns.scatterplot(x=[at], y=[y], marker=row.shape, color=row.colour, s=46, ax=ax, zorder=3)
     if row.thin:
-        ax.plot(_finite(row.thin), [y - _BELOW] * 2, color=GREY, lw=0.9)
+        _draw_thin(ax, y - _BELOW, row.thin)
     if not narrow():
-        _beside(ax, y, row.printed, row.also, color=TEXT_ON_WHITE[row.colour])
+        _beside(ax, y, row.printed, color=TEXT_ON_WHITE[row.colour])
+
+
+def _draw_thin(ax: Axes, y: float, ends: tuple[float, float]) -> None:
+    """Draw a second interval, with an arrow at the edge where it has no end."""
+    ax.plot(_finite(ends), [y, y], color=GREY, lw=0.9, ls=DASHED)
+    for edge, marker, endless in ((0.015, "<", ends[0] == 0), (0.985, ">", isinf(ends[1]))):
+        if endless:
+            ax.plot(
+                [edge], [y], marker=marker, color=GREY, ms=4, transform=ax.get_yaxis_transform()
+            )
 
 
 def _finite(ends: tuple[float, float]) -> list[float]:

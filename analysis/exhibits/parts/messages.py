@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from analysis.study.settings import Outcome
 
 
-VERDICTS = {"lower": "fewer", "higher": "more"}
-"""What a verdict that stands out says about the number of events or days."""
+VERDICTS = {"lower": "a fall", "higher": "a rise"}
+"""What a judgement that stands out says, relative to comparison schools."""
+TESTS = "adjusted tests by school and by area (t-test)"
+"""What it passed; permuting areas is another test by area."""
 RULE = "allowing for the other comparisons of the family"
 """The rule for a change. A message claims none: it searches all pilots, and so finds one by chance
 more often than a sentence that names its pilots."""
@@ -29,21 +31,28 @@ def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
     return _message(change_judgements, [outcome], words.inside(outcome.label))
 
 
-def effects_message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome]) -> str:
+def effects_message(
+    change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], among: str = ""
+) -> str:
     """State which outcomes stand out by the rule of claims, and in which pilots."""
-    return _message(change_judgements, outcomes, "any outcome")
+    return _message(change_judgements, outcomes, "any outcome", among)
 
 
-def _message(change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what: str) -> str:
+def _message(
+    change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what: str, among: str = ""
+) -> str:
     every = [each for one in outcomes for each in judgements_of(change_judgements, one.name)]
     if not any(each.estimated for each in every):
         return f"No effect{f' on {what}' if len(outcomes) == 1 else ''} can be shown"
-    parts = [part for outcome in outcomes for part in _standing_out(change_judgements, outcome)]
+    parts = [
+        part
+        for outcome in outcomes
+        for part in _standing_out(change_judgements, outcome, several=len(outcomes) > 1)
+    ]
     if not parts:
         return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every)}"
     found = [each for each in every if each.verdict in VERDICTS]
-    allowing = RULE.removesuffix(" of the family")  # short, as the line is also in the summary
-    return f"Exploratory: {' and '.join(parts)}, by school, {allowing}; {_by_area(found)}"
+    return f"Exploratory{among}: {' and '.join(parts)} alone passes {TESTS}; {_by_area(found)}"
 
 
 def _by_area(found: Sequence[Judgement]) -> str:
@@ -64,12 +73,12 @@ def _shown(every: Sequence[Judgement]) -> str:
     return "in any pilot" if shown else "wherever an effect can be shown"
 
 
-def _standing_out(change_judgements: pd.DataFrame, outcome: Outcome) -> list[str]:
+def _standing_out(change_judgements: pd.DataFrame, outcome: Outcome, *, several: bool) -> list[str]:
     found = judgements_of(change_judgements, outcome.name)
     parts = []
     for verdict, word in VERDICTS.items():
         pilots = [each.pilot for each in found if each.verdict == verdict]
         if pilots:
-            label = words.inside(outcome.label)
-            parts.append(f"{word} {label} than expected only in {words.listed(pilots)}")
+            of = f" in {words.inside(outcome.label)}" if several else ""
+            parts.append(f"{word}{of} in {words.listed(pilots)}")
     return parts

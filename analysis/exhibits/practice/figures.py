@@ -201,20 +201,24 @@ def pathways_by_phase(
     return figure(draw, data, columns, alt=alt, message=_pathways_message(data), label=origin.label)
 
 
+WORTH_NAMING = 5
+"""Points by which two shares have to differ for a title, since no test is made."""
+
+
 def _pathways_message(data: pd.DataFrame) -> str:
-    """State in which phase of school each type of work has the larger share of hours."""
+    """Say in which phase of school each kind of work has a clearly larger share of hours."""
     share = data.set_index(["pathway", "phase"])["hours_percent"]
     larger: dict[str, list[str]] = {"primary": [], "secondary": []}
     for pathway, kind in BEGINNINGS.items():
         first, second = float(share[pathway, "primary"]), float(share[pathway, "secondary"])
-        if round(first) != round(second):
+        if abs(round(first) - round(second)) >= WORTH_NAMING:
             larger["primary" if first > second else "secondary"].append(kind)
     parts = [
         f"{words.listed(kinds)} in {phase} schools" for phase, kinds in larger.items() if kinds
     ]
     if not parts:
-        return "No kind of work takes a larger share in one phase of school than in another"
-    return f"Larger share of hours: {'; '.join(parts)}"
+        return "No kind of work takes a much larger share in one phase of school than in another"
+    return f"Larger share of hours (not tested): {'; '.join(parts)}"
 
 
 def activity_status(

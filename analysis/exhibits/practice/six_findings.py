@@ -10,7 +10,9 @@ from analysis.dataflow.published import SUMMARY, cited
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
+from analysis.exhibits.parts.rows import Judgement, rows
 from analysis.extract.extract import Origin
+from analysis.models.inference.judgement import LEVEL
 from analysis.practice.evidence import DIRECTIONS
 from analysis.study.settings import Outcome
 
@@ -29,6 +31,7 @@ OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
 def six_findings(
     joint_display: Table,
     published_findings: tuple[dict[str, str], ...],
+    change_judgements: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     origin: Origin,
 ) -> Table:
@@ -57,11 +60,24 @@ def six_findings(
         ),
         note=(
             f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
-            "grades none of the others. How sure: moderate where records and coded fieldwork agree "
-            "by the rule of the joint display, low where they agree in part or one "
-            "stands alone, very low where they differ; on outcomes low at best."
+            "grades none of the others. How sure: moderate where records and coded fieldwork "
+            "agree, low where they agree in part or one "
+            "stands alone, very low where they differ; on outcomes low at best. Counts and shares "
+            "are not tested; an item is a coded passage, not a person. By area: t-test. "
+            + _permuted(change_judgements)
         ),
     )  # fmt: skip
+
+
+def _permuted(change_judgements: pd.DataFrame) -> str:
+    """Say where permuting areas could not reach what a claim is held to."""
+    unable = [
+        each.pilot
+        for each in rows(change_judgements, Judgement)
+        if each.estimated and each.verdict != "not clear" and each.smallest_p_area > LEVEL
+    ]
+    where = " or ".join(dict.fromkeys(unable))
+    return f"Permuting areas cannot reach {LEVEL} in {where}." if unable else ""
 
 
 def _as_published(
@@ -81,7 +97,7 @@ def _as_published(
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
         f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
-        "on days in care."
+        "on days in care (no sizes or tests given)."
     )
     return told
 

@@ -64,12 +64,13 @@ def trial_beside_pilots(
         "ratio_high": "Upper limit of its 95% confidence interval",
     }
     return figure(
-        draw, data.reset_index(drop=True), columns, alt=alt, message=_message(found, trial),
+        draw, data.reset_index(drop=True), columns, alt=alt,
+        message=_message(found, trial, origin.label),
         label=beside_trial(origin.label), period=pilots_only(compared_period),
     )  # fmt: skip
 
 
-def _message(found: tuple[Effect, ...], trial: dict[str, float]) -> str:
+def _message(found: tuple[Effect, ...], trial: dict[str, float], label: str = "") -> str:
     known = [each for each in found if each.estimated]
     below = [each.pilot for each in known if each.ratio < trial["ratio_low"]]
     above = [each.pilot for each in known if each.ratio > trial["ratio_high"]]
@@ -78,7 +79,8 @@ def _message(found: tuple[Effect, ...], trial: dict[str, float]) -> str:
     if below or above:
         change, pilots = ("falls", below) if below else ("rises", above)
         where = words.listed(pilots)
-        return f"The trial's interval excludes {change} like those estimated in {where}"
+        shown = f"in the {words.inside(label)} for" if label else "estimated in"
+        return f"The real trial's interval excludes {change} like those {shown} {where}"
     if len(known) < len(found):
         return "The trial's interval holds each estimate of a pilot that can be shown"
     return "The trial's interval holds what was estimated in every pilot"

@@ -18,11 +18,11 @@ def test_what_is_invented_is_counted_exhibit_by_exhibit():
 
 
 def test_what_was_published_is_not_called_invented():
-    assert "0 exhibits rest on that alone" in said()
+    assert "numbers and sentences among them, 0 rest on that alone" in said()
     records = small_trail.ledger()["records"]
     published = {**records[2], "files": [small_trail.FACTS]}
     told = said(records=[*records[:2], published, records[3]])
-    assert "1 exhibit rests on that alone" in told
+    assert "among them, 1 rests on that alone" in told
     assert "All the data" not in told
 
 

@@ -44,8 +44,9 @@ def judged(*verdicts):
     ],
 )
 def test_what_is_found_carries_certainty_units_and_family(said):
-    assert said.startswith("Exploratory: fewer section 47 enquiries than expected only in Lambeth")
-    assert "by school, allowing for the other comparisons; areas" in said
+    assert said.startswith("Exploratory: a fall in ")
+    assert "in Lambeth" in said
+    assert "alone passes adjusted tests by school and by area (t-test); areas" in said
     assert said.endswith("; areas permuted cannot support it")
     assert "claim" not in said
     assert "p-value" not in said, "figures show intervals"
@@ -75,7 +76,7 @@ def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, s
     )
     for message in (change_message(table, OUTCOMES[0]), effects_message(table, OUTCOMES)):
         assert message.endswith(f"; {said}")
-        assert "enquiries than expected only in Lambeth and Stockport" in message
+        assert "in Lambeth and Stockport alone passes adjusted tests" in message
 
 
 def test_no_generated_label_claims_a_change():
@@ -113,7 +114,7 @@ def test_what_areas_show_stands_next_to_what_schools_show():
     )  # fmt: skip
     assert effect_row(each, table).thin == (0.0, np.inf)
     said = certainty(table, OUTCOMES[0].name, "Lambeth").text
-    assert "0.500 by school and 0.500 by area, adjusted for 3 comparisons" in said
+    assert "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons" in said
     assert "0.062 with areas permuted (a test that cannot give less than 0.062)" in said
     row = by_unit_table(table, OUTCOMES, "").rows[0]
     assert row[6].replace("\u00a0", " ") == "0.00 to ∞"
@@ -156,5 +157,5 @@ def test_a_table_of_p_values_says_of_how_many_comparisons_they_are():
     table = judged(*["lower"] * 4).assign(in_family=3.0)
     assert "section 47 enquiries (3 comparisons) by Holm" in by_unit_table(table, OUTCOMES, "").note
     said = adjusted(table, OUTCOMES[0].name, "Lambeth").text
-    assert said == "0.500 by school and 0.500 by area, adjusted for 3 comparisons"
+    assert said == "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons"
     assert certainty(table, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")
