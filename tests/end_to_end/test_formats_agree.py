@@ -96,9 +96,10 @@ def agrees(record, example, book):
     shown += [value for cell in record.get("cells", ()) for value in numerals(cell)]
     if "Example" not in example:
         return "First row" in example or "First mark" in example
-    # Of a sum, the dividend and what comes out; of a value, the value.
-    parts = re.search(
-        r"(\S+) ÷ \S+(?: × \S+)? = (\S+)|“(.*?)” is (?:printed|drawn)", example
+    # Of a value or a count, itself; of a sum, the dividend and what comes out.
+    parts = (
+        re.search(r"“(.*?)” is (?:printed|drawn|in the table)|counted, (\S+) \(", example)
+        or re.search(r"(\S+) ÷ \S+(?: × \S+)? = (\S+)", example)
     ).groups()
     found = [each for part in parts if part for each in numerals(part)]
     return bool(found) and set(found) <= set(shown)

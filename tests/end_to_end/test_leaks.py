@@ -36,7 +36,7 @@ def unpacked(data: bytes) -> bytes:
     # An entry of what is kept begins with its digest and a line's end.
     head, _, rest = data.partition(b"\n")
     if len(head) == 64 and rest.startswith(b"\x78\x01"):
-        return zlib.decompress(rest)
+        return unpacked(zlib.decompress(rest))
     return data
 
 
@@ -112,11 +112,14 @@ def test_an_identifier_would_be_found_in_what_is_packed(tmp_path):
         file.writestr("sheet.xml", "<v>C00042</v>" * 9)
     kept = zlib.compress(b"worker W07 " * 9, 1)
     (tmp_path / "_book" / "kept").write_bytes(b"0" * 64 + b"\n" + kept)
+    within = zlib.compress((tmp_path / "_book" / "a.xlsx").read_bytes(), 1)
+    (tmp_path / "_book" / "kept.xlsx").write_bytes(b"0" * 64 + b"\n" + within)
     text = b"tEXtComment\0 E000042 "
     size = (len(text) - 4).to_bytes(4)
     (tmp_path / "_book" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + size + text + b"crc.")
     assert leaks(tmp_path) == {
-        "_book/a.xlsx": {b"C00042"}, "_book/kept": {b"W07"}, "_book/a.png": {b"E000042"}
+        "_book/a.xlsx": {b"C00042"}, "_book/kept": {b"W07"}, "_book/kept.xlsx": {b"C00042"},
+        "_book/a.png": {b"E000042"},
     }  # fmt: skip
 
 
