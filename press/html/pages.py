@@ -163,7 +163,9 @@ def _heading(page: Page, written: Written, facts: BookFacts) -> str:
     parts += _paragraph("subtitle", facts.subtitle)
     parts += _authors(facts.authors, facts.affiliated)
     parts += _date(facts.date)
-    parts += _paragraph("description", facts.description)
+    if facts.description:
+        # A division, as in Quarto: a description may be more than one paragraph.
+        parts.append(f'<div class="description">{inline_html(facts.description)}</div>')
     parts += _abstract(facts.abstract, word)
     return _header(parts)
 
