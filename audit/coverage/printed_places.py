@@ -170,7 +170,7 @@ def _of_words(
                 here = known.get(name, set()) & {block.page for block in blocks}
                 page = max(page, min(here, default=page))
                 continue
-            said = re.compile(rf"\b{re.escape(printed[name])}(?!\w)")
+            said = re.compile(rf"(?<!\w){re.escape(printed[name])}(?!\w)")
             block = next((b for b, text in texts if b.page >= page and said.search(text)), None)
             if block is not None:
                 page = block.page

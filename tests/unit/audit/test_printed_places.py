@@ -1,8 +1,11 @@
 """Where a typeset book prints its exhibits is read from the finished files."""
 
+from types import SimpleNamespace
+
 import pikepdf
 import pytest
 
+from audit.coverage import printed_places
 from audit.coverage.printed_places import html_anchors, pdf_labels, pdf_pages, placed_ledger
 from audit.pdf.text_layer import read_text
 from tests.unit.audit import sealed
@@ -49,6 +52,15 @@ def test_numbers_figures_tables_and_sentences_have_their_pages(layer):
         "ratio": [2], "schools": [2], "events": [2], "pupils": [2], "one": [2], "two": [3],
         "table": [3], "said": [3],
     }  # fmt: skip
+
+
+def test_a_number_that_is_withheld_has_the_page_of_its_symbol(monkeypatch):
+    block = SimpleNamespace(text="In Stockport it is [c].", page=4, within=lambda _: False)
+    chapter = SimpleNamespace(shows=("withheld",))
+    monkeypatch.setattr(printed_places, "by_chapter", lambda *_: [(chapter, [0])])
+    ledger = SimpleNamespace(records=[SimpleNamespace(id="withheld", printed="[c]")])
+    found = printed_places._of_words(SimpleNamespace(blocks=[block]), ledger, (chapter,), {})
+    assert list(found) == [("withheld", 4)]
 
 
 def test_the_places_of_an_earlier_book_are_dropped(tmp_path):
