@@ -94,14 +94,15 @@ def _from_other_column(draw: Draw, table: Table, name: str) -> str:  # noqa: ARG
     return _put(table, row, column, table[row][draw(st.integers(0, len(table[0]) - 1))])
 
 
+def _numeric_cell(draw: Draw, table: Table, columns: tuple[str, ...]) -> tuple[int, int]:
+    return drawn_row(draw, table), table[0].index(draw(st.sampled_from(columns)))
+
+
 def _number(draw: Draw, table: Table, name: str) -> str:
     columns = NUMBERS.get(name)
     if not columns:
         return _shifted_date(draw, table, name)
-    row, column = (
-        draw(st.integers(1, len(table) - 1)),
-        table[0].index(draw(st.sampled_from(columns))),
-    )
+    row, column = _numeric_cell(draw, table, columns)
     factor = draw(st.sampled_from((-1, 0, 0.1, 10, 100)))
     return _put(table, row, column, f"{float(table[row][column] or 0) * factor:g}")
 
@@ -110,10 +111,7 @@ def _nudged_number(draw: Draw, table: Table, name: str) -> str:
     columns = NUMBERS.get(name)
     if not columns:
         return _shifted_date(draw, table, name)
-    row, column = (
-        draw(st.integers(1, len(table) - 1)),
-        table[0].index(draw(st.sampled_from(columns))),
-    )
+    row, column = _numeric_cell(draw, table, columns)
     value = table[row][column]
     step = 0.25 if name == "activity_log" else 1
     return _put(table, row, column, f"{float(value or 0) + draw(st.sampled_from((-step, step))):g}")

@@ -10,7 +10,10 @@ Table = list[list[str]]
 """Rows of strings, the header first."""
 Draw = Callable[..., object]
 Change = Callable[[Draw, Table, str], str]
-"""Function that corrupts a table with the given name in place and returns where and how."""
+"""Function that corrupts a table with the given name in place and returns where and how.
+
+All have this one form, so a change that needs no name takes it unused (`noqa: ARG001`).
+"""
 
 
 def drawn_row(draw: Draw, table: Table) -> int:
