@@ -133,7 +133,7 @@ class Evaluation:
         from analysis.dataflow import graph
         from analysis.dataflow.passage import status_by_way
 
-        built, asked = graph.build(), [*wanted, "contracts"]
+        built, asked = graph.build(self.root), [*wanted, "contracts"]
         with stated():
             try:
                 if take is None:
@@ -184,7 +184,7 @@ class Evaluation:
         """
         from analysis.dataflow import graph
 
-        built = graph.build()
+        built = graph.build(self.root)
         names = [*RESULTS, *graph.exhibit_names(built)]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept

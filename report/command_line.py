@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from analysis import importing
 from analysis.environment import start_in
-from analysis.errors import ReportError
+from analysis.errors import ConfigurationError, ReportError
 from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ended = start_in(list(arguments), importing.RELEASE if RELEASE in arguments else {})
             if ended is not None:
                 return ended
+            refuse_other_code(Path.cwd())
         chosen = parser().parse_args(arguments)
         with owner_only():
             return int(chosen.run(chosen))
@@ -81,6 +82,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mistake = ReportError(what, place=printable(str(error.filename or "")), remedy=remedy)
         print(f"report: {printable(str(mistake), keep=NEW_LINE)}", file=sys.stderr)
         return mistake.exit_code
+
+
+def refuse_other_code(here: Path) -> None:
+    """Refuse to run another program than that in the folder of a study that holds its own.
+
+    Its ledger would give lines and digests of code that did not run.
+    """
+    around = (each for each in (here, *here.parents) if (each / "study.toml").is_file())
+    root = next(around, importing.CODE)
+    own = importing.home(root, "analysis")
+    if own.resolve() != importing.CODE.resolve():
+        raise ConfigurationError(
+            f"this study holds its own code, and the command is that of {importing.CODE}",
+            place=str(root),
+            remedy="run `python -m report` in the study's folder, or its own `.venv`",
+        )
 
 
 def parser() -> argparse.ArgumentParser:

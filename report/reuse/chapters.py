@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import importing
 from analysis.exhibits.parts.exhibit import Provenance
 from analysis.exhibits.parts.shown import Shown
+from analysis.importing import home
 from analysis.incremental import conditions
 from analysis.kept import Kept, digest_of
 from press.run.execution import as_bytes, from_bytes
@@ -99,7 +100,7 @@ class Outputs:
 
     @cached_property
     def _runner(self) -> str:
-        return digest_of(conditions(), code_digest(self._root, RUNS))
+        return digest_of(conditions(), code_digest(home(self._root, "analysis"), RUNS))
 
 
 @dataclass(frozen=True)

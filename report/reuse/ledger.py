@@ -11,6 +11,7 @@ from analysis.incremental import conditions
 from analysis.kept import Kept, digest_of
 from audit.ledger.ledger import here
 from audit.ledger.reading import parse_ledger
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from report.recording import source_digests
 from report.reuse.chapters import code_digest
@@ -60,6 +61,7 @@ def kept_ledger(
     shown = [(use.name, use.kind, use.label, use.place.file) for use in used]
     key = digest_of(
         "ledger",
+        repr(sorted(program(root).items())),
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
+from hamilton.function_modifiers import resolve
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.families import CONFIG_AVAILABLE, by_outcome
 from analysis.exhibits.parts.messages import change_message
 from analysis.exhibits.parts.rows import effect
 from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, legend, new_drawing
@@ -41,16 +42,10 @@ COLUMNS = {
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
-DRAWN = {
-    "s47": "s47_enquiries",
-    "s17": "s17_starts",
-    "referrals": "referrals",
-    "days_in_care": "days_in_care",
-}
-"""The outcome of each figure, by the part of its name after `rates_`."""
-
-
-@parameterize(**{f"rates_{name}": {"drawn": value(outcome)} for name, outcome in DRAWN.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda outcome_names: by_outcome(outcome_names, "rates"),
+)
 def rates(
     rates_term: pd.DataFrame,
     rates_before_after: pd.DataFrame,
