@@ -27,7 +27,7 @@ from report.formats.writing import made_now, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
-from report.reuse.formats import of_formats
+from report.reuse.formats import format_cache
 from report.sealing import chapters, lay_data, seal_report
 
 if TYPE_CHECKING:
@@ -132,11 +132,11 @@ def _write_others(
     pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
     made = [page for page in pages if (book / page).is_file()]
     # A release uses nothing from the cache.
-    kept = None if ledger.release else of_formats(root)
+    cache = None if ledger.release else format_cache(root)
     whole = json.loads(ledger.to_json())
-    write_formats(book, whole, made, also, moment, made_now if kept is None else kept)
-    if kept is not None:
-        kept.ended()
+    write_formats(book, whole, made, also, moment, made_now if cache is None else cache)
+    if cache is not None:
+        cache.ended()
 
 
 def lay_narrow(root: Path, book: Path) -> None:

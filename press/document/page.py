@@ -22,6 +22,7 @@ from press.blocks.list_tables import with_list_tables
 from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
 from press.blocks.theorems import with_theorems
+from press.cache import digest_of, recalled
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
@@ -33,7 +34,6 @@ from press.document.tree import Attr, Node, Nodes
 from press.document.unread import check_pipe_tables, check_tex, with_tex_formulas
 from press.errors import ChapterError, Place, WrongAttributeError
 from press.html.added import Added
-from press.kept import digest_of, recalled
 from press.mistakes import Mistakes
 from press.project.project import Entry
 

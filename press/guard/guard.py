@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from press.cache import recalled
 from press.document.page import Page
 from press.errors import Place
 from press.guard.alignment import Loss, bare, lacking, losses
 from press.guard.pieces import Piece, pieces, place_of
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
-from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
 _SHOWN = 60  # maximum length of a loss in its message

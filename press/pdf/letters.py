@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from press.cache import recalled
 from press.document.page import Page
 from press.errors import ChapterError, Place
 from press.guard.guard import said, stated_in
-from press.kept import recalled
 from press.mistakes import Mistakes
 
 _ASCII = 0x7F

@@ -12,7 +12,7 @@ from press.errors import Place
 from report.audit_pages import PAGES, write_audit_pages
 from report.register import Use
 from report.reuse import ledger as kept_ledgers
-from report.reuse.ledger import PLACE, kept_ledger
+from report.reuse.ledger import PLACE, cached_ledger
 from tests.unit.audit import small_trail
 
 
@@ -110,7 +110,7 @@ def asked(book, monkeypatch):
             shown = replace(rates, shown=tuple(str(use.place) for use in used))
             return replace(ledger, commit=commit[0], records=(shown,))
 
-        return kept_ledger(evaluation, values, used, remote, make)
+        return cached_ledger(evaluation, values, used, remote, make)
 
     return SimpleNamespace(ask=ask, made=made, root=book.parent)
 
