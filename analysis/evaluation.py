@@ -131,7 +131,7 @@ class Evaluation:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
-        from analysis.dataflow.passage import status_by_way
+        from analysis.dataflow.disclosure_paths import status_by_path
 
         built, asked = graph.build(), [*wanted, "contracts"]
         with stated():
@@ -150,11 +150,11 @@ class Evaluation:
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
 
-        def by_way(name: str) -> Status | None:
+        def by_path(name: str) -> Status | None:
             shown = isinstance(values[name], Exhibit)
-            return status_by_way(name, by_name, children) if shown else None
+            return status_by_path(name, by_name, children) if shown else None
 
-        return {name: cleared(name, values[name], exceptions, by_way(name)) for name in wanted}
+        return {name: cleared(name, values[name], exceptions, by_path(name)) for name in wanted}
 
     def fill_store(
         self,

@@ -21,7 +21,7 @@ from audit.pages.marking import book_pages, mark_pages
 from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import write_audit_pages
-from report.checks.pages import told_empty
+from report.checks.pages import empty_pages_message
 from report.checks.pinned import pinned_literals
 from report.formats.writing import made_now, write_formats
 from report.hooks.search_offline import search_offline
@@ -88,7 +88,10 @@ def finish_book(
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
     found = {pdf: coverage(layer, ledger, listed, literals) for pdf, layer in layers.items()}
     refuse_other_numbers(book, ledger, layers, found)
-    told = [told_untraced(found, release=fresh), told_empty(layers, release=fresh)]
+    messages = [
+        untraced_numbers_message(found, release=fresh),
+        empty_pages_message(layers, release=fresh),
+    ]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     lay_data(root / LEDGER, target)
@@ -115,7 +118,7 @@ def finish_book(
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
-    return "\n".join(filter(None, told))
+    return "\n".join(filter(None, messages))
 
 
 def _write_others(
@@ -169,7 +172,7 @@ def refuse_other_numbers(
     refuse([*pages, *printed])
 
 
-def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
+def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -> str:
     """Return a message on the untraced numbers of PDFs, as in `verify`; stop a release."""
     lines = [
         f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"

@@ -149,13 +149,15 @@ def _files(
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
-        InputFile(f.name, f.sha256, _told(f.rows, rules) if f.name in about_children else f.rows)
+        InputFile(
+            f.name, f.sha256, _rounded_rows(f.rows, rules) if f.name in about_children else f.rows
+        )
         for f in extract.values()
     ]
     return (*supplied, *own)
 
 
-def _told(rows: int, rules: DisclosureRules) -> int:
+def _rounded_rows(rows: int, rules: DisclosureRules) -> int:
     # To the nearest ten, like a total, but at least ten, so that very few rows are not revealed.
     return max(rules.rounded(rows), rules.total_base) if rows else 0
 

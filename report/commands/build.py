@@ -134,8 +134,8 @@ def build(
             refuse_revealing(revealed)
         # A release uses nothing from the cache.
         cache = None if release else Reused(root, values)
-        told: list[str] = []
-        finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
+        messages: list[str] = []
+        finish = partial(_finish, evaluation, book, written_in, messages, ledger, formats, release)
         with _stated_release(evaluation, ledger, release=release):
             asked = _rendering(evaluation, book, ledger, formats, out, finish, cache)
             made = chosen.typeset(asked, stages)
@@ -143,7 +143,7 @@ def build(
         outcome += [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
         if cache is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
-            said = [f"report: {evaluation.study.title}", *filter(None, told), *outcome]
+            said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
             recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
             why = cache.ended(recorder, results)
             outcome += why if explain else []
@@ -180,7 +180,7 @@ def _finish(
     evaluation: Evaluation,
     book: Book,
     written_in: Mapping[str, str],
-    told: list[str],
+    messages: list[str],
     ledger: Ledger,
     formats: tuple[str, ...],
     release: bool,
@@ -189,7 +189,7 @@ def _finish(
     """Finish a typeset book, unless its source files have changed in the meantime."""
     root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
     also = [name for name in formats if name not in TYPESET]
-    told.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
+    messages.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
     # The ledger, the pages and the book are read from the files at different times.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -263,7 +263,7 @@ def prepare(
     results = results or Results(evaluation, fresh)
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
     check_citations(evaluation.root, used, values)
-    notes.append(results.told())
+    notes.append(results.summary())
     notes.extend(results.refuse_unknown())
     for name in given:
         if isinstance(values[name], Figure):

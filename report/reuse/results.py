@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.cache import Cache
 from analysis.dataflow import graph
-from analysis.dataflow.passage import status_by_way
+from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
@@ -93,7 +93,7 @@ class Results:
             if node in READ_WHOLE or node in datasets:
                 return True
             try:
-                status_by_way(node, by_name, children)
+                status_by_path(node, by_name, children)
             except ExhibitHeld:
                 return True
             return False
@@ -114,7 +114,7 @@ class Results:
             for defined, (found, _) in module.definitions.items()
         }
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return in words how many results were computed."""
         if self.nodes is None:
             return "results reused: nothing they rest on has changed"

@@ -13,7 +13,7 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
-from audit.terminal import tell
+from audit.terminal import print_lines
 from audit.trace.repository import Commit
 from report.again import rerun as rerunning
 from report.again.rebuild import RebuildFailed
@@ -243,7 +243,7 @@ def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys)
         whole["environment"][padded] = padded
 
     again = rerun(clone, delivered(edit))
-    tell(_reproducible(again))
+    print_lines(_reproducible(again))
     said = capsys.readouterr().out
     assert said.count("verdict holds") == 3
     assert "verdict       holds" not in said
