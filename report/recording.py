@@ -55,8 +55,8 @@ def make_ledger(
     places: dict[str, list[Any]] = {}
     chapters = []
     for use in used:
-        chapters.append(use.place.file)
-        places.setdefault(use.name, []).append(use.place)
+        chapters.append(use.location.file)
+        places.setdefault(use.name, []).append(use.location)
     flow = dataflow(root, values, sources, counted_outcomes(evaluation.study))
     lineages = {name: flow.lineage(name) for name in places}
     records = tuple(

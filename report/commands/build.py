@@ -323,7 +323,7 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
     """Yield warnings and notes for the user about a build that succeeded."""
-    where = {use.name: use.place for use in used}
+    where = {use.name: use.location for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
             state = "counts too small to show" if claim.unknown else "no longer holds"

@@ -57,7 +57,7 @@ def cached_ledger(
     """
     root = evaluation.root
     cache = Cache(root / PLACE)
-    shown = [(use.name, use.kind, use.label, use.place.file) for use in used]
+    shown = [(use.name, use.kind, use.label, use.location.file) for use in used]
     key = digest_of(
         "ledger",
         evaluation.key,
@@ -78,10 +78,10 @@ def _entered(ledger: Ledger, root: Path, used: Sequence[Use]) -> Ledger:
     """Return a cached ledger with the parts that every build updates."""
     places: dict[str, list[str]] = {}
     for use in used:
-        places.setdefault(use.name, []).append(str(use.place))
+        places.setdefault(use.name, []).append(str(use.location))
     return replace(
         ledger,
         commit=read_commit(root),
         records=tuple(replace(each, shown=tuple(places[each.id])) for each in ledger.records),
-        sources=source_digests(root, [use.place.file for use in used]),
+        sources=source_digests(root, [use.location.file for use in used]),
     )

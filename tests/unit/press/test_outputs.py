@@ -11,7 +11,7 @@ from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
-from press.errors import Place
+from press.errors import Location
 from press.html.writing import _finished
 from press.mistakes import Mistakes
 from press.project.project import Entry
@@ -38,7 +38,7 @@ def display(**forms):
 
 
 def mistakes_of(outputs, base, options="", varies=()):
-    entry = Entry("chapter", "one.qmd", None, 0, False, Place("_quarto.yml"))
+    entry = Entry("chapter", "one.qmd", None, 0, False, Location("_quarto.yml"))
     given = cell(options=options)
     chapter = Chapter(entry, "one.qmd", Settings(), (given,), None)
     executed = ExecutedChapter(chapter, (CellResult(given, tuple(outputs), 1, varies),))

@@ -8,7 +8,7 @@ import pytest
 from analysis.exhibits.parts.exhibit import Provenance
 from audit.ledger.ledger import Commit
 from audit.ledger.reading import read_ledger
-from press.errors import Place
+from press.errors import Location
 from report.audit_pages import PAGES, write_audit_pages
 from report.register import Use
 from report.reuse import ledger as kept_ledgers
@@ -103,11 +103,11 @@ def asked(book, monkeypatch):
         commit[0] = at or ledger.commit
         evaluation = SimpleNamespace(root=book.parent, key=key)
         values = {"provenances": {"rates": Provenance("rates", reference, ("schools.csv",), "")}}
-        used = [Use("rates", "table", "", Place(file, line))]
+        used = [Use("rates", "table", "", Location(file, line))]
 
         def make():
             made.append(key)
-            shown = replace(rates, shown=tuple(str(use.place) for use in used))
+            shown = replace(rates, shown=tuple(str(use.location) for use in used))
             return replace(ledger, commit=commit[0], records=(shown,))
 
         return cached_ledger(evaluation, values, used, remote, make)
