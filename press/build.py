@@ -18,7 +18,7 @@ from press.edition import Edition
 from press.errors import LostError, PressError, ProjectError
 from press.mistakes import Mistakes
 from press.project.options import drawn_once, execute_options
-from press.project.placing import OLD, aside, check_target, swap
+from press.project.output_folder import OLD, aside, check_target, swap
 from press.project.project import Project
 from press.project.unsupported import passed_over
 from press.run.execution import execute_chapter, reused

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.errors import ChapterFailed, ConfigurationError
 from press.build import build_book
 from press.checking import check_book
-from press.project.placing import OLD, aside, check_target, swap
+from press.project.output_folder import OLD, aside, check_target, swap
 from report.hooks.frozen import execution_digest, thaw
 
 if TYPE_CHECKING:

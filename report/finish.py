@@ -12,7 +12,7 @@ from analysis.errors import VerificationFailed
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
-from audit.coverage.printed_places import placed_ledger
+from audit.coverage.printed_locations import ledger_with_locations
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
 from audit.ledger.reading import read_ledger
@@ -105,7 +105,7 @@ def finish_book(
     )
     first = next(iter(layers), None)
     layer, numbers = (layers[first], found[first]) if first else (None, None)
-    whole = placed_ledger(ledger, book, layer, listed, numbers)
+    whole = ledger_with_locations(ledger, book, layer, listed, numbers)
     placed = whole.to_json()
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")

@@ -24,8 +24,8 @@ from press.chapter.chapter import Chapter, Inline, inlines_of
 from press.errors import CellError, Location
 from press.run.diagrams import drawn
 from press.run.kernel import kernel_environment, kernel_manager
+from press.run.reproducible import settled, varying
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
-from press.run.steady import settled, varying
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LARGEST_OUTPUT = 10_000_000  # characters per cell; more than that must be a mistake

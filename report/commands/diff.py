@@ -12,9 +12,9 @@ from analysis.evaluation import find_root
 from audit.ledger.bundle import Bundle, read_bundle
 from audit.terminal import print_json, print_lines
 from audit.trace.comparison import Change, compare
-from report.again.commits import delivered_commit, held_by
-from report.again.diff_text import as_dictionary, as_html, lines
-from report.again.rebuild import (
+from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.diff_text import as_dictionary, as_html, lines
+from report.reproduction.rebuild import (
     Inputs,
     RebuildFailed,
     differing,

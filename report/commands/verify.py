@@ -68,7 +68,7 @@ def verify(
 def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # The modules that compute take seconds to import, and only a rerun needs them.
     from analysis.evaluation import find_root
-    from report.again.rerun import rerun
+    from report.reproduction.rerun import rerun
 
     return rerun(find_root(Path.cwd()), pdf, data, source)
 

@@ -82,7 +82,7 @@ def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, li
 
 def _file(root: Path, commit: Commit, name: str) -> str:
     """Return a code file named by a ledger, if the clone has it; no other file of the clone."""
-    from report.again.rebuild import RebuildFailed, git
+    from report.reproduction.rebuild import RebuildFailed, git
 
     if not commit.id or not commit.clean:
         path = (root / name).resolve()

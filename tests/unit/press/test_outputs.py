@@ -18,8 +18,8 @@ from press.project.project import Entry
 from press.project.yaml import Settings
 from press.run.kernel import kernel_environment
 from press.run.pictures import Figures
+from press.run.reproducible import last_state, settled, varying
 from press.run.results import CellResult, ExecutedChapter
-from press.run.steady import last_state, settled, varying
 
 
 def cell(text="x = 1\ny = 2", options=""):

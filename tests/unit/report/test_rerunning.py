@@ -15,11 +15,11 @@ from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
 from audit.terminal import print_lines
 from audit.trace.repository import Commit
-from report.again import rerun as rerunning
-from report.again.rebuild import RebuildFailed
-from report.again.rerun import rerun
 from report.commands import verify as verifying
 from report.commands.verify import _reproducible, verify
+from report.reproduction import rerun as rerunning
+from report.reproduction.rebuild import RebuildFailed
+from report.reproduction.rerun import rerun
 from tests.unit.audit import sealed, test_ledger
 from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed

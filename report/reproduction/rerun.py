@@ -14,10 +14,10 @@ from analysis.environment import LATEST
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
-from audit.trace.ledger_again import ledger_differences, locked_otherwise
+from audit.trace.ledger_differences import ledger_differences, locked_otherwise
 from audit.trace.rerun import Rerun, grade
-from report.again.commits import delivered_commit, held_by
-from report.again.rebuild import RebuildFailed, git, of_commit, rebuild
+from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
