@@ -69,7 +69,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     return found
 
 
-def place_of(name: str, root: Path, extract: Path) -> Path:
+def path_of(name: str, root: Path, extract: Path) -> Path:
     """Return the path of a file from its name by `name_of`."""
     if name.startswith(_PROGRAM):
         return importing.CODE / name.removeprefix(_PROGRAM)

@@ -36,7 +36,11 @@ logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
 STUDY, CONTRACTS = "study.toml", "data_contracts"
 """A study's settings, and the folder of its data contracts."""
-_NO_NODES = ("analysis.dataflow.graph", "analysis.dataflow.passage", "analysis.exhibits.parts.")
+_NO_NODES = (
+    "analysis.dataflow.graph",
+    "analysis.dataflow.disclosure_paths",
+    "analysis.exhibits.parts.",
+)
 """Modules of these packages whose functions are not nodes of the graph."""
 _INPUTS = ("study", "extract_directory", "contract_directory", "published_directory",
            "proofs_directory", "invented_register")  # fmt: skip
@@ -91,7 +95,7 @@ class Node:
         Names of the nodes it takes as inputs.
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
-        its tag, see `analysis.dataflow.passage`.
+        its tag, see `analysis.dataflow.disclosure_paths`.
     outcome
         The outcome that it is for, if its function makes one node per outcome.
     exhibit

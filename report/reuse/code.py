@@ -10,8 +10,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analysis.cache import digest_of
 from analysis.importing import OWN
-from analysis.kept import digest_of
 from audit.trace.sources import SourceIndex, defined_names, syntax_digest
 
 if TYPE_CHECKING:
