@@ -163,12 +163,13 @@ class Evaluation:
         fresh: bool = False,
         take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Compute every exhibit and the results that chapters need, and store them.
+        """Compute the exhibits that a book shows and the results its chapters need; store them.
 
         Parameters
         ----------
         references
-            The short reference of each exhibit the book shows.
+            The short reference of each exhibit that the whole report shows; empty for every exhibit
+            that there is.
         fresh
             Compute even what is in the store, as a release does.
         take
@@ -185,13 +186,15 @@ class Evaluation:
         from analysis.dataflow import graph
 
         built = graph.build(self.root)
-        names = [*RESULTS, *graph.exhibit_names(built)]
+        every = graph.exhibit_names(built)
+        shown = [name for name in every if name in references or not references]
+        names = [*RESULTS, *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
-        for name in graph.exhibit_names(built):
+        for name in shown:
             sources = graph.data_files(name, by_name, values["extract_files"])
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")

@@ -127,6 +127,8 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
+    _new(commands.add_parser("new", help="write a new study, from five answers"))
+    _exhibits(commands.add_parser("exhibits", help="list what this study's chapters can show"))
     return top
 
 
@@ -405,6 +407,46 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
         from report.commands.synthesise import synthesise
 
         return synthesise(chosen.scenario, chosen.out)
+
+    parser.set_defaults(run=run)
+
+
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="an empty or a new folder")
+    for name, what in (
+        ("title", "title of the report"),
+        ("authorities", "names of the local authorities, with commas"),
+        ("schools", "schools with the intervention and schools compared with them: 6+7 for every "
+         "authority, or one pair for each, with commas"),
+        ("outcomes", "names of the outcomes, the primary one first, with commas"),
+        ("start", "first month of the intervention, YYYY-MM"),
+    ):  # fmt: skip
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"{what} (asked for if not given)")
+    parser.add_argument(
+        "--design", default="randomised", help="randomised (within authorities) or matched"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.new import Given, new
+
+        given = Given(
+            chosen.title, chosen.authorities, chosen.schools, chosen.outcomes, chosen.start,
+            chosen.design,
+        )  # fmt: skip
+        return new(chosen.directory, given)
+
+    parser.set_defaults(run=run)
+
+
+def _exhibits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--missing", action="store_true", help="those this study can't show, and what it lacks"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.exhibits import exhibits
+
+        return exhibits(missing=chosen.missing)
 
     parser.set_defaults(run=run)
 

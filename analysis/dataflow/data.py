@@ -28,6 +28,10 @@ CANDIDATE_COLUMNS = (
 """Columns of the candidate schools, for a study that has no contract for them."""
 
 
+_DAY = "datetime64[us]"
+"""Type of a day, as tables have it."""
+
+
 def contracts(contract_directory: Path) -> dict[str, DataContract]:
     """Return the data contracts by dataset."""
     return read_contracts(contract_directory)
@@ -104,9 +108,14 @@ def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return accepted_tables["child_events"]
 
 
-def care_episodes(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the spells in care, one row per spell."""
-    return accepted_tables["care_episodes"]
+def care_episodes(
+    accepted_tables: dict[str, pd.DataFrame], contracts: dict[str, DataContract]
+) -> pd.DataFrame:
+    """Return the spells in care, one row per spell; none if the study measures no days."""
+    if "care_episodes" in contracts:
+        return accepted_tables["care_episodes"]
+    none = {"child_id": "str", "school_id": "str", "started": _DAY, "ended": _DAY}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in none.items()})
 
 
 def candidate_schools(

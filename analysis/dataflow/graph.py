@@ -23,7 +23,7 @@ from analysis.dependencies import find_root
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
 from analysis.importing import OWN, looking_in
-from analysis.study.names import effect_names, outcome_names, pilot_names
+from analysis.study.names import analysed_together, effect_names, outcome_names, pilot_names
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
@@ -136,16 +136,28 @@ def build(root: Path | None = None) -> driver.Driver:
 
 
 def lacking(root: Path) -> dict[str, str]:
-    """Return what each node rests on that a study lacks, by node, in words."""
-    return _lacking(_whole(root), root)
+    """Return what each exhibit rests on that a study lacks, by exhibit, in words."""
+    study = read_study(root / STUDY)
+    together = analysed_together(study)
+    here, otherwise = _whole(root), _whole(root, together=not together)
+    how = "by itself" if together else "together with all others"
+    only = f"it is for a study that analyses each {study.words.site} {how}"
+    made = {name for name, node in otherwise.graph.nodes.items() if not node.user_defined}
+    found = {name: only for name in made - here.graph.nodes.keys() if kind(otherwise, name)}
+    for name, why in _lacking(here, root).items():
+        if kind(here, name):
+            missing = why.partition("'")[2].rstrip("'")
+            found[name] = only if missing in made else why
+    return found
 
 
-def _whole(root: Path) -> driver.Driver:
+def _whole(root: Path, *, together: bool | None = None) -> driver.Driver:
     study = read_study(root / STUDY)
     names = {
         "effect_names": effect_names(study),
         "outcome_names": outcome_names(study),
         "pilot_names": pilot_names(study),
+        "together": analysed_together(study) if together is None else together,
         "hamilton.enable_power_user_mode": True,
     }
     own = root / OWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
-from hamilton.function_modifiers import tag
+from hamilton.function_modifiers import config, tag
 
 from analysis.dataflow.disclosure_paths import MODELS, SCHOOLS
 from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
@@ -126,6 +126,7 @@ def _assigned(unit: str, specifications: tuple[Specification, ...]) -> list[Spec
     return [replace(each, assignment_unit=ASSIGNMENT_COLUMNS[unit]) for each in specifications]
 
 
+@config.when(together=False)
 def adjusted_for_many(
     protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],

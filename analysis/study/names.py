@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from analysis.study.settings import Outcome, Study
 
 EffectNames = dict[tuple[str, str], tuple[str, str]]
@@ -48,12 +50,44 @@ def effect_names(study: Study) -> EffectNames:
     }
 
 
+def unknown_effect(study: Study, name: str, known: Collection[str]) -> str:
+    """Return why a study has no exhibit of one outcome in one pilot; empty for any other name.
+
+    Parameters
+    ----------
+    name
+        A name that no exhibit of the study has, such as `attendance_ratio_all`.
+    known
+        The names that its exhibits have.
+    """
+    effects = effect_names(study)
+    places = {place for _, place in effects}
+    parts = {
+        each.removeprefix(f"{outcome}_").removesuffix(f"_{place}")
+        for outcome, place in effects
+        for each in known
+        if each.startswith(f"{outcome}_") and each.endswith(f"_{place}")
+    }
+    for part in sorted(parts, key=len, reverse=True):
+        outcome, found, place = name.partition(f"_{part}_")
+        if not found:
+            continue
+        if outcome not in outcome_names(study):
+            listed = ", ".join(outcome_names(study))
+            return f"this study has no outcome with the key '{outcome}', only {listed}"
+        if place not in places:
+            return f"this study has no effect in '{place}', only in {', '.join(sorted(places))}"
+        return f"'{outcome}' is not analysed in '{place}'"
+    return ""
+
+
+def analysed_together(study: Study) -> bool:
+    """Whether main analyses take all pilots at once, as of a trial randomised within them."""
+    return any(each.together for each in study.specifications if each.role != "sensitivity")
+
+
 def _analysed(study: Study, outcome: Outcome) -> dict[str, str]:
     """Return where the main analysis of an outcome has an effect, by key."""
-    main = [
-        each for each in study.specifications
-        if each.outcome == outcome.name and each.role != "sensitivity"
-    ]  # fmt: skip
-    if any(each.together for each in main):
+    if analysed_together(study):
         return {TOGETHER: study.words.together}
     return {key: name for key, name in pilot_names(study).items() if name in outcome.pilots}

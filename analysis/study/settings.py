@@ -376,6 +376,9 @@ class Study:
         object.__setattr__(self, "specifications", with_unit)
         for number, specification in enumerate(self.specifications):
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
+        main = {each.together for each in self.specifications if each.role != "sensitivity"}
+        rule = "the same in every specification that is not a sensitivity analysis"
+        _require(len(main) <= 1, "specifications", f"together must be {rule}", sorted(main))
         for name in self.synthetic.rates:
             _one_of(f"synthetic.rates.{name}", name, outcomes)
         rates = list(self.synthetic.rates)

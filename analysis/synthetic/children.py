@@ -204,11 +204,13 @@ def child_records(children: list[Child], recipe: Recipe, closes: date) -> dict[s
     ordered = sorted(children, key=lambda c: (c.first_known(), c.school_id, c.birth_month))
     for number, child in enumerate(ordered, start=1):
         child.child_id = recipe.column("children.child_id").key(number)
-    return {
+    records = {
         "children": [child.record(closes) for child in ordered],
         "child_events": _event_records(ordered, recipe),
-        "care_episodes": _episode_records(ordered, recipe, closes),
     }
+    if recipe.asks_for("care_episodes"):
+        records["care_episodes"] = _episode_records(ordered, recipe, closes)
+    return records
 
 
 def _event_records(children: list[Child], recipe: Recipe) -> list[Record]:

@@ -98,8 +98,6 @@ def _outcome_records(
         )
     last_month = max(study.window.months(pilot.start)[-1] for pilot in study.pilots)
     of_children = child_records(children, recipe, month_ends(last_month)[1])
-    if not any(outcome.measure == "days" for outcome in study.outcomes):
-        del of_children["care_episodes"]  # none are drawn
     return {
         "schools": [school.record() for school in schools],
         "school_months": months,
@@ -110,6 +108,8 @@ def _outcome_records(
 def _check_tables(study: Study, recipe: Recipe) -> None:
     """Raise an error for events, phases and answers that the contracts do not list."""
     here = "analysis/synthetic"
+    if any(outcome.measure == "days" for outcome in study.outcomes):
+        recipe.column("care_episodes.episode_id")  # or it says which contract is missing
     counted = [outcome.event_type for outcome in study.outcomes if outcome.measure == "events"]
     for column, drawn, table in (
         ("child_events.event_type", counted, "study.toml, [[outcomes]]"),

@@ -255,7 +255,7 @@ def prepare(
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
     kinds, used = exhibit_kinds(evaluation.root), uses(book)
-    check(used, kinds)
+    check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)

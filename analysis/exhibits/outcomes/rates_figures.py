@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from hamilton.function_modifiers import resolve
+from hamilton.function_modifiers import config, resolve
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.exhibits.parts import words
@@ -42,6 +42,7 @@ COLUMNS = {
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
+@config.when(together=False)
 @resolve(
     when=CONFIG_AVAILABLE,
     decorate_with=lambda outcome_names: by_outcome(outcome_names, "rates"),

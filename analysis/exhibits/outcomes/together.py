@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from hamilton.function_modifiers import config
 
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
@@ -25,6 +26,7 @@ PERMUTED = "randomisation"
 KEYS = ["outcome", "pilot"]
 
 
+@config.when(together=True)
 def itt_table(
     main_effects: pd.DataFrame,
     compared_methods: pd.DataFrame,
@@ -81,6 +83,7 @@ def _none(row: Row) -> tuple[str, ...]:
     return (words.no_estimate(row["reason"]), *("[z]",) * 3)
 
 
+@config.when(together=True)
 def itt_forest(
     main_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
