@@ -188,7 +188,8 @@ class Evaluation:
         built = graph.build(self.root)
         every = graph.exhibit_names(built)
         shown = [name for name in every if name in references or not references]
-        names = [*RESULTS, *shown]
+        # A study without fieldwork has no results of it.
+        names = [*(name for name in RESULTS if name in built.graph.nodes), *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)

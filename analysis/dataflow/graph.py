@@ -39,6 +39,7 @@ STUDY, CONTRACTS = "study.toml", "data_contracts"
 _NO_NODES = (
     "analysis.dataflow.graph",
     "analysis.dataflow.disclosure_paths",
+    "analysis.exhibits.families",
     "analysis.exhibits.parts.",
 )
 """Modules of these packages whose functions are not nodes of the graph."""

@@ -10,9 +10,9 @@ import pandas as pd
 from hamilton.function_modifiers import parameterize, resolve, tag, value
 
 from analysis.dataflow.disclosure_paths import FIELDWORK, WORK
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_pilot
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
-from analysis.exhibits.parts.families import CONFIG_AVAILABLE, by_pilot
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.workings.statistics import kappa_working
 from analysis.exhibits.parts.workings.working import counted_of, mean, percentage

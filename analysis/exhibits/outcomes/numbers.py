@@ -11,9 +11,9 @@ from hamilton.function_modifiers import resolve
 
 from analysis.disclosure import DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
-from analysis.exhibits.parts.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts.rows import Effect, effect
 from analysis.exhibits.parts.workings.effects import (
     difference_working,
