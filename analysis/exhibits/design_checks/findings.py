@@ -136,7 +136,7 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
     unseen = found.loc[found["breakdown_change"].isna(), "pilot"].drop_duplicates().to_list()
     text = "The same check can be shown for every claimed change."
     if unseen:
-        text = f"The same check for {words.listed(unseen)} is not shown (counts are too small)."
+        text = f"The same check for {words.listed(unseen)} is not shown (small counts)."
     return Number(text, text, "sentence", len(found))
 
 
