@@ -91,3 +91,5 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
     assert breakdown_unseen(PASSED, trends).text.endswith("for every claimed change.")
     trends.loc[trends["pilot"] == "Lambeth", "breakdown_change"] = np.nan
     assert breakdown_unseen(PASSED, trends).text == ("The same check for Lambeth may not be shown.")
+    none = PASSED.assign(verdict="not known")
+    assert breakdown_unseen(none, trends).text.startswith("No change is claimed")
