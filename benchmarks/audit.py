@@ -39,7 +39,7 @@ STEPS = {
     "text of the PDF": (finishing, "tag_row_headings"),
     "numbers of the PDF": (finishing, "coverage"),
     "agreement with the ledger": (finishing, "refuse_other_numbers"),
-    "places in the book": (finishing, "placed_ledger"),
+    "places in the book": (finishing, "ledger_with_locations"),
     "released data laid beside": (finishing, "lay_data"),
     "RO-Crate": (finishing, "crate_metadata"),
     "seal": (finishing, "seal_report"),

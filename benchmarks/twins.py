@@ -29,7 +29,7 @@ import pandas as pd
 
 from analysis.dataflow import graph
 from analysis.dataflow.data import _accepted as accepted
-from analysis.dataflow.passage import status_by_way
+from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.disclosure import safe_csv
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
@@ -173,7 +173,7 @@ def small_extracts(
 
 def surface(name: str, value: Any, children: set[str]) -> str:
     """Return everything that is published from one exhibit."""
-    shown = cleared(name, value, (), status_by_way(name, NODES, children))
+    shown = cleared(name, value, (), status_by_path(name, NODES, children))
     parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
     parts.append(repr(getattr(shown, "working", None)))  # on its audit page
     match shown:

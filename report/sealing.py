@@ -122,7 +122,7 @@ def chapters(book: Book) -> Sequence[Chapter]:
     """Return each chapter's file, title and exhibits, in the order of the book."""
     shown: dict[str, list[str]] = {}
     for use in uses(book):
-        shown.setdefault(use.place.file, []).append(use.name)
+        shown.setdefault(use.location.file, []).append(use.name)
     return [
         Chapter(
             chapter.path,

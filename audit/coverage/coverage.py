@@ -18,7 +18,7 @@ from audit.coverage.literals import explained, numbers
 from audit.coverage.wording import unsaid
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -204,7 +204,7 @@ def _letters(text: str) -> str:
 
 def _cells(layer: TextLayer) -> set[int]:
     """Return the positions of all table cells that belong to an exhibit with a reference."""
-    inside = {id(cell) for each in exhibit_places(layer) for cell in each.cells}
+    inside = {id(cell) for each in exhibit_locations(layer) for cell in each.cells}
     return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
 
 
@@ -213,7 +213,7 @@ def _of_tables(layer: TextLayer, by_reference: Mapping[str, Record]) -> tuple[Gi
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     given: Given = {}
     missing = []
-    for exhibit in exhibit_places(layer):
+    for exhibit in exhibit_locations(layer):
         record = by_reference.get(exhibit.reference)
         if not isinstance(record, TableRecord) or not exhibit.cells:
             continue

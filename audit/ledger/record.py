@@ -19,7 +19,7 @@ Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]*")]
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where a chapter shows an exhibit: path from the project's root, and line, counted from 1."""
 
     file: str

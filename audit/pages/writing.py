@@ -8,7 +8,7 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body

@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from press.cache import recalled
 from press.document.page import Page
-from press.errors import Place
+from press.errors import Location
 from press.guard.alignment import Loss, bare, lacking, losses
-from press.guard.pieces import Piece, pieces, place_of
+from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
-from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
 _SHOWN = 60  # maximum length of a loss in its message
@@ -170,8 +170,8 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
     }
     out = []
     for loss in found:
-        place = place_of(loss.piece.text, page.source)
-        place = place if place.line else Place(page.path)
+        place = location_of(loss.piece.text, page.source)
+        place = place if place.line else Location(page.path)
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""

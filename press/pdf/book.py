@@ -17,7 +17,7 @@ from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
 from press.document.ready import Ready
 from press.document.tree import Node, Nodes
-from press.errors import Place, TypesettingError
+from press.errors import Location, TypesettingError
 from press.mistakes import Mistakes
 from press.pdf.marks import with_words_kept
 from press.pdf.tables import with_measured_widths
@@ -211,7 +211,7 @@ def _refused(error: Any, text: str) -> TypesettingError:
     if found["file"].endswith("book.typ"):
         line = text.splitlines()[int(found["line"]) - 1].strip()
         return TypesettingError(f"Typst stopped: {error.message}, at: {line[:160]}", remedy=hints)
-    place = Place(found["file"].rpartition("typst/")[2])
+    place = Location(found["file"].rpartition("typst/")[2])
     return TypesettingError(f"Typst stopped: {error.message}", place, hints)
 
 
@@ -222,10 +222,12 @@ def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingErr
     """
     what, _, line = error.what.partition(", at: ")
     words = set(_WORD.findall(what if "panicked" in what else line))
-    found: dict[Place, set[str]] = {}
+    found: dict[Location, set[str]] = {}
     for page in pages if error.place is None else []:
         for each in page.source:
-            found.setdefault(each.place, set()).update(words.intersection(_WORD.findall(each.text)))
+            found.setdefault(each.location, set()).update(
+                words.intersection(_WORD.findall(each.text))
+            )
     best = max(found, key=lambda place: len(found[place]), default=None)
     if best is None or not found[best]:
         return error

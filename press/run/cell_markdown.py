@@ -139,7 +139,7 @@ def _cell_name(cell: Cell) -> str:
         return str(cell.options["id"])
     if cell.label:
         return f"cell-{cell.label}"
-    given = f"{cell.place.file}\n{cell.source}\n{cell.place.line}"
+    given = f"{cell.location.file}\n{cell.source}\n{cell.location.line}"
     return hashlib.sha256(given.encode()).hexdigest()[:8]
 
 

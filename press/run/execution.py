@@ -10,8 +10,8 @@ from typing import Any
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, inlines_of
 from press.run.diagrams import drawn
+from press.run.reproducible import settled
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
-from press.run.steady import settled
 
 
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:

@@ -43,13 +43,13 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
             if thaw(evaluation.root, execution_digest(book, evaluation.key)):
                 notes.append("chapters that Quarto had frozen before a change are executed again")
     except (ReportError, PressError):
-        _tell_old_book_gone(environment)
+        _warn_of_removed_book(environment)
         raise
     print(f"report: {', '.join(notes)}")
     return 0
 
 
-def _tell_old_book_gone(environment: Mapping[str, str]) -> None:
+def _warn_of_removed_book(environment: Mapping[str, str]) -> None:
     """Warn if Quarto has already removed the last book, which it does before running hooks."""
     target = Path(environment.get("QUARTO_PROJECT_OUTPUT_DIR", ""))
     if environment.get("QUARTO_PROJECT_RENDER_ALL") and not target.exists():

@@ -82,7 +82,7 @@ class Preview:
             environment=kernel_environment(evaluation),
             earlier=self._earlier,
             outputs=reused.outputs,
-            kept=reused.press,
+            cache=reused.press,
             # As in a build, numbers link to their audit pages.
             finish=partial(finish_book, book),
         )

@@ -56,7 +56,7 @@ class LastBuild:
     def write(self, root: Path, asked: Asked) -> None:
         """Store it atomically as the last build of its kind."""
         text = json.dumps({"form": _FORM, **asdict(self)}, indent=0, sort_keys=True)
-        path = _place(root, asked)
+        path = _path(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f"{_digest(text)}\n{text}".encode())
 
@@ -69,7 +69,7 @@ def made(root: Path, target: str) -> dict[str, str]:
 def read(root: Path, asked: Asked) -> LastBuild | None:
     """Return the last build of a kind; None if there is none or its record was altered."""
     try:
-        digest, _, text = _place(root, asked).read_text(encoding="utf-8").partition("\n")
+        digest, _, text = _path(root, asked).read_text(encoding="utf-8").partition("\n")
         whole: dict[str, Any] = json.loads(text) if digest == _digest(text) else {}
         return LastBuild(**whole) if whole.pop("form", None) == _FORM else None
     except (OSError, ValueError, TypeError, AttributeError):
@@ -78,7 +78,7 @@ def read(root: Path, asked: Asked) -> LastBuild | None:
 
 def forget(root: Path, asked: Asked) -> None:
     """Remove the record of the last build of a kind, because a new one has begun."""
-    _place(root, asked).unlink(missing_ok=True)
+    _path(root, asked).unlink(missing_ok=True)
 
 
 def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
@@ -102,7 +102,7 @@ def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _place(root: Path, asked: Asked) -> Path:
+def _path(root: Path, asked: Asked) -> Path:
     return root / BUILDS / f"{asked.digest[:16]}.json"
 
 

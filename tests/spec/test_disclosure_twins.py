@@ -41,7 +41,7 @@ def test_a_twin_would_be_seen_if_figures_had_the_panel_itself(
 ) -> None:
     """As they had before: then where hidden events lie is drawn and printed."""
     (twin,) = twins.twins(small(), "group", 1, seed=7)
-    monkeypatch.setattr(concealed, "told_panel", lambda panel, _: panel)
+    monkeypatch.setattr(concealed, "disclosed_panel", lambda panel, _: panel)
     bare = replace(small(), exhibits=("balance_plot",))
     assert twins.differences(bare, twin) == ["balance_plot"]
 
