@@ -195,8 +195,10 @@ def _message(data: pd.DataFrame) -> str:
         return "The pilots are too few to sum up"
     row = further.iloc[0]
     if row["ratio_low"] <= 1 <= row["ratio_high"]:
-        return "What a further pilot would show is open: its interval includes no effect"
-    return "The interval of a further pilot excludes no effect"
+        return (
+            "What a further pilot would show is open: its interval reaches both sides of no change"
+        )
+    return "The interval of a further pilot lies on one side of no change"
 
 
 def _prior(prior: Priors) -> str:
