@@ -71,7 +71,7 @@ def write_audit_pages(
         SourceCode(root, ledger, colours),
         captions(book),
         read_folder(folder, book.name).data,
-        frozenset(_lay_drawings(root, folder, ledger)),
+        frozenset(_copy_drawings(root, folder, ledger)),
         {chapter.file: chapter.title for chapter in chapters},
         home="../index.html" if (book / "index.html").is_file() else "",
         pdf=f"../{pdf.name}" if pdf else "",
@@ -84,7 +84,7 @@ def write_audit_pages(
     cache = Cache(root / PAGES)
     write_trail(trail, folder, partial(_recalled, cache, code_digest(OWN, CODE) + conditions()))
     cache.prune()
-    colours.keep()
+    colours.write()
 
 
 def _recalled(cache: Cache, code: str, given: str, make: Callable[[], str]) -> str:
@@ -115,7 +115,7 @@ def _texts(record: Record) -> tuple[str, ...]:
     return (record.printed, *inside)
 
 
-def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
+def _copy_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
     """Copy the drawing of each released figure next to its data; return their names."""
     laid = []
     for record in ledger.records:

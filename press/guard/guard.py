@@ -40,7 +40,7 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
 
 
 def _lost_in_page(page: Page, text: str) -> list[str]:
-    given = said(page, "html")
+    given = pieces_of(page, "html")
     shown = read_html(text)
     found = losses([one for one in given if _is_words(one)], bare(shown.text))
     return [
@@ -85,7 +85,7 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     marked = bare(read_pdf(pdf).text)
     text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
-    given = [(page, one) for page in pages for one in said(page, "typst")]
+    given = [(page, one) for page in pages for one in pieces_of(page, "typst")]
     by_piece = {id(one): page for page, one in given}
     found = losses([one for _, one in given if _is_words(one)], text)
     found += (raw := _raw_formulas(given, text))
@@ -110,7 +110,7 @@ def _places(marked: str, kind: str) -> list[int]:
     return out
 
 
-def said(page: Page, base: str) -> list[Piece]:
+def pieces_of(page: Page, base: str) -> list[Piece]:
     """Return the pieces of a chapter: its heading and the content below it."""
     return [*pieces([{"t": "Header", "c": [1, page.title_attr, page.heading]}], base),
             *pieces(page.read, base)]  # fmt: skip

@@ -19,7 +19,7 @@ from press.document.ready import Ready
 from press.document.tree import Node, Nodes
 from press.errors import Location, TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.marks import with_words_kept
+from press.pdf.marks import with_markup_escaped
 from press.pdf.tables import with_measured_widths
 from press.pdf.writing import TypstWriter, string
 from press.project.authors import authors
@@ -58,7 +58,7 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
         # Typst would turn a closing quotation mark after a bracket into an opening one.
-        blocks = list(with_words_kept(with_citations(blocks, every, options)))
+        blocks = list(with_markup_escaped(with_citations(blocks, every, options)))
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
         blocks += _typst_sources(project, every, options, files)
@@ -153,7 +153,7 @@ def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
         "by-author": people,
     }
     given = {key: value for key, value in values.items() if value not in (None, "", [], {})}
-    return {key: with_words_kept(metadata(value)) for key, value in given.items()}
+    return {key: with_markup_escaped(metadata(value)) for key, value in given.items()}
 
 
 def compile_pdf(

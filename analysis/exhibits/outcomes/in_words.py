@@ -11,7 +11,7 @@ from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
 from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
@@ -212,7 +212,7 @@ def in_a_hundred(
     rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
     columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
     return figure(
-        draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
+        draw, pd.DataFrame(rows), columns, alt=alt, label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
         message=_message(found, limits[2], built_in(scenarios, origin.scenarios), origin),
     )  # fmt: skip

@@ -22,7 +22,7 @@ def preview(monkeypatch, tmp_path):
     )
     monkeypatch.setattr(previewing, "read_commit", lambda _: SimpleNamespace(short=state.label))
     monkeypatch.setattr(previewing, "read_book", lambda *_: None)
-    monkeypatch.setattr(previewing, "configured_again", lambda _: None)
+    monkeypatch.setattr(previewing, "reread_configuration", lambda _: None)
     monkeypatch.setattr(
         previewing, "uses", lambda _: [SimpleNamespace(name=name, label="") for name in state.shown]
     )
