@@ -37,7 +37,8 @@ PAGE = """\
 worker, or more.</p><h2>1.1 Visits of the year</h2><table><caption>Table 1.1: Visits by
 pilot</caption><tr><th>pilot</th><th>change</th></tr><tr><td>Ash</td><td>- 5</td></tr>
 <tr><td>Beech</td><td>1,234</td></tr></table><p>A share
-of <math><mi>x</mi><annotation encoding="application/x-tex">x^2 + 17</annotation></math>
+of <math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn><annotation \
+encoding="application/x-tex">x^2 + 17</annotation></math>
 of them had one.<sup>1</sup></p>
 <figure><img src="line.svg" alt="A line that rises"><figcaption>A line</figcaption></figure>
 <pre><code>count = 41</code></pre><aside>A note on the late returns.</aside>"""
@@ -65,8 +66,13 @@ BROKEN = {
     "a note": ("late", "", 20, "“A note on the late returns.” is not as written in "),
     "code": ("count = 41", "count", 17, "“count = 41” is not "),
     "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
-    "a formula without a trace": ('<math><mi>x</mi><annotation encoding="application/x-tex">x^2 + '
+    "a formula without a trace": ('<math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn>'
+                                  '<annotation encoding="application/x-tex">x^2 + '
                                   '17</annotation></math>|$x^2 + 17$', "|", 12, "the formula"),
+    "a number of a formula": ("<mn>17</mn>|$x^2 + 17$", "<mn>71</mn>|$x^2 + 71$", 12,
+                              "the formula “x^2 + 17” is not as written in "),
+    "a digit of a formula": ("<mn>17</mn>|$x^2 + 17$", "<mn>171</mn>|$x^2 + 171$", 12,
+                             "the formula “x^2 + 17” is not as written in "),
     "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 14, "the picture “line.svg”"),
     "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
               "same so…” stands twice in "),
