@@ -196,6 +196,8 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
+        if loss.what == "doubled" and len(loss.words) < len(bare(loss.piece.text)):
+            part = f" (this part of it: {loss.words[:_SHOWN]})"
         noun = {"formula": "the formula ", "picture": "the picture "}.get(loss.piece.kind, "")
         out.append(f"{place}: {noun}“{shown}” {verbs[loss.what]}{part}")
     return list(dict.fromkeys(out))

@@ -31,6 +31,12 @@ count = 41
 ```
 
 [^late]: A note on the late returns.
+
+::: {.cell-output .cell-output-stdout}
+```
+41 schools
+```
+:::
 """
 PAGE = """\
 <h1>One</h1><p>Schools in Ashford were visited twice a week by the same social
@@ -41,7 +47,7 @@ of <math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn><annotation \
 encoding="application/x-tex">x^2 + 17</annotation></math>
 of them had one.<sup>1</sup></p>
 <figure><img src="line.svg" alt="A line that rises"><figcaption>A line</figcaption></figure>
-<pre><code>count = 41</code></pre><aside>A note on the late returns.</aside>"""
+<pre><code>count = 41</code></pre><pre><code>41 schools</code></pre><aside>A note on the late returns.</aside>"""
 PRINT = """\
 #let nothing(..) = rect(height: 1pt)
 #let svg = bytes("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
@@ -56,6 +62,9 @@ A share of $x^2 + 17$ of them had one.#footnote[A note on the late returns.]
 ```python
 count = 41
 ```
+```
+41 schools
+```
 """
 BROKEN = {
     "a word": ("more.", "", 1, "“Schools in Ashford were visited twice"),
@@ -65,6 +74,11 @@ BROKEN = {
     "a caption": ("A line<|A line]", "<|]", 14, "“A line” is not in "),
     "a note": ("late", "", 20, "“A note on the late returns.” is not as written in "),
     "code": ("count = 41", "count", 17, "“count = 41” is not "),
+    "a cell's output": ("41 schools", "", 24, "“41 schools” is not in "),
+    "a word twice": ("social worker", "social social worker", 1,
+                     "stands twice in {where} (this part of it: social)"),
+    "a cell twice": ("<td>Beech|[Beech]", "<td>BeechBeech|[Beech Beech]", 8,
+                     "“Beech” stands twice in "),
     "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
     "a formula without a trace": ('<math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn>'
                                   '<annotation encoding="application/x-tex">x^2 + '
@@ -91,7 +105,7 @@ def broken(text, kind, side):
         old, new.replace("{whole}", whole), 1
     )
     assert changed != text
-    return changed, line, words
+    return changed, line, words.format(where=("the pages", "print")[side])
 
 
 def shown(body):
