@@ -12,7 +12,7 @@ from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
 from audit.pages.drawing import draw
-from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
+from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
 from audit.pages.trail import Trail
