@@ -14,7 +14,7 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
-from audit.limits import MALFORMED, opened, read_file, said
+from audit.limits import MALFORMED, error_text, opened, read_file
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
@@ -151,7 +151,7 @@ def examine(
         ) from None
     except (pikepdf.PdfError, *MALFORMED) as error:
         raise VerificationFailed(
-            f"this PDF is damaged and cannot be read: {said(error)}",
+            f"this PDF is damaged and cannot be read: {error_text(error)}",
             place=path.name,
             remedy="ask for the file again",
         ) from None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from analysis.errors import ReportError
 from audit.coverage.literals import FILE, parse_literals
 from audit.coverage.own_literals import taken_up
-from report.again.rebuild import git
 from report.checks.pinned import COUNT, SOURCES, pinned_literals
+from report.reproduction.rebuild import git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -64,7 +64,7 @@ def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     return found
 
 
-def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
+def empty_pages_message(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
     """Return a message on the mostly empty pages of a book's PDFs; stop a release."""
     lines = [
         f"  {pdf.name}: {each}" for pdf, layer in layers.items() for each in empty_pages(layer)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from audit.ledger.bundle import Bundle, read_bundle
-from audit.terminal import tell, tell_json
+from audit.terminal import print_json, print_lines
 from audit.trace.comparison import Change, compare
-from report.again.commits import delivered_commit, held_by
-from report.again.diff_text import as_dictionary, as_html, lines
-from report.again.rebuild import (
+from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.diff_text import as_dictionary, as_html, lines
+from report.reproduction.rebuild import (
     Inputs,
     RebuildFailed,
     differing,
@@ -89,9 +89,9 @@ def diff(
     """
     found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
     if as_json:
-        tell_json(as_dictionary(found))
+        print_json(as_dictionary(found))
     else:
-        tell(lines(found))
+        print_lines(lines(found))
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(as_html(found), encoding="utf-8", newline="\n")

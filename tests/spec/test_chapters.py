@@ -57,7 +57,7 @@ def test_every_figure_and_table_is_cited():
 def test_a_cell_is_read_in_a_glance(path):
     for cell in CHAPTERS[path].cells:
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert len(lines) <= LONGEST_CELL, f"{cell.place}"
+        assert len(lines) <= LONGEST_CELL, f"{cell.location}"
 
 
 @pytest.mark.parametrize("path", CHAPTERS)

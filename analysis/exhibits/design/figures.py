@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
@@ -66,7 +66,7 @@ def detectable_falls(
     columns = {name: DETECTABLE[name] for name in shown}
     columns["fall_percent"] = "Smallest fall that would be detected with 80% power, per cent"
     return figure(
-        draw, detectable_effects, columns, alt=alt, label=beside_trial(origin.label),
+        draw, detectable_effects, columns, alt=alt, label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
         message=_message(detectable_effects, outcomes[0], open_to),
         marks="" if (detectable_effects["status"] == "estimated").any() else "fall_percent",

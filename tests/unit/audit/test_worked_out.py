@@ -286,7 +286,7 @@ def test_a_ratio_is_put_in_words_in_both_directions(value, words):
 
 
 def test_for_every_hundred_is_the_ratio_a_hundred_times():
-    described = {"per_100": "Events or days for every 100 expected without a social worker"}
+    described = {"per_100": "Events or days for every 100 that comparison schools suggest"}
     data = "study,per_100,per_100_low,per_100_high\nLambeth,41.4,20,70\n"
     found = figure_with(data, described, in_text("n", "N1", "0.41"))
     assert found.example[-1] == "0.46 ÷ 1.11 = 0.41"

@@ -7,6 +7,8 @@ from analysis.exhibits.parts import design
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.legibility import contrast
 from analysis.exhibits.parts.style import new_drawing, pictures
+from analysis.exhibits.practice.figures import BEGINNINGS, pathways_by_phase
+from analysis.extract.extract import Origin
 from tests.design import BLOCKS, EXTENSION, current
 
 DATA, COLUMNS = pd.DataFrame({"pilot": ["Lambeth"]}), {"pilot": "Local authority"}
@@ -75,6 +77,25 @@ def test_panels_stand_below_each_other_on_a_narrow_screen():
 
 def rgb(colour):
     return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+def test_small_shares_stand_clear_of_the_names_beside_them():
+    """In small extracts a share may be near nought, and its label is to its left."""
+    shares = {
+        "A": (4.0, 7.8, 24.1, 23.5),
+        "B": (11.7, 4.0, 25.6, 10.6),
+        "C": (0.5, 16.3, 9.0, 27.1),
+    }
+    logged = [(BEGINNINGS[each], phase, of[n]) for each, of in shares.items()
+              for n, phase in enumerate(("primary", "secondary"))]  # fmt: skip
+    coded = [(each, phase, of[2 + n]) for each, of in shares.items()
+             for n, phase in enumerate(("primary", "secondary"))]  # fmt: skip
+    drawn = pathways_by_phase(
+        pd.DataFrame(logged, columns=["activity_type", "phase", "percent"]),
+        pd.DataFrame(coded, columns=["pathway", "phase", "percent"]),
+        Origin("synthetic", "Invented data", ""),
+    )
+    assert drawn.faults == ()
 
 
 @pytest.mark.parametrize(

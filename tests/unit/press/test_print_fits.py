@@ -90,6 +90,18 @@ def test_what_typst_refuses_has_the_line_that_says_most_of_it():
     assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
 
 
+def test_a_formula_that_no_column_can_take_is_named():
+    sums = " + ".join(f"a_{{{number}}}" for number in range(60))
+    made = page(f"Some text.\n\n$$\ny = \n{sums}\n$$\n", "typst")
+    text = resources.files("press.pdf").joinpath("fitted.typ").read_text("utf-8")
+    formula = TypstWriter(SimpleNamespace()).lowered(made.blocks)
+    with pytest.raises(typst.TypstError) as caught:
+        typst.compile(f"{text}\n{write(document(formula), 'typst')}".encode())
+    error = with_place(TypesettingError(f"Typst stopped: {caught.value.message}"), [made])
+    assert str(error).startswith("one.qmd:4: the formula y = a_{0} + a_{1}")
+    assert "is too wide to be printed\n  remedy: divide it" in str(error)
+
+
 @pytest.mark.parametrize(
     "held", ["(2026-11-23)", "(0.25\u00a0to\u00a00.69)", "20\u2011118\u00a0and\u00a0more"]
 )

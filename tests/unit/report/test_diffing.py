@@ -7,10 +7,10 @@ import pytest
 
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle
-from report.again import rebuild as rebuilding
-from report.again.diff_text import as_dictionary, as_html, details, lines
-from report.again.rebuild import RebuildFailed, find_commit, git
 from report.commands import diff as diffing
+from report.reproduction import rebuild as rebuilding
+from report.reproduction.diff_text import as_dictionary, as_html, details, lines
+from report.reproduction.rebuild import RebuildFailed, find_commit, git
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import bare, typed_record
 

@@ -30,7 +30,7 @@ def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) ->
     Parameters
     ----------
     git
-        Runs git, and raises if it fails; see `report.again.rebuild.git`.
+        Runs git, and raises if it fails; see `report.reproduction.rebuild.git`.
 
     Raises
     ------

@@ -20,8 +20,8 @@ from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
 from audit.trace.repository import run_git, without_git
-from report.again.tree import index_entries, write_files
 from report.engines import WITHIN_BUILD
+from report.reproduction.tree import index_entries, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
