@@ -131,7 +131,7 @@ def test_a_picture_has_a_drawing_for_a_narrow_screen(book):
 
 
 def test_the_index_gives_pages_as_they_are_printed(tmp_path, monkeypatch):
-    monkeypatch.setattr(small_trail, "placed_ledger", lambda made, _book: made)
+    monkeypatch.setattr(small_trail, "ledger_with_locations", lambda made, _book: made)
     records = small_trail.ledger()["records"]
     records[0] |= {"pages": [4, 7]}
     book = small_trail.make(tmp_path, records=records)
