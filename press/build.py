@@ -246,7 +246,7 @@ def execute_book(
         enabled = next((one for one in given if one is not None), None)
         done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, enabled))
         if cache is not None:
-            cache.keep(done, defaults)
+            cache.store(done, defaults)
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done

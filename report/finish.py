@@ -28,7 +28,7 @@ from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
 from report.reuse.formats import format_cache
-from report.sealing import chapters, lay_data, seal_report
+from report.sealing import chapters, copy_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -94,9 +94,9 @@ def finish_book(
     ]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lay_data(root / LEDGER, target)
+    copy_data(root / LEDGER, target)
     _write_others(root, book, ledger, listed, also, moment)
-    lay_narrow(root, book)
+    copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -142,7 +142,7 @@ def _write_others(
         cache.ended()
 
 
-def lay_narrow(root: Path, book: Path) -> None:
+def copy_narrow_drawings(root: Path, book: Path) -> None:
     """Copy the drawings for narrow screens next to those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
         wide = book / PICTURES / drawing.name.replace(NARROW, "")

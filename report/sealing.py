@@ -96,7 +96,7 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
             (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
 
 
-def lay_data(ledger: Path, target: Path) -> None:
+def copy_data(ledger: Path, target: Path) -> None:
     """Copy the released data of a ledger's exhibits next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -144,7 +144,7 @@ def build(
         if cache is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
             said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
-            recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
+            recorder.record(asked.target, said, made.files, stages.seconds, settled=settled)
             why = cache.ended(recorder, results)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
@@ -164,7 +164,7 @@ def _rendering(
 ) -> Rendering:
     """Return the request to an engine, after ledger and cover have been written."""
     return Rendering(
-        configured_again(book),
+        reread_configuration(book),
         [name for name in formats if name in TYPESET],
         out or book.project.output,
         kernel_environment(evaluation),

@@ -53,7 +53,7 @@ def verify(
     # Read once, so that the file recomputed is the file verified, even if it changes meanwhile.
     source = pdf_bytes(pdf)
     found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
-    again = _computed_again(pdf, data, source) if rerun else None
+    again = _rerun(pdf, data, source) if rerun else None
     holds = _holds(found, asked=bool(signers) or expected is not None)
     holds = holds and (again is None or again.reproducible)
     if as_json:
@@ -65,7 +65,7 @@ def verify(
     return 0 if holds else VerificationFailed.exit_code
 
 
-def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
+def _rerun(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # The modules that compute take seconds to import, and only a rerun needs them.
     from analysis.evaluation import find_root
     from report.reproduction.rerun import rerun

@@ -11,7 +11,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import AXIS, pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
@@ -59,7 +59,7 @@ def pilots_pooled(
         "ratio_high": "Upper end of its 95% interval",
     }
     return figure(
-        draw, data, columns, alt=alt, message=_message(data), label=beside_trial(origin.label),
+        draw, data, columns, alt=alt, message=_message(data), label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
     )  # fmt: skip
 
@@ -195,8 +195,10 @@ def _message(data: pd.DataFrame) -> str:
         return "The pilots are too few to sum up"
     row = further.iloc[0]
     if row["ratio_low"] <= 1 <= row["ratio_high"]:
-        return "What a further pilot would show is open: its interval includes no effect"
-    return "The interval of a further pilot excludes no effect"
+        return (
+            "What a further pilot would show is open: its interval reaches both sides of no change"
+        )
+    return "The interval of a further pilot lies on one side of no change"
 
 
 def _prior(prior: Priors) -> str:

@@ -138,6 +138,20 @@ def effect_difference(
     )
 
 
+@parameterize(**{f"{o}_difference_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+def difference_interval(
+    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
+) -> Number:
+    """State the 95% confidence interval of the effect as a number of events."""
+    found = effect(main_effects, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "95% confidence interval")
+    limits = (found.difference_low, found.difference_high)
+    text = words.range_of_difference(*limits)
+    working = interval_working(found, text, compared_period)
+    return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
+
+
 def care_estimated(main_effects: pd.DataFrame) -> Number:
     """Count the pilots where the effect on days in care could be estimated, of those analysed."""
     asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]

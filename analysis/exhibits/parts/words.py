@@ -171,6 +171,22 @@ def more_or_fewer(difference: float) -> str:
     return f"{count(abs(difference))} {'fewer' if difference < 0 else 'more'}"
 
 
+def range_of_difference(low: float, high: float) -> str:
+    """Return the limits of a difference between counts in words, the smaller in size first.
+
+    Examples
+    --------
+    >>> range_of_difference(-103.4, -15.2), range_of_difference(2.6, 9.1)
+    ('15 to 103 fewer', '3 to 9 more')
+    >>> range_of_difference(-48.0, 37.2)
+    '48 fewer to 37 more'
+    """
+    if low < 0 < high:
+        return f"{more_or_fewer(low)} to {more_or_fewer(high)}"
+    small, large = sorted((low, high), key=abs)
+    return f"{limit(abs(small), count)} to {more_or_fewer(large)}"
+
+
 def percent_change(ratio: float) -> str:
     """Return a ratio as a change in per cent.
 

@@ -43,6 +43,8 @@ def test_good_words_have_no_fault():
          "“Southampton and Stockport, both of them” reaches beyond the picture"),
         (lambda ax: (ax.text(0.1, 0.5, "Lambeth"), ax.text(0.12, 0.5, "Stockport")),
          "“Lambeth” stands over “Stockport”"),
+        (lambda ax: ax.vlines([0.5], 0, 1, color="#B9C7D6"),
+         "lines in #b9c7d6 hardly stand out from their ground (1.7:1)"),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_words(put, said):
@@ -104,6 +106,11 @@ def test_the_colours_of_words_hold_on_every_ground(ground):
     words += [design.COLOURS[name] for name in ("ink", "soft", "accent", "claret")]
     for colour in words:
         assert contrast(rgb(colour), rgb(ground)) >= design.LEAST_CONTRAST, (colour, ground)
+
+
+@pytest.mark.parametrize("mark", [design.MUTED, design.BETWEEN, design.NAVY, design.PUBLISHED])
+def test_the_colours_of_marks_stand_out_from_white(mark):
+    assert contrast(rgb(mark), (1, 1, 1)) >= design.LEAST_MARK_CONTRAST
 
 
 def test_in_the_dark_too():
