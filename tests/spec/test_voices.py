@@ -24,7 +24,7 @@ DESCRIBING = {
 }  # fmt: skip
 """What describes the data supplied or the design, and is no result."""
 SHOWN = re.compile(r"`\{python\} (?:numbers|claims)\.(\w+)`")
-TOLD = re.compile(
+PUBLISHED_DIRECTIONS = re.compile(
     r"\b(?:the|that) published evaluation (?:found|saw|expects|reported|showed)\b", re.IGNORECASE
 )
 OURS_SAID = re.compile(
@@ -77,7 +77,7 @@ def faults(text):
                 found.append(f"{number}: {name}")
         if PUBLISHED in own and OURS_SAID.search(line):
             found.append(f"{number}: {line}")
-        if TOLD.search(line) and PUBLISHED not in own and "#| " not in line:
+        if PUBLISHED_DIRECTIONS.search(line) and PUBLISHED not in own and "#| " not in line:
             found.append(f"{number}: {line}")
     return found
 

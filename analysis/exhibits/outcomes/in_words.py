@@ -11,7 +11,7 @@ from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
 from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
@@ -200,8 +200,10 @@ def in_a_hundred(
             else:
                 ax.annotate(_read_out(each), (2, y), color=GREY, va="center")
         ax.axvline(words.HUNDRED, color=GREY, lw=1)
-        names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
-        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
+        # On one line where there is room: a second one would stand between two rows.
+        apart = "\n" if narrow() else " "
+        names = [f"{each.pilot}{apart}({whose})" for each in reversed(found)]
+        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}{apart}(published)"])
         ax.set_xlim(left=0)
         ax.set(ylim=(-0.6, len(found) + 0.75), ylabel="")
         ax.grid(visible=False, axis="y")
@@ -212,7 +214,7 @@ def in_a_hundred(
     rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
     columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
     return figure(
-        draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
+        draw, pd.DataFrame(rows), columns, alt=alt, label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
         message=_message(found, limits[2], built_in(scenarios, origin.scenarios), origin),
     )  # fmt: skip
@@ -251,5 +253,7 @@ def _draw(
     face = "white" if hollow else colour
     sns.scatterplot(x=[middle], y=[y], color=face, edgecolor=colour, linewidth=1.2,
                     s=48 if hollow else 100, zorder=3, ax=ax)  # fmt: skip
-    ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
-                fontweight="normal" if hollow else "bold", color=colour)  # fmt: skip
+    # On white, so that the line at 100 does not run through it.
+    ax.annotate(text, (middle, y), xytext=(0, 8), textcoords="offset points", ha="center",
+                fontweight="normal" if hollow else "bold", color=colour,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip

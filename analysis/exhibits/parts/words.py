@@ -20,7 +20,9 @@ UNADJUSTED = "intervals are not adjusted for the number of comparisons"
 NOT_KNOWN = "not known"
 """The words for a value that is withheld or can't be estimated."""
 HIDDEN = "[c]"
-"""The symbol for a number that is withheld."""
+"""The symbol for a number that is withheld, in the cell of a table or a label of a figure."""
+NOT_SHOWN = "not shown"
+"""The words for a number that is withheld, in a sentence."""
 
 
 def ratio_as_published(value: float) -> str:
@@ -121,6 +123,17 @@ def no_estimate(reason: str) -> str:
     ('not estimable', '[c]')
     """
     return HIDDEN if reason == WITHHELD else NOT_ESTIMABLE
+
+
+def no_estimate_in_words(reason: str) -> str:
+    """Return what a sentence prints in place of an estimate.
+
+    Examples
+    --------
+    >>> no_estimate_in_words("no schools"), no_estimate_in_words(WITHHELD)
+    ('not estimable', 'not shown')
+    """
+    return NOT_SHOWN if reason == WITHHELD else NOT_ESTIMABLE
 
 
 def no_estimate_why(reason: str) -> str:

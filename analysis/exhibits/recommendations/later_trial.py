@@ -13,8 +13,8 @@ from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.effect_rows import (
     AXIS,
-    beside_trial,
     ends,
+    pilots_and_trial,
     pilots_only,
     printed,
     trial_row,
@@ -66,7 +66,7 @@ def trial_beside_pilots(
     return figure(
         draw, data.reset_index(drop=True), columns, alt=alt,
         message=_message(found, trial, origin.label),
-        label=beside_trial(origin.label), period=pilots_only(compared_period),
+        label=pilots_and_trial(origin.label), period=pilots_only(compared_period),
     )  # fmt: skip
 
 

@@ -106,6 +106,8 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
     assert breakdown_unseen(PASSED, trends).text == (
         "The same check for Lambeth is not shown (small counts)."
     )
+    none = PASSED.assign(verdict="not known")
+    assert breakdown_unseen(none, trends).text.startswith("No change is claimed")
 
 
 def test_what_the_trial_leaves_open_names_its_outcome_and_the_size_of_its_rule():
