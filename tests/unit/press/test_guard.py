@@ -69,7 +69,7 @@ BROKEN = {
                                   '17</annotation></math>|$x^2 + 17$', "|", 12, "the formula"),
     "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 14, "the picture “line.svg”"),
     "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
-              "same so…” stands twice in "),
+              "same so…” occurs twice in "),
 }  # fmt: skip
 
 
