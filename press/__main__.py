@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if the book was built; 2 for an invalid project; 7 for a chapter that failed.
     """
     given = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may lack letters of a title or path
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if given.command == "build":
             return _build(given)

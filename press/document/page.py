@@ -35,6 +35,7 @@ from press.document.unread import check_pipe_tables, check_tex, with_tex_formula
 from press.errors import ChapterError, Location, WrongAttributeError
 from press.html.added import Added
 from press.mistakes import Mistakes
+from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry
 
 _LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
@@ -184,6 +185,8 @@ def _read_blocks(
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Convert callouts, floats, layouts and similar constructs to the press's own nodes."""
+    if base == "typst":
+        blocks = with_html_blocks(blocks)
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)

@@ -20,13 +20,15 @@ from press.document.tree import Node, Nodes
 from press.errors import Location, TypesettingError
 from press.mistakes import Mistakes
 from press.pdf.marks import with_markup_escaped
+from press.pdf.room import string
 from press.pdf.tables import with_measured_widths
-from press.pdf.writing import TypstWriter, string
+from press.pdf.writing import TypstWriter
 from press.project.authors import authors
 from press.project.extension import Extension
 from press.project.project import Project
 from press.project.resources import Resources
 
+_FORMULA = re.compile(r"the formula (.*) is too wide", re.S)
 _WORD = re.compile(r"[^\W_]{3,}")
 
 
@@ -196,10 +198,19 @@ def compile_pdf(
         )
     except typst.TypstError as error:
         raise _refused(error, typst_text) from None
-    for warning in warnings:
-        if not re.search("unknown font family", str(warning.message)):
-            found.add(TypesettingError(f"Typst warns: {warning.message}"))
+    for message in dict.fromkeys(str(warning.message) for warning in warnings):
+        found.add(_warned(message))
     return bytes(pdf)
+
+
+def _warned(message: str) -> TypesettingError:
+    """Convert a warning of Typst, which prints in another font where it does not have one."""
+    if missing := re.search("unknown font family: (.+)", message):
+        return TypesettingError(
+            f"the font “{missing[1]}” is not there: print would use another",
+            remedy="put it into the project, and its folder into `font-paths:`, or name another",
+        )
+    return TypesettingError(f"Typst warns: {message}")
 
 
 def _refused(error: Any, text: str) -> TypesettingError:
@@ -221,6 +232,14 @@ def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingErr
     All output of a cell has the location of the cell.
     """
     what, _, line = error.what.partition(", at: ")
+    formula = _FORMULA.search(what)
+    if formula and error.place is None:
+        place = _location_of_formula(formula[1], pages)
+        return TypesettingError(
+            what.removeprefix("Typst stopped: panicked with: "),
+            place,
+            "divide it into lines: `\\\\`, in `aligned` or `multline`",
+        )
     words = set(_WORD.findall(what if "panicked" in what else line))
     found: dict[Location, set[str]] = {}
     for page in pages if error.place is None else []:
@@ -232,3 +251,14 @@ def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingErr
     if best is None or not found[best]:
         return error
     return TypesettingError(error.what, best, error.remedy)
+
+
+def _location_of_formula(tex: str, pages: Sequence[Page]) -> Location | None:
+    """Return the location of the longest start of a formula that occurs in a chapter."""
+    signs = re.sub(r"\s", "", tex)
+    for count in (len(signs), 30, 15, 6):
+        wanted = re.compile(r"\s*".join(map(re.escape, signs[:count])))
+        for page in pages:
+            if found := wanted.search(page.source.text):
+                return page.source.lines[page.source.text.count("\n", 0, found.start())].location
+    return None

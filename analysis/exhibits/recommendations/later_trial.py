@@ -80,7 +80,10 @@ def _message(found: tuple[Effect, ...], trial: dict[str, float], label: str = ""
         change, pilots = ("falls", below) if below else ("rises", above)
         where = words.listed(pilots)
         shown = f"in the {words.inside(label)} for" if label else "estimated in"
-        return f"The real trial's interval excludes {change} like those {shown} {where}"
+        return (
+            f"The real trial's interval, of secondary schools, leaves out {change} like those "
+            f"{shown} {where}"
+        )
     if len(known) < len(found):
         return "The trial's interval contains each estimate of a pilot that can be shown"
     return "The trial's interval contains the estimate of every pilot"
@@ -103,9 +106,9 @@ def trial_design(
         ),
         ("Kinds of school", "primary, secondary and special", "secondary"),
         (
-            "How schools were chosen",
+            "How it was decided which schools got a social worker",
             "not fully published; no source reports random allocation",
-            "by random allocation",
+            "at random",
         ),
         (
             "Pupils",
