@@ -159,7 +159,9 @@ def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
     return judge(
         "In every pilot they are about as frequent as a model of counts expects, and call for "
         "no special model.",
-        Most("months without an event beside those expected, largest difference", 5, " points"),
+        Most(
+            "months without an event compared with those expected, largest difference", 5, " points"
+        ),
         _by_name(largest),
         ("floor_table",),
     )

@@ -63,8 +63,8 @@ def evidence_matrix(
     rows = evidence_by_source.to_dict("records")
     counts = {(row["finding"], row["pilot"], row["method"]): row for row in rows}
     alt = (
-        "Bar charts, one a pilot, with a bar for each key finding and method of fieldwork. Coded "
-        "items that contradict a finding stand to the left, those that support it to the right, "
+        "Bar charts, one per pilot, with a bar for each key finding and method of fieldwork. Coded "
+        "items that contradict a finding are on the left, those that support it on the right, "
         "and those that point both ways between them. "
         + " ".join(_finding_said(evidence_by_source, finding) for finding in findings)
     )

@@ -63,8 +63,8 @@ def six_findings(
         note=(
             f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
             "grades none of the others. How sure: moderate where records and coded fieldwork "
-            "agree, low where they agree in part or one "
-            "stands alone, very low where they differ; on outcomes low at best. Counts and shares "
+            "agree, low where they agree in part or there "
+            "is only one, very low where they differ; on outcomes low at best. Counts and shares "
             "are not tested; an item is a coded passage, not a person. By area: t-test. "
             + _permuted(change_judgements)
         ),

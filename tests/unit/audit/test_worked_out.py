@@ -76,7 +76,7 @@ def test_a_number_without_ingredients_is_a_count_a_copy_or_words(more, numerator
 
 def test_of_a_held_exhibit_nothing_is_worked_through():
     found = shown(typed_record("a", "N1", "number", "[held]", value=3.0, disclosure="held"))
-    assert found.example == ("Disclosure control holds it back.",)
+    assert found.example == ("Disclosure control withholds it.",)
 
 
 def test_a_sentence_shows_its_rule_and_what_that_looks_at():
