@@ -29,7 +29,7 @@ from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
 from report.reuse.formats import format_cache
-from report.sealing import chapters, lay_data, seal_report
+from report.sealing import chapters, copy_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,9 +95,9 @@ def finish_book(
     ]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lay_data(root / LEDGER, target)
+    copy_data(root / LEDGER, target)
     _write_others(root, book, ledger, listed, also, moment)
-    lay_narrow(root, book)
+    copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -143,7 +143,7 @@ def _write_others(
         cache.ended()
 
 
-def lay_narrow(root: Path, book: Path) -> None:
+def copy_narrow_drawings(root: Path, book: Path) -> None:
     """Copy the drawings for narrow screens next to those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
         wide = book / PICTURES / drawing.name.replace(NARROW, "")
@@ -186,7 +186,7 @@ def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
         raise VerificationFailed(
-            what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
+            what, remedy=f"print each from the ledger, or state in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
     return what
@@ -200,7 +200,7 @@ def refuse(found: Sequence[Disagreement]) -> None:
     more = len(found) - len(lines)
     lines += [f"  and {more} more"] if more else []
     raise VerificationFailed(
-        "\n".join(["the book does not print what its ledger says:", *lines]),
-        remedy="render all of it again, with `python -m report build`, while no file is edited; "
-        "if this comes back, show each exhibit in HTML and PDF alike",
+        "\n".join(["the book does not print what its ledger contains:", *lines]),
+        remedy="render all of it again with `python -m report build`, without editing files "
+        "meanwhile; if this recurs, show each exhibit in both HTML and PDF",
     )

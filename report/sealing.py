@@ -79,7 +79,7 @@ def seal_report(
 def _project_files(root: Path) -> Iterator[Attachment]:
     path = root / LITERALS
     if path.is_file():
-        about = "Numbers that are no results, and why: years, statutes, names"
+        about = "Numbers that are not results, and why: years, statutes, names"
         pinned = as_toml(pinned_literals(root)).encode()
         yield Attachment(LITERALS, pinned, "application/toml", about, "Supplement")
 
@@ -96,7 +96,7 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
             (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
 
 
-def lay_data(ledger: Path, target: Path) -> None:
+def copy_data(ledger: Path, target: Path) -> None:
     """Copy the released data of a ledger's exhibits next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)

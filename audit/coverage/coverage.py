@@ -15,7 +15,7 @@ from audit.coverage.alignment import alignment
 from audit.coverage.fixed import fixed
 from audit.coverage.formulas import in_formula
 from audit.coverage.literals import explained, numbers
-from audit.coverage.wording import unsaid
+from audit.coverage.wording import differing_words
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
 from audit.pdf.exhibit_locations import exhibit_locations
@@ -139,7 +139,7 @@ def coverage(
     known = {each.name for each in missing}
     missing += [
         Missing(file, record.reference, record.id, words)
-        for file, record, words in unsaid(layer, chapters, parts, ledger)
+        for file, record, words in differing_words(layer, chapters, parts, ledger)
         if record.id not in known
     ]
     return Coverage(tuple(_each_number(layer, given, literals)), tuple(missing))

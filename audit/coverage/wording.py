@@ -32,7 +32,7 @@ _GAP = 300
 """Letters that may appear in print for what is printed differently from the source."""
 
 
-def unsaid(
+def differing_words(
     layer: TextLayer,
     chapters: Sequence[Chapter],
     parts: Sequence[tuple[Chapter | None, list[int]]],

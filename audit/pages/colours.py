@@ -50,7 +50,7 @@ class Colours:
             self._digests[file] = digest
         return self._used[self._digests[file]]
 
-    def keep(self) -> None:
+    def write(self) -> None:
         """Write the entries used in this build to the cache, and no others."""
         if self._cache is not None and self._used.keys() != self._known.keys():
             self._cache.parent.mkdir(parents=True, exist_ok=True)

@@ -39,7 +39,7 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     recall
         Returns cached pages made from identical input; it must itself check code and libraries.
     """
-    slim = without_places(trail)
+    slim = without_positions(trail)
     shared = digest_of(*_stated(slim))
     for name, given, make in _pages(trail, slim):
 
@@ -61,7 +61,7 @@ def _rendered(page: Page, trail: Trail) -> str:
     return render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
 
 
-def without_places(trail: Trail) -> Trail:
+def without_positions(trail: Trail) -> Trail:
     """Return a trail without positions that shift with every edit above: pages, chapter lines.
 
     Only the page of an exhibit itself shows its positions; all others are made without them.

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.exhibits.design_checks.findings import check_row
 from analysis.exhibits.parts import words
-from analysis.exhibits.parts.exhibit import Claim
+from analysis.exhibits.parts.exhibit import Claim, Number
 from analysis.exhibits.parts.rows import row_of
 from analysis.exhibits.parts.rules import NOTHING, Most, judge
 from analysis.models.checks.leverage import CASE_STUDY
@@ -84,3 +84,15 @@ def hidden_bias_explains(hidden_bias_bounds: pd.DataFrame) -> Claim:
         {str(pilot): float(gamma) for pilot, gamma in found.items()},
         ("hidden_bias_table",),
     )
+
+
+def breakdown_of_interval(pre_trends: pd.DataFrame) -> Number:
+    """State from what divergence on the interval of the worst check's result would include 1."""
+    own = pre_trends.loc[
+        (pre_trends["outcome"] == "s47_enquiries") & (pre_trends["pilot"] == "Southampton")
+    ]
+    (found,) = own["breakdown_change_interval"]
+    unit = "times the largest change between terms before the start"
+    if pd.isna(found):
+        return Number(None, words.NOT_KNOWN, unit)
+    return Number(float(found), words.limit(found, words.ratio), unit)

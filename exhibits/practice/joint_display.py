@@ -128,14 +128,14 @@ def joint_display(
         (
             Words("statement", "Statement", "Statement of the published summary", width=10),
             Words("says", "In short", "What it says, in short", width=13),
-            Words(("records", "records_read"), "Records", "What records show of it",
+            Words(("records", "records_read"), "Records", "What records show about it",
                   cell=_reading, width=23),
             Words(("coded_read", *DIRECTIONS), "Coded evidence", width=17, cell=_coded,
                   meaning="How coded evidence reads on it; empty where there is none"),
             Words("strands", "Strands", "Whether the two agree", cell=str.capitalize, width=8),
         ),
         meanings={
-            "records_read": "How records read on it; empty where they say nothing of it",
+            "records_read": "How records read on it; empty where they say nothing about it",
             **dict.fromkeys(DIRECTIONS, "Coded items with this direction, number"),
         },
         released=list(data),
@@ -157,8 +157,8 @@ def _kinds_of_school(school_kinds: pd.DataFrame) -> Records:
     checks = tuple({"embedded", "visiting"} <= each for each in kinds)
     counts = school_kinds["integration"].value_counts()
     return Records(
-        f"embedded in {counts.get('embedded', 0)} schools, visiting {counts.get('visiting', 0)}; "
-        f"both in {_of(checks)} pilots",
+        f"embedded in {counts.get('embedded', 0)} schools, partly in {counts.get('mixed', 0)}, "
+        f"visiting {counts.get('visiting', 0)}; first and last in {_of(checks)} pilots",
         checks,
     )
 

@@ -25,6 +25,8 @@ SURE = {
     "neither strand": "Not known: no evidence",
 }
 """Words for the certainty of a finding on practice, by its two strands of evidence."""
+HOW_SURE = {True: "How sure, if these data were real", False: "How sure"}
+"""Heading over those words, by whether the data are invented."""
 OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
 
 
@@ -55,14 +57,14 @@ def six_findings(
                   width=9),
             Words("shown", whose, width=9, meaning="What records, or coded fieldwork where there "
                   "are none, show in the extract"),
-            Words("sure", f"How sure ({whose.lower()})",
+            Words("sure", HOW_SURE[bool(origin.label)],
                   "How sure that is, by the rule in the note", width=6),
         ),
         note=(
             f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
             "grades none of the others. How sure: moderate where records and coded fieldwork "
-            "agree, low where they agree in part or one "
-            "stands alone, very low where they differ; on outcomes low at best. Counts and shares "
+            "agree, low where they agree in part or there "
+            "is only one, very low where they differ; on outcomes low at best. Counts and shares "
             "are not tested; an item is a coded passage, not a person. By area: t-test. "
             + _permuted(change_judgements)
         ),
@@ -96,8 +98,8 @@ def _as_published(
     names = {each.name: f"{each.label[:1].lower()}{each.label[1:]}" for each in outcomes}
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
-        f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
-        "on days in care (no sizes or tests given)."
+        f"There seemed to be fewer {', and fewer '.join(said)}; no evidence of an effect on days "
+        "in care, in two pilots (no sizes or tests given)."
     )
     return told
 

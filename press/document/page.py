@@ -35,6 +35,7 @@ from press.document.unread import check_pipe_tables, check_tex, with_tex_formula
 from press.errors import ChapterError, Location, WrongAttributeError
 from press.html.added import Added
 from press.mistakes import Mistakes
+from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry
 
 _LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
@@ -184,6 +185,8 @@ def _read_blocks(
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Convert callouts, floats, layouts and similar constructs to the press's own nodes."""
+    if base == "typst":
+        blocks = with_html_blocks(blocks)
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
@@ -260,7 +263,7 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
     for tag in lost_in_print(blocks):
         found.add(
             ChapterError(
-                f"{tag[:60]} stands in the pages and not in print",
+                f"{tag[:60]} is in the pages but not in print",
                 source.location_of(re.escape(tag.split()[0].rstrip(">"))),
                 'write it in Markdown, or hide it from print: `when-format="html"`',
             )
@@ -272,7 +275,7 @@ def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
     if any(_broken(block) for block in blocks):
         found.add(
             ChapterError(
-                "a page break stands inside a callout, a list, a table or the like",
+                "a page break is inside a callout, a list, a table or the like",
                 source.location_of("press-pagebreak"),
                 "write it before or after that",
             )

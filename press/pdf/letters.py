@@ -12,7 +12,7 @@ from typing import Any
 from press.cache import recalled
 from press.document.page import Page
 from press.errors import ChapterError, Location
-from press.guard.guard import said, stated_in
+from press.guard.guard import pieces_of, stated_in
 from press.mistakes import Mistakes
 
 _ASCII = 0x7F
@@ -59,7 +59,7 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
 
 def _letters(page: Page) -> str:
     return "".join(
-        sorted({sign for piece in said(page, "typst") for sign in piece.text if _shows(sign)})
+        sorted({sign for piece in pieces_of(page, "typst") for sign in piece.text if _shows(sign)})
     )
 
 

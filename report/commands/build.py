@@ -18,7 +18,7 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -144,7 +144,7 @@ def build(
         if cache is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
             said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
-            recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
+            recorder.record(asked.target, said, made.files, stages.seconds, settled=settled)
             why = cache.ended(recorder, results)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
@@ -164,7 +164,7 @@ def _rendering(
 ) -> Rendering:
     """Return the request to an engine, after ledger and cover have been written."""
     return Rendering(
-        configured_again(book),
+        reread_configuration(book),
         [name for name in formats if name in TYPESET],
         out or book.project.output,
         kernel_environment(evaluation),
@@ -236,7 +236,7 @@ def check_formats(formats: Iterable[str]) -> None:
             )
         if name in OTHERS and "html" not in formats:
             raise ConfigurationError(
-                f"the format '{name}' is made of the pages",
+                f"the format '{name}' is made from the HTML pages",
                 place="--to",
                 remedy=f"ask for html too: html,{name}",
             )
@@ -335,7 +335,7 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
         if name in where:
             yield from (f"  can't be read: {where[name]} {name}: {each}" for each in faults)
     if ledger.commit.id is None:
-        yield "  this folder is no git repository of its own: the book names no commit"
+        yield "  this folder is not a git repository itself: the book names no commit"
     for result in values["contract_results"].of("warn"):
         yield f"  warning: {result.rule}: not so: {result.expected}"
     if ledger.label:

@@ -82,13 +82,13 @@ def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, li
 
 def _file(root: Path, commit: Commit, name: str) -> str:
     """Return a code file named by a ledger, if the clone has it; no other file of the clone."""
-    from report.reproduction.rebuild import RebuildFailed, git
+    from report.reproduction.rebuild import RebuildFailed, shown
 
     if not commit.id or not commit.clean:
         path = (root / name).resolve()
         inside = path.is_relative_to(root.resolve()) and path.suffix == ".py"
         return path.read_text(encoding="utf-8") if inside and path.is_file() else ""
     try:
-        return git(root, "show", "--end-of-options", f"{commit.id}:{name}").decode()
+        return shown(root, commit.id, name).decode()
     except (RebuildFailed, UnicodeDecodeError):
         return ""

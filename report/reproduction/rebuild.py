@@ -19,9 +19,9 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
-from audit.trace.repository import run_git, without_git
+from audit.trace.repository import object_name, run_git, without_git
 from report.engines import WITHIN_BUILD
-from report.reproduction.tree import index_entries, write_files
+from report.reproduction.tree import CLONE, FORGED, index_entries, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,7 @@ def find_commit(root: Path, name: str) -> str:
         shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     except RebuildFailed:
         raise ConfigurationError(
-            "this folder is no git clone, so it has no other state to go back to",
+            "this folder is not a git clone, so it has no earlier state to return to",
             place=str(root),
             remedy="run this in a clone with its history",
         ) from None
@@ -246,7 +246,7 @@ def _prepare(tree: Path, extract: Path | None) -> None:
         raise RebuildFailed(f"it does not compute: {said[-1] if said else 'no reason given'}")
     if not (tree / ".report" / DATA).is_dir():
         raise RebuildFailed(
-            "that commit is older than the comparison: it leaves no data behind its exhibits"
+            "that commit is older than this comparison: it does not store the data of its exhibits"
         )
 
 
@@ -262,3 +262,20 @@ def git(
         said = done.stderr.decode(errors="replace").strip()
         raise RebuildFailed(f"git {arguments[0]}: {said or 'nothing found'}")
     return done.stdout
+
+
+def shown(root: Path, commit: str, path: str) -> bytes:
+    """Return a file of a commit.
+
+    Raises
+    ------
+    RebuildFailed
+        If the commit has no such file, or its contents are not what their hash says.
+    """
+    # Git does not show paths outside its tree.
+    data = git(root, "show", "--end-of-options", f"{commit}:{path}")
+    named = git(root, "rev-parse", "--verify", "--end-of-options", f"{commit}:{path}")
+    name = named.decode().split()[-1]
+    if object_name(b"blob", data, len(name)) != name:
+        raise RebuildFailed(f"{path} in commit {commit[:12]} {FORGED}", remedy=CLONE)
+    return data

@@ -17,7 +17,7 @@ from audit.ledger.ledger import environment, platform_name
 from audit.trace.ledger_differences import ledger_differences, locked_otherwise
 from audit.trace.rerun import Rerun, grade
 from report.reproduction.commits import delivered_commit, held_by
-from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild
+from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,12 +109,12 @@ def _same_files(root: Path, commit: str, extract: Path | None, ledger: Ledger) -
 
 
 def _study(root: Path, commit: str) -> dict[str, Any]:
-    return tomllib.loads(git(root, "show", "--end-of-options", f"{commit}:study.toml").decode())
+    return tomllib.loads(shown(root, commit, "study.toml").decode())
 
 
 def _committed(root: Path, commit: str, path: str) -> bytes | None:
     try:
-        return git(root, "show", "--end-of-options", f"{commit}:{path}")
+        return shown(root, commit, path)
     except RebuildFailed:
         return None
 
@@ -129,9 +129,9 @@ def _of_another_time(root: Path, commit: str, ledger: Ledger) -> Iterator[str]:
 def _notes(ledger: Ledger, lock: str) -> Iterator[str]:
     """Yield differences other than those in code, settings and data."""
     if ledger.release:
-        yield "that it was built as a release is its ledger's word: a rerun can't show it"
+        yield "only its ledger states that it was built as a release: a rerun cannot show it"
     if not ledger.commit.clean:
-        yield "it was built from files with changes that no commit holds"
+        yield "it was built from files with changes that are in no commit"
     yield from locked_otherwise(ledger, lock)
     now = {**environment(), "platform": platform_name()}
     then = {**ledger.environment, "platform": ledger.platform}

@@ -66,7 +66,7 @@ class Outputs:
         (self.made if found is None else self.taken).append(chapter.path)
         return found
 
-    def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
+    def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store a chapter's output, if it depends only on what the chapter shows."""
         key = self._key(done.chapter, defaults) if done.chapter.runs else None
         if key is not None:

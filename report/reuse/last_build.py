@@ -35,7 +35,7 @@ class LastBuild:
         SHA-256 of each file that it made, by path from the project's root.
     target
         Folder of the book, relative to the project's root.
-    said
+    messages
         Messages that it printed about the book.
     written
         Files that it listed at its end.
@@ -48,7 +48,7 @@ class LastBuild:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     target: str
-    said: Sequence[str]
+    messages: Sequence[str]
     written: Sequence[str]
     settled: bool
     seconds: Mapping[str, float]
@@ -81,10 +81,12 @@ def forget(root: Path, asked: Asked) -> None:
     _path(root, asked).unlink(missing_ok=True)
 
 
-def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
+def reasons_out_of_date(
+    last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]
+) -> list[str]:
     """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
-        return ["a cell of free code, or a date of today, may come out otherwise"]
+        return ["a cell of arbitrary code, or today's date, may give another result"]
     now = outside(gather(root, asked, variables), last.target)
     changed = differing(last.inputs, now)
     if changed:

@@ -32,6 +32,7 @@ def small() -> SmallExtract:
 def test_a_twin_is_published_to_the_byte_as_the_extract_itself(kind: str) -> None:
     (twin,) = twins.twins(small(), kind, 1, seed=7)
     assert not twin.records.equals(small().tables[twin.table])
+    assert twin.computed, "what drawing it took to compute is not computed again to compare it"
     assert twins.differences(small(), twin) == []
 
 

@@ -246,7 +246,7 @@ def tenfold(kind: str) -> Derived:
     return Derived(
         partial(_tenfold, kind),
         (*_ARMS, "child_events:event_type", "child_events:event_date"),
-        "an arm of a pilot that has next to no such events in one of two periods",
+        "an arm of a pilot that has almost no such events in one of two periods",
     )
 
 
@@ -261,7 +261,7 @@ def volume(kind: str) -> Derived:
             "child_events:event_type",
             "child_events:event_date",
         ),
-        "a month in which a pilot has next to no such events",
+        "a month in which a pilot has almost no such events",
     )
 
 

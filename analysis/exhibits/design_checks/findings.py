@@ -112,8 +112,10 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
     found = change_judgements.loc[claimed, keys].merge(pre_trends, on=keys, how="left")
     unseen = found.loc[found["breakdown_change"].isna(), "pilot"].drop_duplicates().to_list()
     text = "The same check can be shown for every claimed change."
+    if found.empty:
+        text = "No change is claimed that the other checks could question."
     if unseen:
-        text = f"The same check for {words.listed(unseen)} may not be shown."
+        text = f"The same check for {words.listed(unseen)} is not shown (small counts)."
     return Number(text, text, "sentence", len(found))
 
 

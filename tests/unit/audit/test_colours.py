@@ -13,7 +13,7 @@ def cache(tmp_path):
     (tmp_path / "code.py").write_text("RATIO = 0.41\n")
     made = Colours(tmp_path, tmp_path / "kept.json")
     made.lines("code.py")
-    made.keep()
+    made.write()
     return tmp_path / "kept.json"
 
 

@@ -80,7 +80,7 @@ def taken(book):
 def kept(book):
     outputs, chapter = read(book)
     assert outputs.take(chapter, book.defaults) is None
-    outputs.keep(run(chapter), book.defaults)
+    outputs.store(run(chapter), book.defaults)
     return book
 
 
@@ -122,7 +122,7 @@ def test_code_that_runs_cells_runs_them_again(kept, monkeypatch):
 def test_a_cell_of_free_code_is_never_kept(book):
     book.text = TEXT.replace("tables.flow", "import time; time.time()")
     outputs, chapter = read(book)
-    outputs.keep(run(chapter), book.defaults)
+    outputs.store(run(chapter), book.defaults)
     assert taken(book) is None
     assert not (book.root / ".report" / "chapters").exists()
 

@@ -76,7 +76,7 @@ def release(tmp_path, monkeypatch):
         "Evaluation": lambda *_: evaluation, "read_book": lambda *_: book, "uses": lambda _: [],
         "prepare": prepare, "intruder_check": lambda _: "", "numbers_by_hand": lambda *_: [],
         "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
-        "configured_again": lambda book: book, "finish_book": finish_book,
+        "reread_configuration": lambda book: book, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
         "write_state": lambda _, ledger: state.stated.append(ledger.release),
         "_outcome": lambda *_: [],
