@@ -45,12 +45,12 @@ SURE = {
 """Words for the certainty of a result, by its verdict."""
 
 
-IF_REAL = ", so how sure is how sure one would be if they were real"
+IF_REAL = " (how sure: if real)"
 NOTE = (
-    "The pilots are {whose}, and exploratory{if_real}; the trial is as published {source}, and "
+    "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
     "its schools were allocated at random. Per 100: events or days for every 100 that "
     "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
-    " starts at low, since no random allocation of the pilots' schools is reported and all is "
+    " starts at low: no random allocation of the pilots' schools is reported and all is "
     "exploratory. It is low where p is at most {level} with schools and with areas as the unit,"
     " else very low. P-values are two-sided and allow for the family: section 47 enquiries "
     "({primary}), and all else ({secondary}); by area they are of a t-test. {permuted}[x] is "
@@ -143,8 +143,8 @@ def _verdict(high: float) -> str:
 def _permuted(change_judgements: pd.DataFrame) -> str:
     """Say what permuting areas gives where both p-values pass, and the least that it can give."""
     said = [
-        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (the least "
-        f"possible: {words.p_value(each['smallest_p_area'])})"
+        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (least "
+        f"{words.p_value(each['smallest_p_area'])})"
         for each in change_judgements.to_dict("records")
         if each["status"] == ESTIMATED and each["verdict"] != "not clear"
     ]

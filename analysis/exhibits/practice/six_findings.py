@@ -98,8 +98,8 @@ def _as_published(
     names = {each.name: f"{each.label[:1].lower()}{each.label[1:]}" for each in outcomes}
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
-        f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
-        "on days in care in the two pilots where it could be studied (no sizes or tests given)."
+        f"There seemed to be fewer {', and fewer '.join(said)}; no evidence of an effect on days "
+        "in care, in two pilots (no sizes or tests given)."
     )
     return told
 

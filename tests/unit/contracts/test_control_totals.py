@@ -139,7 +139,7 @@ def test_the_summary_says_what_the_sender_confirmed() -> None:
     both = (results(totals=True), waived())
     said = [control_totals_outcome(each, supplied).text for each in both]
     assert control_totals_outcome(both[0], invented).text == (
-        f"{said[0].removesuffix('.')}, which are invented too."
+        f"{said[0].removesuffix('.')} (invented too)."
     )
     assert said == [
         "The files agree with the control totals that came with them.",
