@@ -60,48 +60,48 @@ class TypstWriter:
         if not self.tagged:  # otherwise the caption doubles as the image's alternative text
             blocks = tree.walk(blocks, _without_second_caption)
 
-        def visit(node: Node) -> Node | Nodes | None:
-            match node["t"]:
-                case "Float":
-                    return self.float(node)
-                case "Figure":
-                    return _figure(node)
-                case "Reference":
-                    return self.reference(node)
-                case "Equation":
-                    return equation(node)
-                case "Math" if node["c"][0]["t"] == "DisplayMath":
-                    return roomy_formula([node], node["c"][1])
-                case "Para" | "Plain" if "room" in node:
-                    return roomy_words(node)
-                case "Callout":
-                    return callout(node, self.words)
-                case "Theorem":
-                    return theorem(node, self.words)
-                case "Layout":
-                    return layout(node)
-                case "Image":
-                    return image(node)
-                case "Table":
-                    return _table(node, self.options)
-                case "CodeBlock":
-                    return _code(node)
-                case "Annotations":
-                    return _annotations(node, tagged=self.tagged)
-                case "Div" if "cell-output-display" in tree.classes(node):
-                    attr, content = node["c"]
-                    return tree.div(tree.walk(content, _html_as_blocks), *attr)
-                case "Div" if "press-pagebreak" in tree.classes(node):
-                    return tree.raw("typst", "#pagebreak()")
-                case "Span" if "press-keys" in tree.classes(node):
-                    return keys_in_print(node)
-                case "DefinitionList" if not self.tagged:
-                    return _definitions(node)
-                case "Header":
-                    return _header(node)
-            return None
+        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, self._lowered_node))))
 
-        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, visit))))
+    def _lowered_node(self, node: Node) -> Node | Nodes | None:
+        match node["t"]:
+            case "Float":
+                return self.float(node)
+            case "Figure":
+                return _figure(node)
+            case "Reference":
+                return self.reference(node)
+            case "Equation":
+                return equation(node)
+            case "Math" if node["c"][0]["t"] == "DisplayMath":
+                return roomy_formula([node], node["c"][1])
+            case "Para" | "Plain" if "room" in node:
+                return roomy_words(node)
+            case "Callout":
+                return callout(node, self.words)
+            case "Theorem":
+                return theorem(node, self.words)
+            case "Layout":
+                return layout(node)
+            case "Image":
+                return image(node)
+            case "Table":
+                return _table(node, self.options)
+            case "CodeBlock":
+                return _code(node)
+            case "Annotations":
+                return _annotations(node, tagged=self.tagged)
+            case "Div" if "cell-output-display" in tree.classes(node):
+                attr, content = node["c"]
+                return tree.div(tree.walk(content, _html_as_blocks), *attr)
+            case "Div" if "press-pagebreak" in tree.classes(node):
+                return tree.raw("typst", "#pagebreak()")
+            case "Span" if "press-keys" in tree.classes(node):
+                return keys_in_print(node)
+            case "DefinitionList" if not self.tagged:
+                return _definitions(node)
+            case "Header":
+                return _header(node)
+        return None
 
     def float(self, node: Node) -> Nodes:
         """Return a float as a Typst figure."""

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from press.chapter.reading import Book
+    from report.checks.prose import BareNumber
     from report.register import Use
 
 TYPESET = ("html", "pdf")
@@ -126,11 +127,7 @@ def build(
         bare = numbers_by_hand(root, book, used, values)
         revealed = compare_releases(evaluation, ledger, earlier)
         if release:
-            refuse_bare(bare)
-            refuse_unready(values)
-            refuse_unreadable(values, used)
-            refuse_unanswered(evaluation.study.contact or ledger.remote)
-            refuse_uncommitted(root, ledger.commit)
+            _refuse_release(evaluation, values, used, ledger, bare)
             refuse_revealing(revealed)
         # A release uses nothing from the cache.
         cache = None if release else Reused(root, values)
@@ -151,6 +148,21 @@ def build(
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
         print(line)
     return 0
+
+
+def _refuse_release(
+    evaluation: Evaluation,
+    values: Mapping[str, Any],
+    used: list[Use],
+    ledger: Ledger,
+    bare: Iterable[BareNumber],
+) -> None:
+    """Stop a release for what a draft would only mark."""
+    refuse_bare(bare)
+    refuse_unready(values)
+    refuse_unreadable(values, used)
+    refuse_unanswered(evaluation.study.contact or ledger.remote)
+    refuse_uncommitted(evaluation.root, ledger.commit)
 
 
 def _rendering(
