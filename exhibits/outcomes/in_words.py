@@ -189,7 +189,7 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        height = (0.5 if narrow() else 0.37) * (len(found) + 1)
+        height = (0.5 if narrow() else 0.31) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):
