@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import VerificationFailed
 from audit.seal.verification import ROOT, Verification, examine, pdf_bytes
 from audit.terminal import print_json, print_lines, quoted
+from audit.trace.currency import STUDY
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def _rerun(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     from analysis.evaluation import find_root
     from report.reproduction.rerun import rerun
 
-    return rerun(find_root(Path.cwd()), pdf, data, source)
+    here = Path.cwd()
+    inside = any((folder / STUDY).is_file() for folder in (here, *here.parents))
+    # Outside a clone, the report is computed from the one that this code belongs to.
+    return rerun(find_root(here if inside else ROOT), pdf, data, source)
 
 
 def _holds(found: Verification, *, asked: bool) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -380,3 +381,16 @@ def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatc
     assert verify(pdf, rerun=True) == 8
     said = capsys.readouterr().out
     assert "no commit aaaa" in said, "the ledger that was examined names it"
+
+
+def test_a_report_is_computed_again_from_any_folder(tmp_path, monkeypatch):
+    """From the clone around the folder, and elsewhere from the clone of the command itself."""
+    roots = []
+    monkeypatch.setattr(rerunning, "rerun", lambda root, *_: roots.append(root))
+    clone = tmp_path / "clone"
+    (clone / "chapters").mkdir(parents=True)
+    (clone / "study.toml").touch()
+    for folder in (tmp_path, clone / "chapters"):
+        monkeypatch.chdir(folder)
+        verifying._rerun(Path("report.pdf"), None, b"")
+    assert roots == [verifying.ROOT, clone]
