@@ -139,7 +139,7 @@ def refuse_changed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
     if edited:
         raise InputsChanged(
             f"{_some(edited)} changed while the report was computed from it",
-            remedy="save your edits and run the command again; nothing was kept",
+            remedy="save your edits and run the command again; nothing was stored",
         )
 
 

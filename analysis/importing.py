@@ -89,7 +89,7 @@ class Finder(MetaPathFinder):
             return spec
         if type(loader) is not SourceFileLoader:
             raise ImportError(
-                f"{fullname} would be loaded from {spec.origin}, which is no source; remove it"
+                f"{fullname} would be loaded from {spec.origin}, not from source; remove it"
             )
         spec.loader = Loader(loader.name, loader.path)
         return spec
@@ -145,5 +145,5 @@ def install() -> None:
         # Cached by digest from now on, which Python respects.
         if taken != Loader(name, path).get_code(name):
             raise ImportError(
-                f"{name} is newer than the byte code that Python kept of it; run this again"
+                f"{name} is newer than its byte code, cached by Python; run this again"
             )

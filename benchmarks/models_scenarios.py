@@ -44,7 +44,7 @@ EFFECT_COLUMNS = {
     "estimated": "Share of them with an estimate",
     "true_ratio": "Geometric mean of the ratios put in",
     "mean_ratio": "Geometric mean of the ratios estimated",
-    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "coverage": "Share of 95% intervals that contain the ratio put in; missing where a school was "
     "made noisy",
     "share_below_1": "Share of estimates below 1: what a rule on the sign alone would call a fall",
     "share_clear_fall": "Share of intervals wholly below 1: what this report calls a fall",

@@ -286,7 +286,7 @@ def _by_t(fit: ConditionalFit) -> dict[str, float]:
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
     if not 1e-8 < error < np.inf:
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
     interval = t_interval(fit.log_ratio, error, df, 1 - LEVEL).mapped(np.exp)
     p_value = t_p_value(fit.log_ratio, error, df)
     return {

@@ -18,6 +18,7 @@ from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
+from audit.pages.offered import NARROW
 from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
@@ -75,6 +76,7 @@ def write_audit_pages(
         {chapter.file: chapter.title for chapter in chapters},
         home="../index.html" if (book / "index.html").is_file() else "",
         pdf=f"../{pdf.name}" if pdf else "",
+        narrow=frozenset(_copy_drawings(root, folder, ledger, NARROW)),
         sources=citations(book),
         formulas=_formulas(ledger),
     )
@@ -115,11 +117,11 @@ def _texts(record: Record) -> tuple[str, ...]:
     return (record.printed, *inside)
 
 
-def _copy_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
+def _copy_drawings(root: Path, folder: Path, ledger: Ledger, ending: str = "") -> list[str]:
     """Copy the drawing of each released figure next to its data; return their names."""
     laid = []
     for record in ledger.records:
-        drawing = root / DRAWINGS / f"{record.id}.svg"
+        drawing = root / DRAWINGS / f"{record.id}{ending}.svg"
         released = record.kind == "figure" and record.disclosure != "held"
         if released and drawing.is_file():
             shutil.copyfile(drawing, folder / DATA / drawing.name)

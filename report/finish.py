@@ -185,7 +185,7 @@ def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
         raise VerificationFailed(
-            what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
+            what, remedy=f"print each from the ledger, or state in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
     return what
@@ -199,7 +199,7 @@ def refuse(found: Sequence[Disagreement]) -> None:
     more = len(found) - len(lines)
     lines += [f"  and {more} more"] if more else []
     raise VerificationFailed(
-        "\n".join(["the book does not print what its ledger says:", *lines]),
-        remedy="render all of it again, with `python -m report build`, while no file is edited; "
-        "if this comes back, show each exhibit in HTML and PDF alike",
+        "\n".join(["the book does not print what its ledger contains:", *lines]),
+        remedy="render all of it again with `python -m report build`, without editing files "
+        "meanwhile; if this recurs, show each exhibit in both HTML and PDF",
     )

@@ -50,7 +50,7 @@ def _require(condition: bool, key: str, rule: str, value: object) -> None:
 def _unique(key: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
-        _require(value not in seen, key, "each may stand once only", value)
+        _require(value not in seen, key, "each may occur only once", value)
         seen.add(value)
 
 

@@ -198,10 +198,19 @@ def compile_pdf(
         )
     except typst.TypstError as error:
         raise _refused(error, typst_text) from None
-    for warning in warnings:
-        if not re.search("unknown font family", str(warning.message)):
-            found.add(TypesettingError(f"Typst warns: {warning.message}"))
+    for message in dict.fromkeys(str(warning.message) for warning in warnings):
+        found.add(_warned(message))
     return bytes(pdf)
+
+
+def _warned(message: str) -> TypesettingError:
+    """Convert a warning of Typst, which prints in another font where it does not have one."""
+    if missing := re.search("unknown font family: (.+)", message):
+        return TypesettingError(
+            f"the font “{missing[1]}” is not there: print would use another",
+            remedy="put it into the project, and its folder into `font-paths:`, or name another",
+        )
+    return TypesettingError(f"Typst warns: {message}")
 
 
 def _refused(error: Any, text: str) -> TypesettingError:

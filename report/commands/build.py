@@ -236,7 +236,7 @@ def check_formats(formats: Iterable[str]) -> None:
             )
         if name in OTHERS and "html" not in formats:
             raise ConfigurationError(
-                f"the format '{name}' is made of the pages",
+                f"the format '{name}' is made from the HTML pages",
                 place="--to",
                 remedy=f"ask for html too: html,{name}",
             )
@@ -335,7 +335,7 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
         if name in where:
             yield from (f"  can't be read: {where[name]} {name}: {each}" for each in faults)
     if ledger.commit.id is None:
-        yield "  this folder is no git repository of its own: the book names no commit"
+        yield "  this folder is not a git repository itself: the book names no commit"
     for result in values["contract_results"].of("warn"):
         yield f"  warning: {result.rule}: not so: {result.expected}"
     if ledger.label:

@@ -23,7 +23,7 @@ def synthesise(scenario: str | None, out: Path | None) -> int:
     study = read_study(root / "study.toml")
     if out is None and scenario not in (None, study.synthetic.committed):
         raise ConfigurationError(
-            f"'{scenario}' would take the place of the committed extract",
+            f"'{scenario}' would replace the committed extract",
             place="--out",
             remedy="name another folder: --out DIR",
         )

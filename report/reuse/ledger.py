@@ -65,7 +65,7 @@ def cached_ledger(
         code_digest(Path(__file__).parents[2], CODE),
         repr([here(), remote, shown, values["provenances"]]),
     )
-    whole = cache.read_as(key, partial(parse_ledger, place="the kept ledger"))
+    whole = cache.read_as(key, partial(parse_ledger, place="the cached ledger"))
     if whole is not None and whole.by_id.keys() == {use.name for use in used}:
         return _entered(whole, root, used)
     made = make()

@@ -228,3 +228,6 @@ def test_a_chapter_that_runs_on_has_no_drawing_to_place():
     running = [chapter for chapter in BOOK.chapters if ".runs-on" in text_of(chapter)]
     assert running, "or the class has no use"
     assert not [chapter.path for chapter in running if "figures." in text_of(chapter)]
+    opening = ["key-findings-practice", "pathways", "estimand-and-plan"]
+    running_parts = {f"chapters/{name}.qmd" for name in opening} & {each.path for each in running}
+    assert not running_parts, "a part's name would stand at the foot of the page before"

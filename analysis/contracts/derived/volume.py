@@ -229,7 +229,7 @@ OF_SCHOOLS = {
         f"{kind}_tenfold": Derived(
             partial(_tenfold, kind),
             (*_ARMS, "child_events:event_type", "child_events:event_date"),
-            "an arm of a pilot that has next to no such events in one of two periods",
+            "an arm of a pilot that has almost no such events in one of two periods",
         )
         for kind in KINDS
     },
@@ -258,7 +258,7 @@ OF_MONTHS = {
                 "child_events:event_type",
                 "child_events:event_date",
             ),
-            "a month in which a pilot has next to no such events",
+            "a month in which a pilot has almost no such events",
         )
         for kind in KINDS
     },

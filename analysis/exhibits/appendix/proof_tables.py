@@ -23,8 +23,8 @@ def agreement_table(agreement: pd.DataFrame) -> Table:
             Column("tolerance", "Fails above", "Difference at which the test fails", width=3),
         ),
         note=(
-            "Computed by the tests that compare each method with its reference. A difference below "
-            "a billionth is the rounding of the machine. Reference values with which nothing is "
+            "Computed by the tests that compare each method with its reference. Differences below "
+            "a billionth are rounding errors. Reference values with which nothing is "
             "compared, since their method isn't used here, are listed with the tests "
             "(tests/validation/cases.py)."
         ),

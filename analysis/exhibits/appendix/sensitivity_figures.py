@@ -13,7 +13,7 @@ from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.forest import ratio_ticks
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, legend, new_drawing
+from analysis.exhibits.parts.style import GREY, INTERVENTION, MUTED, PLUM, legend, new_drawing
 from analysis.extract.extract import Origin
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
 
@@ -95,7 +95,7 @@ def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:
     import seaborn as sns
 
     rows, places = coarse(rows), range(len(rows))
-    ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color="#B9C7D6", lw=1.2)
+    ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color=MUTED, lw=1.2)
     sns.scatterplot(x=list(places), y=rows["ratio"].to_numpy(), color=INTERVENTION, s=14,
                     linewidth=0, label="Specification, with 95% interval", legend=False,
                     ax=ax)  # fmt: skip

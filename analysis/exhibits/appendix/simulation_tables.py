@@ -69,7 +69,7 @@ EFFECT_COLUMNS = {
     "estimated": "Share of them with an estimate",
     "true_ratio": "Geometric mean of the ratios put in as an effect",
     "mean_ratio": "Geometric mean of the ratios estimated",
-    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "coverage": "Share of 95% intervals that contain the ratio put in; missing where a school was "
     "made noisy",
     "share_below_1": "Share of estimates below 1",
     "share_clear_fall": "Share of intervals wholly below 1",
@@ -132,9 +132,9 @@ def pooling_coverage_table(pooling_proof: Proof) -> Table:
         note=(
             "Simulated: three pilots with standard errors of 0.21, 0.23 and 0.26, and true log "
             "ratios that spread between pilots with the standard deviation named. Shares of 95% "
-            "intervals that contain the mean log ratio, and of those for a further pilot that hold "
-            "its own. [u] is not to be relied on: a coverage outside 94% to 96%. [z]: a fixed "
-            f"effect says nothing of a further pilot. {made_by(pooling_proof.making)}"
+            "intervals that contain the mean log ratio, and of those for a further pilot that "
+            "contain its own. [u] should not be relied on: a coverage outside 94% to 96%. [z]: a "
+            f"fixed effect says nothing about a further pilot. {made_by(pooling_proof.making)}"
         ),
     )  # fmt: skip
 
@@ -172,7 +172,7 @@ def scenario_effects(
             "put in ([z] where one school's cases were multiplied as well, so that no one ratio "
             "is "
             "true), of estimates below 1, of intervals wholly below and wholly above 1, and of "
-            f"randomisation tests with p of at most 0.05. {made_by(scenario_effects_proof.making)}"
+            f"randomisation tests with p at most 0.05. {made_by(scenario_effects_proof.making)}"
         ),
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from analysis.study.settings import Outcome
 
 FIFTH = 0.8
 """The ratio that stands for a fall by a fifth, which a service would welcome."""
+AS_PUBLISHED = "published-directions"
+"""The scenario of the stand-in that was drawn to agree with what was published."""
 CLOSURE = "2020-03"
 """Schools in England closed to most pupils in this month."""
 
@@ -25,6 +27,18 @@ def data_are_invented(origin: Origin) -> Claim:
         "the register of invented files lists files of the extract",
         origin.kind == "invented",
         f"an extract that is {origin.kind}",
+        ("calibration_check",),
+    )
+
+
+def directions_are_built_in(origin: Origin) -> Claim:
+    """Claim that the invented files were drawn to show the published directions."""
+    drawn = ", ".join(origin.scenarios) or "none"
+    return Claim(
+        "The published directions were built into it.",
+        f"the invented files are those of the scenario {AS_PUBLISHED} alone",
+        origin.kind == "invented" and origin.scenarios == (AS_PUBLISHED,),
+        f"files of these scenarios: {drawn}",
         ("calibration_check",),
     )
 
@@ -145,7 +159,9 @@ def as_many_zeros_as_expected(floor_checks: pd.DataFrame) -> Claim:
     return judge(
         "In every pilot they are about as frequent as a model of counts expects, and call for "
         "no special model.",
-        Most("months without an event beside those expected, largest difference", 5, " points"),
+        Most(
+            "months without an event compared with those expected, largest difference", 5, " points"
+        ),
         _by_name(largest),
         ("floor_table",),
     )

@@ -14,6 +14,7 @@ from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,
+    MUTED,
     PUBLISHED,
     legend,
     narrow,
@@ -96,7 +97,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float]) -> No
     # A fall that is withheld, or not detectable, has no mark: one at zero would be a claim.
     marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
     ends, heights = [fall for fall, _ in marks], [place for _, place in marks]
-    ax.hlines(heights, 0, ends, color="#B9C7D6", lw=2)
+    ax.hlines(heights, 0, ends, color=MUTED, lw=2)
     sns.scatterplot(x=ends, y=heights, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
     if narrow():
         lines = [

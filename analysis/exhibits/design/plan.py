@@ -96,7 +96,7 @@ def estimand_table(
             Words("attribute", "Attribute", "Attribute of the estimand", width=3),
             Words("here", "Here", "What it is here", width=10),
         ),
-        note="For the primary outcome; the others differ in what is counted alone.",
+        note="For the primary outcome; the others differ only in what is counted.",
     )
 
 

@@ -138,7 +138,7 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
     if found.empty:
         text = "No change is claimed that the other checks could question."
     if unseen:
-        text = f"The same check for {words.listed(unseen)} is not shown (counts are too small)."
+        text = f"The same check for {words.listed(unseen)} is not shown (small counts)."
     return Number(text, text, "sentence", len(found))
 
 

@@ -45,12 +45,12 @@ SURE = {
 """Words for the certainty of a result, by its verdict."""
 
 
-IF_REAL = ", so how sure is how sure one would be if they were real"
+IF_REAL = " (how sure: if real)"
 NOTE = (
-    "The pilots are {whose}, and exploratory{if_real}; the trial is as published {source}, and "
+    "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
     "its schools were allocated at random. Per 100: events or days for every 100 that "
     "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
-    " starts at low, since no random allocation of the pilots' schools is reported and all is "
+    " starts at low: no random allocation of the pilots' schools is reported and all is "
     "exploratory. It is low where p is at most {level} with schools and with areas as the unit,"
     " else very low. P-values are two-sided and allow for the family: section 47 enquiries "
     "({primary}), and all else ({secondary}); by area they are of a t-test. {permuted}[x] is "
@@ -143,8 +143,8 @@ def _verdict(high: float) -> str:
 def _permuted(change_judgements: pd.DataFrame) -> str:
     """Say what permuting areas gives where both p-values pass, and the least that it can give."""
     said = [
-        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (the least "
-        f"possible: {words.p_value(each['smallest_p_area'])})"
+        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (least "
+        f"{words.p_value(each['smallest_p_area'])})"
         for each in change_judgements.to_dict("records")
         if each["status"] == ESTIMATED and each["verdict"] != "not clear"
     ]
@@ -200,8 +200,10 @@ def in_a_hundred(
             else:
                 ax.annotate(_read_out(each), (2, y), color=GREY, va="center")
         ax.axvline(words.HUNDRED, color=GREY, lw=1)
-        names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
-        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
+        # On one line where there is room: a second one would stand between two rows.
+        apart = "\n" if narrow() else " "
+        names = [f"{each.pilot}{apart}({whose})" for each in reversed(found)]
+        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}{apart}(published)"])
         ax.set_xlim(left=0)
         ax.set(ylim=(-0.6, len(found) + 0.75), ylabel="")
         ax.grid(visible=False, axis="y")
@@ -251,5 +253,7 @@ def _draw(
     face = "white" if hollow else colour
     sns.scatterplot(x=[middle], y=[y], color=face, edgecolor=colour, linewidth=1.2,
                     s=48 if hollow else 100, zorder=3, ax=ax)  # fmt: skip
-    ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
-                fontweight="normal" if hollow else "bold", color=colour)  # fmt: skip
+    # On white, so that the line at 100 does not run through it.
+    ax.annotate(text, (middle, y), xytext=(0, 8), textcoords="offset points", ha="center",
+                fontweight="normal" if hollow else "bold", color=colour,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip

@@ -154,7 +154,7 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     """Hold what we read from the trial's interval, which its authors do not say."""
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
-        "The trial is no evidence of harm either: for section 47 enquiries in secondary schools, "
+        "The trial is no evidence of harm either: for section 47 enquiries in secondary schools "
         "a fall of a fifth is unlikely, but a slight fall or a rise is not ruled out.",
         f"the trial's 95% confidence interval includes {LARGE_FALL} nowhere, and reaches to both "
         "sides of 1",

@@ -61,7 +61,7 @@ def main_result(
     own = change_judgements.loc[change_judgements["outcome"].isin(HEADLINES)]
     later = trial_row(trial, TRIAL)
     alt = (
-        "Forest plot of ratios of rate ratios with 95% confidence intervals, one row a pilot, on "
+        "Forest plot of ratios of rate ratios with 95% confidence intervals, one row per pilot, on "
         f"a logarithmic axis with a line at 1, which is no effect. {'. '.join(said)}. The later "
         f"randomised trial found {later.printed} for {groups[0][0].label}. {EXPLORATORY}"
         f"{unbounded_by_area(own)}"

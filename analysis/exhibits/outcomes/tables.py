@@ -21,9 +21,9 @@ from analysis.study.settings import Outcome, Window
 ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
 
 NO_EFFECT_THOUGH_TOTALS = (
-    "Where totals stand here though their effect is [c], one of the rules on events, children and "
-    "schools forbids an estimate; which of them is not said, since that would reveal a count. "
-    "The ratio of such totals has no known precision, and is no result of this report."
+    "Where totals are shown though their effect is [c], one of the rules on events, children and "
+    "schools forbids an estimate; which one is not stated, since that would reveal a count. "
+    "The ratio of such totals has no known precision, and is not a result of this report."
 )
 
 EFFECT = {

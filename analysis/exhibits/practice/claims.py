@@ -211,7 +211,7 @@ def pathway_b_told_in_primaries(pathway_by_phase: pd.DataFrame) -> Claim:
     return judge(
         "A larger share of the coded evidence from primary schools than from secondary schools "
         "concerns this pathway.",
-        Largest("share of coded items that bear on pathway B", "primary", "%"),
+        Largest("share of coded items that relate to pathway B", "primary", "%"),
         _told_by_phase(pathway_by_phase, "B"),
         ("pathways_by_phase",),
     )
@@ -222,7 +222,7 @@ def pathway_c_told_in_secondaries(pathway_by_phase: pd.DataFrame) -> Claim:
     return judge(
         "A larger share of the coded evidence from secondary schools than from primary schools "
         "concerns this pathway.",
-        Largest("share of coded items that bear on pathway C", "secondary", "%"),
+        Largest("share of coded items that relate to pathway C", "secondary", "%"),
         _told_by_phase(pathway_by_phase, "C"),
         ("pathways_by_phase",),
     )

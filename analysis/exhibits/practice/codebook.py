@@ -36,8 +36,8 @@ MEANINGS = {
         "C": "Frequent contact with the worker lets a young person trust and feel understood.",
     },
     "direction": {
-        "supports": "What was said bears the finding out.",
-        "contradicts": "What was said speaks against the finding.",
+        "supports": "The item supports the finding.",
+        "contradicts": "The item contradicts the finding.",
         "mixed": "It points both ways; so counts an item that coders read differently.",
     },
     "school_phase": {
@@ -91,8 +91,8 @@ def codebook(
         period=fieldwork_period,
         note=(
             "An item is what one piece of fieldwork says on one finding. Pathway and school phase "
-            "are left blank where it bears on none. An item that two coders assigned to different "
-            "pathways counts under each."
+            "are left blank where it relates to none. An item that two coders assigned to "
+            "different pathways counts under each."
         ),
     )
 

@@ -13,8 +13,8 @@ from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
+    BETWEEN,
     GREY,
-    LIGHT,
     NAVY,
     ORANGE,
     legend,
@@ -37,7 +37,7 @@ GROUPS = {
 }
 DIRECTIONS = {
     "supports": ("Supports", NAVY),
-    "mixed": ("Points both ways", LIGHT),
+    "mixed": ("Points both ways", BETWEEN),
     "contradicts": ("Contradicts", ORANGE),
 }
 RECEIVED = "the pilots were well received"
@@ -63,8 +63,8 @@ def evidence_matrix(
     rows = evidence_by_source.to_dict("records")
     counts = {(row["finding"], row["pilot"], row["method"]): row for row in rows}
     alt = (
-        "Bar charts, one a pilot, with a bar for each key finding and method of fieldwork. Coded "
-        "items that contradict a finding stand to the left, those that support it to the right, "
+        "Bar charts, one per pilot, with a bar for each key finding and method of fieldwork. Coded "
+        "items that contradict a finding are on the left, those that support it on the right, "
         "and those that point both ways between them. "
         + " ".join(_finding_said(evidence_by_source, finding) for finding in findings)
     )

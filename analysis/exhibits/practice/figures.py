@@ -173,7 +173,7 @@ def pathways_by_phase(
     data = pd.DataFrame(lines, columns=["pathway", "phase", "hours_percent", "items_percent"])
     alt = (
         "Dot plots of primary and secondary schools side by side. Share of logged hours on the "
-        "work with which each pathway begins, then share of coded items that bear on it. "
+        "work with which each pathway begins, then share of coded items that relate to it. "
         + " ".join(_pathway_said(data, pathway) for pathway in BEGINNINGS)
     )
     labels = [f"{pathway}  {kind}" for pathway, kind in BEGINNINGS.items()]
@@ -199,7 +199,7 @@ def pathways_by_phase(
         "pathway": "Pathway of the logic model",
         "phase": "Phase of school",
         "hours_percent": "Share of logged hours on the work it begins with, per cent",
-        "items_percent": "Share of coded items that bear on it, per cent",
+        "items_percent": "Share of coded items that relate to it, per cent",
     }
     return figure(draw, data, columns, alt=alt, message=_pathways_message(data), label=origin.label)
 

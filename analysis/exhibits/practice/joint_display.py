@@ -128,14 +128,14 @@ def joint_display(
         (
             Words("statement", "Statement", "Statement of the published summary", width=10),
             Words("says", "In short", "What it says, in short", width=13),
-            Words(("records", "records_read"), "Records", "What records show of it",
+            Words(("records", "records_read"), "Records", "What records show about it",
                   cell=_reading, width=23),
             Words(("coded_read", *DIRECTIONS), "Coded evidence", width=17, cell=_coded,
                   meaning="How coded evidence reads on it; empty where there is none"),
             Words("strands", "Strands", "Whether the two agree", cell=str.capitalize, width=8),
         ),
         meanings={
-            "records_read": "How records read on it; empty where they say nothing of it",
+            "records_read": "How records read on it; empty where they say nothing about it",
             **dict.fromkeys(DIRECTIONS, "Coded items with this direction, number"),
         },
         released=list(data),

@@ -63,8 +63,8 @@ def six_findings(
         note=(
             f"Published: {cited(SUMMARY, 'Key findings')}, which calls the sixth tentative and "
             "grades none of the others. How sure: moderate where records and coded fieldwork "
-            "agree, low where they agree in part or one "
-            "stands alone, very low where they differ; on outcomes low at best. Counts and shares "
+            "agree, low where they agree in part or there "
+            "is only one, very low where they differ; on outcomes low at best. Counts and shares "
             "are not tested; an item is a coded passage, not a person. By area: t-test. "
             + _permuted(change_judgements)
         ),
@@ -98,8 +98,8 @@ def _as_published(
     names = {each.name: f"{each.label[:1].lower()}{each.label[1:]}" for each in outcomes}
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
-        f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
-        "on days in care in the two pilots where it could be studied (no sizes or tests given)."
+        f"There seemed to be fewer {', and fewer '.join(said)}; no evidence of an effect on days "
+        "in care, in two pilots (no sizes or tests given)."
     )
     return told
 

@@ -149,7 +149,7 @@ def fieldwork_table(
         period=fieldwork_period,
         note=(
             "Sessions in each pilot; people are counted once for each session, over all pilots."
-            + (" [c] is hidden so that no child or parent can be identified." if hidden else "")
+            + (" [c] is suppressed so that no child or parent can be identified." if hidden else "")
         ),
     )
     return replace(made, status=released_sessions.status)

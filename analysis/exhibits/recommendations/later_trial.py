@@ -85,8 +85,8 @@ def _message(found: tuple[Effect, ...], trial: dict[str, float], label: str = ""
             f"{shown} {where}"
         )
     if len(known) < len(found):
-        return "The trial's interval holds each estimate of a pilot that can be shown"
-    return "The trial's interval holds what was estimated in every pilot"
+        return "The trial's interval contains each estimate of a pilot that can be shown"
+    return "The trial's interval contains the estimate of every pilot"
 
 
 def trial_design(

@@ -151,7 +151,7 @@ def planned_trial_table(scale_up_proof: Proof, planned_trial: Trial) -> Table:
             Column("standard_error", "Error, simulated", cell=errors, width=3),
             Column("power_by_formula", "Power, formula", cell=powers, width=3),
             Column("power", "Power, simulated", cell=powers, width=3),
-            Column("coverage", "Interval holds it", cell="{:.1%}".format, width=3),
+            Column("coverage", "Interval contains it", cell="{:.1%}".format, width=3),
         ),
         meanings=SCALE_UP,
         released=list(chosen),

@@ -169,6 +169,7 @@ def make(folder, **more):
     for name, text in {
         "_quarto.yml": BOOK, "index.qmd": "# Home {.unnumbered}\n\nWords.\n", "m.py": CODE,
         "chapters/one.qmd": QMD, "study.toml": STUDY, "_exhibits/rates_plot.svg": SVG,
+        "_exhibits/rates_plot-narrow.svg": SVG,
     }.items():  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")

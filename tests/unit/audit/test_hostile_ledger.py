@@ -274,7 +274,7 @@ def test_inside_a_pdf_it_is_named_too(made, tmp_path, spoil, capsys):
     sealed.edited(pdf, lambda opened: sealed.rewrite(opened, "ledger.json", lambda _: data))
     assert main(["verify", str(pdf)]) == 8
     said = capsys.readouterr()
-    assert "report.pdf: this file is beyond" in said.err or "ledger" in said.out + said.err
+    assert "report.pdf: this file exceeds" in said.err or "ledger" in said.out + said.err
 
 
 @pytest.fixture(scope="module")

@@ -36,13 +36,15 @@ def test_good_words_have_no_fault():
     [
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", fontsize=7), "“Lambeth” is too small (7 pt)"),
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", color=design.TEAL),
-         "“Lambeth” hardly stands out from its ground (3.2:1)"),
+         "“Lambeth” has too little contrast with its background (3.2:1)"),
         (lambda ax: (ax.barh(0.5, 1, color=design.NAVY), ax.text(0.5, 0.5, "8 schools")),
-         "“8 schools” hardly stands out from its ground (1.6:1)"),
+         "“8 schools” has too little contrast with its background (1.6:1)"),
         (lambda ax: ax.text(0.9, 0.5, "Southampton and Stockport, both of them", in_layout=False),
          "“Southampton and Stockport, both of them” reaches beyond the picture"),
         (lambda ax: (ax.text(0.1, 0.5, "Lambeth"), ax.text(0.12, 0.5, "Stockport")),
-         "“Lambeth” stands over “Stockport”"),
+         "“Lambeth” overlaps “Stockport”"),
+        (lambda ax: ax.vlines([0.5], 0, 1, color="#B9C7D6"),
+         "lines in #b9c7d6 have too little contrast with their background (1.7:1)"),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_words(put, said):
@@ -104,6 +106,11 @@ def test_the_colours_of_words_hold_on_every_ground(ground):
     words += [design.COLOURS[name] for name in ("ink", "soft", "accent", "claret")]
     for colour in words:
         assert contrast(rgb(colour), rgb(ground)) >= design.LEAST_CONTRAST, (colour, ground)
+
+
+@pytest.mark.parametrize("mark", [design.MUTED, design.BETWEEN, design.NAVY, design.PUBLISHED])
+def test_the_colours_of_marks_stand_out_from_white(mark):
+    assert contrast(rgb(mark), (1, 1, 1)) >= design.LEAST_MARK_CONTRAST
 
 
 def test_in_the_dark_too():

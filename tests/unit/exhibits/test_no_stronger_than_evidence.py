@@ -60,8 +60,8 @@ def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
     assert _permuted(PASSED) == (
-        "Where both are so low, permuting areas gives 0.062 in Lambeth (the least possible: "
-        "0.062) and 0.062 in Southampton (the least possible: 0.062). "
+        "Where both are so low, permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
+        "in Southampton (least 0.062). "
     )
     assert _permuted(JUDGED) == ""
     assert unable(PASSED) == "Permuting areas cannot reach 0.05 in Lambeth or Southampton."
@@ -104,7 +104,7 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
     assert breakdown_unseen(PASSED, trends).text.endswith("for every claimed change.")
     trends.loc[trends["pilot"] == "Lambeth", "breakdown_change"] = np.nan
     assert breakdown_unseen(PASSED, trends).text == (
-        "The same check for Lambeth is not shown (counts are too small)."
+        "The same check for Lambeth is not shown (small counts)."
     )
     none = PASSED.assign(verdict="not known")
     assert breakdown_unseen(none, trends).text.startswith("No change is claimed")
@@ -137,7 +137,7 @@ def test_how_sure_one_is_of_invented_data_is_a_supposition():
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
     for origin, supposed in ((INVENTED, True), (ORIGIN, False)):
         shown = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", origin)
-        assert ("if they were real" in shown.note) is supposed
+        assert ("how sure: if real" in shown.note) is supposed
         assert HOW_SURE[bool(origin.label)].endswith("if these data were real") is supposed
 
 

@@ -306,8 +306,8 @@ def test_a_figure_without_any_mark_says_that_nothing_is_drawn_and_why():
     ("ratios", "said"),
     [
         ((NAN, NAN), "No effect in a pilot can be shown next to the trial's"),
-        ((1.0, NAN), "The trial's interval holds each estimate of a pilot that can be shown"),
-        ((1.0, 1.1), "The trial's interval holds what was estimated in every pilot"),
+        ((1.0, NAN), "The trial's interval contains each estimate of a pilot that can be shown"),
+        ((1.0, 1.1), "The trial's interval contains the estimate of every pilot"),
         (
             (0.4, NAN),
             "The real trial's interval, of secondary schools, leaves out falls like those "

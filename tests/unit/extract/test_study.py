@@ -67,7 +67,7 @@ def test_an_invalid_part_cannot_be_built_in_code_either() -> None:
         Costs(0.0, "somebody")
     with pytest.raises(ConfigurationError, match="not assessed"):
         Costs(-1.0, "somebody")
-    with pytest.raises(ConfigurationError, match="each may stand once"):
+    with pytest.raises(ConfigurationError, match="each may occur only once"):
         replace(STUDY, assumptions=(STUDY.assumptions[0],) * 2)
 
 

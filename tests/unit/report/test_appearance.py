@@ -38,6 +38,12 @@ def test_a_chapter_may_end_where_it_does():
     assert empty_pages(layer(700, 100, 650)) == [], "nor is the last page one"
 
 
+def test_a_chapter_does_not_end_with_a_line_or_two_on_a_page_of_their_own():
+    (found,) = empty_pages(layer(700, 100, 720, 100, 80, chapters=(2, 4)))
+    assert found.page == 2
+    assert [each.page for each in empty_pages(layer(700, 100, 720))] == [2], "nor does a book"
+
+
 def test_a_draft_says_so_and_a_release_stops(capsys, tmp_path):
     layers = {tmp_path / "report.pdf": layer(700, 100, 650, 100, 80)}
     empty_pages_message(layers, release=False)

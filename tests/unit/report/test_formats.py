@@ -43,8 +43,8 @@ def record(name, reference, kind, described):
 LEDGER = {
     "title": "A small report", "label": "Invented data", "commit": {"id": "abc1234"},
     "records": [
-        record("bars", "F1", "figure", {"pilot": "Pilot", "rate": "Rate"}),
         record("rates", "T1", "table", {"pilot": "Pilot", "rate": "Rate", "note": "Rate"}),
+        record("bars", "F1", "figure", {"pilot": "Pilot", "rate": "Rate"}),
     ],
 }  # fmt: skip
 
