@@ -22,9 +22,9 @@ UNKNOWN = "\ufffd"
 """Replacement for a character for which its font gives no text."""
 OPERATORS = " ".join(["q Q cm BT Tm Td TD T* Tc Tf Tr Ts Tw Tz BDC BMC EMC", *TEXT])
 _PROPERTIES = {"/ActualText", "/Alt", "/Attached", "/BBox", "/Lang", "/MCID", "/Subtype", "/Type"}
-_BACK, _FORWARD = 300.0, 1000.0
-"""Farthest that a letter is moved back or forward, in thousandths of its size; kerning needs 130,
-and digits are 500 wide."""
+_BACK, _FORWARD = 300.0, 20_000.0
+"""Farthest that a letter is moved back or forward, in thousandths of its size. Digits are 500 wide;
+kerning needs 130, and the spaces of a justified line of two words 12,000."""
 # Neither is seen, and both may be in what is read but not in what is drawn.
 _BLANK = re.compile("[\\s\u00ad\u200b\u2060]+")
 ARTEFACT = ("Artifact",)
