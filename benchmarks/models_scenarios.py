@@ -113,7 +113,9 @@ def analysed(name: str, seed: int) -> pd.DataFrame:
     rules = disclosure_rules(study.disclosure)
     asked = [
         each
-        for each in specifications(study.specifications, study.outcomes, study.window, rules)
+        for each in specifications(
+            study.specifications, study.outcomes, study.window, rules, study.words
+        )
         if each.role != "sensitivity"
     ]
     table = main_effects(effect_estimates(panel, asked), study.specifications)

@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.dataflow.published import trial
-from analysis.exhibits.outcomes import claims, unit_tables
-from analysis.exhibits.practice import claims as practice_claims
+from analysis.exhibits.outcomes import unit_tables
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.inference.multiplicity import (
@@ -41,6 +39,9 @@ from analysis.synthetic.draws import Stream
 from analysis.synthetic.extract import noisy_schools
 from analysis.synthetic.schools import School, draw_schools
 from benchmarks.models_scenarios import ROOT, recipe, settings
+from exhibits.outcomes import claims
+from exhibits.practice import claims as practice_claims
+from exhibits.results.published import trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

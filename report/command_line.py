@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from analysis import importing
 from analysis.environment import start_in
-from analysis.errors import ReportError
+from analysis.errors import ConfigurationError, ReportError
 from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ended = start_in(list(arguments), importing.RELEASE if RELEASE in arguments else {})
             if ended is not None:
                 return ended
+            refuse_other_code(Path.cwd())
         chosen = parser().parse_args(arguments)
         with owner_only():
             return int(chosen.run(chosen))
@@ -81,6 +82,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mistake = ReportError(what, place=printable(str(error.filename or "")), remedy=remedy)
         print(f"report: {printable(str(mistake), keep=NEW_LINE)}", file=sys.stderr)
         return mistake.exit_code
+
+
+def refuse_other_code(here: Path) -> None:
+    """Refuse to run another program than that in the folder of a study that holds its own.
+
+    Its ledger would give lines and digests of code that did not run.
+    """
+    around = (each for each in (here, *here.parents) if (each / "study.toml").is_file())
+    root = next(around, importing.CODE)
+    own = importing.home(root, "analysis")
+    if own.resolve() != importing.CODE.resolve():
+        raise ConfigurationError(
+            f"this study holds its own code, and the command is that of {importing.CODE}",
+            place=str(root),
+            remedy="run `python -m report` in the study's folder, or its own `.venv`",
+        )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -110,6 +127,8 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
+    _new(commands.add_parser("new", help="write a new study, from five answers"))
+    _exhibits(commands.add_parser("exhibits", help="list what this study's chapters can show"))
     return top
 
 
@@ -390,6 +409,46 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
         from report.commands.synthesise import synthesise
 
         return synthesise(chosen.scenario, chosen.out)
+
+    parser.set_defaults(run=run)
+
+
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="an empty or a new folder")
+    for name, what in (
+        ("title", "title of the report"),
+        ("authorities", "names of the local authorities, with commas"),
+        ("schools", "schools with the intervention and schools compared with them: 6+7 for every "
+         "authority, or one pair for each, with commas"),
+        ("outcomes", "names of the outcomes, the primary one first, with commas"),
+        ("start", "first month of the intervention, YYYY-MM"),
+    ):  # fmt: skip
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"{what} (asked for if not given)")
+    parser.add_argument(
+        "--design", default="randomised", help="randomised (within authorities) or matched"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.new import Given, new
+
+        given = Given(
+            chosen.title, chosen.authorities, chosen.schools, chosen.outcomes, chosen.start,
+            chosen.design,
+        )  # fmt: skip
+        return new(chosen.directory, given)
+
+    parser.set_defaults(run=run)
+
+
+def _exhibits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--missing", action="store_true", help="those this study can't show, and what it lacks"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.exhibits import exhibits
+
+        return exhibits(missing=chosen.missing)
 
     parser.set_defaults(run=run)
 

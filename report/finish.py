@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
+from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
@@ -112,7 +113,7 @@ def finish_book(
     write_audit_pages(root, book, whole, listed, fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
-    (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
+    (book / WORKFLOW).write_bytes(code_file(root, GRAPH.as_posix()).read_bytes())
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():

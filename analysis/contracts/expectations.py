@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.contracts.arguments import unfit
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS, all_rules
 from analysis.errors import ConfigurationError
 
@@ -258,8 +258,9 @@ def _check_column(
     if (call.group(2) if call else name) in contract.column_names:
         return
     table, _, column = name.partition(".")
-    if table == "derived" and (contract.dataset, column) in DERIVED:
-        for need in DERIVED[contract.dataset, column].needs:
+    derived = derived_column(contract.dataset, column) if table == "derived" else None
+    if derived is not None:
+        for need in derived.needs:
             home, _, made_from = need.partition(":")
             _check_need(rule, name, made_from, contracts.get(home), home, contracts)
         return

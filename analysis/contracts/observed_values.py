@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS
 from analysis.contracts.typed_tables import DAY, DECIMAL, MONTH, PLAIN, WHOLE
 
@@ -74,7 +74,8 @@ def _classes(expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame) -
     tested = expectation.columns[0]
     call = CALLS.fullmatch(tested)
     if tested.startswith("derived."):
-        return [DERIVED[expectation.rule.dataset, tested.partition(".")[2]].seen]
+        found = derived_column(expectation.rule.dataset, tested.partition(".")[2])
+        return [found.seen if found else ""]
     if kind == "expect_column_values_to_not_be_null":
         return ["empty"]
     if "unique" in kind:

@@ -40,6 +40,10 @@ class Recipe:
             for column in contract.columns
         }
 
+    def asks_for(self, *datasets: str) -> bool:
+        """Whether there are contracts for any of the datasets, which are drawn together."""
+        return any(dataset in self.contracts for dataset in datasets)
+
     def column(self, name: str) -> Ingredient:
         """Return `dataset.column`; ConfigurationError if no contract has it."""
         if name not in self._columns:

@@ -9,7 +9,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand
+from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand, of_program
 from audit.ledger.record import ClaimRecord, Float
 
 if TYPE_CHECKING:
@@ -65,11 +65,14 @@ def _rests_on(ledger: Ledger) -> str:
         if commit.id
         else "code that is not under version control"
     )
-    state = "" if commit.clean else ", with changes that were not committed"
+    if ledger.program:
+        made = f"commit `{commit.id}`" if commit.id else "files that are not under version control"
+    state = "" if commit.clean or not commit.id else ", with changes that were not committed"
     kinds: Counter[str] = Counter(record.kind for record in ledger.records)
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
-        f"It was made by {made}{state}, from {_count(len(files), 'data file')}. "
+        f"It was made by {made}{state}{of_program(ledger)}, "
+        f"from {_count(len(files), 'data file')}. "
         f"Their rows and digests are in the ledger. It shows {shown}, each with its record "
         "in the ledger."
     )

@@ -254,8 +254,8 @@ def prepare(
 
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
-    kinds, used = exhibit_kinds(), uses(book)
-    check(used, kinds)
+    kinds, used = exhibit_kinds(evaluation.root), uses(book)
+    check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)
@@ -303,11 +303,11 @@ def check_exceptions(root: Path, kinds: Collection[str]) -> None:
             )
 
 
-def exhibit_kinds() -> dict[str, str]:
-    """Return the kind of each exhibit that the dataflow can make, by name."""
+def exhibit_kinds(root: Path | None = None) -> dict[str, str]:
+    """Return the kind of each exhibit that a study's dataflow can make, by name."""
     from analysis.dataflow import graph
 
-    built = graph.build()
+    built = graph.build(root)
     return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
 
 

@@ -11,6 +11,7 @@ from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
 from audit.ledger.ledger import here
 from audit.ledger.reading import parse_ledger
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from report.recording import source_digests
 from report.reuse.chapters import code_digest
@@ -60,6 +61,7 @@ def cached_ledger(
     shown = [(use.name, use.kind, use.label, use.location.file) for use in used]
     key = digest_of(
         "ledger",
+        repr(sorted(program(root).items())),
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),

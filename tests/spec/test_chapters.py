@@ -140,8 +140,8 @@ def test_the_content_of_the_published_summary_is_there(what):
 
 
 def test_a_special_school_is_explained():
-    from analysis.dataflow.published import published_facts
-    from analysis.exhibits.outcomes.tables import pilots_table
+    from exhibits.outcomes.pilots import pilots_table
+    from exhibits.results.published import published_facts
 
     table = pilots_table(published_facts(ROOT / "data" / "published"))
     assert "social, emotional and mental health" in " ".join(table.note.split())
@@ -172,7 +172,7 @@ EXHIBITS = {
     "timeline and phases": ["fig-timeline"],
     "fieldwork": ["tbl-fieldwork-table"],
     "rates by term": ["fig-rates-s47", "fig-rates-s17", "fig-rates-referrals",
-                      "fig-rates-days-in-care"],
+                      "fig-rates-care"],
     "before and after": ["tbl-before-after"],
     "zeros": ["tbl-floor"],
     "effects": ["fig-effect-forest", "tbl-effect-table"],

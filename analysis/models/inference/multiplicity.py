@@ -13,7 +13,7 @@ from analysis.models.inference.randomisation import TIE, statistics, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import ALL_PILOTS
+from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,8 @@ from analysis.exhibits.parts import design
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.legibility import contrast
 from analysis.exhibits.parts.style import new_drawing, pictures
-from analysis.exhibits.practice.figures import BEGINNINGS, pathways_by_phase
 from analysis.extract.extract import Origin
+from exhibits.practice.figures import BEGINNINGS, pathways_by_phase
 from tests.design import BLOCKS, EXTENSION, current
 
 DATA, COLUMNS = pd.DataFrame({"pilot": ["Lambeth"]}), {"pilot": "Local authority"}

@@ -7,20 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.exhibits.design.claims import selection_misleads
-from analysis.exhibits.design.figures import _message as falls_message
-from analysis.exhibits.design.figures import detectable_falls
-from analysis.exhibits.design_checks.findings import breakdown_of_interval, breakdown_unseen
-from analysis.exhibits.outcomes.in_words import _message, _permuted, results_in_words
-from analysis.exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from analysis.exhibits.design_checks.findings import breakdown_unseen
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.rows import effects
-from analysis.exhibits.practice.figures import _pathways_message
-from analysis.exhibits.practice.joint_display import BEGINNINGS
-from analysis.exhibits.practice.six_findings import HOW_SURE
-from analysis.exhibits.practice.six_findings import _permuted as unable
-from analysis.exhibits.recommendations.later_trial import _message as beside_message
 from analysis.study.settings import read_study
+from exhibits.design.claims import selection_misleads
+from exhibits.design.figures import _message as falls_message
+from exhibits.design.figures import detectable_falls
+from exhibits.design_checks.claims import breakdown_of_interval
+from exhibits.outcomes.in_words import _message, _permuted, results_in_words
+from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from exhibits.practice.figures import _pathways_message
+from exhibits.practice.joint_display import BEGINNINGS
+from exhibits.practice.six_findings import HOW_SURE
+from exhibits.practice.six_findings import _permuted as unable
+from exhibits.recommendations.later_trial import _message as beside_message
 from tests.architecture import ROOT
 from tests.spec.test_disclosure_drawings import EFFECTS, FALLS, JUDGED, ORIGIN, OUTCOMES, TRIAL
 

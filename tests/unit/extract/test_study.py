@@ -49,8 +49,9 @@ def test_the_unit_of_assignment_holds_for_every_analysis_that_names_none(tmp_pat
     area.write_text(TEXT.replace(whole, 'assignment_unit = "area"'), encoding="utf-8")
     study = read_study(area)
     asked = specifications(
-        study.specifications, study.outcomes, study.window, disclosure_rules(study.disclosure)
-    )
+        study.specifications, study.outcomes, study.window, disclosure_rules(study.disclosure),
+        study.words,
+    )  # fmt: skip
     assert {each.assignment_unit for each in asked} == {"area"}
     by_name = {each.name: each.assignment_unit for each in STUDY.specifications}
     assert (by_name["s47_main"], by_name["s47_by_area"]) == ("school", "area")

@@ -16,11 +16,9 @@ from analysis.study.settings import read_study
 from analysis.synthetic import (
     Recipe,
     activity,
-    children,
     extract,
     fieldwork,
     generate,
-    schools,
     staff,
 )
 from analysis.synthetic.ingredient import Ingredient
@@ -257,11 +255,10 @@ def test_a_number_more_or_less_is_a_category(name):
     ("module", "table"),
     [
         (activity, "_TYPES"), (activity, "_STATUSES"), (activity, "_HOURS"),
-        (activity, "_BY_PHASE"), (activity, "_BY_INTEGRATION"), (children, "YEAR_GROUPS"),
+        (activity, "_BY_PHASE"), (activity, "_BY_INTEGRATION"),
         (extract, "_ANSWERS"), (fieldwork, "_FINDINGS"), (fieldwork, "_DIRECTIONS"),
         (fieldwork, "_PATHWAYS"), (fieldwork, "_PHASE_MONTHS"), (fieldwork, "_CODES"),
-        (fieldwork, "_CODERS"), (schools, "_PHASES"), (staff, "_MOST_DAYS"), (staff, "_SHARE"),
-        (staff, "_READINESS"),
+        (fieldwork, "_CODERS"), (staff, "_MOST_DAYS"), (staff, "_SHARE"), (staff, "_READINESS"),
     ],
     ids=lambda each: each if isinstance(each, str) else each.__name__.rpartition(".")[2],
 )  # fmt: skip
@@ -269,8 +266,6 @@ def test_a_table_of_weights_that_lacks_a_category_is_named(module, table, monkey
     whole = getattr(module, table)
     less = dict(list(whole.items())[1:]) if isinstance(whole, dict) else whole[1:]
     monkeypatch.setattr(module, table, less)
-    if table == "YEAR_GROUPS":
-        monkeypatch.setattr(extract, table, less)
     said = rf"which analysis/synthetic/\w+\.py, {table} does not draw"
     with pytest.raises(ConfigurationError, match=said):
         drawn(CONTRACTS)

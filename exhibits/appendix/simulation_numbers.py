@@ -6,19 +6,19 @@ from itertools import product
 
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.exhibits.appendix.simulation_tables import (
-    BOOTSTRAP,
-    COVERAGE_HELD,
-    INTERVAL,
-    SIZE_HELD,
-    TEST,
-)
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number
 from analysis.exhibits.parts.rules import Least, Most, judge
 from analysis.exhibits.parts.workings import statistics
 from analysis.proofs import Proof
 from analysis.study.settings import Outcome
+from exhibits.appendix.simulation_tables import (
+    BOOTSTRAP,
+    COVERAGE_HELD,
+    INTERVAL,
+    SIZE_HELD,
+    TEST,
+)
 
 AREAS, NOISY = "3 and 3 areas", "5 and 15 schools, the 5 noisy"
 UNEQUAL = ("8 and 8 schools, one group noisy", "18 and 18 schools, one group noisy")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hamilton.function_modifiers import parameterize, value
 
-from analysis.dataflow.published import SUMMARY, Fact, cited
-from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim, Number
 from analysis.exhibits.parts.workings.working import Working
+from exhibits.outcomes.pilots import PILOTS
+from exhibits.results.published import SUMMARY, Fact, cited
 
 STATED = {
     "pilots": "pilots",

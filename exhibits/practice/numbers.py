@@ -7,10 +7,10 @@ from math import isnan
 from typing import Any
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize, tag, value
+from hamilton.function_modifiers import parameterize, resolve, tag, value
 
 from analysis.dataflow.disclosure_paths import FIELDWORK, WORK
-from analysis.exhibits.outcomes.numbers import BY_PILOT
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_pilot
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import row_of
@@ -49,7 +49,10 @@ BY_WORK_AND_PHASE = {
 # --- workers in schools ----------------------------------------------------------------------
 
 
-@parameterize(**{f"days_in_school_{pilot}": given for pilot, given in BY_PILOT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda pilot_names: by_pilot(pilot_names, "days_in_school"),
+)
 def days_in_school(pilot_delivery: pd.DataFrame, pilot: str) -> Number:
     """State how many days a week a worker of one pilot spent in schools."""
     row = row_of(pilot_delivery, "pilot", pilot)

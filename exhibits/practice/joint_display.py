@@ -12,12 +12,12 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Judgement, judgement
-from analysis.exhibits.practice.figures import BEGINNINGS
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.activity import STATUTORY
 from analysis.practice.evidence import DIRECTIONS
 from analysis.practice.strands import agreement_of, read_checks, read_items
 from analysis.study.settings import Outcome
+from exhibits.practice.figures import BEGINNINGS
 
 HALF_A_WEEK = 2.5
 

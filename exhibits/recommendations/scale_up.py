@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.dataflow.scale_up import Precision
-from analysis.exhibits.appendix.simulation_tables import made_by
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import none_shown
 from analysis.exhibits.parts.columns import Column, Words, table
@@ -31,6 +29,8 @@ from analysis.models.design.scale_up import COLUMNS as SCALE_UP
 from analysis.models.design.trial import ANALYSES, Trial
 from analysis.proofs import Proof
 from analysis.study.settings import ScaleUp
+from exhibits.appendix.simulation_tables import made_by
+from exhibits.results.scale_up import Precision
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

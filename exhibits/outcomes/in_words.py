@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.dataflow.published import cited
-from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
@@ -20,6 +18,7 @@ from analysis.models.inference.judgement import LEVEL
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.scenario import Scenario, built_in
 from analysis.study.settings import Outcome
+from exhibits.results.published import cited
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +176,7 @@ def in_a_hundred(
     origin: Origin,
 ) -> Figure:
     """Draw, for every 100 enquiries expected, how many there were: the trial, then the pilots."""
-    found = effects(main_effects, OUTCOMES["s47"])
+    found = effects(main_effects, "s47_enquiries")
     limits = (trial["ratio"], trial["ratio_low"], trial["ratio_high"])
     published, *open_to = (words.per_hundred_as_published(each) for each in limits)
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)

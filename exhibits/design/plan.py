@@ -83,6 +83,70 @@ PLAN = (
 )
 """Step, plan, the commit that fixed it with its date, what is done now, and what was known when it
 changed."""
+DEVIATIONS = (
+    (
+        "Comparison schools",
+        "Compared with the pilots' schools; how they were found is described for Lambeth alone: by "
+        "pupils, need and past trend.",
+        "One comparison school for each, matched on authority, phase and pupils.",
+        "Matching on past trend can by itself create or hide a change.",
+    ),
+    (
+        "Outcome model",
+        "Not described in the summary.",
+        "Poisson regression with schools conditioned out, one binomial row a school.",
+        "It needs only the expected value to be right, and its intervals allow for small samples.",
+    ),
+    (
+        "Months compared",
+        "About ten months of running.",
+        "Ten months against the same calendar months a year earlier.",
+        "School holidays would otherwise differ between the two periods.",
+    ),
+    (
+        "Outcomes",
+        "Several, none of them named as the first.",
+        "Section 47 enquiries first; section 17 starts, days in care and, added here, referrals.",
+        "An outcome named first can't be picked for its result; the later trial had the same one.",
+    ),
+    (
+        "Unit assigned",
+        "Not described in the summary.",
+        "Schools, with whole areas as a check.",
+        "What was assigned decides how much chance can do; public pages suggest areas.",
+    ),
+    (
+        "Uncertainty",
+        "In words: the scale was small, and low counts left little room to fall.",
+        "Added: intervals, randomisation tests, and what so small a design can detect.",
+        "A reader can distinguish no effect from no chance of detecting one.",
+    ),
+    (
+        "Comparisons",
+        "Not described in the summary.",
+        "Added: Holm's adjustment for the first outcome; everything is called exploratory.",
+        "Among many comparisons some differ by chance.",
+    ),
+    (
+        "Checks",
+        "Not described in the summary.",
+        "Added: placebo start dates, placebo outcomes, other models and "
+        "specifications, simulated data.",
+        "One analysis is one choice among many.",
+    ),
+    (
+        "Results shown",
+        "The outcomes that appeared to fall, and days in care.",
+        "Every outcome in every pilot.",
+        "Directions picked from many comparisons mislead.",
+    ),
+    (
+        "Data",
+        "Records of three local authorities.",
+        "An invented extract of the same shape.",
+        "The records are confidential.",
+    ),
+)
 
 
 def estimand_table(
@@ -116,6 +180,20 @@ def plan_table() -> Table:
             Words("now", "Now", "What is done now", width=7),
             Words("known", "What was known at the change",
                   "What was known of results when it changed", width=6),
+        ),
+    )  # fmt: skip
+
+
+def deviations() -> Table:
+    """Show deviations: what the published summary says was done, next to what is done here."""
+    return table(
+        pd.DataFrame(list(DEVIATIONS), columns=["step", "published", "here", "why"]),
+        (
+            Words("step", "Step", "Step of the evaluation", width=2),
+            Words("published", "Published summary", "What the published summary says was done",
+                  width=5),
+            Words("here", "Here", "What this rebuild does", width=5),
+            Words("why", "Why", "Reason for the difference", width=5),
         ),
     )  # fmt: skip
 

@@ -123,7 +123,7 @@ def _explained(
         raise ConfigurationError(
             f"'{code}' is allowed in '{column.name}', and the codebook does not know it",
             place=column.place,
-            remedy="add its meaning to MEANINGS in analysis/exhibits/practice/codebook.py, "
+            remedy="add its meaning to MEANINGS in exhibits/practice/codebook.py, "
             "and see that analysis/practice/evidence.py counts it",
         )
     return meanings[code], counts[code]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.dataflow.published import SUMMARY, Fact
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.drawn import figure
@@ -24,6 +23,7 @@ from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
+from exhibits.results.published import SUMMARY, Fact
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.dataflow.scale_up import Precision
 from analysis.models.pooling.partial import Priors, partial_pooling
+from exhibits.results.scale_up import Precision
 
 TRIAL = "the trial as prior of the mean"
 PRIORS = (

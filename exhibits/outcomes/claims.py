@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from analysis.exhibits.outcomes.unit_tables import p_of
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Claim
 from analysis.exhibits.parts.rows import Judgement, judgement, judgements_of
@@ -196,6 +197,30 @@ def many_months_empty(school_zeros: pd.DataFrame) -> Claim:
         ("floor",),
         absent=words.HIDDEN,
     )
+
+
+def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
+    return judge(
+        "By min-P the one for Lambeth exceeds the usual level of 0.05: among all outcomes in all "
+        "pilots, so large a change somewhere is not unusual.",
+        Least("p-value for every comparison at once (min-P)", 0.051),
+        {"Lambeth": p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
+        ("many_outcomes",),
+        decimals=3,
+    )
+
+
+def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
+    """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
+    return judge(
+        "By max-T those for Lambeth and for Southampton both exceed it.",
+        Least("p-value for every comparison at once (max-T)", 0.0501),
+        {pilot: p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
+         for pilot in ("Lambeth", "Southampton")},
+        ("many_outcomes",),
+        decimals=3,
+    )  # fmt: skip
 
 
 def _judge(sentence: str, rule: EffectRule, change_judgements: pd.DataFrame) -> Claim:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dataflow.published import SUMMARY, cited
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Words, table
 from analysis.exhibits.parts.exhibit import Table
@@ -15,6 +14,7 @@ from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
 from analysis.practice.evidence import DIRECTIONS
 from analysis.study.settings import Outcome
+from exhibits.results.published import SUMMARY, cited
 
 SIXTH = "Key finding 6"
 SURE = {
