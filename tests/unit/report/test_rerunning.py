@@ -392,5 +392,5 @@ def test_a_report_is_computed_again_from_any_folder(tmp_path, monkeypatch):
     (clone / "study.toml").touch()
     for folder in (tmp_path, clone / "chapters"):
         monkeypatch.chdir(folder)
-        verifying._computed_again(Path("report.pdf"), None, b"")
+        verifying._rerun(Path("report.pdf"), None, b"")
     assert roots == [verifying.ROOT, clone]
