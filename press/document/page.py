@@ -30,7 +30,12 @@ from press.document.crossref import Wording
 from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
-from press.document.unread import check_pipe_tables, check_tex, with_tex_formulas
+from press.document.unread import (
+    check_pipe_tables,
+    check_tex,
+    with_references_kept,
+    with_tex_formulas,
+)
 from press.errors import ChapterError, Place, WrongAttributeError
 from press.html.added import Added
 from press.kept import digest_of, recalled
@@ -123,7 +128,7 @@ def read_page(
 
     `filtered` takes the document as pandoc read it and returns it after the Lua filters.
     """
-    source = with_marked_html(with_macros_outside(source))
+    source = with_marked_html(with_macros_outside(with_references_kept(source)))
     title, attr, body = _heading(chapter, source)
     noted = found.count
 

@@ -87,6 +87,11 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
             continue
         around = _between(ends, gap, anchors, wanted, text, at in notes, 2)
         left = _left(words, text, *around)
+        if (
+            not left and len(words) < _ANYWHERE and piece.kind == "words"
+        ):  # what others say there is not this piece
+            near = "\n".join(wanted[slice(*_pieces_between(ends, gap, 2))])
+            left = words if text.count(words, *around) < near.count(words) else ""
         if not left and (twice := _repeated(words, text, *around)):
             out.append(Loss(piece, "doubled", twice))
         elif left:
@@ -196,6 +201,13 @@ def _between(
         start = anchors[ends[gap - around]] + len(wanted[ends[gap - around]])
     if not anywhere and gap + around <= len(ends):
         end = anchors[ends[gap + around - 1]]
+    return start, end
+
+
+def _pieces_between(ends: Sequence[int], gap: int, around: int) -> tuple[int, int | None]:
+    """Return which pieces lie between the anchors that `_between` takes."""
+    start = ends[gap - around] + 1 if gap - around >= 0 else 0
+    end = ends[gap + around - 1] if gap + around <= len(ends) else None
     return start, end
 
 
