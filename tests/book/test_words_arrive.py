@@ -35,7 +35,8 @@ IN_BOTH = {
              ". Starts a sentence 135", ") starts another 136", ". In a list 137",
              "An example 138.", "As (1) says, ", "1,234.5", "Only once 139.", "Over both 142",
              "a list 143", "A paragraph 144", "A quotation 145"],
-    "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
+    "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86",
+                 "bar: 100%|██████████| 3/3 [share=146]"],
 }  # fmt: skip
 
 
