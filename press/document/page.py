@@ -11,7 +11,7 @@ from typing import Any
 from press.blocks.annotations import with_annotations
 from press.blocks.callouts import with_callouts
 from press.blocks.columns import with_columns
-from press.blocks.conditional import Circumstances, with_conditions
+from press.blocks.conditional import Circumstances, shown_nowhere, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
 from press.blocks.formulas import with_macros_outside, with_plain_formulas
@@ -175,6 +175,8 @@ def _read_blocks(
     blocks = with_plain_formulas(with_tex_formulas(document["blocks"]), body, found)
     _check_fences(blocks, body, found)
     check_pipe_tables(body, found)
+    if given.base == "typst":
+        _warn_of_hidden(blocks, source, given, found)
     try:
         read = with_conditions(blocks, given)
         check_tex(read, source, found)
@@ -220,6 +222,16 @@ def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mista
         else:
             bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
             found.warn(f"{place}: {bare}" if place else bare)
+
+
+def _warn_of_hidden(blocks: Nodes, source: Source, given: Circumstances, found: Mistakes) -> None:
+    """Warn of content for a format that the press does not write, such as Quarto's `pdf`."""
+    for name in dict.fromkeys(shown_nowhere(blocks, given)):
+        place = source.place_of(rf"when-format\s*=\s*[\"']?{re.escape(name)}\b")
+        found.warn(
+            f"{place}: content for the format {name} is shown in neither format: "
+            "print is `typst`, pages are `html`"
+        )
 
 
 def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
