@@ -67,7 +67,7 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     return found
 
 
-def place_of(name: str, root: Path, extract: Path) -> Path:
+def path_of(name: str, root: Path, extract: Path) -> Path:
     """Return the path of a file from its name by `name_of`."""
     outside = not extract.is_relative_to(root) and name.startswith(_EXTRACT)
     return extract / name.removeprefix(_EXTRACT) if outside else root / name

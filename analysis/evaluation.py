@@ -27,7 +27,7 @@ from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.exhibits.parts.shown import Shown
 from analysis.installed import installed_digest
-from analysis.store import NotKept, Store, own_folder
+from analysis.store import NotStored, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Evaluation:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
-        from analysis.dataflow.passage import status_by_way
+        from analysis.dataflow.disclosure_paths import status_by_path
 
         built, asked = graph.build(), [*wanted, "contracts"]
         with stated():
@@ -150,11 +150,11 @@ class Evaluation:
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
 
-        def by_way(name: str) -> Status | None:
+        def by_path(name: str) -> Status | None:
             shown = isinstance(values[name], Exhibit)
-            return status_by_way(name, by_name, children) if shown else None
+            return status_by_path(name, by_name, children) if shown else None
 
-        return {name: cleared(name, values[name], exceptions, by_way(name)) for name in wanted}
+        return {name: cleared(name, values[name], exceptions, by_path(name)) for name in wanted}
 
     def fill_store(
         self,
@@ -204,7 +204,7 @@ class Evaluation:
         """Whether the store contains a value under a name."""
         try:
             return bool(self.store.read(name) == value)
-        except NotKept:
+        except NotStored:
             return False
 
     @cached_property
@@ -216,7 +216,7 @@ class Evaluation:
         if name not in self._memory:
             try:
                 self._memory[name] = self.store.read(name)
-            except NotKept:
+            except NotStored:
                 self._memory[name] = self.compute([name])[name]
         return self._memory[name]
 
@@ -229,7 +229,7 @@ class Evaluation:
             if "provenances" not in self._memory:
                 self._memory["provenances"] = self.store.read("provenances")
             provenance = self._memory["provenances"].get(name, Provenance(name))
-        except NotKept:
+        except NotStored:
             provenance = Provenance(name, label=self.result("origin").label)
         if isinstance(exhibit, Figure):
             self.write_drawing(name, exhibit)

@@ -155,7 +155,7 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
             refuse("it is nested too deeply")
 
 
-def said(error: object) -> str:
+def error_text(error: object) -> str:
     """Return the library's error message on one line, without its name for the file."""
     first = str(error).splitlines()[0] if str(error) else "no reason given"
     return re.sub(r"(?:stream )?<_io\.BytesIO object at \w+>[,:]? ?", "", first)

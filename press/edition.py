@@ -129,7 +129,7 @@ class Edition:
     @cached_property
     def _shortcodes(self) -> tuple[Path, ...]:
         settings = self.book.project.settings
-        place = settings.place("shortcodes")
+        place = settings.location("shortcodes")
         return shortcode_files(self.book.project.root, settings.get("shortcodes"), place)
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
@@ -199,6 +199,6 @@ def _font_folders(project: Project) -> list[Path]:
     folders = [project.root / str(name).lstrip("/") for name in names]
     for folder, name in zip(folders, names, strict=True):
         if not folder.is_dir():
-            place = project.settings.place("format", project.format("typst").name, "font-paths")
+            place = project.settings.location("format", project.format("typst").name, "font-paths")
             raise ProjectError(f"there is no folder {name}", place, "correct its name")
     return folders

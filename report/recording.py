@@ -55,8 +55,8 @@ def make_ledger(
     places: dict[str, list[Any]] = {}
     chapters = []
     for use in used:
-        chapters.append(use.place.file)
-        places.setdefault(use.name, []).append(use.place)
+        chapters.append(use.location.file)
+        places.setdefault(use.name, []).append(use.location)
     flow = dataflow(root, values, sources, counted_outcomes(evaluation.study))
     lineages = {name: flow.lineage(name) for name in places}
     records = tuple(
@@ -149,13 +149,15 @@ def _files(
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
-        InputFile(f.name, f.sha256, _told(f.rows, rules) if f.name in about_children else f.rows)
+        InputFile(
+            f.name, f.sha256, _rounded_rows(f.rows, rules) if f.name in about_children else f.rows
+        )
         for f in extract.values()
     ]
     return (*supplied, *own)
 
 
-def _told(rows: int, rules: DisclosureRules) -> int:
+def _rounded_rows(rows: int, rules: DisclosureRules) -> int:
     # To the nearest ten, like a total, but at least ten, so that very few rows are not revealed.
     return max(rules.rounded(rows), rules.total_base) if rows else 0
 

@@ -96,7 +96,7 @@ def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) ->
             (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
 
 
-def lay_data(ledger: Path, target: Path) -> None:
+def copy_data(ledger: Path, target: Path) -> None:
     """Copy the released data of a ledger's exhibits next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
@@ -122,7 +122,7 @@ def chapters(book: Book) -> Sequence[Chapter]:
     """Return each chapter's file, title and exhibits, in the order of the book."""
     shown: dict[str, list[str]] = {}
     for use in uses(book):
-        shown.setdefault(use.place.file, []).append(use.name)
+        shown.setdefault(use.location.file, []).append(use.name)
     return [
         Chapter(
             chapter.path,

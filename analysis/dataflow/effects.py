@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
+from analysis.dataflow.disclosure_paths import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
 from analysis.disclosure import DisclosureRules, concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.disclosure.rules import CONFIDENTIAL
@@ -60,9 +60,11 @@ def protected_panel(
 
 
 @tag(disclosure=MODELS)
-def told_panel(outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes) -> pd.DataFrame:
+def disclosed_panel(
+    outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
+) -> pd.DataFrame:
     """Return the panel without the months of suppressed cells, for models of single months."""
-    return concealed.told_panel(outcome_panel, released_outcomes.tables)
+    return concealed.disclosed_panel(outcome_panel, released_outcomes.tables)
 
 
 @tag(disclosure=RATES_OF_COUNTS)
@@ -117,7 +119,7 @@ def school_flow_counts(
 def school_zeros(
     outcome_panel: pd.DataFrame,
     protected_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Return the share of months without an event before the pilots, by outcome and pilot.
@@ -128,7 +130,7 @@ def school_zeros(
     keys = ["outcome", "pilot"]
     every, of_schools, of_months = (
         zeros(panel.loc[panel["window"] == "before"], keys).set_index(keys)
-        for panel in (outcome_panel, protected_panel, told_panel)
+        for panel in (outcome_panel, protected_panel, disclosed_panel)
     )
     percent = of_months["zero_months_percent"].reindex(every.index)
     hidden = concealed.hidden_in(released_outcomes.tables, "before_after")

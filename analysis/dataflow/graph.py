@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 # raised and reported once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
-_NO_NODES = ("analysis.dataflow.graph", "analysis.dataflow.passage", "analysis.exhibits.parts.")
+_NO_NODES = (
+    "analysis.dataflow.graph",
+    "analysis.dataflow.disclosure_paths",
+    "analysis.exhibits.parts.",
+)
 """Modules of the two packages whose functions are not nodes of the graph."""
 
 
@@ -62,7 +66,7 @@ class Node:
         Names of the nodes it takes as inputs.
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
-        its tag, see `analysis.dataflow.passage`.
+        its tag, see `analysis.dataflow.disclosure_paths`.
     outcome
         The outcome that it is for, if its function makes one node per outcome.
     exhibit

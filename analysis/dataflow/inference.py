@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
+from analysis.dataflow.disclosure_paths import MODELS, SCHOOLS
 from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
-from analysis.dataflow.passage import MODELS, SCHOOLS
 from analysis.disclosure.estimates import withhold_methods
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.disclosure.withholding import marked
@@ -65,13 +65,13 @@ def units_of_assignment(
 
 def detectable_effects(
     protected_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     seed: int,
 ) -> pd.DataFrame:
     """Return the minimum detectable falls at 80% power."""
     return minimum_detectable_effects(
-        protected_panel, main_specifications, seed=seed, years=told_panel
+        protected_panel, main_specifications, seed=seed, years=disclosed_panel
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import COUNTS_OF_RESULTS
+from analysis.dataflow.disclosure_paths import COUNTS_OF_RESULTS
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import MODELS
+from analysis.dataflow.disclosure_paths import MODELS
 from analysis.disclosure import WITHHELD, withholding
 from analysis.disclosure.estimates import few_to_compare
 from analysis.disclosure.outcomes import ReleasedOutcomes

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
-from analysis.disclosure.model_sums import Masks, alike_schools, telling_results
+from analysis.disclosure.model_sums import Masks, alike_schools, revealing_results
 from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
@@ -153,8 +153,8 @@ def marked_part(
         table.groupby("treated")[["events_before", "events_after"]].sum() for table in (one, other)
     ]
     left = (by_arm[1] - by_arm[0]).to_numpy().ravel()
-    telling = any(rules.is_unsafe(count) for count in left)
-    return replace(asked, withheld=WITHHELD) if telling else asked
+    revealing = any(rules.is_unsafe(count) for count in left)
+    return replace(asked, withheld=WITHHELD) if revealing else asked
 
 
 def withheld_specifications(
@@ -203,7 +203,7 @@ def _withheld(
     counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
     tests: tuple[Callable[[Sequence[Masks]], Sequence[bool]], ...] = (
         lambda asked: _parted(asked, concealed, panel),
-        lambda asked: telling_results(asked, shown, hidden, counts.is_unsafe),
+        lambda asked: revealing_results(asked, shown, hidden, counts.is_unsafe),
         lambda asked: narrowing_results(asked, shown, hidden, counts, rules),
     )
     sums, left = _sums(panel, own), list(range(len(own)))

@@ -153,3 +153,12 @@ class SyntheticSettings:
             place="study.toml, [[synthetic.scenarios]]",
             remedy=f"choose one of {', '.join(s.name for s in self.scenarios)}",
         )
+
+
+def built_in(scenarios: tuple[Scenario, ...], names: tuple[str, ...]) -> Scenario | None:
+    """Return the scenario of an extract, if it is known and consists of one ratio per pilot."""
+    found = [each for each in scenarios if each.name in names]
+    if len(found) != 1:
+        return None
+    by_ratios_alone = found[0].diverted == 0 and found[0].noisy_school == 1
+    return found[0] if by_ratios_alone else None

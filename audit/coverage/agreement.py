@@ -15,7 +15,7 @@ from audit.coverage.alignment import alignment
 from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
 from audit.ledger.record import FigureRecord, TableRecord
-from audit.pdf.exhibit_places import figure_references
+from audit.pdf.exhibit_locations import figure_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

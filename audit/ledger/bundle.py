@@ -80,7 +80,7 @@ def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
             )
         path = pdfs[0]
     if path.suffix == ".json":
-        return _read_beside(path)
+        return _read_with_data(path)
     return _read_pdf(path)
 
 
@@ -114,7 +114,7 @@ def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
     return data
 
 
-def _read_beside(ledger: Path) -> Bundle:
+def _read_with_data(ledger: Path) -> Bundle:
     whole = ledger.is_file() and (ledger.parent / DATA).is_dir()
     if ledger.name != LEDGER or not whole:
         raise ConfigurationError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.ledger.form import first_gap, maker
 from audit.ledger.ledger import FORMAT, Ledger, schema
-from audit.limits import MALFORMED, allowance, opened, read_file, read_json, said
+from audit.limits import MALFORMED, allowance, error_text, opened, read_file, read_json
 from audit.pdf.attachments import attached
 from audit.terminal import printable
 
@@ -215,7 +215,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
             inside = attached(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError, *MALFORMED) as e:
         raise NoLedger(
-            f"this is no PDF that opens: {said(e)}",
+            f"this is no PDF that opens: {error_text(e)}",
             place=place,
             remedy="name a PDF of the report, the folder of a book, or a commit",
         ) from None

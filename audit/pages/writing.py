@@ -8,7 +8,7 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
@@ -38,7 +38,7 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     recall
         Returns cached pages made from identical input; it must itself check code and libraries.
     """
-    slim = without_places(trail)
+    slim = without_positions(trail)
     shared = digest_of(*_stated(slim))
     for name, given, make in _pages(trail, slim):
 
@@ -60,7 +60,7 @@ def _rendered(page: Page, trail: Trail) -> str:
     return render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
 
 
-def without_places(trail: Trail) -> Trail:
+def without_positions(trail: Trail) -> Trail:
     """Return a trail without positions that shift with every edit above: pages, chapter lines.
 
     Only the page of an exhibit itself shows its positions; all others are made without them.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audit.limits import PAGES, refuse, said, spend
+from audit.limits import PAGES, error_text, refuse, spend
 from audit.pdf.tag_tree import is_dictionary
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def form_faults(pdf: Any) -> Iterator[str]:
 def warnings(pdf: Any) -> Iterator[str]:
     """Yield the library's warnings about an open PDF, after all of it has been read."""
     for warning in pdf.get_warnings():
-        yield f"the library that reads PDF warns: {said(warning)}"
+        yield f"the library that reads PDF warns: {error_text(warning)}"
 
 
 class _PageTree:

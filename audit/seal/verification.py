@@ -14,10 +14,14 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
-from audit.limits import MALFORMED, opened, read_file, said
+from audit.limits import MALFORMED, error_text, opened, read_file
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
+from audit.pdf.grammar import grammar_faults
+from audit.pdf.layout import layout_faults
+from audit.pdf.links import link_faults
+from audit.pdf.tag_tree import read_tags
 from audit.pdf.text_form import text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
@@ -151,7 +155,7 @@ def examine(
         ) from None
     except (pikepdf.PdfError, *MALFORMED) as error:
         raise VerificationFailed(
-            f"this PDF is damaged and cannot be read: {said(error)}",
+            f"this PDF is damaged and cannot be read: {error_text(error)}",
             place=path.name,
             remedy="ask for the file again",
         ) from None
@@ -199,12 +203,14 @@ def _examined(
     inside = attached(pdf)
     seal, holds = _seal(inside, name)
     form = file_form(data)
-    layer, altered = _altered(pdf, seal, form)
+    ledger_faults: list[Alteration] = []
+    ledger = _ledger(inside[LEDGER].data, ledger_faults) if LEDGER in inside else None
+    layer, altered = _altered(pdf, seal, form, ledger)
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
-    ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
+    altered += ledger_faults
     notes = [] if form is FileForm.CANONICAL else [ANEW]
     notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
@@ -233,13 +239,23 @@ def _examined(
     )
 
 
-def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alteration]]:
+def _altered(
+    pdf: Any, seal: Seal, form: FileForm, ledger: Ledger | None
+) -> tuple[TextLayer, list[Alteration]]:
     """Return the PDF's text, and the differences between the file and its seal."""
     # Accessing the pages repairs their tree, so check it first.
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
-    faults += text_faults(pdf, layer)
+    tags = read_tags(pdf)
+    printed = {each.reference: each.pages for each in ledger.records} if ledger else {}
+    faults += (
+        *layer.faults,
+        *text_faults(pdf, layer),
+        *grammar_faults(pdf),
+        *layout_faults(layer, tags.rows()),
+        *link_faults(pdf, layer, tags, printed),
+    )
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
         altered.append(Alteration("form", "something was altered that is in no part of the report"))

@@ -113,7 +113,7 @@ def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
             changes.append(_alone(before[name], "no longer shown", before[name].printed, ""))
         elif one is None:
             changes.append(_alone(two, "newly shown", "", two.printed))
-        elif one.digest != two.digest or one.said != two.said:
+        elif one.digest != two.digest or one.shown_to_reader != two.shown_to_reader:
             changes.append(_changed(one, two, old.data.get(name, ""), new.data.get(name, "")))
     return tuple(changes)
 

@@ -69,7 +69,7 @@ def check_tex(blocks: Nodes, source: Source, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"{first[:60]} is LaTeX, which neither a page nor print has",
-                    source.place_of(re.escape(first)),
+                    source.location_of(re.escape(first)),
                     "write it in Markdown, `\\\\` for a backslash, or mark what is meant for "
                     "LaTeX alone: `{=latex}`",
                 )
@@ -89,7 +89,7 @@ def with_references_kept(source: Source) -> Source:
     """
     return Source(
         tuple(
-            line if code else Line(_EXAMPLE.sub(r"\1[\2]", line.text), line.place)
+            line if code else Line(_EXAMPLE.sub(r"\1[\2]", line.text), line.location)
             for line, code in zip(source, in_code(source), strict=True)
         )
     )
@@ -103,7 +103,7 @@ def check_pipe_tables(source: Source, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"{block[0]} stands in a cell of a pipe table, which would lose its words",
-                    line.place,
+                    line.location,
                     "divide the cell's lines with `<br>`, or write a grid table or a list table",
                 )
             )

@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from press.cache import recalled
 from press.document.page import Page
-from press.errors import Place
+from press.errors import Location
 from press.guard.alignment import Loss, bare, lacking, losses
 from press.guard.numbers import changed_formulas, has_numbers, numbers_of
-from press.guard.pieces import Piece, pieces, place_of
+from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
-from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
 _SHOWN = 60  # maximum length of a loss in its message
@@ -41,7 +41,7 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
 
 
 def _lost_in_page(page: Page, text: str) -> list[str]:
-    given = said(page, "html")
+    given = pieces_of(page, "html")
     shown = read_html(text)
     found = losses([one for one in given if _is_words(one)], bare(shown.text))
     return [
@@ -87,7 +87,7 @@ def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     printed = read_pdf(pdf)
     marked = bare(printed.text)
     text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
-    given = [(page, one) for page in pages for one in said(page, "typst")]
+    given = [(page, one) for page in pages for one in pieces_of(page, "typst")]
     by_piece = {id(one): page for page, one in given}
     found = losses([one for _, one in given if _is_words(one)], text)
     found += (raw := _raw_formulas(given, text))
@@ -113,7 +113,7 @@ def _places(marked: str, kind: str) -> list[int]:
     return out
 
 
-def said(page: Page, base: str) -> list[Piece]:
+def pieces_of(page: Page, base: str) -> list[Piece]:
     """Return the pieces of a chapter: its heading and the content below it."""
     return [*pieces([{"t": "Header", "c": [1, page.title_attr, page.heading]}], base),
             *pieces(page.read, base)]  # fmt: skip
@@ -191,8 +191,8 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
     }
     out = []
     for loss in found:
-        place = place_of(loss.piece.text, page.source)
-        place = place if place.line else Place(page.path)
+        place = location_of(loss.piece.text, page.source)
+        place = place if place.line else Location(page.path)
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from press.errors import Place, UnsupportedError
+from press.errors import Location, UnsupportedError
 from press.html.added import Added
 from press.run.outputs import hosts_in
 
@@ -25,12 +25,12 @@ class LuaFile:
     ----------
     path
         The file.
-    place
+    location
         The location where the project or a chapter lists it.
     """
 
     path: Path
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def lua(value: Any) -> str:
     return '"' + words.replace("\r", "\\r").replace("\n", "\\n") + '"'
 
 
-def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None:
+def taken(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
     """Collect the requests that a script has written to its notes file.
 
     Raises
@@ -137,7 +137,7 @@ def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None
             _depend(note, around, place, asked)
 
 
-def _add(asked: Asked, where: str, text: str, place: Place) -> None:
+def _add(asked: Asked, where: str, text: str, place: Location) -> None:
     if hosts := hosts_in(text):
         raise UnsupportedError(
             f"the Lua puts a script or a style of another host into the page: {', '.join(hosts)}",
@@ -149,7 +149,7 @@ def _add(asked: Asked, where: str, text: str, place: Place) -> None:
         asked.added += Added(**{where: text})
 
 
-def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:
+def _depend(note: Mapping[str, Any], around: Surroundings, place: Location, asked: Asked) -> None:
     """Copy the files of an HTML dependency to the book, and add its tags to the page."""
     folder = "site_libs/" + "-".join(filter(None, (note["name"], note["version"])))
     start = posixpath.relpath(".", posixpath.dirname(around.html) or ".")

@@ -16,7 +16,7 @@ _GAPS = ("Space", "SoftBreak", "LineBreak")
 _APOSTROPHE = re.compile(r"(?<=\d)’|(?<!\w)’")
 
 
-def with_words_kept(content: Any) -> Any:
+def with_markup_escaped(content: Any) -> Any:
     r"""Escape text that would start a list, a heading or a term in Typst.
 
     Pandoc escapes it in paragraphs; text can also start a Typst block in a table cell, in emphasis

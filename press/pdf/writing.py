@@ -18,7 +18,7 @@ from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
-from press.pdf.marks import with_words_kept
+from press.pdf.marks import with_markup_escaped
 from press.pdf.room import roomy_formula, roomy_words, string, tell_room
 from press.pdf.tables import fitted
 
@@ -102,7 +102,7 @@ class TypstWriter:
                     return _header(node)
             return None
 
-        return list(with_words_kept(with_html_meant(tree.walk(blocks, visit))))
+        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, visit))))
 
     def float(self, node: Node) -> Nodes:
         """Return a float as a Typst figure."""

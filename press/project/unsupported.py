@@ -9,7 +9,7 @@ from typing import Any
 from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
-from press.errors import ChapterError, Place, PressError, ProjectError, UnsupportedError
+from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
 from press.html.added import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
@@ -112,7 +112,7 @@ def check_settings(settings: Settings) -> None:
     if language is not None and not is_known(language) and not own:
         raise UnsupportedError(
             f"`lang: {language}`: the press has no words for Figure, Table and Chapter",
-            settings.place("lang"),
+            settings.location("lang"),
             "give them below `language:`, by Quarto's names: `crossref-fig-title: …`",
         )
     for path, value in _given(settings, REFUSED):
@@ -125,7 +125,7 @@ def check_settings(settings: Settings) -> None:
             continue
         raise UnsupportedError(
             f"`{': '.join(path)}`: the press has no support for {what}",
-            settings.place(*path),
+            settings.location(*path),
             "leave it out, or render with Quarto",
         )
     _check_engine(settings)
@@ -143,7 +143,7 @@ def _check_engine(settings: Settings) -> None:
         if value not in known and value is not True:
             raise UnsupportedError(
                 f"`{key}: {value}`: the press runs Python alone",
-                settings.place(key),
+                settings.location(key),
                 "leave it out, or render with Quarto",
             )
 
@@ -178,20 +178,20 @@ def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
             continue
         if value != "default" and (path[-1], value) not in _PLAIN:
             name, what = ": ".join(path), PASSED_OVER[_option(path)]
-            out.append(f"{settings.place(*path)}: `{name}` is not obeyed ({what})")
+            out.append(f"{settings.location(*path)}: `{name}` is not obeyed ({what})")
     for key in ("search", "page-navigation"):
         if settings.get("book", key) is False:
-            place = settings.place("book", key)
+            place = settings.location("book", key)
             out.append(f"{place}: `book: {key}: false` is not obeyed: every page has it")
     for at in ((), ("format", "html")):
         style = settings.get(*at, "code-annotations")
         if style in ("hover", "select"):
-            place = settings.place(*at, "code-annotations")
+            place = settings.location(*at, "code-annotations")
             out.append(f"{place}: `code-annotations: {style}`: notes stand below their code")
     formats = settings.get("format", default={})
     for name in formats if isinstance(formats, dict) else [formats]:
         if not _is_made(str(name)):
-            place = settings.place("format", str(name))
+            place = settings.location("format", str(name))
             out.append(f"{place}: the press makes no {name}; its PDF is made by Typst")
     return out
 
@@ -209,7 +209,7 @@ def _refuse(page: Page, name: str, what: str, found: Mistakes) -> None:
     found.add(
         UnsupportedError(
             f"{name}: the press has no support for {what}",
-            page.source.place_of(re.escape(name)),
+            page.source.location_of(re.escape(name)),
             "write it in another way, or render with Quarto",
         )
     )
@@ -246,5 +246,5 @@ def _wrong(
     settings: Settings, path: tuple[str, ...], value: object, wanted: str, of_chapter: bool
 ) -> PressError:
     error = ChapterError if of_chapter else ProjectError
-    place = settings.place(*path) or Place("_quarto.yml")
+    place = settings.location(*path) or Location("_quarto.yml")
     return error(f"`{': '.join(path)}` has the value {value!r}", place, f"write {wanted}")

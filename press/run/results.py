@@ -63,7 +63,7 @@ class Outputs(Protocol):
             The `execute` options of the project and chapter.
         """
 
-    def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
+    def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store the outputs of a chapter."""
 
 

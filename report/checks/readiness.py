@@ -48,7 +48,7 @@ def unreadable(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def refuse_unreadable(values: Mapping[str, Any], used: Iterable[Use]) -> None:
     """Stop a release that shows a figure with unreadable words."""
-    places = {use.name: use.place for use in used}
+    places = {use.name: use.location for use in used}
     lines = [
         f"  {places[name]} {name}: {fault}"
         for name, faults in unreadable(values).items()
@@ -162,13 +162,13 @@ def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) 
         source = getattr(values[use.name], "source", "")
         if not source:
             continue
-        file = use.place.file
+        file = use.location.file
         if file not in cited:
             cited[file] = set(KEY.findall((root / file).read_text(encoding="utf-8")))
         for key in KEY.findall(source):
             if key not in cited[file]:
                 raise ChapterFailed(
                     f"'{use.name}' was published in {source}, which this chapter does not cite",
-                    place=str(use.place),
+                    place=str(use.location),
                     remedy=f"cite [@{key}] next to it, or correct its source in data/published/",
                 )

@@ -20,7 +20,7 @@ from analysis.disclosure import (
 from analysis.errors import ConfigurationError, ExhibitHeld
 from audit.ledger.bundle import read_bundle, read_folder
 from audit.ledger.record import Float, NumberRecord
-from audit.terminal import tell
+from audit.terminal import print_lines
 from report.finish import LEDGER
 
 if TYPE_CHECKING:
@@ -106,28 +106,28 @@ def compare_releases(
     before = [released_data(bundle, about, days) for bundle in earlier]
     rules = evaluation.compute(["disclosure_rules"])["disclosure_rules"]
     found = revealed_by(new, before, rules)
-    tell([f"  against {len(earlier)} earlier: {len(found)} cells would be revealed"])
-    tell(f"    {_told(each)}" for each in found)
+    print_lines([f"  against {len(earlier)} earlier: {len(found)} cells would be revealed"])
+    print_lines(f"    {_line(each)}" for each in found)
     for bundle, old in zip(earlier, before, strict=True):
-        _tell_not_compared(bundle.name, set(new), set(old))
+        _print_not_compared(bundle.name, set(new), set(old))
     return found
 
 
-def _told(each: Revealed) -> str:
+def _line(each: Revealed) -> str:
     return f"{each.exhibit}: {each.cell}: {each.how}"
 
 
-def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
+def _print_not_compared(name: str, new: set[str], old: set[str]) -> None:
     """Print the exhibits that only one of two releases shows: they are compared with nothing."""
     for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
         if alone:
-            tell([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
+            print_lines([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
 
 
 def refuse_revealing(found: tuple[Revealed, ...]) -> None:
     """Stop a release that would reveal a cell in combination with an earlier one."""
     if found:
-        lines = [f"  {_told(each)}" for each in found]
+        lines = [f"  {_line(each)}" for each in found]
         raise ExhibitHeld(
             "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
             remedy="hide these cells too, release what was released before, or record who "

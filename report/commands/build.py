@@ -18,7 +18,7 @@ from analysis.errors import ConfigurationError
 from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -48,7 +48,7 @@ from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
 from report.reuse.inputs import hash_sources
-from report.reuse.ledger import kept_ledger
+from report.reuse.ledger import cached_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
@@ -133,19 +133,19 @@ def build(
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
         # A release uses nothing from the cache.
-        kept = None if release else Reused(root, values)
-        told: list[str] = []
-        finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
+        cache = None if release else Reused(root, values)
+        messages: list[str] = []
+        finish = partial(_finish, evaluation, book, written_in, messages, ledger, formats, release)
         with _stated_release(evaluation, ledger, release=release):
-            asked = _rendering(evaluation, book, ledger, formats, out, finish, kept)
+            asked = _rendering(evaluation, book, ledger, formats, out, finish, cache)
             made = chosen.typeset(asked, stages)
         outcome = [f"  {loss}" for loss in made.losses]
         outcome += [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
-        if kept is not None and isinstance(chosen, Press):
+        if cache is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
-            said = [f"report: {evaluation.study.title}", *filter(None, told), *outcome]
-            recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
-            why = kept.ended(recorder, results)
+            said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
+            recorder.record(asked.target, said, made.files, stages.seconds, settled=settled)
+            why = cache.ended(recorder, results)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
@@ -160,19 +160,19 @@ def _rendering(
     formats: tuple[str, ...],
     out: Path | None,
     finish: Callable[[Path], None],
-    kept: Reused | None,
+    cache: Reused | None,
 ) -> Rendering:
     """Return the request to an engine, after ledger and cover have been written."""
     return Rendering(
-        configured_again(book),
+        reread_configuration(book),
         [name for name in formats if name in TYPESET],
         out or book.project.output,
         kernel_environment(evaluation),
         timestamp(ledger.commit, os.environ),
         evaluation.key,
         finish,
-        kept,
-        whole=kept is None,
+        cache,
+        whole=cache is None,
     )
 
 
@@ -180,7 +180,7 @@ def _finish(
     evaluation: Evaluation,
     book: Book,
     written_in: Mapping[str, str],
-    told: list[str],
+    messages: list[str],
     ledger: Ledger,
     formats: tuple[str, ...],
     release: bool,
@@ -189,7 +189,7 @@ def _finish(
     """Finish a typeset book, unless its source files have changed in the meantime."""
     root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
     also = [name for name in formats if name not in TYPESET]
-    told.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
+    messages.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
     # The ledger, the pages and the book are read from the files at different times.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -263,7 +263,7 @@ def prepare(
     results = results or Results(evaluation, fresh)
     values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
     check_citations(evaluation.root, used, values)
-    notes.append(results.told())
+    notes.append(results.summary())
     notes.extend(results.refuse_unknown())
     for name in given:
         if isinstance(values[name], Figure):
@@ -275,7 +275,7 @@ def prepare(
         return make_ledger(evaluation, values, used, remote, results.code.sources)
 
     # Marked as a draft until every check of a release has passed.
-    ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
+    ledger = make() if fresh else cached_ledger(evaluation, values, used, remote, make)
     ledger = replace(ledger, structure=structure(book))
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
@@ -323,7 +323,7 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
     """Yield warnings and notes for the user about a build that succeeded."""
-    where = {use.name: use.place for use in used}
+    where = {use.name: use.location for use in used}
     for name, claim in broken_claims(values).items():
         if name in where:
             state = "counts too small to show" if claim.unknown else "no longer holds"

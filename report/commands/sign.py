@@ -16,7 +16,7 @@ from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
 from audit.seal.signature import sign
 from audit.seal.verification import ROOT, examine
-from audit.terminal import quoted, tell
+from audit.terminal import print_lines, quoted
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def sign_report(pdf: Path, key: Path) -> int:
         attach(opened, [dataclasses.replace(OWN_FILES[SIGNATURE], data=signature)])
         replace(pdf, saved(opened))
     commit = quoted(str(found.seal.commit))
-    tell([f"signed: {quoted(pdf.name)}", f"  seal {found.seal.digest}", f"  commit {commit}"])
+    print_lines(
+        [f"signed: {quoted(pdf.name)}", f"  seal {found.seal.digest}", f"  commit {commit}"]
+    )
     return 0
 
 

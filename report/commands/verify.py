@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.seal.verification import ROOT, Verification, examine, pdf_bytes
-from audit.terminal import quoted, tell, tell_json
+from audit.terminal import print_json, print_lines, quoted
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -53,22 +53,22 @@ def verify(
     # Read once, so that the file recomputed is the file verified, even if it changes meanwhile.
     source = pdf_bytes(pdf)
     found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
-    again = _computed_again(pdf, data, source) if rerun else None
+    again = _rerun(pdf, data, source) if rerun else None
     holds = _holds(found, asked=bool(signers) or expected is not None)
     holds = holds and (again is None or again.reproducible)
     if as_json:
-        tell_json(as_dictionary(found, again, holds=holds))
+        print_json(as_dictionary(found, again, holds=holds))
     else:
-        tell(verdict(pdf.name, found))
-        tell(_reproducible(again))
-        tell([f"verdict       {_summary(found, again, holds=holds)}"])
+        print_lines(verdict(pdf.name, found))
+        print_lines(_reproducible(again))
+        print_lines([f"verdict       {_summary(found, again, holds=holds)}"])
     return 0 if holds else VerificationFailed.exit_code
 
 
-def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
+def _rerun(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # The modules that compute take seconds to import, and only a rerun needs them.
     from analysis.evaluation import find_root
-    from report.again.rerun import rerun
+    from report.reproduction.rerun import rerun
 
     return rerun(find_root(Path.cwd()), pdf, data, source)
 

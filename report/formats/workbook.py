@@ -48,7 +48,7 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     from openpyxl import Workbook
 
     book = Workbook()
-    records = [each for each in ledger["records"] if each["id"] in data]
+    records = sorted((each for each in ledger["records"] if each["id"] in data), key=_place)
     _cover(book.active, ledger, moment)
     _listed(book.create_sheet("Contents"), "Contents", "Contents", ("Sheet", "What it holds"),
             [(each["reference"], _title(each)) for each in records])  # fmt: skip
@@ -67,6 +67,11 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     core = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
     files["docProps/core.xml"] = core.sub(rb"\g<1>" + stamp, files["docProps/core.xml"])
     return packed(files)
+
+
+def _place(record: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the place of an exhibit in the report: figures first, by number."""
+    return record["reference"][:1], int(record["reference"][1:])
 
 
 def _title(record: Mapping[str, Any]) -> str:

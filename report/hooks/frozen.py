@@ -34,8 +34,8 @@ def execution_digest(book: Book, key: str) -> str:
         Key of the results.
     """
     root = book.project.root
-    included = {line.place.file for chapter in book.chapters for line in chapter.source.lines}
-    included |= {cell.place.file for chapter in book.chapters for cell in chapter.cells}
+    included = {line.location.file for chapter in book.chapters for line in chapter.source.lines}
+    included |= {cell.location.file for chapter in book.chapters for cell in chapter.cells}
     files = {
         root / LEDGER,
         root / COVER,

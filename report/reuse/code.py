@@ -10,7 +10,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
 from audit.trace.sources import SourceIndex, defined_names, syntax_digest
 
 if TYPE_CHECKING:

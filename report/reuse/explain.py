@@ -15,7 +15,7 @@ from analysis.writing import write_whole
 from report.reuse.last_build import BUILDS, differing
 
 if TYPE_CHECKING:
-    from report.reuse.chapters import OfPress, Outputs
+    from report.reuse.chapters import Outputs, PressCache
     from report.reuse.inputs import Asked
     from report.reuse.results import Results
 
@@ -46,7 +46,7 @@ class Steps:
 
     def write(self, root: Path, asked: Asked) -> None:
         """Store them, to explain the next build of the same kind."""
-        path = _place(root, asked)
+        path = _path(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(vars(self)).encode())
 
@@ -54,7 +54,7 @@ class Steps:
 def steps_before(root: Path, asked: Asked) -> Steps:
     """Return the inputs of the steps of the last build of a kind, as far as known."""
     try:
-        return Steps(**json.loads(_place(root, asked).read_bytes()))
+        return Steps(**json.loads(_path(root, asked).read_bytes()))
     except (OSError, ValueError, TypeError):
         return Steps()
 
@@ -69,7 +69,7 @@ def steps_now(
 
 
 def explained(
-    before: Steps, now: Steps, results: Results, outputs: Outputs, press: OfPress
+    before: Steps, now: Steps, results: Results, outputs: Outputs, press: PressCache
 ) -> Iterator[str]:
     """Yield for each step whether it was reused, or why it was repeated."""
     yield "why each step was made again, or not:"
@@ -181,5 +181,5 @@ def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:_MARK]
 
 
-def _place(root: Path, asked: Asked) -> Path:
+def _path(root: Path, asked: Asked) -> Path:
     return root / BUILDS / f"{asked.digest[:16]}.steps"

@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.cache import Cache
 from analysis.dataflow import graph
-from analysis.dataflow.passage import status_by_way
+from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
-from analysis.kept import Kept
 from analysis.watching import Watch
 from report.reuse.code import Code, code_of
 
@@ -28,7 +28,7 @@ READ_WHOLE = frozenset({"accepted_tables", "extract"})
 """Nodes that contain an extract, including anything in it that names a person."""
 
 
-class NothingKept(Kept):
+class EmptyCache(Cache):
     """A cache for a release, which computes everything: it stores nothing and returns nothing."""
 
     def read(self, key: str) -> None:
@@ -53,7 +53,7 @@ class Results:
     evaluation: Evaluation
     fresh: bool = False
     nodes: Nodes | None = None
-    kept: Kept | None = None
+    cache: Cache | None = None
     watch: Watch = field(default_factory=Watch)
 
     @cached_property
@@ -66,14 +66,14 @@ class Results:
         evaluation = self.evaluation
         root, extract, files = evaluation.root, evaluation.directory, evaluation.files
         given = graph.inputs(root, extract, evaluation.study)
-        self.kept = (NothingKept if self.fresh else Kept)(root / FOLDER / "results", ".pickle")
+        self.cache = (EmptyCache if self.fresh else Cache)(root / FOLDER / "results", ".pickle")
         self.nodes = Nodes(
             built.graph.nodes,
             inputs_of(given, root, extract, files, self.code),
             code=self.code,
             conditions=conditions(),
-            kept=self.kept,
-            unkept=self._names_persons(built),
+            cache=self.cache,
+            uncached=self._names_persons(built),
             watch=self.watch,
         )
         return self.nodes
@@ -93,7 +93,7 @@ class Results:
             if node in READ_WHOLE or node in datasets:
                 return True
             try:
-                status_by_way(node, by_name, children)
+                status_by_path(node, by_name, children)
             except ExhibitHeld:
                 return True
             return False
@@ -114,7 +114,7 @@ class Results:
             for defined, (found, _) in module.definitions.items()
         }
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return in words how many results were computed."""
         if self.nodes is None:
             return "results reused: nothing they rest on has changed"

@@ -88,6 +88,31 @@ def test_a_claim_without_its_certainty_is_seen(rules):
     ]
 
 
+DIFFERENCE = re.compile(r"numbers\.(\w+)_difference_(?!interval)(\w+)`")
+
+
+def bare_differences(text):
+    """Return each number of events more or fewer that stands without its interval."""
+    return [
+        found
+        for block in blocks(text)
+        for found in DIFFERENCE.findall(block)
+        if "numbers.{}_difference_interval_{}`".format(*found) not in block
+    ]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_number_more_or_fewer_stands_with_its_interval(path):
+    assert bare_differences(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_number_more_or_fewer_without_one_is_seen():
+    bare = "`{python} numbers.s47_difference_lambeth` enquiries over ten months"
+    assert bare_differences(bare) == [("s47", "lambeth")]
+    other = f"{bare} (`{{python}} numbers.s47_difference_interval_stockport`)"
+    assert bare_differences(other) == [("s47", "lambeth")]
+
+
 def test_no_p_value_is_called_small_without_a_number():
     """In chapters, tables and sentences alike: a reader has to see how small, and of how many."""
     said = re.compile(r"(?<!<)\bp(?:-values?)?\b[^.,;<]*\bsmall\b", re.IGNORECASE)

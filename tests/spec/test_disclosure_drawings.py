@@ -42,7 +42,9 @@ BALANCE = pd.DataFrame(
      "within_sets": [0.4127, 1.2063]}
 )  # fmt: skip
 NO_CANDIDATES = pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
-OUTLINES = CURVE[["pilot"]].assign(choice="all", specifications=1, clear_below=1, clear_above=0)
+OUTLINES = CURVE[["pilot"]].assign(
+    choice="all", specifications=1, clear_below=1, clear_above=0, undecided=0
+)
 FALLS = EFFECTS[["outcome", "pilot", "status", "reason"]].assign(fall_percent=61.7342)
 
 JUDGED = EFFECTS[["pilot", "outcome", "status", "reason", "ratio"]].assign(

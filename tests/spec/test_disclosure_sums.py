@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC, WITHHELD
-from analysis.disclosure.model_sums import telling_results
+from analysis.disclosure.model_sums import revealing_results
 from analysis.disclosure.withholding import marked, marked_part, questions
 from analysis.evaluation import Evaluation
 from analysis.models.inputs.school_periods import compare
@@ -29,7 +29,7 @@ def masks(*rows):
 def tells(results, shown, hidden=(), counts=(9, 8, 7, 9)):
     atoms = len(counts)
     empty = np.zeros((0, atoms), dtype=bool)
-    return telling_results(
+    return revealing_results(
         [masks(*sums) for sums in results],
         np.vstack([empty, *([masks(*shown)] if shown else [])]),
         np.vstack([empty, *([masks(*hidden)] if hidden else [])]),

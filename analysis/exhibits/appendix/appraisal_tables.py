@@ -150,13 +150,13 @@ def cost_of_a_worker(costs: Costs) -> Number:
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     """State the largest share of pupil-months without a return in any arm, period and pilot."""
     if unreturned_bounds.empty:
-        return Number(None, words.HIDDEN, "share of pupil-months")
+        return Number(None, words.NOT_SHOWN, "share of pupil-months")
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
-    printed = f"{most:.1%}"
+    printed = f"at most {most:.1%}"
     working = Working(
         "pupils on roll in months without a return, added up",
         "pupils on roll in all months compared, added up",
-        (f"Worked out for each group, period and pilot; the largest is {printed}",),
+        (f"Worked out for each group, period and pilot; the largest is {most:.1%}",),
     )
     return Number(most, printed, "share of pupil-months", working=working)
 

@@ -9,7 +9,7 @@ from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import Effect, effects
 from analysis.extract.extract import Origin
-from analysis.study.scenario import Scenario
+from analysis.study.scenario import Scenario, built_in
 from analysis.study.settings import Outcome
 
 PUBLISHED = {
@@ -29,7 +29,7 @@ def calibration_check(
     origin: Origin,
 ) -> Table:
     """Show the published direction, the ratio built into the stand-in, and the estimated one."""
-    built = _scenario(scenarios, origin)
+    built = built_in(scenarios, origin.scenarios)
     every = [(each, found) for each in outcomes for found in effects(main_effects, each.name)]
     lines = [
         _line(outcome, each, _published(published_findings, outcome.name, each.pilot), built)
@@ -53,8 +53,10 @@ def calibration_check(
             Words("verdict", "As published", "Whether the interval points as published", width=10),
         ),
         note=(
-            "Calibration check, not evidence; intervals are by school and not adjusted. Published "
-            "days in care are those of two pilots that the summary doesn't name." + legend
+            "Calibration check, not evidence; intervals are by school and not adjusted. As "
+            "published: 'yes' if the interval lies below 1 where a fall was published, and "
+            "includes 1 where none was; no change is claimed by that. Published days in care are "
+            "those of two pilots that the summary doesn't name." + legend
             + words.not_estimable(missing)
         ),
     )  # fmt: skip
@@ -66,15 +68,6 @@ def _line(
     ratio = words.ratio(built.effect(outcome.name, each.pilot)) if built else "[x]"
     cells = (published, ratio, _estimate(each), _verdict(published, each))
     return (outcome.label, each.pilot, *cells)
-
-
-def _scenario(scenarios: tuple[Scenario, ...], origin: Origin) -> Scenario | None:
-    """Return the extract's scenario, if it is known and consists of one ratio per pilot."""
-    found = [each for each in scenarios if each.name in origin.scenarios]
-    if len(found) != 1:
-        return None
-    by_ratios_alone = found[0].diverted == 0 and found[0].noisy_school == 1
-    return found[0] if by_ratios_alone else None
 
 
 def _published(findings: tuple[dict[str, str], ...], outcome: str, pilot: str) -> str:

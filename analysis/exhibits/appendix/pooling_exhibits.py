@@ -11,7 +11,7 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import AXIS, beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import AXIS, pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Number, Table
 from analysis.exhibits.parts.forest import Row, forest
 from analysis.exhibits.parts.rows import of_outcomes
@@ -59,7 +59,7 @@ def pilots_pooled(
         "ratio_high": "Upper end of its 95% interval",
     }
     return figure(
-        draw, data, columns, alt=alt, message=_message(data), label=beside_trial(origin.label),
+        draw, data, columns, alt=alt, message=_message(data), label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _number(pooled: pd.DataFrame, outcome: str, prior: str, quantity: str) -> Nu
     rows = pooled.loc[chosen & (pooled["quantity"] == quantity)].to_dict("records")
     row: dict[Any, Any] = rows[0] if rows else {"status": "", "reason": "", "pilots": 0}
     if row["status"] != "estimated":
-        return Number(None, words.no_estimate(str(row["reason"])), "ratio of rate ratios")
+        return Number(None, words.no_estimate_in_words(str(row["reason"])), "ratio of rate ratios")
     ends = (float(row["ratio_low"]), float(row["ratio_high"]))
     pilots, printed = int(row["pilots"]), _printed(row)
     working = pooled_working(pilots, printed)
@@ -195,8 +195,10 @@ def _message(data: pd.DataFrame) -> str:
         return "The pilots are too few to sum up"
     row = further.iloc[0]
     if row["ratio_low"] <= 1 <= row["ratio_high"]:
-        return "What a further pilot would show is open: its interval includes no effect"
-    return "The interval of a further pilot excludes no effect"
+        return (
+            "What a further pilot would show is open: its interval reaches both sides of no change"
+        )
+    return "The interval of a further pilot lies on one side of no change"
 
 
 def _prior(prior: Priors) -> str:

@@ -181,7 +181,7 @@ def areas_reject_nothing(size_proof: Proof) -> Claim:
     """Claim that there are too few areas for a randomisation test by area."""
     size = size_proof.table.set_index(["method", "design"])["size"]
     return judge(
-        "Whole areas are too few for randomisation inference to reject anything.",
+        "Three and three areas are too few for randomisation inference to reject anything.",
         Most("share of studies without an effect that it rejects", 0, "%"),
         {AREAS: 100 * float(size[TEST, AREAS])},
         ("size_and_coverage",),

@@ -42,12 +42,20 @@ SENTENCES = {
     "referrals_no_clear_change": "No clear change in referrals anywhere",
     "intervals_are_wide": "The size of any change is hardly known",
     "trial_rules_out_such_falls": "Ratios of two pilots below the trial's interval",
+    "lambeth_exceeds_all_at_once": "Lambeth exceeds 0.05 by min-P, of all at once",
+    "both_exceed_by_largest_statistic": "Both exceed 0.05 by max-T, of all at once",
     "primary_family_changed": "A change in enquiries in some pilot",
     "secondary_family_changed": "A change in starts or referrals in some pilot",
+    "main_figure_changed": "A change in enquiries or starts in some pilot, as over the summary's "
+    "figure",
+    "any_outcome_changed": "A change in any of these in some pilot, as in the summary's tables",
     "both_fell_unadjusted": "Fewer in both by unadjusted intervals, by school",
     "both_fell_by_sign": "Fewer in both by the sign alone",
 }
-SEARCHED = {"primary_family_changed", "secondary_family_changed"}
+SEARCHED = {
+    "primary_family_changed", "secondary_family_changed", "main_figure_changed",
+    "any_outcome_changed",
+}  # fmt: skip
 """Not sentences, but what a search through all pilots would find by the rule of claims."""
 NOT_USED = {"both_fell_unadjusted", "both_fell_by_sign"}
 """Rules that the report does not use, shown for what they would do."""
@@ -174,10 +182,13 @@ def sentence_rates(sentences_proof: Proof) -> Table:
     printed = sentences_proof.table
     states = list(dict.fromkeys(printed["state"]))
     claims = printed.groupby("sentence")["claims_change"].first()
-    label = {name: _label(name, claims_change=bool(claims[name])) for name in SENTENCES}
+    # A table made before a sentence was added lacks it until it is made anew.
+    label = {
+        name: _label(name, claims_change=bool(claims[name])) for name in SENTENCES if name in claims
+    }
     printed_of = ("claims_change", "printed", "printed_high")
     return table(
-        in_order(printed, sentence=sorted(SENTENCES, key=lambda name: LABELS.index(label[name]))),
+        in_order(printed, sentence=sorted(label, key=lambda name: LABELS.index(label[name]))),
         (
             Words("sentence", "Sentence", cell=lambda name: label[name] + SENTENCES[name], width=8),
             *(
@@ -197,7 +208,7 @@ def sentence_rates(sentences_proof: Proof) -> Table:
             "three, schools of an area share a shock in each period with the squared coefficient "
             "of variation named. A search looks for a change through all pilots of a family, by "
             "the rule of the sentences. Days in care are not drawn, and sentences on them are "
-            "left out. "
+            "left out; so all at once is all but them. "
             f"{made_by(sentences_proof.making)}"
         ),
     )

@@ -11,6 +11,8 @@ from analysis.study.settings import Outcome
 
 FIFTH = 0.8
 """The ratio that stands for a fall by a fifth, which a service would welcome."""
+AS_PUBLISHED = "published-directions"
+"""The scenario of the stand-in that was drawn to agree with what was published."""
 CLOSURE = "2020-03"
 """Schools in England closed to most pupils in this month."""
 
@@ -25,6 +27,18 @@ def data_are_invented(origin: Origin) -> Claim:
         "the register of invented files lists files of the extract",
         origin.kind == "invented",
         f"an extract that is {origin.kind}",
+        ("calibration_check",),
+    )
+
+
+def directions_are_built_in(origin: Origin) -> Claim:
+    """Claim that the invented files were drawn to show the published directions."""
+    drawn = ", ".join(origin.scenarios) or "none"
+    return Claim(
+        "The published directions were built into it.",
+        f"the invented files are those of the scenario {AS_PUBLISHED} alone",
+        origin.kind == "invented" and origin.scenarios == (AS_PUBLISHED,),
+        f"files of these scenarios: {drawn}",
         ("calibration_check",),
     )
 
@@ -70,7 +84,8 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
         "By school, unadjusted and with 80% power, no pilot could detect a fall in section 47 "
-        "enquiries of less than half; by this report's own rule, still less.",
+        "enquiries of less than half; by this report's own, stricter rule a fall has to be larger "
+        "still.",
         Least("smallest fall seen with 80% power", 50, "%"),
         _by_name(falls["fall_percent"]),
         ("detectable", "detectable_falls"),
@@ -110,8 +125,8 @@ def selection_misleads(selection_effects: pd.DataFrame) -> Claim:
         "rise, chosen by need and matched": ratios["greatest need", "count of one year"] - 1,
     }
     return judge(
-        "Choosing schools for their high counts can look like success, and matching on those "
-        "counts like harm, although nothing has an effect.",
+        "Choosing schools for their high counts can look like success, and choosing schools in "
+        "need and matching them on a year's count like harm, although nothing has an effect.",
         Least("mean ratio below or above 1 by", 10, "%"),
         {name: 100 * float(value) for name, value in beyond.items()},
         ("regression_to_mean",),

@@ -9,11 +9,12 @@ import pandas as pd
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
     GREY,
     INTERVENTION,
+    MUTED,
     PUBLISHED,
     legend,
     narrow,
@@ -65,7 +66,7 @@ def detectable_falls(
     columns = {name: DETECTABLE[name] for name in shown}
     columns["fall_percent"] = "Smallest fall that would be detected with 80% power, per cent"
     return figure(
-        draw, detectable_effects, columns, alt=alt, label=beside_trial(origin.label),
+        draw, detectable_effects, columns, alt=alt, label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
         message=_message(detectable_effects, outcomes[0], open_to),
         marks="" if (detectable_effects["status"] == "estimated").any() else "fall_percent",
@@ -96,7 +97,7 @@ def _draw(ax: Axes, lines: list[str], said: list[str], falls: list[float]) -> No
     # A fall that is withheld, or not detectable, has no mark: one at zero would be a claim.
     marks = [(fall, place) for fall, place in zip(falls, places, strict=True) if fall == fall]
     ends, heights = [fall for fall, _ in marks], [place for _, place in marks]
-    ax.hlines(heights, 0, ends, color="#B9C7D6", lw=2)
+    ax.hlines(heights, 0, ends, color=MUTED, lw=2)
     sns.scatterplot(x=ends, y=heights, color=INTERVENTION, s=46, zorder=3, legend=False, ax=ax)
     if narrow():
         lines = [

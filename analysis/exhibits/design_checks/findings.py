@@ -135,9 +135,23 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
     found = change_judgements.loc[claimed, keys].merge(pre_trends, on=keys, how="left")
     unseen = found.loc[found["breakdown_change"].isna(), "pilot"].drop_duplicates().to_list()
     text = "The same check can be shown for every claimed change."
+    if found.empty:
+        text = "No change is claimed that the other checks could question."
     if unseen:
-        text = f"The same check for {words.listed(unseen)} may not be shown."
+        text = f"The same check for {words.listed(unseen)} is not shown (counts are too small)."
     return Number(text, text, "sentence", len(found))
+
+
+def breakdown_of_interval(pre_trends: pd.DataFrame) -> Number:
+    """State from what divergence on the interval of the worst check's result would include 1."""
+    own = pre_trends.loc[
+        (pre_trends["outcome"] == "s47_enquiries") & (pre_trends["pilot"] == "Southampton")
+    ]
+    (found,) = own["breakdown_change_interval"]
+    unit = "times the largest change between terms before the start"
+    if pd.isna(found):
+        return Number(None, words.NOT_KNOWN, unit)
+    return Number(float(found), words.limit(found, words.ratio), unit)
 
 
 def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:

@@ -106,7 +106,7 @@ def areas_permuted_show_nothing(change_judgements: pd.DataFrame) -> Claim:
              for pilot in ("Lambeth", "Southampton")]  # fmt: skip
     return judge(
         "A permutation test of areas, which public pages suggest were assigned, can't support a "
-        "fall in Lambeth or Southampton: they are too few to reach a p of 0.05.",
+        "fall in Lambeth or Southampton: these have too few areas for it to reach a p of 0.05.",
         Least("smallest p-value that permuting areas can give", 0.051),
         {each.pilot: each.smallest_p_area for each in found},
         ("by_unit_table", "assignment"),

@@ -11,13 +11,14 @@ from analysis.exhibits.outcomes.numbers import OUTCOMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.drawn import figure
-from analysis.exhibits.parts.effect_rows import beside_trial, pilots_only
+from analysis.exhibits.parts.effect_rows import pilots_and_trial, pilots_only
 from analysis.exhibits.parts.exhibit import Figure, Table
 from analysis.exhibits.parts.rows import Effect, Judgement, effects, families, judgements_of
 from analysis.exhibits.parts.style import GREY, PUBLISHED, narrow, new_drawing, wrapped
 from analysis.extract.extract import Origin
 from analysis.models.inference.judgement import LEVEL
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
+from analysis.study.scenario import Scenario, built_in
 from analysis.study.settings import Outcome
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ NOT_GIVEN = "[x]"
 COLUMNS = {
     "outcome": "Outcome",
     "study": "Pilot, or the later trial as published",
-    "per_100": "Events or days for every 100 expected without a social worker",
+    "per_100": "Events or days for every 100 that comparison schools suggest",
     "per_100_low": "Lower limit of its 95% confidence interval, by school for the pilots",
     "per_100_high": "Upper limit of that interval",
 }
@@ -44,16 +45,16 @@ SURE = {
 """Words for the certainty of a result, by its verdict."""
 
 
+IF_REAL = ", so how sure is how sure one would be if they were real"
 NOTE = (
-    "The pilots are {whose}, and exploratory; the trial is as published {source}, and its schools "
-    "were allocated at random. Per 100: events or days for every 100 that comparison schools "
-    "suggest. Intervals of the pilots are by "
-    "school; {unadjusted}. Certainty starts at low, since no random allocation of the pilots' "
-    "schools is reported and all is exploratory. It is low "
-    "where p is at most {level} with schools and with areas as the unit, else very low. P-values "
-    "are two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
-    "({secondary}); by area they are of a t-test. {permuted}[x] is not in the "
-    "source; [z] is not applicable; [c] is withheld."
+    "The pilots are {whose}, and exploratory{if_real}; the trial is as published {source}, and "
+    "its schools were allocated at random. Per 100: events or days for every 100 that "
+    "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
+    " starts at low, since no random allocation of the pilots' schools is reported and all is "
+    "exploratory. It is low where p is at most {level} with schools and with areas as the unit,"
+    " else very low. P-values are two-sided and allow for the family: section 47 enquiries "
+    "({primary}), and all else ({secondary}); by area they are of a t-test. {permuted}[x] is "
+    "not in the source; [z] is not applicable; [c] is withheld."
 )
 
 
@@ -93,6 +94,7 @@ def results_in_words(
         period=pilots_only(compared_period),
         note=NOTE.format(
             whose=origin.label.lower() or "this extract",
+            if_real=IF_REAL if origin.label else "",
             level=LEVEL,
             unadjusted=words.UNADJUSTED,
             permuted=_permuted(change_judgements),
@@ -141,8 +143,8 @@ def _verdict(high: float) -> str:
 def _permuted(change_judgements: pd.DataFrame) -> str:
     """Say what permuting areas gives where both p-values pass, and the least that it can give."""
     said = [
-        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (at least "
-        f"{words.p_value(each['smallest_p_area'])})"
+        f"{words.p_value(each['p_permuted_area'])} in {each['pilot']} (the least "
+        f"possible: {words.p_value(each['smallest_p_area'])})"
         for each in change_judgements.to_dict("records")
         if each["status"] == ESTIMATED and each["verdict"] != "not clear"
     ]
@@ -170,6 +172,7 @@ def _data(ratio: float, low: float, high: float) -> dict[str, float]:
 def in_a_hundred(
     main_effects: pd.DataFrame,
     trial: dict[str, float],
+    scenarios: tuple[Scenario, ...],
     compared_period: str,
     origin: Origin,
 ) -> Figure:
@@ -180,7 +183,7 @@ def in_a_hundred(
     said = "; ".join(f"{each.pilot} {_read_out(each)}" for each in found)
     whose = origin.label.lower() or "this extract"
     alt = (
-        "Dot chart of section 47 enquiries for every 100 expected without a social worker, with "
+        "Dot chart of section 47 enquiries for every 100 that comparison schools suggest, with "
         f"95% intervals and a line at 100. The large trial, published: {published} "
         f"({' to '.join(open_to)}). The pilots, "
         f"{whose}, exploratory: {said}."
@@ -197,31 +200,36 @@ def in_a_hundred(
             else:
                 ax.annotate(_read_out(each), (2, y), color=GREY, va="center")
         ax.axvline(words.HUNDRED, color=GREY, lw=1)
-        names = [f"{each.pilot}\n({whose})" for each in reversed(found)]
-        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}\n(published)"])
+        # On one line where there is room: a second one would stand between two rows.
+        apart = "\n" if narrow() else " "
+        names = [f"{each.pilot}{apart}({whose})" for each in reversed(found)]
+        ax.set_yticks(range(len(found) + 1), [*names, f"{TRIAL}{apart}(published)"])
         ax.set_xlim(left=0)
         ax.set(ylim=(-0.6, len(found) + 0.75), ylabel="")
         ax.grid(visible=False, axis="y")
-        ax.set_xlabel(wrapped("Enquiries for every 100 expected without a social worker", 26))
+        ax.set_xlabel(wrapped("Enquiries for every 100 that comparison schools suggest", 26))
         return drawing
 
     rows = [{"study": TRIAL, **_data(*limits)}]
     rows += [{"study": e.pilot, **_data(e.ratio, e.ratio_low, e.ratio_high)} for e in found]
     columns = {name: said for name, said in COLUMNS.items() if name != "outcome"}
     return figure(
-        draw, pd.DataFrame(rows), columns, alt=alt, label=beside_trial(origin.label),
+        draw, pd.DataFrame(rows), columns, alt=alt, label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
-        message=_message(found, limits[2], origin),
+        message=_message(found, limits[2], built_in(scenarios, origin.scenarios), origin),
     )  # fmt: skip
 
 
-def _message(found: Sequence[Effect], high: float, origin: Origin) -> str:
-    """Say what the trial found, and that what the picture shows of invented pilots was built in."""
+def _message(found: Sequence[Effect], high: float, built: Scenario | None, origin: Origin) -> str:
+    """Say what the trial found, and what was built into invented pilots, whatever they show."""
     trial = "no evidence of a fall" if high >= 1 else "a fall"
     if not origin.label:
         return f"The large trial found {trial}; what the pilots show is exploratory"
-    fell = any(each.estimated and each.ratio_high < 1 for each in found)
-    return f"Real trial: {trial}. Invented pilots: {'falls built in' if fell else 'no evidence'}"
+    if built is None:
+        return f"Real trial: {trial}. Invented pilots: no evidence"
+    falls = sum(built.effect(each.outcome, each.pilot) < 1 for each in found)
+    where = f"falls built into {words.spelled(falls)} of {words.spelled(len(found))}"
+    return f"Real trial: {trial}. Invented pilots: {where if falls else 'no fall built in'}"
 
 
 def _read_out(each: Effect) -> str:
@@ -245,5 +253,7 @@ def _draw(
     face = "white" if hollow else colour
     sns.scatterplot(x=[middle], y=[y], color=face, edgecolor=colour, linewidth=1.2,
                     s=48 if hollow else 100, zorder=3, ax=ax)  # fmt: skip
-    ax.annotate(text, (middle, y), xytext=(0, 7), textcoords="offset points", ha="center",
-                fontweight="normal" if hollow else "bold", color=colour)  # fmt: skip
+    # On white, so that the line at 100 does not run through it.
+    ax.annotate(text, (middle, y), xytext=(0, 8), textcoords="offset points", ha="center",
+                fontweight="normal" if hollow else "bold", color=colour,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip

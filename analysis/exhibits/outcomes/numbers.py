@@ -55,7 +55,7 @@ def child_events_all(
     count = released_outcomes.tables["all"]["count"].iloc[0]
     status = released_outcomes.statuses["all"]
     if isinstance(count, str):
-        return Number(None, f"[{count}]", "events", status=status)
+        return Number(None, "an unknown number of", "events", status=status)
     rounded = disclosure_rules.rounded(int(count))
     return Number(rounded, words.count(rounded), "events", status=status)
 
@@ -126,7 +126,8 @@ def effect_difference(
     found = effect(main_effects, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
     if not found.estimated:
-        return _not_estimable(found, unit)
+        # The unit follows in the sentence.
+        return Number(None, "an unknown number of", unit)
     return Number(
         found.difference,
         words.more_or_fewer(found.difference),
@@ -135,6 +136,20 @@ def effect_difference(
         interval=(found.difference_low, found.difference_high),
         working=difference_working(found, rates_before_after, compared_period),
     )
+
+
+@parameterize(**{f"{o}_difference_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+def difference_interval(
+    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
+) -> Number:
+    """State the 95% confidence interval of the effect as a number of events."""
+    found = effect(main_effects, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "95% confidence interval")
+    limits = (found.difference_low, found.difference_high)
+    text = words.range_of_difference(*limits)
+    working = interval_working(found, text, compared_period)
+    return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
 
 
 def care_estimated(main_effects: pd.DataFrame) -> Number:
@@ -148,12 +163,14 @@ def care_estimated(main_effects: pd.DataFrame) -> Number:
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:
-    """State how many effects are shown as `[c]` or 'not estimable', and what that means."""
+    """State how many effects are not shown or not estimable, and why."""
     missing = main_effects.loc[main_effects["status"] != ESTIMATED, "reason"]
     withheld, lacking = (missing == WITHHELD).sum(), (missing != WITHHELD).sum()
     of = f"of the {words.count(len(main_effects))} effects of this report"
+    are = "is" if withheld == 1 else "are"
     parts = [
-        f"{words.HIDDEN} stands for {words.count(withheld)} {of}: {WITHHELD}" * bool(withheld),
+        f"{words.count(withheld)} {of} {are} {words.NOT_SHOWN} ({words.HIDDEN} in tables and "
+        f"figures): {WITHHELD}" * bool(withheld),
         f"{words.count(lacking)} {of} could not be estimated for other reasons" * bool(lacking),
     ]
     text = "; ".join(part for part in parts if part) or f"None {of} had to be withheld"
@@ -162,4 +179,4 @@ def effects_withheld(main_effects: pd.DataFrame) -> Number:
 
 def _not_estimable(found: Effect, unit: str) -> Number:
     # The reason is stated once, not four times in a sentence of four numbers.
-    return Number(None, words.no_estimate(found.reason), unit)
+    return Number(None, words.no_estimate_in_words(found.reason), unit)

@@ -59,7 +59,7 @@ def schools_in_pilot(published_facts: dict[str, Fact], pilot: str) -> Number:
     return Number(int(fact.value), words.count(int(fact.value)), "schools", source=fact.source)
 
 
-TOLD = {
+PUBLISHED_DIRECTIONS = {
     ("s47_enquiries", "Lambeth"): "fell",
     ("s47_enquiries", "Southampton"): "fell",
     ("s17_starts", "Stockport"): "fell",
@@ -72,7 +72,7 @@ def published_outcomes_as_told(published_findings: tuple[dict[str, str], ...]) -
     """Claim the published directions, as the file of published findings states them."""
     kept = {(each["outcome"], each["pilot"]): each["direction"] for each in published_findings}
     falls = {key for key, direction in kept.items() if direction == "fell"}
-    told = {key for key, direction in TOLD.items() if direction == "fell"}
+    falling = {key for key, direction in PUBLISHED_DIRECTIONS.items() if direction == "fell"}
     seen = "; ".join(
         f"{outcome} in {pilot}: {direction}" for (outcome, pilot), direction in kept.items()
         if outcome
@@ -82,7 +82,8 @@ def published_outcomes_as_told(published_findings: tuple[dict[str, str], ...]) -
         "Lambeth, fewer section 17 starts in Stockport, and no evidence of an effect on days in "
         "care where it could be analysed.",
         "published findings as kept in data/published/findings.csv: these falls and no others",
-        falls == told and all(kept.get(key) == direction for key, direction in TOLD.items()),
+        falls == falling
+        and all(kept.get(key) == direction for key, direction in PUBLISHED_DIRECTIONS.items()),
         seen,
         ("calibration_check",),
         source=cited(SUMMARY, "Key findings, 6"),
@@ -153,8 +154,8 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     """Hold what we read from the trial's interval, which its authors do not say."""
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
-        "The trial is no evidence of harm either: in secondary schools a large fall is unlikely, "
-        "but a small fall or a rise is not ruled out.",
+        "The trial is no evidence of harm either: for section 47 enquiries in secondary schools, "
+        "a fall of a fifth is unlikely, but a slight fall or a rise is not ruled out.",
         f"the trial's 95% confidence interval includes {LARGE_FALL} nowhere, and reaches to both "
         "sides of 1",
         LARGE_FALL < low < 1 < high,

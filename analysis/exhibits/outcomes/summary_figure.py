@@ -12,12 +12,12 @@ from analysis.exhibits.parts.effect_rows import (
     AXIS,
     BY_AREA,
     EXPLORATORY,
-    beside_trial,
     effect_row,
+    pilots_and_trial,
     pilots_only,
     printed,
-    said_by_area,
     trial_row,
+    unbounded_by_area,
     unit_handles,
 )
 from analysis.exhibits.parts.exhibit import Figure
@@ -64,7 +64,7 @@ def main_result(
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row a pilot, on "
         f"a logarithmic axis with a line at 1, which is no effect. {'. '.join(said)}. The later "
         f"randomised trial found {later.printed} for {groups[0][0].label}. {EXPLORATORY}"
-        f"{said_by_area(own)}"
+        f"{unbounded_by_area(own)}"
     )
 
     def draw() -> Drawing:
@@ -81,7 +81,7 @@ def main_result(
     headlines = [outcome for outcome, _ in groups]
     return figure(
         draw, _data(groups, own, trial), COLUMNS, alt=alt,
-        message=effects_message(change_judgements, headlines), label=beside_trial(origin.label),
+        message=effects_message(change_judgements, headlines), label=pilots_and_trial(origin.label),
         period=pilots_only(compared_period),
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     """State the certainty of a result: its p-value by each unit, and adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
-        return Number(None, words.no_estimate(found.reason), "p-values")
+        return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = (
         f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted (a "
         f"test that cannot give less than {words.p_value(found.smallest_p_area)})"
@@ -134,7 +134,7 @@ def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numbe
     """State the p-values on which a claim is judged: by each unit, adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
-        return Number(None, words.no_estimate(found.reason), "p-values")
+        return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = _adjusted(found)
     working = p_value_working(found, permuted=False)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)

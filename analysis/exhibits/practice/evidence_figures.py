@@ -13,8 +13,8 @@ from analysis.exhibits.parts.design import SMALLEST_CHART_TEXT
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import (
+    BETWEEN,
     GREY,
-    LIGHT,
     NAVY,
     ORANGE,
     legend,
@@ -37,7 +37,7 @@ GROUPS = {
 }
 DIRECTIONS = {
     "supports": ("Supports", NAVY),
-    "mixed": ("Points both ways", LIGHT),
+    "mixed": ("Points both ways", BETWEEN),
     "contradicts": ("Contradicts", ORANGE),
 }
 RECEIVED = "the pilots were well received"

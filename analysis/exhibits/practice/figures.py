@@ -181,10 +181,13 @@ def pathways_by_phase(
 
     def draw() -> Drawing:
         drawing, axes = new_drawing(1.25, columns=2, around=0.85, sharey=True)
-        top = 1.25 * coarse(data)[list(panels)].to_numpy().max()
+        shares = coarse(data)[list(panels)].to_numpy()
+        top = 1.25 * shares.max()
+        # The label to the left of the smallest share must not reach the names of the pathways.
+        least = min(0.0, shares.min() - 0.16 * top)
         for ax, (column, title) in zip(axes, panels.items(), strict=True):
             _draw_pairs(ax, data, column)
-            ax.set(title=title, xlim=(0, top), ylabel="", xlabel="")
+            ax.set(title=title, xlim=(least, top), ylabel="", xlabel="")
             ax.xaxis.set_major_formatter("{x:.0f}%")
             ax.grid(visible=False, axis="y")
         axes[0].set_yticks(range(3), list(reversed(labels)))

@@ -157,8 +157,8 @@ def _kinds_of_school(school_kinds: pd.DataFrame) -> Records:
     checks = tuple({"embedded", "visiting"} <= each for each in kinds)
     counts = school_kinds["integration"].value_counts()
     return Records(
-        f"embedded in {counts.get('embedded', 0)} schools, visiting {counts.get('visiting', 0)}; "
-        f"both in {_of(checks)} pilots",
+        f"embedded in {counts.get('embedded', 0)} schools, partly in {counts.get('mixed', 0)}, "
+        f"visiting {counts.get('visiting', 0)}; first and last in {_of(checks)} pilots",
         checks,
     )
 

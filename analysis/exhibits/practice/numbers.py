@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from hamilton.function_modifiers import parameterize, tag, value
 
-from analysis.dataflow.passage import FIELDWORK, WORK
+from analysis.dataflow.disclosure_paths import FIELDWORK, WORK
 from analysis.exhibits.outcomes.numbers import BY_PILOT
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number

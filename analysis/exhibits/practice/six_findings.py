@@ -25,6 +25,8 @@ SURE = {
     "neither strand": "Not known: no evidence",
 }
 """Words for the certainty of a finding on practice, by its two strands of evidence."""
+HOW_SURE = {True: "How sure, if these data were real", False: "How sure"}
+"""Heading over those words, by whether the data are invented."""
 OUTCOMES_SURE = "Low at best: exploratory, and no random allocation is reported"
 
 
@@ -55,7 +57,7 @@ def six_findings(
                   width=9),
             Words("shown", whose, width=9, meaning="What records, or coded fieldwork where there "
                   "are none, show in the extract"),
-            Words("sure", f"How sure ({whose.lower()})",
+            Words("sure", HOW_SURE[bool(origin.label)],
                   "How sure that is, by the rule in the note", width=6),
         ),
         note=(
@@ -97,7 +99,7 @@ def _as_published(
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
         f"There seemed to be fewer {', and fewer '.join(said)}; there was no evidence of an effect "
-        "on days in care (no sizes or tests given)."
+        "on days in care in the two pilots where it could be studied (no sizes or tests given)."
     )
     return told
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import FIELDWORK
+from analysis.dataflow.disclosure_paths import FIELDWORK
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Table

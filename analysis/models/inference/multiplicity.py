@@ -183,10 +183,10 @@ def all_at_once(
             require_estimable(schools, specification)
             if specification.pilot not in blocks:
                 whole = _all_schools(panel, wanted, specification.pilot)
-                blocks[specification.pilot] = _permutations(
+                blocks[specification.pilot] = joint_permutations(
                     whole, draws, random[specification.pilot]
                 )
-            by_specification.append(_studentised(schools, *blocks[specification.pilot]))
+            by_specification.append(studentised_under(schools, *blocks[specification.pilot]))
         except NotEstimable:
             by_specification.append(np.full(draws + 1, np.nan))
     keys = {"pilot": [each.pilot for each in wanted], "specification": [e.name for e in wanted]}
@@ -254,7 +254,7 @@ def _all_schools(
     return pd.concat(tables).drop_duplicates("school_id").sort_values("school_id")
 
 
-def _permutations(
+def joint_permutations(
     schools: pd.DataFrame, draws: int, random: np.random.Generator
 ) -> tuple[np.ndarray, Floats]:
     """Return unit names and their assignments, the actual one first."""
@@ -264,7 +264,7 @@ def _permutations(
     return names, np.vstack([happened, *assignments.sample(draws, random)])
 
 
-def _studentised(schools: pd.DataFrame, names: np.ndarray, treated: Floats) -> Floats:
+def studentised_under(schools: pd.DataFrame, names: np.ndarray, treated: Floats) -> Floats:
     """Return the studentised estimates of one outcome under all assignments."""
     own = np.unique(schools["cluster"].to_numpy(str))
     found: Floats = statistics(SchoolCounts.of(schools), treated[:, np.searchsorted(names, own)])[1]

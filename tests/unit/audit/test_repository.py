@@ -223,3 +223,27 @@ def test_outside_version_control_there_is_none(tmp_path):
 )
 def test_each_forge_has_its_own_form_of_address(remote, expected):
     assert forge_address(remote, "0f", "x y.py", [3, 9]) == remote + expected
+
+
+def test_a_link_to_a_folder_that_git_ignores_is_a_change(clone, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.qmd").write_text("# A\n", "utf-8")
+    (clone / ".git" / "info" / "exclude").write_text("chapters/more\ndata/published/more\n")
+    (clone / "chapters").mkdir()
+    (clone / "chapters" / "more").symlink_to(elsewhere)
+    (clone / "data" / "published" / "more").mkdir(parents=True)
+    (clone / "data" / "published" / "more" / "a.csv").write_text("1\n")
+    assert changes(clone) == (
+        "chapters/more: not in the commit",
+        "data/published/more/a.csv: not in the commit",
+    )
+
+
+def test_the_settings_of_a_user_change_nothing_in_what_git_says(clone, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text(
+        "[i18n]\nlogOutputEncoding = UTF-16\n[color]\nui = always\nbranch = always\n"
+    )
+    assert read_commit(clone).id == out(clone, "rev-parse", "HEAD")
+    assert public_repository(clone) == FORGE

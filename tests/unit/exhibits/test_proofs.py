@@ -200,7 +200,8 @@ class TestSentences:
         on_effects = {
             name
             for name in graph.exhibit_names(built)
-            if built.graph.nodes[name].type is Claim and "change_judgements" in nodes[name].needs
+            if built.graph.nodes[name].type is Claim
+            and {"change_judgements", "adjusted_for_many"} & set(nodes[name].needs)
         }
         judged = {claim.__name__ for claim in models_sentences.SENTENCES}
         assert on_effects - NOT_DRAWN == judged
@@ -258,9 +259,16 @@ class TestSentences:
         table = models_sentences.rates(held)
         rows = sentence_rates(Proof(table, MADE)).rows
         assert rows[0][0] == "Claims a change: Fewer enquiries in Lambeth and in Southampton"
-        assert [row[0].split(":")[0] for row in rows[1:3]] == ["Search", "Search"]
+        assert [row[0].split(":")[0] for row in rows[1:5]] == ["Search"] * 4
         assert set(rows[0][1:]) == {"50.0% (98.7%)"}  # of two draws
         assert set(rows[-1][1:]) == {"50.0%"}
+        older = table.loc[table["sentence"] != "any_outcome_changed"]
+        assert len(sentence_rates(Proof(older, MADE)).rows) == len(rows) - 1
+
+    def test_the_committed_table_has_every_sentence_unless_it_says_that_it_is_older(self):
+        proof = read_proof(PROOFS, "sentences")
+        if proof.making.current:
+            assert set(proof.table["sentence"]) == set(SENTENCES)
 
     def test_no_sentence_that_claims_a_change_is_printed_too_often_where_none_happens(self):
         proof = read_proof(PROOFS, "sentences")

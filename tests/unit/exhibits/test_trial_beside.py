@@ -29,7 +29,7 @@ def test_the_months_are_said_to_be_those_of_the_pilots():
         MONTHS, ORIGIN,
     )  # fmt: skip
     figures = [
-        in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN),
+        in_a_hundred(EFFECTS, TRIAL, (), MONTHS, ORIGIN),
         trial_beside_pilots(EFFECTS, OUTCOMES, TRIAL, MONTHS, ORIGIN),
     ]
     assert {each.period for each in (words, *figures)} == {f"Pilots: {MONTHS}"}
@@ -59,5 +59,5 @@ def test_the_trial_is_drawn_in_the_colour_of_what_is_published():
     row = trial_row(TRIAL, "Trial")
     assert row.colour == COLOURS["published-colour"]
     assert COLOURS["invented-colour"] not in (row.colour, INTERVENTION, SHAPES["trial"][1])
-    drawn = in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN).svg
+    drawn = in_a_hundred(EFFECTS, TRIAL, (), MONTHS, ORIGIN).svg
     assert drawn.lower().count(COLOURS["published-colour"].lower()) >= 2

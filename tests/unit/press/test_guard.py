@@ -4,7 +4,7 @@ import pytest
 import typst
 
 from press.document.pandoc import document, write
-from press.errors import Place
+from press.errors import Location
 from press.guard.alignment import bare, lacking, losses
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.guard.pieces import Piece
@@ -123,7 +123,7 @@ def test_nothing_is_lost_where_nothing_is():
 def test_a_loss_in_the_pages_is_named(kind):
     body, line, words = broken(PAGE, kind, 0)
     (found,) = lost_in_pages([read("html")], shown(body))
-    assert found.startswith(f"{Place('one.qmd', line)}:")
+    assert found.startswith(f"{Location('one.qmd', line)}:")
     assert words in found
 
 
@@ -131,7 +131,7 @@ def test_a_loss_in_the_pages_is_named(kind):
 def test_a_loss_in_print_is_named(kind):
     text, line, words = broken(PRINT, kind, 1)
     (found,) = lost_in_print([read("typst")], typst.compile(text.encode()))
-    assert found.startswith(f"{Place('one.qmd', line)}:")
+    assert found.startswith(f"{Location('one.qmd', line)}:")
     assert words in found
 
 

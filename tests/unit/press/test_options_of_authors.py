@@ -8,7 +8,7 @@ import pytest
 from press.build import build_book
 from press.chapter.cells import split_cells
 from press.chapter.source import source_of
-from press.errors import Place
+from press.errors import Location
 from press.project.dates import printed_date
 from tests.book.test_build import CONFIGURATION, project
 
@@ -59,4 +59,4 @@ def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path
 )  # fmt: skip
 def test_dates_as_authors_write_them(given, day):
     options = {"date": given, "date-format": "iso"}
-    assert printed_date(options, Path("one.qmd"), Place("one.qmd")) == day.isoformat()
+    assert printed_date(options, Path("one.qmd"), Location("one.qmd")) == day.isoformat()

@@ -11,15 +11,15 @@ from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
-from press.errors import Place
+from press.errors import Location
 from press.html.writing import _finished
 from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
 from press.run.kernel import kernel_environment
 from press.run.pictures import Figures
+from press.run.reproducible import last_state, settled, varying
 from press.run.results import CellResult, ExecutedChapter
-from press.run.steady import last_state, settled, varying
 
 
 def cell(text="x = 1\ny = 2", options=""):
@@ -38,7 +38,7 @@ def display(**forms):
 
 
 def mistakes_of(outputs, base, options="", varies=()):
-    entry = Entry("chapter", "one.qmd", None, 0, False, Place("_quarto.yml"))
+    entry = Entry("chapter", "one.qmd", None, 0, False, Location("_quarto.yml"))
     given = cell(options=options)
     chapter = Chapter(entry, "one.qmd", Settings(), (given,), None)
     executed = ExecutedChapter(chapter, (CellResult(given, tuple(outputs), 1, varies),))

@@ -9,7 +9,7 @@ import typst
 from press.document.pandoc import document, write
 from press.errors import TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.book import _chapter, with_place
+from press.pdf.book import _chapter, compile_pdf, with_place
 from press.pdf.letters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from press.pdf.writing import TypstWriter
@@ -26,6 +26,15 @@ def test_letters_that_no_font_has_are_named():
         "print would show a box",
         "one.qmd:7: no font has 🏫 (SCHOOL): print would show a box",
     ]
+
+
+def test_a_font_that_is_not_there_is_named(tmp_path):
+    found = Mistakes()
+    text = '#set text(font: "No Such Font")\nWords.\n'
+    assert compile_pdf(text, tmp_path, (), 0, (), found).startswith(b"%PDF")
+    (mistake,) = found.found
+    assert "the font “no such font” is not there: print would use another" in str(mistake)
+    assert "font-paths" in str(mistake)
 
 
 def table(*rows):

@@ -15,7 +15,7 @@ from analysis.errors import ConfigurationError
 from audit.trace.repository import Commit
 from press.document.citations import Sources, with_citations
 from press.document.pandoc import read
-from press.project.placing import OLD, aside
+from press.project.output_folder import OLD, aside
 from report import command_line
 from report.command_line import INTERRUPTED, main
 from report.commands.build import timestamp

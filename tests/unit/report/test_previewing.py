@@ -25,7 +25,7 @@ def preview(monkeypatch, tmp_path):
     )
     monkeypatch.setattr(previewing, "read_commit", lambda _: SimpleNamespace(short=state.label))
     monkeypatch.setattr(previewing, "read_book", lambda *_: None)
-    monkeypatch.setattr(previewing, "configured_again", lambda _: None)
+    monkeypatch.setattr(previewing, "reread_configuration", lambda _: None)
     monkeypatch.setattr(
         previewing, "uses", lambda _: [SimpleNamespace(name=name, label="") for name in state.shown]
     )
@@ -103,7 +103,7 @@ def test_a_cell_sees_an_edit_of_the_data_and_of_the_module_that_it_reads(monkeyp
     monkeypatch.setattr(previewing, "build_book", build_book)
     monkeypatch.setattr(previewing, "uses", lambda _: [])
     monkeypatch.setattr(previewing, "finish_book", lambda *_: None)
-    monkeypatch.setattr(previewing, "configured_again", lambda book: book)
+    monkeypatch.setattr(previewing, "reread_configuration", lambda book: book)
     configuration = "project: {type: book}\nbook: {title: T, chapters: [index.qmd]}\nformat: html\n"
     files = {"_quarto.yml": configuration, "index.qmd": ADDITION, "own.csv": "11",
              "helper_of_mine.py": "VALUE = 21"}  # fmt: skip

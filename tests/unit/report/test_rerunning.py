@@ -13,13 +13,13 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
-from audit.terminal import tell
+from audit.terminal import print_lines
 from audit.trace.repository import Commit
-from report.again import rerun as rerunning
-from report.again.rebuild import RebuildFailed
-from report.again.rerun import rerun
 from report.commands import verify as verifying
 from report.commands.verify import _reproducible, verify
+from report.reproduction import rerun as rerunning
+from report.reproduction.rebuild import RebuildFailed
+from report.reproduction.rerun import rerun
 from tests.unit.audit import sealed, test_ledger
 from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
@@ -243,7 +243,7 @@ def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys)
         whole["environment"][padded] = padded
 
     again = rerun(clone, delivered(edit))
-    tell(_reproducible(again))
+    print_lines(_reproducible(again))
     said = capsys.readouterr().out
     assert said.count("verdict holds") == 3
     assert "verdict       holds" not in said

@@ -7,13 +7,12 @@ blobs are read and written directly.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from audit.trace.repository import run_git
+from audit.trace.repository import object_name, run_git, trees_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
     Git = Callable[..., bytes]
 
+FORGED = "is not what its hash says: this clone is damaged, or was forged"
+CLONE = "clone the project again from where it is published"
 LINK, EXECUTABLE, PLAIN = b"120000", b"100755", b"100644"
 
 
@@ -30,13 +31,16 @@ def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) ->
     Parameters
     ----------
     git
-        Runs git, and raises if it fails; see `report.again.rebuild.git`.
+        Runs git, and raises if it fails; see `report.reproduction.rebuild.git`.
 
     Raises
     ------
     ConfigurationError
-        If one of them would be outside the folder, or is a link that leads outside.
+        If one of them would be outside the folder, or is a link that leads outside, or is not what
+        its hash says: git checks that only when it receives an object.
     """
+    if not trees_hold(root, commit):
+        raise ConfigurationError(f"a folder in commit {commit[:12]} {FORGED}", remedy=CLONE)
     listed = git(root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths)
     entries: list[tuple[bytes, bytes, str]] = []
     for entry in filter(None, listed.split(b"\0")):
@@ -48,7 +52,9 @@ def write_files(git: Git, root: Path, commit: str, folder: Path, *paths: str) ->
         git(root, "cat-file", "--batch", fed=b"".join(d + b"\n" for _, d, _ in entries))
     )
     # Links last, so that no file is written through one.
-    for (mode, _, name), data in sorted(zip(entries, contents, strict=True), key=_is_link):
+    for (mode, digest, name), data in sorted(zip(entries, contents, strict=True), key=_is_link):
+        if object_name(b"blob", data, len(digest)) != digest.decode():
+            raise ConfigurationError(f"{name} in commit {commit[:12]} {FORGED}", remedy=CLONE)
         _refuse_outside(name, os.fsdecode(data) if mode == LINK else "")
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,11 +116,7 @@ def index_entries(git: Git, root: Path) -> bytes:
 
 def _held(git: Git, root: Path, data: bytes, listed: bytes) -> bytes:
     """Return git's name for some contents, adding them to the repository if necessary."""
-    whole = b"blob %d\0" % len(data) + data
-    algorithm = (
-        "sha1" if len(listed) == len(hashlib.sha1(usedforsecurity=False).hexdigest()) else "sha256"
-    )
-    name = hashlib.new(algorithm, whole, usedforsecurity=False).hexdigest().encode()
+    name = object_name(b"blob", data, len(listed)).encode()
     if name == listed and run_git(root, "cat-file", "-e", name.decode()).returncode == 0:
         return name
     return git(root, "hash-object", "-w", "--stdin", "--no-filters", fed=data).strip()

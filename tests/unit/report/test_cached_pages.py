@@ -8,11 +8,11 @@ import pytest
 from analysis.exhibits.parts.exhibit import Provenance
 from audit.ledger.ledger import Commit
 from audit.ledger.reading import read_ledger
-from press.errors import Place
+from press.errors import Location
 from report.audit_pages import PAGES, write_audit_pages
 from report.register import Use
 from report.reuse import ledger as kept_ledgers
-from report.reuse.ledger import PLACE, kept_ledger
+from report.reuse.ledger import PLACE, cached_ledger
 from tests.unit.audit import small_trail
 
 
@@ -103,14 +103,14 @@ def asked(book, monkeypatch):
         commit[0] = at or ledger.commit
         evaluation = SimpleNamespace(root=book.parent, key=key)
         values = {"provenances": {"rates": Provenance("rates", reference, ("schools.csv",), "")}}
-        used = [Use("rates", "table", "", Place(file, line))]
+        used = [Use("rates", "table", "", Location(file, line))]
 
         def make():
             made.append(key)
-            shown = replace(rates, shown=tuple(str(use.place) for use in used))
+            shown = replace(rates, shown=tuple(str(use.location) for use in used))
             return replace(ledger, commit=commit[0], records=(shown,))
 
-        return kept_ledger(evaluation, values, used, remote, make)
+        return cached_ledger(evaluation, values, used, remote, make)
 
     return SimpleNamespace(ask=ask, made=made, root=book.parent)
 

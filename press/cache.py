@@ -1,7 +1,7 @@
 """Reuse earlier results of the press from a store that its caller provides.
 
 Only results of pure functions are reused: they depend on nothing but their arguments, the code of
-the press and pandoc. Without a store, nothing is kept.
+the press and pandoc. Without a store, nothing is cached.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 
-class Kept(Protocol):
+class Cache(Protocol):
     """Key-value store that returns each entry exactly as it was written, or not at all."""
 
     @property
@@ -27,16 +27,16 @@ class Kept(Protocol):
         """Store an entry under a key."""
 
 
-_STORES: list[Kept] = []
+_STORES: list[Cache] = []
 
 
 @contextmanager
-def keeping(kept: Kept | None) -> Iterator[None]:
+def using_cache(cache: Cache | None) -> Iterator[None]:
     """Read results from a store, and write them to it, while a book is written."""
-    if kept is None:
+    if cache is None:
         yield
         return
-    _STORES.append(kept)
+    _STORES.append(cache)
     try:
         yield
     finally:

@@ -5,8 +5,13 @@ from types import SimpleNamespace
 import pikepdf
 import pytest
 
-from audit.coverage import printed_places
-from audit.coverage.printed_places import html_anchors, pdf_labels, pdf_pages, placed_ledger
+from audit.coverage import printed_locations
+from audit.coverage.printed_locations import (
+    html_anchors,
+    ledger_with_locations,
+    pdf_labels,
+    pdf_pages,
+)
 from audit.pdf.text_layer import read_text
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import typed, whole
@@ -57,14 +62,14 @@ def test_numbers_figures_tables_and_sentences_have_their_pages(layer):
 def test_a_number_that_is_withheld_has_the_page_of_its_symbol(monkeypatch):
     block = SimpleNamespace(text="In Stockport it is [c].", page=4, within=lambda _: False)
     chapter = SimpleNamespace(shows=("withheld",))
-    monkeypatch.setattr(printed_places, "by_chapter", lambda *_: [(chapter, [0])])
+    monkeypatch.setattr(printed_locations, "by_chapter", lambda *_: [(chapter, [0])])
     ledger = SimpleNamespace(records=[SimpleNamespace(id="withheld", printed="[c]")])
-    found = printed_places._of_words(SimpleNamespace(blocks=[block]), ledger, (chapter,), {})
+    found = printed_locations._of_words(SimpleNamespace(blocks=[block]), ledger, (chapter,), {})
     assert list(found) == [("withheld", 4)]
 
 
 def test_the_places_of_an_earlier_book_are_dropped(tmp_path):
     ledger = sealed.ledger()
     ledger["records"][0] |= {"pages": [9], "labels": ["Figure 9"], "anchors": ["x.html"]}
-    record = placed_ledger(typed(ledger), tmp_path).records[0]
+    record = ledger_with_locations(typed(ledger), tmp_path).records[0]
     assert (record.pages, record.labels, record.anchors) == ((), (), ())

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
+from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.dataflow.graph import Node
-from analysis.dataflow.passage import status_by_way
 from analysis.disclosure import held, released
 from analysis.errors import ExhibitHeld
 from analysis.exhibits.parts.clearance import cleared
@@ -38,7 +38,7 @@ def refused(nodes: dict[str, Node]) -> list[str]:
     found = []
     for name in EXHIBITS:
         try:
-            status_by_way(name, nodes, CHILDREN)
+            status_by_path(name, nodes, CHILDREN)
         except ExhibitHeld as error:
             found.append(str(error))
     return found

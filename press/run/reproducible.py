@@ -103,8 +103,8 @@ def settled(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
 def _settled_text(words: str, cell: Cell) -> str:
     def place(found: re.Match[str]) -> str:
         if found["line"] is None:
-            return cell.place.file
-        return f"{cell.place.file}:{cell.first_line + int(found['line']) - 1}"
+            return cell.location.file
+        return f"{cell.location.file}:{cell.first_line + int(found['line']) - 1}"
 
     words = _ADDRESS.sub("at 0x…", _without_way(words, _CELL_FILE, place))
     return _without_way(words, _PACKAGES, lambda found: found[0])
@@ -125,7 +125,7 @@ def _named(html: str, cell: Cell) -> str:
     """Replace the random names in HTML with names derived from the cell."""
     names: dict[str, str] = {}
     for found in (one[0] for one in _BY_CHANCE.finditer(html)):
-        given = f"{cell.place}\n{cell.source}\n{len(names)}"
+        given = f"{cell.location}\n{cell.source}\n{len(names)}"
         digest = hashlib.sha256(given.encode()).hexdigest()
         letters = digest.translate(str.maketrans("0123456789", "ghijklmnop"))
         divided = found[8:9] if found[8:9] in ("-", "_") else ""

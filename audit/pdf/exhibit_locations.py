@@ -18,7 +18,7 @@ PROVENANCE = re.compile(r"([FT]\d+)(?: ·|$)")
 
 
 @dataclass(frozen=True)
-class ExhibitPlace:
+class ExhibitLocation:
     """A figure or table in the text.
 
     Attributes
@@ -44,7 +44,7 @@ class ExhibitPlace:
         return self.cells[0].page if self.cells else self.line.page
 
 
-def exhibit_places(layer: TextLayer) -> tuple[ExhibitPlace, ...]:
+def exhibit_locations(layer: TextLayer) -> tuple[ExhibitLocation, ...]:
     """Return every figure and table that has a reference, in reading order."""
     found = []
     cells: list[Block] = []
@@ -58,7 +58,7 @@ def exhibit_places(layer: TextLayer) -> tuple[ExhibitPlace, ...]:
         if line is not None:
             of_table = line[1].startswith("T") and bool(cells)
             parts = (tuple(cells), tuple(note)) if of_table else ((), ())
-            found.append(ExhibitPlace(line[1], block, *parts))
+            found.append(ExhibitLocation(line[1], block, *parts))
             cells, note = [], []
         elif block.within("H1") or block.within("H2"):
             cells, note = [], []  # do not give its reference to a later table
@@ -75,7 +75,7 @@ def figure_references(layer: TextLayer, figures: Iterable[int]) -> dict[int, str
     """
     numbers = sorted(figures)
     given = {}
-    for place in exhibit_places(layer):
+    for place in exhibit_locations(layer):
         spend(len(numbers))
         before = [each for each in numbers if each < place.line.element.number]
         if place.reference.startswith("F") and before and before[-1] not in given:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import by_chapter, coverage
 from audit.ledger.record import Float
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "me
          "track", "wbr")  # fmt: skip
 
 
-def placed_ledger(
+def ledger_with_locations(
     ledger: Ledger,
     book: Path,
     layer: TextLayer | None = None,
@@ -106,7 +106,7 @@ class _Anchors(HTMLParser):
 def pdf_labels(layer: TextLayer) -> dict[str, list[str]]:
     """Return the printed labels of each figure and table, such as "Figure 3.1"."""
     found: dict[str, list[str]] = {}
-    references = {id(place.line): place.reference for place in exhibit_places(layer)}
+    references = {id(place.line): place.reference for place in exhibit_locations(layer)}
     label = ""
     for block in layer.blocks:
         if block.within("Caption") and (start := _CAPTION.match(block.text)):
@@ -130,7 +130,7 @@ def pdf_pages(
     """
     named = {record.reference: record.id for record in ledger.records}
     pages: dict[str, set[int]] = {}
-    for place in exhibit_places(layer):
+    for place in exhibit_locations(layer):
         if place.reference in named:
             every = {place.page, place.line.page, *(cell.page for cell in place.cells)}
             pages.setdefault(named[place.reference], set()).update(every)

@@ -14,10 +14,10 @@ from analysis.environment import LATEST
 from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
-from audit.trace.ledger_again import ledger_differences, locked_otherwise
+from audit.trace.ledger_differences import ledger_differences, locked_otherwise
 from audit.trace.rerun import Rerun, grade
-from report.again.commits import delivered_commit, held_by
-from report.again.rebuild import RebuildFailed, git, of_commit, rebuild
+from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LOCK = "requirements.lock"
 
 
-class CannotBeTold(ReportError):
+class CannotBeDetermined(ReportError):
     """Something is missing that recomputation needs (auditor)."""
 
 
@@ -69,13 +69,13 @@ def _extract(root: Path, commit: str, data: Path | None) -> Path | None:
     """Return the folder of the extract; None if the commit itself contains it."""
     if data is not None:
         if not data.is_dir():
-            raise CannotBeTold(f"there is no folder {data}", remedy="name one with --data")
+            raise CannotBeDetermined(f"there is no folder {data}", remedy="name one with --data")
         return data.resolve()
     named = str(_study(root, commit)["extract_directory"])
     if git(root, "ls-tree", "-r", "--name-only", commit, "--", named).strip():
         return None
     if not (root / named).is_dir():
-        raise CannotBeTold(
+        raise CannotBeDetermined(
             f"the data are missing: neither the commit nor this clone has {named}",
             remedy="name the folder of the extract with --data",
         )
@@ -100,21 +100,21 @@ def _same_files(root: Path, commit: str, extract: Path | None, ledger: Ledger) -
             other.append(file.name)
     remedy = "name the folder of the extract that it was built from with --data"
     if missing:
-        raise CannotBeTold(f"the data are missing: {', '.join(missing)}", remedy=remedy)
+        raise CannotBeDetermined(f"the data are missing: {', '.join(missing)}", remedy=remedy)
     if other:
-        raise CannotBeTold(
+        raise CannotBeDetermined(
             f"the data are not those of the report, by their digests: {', '.join(other)}",
             remedy=remedy,
         )
 
 
 def _study(root: Path, commit: str) -> dict[str, Any]:
-    return tomllib.loads(git(root, "show", "--end-of-options", f"{commit}:study.toml").decode())
+    return tomllib.loads(shown(root, commit, "study.toml").decode())
 
 
 def _committed(root: Path, commit: str, path: str) -> bytes | None:
     try:
-        return git(root, "show", "--end-of-options", f"{commit}:{path}")
+        return shown(root, commit, path)
     except RebuildFailed:
         return None
 

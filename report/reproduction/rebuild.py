@@ -19,9 +19,9 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, own_folder
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.ledger import environment
 from audit.ledger.reading import LEDGER
-from audit.trace.repository import run_git, without_git
-from report.again.tree import index_entries, write_files
+from audit.trace.repository import object_name, run_git, without_git
 from report.engines import WITHIN_BUILD
+from report.reproduction.tree import CLONE, FORGED, index_entries, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -262,3 +262,20 @@ def git(
         said = done.stderr.decode(errors="replace").strip()
         raise RebuildFailed(f"git {arguments[0]}: {said or 'nothing found'}")
     return done.stdout
+
+
+def shown(root: Path, commit: str, path: str) -> bytes:
+    """Return a file of a commit.
+
+    Raises
+    ------
+    RebuildFailed
+        If the commit has no such file, or its contents are not what their hash says.
+    """
+    # Git does not show paths outside its tree.
+    data = git(root, "show", "--end-of-options", f"{commit}:{path}")
+    named = git(root, "rev-parse", "--verify", "--end-of-options", f"{commit}:{path}")
+    name = named.decode().split()[-1]
+    if object_name(b"blob", data, len(name)) != name:
+        raise RebuildFailed(f"{path} in commit {commit[:12]} {FORGED}", remedy=CLONE)
+    return data

@@ -27,7 +27,7 @@ _HEADER = 65  # the digest as hexadecimal digits, and a line break
 
 
 @dataclass(frozen=True)
-class Kept:
+class Cache:
     """A folder of entries.
 
     Parameters
@@ -47,7 +47,7 @@ class Kept:
     def read(self, key: str) -> bytes | None:
         """Return the entry under a key; None if there is none, or it is not intact."""
         try:
-            data = self._place(key).read_bytes()
+            data = self._path(key).read_bytes()
         except OSError:
             return None
         if data[:_HEADER] != _header(key, data[_HEADER:]):
@@ -68,7 +68,7 @@ class Kept:
 
     def write(self, key: str, data: bytes) -> None:
         """Store an entry under a key."""
-        path = self._place(key)
+        path = self._path(key)
         missing = [each for each in path.parents if not each.is_dir()]
         for folder in reversed(missing):
             own_folder(folder)
@@ -82,7 +82,7 @@ class Kept:
         Entries that this process has used count as used now.
         """
         for key in self.used:
-            if (path := self._place(key)).exists():
+            if (path := self._path(key)).exists():
                 os.utime(path)
         found = []
         for path in self.folder.glob("*/*"):
@@ -95,7 +95,7 @@ class Kept:
             path.unlink(missing_ok=True)
             total -= size
 
-    def _place(self, key: str) -> Path:
+    def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}{self.suffix}"
 
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from report.again.rebuild import find_commit, git
+from report.reproduction.rebuild import find_commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ELSEWHERE = ("records", "commit", "environment", "platform", "release", "remote", "format")
-"""Fields compared elsewhere, or not determined by a commit: see `report.again.rerun`."""
+"""Fields compared elsewhere, or not determined by a commit: see `report.reproduction.rerun`."""
 _ENTRIES = ("files", "chapters")
 """Lists of which an edition of the report may contain only some entries."""
 LONGEST = 60

@@ -29,7 +29,7 @@ WORK = "It describes social workers' time, whatever the child."
 FIELDWORK = "It counts what was said in fieldwork with everybody, or with families among others."
 
 
-def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str]) -> Status:
+def status_by_path(name: str, nodes: Mapping[str, Node], children: Collection[str]) -> Status:
     """Return the disclosure status that follows from how an exhibit is computed.
 
     Parameters
@@ -52,7 +52,7 @@ def status_by_way(name: str, nodes: Mapping[str, Node], children: Collection[str
     >>> nodes = {"child_events": Node("child_events", None, ()),
     ...          "released": Node("released", None, ("child_events",), SCHOOLS),
     ...          "many_schools": Node("many_schools", None, ("released",))}
-    >>> status_by_way("many_schools", nodes, {"child_events"}).reason
+    >>> status_by_path("many_schools", nodes, {"child_events"}).reason
     'It describes schools and their months, not children.'
     """
     taken_by = {name: ""}
@@ -90,5 +90,5 @@ def _refusal(
         f"says why that is safe: {' -> '.join(way)}",
         place=place,
         remedy="build it from released results, or give the node that makes it safe "
-        "`@tag(disclosure=REASON)` with a reason from analysis/dataflow/passage.py",
+        "`@tag(disclosure=REASON)` with a reason from analysis/dataflow/disclosure_paths.py",
     )

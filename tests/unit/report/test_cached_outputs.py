@@ -6,16 +6,16 @@ import pandas as pd
 import pytest
 import typst
 
+from analysis.cache import Cache
 from analysis.exhibits.parts.exhibit import Number, Provenance, Table
-from analysis.kept import Kept
+from press.cache import recalled, using_cache
 from press.chapter.cells import Cell, Prose
 from press.chapter.reading import read_book
 from press.document import pandoc
 from press.guard import printed
 from press.guard.printed import read_pdf
-from press.kept import keeping, recalled
 from press.run.results import CellResult, ExecutedChapter, ProseResult
-from report.reuse.chapters import OfPress, Outputs
+from report.reuse.chapters import Outputs, PressCache
 
 TEXT = """# One
 
@@ -54,7 +54,7 @@ def values(schools="41", note=""):
 def read(book):
     (book.root / "index.qmd").write_text(book.text)
     (chapter,) = read_book(book.root).chapters
-    outputs = Outputs(book.root, Kept(book.root / ".report" / "chapters"), book.values)
+    outputs = Outputs(book.root, Cache(book.root / ".report" / "chapters"), book.values)
     return outputs, chapter
 
 
@@ -80,7 +80,7 @@ def taken(book):
 def kept(book):
     outputs, chapter = read(book)
     assert outputs.take(chapter, book.defaults) is None
-    outputs.keep(run(chapter), book.defaults)
+    outputs.store(run(chapter), book.defaults)
     return book
 
 
@@ -122,7 +122,7 @@ def test_code_that_runs_cells_runs_them_again(kept, monkeypatch):
 def test_a_cell_of_free_code_is_never_kept(book):
     book.text = TEXT.replace("tables.flow", "import time; time.time()")
     outputs, chapter = read(book)
-    outputs.keep(run(chapter), book.defaults)
+    outputs.store(run(chapter), book.defaults)
     assert taken(book) is None
     assert not (book.root / ".report" / "chapters").exists()
 
@@ -138,15 +138,15 @@ def calls(monkeypatch, store, *texts):
         "run",
         lambda *given, **options: started.append(1) or real(*given, **options),
     )
-    with keeping(store):
+    with using_cache(store):
         made = [pandoc.run(["-f", "markdown", "-t", "html"], text) for text in texts]
     return len(started), made
 
 
 def test_pandoc_is_asked_once_for_one_text(tmp_path, monkeypatch):
-    store = OfPress(tmp_path / "pages")
+    store = PressCache(tmp_path / "pages")
     assert calls(monkeypatch, store, "*a*", "*a*", "*b*")[0] == 2
-    again, made = calls(monkeypatch, OfPress(tmp_path / "pages"), "*a*")
+    again, made = calls(monkeypatch, PressCache(tmp_path / "pages"), "*a*")
     assert (again, made) == (0, ["<p><em>a</em></p>\n"])
 
 
@@ -173,16 +173,16 @@ def test_other_code_of_the_press_recalls_nothing(tmp_path):
         return ["x"]
 
     for code in ("one", "one", "two"):
-        store = OfPress(tmp_path / "pages")
+        store = PressCache(tmp_path / "pages")
         store.__dict__["code"] = code
-        with keeping(store):
+        with using_cache(store):
             assert recalled("given", make, clean=lambda: True) == ["x"]
     assert len(made) == 2
 
 
 @pytest.mark.parametrize(("value", "clean"), [([(1, 2)], True), (["x"], False)])
 def test_what_json_changes_or_a_mistake_is_in_is_not_recalled(tmp_path, value, clean):
-    with keeping(OfPress(tmp_path / "pages")):
+    with using_cache(PressCache(tmp_path / "pages")):
         assert recalled("given", lambda: value, clean=lambda: clean) == value
     assert not (tmp_path / "pages").exists()
 
@@ -195,8 +195,8 @@ def print_of(*pages):
 
 def test_only_the_pages_of_a_pdf_that_draw_something_else_are_read_again(tmp_path):
     def read_with(pdf):
-        store = OfPress(tmp_path / "pages")
-        with keeping(store):
+        store = PressCache(tmp_path / "pages")
+        with using_cache(store):
             return read_pdf(pdf), len(store.missed)
 
     first, made = read_with(print_of("abc", "bca"))
@@ -216,7 +216,7 @@ def test_a_page_on_which_something_else_is_tagged_is_read_again(tmp_path, monkey
     def tagged(whole):
         return {(whole.pages[0].objgen, number): sign for number in range(9)}, ""
 
-    with keeping(OfPress(tmp_path / "pages")):
+    with using_cache(PressCache(tmp_path / "pages")):
         assert sign not in read_pdf(pdf).text
         monkeypatch.setattr(printed, "_marked", tagged)
         assert sign in read_pdf(pdf).text
