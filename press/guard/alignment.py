@@ -269,6 +269,7 @@ def _doubled(given: Sequence[Piece], wanted: Sequence[str], text: str) -> list[L
             continue
         seen.add(words)
         one = words if len(words) >= _DOUBLED else words + words
-        if one in text and text.count(one) > written.count(one):
+        # What floated may come to stand next to the same words: they are not more for that.
+        if one in text and all(text.count(each) > written.count(each) for each in (one, words)):
             out.append(Loss(piece, "doubled", words))
     return out
