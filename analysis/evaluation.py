@@ -133,7 +133,7 @@ class Evaluation:
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
 
-        built, asked = graph.build(), [*wanted, "contracts"]
+        built, asked = graph.build(self.root), [*wanted, "contracts"]
         with stated():
             try:
                 if take is None:
@@ -163,12 +163,13 @@ class Evaluation:
         fresh: bool = False,
         take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Compute every exhibit and the results that chapters need, and store them.
+        """Compute the exhibits that a book shows and the results its chapters need; store them.
 
         Parameters
         ----------
         references
-            The short reference of each exhibit the book shows.
+            The short reference of each exhibit that the whole report shows; empty for every exhibit
+            that there is.
         fresh
             Compute even what is in the store, as a release does.
         take
@@ -184,14 +185,17 @@ class Evaluation:
         """
         from analysis.dataflow import graph
 
-        built = graph.build()
-        names = [*RESULTS, *graph.exhibit_names(built)]
+        built = graph.build(self.root)
+        every = graph.exhibit_names(built)
+        shown = [name for name in every if name in references or not references]
+        # A study without fieldwork has no results of it.
+        names = [*(name for name in RESULTS if name in built.graph.nodes), *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
-        for name in graph.exhibit_names(built):
+        for name in shown:
             sources = graph.data_files(name, by_name, values["extract_files"])
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")

@@ -131,7 +131,9 @@ class Nodes:
             versions = {need: self.version(need) for need in needs}
             code = digest_of(*functions)
             taken = [f"{need} {version}" for need, version in versions.items()]
-            self._keys[name] = digest_of("node", name, self._conditions, code, *taken)
+            bound = getattr(getattr(node, "callable", None), "keywords", {})
+            given = repr(sorted(bound.items()))
+            self._keys[name] = digest_of("node", name, self._conditions, code, given, *taken)
             self.rests_on[name] = {
                 "conditions": self._conditions, "code": code, "needs": versions
             }  # fmt: skip

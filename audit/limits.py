@@ -43,7 +43,7 @@ CODES = 2**16
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """Errors raised when an object in a PDF has the wrong type."""
 UNFOLDS = "a stream, a list or a nesting in it is too large"
-REMEDY = "no report of ours comes near it: ask for the file as it was published"
+REMEDY = "no report of this project comes near it: ask for the file as it was published"
 
 
 class BeyondLimits(VerificationFailed):
@@ -81,7 +81,7 @@ def refuse(what: str) -> NoReturn:
     """Refuse a file with a message that states which limit it exceeds."""
     given = _allowance.get()
     raise BeyondLimits(
-        f"this file is beyond the limits of what is read: {what}",
+        f"this file exceeds the limits of what is read: {what}",
         place=given.name if given else "",
         remedy=REMEDY,
     )
@@ -215,4 +215,4 @@ def _finite(text: str) -> float:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a number in JSON")

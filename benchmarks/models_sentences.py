@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.dataflow.published import trial
-from analysis.exhibits.outcomes import claims, unit_tables
-from analysis.exhibits.practice import claims as practice_claims
+from analysis.exhibits.outcomes import unit_tables
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.inference.multiplicity import (
@@ -41,6 +39,9 @@ from analysis.synthetic.draws import Stream
 from analysis.synthetic.extract import noisy_schools
 from analysis.synthetic.schools import School, draw_schools
 from benchmarks.models_scenarios import ROOT, recipe, settings
+from exhibits.outcomes import claims
+from exhibits.practice import claims as practice_claims
+from exhibits.results.published import trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,7 +287,7 @@ def _by_t(fit: ConditionalFit) -> dict[str, float]:
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
     if not 1e-8 < error < np.inf:
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
     interval = t_interval(fit.log_ratio, error, df, 1 - LEVEL).mapped(np.exp)
     p_value = t_p_value(fit.log_ratio, error, df)
     return {

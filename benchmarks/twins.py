@@ -34,7 +34,8 @@ from analysis.disclosure import safe_csv
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
 from analysis.exhibits.parts.markdown import markdown
-from analysis.proofs import ROOT, Proof, making, write_proof
+from analysis.importing import CODE as ROOT
+from analysis.proofs import Proof, making, write_proof
 from analysis.study.settings import read_study
 from benchmarks.twin_records import CHANGES
 

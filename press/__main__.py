@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--to", default="html,pdf", help="html, pdf or both (default: both)")
     build.add_argument("--out", type=Path, help="folder of the book (default: as _quarto.yml says)")
     build.add_argument(
-        "--lenient", action="store_true", help="go on after broken references, as Quarto does"
+        "--lenient", action="store_true", help="continue after broken references, as Quarto does"
     )
     build.add_argument(
         "--whole", action="store_true", help="stop if a word of a chapter is lost in a format"

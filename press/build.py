@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from press.cache import Cache, using_cache
+from press.cache import Cache, using_cache, with_cache
 from press.chapter.chapter import Chapter
 from press.chapter.reading import Book, read_book
 from press.edition import Edition
@@ -140,16 +141,22 @@ def build_book(
     check_target(book.project, target)
     with clock.stage("execute"):
         executed = execute_book(book, environment or {}, timeout, workers, earlier, outputs, say)
-    edition = Edition(book, executed, Mistakes(lenient), environment or {})
-    with aside(target) as folder, using_cache(cache):
-        new = folder / "book"
+
+    def write(new: Path) -> tuple[Edition, tuple[str, ...], str | None]:
+        shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
+        edition = Edition(book, executed, Mistakes(lenient), environment or {})
         html, pdf = _written(edition, new, formats, timestamp, font_paths, clock)
         edition.found.stop()
         if whole and edition.losses:
             raise LostError(edition.losses)
+        return edition, html, pdf
+
+    with aside(target) as folder:
+        new = folder / "book"
+        edition, html, pdf = with_cache(cache, lambda: write(new))
         if finish is not None:
-            with clock.stage("finish"):
+            with clock.stage("finish"), using_cache(cache):
                 finish(new)
         swap(new, target, folder / OLD)
     return BookBuild(

@@ -10,7 +10,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from press.errors import PressError
+
+Made = TypeVar("Made")
 
 
 class Cache(Protocol):
@@ -41,6 +45,41 @@ def using_cache(cache: Cache | None) -> Iterator[None]:
         yield
     finally:
         _STORES.pop()
+
+
+class _WriteOnly:
+    """A store whose entries are only replaced."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    @property
+    def code(self) -> str:
+        return self._cache.code
+
+    def read(self, key: str) -> None:  # noqa: ARG002 - there is nothing under any key
+        return None
+
+    def write(self, key: str, data: bytes) -> None:
+        self._cache.write(key, data)
+
+
+def with_cache(cache: Cache | None, make: Callable[[], Made]) -> Made:
+    """Return what `make` returns, with results from a store if they have the right form.
+
+    Someone who edits an entry can also update its digest, and an entry of another form can fail
+    in any way. Everything is then computed again, and the entries are replaced.
+    """
+    try:
+        with using_cache(cache):
+            return make()
+    except (PressError, OSError):
+        raise
+    except Exception:
+        if cache is None:
+            raise
+    with using_cache(_WriteOnly(cache)):
+        return make()
 
 
 def digest_of(*given: Any) -> str:

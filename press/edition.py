@@ -167,7 +167,7 @@ class Edition:
         added = added_html(self.book.project) + page.added
         for host in hosts_in(added.header + added.before + added.after):
             self.found.warn(
-                f"{page.path}: the HTML that is included in the page asks {host} when it opens"
+                f"{page.path}: the HTML included in the page loads from {host} when it opens"
             )
 
     def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:

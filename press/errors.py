@@ -123,4 +123,4 @@ class LostError(ChapterError):
 
     def __init__(self, losses: Sequence[str]) -> None:
         self.losses = tuple(losses)
-        super().__init__("\n".join(losses), None, "write it in a form that both formats have")
+        super().__init__("\n".join(losses), None, "write it in a form that both formats support")

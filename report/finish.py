@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
+from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
@@ -112,7 +113,7 @@ def finish_book(
     write_audit_pages(root, book, whole, listed, fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
-    (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
+    (book / WORKFLOW).write_bytes(code_file(root, GRAPH.as_posix()).read_bytes())
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():
@@ -185,7 +186,7 @@ def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
         raise VerificationFailed(
-            what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
+            what, remedy=f"print each from the ledger, or state in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
     return what
@@ -199,7 +200,7 @@ def refuse(found: Sequence[Disagreement]) -> None:
     more = len(found) - len(lines)
     lines += [f"  and {more} more"] if more else []
     raise VerificationFailed(
-        "\n".join(["the book does not print what its ledger says:", *lines]),
-        remedy="render all of it again, with `python -m report build`, while no file is edited; "
-        "if this comes back, show each exhibit in HTML and PDF alike",
+        "\n".join(["the book does not print what its ledger contains:", *lines]),
+        remedy="render all of it again with `python -m report build`, without editing files "
+        "meanwhile; if this recurs, show each exhibit in both HTML and PDF",
     )

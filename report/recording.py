@@ -13,6 +13,7 @@ from audit.ledger.compared import compared
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from audit.trace.sources import SourceIndex
 
@@ -89,6 +90,7 @@ def make_ledger(
         chapters=tuple(dict.fromkeys(chapters)),
         sources=source_digests(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}, labels),
+        program=program(root),
         **here(),
     )
 
@@ -118,7 +120,7 @@ def dataflow(
         for name, folder in STATED.items()
     }
     columns = {file: tuple(each) for file, each in _meanings(values).items()}
-    nodes = graph.nodes(graph.build())
+    nodes = graph.nodes(graph.build(root))
     return Dataflow(nodes, sources or SourceIndex(root), columns, stated, counted)
 
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from analysis.book import check_kind
 from analysis.errors import ChapterFailed
+from analysis.study.names import unknown_effect
+from analysis.study.settings import read_study
 from audit.ledger.record import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from press.chapter.reading import Book
 
@@ -78,25 +81,28 @@ def _shown(source: str) -> list[tuple[str, str, int]]:
     return found
 
 
-def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
+def check(used: Iterable[Use], kinds: Mapping[str, str], root: Path | None = None) -> None:
     """Stop at a name that is not an exhibit of its kind, or a label that differs from the name.
 
     Parameters
     ----------
     kinds
         Kind of each exhibit, by name.
+    root
+        The study's folder, for what it lacks; None to name only the closest names.
 
     Raises
     ------
     ChapterFailed
-        With the chapter, the line and the closest names.
+        With the chapter, the line and what the study lacks, or the closest names.
     """
     prefixes = {"figure": "fig-", "table": "tbl-"}
     for use in used:
         if use.name not in kinds:
             near = get_close_matches(use.name, list(kinds), n=3)
+            why = _lacking(use.name, kinds, root) if root else ""
             raise ChapterFailed(
-                f"there is no exhibit named '{use.name}'",
+                f"there is no exhibit named '{use.name}'{f': {why}' if why else ''}",
                 place=str(use.location),
                 remedy=f"did you mean {' or '.join(near)}?" if near else "see analysis/exhibits/",
             )
@@ -109,6 +115,15 @@ def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
                 place=str(use.location),
                 remedy=f"label it {expected}, the exhibit's name",
             )
+
+
+def _lacking(name: str, kinds: Mapping[str, str], root: Path) -> str:
+    """Return what a study lacks for an exhibit; empty if no study has one of that name."""
+    from analysis.dataflow.graph import lacking
+
+    return unknown_effect(read_study(root / "study.toml"), name, kinds) or (
+        lacking(root).get(name, "")
+    )
 
 
 def references(used: Iterable[Use], kinds: Mapping[str, str]) -> dict[str, str]:

@@ -79,7 +79,7 @@ def seal_report(
 def _project_files(root: Path) -> Iterator[Attachment]:
     path = root / LITERALS
     if path.is_file():
-        about = "Numbers that are no results, and why: years, statutes, names"
+        about = "Numbers that are not results, and why: years, statutes, names"
         pinned = as_toml(pinned_literals(root)).encode()
         yield Attachment(LITERALS, pinned, "application/toml", about, "Supplement")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hamilton.function_modifiers import tag
+from hamilton.function_modifiers import config, tag
 
 from analysis.dataflow.checks import COVARIATES
 from analysis.dataflow.disclosure_paths import MODELS
@@ -57,6 +57,7 @@ def exact_effects(
     return exact_estimates(protected_panel, [each for each in asked if each.measure == "events"])
 
 
+@config.when(together=False)
 def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) -> pd.DataFrame:
     """Return how much averting an enquiry must be worth for a social worker to pay for itself."""
     return break_even(primary_effects, {pilot.name: pilot.social_workers for pilot in pilots})

@@ -21,7 +21,8 @@ from analysis.models.checks.returns import reporting_changes
 from analysis.models.checks.spillover import spillover_bounds
 from analysis.models.inputs.specification import Specification
 from analysis.models.primary.estimates import effect_estimates as estimate
-from analysis.study.balancing_outcomes import BALANCING, balancing_panel, in_august, school_rates
+from analysis.study.balancing import BalancingOutcome
+from analysis.study.balancing_outcomes import balancing_panel, in_august, school_rates
 from analysis.study.settings import Outcome, Pilot, Window
 
 COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
@@ -85,21 +86,31 @@ def balancing_effects(
     released_outcomes: ReleasedOutcomes,
     disclosure_rules: DisclosureRules,
     pilots: tuple[Pilot, ...],
+    outcomes: tuple[Outcome, ...],
+    balancing: tuple[BalancingOutcome, ...],
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
-    panel = balancing_panel(protected_panel, child_events)
     # Rolls are not counts of events, so they are kept for months that are suppressed.
-    rolls = balancing_panel(outcome_panel, child_events).query("outcome == 'pupils_on_roll'")
-    panel = pd.concat([panel.query("outcome != 'pupils_on_roll'"), rolls], ignore_index=True)
+    rolls = [each for each in balancing if each.measure == "pupils"]
+    counted = [each for each in balancing if each.measure != "pupils"]
+    panel = pd.concat(
+        [
+            balancing_panel(protected_panel, child_events, counted, outcomes),
+            balancing_panel(outcome_panel, child_events, rolls, outcomes),
+        ],
+        ignore_index=True,
+    )
     whole = pd.concat([protected_panel, panel], ignore_index=True)
     primary = [each for each in main_specifications if each.role == "primary"]
+    by_name = {outcome.name: outcome for outcome in outcomes}
     asked = []
-    for other, each in product(BALANCING, primary):
+    for other, each in product(balancing, primary):
         made = withholding.marked_made(other, each, main_specifications, released_outcomes.tables)
         asked.append(withholding.marked_part(made, other.part_of, whole, disclosure_rules))
     found = estimate(panel, asked)
     summer = withholding.marked(
-        (in_august(each, pilots) for each in primary), withheld_specifications
+        (in_august(each, pilots, by_name[each.outcome]) for each in primary),
+        withheld_specifications,
     )
     return pd.concat([found, estimate(protected_panel, summer)], ignore_index=True)
 

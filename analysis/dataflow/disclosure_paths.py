@@ -21,12 +21,12 @@ TOGETHER = "Its counts were released together with all others of the same childr
 RATES_OF_COUNTS = "Rates and shares are shown where the counts behind them are."
 MODELS = (
     "Each estimate rests on at least as many events and children as may be shown, and is the same "
-    "wherever the events of hidden counts lie."
+    "whatever the suppressed counts are."
 )
-COUNTS_OF_RESULTS = "It counts results whose place is the same whatever a hidden count may be."
+COUNTS_OF_RESULTS = "It counts results that are the same whatever the suppressed counts are."
 SCHOOLS = "It describes schools and their months, not children."
 WORK = "It describes social workers' time, whatever the child."
-FIELDWORK = "It counts what was said in fieldwork with everybody, or with families among others."
+FIELDWORK = "It counts statements from fieldwork with all groups, or with families among others."
 
 
 def status_by_path(name: str, nodes: Mapping[str, Node], children: Collection[str]) -> Status:

@@ -30,8 +30,8 @@ from analysis.models.sensitivity.curve_counts import used_months
 from analysis.study.balancing_outcomes import in_august
 
 if TYPE_CHECKING:
-    from analysis.study.balancing_outcomes import BalancingOutcome
-    from analysis.study.settings import Pilot
+    from analysis.study.balancing import BalancingOutcome
+    from analysis.study.settings import Outcome, Pilot
 
 SPECIAL = Exclusion("phase", ("special",))
 
@@ -62,17 +62,21 @@ def curve(base: Specification, first_month: int) -> tuple[Specification, ...]:
 
 
 def questions(
-    specifications: Sequence[Specification], first_month: int, pilots: tuple[Pilot, ...]
+    specifications: Sequence[Specification],
+    first_month: int,
+    pilots: tuple[Pilot, ...],
+    outcomes: Sequence[Outcome],
 ) -> tuple[Specification, ...]:
     """Return every analysis of the report that sums months, the more important ones first."""
     main = [each for each in specifications if each.role != "sensitivity"]
     primary = [each for each in main if each.role == "primary"]
+    by_name = {outcome.name: outcome for outcome in outcomes}
     return (
         *main,
         *pooled(main),
         *(each for each in specifications if each.role == "sensitivity"),
         *(other for each in primary for other in varied(each, first_month)),
-        *(in_august(each, pilots) for each in primary),
+        *(in_august(each, pilots, by_name[each.outcome]) for each in primary),
         *placebos(main, first_month),
         *(other for each in primary for other in curve(each, first_month)),
     )

@@ -58,7 +58,7 @@ def parse_ledger(data: bytes, place: str) -> Ledger:
             raise TypeError
     except (ValueError, TypeError, KeyError):
         raise NoLedger(
-            "this is no ledger that can be read",
+            "this is not a ledger that can be read",
             place=place,
             remedy="give a ledger.json or a PDF of the report",
         ) from None
@@ -76,7 +76,7 @@ def parse_ledger(data: bytes, place: str) -> Ledger:
         raise NoLedger(
             f"the ledger is not as a build writes it: see {printable(str(gap)[:80])}",
             place=place,
-            remedy="it was edited or cut short: take the original, or build anew",
+            remedy="it was edited or truncated: use the original, or build again",
         ) from None
 
 
@@ -215,7 +215,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
             inside = attached(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError, *MALFORMED) as e:
         raise NoLedger(
-            f"this is no PDF that opens: {error_text(e)}",
+            f"this PDF cannot be opened: {error_text(e)}",
             place=place,
             remedy="name a PDF of the report, the folder of a book, or a commit",
         ) from None

@@ -15,7 +15,7 @@ from audit.ledger.form import COUNT, FROM_ONE, SHA256, pattern
 Sha256 = Annotated[str, SHA256]
 Count = Annotated[int, COUNT]
 FromOne = Annotated[int, FROM_ONE]
-Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]*")]
+Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]{0,6}")]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, TOMLLexer
 
+from analysis.importing import code_file
+
 _PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
 """Tokens that have no colour of their own."""
 _OWN_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -41,7 +43,7 @@ class Colours:
     def lines(self, file: str) -> list[str]:
         """Return a file's lines as HTML."""
         if file not in self._digests:
-            text = (self._root / file).read_text(encoding="utf-8")
+            text = code_file(self._root, file).read_text(encoding="utf-8")
             said = f"{pygments.__version__} {_OWN_CODE} {file} {text}"
             digest = hashlib.sha256(said.encode()).hexdigest()
             self._used[digest] = self._known.get(digest) or _coloured(file, text)

@@ -89,7 +89,7 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
         own.does,
         example.numerator,
         example.denominator,
-        tuple(given + months) or ("nothing: all that the data hold",),
+        tuple(given + months) or ("nothing: all records of the data",),
         example.lines,
         tuple(_sources(record, trail)),
         tuple(_steps(graph, trail)),
@@ -127,7 +127,7 @@ def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
 
 def _example(record: Record, trail: Trail) -> Example:
     if record.held:
-        return Example("not shown", "not shown", ("Disclosure control holds it back.",))
+        return Example("not shown", "not shown", ("Disclosure control withholds it.",))
     match record:
         case NumberRecord():
             return _of_number(record)
@@ -144,7 +144,7 @@ def _of_number(record: NumberRecord) -> Example:
                        found.sums or (f"Printed: {record.printed}",), found.where)  # fmt: skip
     if record.source:
         line = f"The publication states {record.printed}; the report repeats it."
-        return Example(f"{record.unit}, as published", "none: it is not worked out here", (line,))
+        return Example(f"{record.unit}, as published", "none: it is not calculated here", (line,))
     if record.value is None:
         line = f"The words printed are: {record.printed}"
         return Example("none: words are printed, not a calculation", NOTHING_DIVIDED, (line,))
@@ -163,7 +163,7 @@ def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
     if shown:
         lines.append(f"The values are in {shown}.")
     if record.unknown:
-        lines.append(f"So it can't be said whether the rule is satisfied: {record.seen}.")
+        lines.append(f"So it is not known whether the rule is satisfied: {record.seen}.")
     elif record.holds is not None:
         lines.append(
             "So the rule is satisfied, and the sentence is printed."

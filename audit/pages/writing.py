@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from analysis.cache import digest_of
+from analysis.importing import code_file
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
@@ -74,7 +75,7 @@ def _stated(trail: Trail) -> Iterator[str]:
     """Yield everything from which the pages of a trail without positions are made."""
     yield trail.ledger.to_json()
     for file in (*trail.code.files, STUDY):
-        yield (trail.code.root / file).read_text(encoding="utf-8")
+        yield code_file(trail.code.root, file).read_text(encoding="utf-8")
     parts = (trail.captions, trail.data, trail.chapters, trail.sources, trail.formulas)
     for part in parts:
         yield repr(list(part.items()))

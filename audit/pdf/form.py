@@ -75,11 +75,11 @@ class _PageTree:
         if role != "/Pages" or "/Contents" in node:
             yield f"a page is also {above}"
         elif set(node.keys()) - _NODE - _INHERITABLE:
-            yield f"{above}, has keys that no such node has"
+            yield f"{above}, has keys that such a node never has"
         before = self.pages
         for kid in node.Kids:
             if not is_dictionary(kid):
-                yield "the tree of pages holds what is no page"
+                yield "the tree of pages contains something other than pages"
                 continue
             yield from self._below(kid, node, depth + 1)
         if node.get("/Count") != self.pages - before:
@@ -106,7 +106,7 @@ def _stream_faults(pdf: Any) -> Iterator[str]:
         if set(each.keys()) & _ELSEWHERE:
             yield f"{where} takes its data from another file"
         if each.objgen in contents and set(each.keys()) - _CONTENTS:
-            yield f"{where}, which draws a page, has keys that no such stream has"
+            yield f"{where}, which draws a page, has keys that such a stream never has"
         packed = str(each.get("/Type")) in ("/ObjStm", "/XRef")
         if not packed and not _plainly_packed(each):
             yield f"{where} is packed in a way that readers may undo differently"

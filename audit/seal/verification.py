@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from audit.pdf.attachments import Attachment
     from audit.pdf.text_layer import TextLayer
 
-ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+ANEW = "The file was rewritten after it was sealed: its origin can no longer be proved."
 UNSTATED = (
     "Its ledger states no headings, formulas or sources, as older ones don't: verify it with the "
     "version of the project that it names as its commit."
@@ -51,8 +51,8 @@ UNSTATED = (
 ROOT = Path(__file__).resolve().parents[2]
 """The clone to which this code belongs."""
 UNKNOWN = (
-    "the file was written anew by another program, or put together by hand: whether all readers "
-    "show what was sealed cannot be told"
+    "the file was rewritten by another program, or assembled by hand: it is not known whether "
+    "all readers show what was sealed"
 )
 
 
@@ -149,7 +149,7 @@ def examine(
             return _examined(pdf, whole, path.name, signers, expected, root, pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(
-            "this PDF is encrypted, and a report of ours never is: somebody saved it again",
+            "this PDF is encrypted, which no report of this project is: somebody saved it again",
             place=path.name,
             remedy="ask for the file as it was published",
         ) from None
@@ -180,7 +180,7 @@ def pdf_bytes(path: Path) -> bytes:
 
 def _of_a_pdf(data: bytes, name: str) -> bytes:
     if not data.startswith(b"%PDF-"):
-        what = "the file is empty" if not data else "this is no PDF"
+        what = "the file is empty" if not data else "this is not a PDF"
         raise VerificationFailed(what, place=name, remedy="name the PDF of a report")
     if b"%%EOF" not in data[-1024:]:
         raise VerificationFailed(
@@ -225,7 +225,7 @@ def _examined(
         literals, unknown = _literals(inside, seal.commit, root, pinned)
         if unknown:
             notes.append(
-                f"{unknown} of its literals are none of this clone's, and explain nothing."
+                f"{unknown} of its literals are not those of this clone, and explain nothing."
             )
         numbers = coverage(layer, ledger, seal.chapters, literals)
     signature = None
@@ -258,7 +258,7 @@ def _altered(
     )
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
-        altered.append(Alteration("form", "something was altered that is in no part of the report"))
+        altered.append(Alteration("form", "something outside all parts of the report was altered"))
     return layer, altered
 
 
@@ -266,9 +266,10 @@ def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
     """Return the seal among a PDF's attachments, and whether its own digest is right."""
     if NAME not in inside:
         raise VerificationFailed(
-            "the seal was taken out: what else was altered cannot be told"
+            "the seal was removed: what else was altered is not known"
             if LEDGER in inside
-            else "this PDF bears no seal: it is none of ours, or all its attachments were removed",
+            else "this PDF has no seal: it is not a report of this project, or its attachments "
+            "were removed",
             place=name,
             remedy="ask for the file as it was published",
         )

@@ -24,7 +24,11 @@ TOLERANCE = 1e-6
 libraries may differ in the last digits; at most four digits are printed."""
 LEVEL = 0.05
 """Significance level that the report uses for p-values."""
-STATES = {True: "satisfied again", False: "no longer satisfied", None: "no longer known to hold"}
+STATES = {
+    True: "satisfied again",
+    False: "no longer satisfied",
+    None: "not known to hold any longer",
+}
 """The new state of a claim's rule."""
 
 

@@ -263,7 +263,7 @@ def check_formulas(blocks: Any, source: Source, found: Mistakes) -> None:
             ChapterError(
                 f"the formula {first[:60]} cannot be set" + (f": {culprit}" if culprit else ""),
                 source.location_of(re.escape(culprit.partition(",")[0] or first)),
-                "write it in commands of LaTeX's own and amsmath's"
+                "use commands of LaTeX and amsmath"
                 if culprit
                 else "close its braces and environments",
             )

@@ -247,7 +247,7 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
     """Record mistakes in a cell's captions and classes, and warn of options without effect."""
     if cell.beside:
         found.warn(
-            f"{cell.location}: `{cell.beside}` beside the fence is passed over, as Quarto does; "
+            f"{cell.location}: `{cell.beside}` next to the fence is ignored, as in Quarto; "
             "write each option as a line `#| name: value` in the cell"
         )
     for name in cell.options:

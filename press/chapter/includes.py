@@ -48,7 +48,7 @@ def _target(path: str, including: str, place: Location) -> str:
     name = posixpath.normpath(posixpath.join(posixpath.dirname(including), path))
     if name.startswith(".."):
         raise ChapterError(
-            f"the included file {path} lies outside the project", place, "move it into the project"
+            f"the included file {path} is outside the project", place, "move it into the project"
         )
     return name
 

@@ -86,7 +86,7 @@ def _check_outputs(
     if boxes := boxes_in(result.outputs):
         mistakes.add(
             ChapterError(
-                f"the cell draws a box for {', '.join(boxes)}: its font has no such letter",
+                f"the cell draws a blank box for {', '.join(boxes)}: its font lacks that character",
                 cell.location,
                 "draw in a font that has it: `plt.rcParams['font.family']`",
             )
@@ -112,7 +112,7 @@ def _check_shown(output: dict[str, Any], place: Location, base: str, mistakes: M
         what = f"the chart takes its data from {chart.remote[0]}"
         remedy = "put the data into the chart: read them in the cell"
     elif hosts:
-        what = f"what the cell shows asks another host: {', '.join(hosts)}"
+        what = f"the cell's output loads data from another host: {', '.join(hosts)}"
         remedy = "show it in a form that works offline, with its scripts in the page"
     else:
         where = "print" if base == "typst" else "a page"

@@ -208,7 +208,7 @@ def _not_resolved(name: str, whole: str, place: Location) -> PressError:
     """Return the error for a shortcode that is malformed, unsupported or unknown."""
     listed = f"the press knows {', '.join(_KNOWN[:-1])} and {_KNOWN[-1]}"
     if name in _KNOWN:
-        return ChapterError(f"the shortcode {whole} is written wrongly", place, listed)
+        return ChapterError(f"the shortcode {whole} is not written correctly", place, listed)
     if name in _OTHERS_OF_QUARTO:
         return UnsupportedError(f"the shortcode {whole}", place, listed)
     return ChapterError(f"there is no shortcode {whole}", place, listed)

@@ -65,7 +65,7 @@ def _check_links(page: Page, found: Mistakes) -> None:
                 ChapterError(
                     f"the link “{words}” doesn't say where it leads",
                     page.source.location_of(rf"\[{re.escape(words)}\]"),
-                    "name it for what is there",
+                    "describe what it leads to",
                 )
             )
 

@@ -59,7 +59,7 @@ def read_sources(root: Path, options: Mapping[str, Any], asked_at: Location | No
         except TypesettingError as error:
             line = re.search(r"line (\d+)", error.what)
             place = Location(name, int(line[1]) if line else 0)
-            remedy = "correct the entry that stands there"
+            remedy = "correct the entry on that line"
             raise ProjectError("the bibliography cannot be read", place, remedy) from None
     style = options.get("csl")
     if style and not (root / str(style)).is_file():

@@ -178,9 +178,9 @@ def _note_mixture(node: Node, source: Source, found: Mistakes) -> None:
     )
     found.add(
         BrokenReferenceError(
-            f"the citation @{lost} stands in one bracket with references, and would be lost",
+            f"the citation @{lost} is in one bracket with references, and would be lost",
             source.location_of(rf"@\{{?{re.escape(lost)}"),
-            "give it a bracket of its own",
+            "give it its own bracket",
         )
     )
 

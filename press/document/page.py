@@ -280,7 +280,7 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
     for tag in lost_in_print(blocks):
         found.add(
             ChapterError(
-                f"{tag[:60]} stands in the pages and not in print",
+                f"{tag[:60]} is in the pages but not in print",
                 source.location_of(re.escape(tag.split()[0].rstrip(">"))),
                 'write it in Markdown, or hide it from print: `when-format="html"`',
             )
@@ -292,7 +292,7 @@ def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
     if any(_broken(block) for block in blocks):
         found.add(
             ChapterError(
-                "a page break stands inside a callout, a list, a table or the like",
+                "a page break is inside a callout, a list, a table or the like",
                 source.location_of("press-pagebreak"),
                 "write it before or after that",
             )

@@ -117,7 +117,7 @@ def check_notes(page: Page, found: Mistakes) -> None:
             call = rf"(?<!\\)\[\^{re.escape(name)}\]"
             if not re.search(r"\w", name) or not re.search(call, _CODE.sub("", page.source.text)):
                 continue  # brackets that are escaped, or contain no name
-            place, what = page.source.location_of(call), f"the note [^{name}] is not written"
+            place, what = page.source.location_of(call), f"the note [^{name}] is missing"
             if written:
                 remedy = f"write it: `[^{name}]: …`"
                 found.add(BrokenReferenceError(f"{what} in this chapter", place, remedy))

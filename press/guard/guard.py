@@ -187,7 +187,7 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
     verbs = {
         "missing": f"is not in {where}",
         "changed": f"is not as written in {where}",
-        "doubled": f"stands twice in {where}",
+        "doubled": f"occurs twice in {where}",
     }
     out = []
     for loss in found:

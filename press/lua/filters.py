@@ -104,7 +104,7 @@ def contributed(root: Path, folder: Path, what: str) -> list[Path]:
         path = folder / _name(item)
         if not path.is_file() or path.suffix != ".lua":
             raise UnsupportedError(
-                f"{_name(item)} is no Lua file of the extension",
+                f"{_name(item)} is not a Lua file of the extension",
                 settings.location("contributes", what),
             )
         out.append(path.resolve())

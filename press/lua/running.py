@@ -127,9 +127,9 @@ def taken(notes: Path, around: Surroundings, place: Location, asked: Asked) -> N
         elif around.base != "html":
             if note["kind"] == "text":
                 raise UnsupportedError(
-                    "the Lua asks for text around the document in print",
+                    "the Lua adds text around the document in print",
                     place,
-                    'ask for it in pages alone: `if quarto.doc.is_format("html")`',
+                    'add it in pages only: `if quarto.doc.is_format("html")`',
                 )
         elif note["kind"] == "text":
             _add(asked, _LOCATIONS.get(note["location"], "header"), note["text"], place)
@@ -158,7 +158,7 @@ def _depend(note: Mapping[str, Any], around: Surroundings, place: Location, aske
             path = Path(file["path"])
             if not path.is_file():
                 raise UnsupportedError(
-                    f"the Lua asks for {file['given']}, which is no file beside it", place,
+                    f"the Lua asks for {file['given']}, which is not a file next to it", place,
                     "keep the file in the project",
                 )  # fmt: skip
             asked.files[f"{folder}/{file['name']}"] = path.read_bytes()

@@ -75,7 +75,7 @@ def shortcode_files(root: Path, listed: Any, place: Location | None) -> tuple[Pa
     for name in listed if isinstance(listed, list) else [listed] if listed else []:
         path = root / str(name).lstrip("/")
         if not path.is_file() or path.suffix != ".lua":
-            raise UnsupportedError(f"the shortcode {name} is no Lua file of the project", place)
+            raise UnsupportedError(f"the shortcode {name} is not a Lua file of the project", place)
         out.append(path.resolve())
     for folder in extensions(root):
         out += contributed(root, folder, "shortcodes")

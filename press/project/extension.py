@@ -72,5 +72,5 @@ def _filter(folder: Path, item: Any, place: Location) -> Path:
     name = str(item.get("path", "")) if isinstance(item, dict) else str(item)
     path = folder / name
     if not path.is_file() or path.suffix != ".lua":
-        raise UnsupportedError(f"the filter {name} is no Lua file of the extension", place)
+        raise UnsupportedError(f"the filter {name} is not a Lua file of the extension", place)
     return path

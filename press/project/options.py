@@ -72,7 +72,7 @@ def drawn_once(project: Project, chapter: Chapter) -> str:
     if not chapter.cells or html == print_:
         return ""
     names = ", ".join(key for key in _DRAWING if html.get(key) != print_.get(key))
-    return f"{chapter.path}: a chapter is executed once, and drawn as for HTML ({names})"
+    return f"{chapter.path}: a chapter is executed once, with figures as for HTML ({names})"
 
 
 def check_defaults(settings: Settings, file: str, error: type[PressError] = ChapterError) -> None:

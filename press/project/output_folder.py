@@ -35,13 +35,13 @@ def check_target(project: Project, target: Path) -> None:
     root = project.root
     if target == root or target in root.parents:
         raise ProjectError(
-            f"the book cannot go to {target.name}: the project itself lies there",
-            remedy="name a folder of its own",
+            f"the book cannot go to {target.name}: it contains the project itself",
+            remedy="name a separate folder",
         )
     known = any((target / name).exists() for name in ("index.html", f"{project.pdf_name}.pdf"))
     if target.is_dir() and any(target.iterdir()) and not known:
         raise ProjectError(
-            f"the folder {target.name} holds something that is not a book",
+            f"the folder {target.name} contains something that is not a book",
             remedy="name an empty folder",
         )
 

@@ -146,7 +146,7 @@ def _in_page(
     if is_outside(address) or not address or address.startswith("#"):
         if shown and re.match(r"(?:https?:)?//", address, re.I):
             place = page.source.location_of(re.escape(address))
-            found.warn(f"{place}: {address} lies on another host: put a copy into the project")
+            found.warn(f"{place}: {address} is on another host: put a copy into the project")
         return address
     path = in_book(page, address)
     parts = urlsplit(address)
@@ -170,7 +170,7 @@ def _in_page(
 def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:
     """Reject a remote image in print; warn of one that a browser would load."""
     place = page.source.location_of(re.escape(address))
-    what, remedy = f"the image {address} lies on another host", "put a copy into the project"
+    what, remedy = f"the image {address} is on another host", "put a copy into the project"
     if refused:
         found.add(BrokenReferenceError(what, place, remedy))
     else:

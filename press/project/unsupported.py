@@ -26,15 +26,15 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("header-includes",): "included text around the pages",
     ("include-before",): "included text around the pages",
     ("include-after",): "included text around the pages",
-    ("template",): "a template of its own",
+    ("template",): "a custom template",
     ("cite-method",): "another way of citing",
-    ("crossref", "custom"): "kinds of cross-reference of its own",
+    ("crossref", "custom"): "custom kinds of cross-reference",
     ("crossref", "chapters"): "numbers without chapters",
     ("from",): "another reader of Markdown",
     ("tab-stop",): "another width of tabs",
     ("preserve-tabs",): "tabs that stay tabs",
     ("indented-code-classes",): "classes of indented code",
-    ("abbreviations",): "abbreviations of its own",
+    ("abbreviations",): "custom abbreviations",
     ("identifier-prefix",): "a prefix of identifiers",
     ("links-as-notes",): "links printed as notes",
     ("citation-abbreviations",): "abbreviated citations",
@@ -53,11 +53,11 @@ _PLAIN = (
     ("toc-expand", True),
 )
 # Metadata that a page would show besides its title, authors, date and abstract.
-_STATED = "what a page states of itself beyond title, authors, date and abstract"
-_LOOKS = "how pages look and behave is the press's own affair"
+_STATED = "what a page states about itself beyond title, authors, date and abstract"
+_LOOKS = "the press itself determines how pages look and behave"
 # Options for the appearance or discovery of pages, or for content next to their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
-    ("website",): "what a website has besides a book's pages",
+    ("website",): "what a website has in addition to a book's pages",
     ("book", "repo-url"): "links to a repository",
     ("book", "repo-actions"): "links to a repository",
     ("book", "downloads"): "links to the other formats",
@@ -142,7 +142,7 @@ def _check_engine(settings: Settings) -> None:
     ):
         if value not in known and value is not True:
             raise UnsupportedError(
-                f"`{key}: {value}`: the press runs Python alone",
+                f"`{key}: {value}`: the press runs only Python",
                 settings.location(key),
                 "leave it out, or render with Quarto",
             )
@@ -182,12 +182,12 @@ def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
     for key in ("search", "page-navigation"):
         if settings.get("book", key) is False:
             place = settings.location("book", key)
-            out.append(f"{place}: `book: {key}: false` is not obeyed: every page has it")
+            out.append(f"{place}: `book: {key}: false` has no effect: every page has it")
     for at in ((), ("format", "html")):
         style = settings.get(*at, "code-annotations")
         if style in ("hover", "select"):
             place = settings.location(*at, "code-annotations")
-            out.append(f"{place}: `code-annotations: {style}`: notes stand below their code")
+            out.append(f"{place}: `code-annotations: {style}`: notes are placed below their code")
     formats = settings.get("format", default={})
     for name in formats if isinstance(formats, dict) else [formats]:
         if not _is_made(str(name)):

@@ -155,7 +155,7 @@ def _raised(cell: Cell, outputs: list[dict[str, Any]]) -> CellError:
 
 def _too_much(cell: Cell) -> CellError:
     return CellError(
-        f"the cell put out more than {_LARGEST_OUTPUT:,} characters",
+        f"the cell printed more than {_LARGEST_OUTPUT:,} characters",
         cell.location,
         "print less, or write it into a file",
         source=cell.source,
@@ -166,7 +166,7 @@ def _died(place: Location, source: str) -> CellError:
     return CellError(
         "the kernel died",
         place,
-        "the cell used up the memory or crashed a library; run it alone to see",
+        "the cell ran out of memory or crashed a library; run it by itself to see",
         source=source,
     )
 

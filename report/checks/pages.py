@@ -74,7 +74,8 @@ def empty_pages_message(layers: Mapping[Path, TextLayer], *, release: bool) -> s
     what = "\n".join(["pages that are mostly empty:", *lines[:_LISTED]])
     if release:
         raise NotReady(
-            what, remedy="move the figure or table that follows, or write on, so that it fits"
+            what,
+            remedy="move the figure or table that follows, or add text, so that the page fills",
         )
     print(f"report: {what}", file=sys.stderr)
     return what

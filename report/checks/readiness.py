@@ -100,13 +100,13 @@ def refuse_uncommitted(root: Path, commit: Commit) -> None:
     outer = enclosing_repository(root)
     if outer is not None:
         raise NotReady(
-            f"this folder is no repository of its own: it lies inside {outer}, whose commits "
-            "do not hold it",
+            f"this folder is not a repository itself: it is inside {outer}, whose commits "
+            "do not contain it",
             remedy="clone the project's repository and build the release there",
         )
     if commit.id is None:
         raise NotReady(
-            "this folder is under no version control, as when it comes from a zip file",
+            "this folder is not under version control: it may come from a zip file",
             remedy="clone the project's repository and build the release there",
         )
     found = changes(root)
@@ -114,8 +114,8 @@ def refuse_uncommitted(root: Path, commit: Commit) -> None:
     lines = [*(f"  {each}" for each in found[:SHOWN_AT_MOST]), *more]
     raise NotReady(
         "\n".join([f"these files are not those of commit {commit.id[:12]}:", *lines]),
-        remedy="commit or restore each; where git status does not show one, git was set to pass "
-        "over it: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
+        remedy="commit or restore each; where git status does not show one, git was set to ignore "
+        "its changes: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
         ".gitignore and .git/info/exclude",
     )
 

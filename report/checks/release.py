@@ -129,9 +129,11 @@ def refuse_revealing(found: tuple[Revealed, ...]) -> None:
     if found:
         lines = [f"  {_line(each)}" for each in found]
         raise ExhibitHeld(
-            "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
-            remedy="hide these cells too, release what was released before, or record who "
-            f"decided otherwise, and why, for the exhibit in {EXCEPTIONS_PLACE}",
+            "\n".join(
+                ["together with an earlier release, these reveal suppressed counts:", *lines]
+            ),
+            remedy="suppress these cells too, release what was released before, or record "
+            f"who decided differently, and why, for the exhibit in {EXCEPTIONS_PLACE}",
         )
 
 
@@ -171,7 +173,7 @@ def released_data(
         raise ConfigurationError(
             "what it released cannot be read",
             place=f"--against {bundle.name}",
-            remedy="it was edited or cut short, or is of another program: take the original",
+            remedy="it was edited or truncated, or comes from another program: use the original",
         ) from None
     if not found:
         raise ConfigurationError(
@@ -193,7 +195,7 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
         raise ConfigurationError(
             f"the data behind {name} are {wrong}",
             place=f"--against {bundle.name}",
-            remedy="files were emptied, renamed or edited: take the original",
+            remedy="files were emptied, renamed or edited: use the original",
         )
 
 

@@ -236,7 +236,7 @@ def check_formats(formats: Iterable[str]) -> None:
             )
         if name in OTHERS and "html" not in formats:
             raise ConfigurationError(
-                f"the format '{name}' is made of the pages",
+                f"the format '{name}' is made from the HTML pages",
                 place="--to",
                 remedy=f"ask for html too: html,{name}",
             )
@@ -254,8 +254,8 @@ def prepare(
 
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
-    kinds, used = exhibit_kinds(), uses(book)
-    check(used, kinds)
+    kinds, used = exhibit_kinds(evaluation.root), uses(book)
+    check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)
@@ -303,11 +303,11 @@ def check_exceptions(root: Path, kinds: Collection[str]) -> None:
             )
 
 
-def exhibit_kinds() -> dict[str, str]:
-    """Return the kind of each exhibit that the dataflow can make, by name."""
+def exhibit_kinds(root: Path | None = None) -> dict[str, str]:
+    """Return the kind of each exhibit that a study's dataflow can make, by name."""
     from analysis.dataflow import graph
 
-    built = graph.build()
+    built = graph.build(root)
     return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
 
 
@@ -335,7 +335,7 @@ def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iter
         if name in where:
             yield from (f"  can't be read: {where[name]} {name}: {each}" for each in faults)
     if ledger.commit.id is None:
-        yield "  this folder is no git repository of its own: the book names no commit"
+        yield "  this folder is not a git repository itself: the book names no commit"
     for result in values["contract_results"].of("warn"):
         yield f"  warning: {result.rule}: not so: {result.expected}"
     if ledger.label:

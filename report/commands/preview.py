@@ -118,7 +118,7 @@ def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
             also=book.outside(),
         )
     except CodeChanged:
-        print("the code has changed: starting again", flush=True)
+        print("the code has changed: restarting", flush=True)
         arguments = ["--port", str(port), "--profile", ",".join(profiles)]
         arguments += ["--data", str(data)] if data else []
         os.execv(  # noqa: S606 - this very program, with a list of arguments

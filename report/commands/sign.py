@@ -61,9 +61,9 @@ def _refuse(name: str, found: Verification) -> None:
         wrong += [f"page {each.page}: {each.text} is untraced" for each in found.coverage.untraced]
         wrong += [f"{each.text} of {each.reference} is missing" for each in found.coverage.missing]
     if found.form is not FileForm.CANONICAL and not wrong:
-        wrong = ["the file was written anew after it was sealed"]
+        wrong = ["the file was rewritten after it was sealed"]
     if found.signature is not None and not found.signature.good:
-        wrong.append("it bears a signature that is not over this seal")
+        wrong.append("it has a signature that is not of this seal")
     if wrong:
         more = len(wrong) - SHOWN_AT_MOST
         lines = [*wrong[:SHOWN_AT_MOST], *([f"and {more} more"] if more > 0 else [])]

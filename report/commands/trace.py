@@ -235,14 +235,14 @@ def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
     _warn(f"these files are not those of the ledger: {', '.join(other)}" if other else "")
     exhibit = values[record.id]
     digest = exhibit_digest(exhibit)
-    print(f"\ncomputed again from {len(now)} files: digest {digest}")
+    print(f"\nrecomputed from {len(now)} files: digest {digest}")
     if digest == record.digest:
         print("the same")
         return 0
     said = printed(exhibit)
     differs = f"now {said}" if said != record.printed else "prints the same; its data differ"
     raise VerificationFailed(
-        f"{record.id} does not come out the same: {differs}",
+        f"{record.id} differs: {differs}",
         remedy="compare commit, data and versions with those of the ledger",
     )
 

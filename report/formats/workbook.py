@@ -86,7 +86,7 @@ def _cover(sheet: Any, ledger: Mapping[str, Any], moment: int) -> None:
         f"{ledger['title']}: data behind the figures and tables",
         f"{label}Released values only; see Notes for the symbols.",
         f"Made on {day.day} {day:%B %Y} from commit {ledger['commit']['id'] or 'none'}.",
-        "Contents lists the sheets. Each holds one table, which begins below its title.",
+        "Contents lists the sheets. Each contains one table, which begins below its title.",
     ]
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1, line)
@@ -98,7 +98,7 @@ def _listed(
     sheet: Any, title: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> None:
     sheet.cell(1, 1, title)
-    sheet.cell(2, 1, "This sheet holds one table.")
+    sheet.cell(2, 1, "This sheet contains one table.")
     _table(sheet, name, heads, rows, 3)
 
 
@@ -107,7 +107,7 @@ def _exhibit(sheet: Any, record: Mapping[str, Any], text: str) -> None:
     heads = [record["described"].get(name, name) for name in header]
     kind = record["kind"].capitalize()
     sheet.cell(1, 1, f"{kind} {record['reference']}: {_title(record)}")
-    sheet.cell(2, 1, "This sheet holds one table. " + (record["period"] or ""))
+    sheet.cell(2, 1, "This sheet contains one table. " + (record["period"] or ""))
     _table(sheet, f"Data_{record['reference']}", _apart(heads), rows, 3)
 
 

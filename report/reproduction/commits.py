@@ -33,7 +33,7 @@ def delivered_commit(root: Path, named: str) -> str:
             remedy="ask for a report built in a clone",
         )
     if not _HASH.fullmatch(named):
-        raise ConfigurationError(f"what its ledger names as its commit is none: '{named[:80]}'")
+        raise ConfigurationError(f"its ledger does not name a commit: '{named[:80]}'")
     commit = find_commit(root, named)
     if not holders(root, commit):
         raise ConfigurationError(

@@ -101,7 +101,7 @@ def find_commit(root: Path, name: str) -> str:
         shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     except RebuildFailed:
         raise ConfigurationError(
-            "this folder is no git clone, so it has no other state to go back to",
+            "this folder is not a git clone, so it has no earlier state to return to",
             place=str(root),
             remedy="run this in a clone with its history",
         ) from None
@@ -246,7 +246,7 @@ def _prepare(tree: Path, extract: Path | None) -> None:
         raise RebuildFailed(f"it does not compute: {said[-1] if said else 'no reason given'}")
     if not (tree / ".report" / DATA).is_dir():
         raise RebuildFailed(
-            "that commit is older than the comparison: it leaves no data behind its exhibits"
+            "that commit is older than this comparison: it does not store the data of its exhibits"
         )
 
 

@@ -129,9 +129,9 @@ def _of_another_time(root: Path, commit: str, ledger: Ledger) -> Iterator[str]:
 def _notes(ledger: Ledger, lock: str) -> Iterator[str]:
     """Yield differences other than those in code, settings and data."""
     if ledger.release:
-        yield "that it was built as a release is its ledger's word: a rerun can't show it"
+        yield "only its ledger states that it was built as a release: a rerun cannot show it"
     if not ledger.commit.clean:
-        yield "it was built from files with changes that no commit holds"
+        yield "it was built from files with changes that are in no commit"
     yield from locked_otherwise(ledger, lock)
     now = {**environment(), "platform": platform_name()}
     then = {**ledger.environment, "platform": ledger.platform}

@@ -89,8 +89,8 @@ def _refuse_outside(name: str, target: str) -> None:
             depth += {"..": -1, ".": 0}.get(part, 1)
             if depth < 0 or path.is_absolute() or part.lower() == ".git":
                 raise ConfigurationError(
-                    f"this commit is not unpacked: {name} leads out of its folder",
-                    remedy="take it out of the commit, or compare another",
+                    f"this commit is not unpacked: {name} is outside its folder",
+                    remedy="remove it from the commit, or compare another",
                 )
 
 

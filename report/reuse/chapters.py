@@ -18,6 +18,7 @@ from analysis import importing
 from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Provenance
 from analysis.exhibits.parts.shown import Shown
+from analysis.importing import home
 from analysis.incremental import conditions
 from press.run.execution import as_bytes, from_bytes
 from report.register import NAMESPACES
@@ -99,7 +100,7 @@ class Outputs:
 
     @cached_property
     def _runner(self) -> str:
-        return digest_of(conditions(), code_digest(self._root, RUNS))
+        return digest_of(conditions(), code_digest(home(self._root, "analysis"), RUNS))
 
 
 @dataclass(frozen=True)

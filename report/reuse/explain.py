@@ -72,7 +72,7 @@ def explained(
     before: Steps, now: Steps, results: Results, outputs: Outputs, press: PressCache
 ) -> Iterator[str]:
     """Yield for each step whether it was reused, or why it was repeated."""
-    yield "why each step was made again, or not:"
+    yield "why each step was repeated or reused:"
     changed = list(_inputs(before, now))
     yield (
         f"  inputs: {len(changed)} changed" if before.files else "  inputs: this build is the first"
@@ -88,7 +88,7 @@ def explained(
     yield f"  pages: {made} texts read and written by pandoc, {taken} reused"
     yield "  audit pages: reused where exhibit, code, data and commit are the same"
     yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
-    yield "  PDF, ledger, index of exhibits and seal: made again, as they name every input"
+    yield "  PDF, ledger, index of exhibits and seal: repeated, because they name every input"
 
 
 def _inputs(before: Steps, now: Steps) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _detail(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> 
 def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
     old, new = before.nodes.get(name), now.nodes[name]
     if old is None:
-        return "nothing was kept of it"
+        return "it was not in the cache"
     reasons = []
     if old["conditions"] != new["conditions"]:
         reasons.append("another interpreter, package or stated environment")
@@ -134,16 +134,16 @@ def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
     needs = old["needs"].keys() | new["needs"].keys()
     others = sorted(n for n in needs if old["needs"].get(n) != new["needs"].get(n))
     if others:
-        reasons.append(f"{', '.join(others)} came out otherwise")
-    return "; ".join(reasons) or "what was kept of it was not as it was put there"
+        reasons.append(f"{', '.join(others)} changed")
+    return "; ".join(reasons) or "its entry in the cache was altered"
 
 
 def _why_chapter(path: str, before: Steps, now: Steps) -> str:
     old, new = before.chapters.get(path), now.chapters.get(path)
     if new is None:
-        return "it holds code of other kinds than showing exhibits"
+        return "it contains code that does more than show exhibits"
     if old is None:
-        return "nothing was kept of it"
+        return "it was not in the cache"
     reasons = []
     if old["runner"] != new["runner"]:
         reasons.append("the code that runs cells, or a package")
@@ -152,7 +152,7 @@ def _why_chapter(path: str, before: Steps, now: Steps) -> str:
     others = [n for n, digest in new["shown"].items() if old["shown"].get(n, digest) != digest]
     if others:
         reasons.append(f"{', '.join(others[:3])} shows something else")
-    return "; ".join(reasons) or "what was kept of it was not as it was put there"
+    return "; ".join(reasons) or "its entry in the cache was altered"
 
 
 def _few(lines: list[str]) -> Iterator[str]:

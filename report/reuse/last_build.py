@@ -86,7 +86,7 @@ def reasons_out_of_date(
 ) -> list[str]:
     """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
-        return ["a cell of free code, or a date of today, may come out otherwise"]
+        return ["a cell of arbitrary code, or today's date, may give another result"]
     now = outside(gather(root, asked, variables), last.target)
     changed = differing(last.inputs, now)
     if changed:

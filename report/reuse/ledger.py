@@ -11,6 +11,7 @@ from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
 from audit.ledger.ledger import here
 from audit.ledger.reading import parse_ledger
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from report.recording import source_digests
 from report.reuse.chapters import code_digest
@@ -60,12 +61,13 @@ def cached_ledger(
     shown = [(use.name, use.kind, use.label, use.location.file) for use in used]
     key = digest_of(
         "ledger",
+        repr(sorted(program(root).items())),
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),
         repr([here(), remote, shown, values["provenances"]]),
     )
-    whole = cache.read_as(key, partial(parse_ledger, place="the kept ledger"))
+    whole = cache.read_as(key, partial(parse_ledger, place="the cached ledger"))
     if whole is not None and whole.by_id.keys() == {use.name for use in used}:
         return _entered(whole, root, used)
     made = make()

@@ -119,18 +119,20 @@ class Results:
         if self.nodes is None:
             return "results reused: nothing they rest on has changed"
         made = len(self.nodes.computed)
-        return f"{made} results computed" if made else "results reused: each rests on what it did"
+        return (
+            f"{made} results computed" if made else "results reused: each rests on the same inputs"
+        )
 
     def refuse_unknown(self) -> list[str]:
         """Return what results read without declaring it; refuse it in a release."""
         lines = [
-            f"{node} reads {what}, which is no input of it"
+            f"{node} reads {what}, which is not an input of it"
             for node, found in sorted(self.watch.found.items())
             for what in found
         ]
         if lines and self.fresh:
             raise NotReady(
-                "\n".join(["results rest on what nobody said they do:", *lines]),
-                remedy="let each take what it reads as an input of the dataflow",
+                "\n".join(["results rest on something undeclared:", *lines]),
+                remedy="declare what each reads as an input of the dataflow",
             )
         return lines

@@ -6,14 +6,15 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from analysis.exhibits.outcomes import claims, in_words, unit_tables
-from analysis.exhibits.outcomes.numbers import OUTCOMES
+from analysis.exhibits.outcomes import unit_tables
 from analysis.exhibits.parts import effect_rows, messages, words
 from analysis.models.inference.judgement import LEVEL
+from analysis.study.settings import read_study
+from exhibits.outcomes import claims, in_words
 from press.chapter.reading import read_book
 from tests.architecture import ROOT
 
-SHORT = {name: short for short, name in OUTCOMES.items()}
+SHORT = {each.name: each.key for each in read_study(ROOT / "study.toml").outcomes}
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]
 PRINTED = re.compile(r"`\{python\} claims\.(\w+)`")
 

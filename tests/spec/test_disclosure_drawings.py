@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import specification_curve_plot
-from analysis.exhibits.design.figures import detectable_falls
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.outcomes.figures import effect_forest
-from analysis.exhibits.outcomes.summary_figure import main_result
 from analysis.exhibits.parts.clearance import coarse, coarse_svg
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
 from analysis.extract.extract import Origin
 from analysis.study.settings import read_study
+from exhibits.design.figures import detectable_falls
+from exhibits.outcomes.summary_figure import main_result
+from exhibits.recommendations.later_trial import trial_beside_pilots
 
 OUTCOMES = read_study(Path(__file__).parents[2] / "study.toml").outcomes
 ORIGIN = Origin("supplied", "", "", ())

@@ -17,9 +17,11 @@ from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.variations import curve_specifications
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.sensitivity.specification_curve import specification_curve
+from analysis.study.settings import read_study
 from tests.unit.models.models_panel import random_panel, specification
 
 ROOT = Path(__file__).parents[2]
+STUDY = read_study(ROOT / "study.toml")
 
 
 def masks(*rows):
@@ -79,7 +81,7 @@ def results():
 def asked():
     values = results()
     first = int(values["outcome_panel"]["event_month"].min())
-    every = questions(values["specifications"], first, values["pilots"])
+    every = questions(values["specifications"], first, values["pilots"], STUDY.outcomes)
     return marked(every, values["withheld_specifications"])
 
 

@@ -60,7 +60,7 @@ def test_no_hidden_count_is_recovered_from_tables_and_analyses_by_whole_numbers(
 def test_hidden_counts_would_be_recovered_if_no_analysis_were_withheld() -> None:
     values = small().values
     first = int(values["outcome_panel"]["event_month"].min())
-    every = questions(values["specifications"], first, values["pilots"])
+    every = questions(values["specifications"], first, values["pilots"], twins.STUDY.outcomes)
     some = [each for each in every if each.outcome == "s47_enquiries"][:12]
     found = recovered(values, "s47_enquiries", frozenset(some))
     assert (found["low"] == found["high"]).any()

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from analysis.exhibits.appendix.simulation_tables import SEARCHED
 from benchmarks import models_sentences
+from exhibits.appendix.simulation_tables import SEARCHED
 from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())

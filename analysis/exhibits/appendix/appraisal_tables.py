@@ -46,12 +46,12 @@ def missing_returns_table(
         note=(
             "Not returned: largest share of pupil-months in any group and period. Unreturned "
             "months "
-            f"are supposed to hold from none to {FACTOR:g} times the events of returned months "
+            f"are assumed to have from none to {FACTOR:g} times the events of returned months "
             "of their group and period, in the pattern that lowers the ratio most (best case) "
             "and that "
             "raises it most (worst case). Tips at: how many times the usual rate takes the "
-            "interval to 1 in the unfavourable pattern; [z] where it holds 1 as it is, 'never' "
-            "where a hundred times would not do."
+            "interval to 1 in the unfavourable pattern; [z] where it contains 1 already, 'never' "
+            "where a hundred times is not enough."
         ),
     )  # fmt: skip
 

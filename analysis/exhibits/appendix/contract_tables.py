@@ -72,7 +72,7 @@ def control_totals_outcome(contract_results: ContractResults, origin: Origin) ->
     elif any(result.outcome == "warn" for result in found):
         text = "The files differ from their sender's control totals, and someone answers for it."
     else:
-        invented = ", which are invented too" if origin.kind == "invented" else ""
+        invented = " (invented too)" if origin.kind == "invented" else ""
         text = f"The files agree with the control totals that came with them{invented}."
     return Number(text, text, "sentence")
 

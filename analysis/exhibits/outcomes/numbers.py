@@ -6,13 +6,12 @@ Numbers that differ only in pilot and outcome are made by one function, under a 
 
 from __future__ import annotations
 
-from itertools import product
-
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
+from hamilton.function_modifiers import resolve
 
 from analysis.disclosure import DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import Effect, effect
@@ -21,26 +20,10 @@ from analysis.exhibits.parts.workings.effects import (
     interval_working,
     ratio_working,
 )
-from analysis.exhibits.parts.workings.working import counted_of
 from analysis.extract.extract import Origin
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.settings import Outcome, Window
-
-PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
-OUTCOMES = {
-    "s47": "s47_enquiries",
-    "s17": "s17_starts",
-    "referrals": "referrals",
-    "care": "days_in_care",
-}
-NOT_ANALYSED = {("care", "lambeth")}
-
-BY_PILOT = {pilot: {"pilot": value(name)} for pilot, name in PILOTS.items()}
-BY_EFFECT = {
-    (outcome, pilot): {"outcome": value(name), "pilot": value(PILOTS[pilot])}
-    for (outcome, name), pilot in product(OUTCOMES.items(), PILOTS)
-    if (outcome, pilot) not in NOT_ANALYSED
-}
+from analysis.study.terms import Terms
 
 
 def schools_all(schools: pd.DataFrame) -> Number:
@@ -77,7 +60,10 @@ def rules_tested(contract_counts: pd.DataFrame) -> Number:
     return Number(tested, words.count(tested), "rules")
 
 
-@parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "ratio"),
+)
 def effect_ratio(
     main_effects: pd.DataFrame,
     rates_before_after: pd.DataFrame,
@@ -99,7 +85,10 @@ def effect_ratio(
     )
 
 
-@parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "interval"),
+)
 def effect_interval(
     main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
 ) -> Number:
@@ -113,12 +102,16 @@ def effect_interval(
     return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
 
 
-@parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "difference"),
+)
 def effect_difference(
     main_effects: pd.DataFrame,
     rates_before_after: pd.DataFrame,
     compared_period: str,
     outcomes: tuple[Outcome, ...],
+    terms: Terms,
     outcome: str,
     pilot: str,
 ) -> Number:
@@ -134,11 +127,14 @@ def effect_difference(
         unit,
         n=found.schools,
         interval=(found.difference_low, found.difference_high),
-        working=difference_working(found, rates_before_after, compared_period),
+        working=difference_working(found, rates_before_after, compared_period, terms.treated),
     )
 
 
-@parameterize(**{f"{o}_difference_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "difference_interval"),
+)
 def difference_interval(
     main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
 ) -> Number:
@@ -150,16 +146,6 @@ def difference_interval(
     text = words.range_of_difference(*limits)
     working = interval_working(found, text, compared_period)
     return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
-
-
-def care_estimated(main_effects: pd.DataFrame) -> Number:
-    """Count the pilots where the effect on days in care could be estimated, of those analysed."""
-    asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
-    made = int((asked == "estimated").sum())
-    of = "neither" if made == 0 and len(asked) == 2 else words.spelled(made)
-    text = f"{of} of {words.spelled(len(asked))}"
-    working = counted_of("pilots with an estimate", made, "pilots", len(asked))
-    return Number(text, text, "pilots", len(asked), working=working)
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:

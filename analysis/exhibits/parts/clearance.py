@@ -76,7 +76,7 @@ def _as_shown(value: Exhibit, own: Status, by_path: Status | None) -> Status:
             "events, or would reveal such a count."
         )
     if not hidden and own.outcome == "released after suppression":
-        return by_path or released("No count of it is hidden.")
+        return by_path or released("None of its counts is suppressed.")
     return own
 
 

@@ -47,12 +47,14 @@ def faults(drawing: Drawing) -> list[str]:
     for each, box in boxes:
         ratio = contrast(_rgb(each), _ground(drawing, box))
         if ratio < LEAST_CONTRAST:
-            found.append(_said(each, "hardly stands out from its ground", f"{ratio:.1f}:1"))
+            found.append(
+                _said(each, "has too little contrast with its background", f"{ratio:.1f}:1")
+            )
         if box.x0 < -_SLACK or box.x1 > wide + _SLACK or box.y0 < -_SLACK or box.y1 > high + _SLACK:
             found.append(_said(each, "reaches beyond the picture"))
     for (one, at), (other, beside) in combinations(boxes, 2):
         if _overlap(at, beside):
-            found.append(_said(one, f"stands over “{_short(other)}”"))
+            found.append(_said(one, f"overlaps “{_short(other)}”"))
     return found + _faint_marks(drawing)
 
 
@@ -66,7 +68,7 @@ def _faint_marks(drawing: Drawing) -> list[str]:
         edges: Any = each.get_edgecolor()
         found |= {to_hex(edge): contrast(tuple(edge), WHITE) for edge in edges}
     return [
-        f"lines in {colour} hardly stand out from their ground ({ratio:.1f}:1)"
+        f"lines in {colour} have too little contrast with their background ({ratio:.1f}:1)"
         for colour, ratio in sorted(found.items())
         if ratio < LEAST_MARK_CONTRAST
     ]

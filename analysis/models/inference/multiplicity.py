@@ -13,7 +13,7 @@ from analysis.models.inference.randomisation import TIE, statistics, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import ALL_PILOTS
+from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +73,8 @@ def adjusted_p_values(p_values: Floats, method: str) -> Floats:
         )  # fmt: skip
     if ((p_values < 0) | (p_values > 1)).any():
         raise ConfigurationError(
-            f"a p-value lies from 0 to 1; found {list(p_values)}",
-            place="adjusted_p_values.p_values", remedy="leave out what is no p-value",
+            f"a p-value is from 0 to 1; found {list(p_values)}",
+            place="adjusted_p_values.p_values", remedy="leave out what is not a p-value",
         )  # fmt: skip
     adjusted = np.full(len(p_values), np.nan)
     present = np.isfinite(p_values)

@@ -48,7 +48,7 @@ def test_a_folder_inside_another_repository_has_no_commit(clone):
     assert read_commit(inner).id is None
     assert not read_commit(inner).clean
     assert enclosing_repository(inner).samefile(clone)
-    with pytest.raises(NotReady, match="lies inside"):
+    with pytest.raises(NotReady, match="it is inside"):
         refuse_uncommitted(inner, read_commit(inner))
 
 
@@ -165,7 +165,7 @@ def test_the_answer_is_that_of_the_folder_not_of_the_environment(
 
 def test_a_release_outside_version_control_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(NotReady, match="under no version control") as stopped:
+    with pytest.raises(NotReady, match="not under version control") as stopped:
         refuse_uncommitted(tmp_path, read_commit(tmp_path))
     assert "clone" in stopped.value.remedy
     assert "git status" not in stopped.value.remedy

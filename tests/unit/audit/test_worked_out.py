@@ -76,7 +76,7 @@ def test_a_number_without_ingredients_is_a_count_a_copy_or_words(more, numerator
 
 def test_of_a_held_exhibit_nothing_is_worked_through():
     found = shown(typed_record("a", "N1", "number", "[held]", value=3.0, disclosure="held"))
-    assert found.example == ("Disclosure control holds it back.",)
+    assert found.example == ("Disclosure control withholds it.",)
 
 
 def test_a_sentence_shows_its_rule_and_what_that_looks_at():
@@ -163,11 +163,11 @@ def test_a_ratio_is_worked_through_from_released_totals():
 def test_a_hidden_total_is_not_worked_with():
     found = ratio_working(EFFECT, totals(75, "c", 70, 79), "the months")
     assert not any("÷" in line for line in found.sums)
-    assert difference_working(EFFECT, totals(75, "c", 70, 79), "").sums == ()
+    assert difference_working(EFFECT, totals(75, "c", 70, 79), "", "Schools").sums == ()
 
 
 def test_a_difference_ends_in_what_is_printed():
-    assert difference_working(EFFECT, totals(75, 34, 70, 79), "").sums == (
+    assert difference_working(EFFECT, totals(75, 34, 70, 79), "", "Schools").sums == (
         "Expected: 34 recorded ÷ 0.41 = 83 (with the ratio before rounding)",
         "Difference: 34 recorded against 83 expected, which is 49 fewer",
     )

@@ -7,8 +7,8 @@ from analysis.exhibits.parts import design
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.legibility import contrast
 from analysis.exhibits.parts.style import new_drawing, pictures
-from analysis.exhibits.practice.figures import BEGINNINGS, pathways_by_phase
 from analysis.extract.extract import Origin
+from exhibits.practice.figures import BEGINNINGS, pathways_by_phase
 from tests.design import BLOCKS, EXTENSION, current
 
 DATA, COLUMNS = pd.DataFrame({"pilot": ["Lambeth"]}), {"pilot": "Local authority"}
@@ -36,15 +36,15 @@ def test_good_words_have_no_fault():
     [
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", fontsize=7), "“Lambeth” is too small (7 pt)"),
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", color=design.TEAL),
-         "“Lambeth” hardly stands out from its ground (3.2:1)"),
+         "“Lambeth” has too little contrast with its background (3.2:1)"),
         (lambda ax: (ax.barh(0.5, 1, color=design.NAVY), ax.text(0.5, 0.5, "8 schools")),
-         "“8 schools” hardly stands out from its ground (1.6:1)"),
+         "“8 schools” has too little contrast with its background (1.6:1)"),
         (lambda ax: ax.text(0.9, 0.5, "Southampton and Stockport, both of them", in_layout=False),
          "“Southampton and Stockport, both of them” reaches beyond the picture"),
         (lambda ax: (ax.text(0.1, 0.5, "Lambeth"), ax.text(0.12, 0.5, "Stockport")),
-         "“Lambeth” stands over “Stockport”"),
+         "“Lambeth” overlaps “Stockport”"),
         (lambda ax: ax.vlines([0.5], 0, 1, color="#B9C7D6"),
-         "lines in #b9c7d6 hardly stand out from their ground (1.7:1)"),
+         "lines in #b9c7d6 have too little contrast with their background (1.7:1)"),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_words(put, said):

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import _message
-from analysis.exhibits.outcomes.in_words import SURE
 from analysis.exhibits.outcomes.unit_tables import (
     adjusted,
     all_at_once,
@@ -19,6 +18,7 @@ from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import Effect
 from analysis.models.inference.judgement import COLUMNS
 from analysis.study.settings import read_study
+from exhibits.outcomes.in_words import SURE
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

@@ -7,20 +7,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.exhibits.design.claims import selection_misleads
-from analysis.exhibits.design.figures import _message as falls_message
-from analysis.exhibits.design.figures import detectable_falls
-from analysis.exhibits.design_checks.findings import breakdown_of_interval, breakdown_unseen
-from analysis.exhibits.outcomes.in_words import _message, _permuted, results_in_words
-from analysis.exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from analysis.exhibits.design_checks.findings import breakdown_unseen
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.rows import effects
-from analysis.exhibits.practice.figures import _pathways_message
-from analysis.exhibits.practice.joint_display import BEGINNINGS
-from analysis.exhibits.practice.six_findings import HOW_SURE
-from analysis.exhibits.practice.six_findings import _permuted as unable
-from analysis.exhibits.recommendations.later_trial import _message as beside_message
 from analysis.study.settings import read_study
+from exhibits.design.claims import selection_misleads
+from exhibits.design.figures import _message as falls_message
+from exhibits.design.figures import detectable_falls
+from exhibits.design_checks.claims import breakdown_of_interval
+from exhibits.outcomes.in_words import _message, _permuted, results_in_words
+from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from exhibits.practice.figures import _pathways_message
+from exhibits.practice.joint_display import BEGINNINGS
+from exhibits.practice.six_findings import HOW_SURE
+from exhibits.practice.six_findings import _permuted as unable
+from exhibits.recommendations.later_trial import _message as beside_message
 from tests.architecture import ROOT
 from tests.spec.test_disclosure_drawings import EFFECTS, FALLS, JUDGED, ORIGIN, OUTCOMES, TRIAL
 
@@ -60,8 +61,8 @@ def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
     assert _permuted(PASSED) == (
-        "Where both are so low, permuting areas gives 0.062 in Lambeth (the least possible: "
-        "0.062) and 0.062 in Southampton (the least possible: 0.062). "
+        "Where both are so low, permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
+        "in Southampton (least 0.062). "
     )
     assert _permuted(JUDGED) == ""
     assert unable(PASSED) == "Permuting areas cannot reach 0.05 in Lambeth or Southampton."
@@ -104,7 +105,7 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
     assert breakdown_unseen(PASSED, trends).text.endswith("for every claimed change.")
     trends.loc[trends["pilot"] == "Lambeth", "breakdown_change"] = np.nan
     assert breakdown_unseen(PASSED, trends).text == (
-        "The same check for Lambeth is not shown (counts are too small)."
+        "The same check for Lambeth is not shown (small counts)."
     )
     none = PASSED.assign(verdict="not known")
     assert breakdown_unseen(none, trends).text.startswith("No change is claimed")
@@ -137,7 +138,7 @@ def test_how_sure_one_is_of_invented_data_is_a_supposition():
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
     for origin, supposed in ((INVENTED, True), (ORIGIN, False)):
         shown = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", origin)
-        assert ("if they were real" in shown.note) is supposed
+        assert ("how sure: if real" in shown.note) is supposed
         assert HOW_SURE[bool(origin.label)].endswith("if these data were real") is supposed
 
 

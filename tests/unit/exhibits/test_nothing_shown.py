@@ -9,13 +9,9 @@ import pytest
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
-from analysis.exhibits.appendix.calibration import calibration_check
 from analysis.exhibits.appendix.inference_tables import _unsummed
 from analysis.exhibits.appendix.sensitivity_figures import _curve_said
 from analysis.exhibits.appendix.sensitivity_tables import outline_table
-from analysis.exhibits.design import figures as design
-from analysis.exhibits.design.claims import only_large_falls_seen
-from analysis.exhibits.design.figures import detectable_falls
 from analysis.exhibits.design.numbers import (
     curve_doubles,
     curve_shown,
@@ -28,7 +24,6 @@ from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
 from analysis.exhibits.outcomes import numbers
-from analysis.exhibits.outcomes.numbers import care_estimated
 from analysis.exhibits.outcomes.rates_figures import _drawing
 from analysis.exhibits.outcomes.unit_tables import by_unit_table
 from analysis.exhibits.parts.clearance import cleared
@@ -36,9 +31,6 @@ from analysis.exhibits.parts.exhibit import Claim, Table
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import families
 from analysis.exhibits.parts.rules import Largest, Least, judge
-from analysis.exhibits.practice.claims import unknown_children_reached
-from analysis.exhibits.practice.joint_display import _published_falls, _reading
-from analysis.exhibits.recommendations.later_trial import _message as beside_trial_message
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
@@ -47,6 +39,14 @@ from analysis.models.checks.missing_returns import COLUMNS as RETURNS
 from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.practice.activity import NOT_KNOWN
 from audit.ledger.making import printed as printed_line
+from exhibits.appendix.calibration import calibration_check
+from exhibits.design import figures as design
+from exhibits.design.claims import only_large_falls_seen
+from exhibits.design.figures import detectable_falls
+from exhibits.outcomes.pilots import care_estimated
+from exhibits.practice.claims import unknown_children_reached
+from exhibits.practice.joint_display import _published_falls, _reading
+from exhibits.recommendations.later_trial import _message as beside_trial_message
 from tests.architecture import ROOT
 from tests.unit.exhibits.test_messages import OUTCOMES, STUDY, judged
 
@@ -306,8 +306,8 @@ def test_a_figure_without_any_mark_says_that_nothing_is_drawn_and_why():
     ("ratios", "said"),
     [
         ((NAN, NAN), "No effect in a pilot can be shown next to the trial's"),
-        ((1.0, NAN), "The trial's interval holds each estimate of a pilot that can be shown"),
-        ((1.0, 1.1), "The trial's interval holds what was estimated in every pilot"),
+        ((1.0, NAN), "The trial's interval contains each estimate of a pilot that can be shown"),
+        ((1.0, 1.1), "The trial's interval contains the estimate of every pilot"),
         (
             (0.4, NAN),
             "The real trial's interval, of secondary schools, leaves out falls like those "

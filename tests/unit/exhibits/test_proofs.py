@@ -8,7 +8,18 @@ import pytest
 from scipy.stats import binom
 
 from analysis.errors import ConfigurationError
-from analysis.exhibits.appendix.simulation_numbers import (
+from analysis.exhibits.parts.exhibit import Claim
+from analysis.importing import CODE as ROOT
+from analysis.models.inference.operating_characteristics import (
+    COLUMNS,
+    operating_characteristics,
+    pilot_designs,
+)
+from analysis.models.pooling.coverage import pooling_coverage
+from analysis.proofs import Making, Proof, code_digest, code_files, read_proof, write_proof
+from benchmarks import models_scenarios, models_sentences
+from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
+from exhibits.appendix.simulation_numbers import (
     PRINTED,
     falsely_claimed,
     largest_unequal_size,
@@ -16,7 +27,7 @@ from analysis.exhibits.appendix.simulation_numbers import (
     primary_analysis_holds_its_size,
     unequal_spread_misleads,
 )
-from analysis.exhibits.appendix.simulation_tables import (
+from exhibits.appendix.simulation_tables import (
     NOT_USED,
     SENTENCES,
     SHORT,
@@ -24,16 +35,6 @@ from analysis.exhibits.appendix.simulation_tables import (
     sentence_rates,
     size_and_coverage,
 )
-from analysis.exhibits.parts.exhibit import Claim
-from analysis.models.inference.operating_characteristics import (
-    COLUMNS,
-    operating_characteristics,
-    pilot_designs,
-)
-from analysis.models.pooling.coverage import pooling_coverage
-from analysis.proofs import ROOT, Making, Proof, code_digest, code_files, read_proof, write_proof
-from benchmarks import models_scenarios, models_sentences
-from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
 
 # It takes spells in care, which the quick simulation doesn't draw.
 NOT_DRAWN = {"care_no_clear_change", "care_interval_is_wide"}
@@ -64,7 +65,7 @@ class TestRecord:
 
     def test_code_is_followed_through_imports(self):
         files = code_files("benchmarks.models_sentences")
-        assert {"analysis/synthetic/draws.py", "analysis/exhibits/outcomes/claims.py",
+        assert {"analysis/synthetic/draws.py", "exhibits/outcomes/claims.py",
                 "analysis/models/primary/sandwich.py", "study.toml",
                 "data_contracts/school_months.odcs.yaml"} <= set(files)  # fmt: skip
         assert not [name for name in code_files("analysis.study.settings") if "contract" in name]

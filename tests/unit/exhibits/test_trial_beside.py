@@ -2,14 +2,14 @@
 
 import pytest
 
-from analysis.exhibits.appendix.pooling_exhibits import SHAPES
-from analysis.exhibits.outcomes.in_words import in_a_hundred, results_in_words
 from analysis.exhibits.parts.design import COLOURS
 from analysis.exhibits.parts.effect_rows import trial_row
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import INTERVENTION
 from analysis.exhibits.parts.workings.measures import measure
-from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
+from exhibits.appendix.pooling_exhibits import SHAPES
+from exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from exhibits.recommendations.later_trial import trial_beside_pilots
 from tests.spec.test_disclosure_drawings import (
     DRAWN,
     EFFECTS,

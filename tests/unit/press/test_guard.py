@@ -78,9 +78,9 @@ BROKEN = {
     "code": ("count = 41", "count", 17, "“count = 41” is not "),
     "a cell's output": ("41 schools", "", 24, "“41 schools” is not in "),
     "a word twice": ("social worker", "social social worker", 1,
-                     "stands twice in {where} (this part of it: social)"),
+                     "occurs twice in {where} (this part of it: social)"),
     "a cell twice": ("<td>Beech|[Beech]", "<td>BeechBeech|[Beech Beech]", 8,
-                     "“Beech” stands twice in "),
+                     "“Beech” occurs twice in "),
     "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
     "a formula without a trace": ('<math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn>'
                                   '<annotation encoding="application/x-tex">x^2 + '
@@ -91,7 +91,7 @@ BROKEN = {
                              "the formula “x^2 + 17” is not as written in "),
     "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 14, "the picture “line.svg”"),
     "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
-              "same so…” stands twice in "),
+              "same so…” occurs twice in "),
 }  # fmt: skip
 
 

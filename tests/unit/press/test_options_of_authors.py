@@ -46,8 +46,8 @@ def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path
     assert "<meta name='own' content='1'>" in page
     assert page.index("stats.example") > page.index("</main>")
     assert "stats.example" not in home
-    (asked,) = [line for line in book.warnings if "asks" in line]
-    assert asked.startswith("one.qmd: the HTML that is included in the page asks stats.example")
+    (asked,) = [line for line in book.warnings if "included in the page" in line]
+    assert asked.startswith("one.qmd: the HTML included in the page loads from stats.example")
     assert [line for line in book.warnings if "`reference-location`" in line]
     assert not book.losses
 

@@ -150,7 +150,9 @@ def test_the_caller_s_environment_changes_no_drawing(tmp_path, monkeypatch):
 )
 def test_what_asks_another_host_is_named(code):
     (line,) = mistakes_of([display(text_html=code)], "html")
-    assert line.startswith("one.qmd:11: what the cell shows asks another host: cdn.example.org")
+    assert line.startswith(
+        "one.qmd:11: the cell's output loads data from another host: cdn.example.org"
+    )
 
 
 def test_a_link_in_an_output_asks_nobody():
@@ -163,7 +165,7 @@ def test_a_letter_that_a_drawing_has_not_is_named(options):
         r"pylabtools.py:158: UserWarning: Glyph 29579 (\N{CJK}) missing from font(s) DejaVu Sans."
     )
     (line,) = mistakes_of([stream(said, "stderr")], "html", options)
-    assert line.startswith("one.qmd:11: the cell draws a box for 王")
+    assert line.startswith("one.qmd:11: the cell draws a blank box for 王")
 
 
 FIGURE = "#| label: fig-a\n#| fig-cap: A\n"

@@ -201,7 +201,7 @@ def test_a_shallow_clone_says_so(clone, tmp_path):
 
 
 def test_a_folder_without_history_says_so(tmp_path):
-    with pytest.raises(ConfigurationError, match="no git clone"):
+    with pytest.raises(ConfigurationError, match="not a git clone"):
         compare(tmp_path, "HEAD~1", "HEAD")
 
 
@@ -316,5 +316,5 @@ def test_a_link_that_leads_out_of_a_commit_is_not_unpacked(clone, tmp_path, targ
     git_in(clone, "add", "data/link")
     git_in(clone, "commit", "-q", "-m", "link")
     inputs = rebuilding.of_commit(find_commit(clone, "HEAD"))
-    with pytest.raises(ConfigurationError, match="data/link leads out of its folder"):
+    with pytest.raises(ConfigurationError, match="data/link is outside its folder"):
         rebuilding._export(clone, inputs, tmp_path / "unpacked")
