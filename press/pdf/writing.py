@@ -22,6 +22,7 @@ from press.pdf.marks import with_markup_escaped
 from press.pdf.room import roomy_formula, roomy_words, string, tell_room
 from press.pdf.tables import fitted
 
+_NUMBERED = ("numberLines", "number-lines")  # pandoc's classes of code with line numbers
 _COLOURS = {
     "note": "#12436d",
     "tip": "#0b6b63",
@@ -295,15 +296,19 @@ def _first_words(table: Node) -> str:
 def _code(node: Node) -> Nodes:
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
-    if given.get("code-line-numbers", "false") != "false":
-        numbers = "#[\n#show raw.line: it => [#text(fill: luma(40%))[#it.number]#h(1em)#it.body]\n"
-        bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
-        file = _name_of(given.get("filename", ""))
-        return [*file, tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
-    language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
+    language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", *_NUMBERED)]
     language = [mark for mark in language if re.fullmatch(r"[\w+#.-]+", mark)]
     code: Node = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
-    return [*_name_of(given.get("filename", "")), code]
+    file = _name_of(given.get("filename", ""))
+    asked = given.get("code-line-numbers", "false") != "false"
+    if not asked and not any(mark in marks for mark in _NUMBERED):
+        return [*file, code]
+    first = str(given.get("startFrom") or given.get("startfrom") or "1")
+    more = f" + {int(first) - 1}" if first.isdigit() else ""
+    numbers = (
+        f"#[\n#show raw.line: it => [#text(fill: luma(40%))[#(it.number{more})]#h(1em)#it.body]\n"
+    )
+    return [*file, tree.raw("typst", numbers), code, tree.raw("typst", "\n]")]
 
 
 def _name_of(file: str) -> Nodes:
@@ -341,7 +346,19 @@ _RESTART = "\n".join(
 def _header(node: Node) -> Nodes:
     """Return a heading, restarting figure and equation counters at the start of a chapter."""
     level, (name, marks, _), title = node["c"]
+    title = tree.walk(title, _title_note)
     head = {"t": "Header", "c": [level, [name, list(marks), []], title]}
     if level > 1:
         return [head]
     return [head, tree.raw("typst", _RESTART + "\n#counter(math.equation).update(0)")]
+
+
+def _title_note(node: Node) -> Nodes | None:
+    """Print a heading's note at the heading, and not with its entry in the contents too."""
+    if node["t"] != "Note":
+        return None
+    return [
+        tree.raw("typst", "#title-note[", inline=True),
+        node,
+        tree.raw("typst", "]", inline=True),
+    ]
