@@ -21,7 +21,7 @@ from analysis.contracts import read_contracts, refuse_without_column
 from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
-from analysis.errors import ChapterFailed, InputsChanged
+from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
     from hamilton import driver
 
+    from analysis.contracts import DataContract
     from analysis.disclosure import Status
     from analysis.incremental import Nodes
-    from analysis.study.settings import Study
+    from analysis.study.settings import Outcome, Study
 
 DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""
@@ -130,6 +131,7 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
+        refuse_uncounted(self.study.outcomes, read_contracts(self.root / "data_contracts"))
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
 
@@ -248,6 +250,25 @@ class Evaluation:
             elif not path.is_file() or path.read_text(encoding="utf-8") != drawing:
                 own_folder(path.parent)
                 path.write_text(drawing, encoding="utf-8", newline="\n")
+
+
+def refuse_uncounted(outcomes: tuple[Outcome, ...], contracts: Mapping[str, DataContract]) -> None:
+    """Refuse an outcome of a type of event that no extract may hold: it would always be zero.
+
+    Raises
+    ------
+    ConfigurationError
+        With the outcome, and the types that the data contract lists.
+    """
+    column = contracts["child_events"].column("event_type")
+    for outcome in outcomes:
+        if outcome.measure == "events" and outcome.event_type not in column.categories:
+            raise ConfigurationError(
+                f"the data contract lists no event_type '{outcome.event_type}'",
+                place=f"study.toml, [[outcomes]], {outcome.name}",
+                remedy=f"write one of {', '.join(column.categories)}, or list it in "
+                "data_contracts/child_events.odcs.yaml",
+            )
 
 
 _KNOWN: list[tuple[Evaluation, object]] = []

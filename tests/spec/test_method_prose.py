@@ -193,7 +193,7 @@ def test_a_note_on_a_method_is_what_is_done(name):
 def test_months_compared_are_those_that_words_name():
     """The deviations from the published study, and the plan, were written for these settings."""
     assert (STUDY.window.months_after, STUDY.window.comparison) == (10, "like months")
-    for rows in (design_tables.DEVIATIONS, plan.PLAN):
+    for rows in (plan.DEVIATIONS, plan.PLAN):
         assert any("Ten months against the same calendar months" in str(row) for row in rows)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.importing import CODE
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
 from audit.terminal import print_lines
@@ -392,5 +393,5 @@ def test_a_report_is_computed_again_from_any_folder(tmp_path, monkeypatch):
     (clone / "study.toml").touch()
     for folder in (tmp_path, clone / "chapters"):
         monkeypatch.chdir(folder)
-        verifying._computed_again(Path("report.pdf"), None, b"")
-    assert roots == [verifying.ROOT, clone]
+        verifying._rerun(Path("report.pdf"), None, b"")
+    assert roots == [CODE, clone]
