@@ -33,7 +33,7 @@ from exhibits.appendix import simulation_tables
 from exhibits.design import plan
 from exhibits.outcomes import claims
 from exhibits.recommendations import scale_up
-from tests.architecture import ROOT
+from tests.architecture import ROOT, exhibit_files
 
 STUDY = read_study(ROOT / "study.toml")
 
@@ -249,7 +249,7 @@ def test_what_was_simulated_with_shocks_is_named_as_it_was_drawn():
 
 def test_nothing_is_called_confirmatory():
     for path in [ROOT / "index.qmd", *(ROOT / "chapters").glob("*.qmd"),
-                 *(ROOT / "analysis").rglob("*.py")]:  # fmt: skip
+                 *(ROOT / "analysis").rglob("*.py"), *exhibit_files()]:  # fmt: skip
         assert "confirmatory" not in path.read_text(encoding="utf-8").lower(), path.name
 
 
