@@ -131,7 +131,6 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
-        refuse_uncounted(self.study.outcomes, read_contracts(self.root / "data_contracts"))
         from analysis.dataflow import graph
         from analysis.dataflow.disclosure_paths import status_by_path
 
@@ -191,10 +190,10 @@ class Evaluation:
         every = graph.exhibit_names(built)
         shown = [name for name in every if name in references or not references]
         # A study without fieldwork has no results of it.
-        names = [*(name for name in RESULTS if name in built.graph.nodes), *shown]
+        by_name = graph.nodes(built)
+        names = [*(name for name in RESULTS if name in by_name), *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
-        by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
         for name in shown:

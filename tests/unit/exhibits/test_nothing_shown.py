@@ -185,7 +185,7 @@ def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
     asked, none = (OUTCOMES[0].name, "Lambeth"), pd.DataFrame()
     assert numbers.effect_ratio(effects, none, "", *asked).text == "not shown"
     assert numbers.effect_interval(effects, "", *asked).text == "not shown"
-    difference = numbers.effect_difference(effects, none, "", OUTCOMES, *asked)
+    difference = numbers.effect_difference(effects, none, "", OUTCOMES, STUDY.words, *asked)
     assert difference.text == "an unknown number of"
     assert numbers.effects_withheld(effects).text == (
         f"1 of the 1 effects of this report is not shown ([c] in tables and figures): {WITHHELD}."
