@@ -21,7 +21,7 @@ from analysis.contracts import read_contracts, refuse_without_column
 from analysis.dependencies import find_root
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.environment import stated
-from analysis.errors import ChapterFailed, InputsChanged
+from analysis.errors import ChapterFailed, ConfigurationError, InputsChanged
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 
     from hamilton import driver
 
+    from analysis.contracts import DataContract
     from analysis.disclosure import Status
     from analysis.incremental import Nodes
-    from analysis.study.settings import Study
+    from analysis.study.settings import Outcome, Study
 
 DATA_VARIABLE = "REPORT_DATA"
 """Environment variable that names the folder of the extract, as `--data` does."""
@@ -189,10 +190,10 @@ class Evaluation:
         every = graph.exhibit_names(built)
         shown = [name for name in every if name in references or not references]
         # A study without fieldwork has no results of it.
-        names = [*(name for name in RESULTS if name in built.graph.nodes), *shown]
+        by_name = graph.nodes(built)
+        names = [*(name for name in RESULTS if name in by_name), *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
-        by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
         for name in shown:
@@ -248,6 +249,25 @@ class Evaluation:
             elif not path.is_file() or path.read_text(encoding="utf-8") != drawing:
                 own_folder(path.parent)
                 path.write_text(drawing, encoding="utf-8", newline="\n")
+
+
+def refuse_uncounted(outcomes: tuple[Outcome, ...], contracts: Mapping[str, DataContract]) -> None:
+    """Refuse an outcome of a type of event that no extract may hold: it would always be zero.
+
+    Raises
+    ------
+    ConfigurationError
+        With the outcome, and the types that the data contract lists.
+    """
+    column = contracts["child_events"].column("event_type")
+    for outcome in outcomes:
+        if outcome.measure == "events" and outcome.event_type not in column.categories:
+            raise ConfigurationError(
+                f"the data contract lists no event_type '{outcome.event_type}'",
+                place=f"study.toml, [[outcomes]], {outcome.name}",
+                remedy=f"write one of {', '.join(column.categories)}, or list it in "
+                "data_contracts/child_events.odcs.yaml",
+            )
 
 
 _KNOWN: list[tuple[Evaluation, object]] = []

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.exhibits.outcomes import unit_tables
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
 from analysis.models.inference.multiplicity import (
@@ -64,8 +63,8 @@ SENTENCES: tuple[Callable[..., Claim], ...] = (
     claims.referrals_no_clear_change,
     claims.intervals_are_wide,
     practice_claims.trial_rules_out_such_falls,
-    unit_tables.lambeth_exceeds_all_at_once,
-    unit_tables.both_exceed_by_largest_statistic,
+    claims.lambeth_exceeds_all_at_once,
+    claims.both_exceed_by_largest_statistic,
 )
 """Every sentence of the report that rests on estimates drawn here."""
 NOT_ON_CHANGE = {

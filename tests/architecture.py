@@ -15,6 +15,12 @@ def module_files():
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
+def exhibit_files():
+    """Return the modules of all exhibits: those of any study, and those of this one."""
+    folders = (ROOT / "analysis" / "exhibits", ROOT / "exhibits")
+    return sorted(path for folder in folders for path in folder.rglob("*.py"))
+
+
 def folders():
     return sorted({path.parent for path in module_files()})
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
+from analysis.importing import own_folder
 from audit.coverage.agreement import figure_disagreements
 from audit.coverage.coverage import Coverage, coverage
 from audit.coverage.literals import FILE as LITERALS
@@ -109,13 +110,18 @@ class Verification:
         return named and self.form is FileForm.CANONICAL
 
 
+def clone() -> Path:
+    """Return the clone of the study around the working directory, or else of this program."""
+    return Path(own_folder())
+
+
 def examine(
     path: Path,
     signers: Path | None = None,
     expected: str | None = None,
     *,
     data: bytes | None = None,
-    root: Path = ROOT,
+    root: Path | None = None,
     pinned: Callable[[str], Sequence[Literal]] | None = None,
 ) -> Verification:
     """Verify a delivered PDF and return the results.
@@ -131,7 +137,8 @@ def examine(
     data
         Its bytes, if they have already been read.
     root
-        The clone whose literals explain numbers; the PDF's own are only compared with them.
+        The clone whose literals explain numbers; the PDF's own are only compared with them. By
+        default that of the study around the working directory, or else of this program.
     pinned
         Returns the clone's literals at a commit, with the numbers to which it restricts them;
         if None, the restrictions that the PDF states are used.
@@ -146,7 +153,7 @@ def examine(
     whole = pdf_bytes(path) if data is None else _of_a_pdf(data, path.name)
     try:
         with opened(whole, path.name) as pdf:
-            return _examined(pdf, whole, path.name, signers, expected, root, pinned)
+            return _examined(pdf, whole, path.name, signers, expected, root or clone(), pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(
             "this PDF is encrypted, which no report of this project is: somebody saved it again",

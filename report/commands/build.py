@@ -10,12 +10,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.contracts import read_contracts
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
 from analysis.environment import moment as stated_moment
 from analysis.errors import ConfigurationError
-from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_root
+from analysis.evaluation import (
+    DATA_VARIABLE,
+    KEY_VARIABLE,
+    Evaluation,
+    find_root,
+    refuse_uncounted,
+)
 from analysis.exhibits.parts.exhibit import Figure
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.chapter.reading import read_book, reread_configuration
@@ -266,6 +273,8 @@ def prepare(
 
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
+    contracts = read_contracts(evaluation.root / "data_contracts")
+    refuse_uncounted(evaluation.study.outcomes, contracts)
     kinds, used = exhibit_kinds(evaluation.root), uses(book)
     check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)

@@ -15,7 +15,7 @@ from audit.pdf.attachments import attach, attached
 from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
 from audit.seal.signature import sign
-from audit.seal.verification import ROOT, examine
+from audit.seal.verification import clone, examine
 from audit.terminal import print_lines, quoted
 from report.checks.clone_literals import clone_literals
 
@@ -42,7 +42,7 @@ def sign_report(pdf: Path, key: Path) -> int:
         raise ConfigurationError(
             f"cannot be read: {error.strerror}", place=pdf.name, remedy="name a sealed PDF"
         ) from None
-    found = examine(pdf, data=data, pinned=partial(clone_literals, ROOT))
+    found = examine(pdf, data=data, pinned=partial(clone_literals, clone()))
     _refuse(pdf.name, found)
     with pikepdf.open(io.BytesIO(data)) as opened:
         signature = sign(attached(opened)[NAME].data, key)

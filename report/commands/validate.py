@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.contracts import describe, read_contracts, validate_extract
 from analysis.errors import ConfigurationError
-from analysis.evaluation import Evaluation, find_root
+from analysis.evaluation import Evaluation, find_root, refuse_uncounted
 from analysis.extract.extract import read_extract
 from audit.terminal import printable
 
@@ -45,6 +45,7 @@ def validate(
     root = find_root(Path.cwd())
     folder = root / "data_contracts"
     agreed = read_contracts(folder)
+    refuse_uncounted(Evaluation(root).study.outcomes, agreed)
     sent = read_extract(data.resolve() if data else Evaluation(root).directory, agreed)
     results = validate_extract(sent, agreed, folder)
     if json_file is not None:

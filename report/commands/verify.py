@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
-from audit.seal.verification import ROOT, Verification, examine, pdf_bytes
+from audit.seal.verification import Verification, clone, examine, pdf_bytes
 from audit.terminal import print_json, print_lines, quoted
-from audit.trace.currency import STUDY
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def verify(
     """
     # Read once, so that the file recomputed is the file verified, even if it changes meanwhile.
     source = pdf_bytes(pdf)
-    found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
+    found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, clone()))
     again = _rerun(pdf, data, source) if rerun else None
     holds = _holds(found, asked=bool(signers) or expected is not None)
     holds = holds and (again is None or again.reproducible)
@@ -68,13 +67,9 @@ def verify(
 
 def _rerun(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # The modules that compute take seconds to import, and only a rerun needs them.
-    from analysis.evaluation import find_root
     from report.reproduction.rerun import rerun
 
-    here = Path.cwd()
-    inside = any((folder / STUDY).is_file() for folder in (here, *here.parents))
-    # Outside a clone, the report is computed from the one that this code belongs to.
-    return rerun(find_root(here if inside else ROOT), pdf, data, source)
+    return rerun(clone(), pdf, data, source)
 
 
 def _holds(found: Verification, *, asked: bool) -> bool:

@@ -15,6 +15,7 @@ from analysis.errors import ReportError
 from audit.ledger.bundle import read_bundle
 from audit.ledger.ledger import environment, platform_name
 from audit.trace.ledger_differences import ledger_differences, locked_otherwise
+from audit.trace.program import program_digest
 from audit.trace.rerun import Rerun, grade
 from report.reproduction.commits import delivered_commit, held_by
 from report.reproduction.rebuild import RebuildFailed, git, of_commit, rebuild, shown
@@ -128,6 +129,8 @@ def _of_another_time(root: Path, commit: str, ledger: Ledger) -> Iterator[str]:
 
 def _notes(ledger: Ledger, lock: str) -> Iterator[str]:
     """Yield differences other than those in code, settings and data."""
+    if ledger.program and ledger.program.get("sha256") != program_digest():
+        yield "it was computed by another version of the program than this one"
     if ledger.release:
         yield "only its ledger states that it was built as a release: a rerun cannot show it"
     if not ledger.commit.clean:

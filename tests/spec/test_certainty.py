@@ -12,7 +12,7 @@ from analysis.models.inference.judgement import LEVEL
 from analysis.study.settings import read_study
 from exhibits.outcomes import claims, in_words
 from press.chapter.reading import read_book
-from tests.architecture import ROOT
+from tests.architecture import ROOT, exhibit_files
 
 SHORT = {each.name: each.key for each in read_study(ROOT / "study.toml").outcomes}
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]
@@ -117,7 +117,7 @@ def test_a_number_more_or_fewer_without_one_is_seen():
 def test_no_p_value_is_called_small_without_a_number():
     """In chapters, tables and sentences alike: a reader has to see how small, and of how many."""
     said = re.compile(r"(?<!<)\bp(?:-values?)?\b[^.,;<]*\bsmall\b", re.IGNORECASE)
-    written = [*CHAPTERS, *(ROOT / "analysis" / "exhibits").rglob("*.py")]
+    written = [*CHAPTERS, *exhibit_files()]
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in written

@@ -17,7 +17,8 @@ from exhibits.design.figures import detectable_falls
 from exhibits.outcomes.summary_figure import main_result
 from exhibits.recommendations.later_trial import trial_beside_pilots
 
-OUTCOMES = read_study(Path(__file__).parents[2] / "study.toml").outcomes
+STUDY = read_study(Path(__file__).parents[2] / "study.toml")
+OUTCOMES, WORDS = STUDY.outcomes, STUDY.words
 ORIGIN = Origin("supplied", "", "", ())
 TRIAL = {"ratio": 1.055, "ratio_low": 0.9, "ratio_high": 1.2}
 # Each is printed and released as 0.41, 0.281, 0.604: a tenth of a point is finer on these axes.
@@ -56,7 +57,9 @@ JUDGED = EFFECTS[["pilot", "outcome", "status", "reason", "ratio"]].assign(
 )  # fmt: skip
 
 DRAWN: dict[str, Any] = {
-    "effect_forest": lambda at: effect_forest(at(EFFECTS), at(JUDGED), OUTCOMES, "2019", ORIGIN),
+    "effect_forest": lambda at: effect_forest(
+        at(EFFECTS), at(JUDGED), OUTCOMES, "2019", ORIGIN, WORDS
+    ),
     "main_result": lambda at: main_result(at(EFFECTS), at(JUDGED), OUTCOMES, TRIAL, "2019", ORIGIN),
     "trial": lambda at: trial_beside_pilots(at(EFFECTS), OUTCOMES, TRIAL, "2019", ORIGIN),
     "event_study": lambda at: event_study_plot(at(TERMS), "2019", ORIGIN),

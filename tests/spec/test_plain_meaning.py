@@ -5,10 +5,10 @@ import re
 import pytest
 
 from press.chapter.reading import read_book
-from tests.architecture import ROOT
+from tests.architecture import ROOT, exhibit_files
 
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]
-WRITTEN = [*CHAPTERS, *sorted((ROOT / "analysis" / "exhibits").rglob("*.py"))]
+WRITTEN = [*CHAPTERS, *exhibit_files()]
 MISREAD = {
     r"\bchance (?:chose|picked|selected)\b": (
         "because chance chose its schools.", "schools were allocated at random, not sampled"

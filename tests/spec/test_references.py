@@ -7,7 +7,7 @@ import pytest
 
 from exhibits.results.published import trial_sources
 from press.document.pandoc import run
-from tests.architecture import ROOT
+from tests.architecture import ROOT, exhibit_files
 
 WITHOUT_DOI = {"holm1979"}
 """The journal gave it none that the public record of our sources states."""
@@ -23,7 +23,7 @@ SOURCES = {
 
 def cited():
     texts = [ROOT / "index.qmd", *(ROOT / "chapters").glob("*.qmd")]
-    texts += (ROOT / "analysis" / "exhibits").glob("*.py")
+    texts += exhibit_files()
     words = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     return set(re.findall(r"@([a-z]+\d{4}[a-z]*|swis[a-z]+\d*)\b", words))
 

@@ -128,7 +128,7 @@ MISTAKES = {
         "s17_starts = { Stockport = 0.42 }",
         "s17_starts = { Stokport = 0.42 }",
         "key 'synthetic.scenarios.0.effects.s17_starts.Stokport': must be one of Lambeth, "
-        "Southampton, Stockport; found 'Stokport'",
+        "Southampton, Stockport, all; found 'Stokport'",
         "choose one of them",
     ),
     "a share is more than all": (

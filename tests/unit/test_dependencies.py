@@ -99,8 +99,8 @@ def computing(project, monkeypatch):
             edit()
         return dict.fromkeys(names, seed) | {"contracts": {}}
 
-    monkeypatch.setattr(graph, "build", lambda: None)
-    monkeypatch.setattr(graph, "nodes", lambda _: {})
+    monkeypatch.setattr(graph, "build", lambda _: None)
+    monkeypatch.setattr(graph, "nodes", lambda _: dict.fromkeys(evaluation.RESULTS))
     monkeypatch.setattr(graph, "compute", compute)
     monkeypatch.setattr(evaluation, "cleared", lambda _name, value, *_: value)
     monkeypatch.setattr("analysis.dataflow.disclosure_paths.status_by_path", lambda *_: None)

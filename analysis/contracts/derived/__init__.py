@@ -43,7 +43,9 @@ def derived_column(dataset: str, name: str) -> Derived | None:
     """
     kind, _, of = name.rpartition("_")
     family = OF_KIND.get((dataset, of))
-    return family(kind) if family and kind else DERIVED.get((dataset, name))
+    # `arm_volume` is a column of its own, and no kind of event.
+    own = DERIVED.get((dataset, name))
+    return family(kind) if own is None and family and kind else own
 
 
 __all__ = ["DERIVED", "Derived", "derived_column"]

@@ -231,19 +231,20 @@ def reporting_table(reporting: pd.DataFrame, compared_period: str, terms: Terms)
     )  # fmt: skip
 
 
-def calendar_table(calendar_months: pd.DataFrame) -> Table:
+def calendar_table(calendar_months: pd.DataFrame, terms: Terms) -> Table:
     """Show which months are compared with which, and their numbers of weekdays."""
     total = [str(int(calendar_months[f"weekdays_{when}"].sum())) for when in ("before", "after")]
     return table(
         calendar_months,
         (
             Words("month", "Month", "Calendar month", width=3),
-            Words("before", "Before", "Month before the pilot that it is compared with", width=3),
-            Words("after", "After", "Month of the pilot", width=3),
+            Words("before", "Before", f"Month before the {terms.site} that it is compared with",
+                  width=3),
+            Words("after", "After", f"Month of the {terms.site}", width=3),
             Column("weekdays_before", "Weekdays before", "Mondays to Fridays in the month before",
                    "number", width=3),
-            Column("weekdays_after", "Weekdays after", "Mondays to Fridays in the pilot's month",
-                   "number", width=3),
+            Column("weekdays_after", "Weekdays after",
+                   f"Mondays to Fridays in the {terms.site}'s month", "number", width=3),
         ),
         last=(("All", "", "", *total),),
         note="Bank holidays and school holidays are the same calendar months on both sides.",

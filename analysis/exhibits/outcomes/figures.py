@@ -23,6 +23,7 @@ from analysis.exhibits.parts.messages import effects_message
 from analysis.exhibits.parts.rows import effects
 from analysis.extract.extract import Origin
 from analysis.study.settings import Outcome
+from analysis.study.terms import Terms
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -34,6 +35,7 @@ def effect_forest(
     outcomes: tuple[Outcome, ...],
     compared_period: str,
     origin: Origin,
+    terms: Terms,
 ) -> Figure:
     """Draw the effect of each pilot on each outcome, with its interval by school and by area."""
     groups = [(outcome, effects(main_effects, outcome.name)) for outcome in outcomes]
@@ -43,7 +45,7 @@ def effect_forest(
     ]
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row for each "
-        "outcome and pilot, on a logarithmic axis with a line at 1, which is no effect. "
+        f"outcome and {terms.site}, on a logarithmic axis with a line at 1, which is no effect. "
         f"{'. '.join(said)}. {EXPLORATORY}{unbounded_by_area(change_judgements)}"
     )
 
@@ -56,7 +58,7 @@ def effect_forest(
 
     columns = {
         "outcome": "Outcome",
-        "pilot": "Local authority",
+        "pilot": terms.place,
         "ratio": "Ratio of rate ratios, intervention against comparison schools",
         "ratio_low": "Lower limit of its 95% confidence interval",
         "ratio_high": "Upper limit of its 95% confidence interval",
@@ -68,6 +70,6 @@ def effect_forest(
     data = data.merge(change_judgements[["outcome", "pilot", *BY_AREA]], on=["outcome", "pilot"])
     return figure(
         draw, data, columns, alt=alt,
-        message=effects_message(change_judgements, outcomes, ", of all outcomes"),
+        message=effects_message(change_judgements, outcomes, ", of all outcomes", terms.site),
         label=origin.label, period=compared_period, marks="ratio",
     )  # fmt: skip

@@ -32,14 +32,21 @@ def change_message(change_judgements: pd.DataFrame, outcome: Outcome) -> str:
 
 
 def effects_message(
-    change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], among: str = ""
+    change_judgements: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+    among: str = "",
+    site: str = "pilot",
 ) -> str:
-    """State which outcomes stand out by the rule of claims, and in which pilots."""
-    return _message(change_judgements, outcomes, "any outcome", among)
+    """State which outcomes stand out by the rule of claims, and at which sites."""
+    return _message(change_judgements, outcomes, "any outcome", among, site)
 
 
 def _message(
-    change_judgements: pd.DataFrame, outcomes: Sequence[Outcome], what: str, among: str = ""
+    change_judgements: pd.DataFrame,
+    outcomes: Sequence[Outcome],
+    what: str,
+    among: str = "",
+    site: str = "pilot",
 ) -> str:
     every = [each for one in outcomes for each in judgements_of(change_judgements, one.name)]
     if not any(each.estimated for each in every):
@@ -50,7 +57,7 @@ def _message(
         for part in _standing_out(change_judgements, outcome, several=len(outcomes) > 1)
     ]
     if not parts:
-        return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every)}"
+        return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every, site)}"
     found = [each for each in every if each.verdict in VERDICTS]
     return f"Exploratory{among}: {' and '.join(parts)} alone passes {TESTS}; {_by_area(found)}"
 
@@ -67,10 +74,10 @@ def _by_area(found: Sequence[Judgement]) -> str:
     return f"areas permuted {'do not' if able else 'cannot'} support it"
 
 
-def _shown(every: Sequence[Judgement]) -> str:
-    """State where effects are shown: in all pilots or in some."""
+def _shown(every: Sequence[Judgement], site: str) -> str:
+    """State where effects are shown: at all sites or at some."""
     shown = all(each.estimated for each in every)
-    return "in any pilot" if shown else "wherever an effect can be shown"
+    return f"in any {site}" if shown else "wherever an effect can be shown"
 
 
 def _standing_out(change_judgements: pd.DataFrame, outcome: Outcome, *, several: bool) -> list[str]:

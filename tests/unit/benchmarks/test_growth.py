@@ -75,7 +75,7 @@ def test_what_fails_is_a_result_and_what_rests_on_it_is_left_out():
     found = costs({"study": None}, ["specifications"], seen.append)
     assert found == {}
     assert {cost.node for cost in seen} == {
-        "disclosure_settings", "outcomes", "specification_settings", "window",
+        "disclosure_settings", "outcomes", "specification_settings", "terms", "window",
     }  # fmt: skip
     assert all(cost.error.startswith("AttributeError: 'NoneType'") for cost in seen)
 

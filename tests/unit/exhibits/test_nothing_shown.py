@@ -47,7 +47,7 @@ from exhibits.outcomes.pilots import care_estimated
 from exhibits.practice.claims import unknown_children_reached
 from exhibits.practice.joint_display import _published_falls, _reading
 from exhibits.recommendations.later_trial import _message as beside_trial_message
-from tests.architecture import ROOT
+from tests.architecture import exhibit_files
 from tests.unit.exhibits.test_messages import OUTCOMES, STUDY, judged
 
 NONE = f"none: {WITHHELD}"
@@ -185,7 +185,7 @@ def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
     asked, none = (OUTCOMES[0].name, "Lambeth"), pd.DataFrame()
     assert numbers.effect_ratio(effects, none, "", *asked).text == "not shown"
     assert numbers.effect_interval(effects, "", *asked).text == "not shown"
-    difference = numbers.effect_difference(effects, none, "", OUTCOMES, *asked)
+    difference = numbers.effect_difference(effects, none, "", OUTCOMES, STUDY.words, *asked)
     assert difference.text == "an unknown number of"
     assert numbers.effects_withheld(effects).text == (
         f"1 of the 1 effects of this report is not shown ([c] in tables and figures): {WITHHELD}."
@@ -194,7 +194,7 @@ def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
 
 def test_no_number_of_a_sentence_is_a_symbol():
     """It stands among words, not in a table's cell, so it is made of words."""
-    for path in (ROOT / "analysis" / "exhibits").rglob("*.py"):
+    for path in exhibit_files():
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Number":
                 said = ast.unparse(call.args[1] if len(call.args) > 1 else call)
@@ -203,7 +203,7 @@ def test_no_number_of_a_sentence_is_a_symbol():
 
 def test_no_exhibit_writes_not_estimable_by_itself():
     """A word of its own would part from the rule; `words` alone holds it, and tests of text."""
-    for path in (ROOT / "analysis" / "exhibits").rglob("*.py"):
+    for path in exhibit_files():
         own = "not estimable" in path.read_text(encoding="utf-8")
         assert not own or path.name in ("words.py", "clearance.py", "numbers.py"), path
 

@@ -9,6 +9,7 @@ from analysis.exhibits.design_checks import findings as said
 from analysis.models.checks.findings import COLUMNS, Check, check_table
 from analysis.models.checks.leverage import largest_leverages
 from analysis.models.primary.estimates import effect_estimates
+from exhibits.design_checks import claims as own
 from tests.unit.models.models_panel import random_panel, specification
 
 LABELS = {"s47": "Section 47 enquiries", "s17": "Section 17 starts"}
@@ -125,11 +126,11 @@ def test_the_worst_is_the_first_of_the_order_that_speaks_against():
         "against": [1, 1], "worst": ["a", "b"], "pilot": ["Southampton", "Lambeth"],
     })  # fmt: skip
     effects = pd.DataFrame({"pilot": ["Southampton"], "status": ["estimated"]})
-    assert said.worst_check(table, effects).holds
-    other = said.worst_check(table.assign(against=[0, 1]), effects)
+    assert own.worst_check(table, effects).holds
+    other = own.worst_check(table.assign(against=[0, 1]), effects)
     assert (other.holds, other.unknown, other.seen) == (False, False, "trends: b")
-    assert not said.worst_check(table.assign(pilot=["Lambeth", "Lambeth"]), effects).holds
-    assert not said.worst_check(table.assign(against=0), effects).holds
+    assert not own.worst_check(table.assign(pilot=["Lambeth", "Lambeth"]), effects).holds
+    assert not own.worst_check(table.assign(against=0), effects).holds
     # Without a claim for Southampton the sentence is wrong; without an estimate it is not known.
     withheld = effects.assign(status="not estimable")
-    assert said.worst_check(table.assign(against=[0, 1]), withheld).unknown
+    assert own.worst_check(table.assign(against=[0, 1]), withheld).unknown

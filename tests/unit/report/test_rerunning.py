@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.importing import CODE
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
 from audit.terminal import print_lines
@@ -393,4 +394,4 @@ def test_a_report_is_computed_again_from_any_folder(tmp_path, monkeypatch):
     for folder in (tmp_path, clone / "chapters"):
         monkeypatch.chdir(folder)
         verifying._rerun(Path("report.pdf"), None, b"")
-    assert roots == [verifying.ROOT, clone]
+    assert roots == [CODE, clone]
