@@ -22,8 +22,8 @@ from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
 from press.document.pandoc import run
-from report.reuse.chapters import code_digest
-from report.reuse.results import FOLDER as KEPT
+from report.reuse.inputs import code_digest
+from report.reuse.last_build import FOLDER as KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

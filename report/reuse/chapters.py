@@ -6,25 +6,24 @@ what it shows. Any other chapter is run in every build.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import importing
-from analysis.exhibits.parts.exhibit import Provenance
+from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 from analysis.exhibits.parts.shown import Shown
 from analysis.incremental import conditions
 from analysis.kept import Kept, digest_of
 from press.run.execution import as_bytes, from_bytes
 from report.register import NAMESPACES
 from report.reuse.cells import DOCUMENTS, shown
+from report.reuse.inputs import code_digest
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from press.chapter.chapter import Chapter
     from press.run.results import ExecutedChapter
@@ -91,15 +90,30 @@ class Outputs:
     def _displayed(self, kind: str, name: str, *given: str) -> str:
         """Return the Markdown that an exhibit or document displays; empty for a result."""
         if kind in NAMESPACES:
-            provenance = self._values["provenances"].get(name, Provenance(name))
-            return str(Shown(self._values[name], provenance)._repr_markdown_())
+            return self._markdown[name]
         if name in DOCUMENTS:
             return str(getattr(import_module(kind), name)(*given)._repr_markdown_())
         return ""
 
     @cached_property
+    def _markdown(self) -> Mapping[str, str]:
+        """The Markdown that each exhibit displays, by name."""
+        known: dict[str, str] = stated(self._values, "displayed", lambda: displayed(self._values))
+        return known
+
+    @cached_property
     def _runner(self) -> str:
         return digest_of(conditions(), code_digest(self._root, RUNS))
+
+
+def displayed(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the Markdown that each exhibit displays in a book, by name."""
+    provenances = values["provenances"]
+    return {
+        name: str(Shown(value, provenances.get(name, Provenance(name)))._repr_markdown_())
+        for name, value in values.items()
+        if isinstance(value, Exhibit)
+    }
 
 
 @dataclass(frozen=True)
@@ -125,18 +139,3 @@ class OfPress(Kept):
         data = super().read(key)
         (self.missed if data is None else self.taken).append(key)
         return data
-
-
-def code_digest(root: Path, names: tuple[str, ...]) -> str:
-    """Return a digest of files of the project's code, as this process has read them."""
-    return digest_of(*_code(root, names))
-
-
-def _code(root: Path, names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        start = root / name
-        for path in [start] if start.is_file() else sorted(start.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                read = importing.READ.get(os.path.realpath(path))
-                digest = read or hashlib.sha256(path.read_bytes()).hexdigest()
-                yield f"{path.relative_to(root).as_posix()} {digest}"

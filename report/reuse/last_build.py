@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from report.reuse.inputs import Asked
 
 BUILDS = Path(".report") / "builds"
+FOLDER = Path(".report") / "kept"
+"""The folder of everything that a build keeps for the next."""
 WORKED_OUT = (".report/ledger.json", ".report/internal-ledger.json", ".report/book.yml",
               ".report/exhibits", "_exhibits")  # fmt: skip
 """Files that a build writes besides the book, and that other commands read."""

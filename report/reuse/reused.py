@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.kept import Kept
 from report.reuse.chapters import OfPress, Outputs
 from report.reuse.explain import explained, steps_before, steps_now
-from report.reuse.results import FOLDER
+from report.reuse.last_build import FOLDER
+from report.reuse.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,8 @@ class Reused:
         before = steps_before(root, asked)
         now = steps_now(root, recorder.inputs, before, results, self.outputs)
         now.write(root, asked)
+        if isinstance(self.values, Values):
+            self.values.ended()
         for kept in (self.outputs.kept_in, self.press, results.kept):
             if kept is not None:
                 kept.prune()
