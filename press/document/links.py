@@ -149,7 +149,7 @@ def with_anchors(
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
-            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md", ".ipynb")):
+            if not resources.exists(path) or path.endswith((".qmd", ".md", ".ipynb")):
                 _nowhere(address, page, found)
             return None
         anchor = parts.fragment or chapter_anchor(other)
