@@ -19,6 +19,7 @@ from analysis.kept import Kept, digest_of
 from press.run.execution import as_bytes, from_bytes
 from report.register import NAMESPACES
 from report.reuse.cells import DOCUMENTS, shown
+from report.reuse.displayed import displayed_chapter
 from report.reuse.inputs import code_digest
 from report.reuse.values import stated
 
@@ -53,6 +54,7 @@ class Outputs:
         self.taken: list[str] = []
         self.made: list[str] = []
         self.rests_on: dict[str, dict[str, Any]] = {}
+        self._documents: dict[tuple[str, ...], str] = {}
 
     def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
         """Return a chapter with its output from the cache; None if it is not there."""
@@ -63,6 +65,12 @@ class Outputs:
         found = None if key is None else self.kept_in.read_as(key, read)
         (self.made if found is None else self.taken).append(chapter.path)
         return found
+
+    def displayed(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
+        """Return a chapter with its output if that follows from the exhibits that it shows."""
+        if self._key(chapter, defaults) is None:
+            return None
+        return displayed_chapter(chapter, defaults, self._displayed, self._values)
 
     def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store a chapter's output, if it depends only on what the chapter shows."""
@@ -92,7 +100,10 @@ class Outputs:
         if kind in NAMESPACES:
             return self._markdown[name]
         if name in DOCUMENTS:
-            return str(getattr(import_module(kind), name)(*given)._repr_markdown_())
+            if (name, *given) not in self._documents:
+                made = getattr(import_module(kind), name)(*given)._repr_markdown_()
+                self._documents[(name, *given)] = str(made)
+            return self._documents[(name, *given)]
         return ""
 
     @cached_property
