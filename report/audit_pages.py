@@ -81,10 +81,15 @@ def write_audit_pages(
     if fresh:
         write_trail(trail, folder)
         return
-    kept = Kept(root / PAGES)
-    write_trail(trail, folder, partial(_recalled, kept, code_digest(OWN, CODE) + conditions()))
-    kept.prune()
+    recall = recall_of(root)
+    write_trail(trail, folder, recall)
+    recall.args[0].prune()
     colours.keep()
+
+
+def recall_of(root: Path) -> partial[str]:
+    """Return a function that takes what is made for an audit trail from the project's cache."""
+    return partial(_recalled, Kept(root / PAGES), code_digest(OWN, CODE) + conditions())
 
 
 def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str:

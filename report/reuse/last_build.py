@@ -87,11 +87,17 @@ def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, st
     """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
         return ["a cell of free code, or a date of today, may come out otherwise"]
-    now = outside(gather(root, asked, variables), last.target)
+    SEEN[root, asked] = gather(root, asked, variables)
+    now = outside(SEEN[root, asked], last.target)
     changed = differing(last.inputs, now)
     if changed:
         return changed
     return [f"made {each}" for each in differing(last.outputs, made(root, last.target))]
+
+
+SEEN: dict[tuple[Path, Asked], dict[str, str]] = {}
+"""What a build of a kind depends on, as this process saw it first: a build that begins then need
+not look again, since it compares with what it finds at its end."""
 
 
 def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
