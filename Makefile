@@ -53,7 +53,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# The environment is made anew whenever the lock changes; every package is checked by its hash.
+# The environment is rebuilt whenever the lock changes; every package is checked by its hash.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed: make PYTHON=python3.12')"
 	$(PYTHON) -m venv --clear $(VENV)

@@ -51,7 +51,7 @@ class Named:
         """Return the names of this kind, for completion in an editor."""
         from analysis.dataflow import graph
 
-        built = graph.build()
+        built = graph.build(current().root)
         return [
             name for name in graph.exhibit_names(built) if graph.kind(built, name) == self._kind
         ]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SHOWN_AT_MOST = 8
+_PROGRAM = "program/"
+"""Prefix of the names of the program's files, where a study does not hold them itself."""
 _EXTRACT = "extract/"
 """Prefix of the names of files of an extract outside the project."""
 _BESIDES = ("audit", "benchmarks", "press", "report", "tests")
@@ -67,8 +69,10 @@ def hash_files(root: Path, extract: Path) -> dict[str, str]:
     return found
 
 
-def place_of(name: str, root: Path, extract: Path) -> Path:
+def path_of(name: str, root: Path, extract: Path) -> Path:
     """Return the path of a file from its name by `name_of`."""
+    if name.startswith(_PROGRAM):
+        return importing.CODE / name.removeprefix(_PROGRAM)
     outside = not extract.is_relative_to(root) and name.startswith(_EXTRACT)
     return extract / name.removeprefix(_EXTRACT) if outside else root / name
 
@@ -90,6 +94,8 @@ def name_of(path: Path, root: Path, extract: Path) -> str:
     """Return the name used here for a file or folder of the project or of another extract."""
     if path.is_relative_to(root):
         return path.relative_to(root).as_posix()
+    if path.is_relative_to(importing.CODE / "analysis"):
+        return f"{_PROGRAM}{path.relative_to(importing.CODE).as_posix()}"
     inside = path.relative_to(extract).as_posix()
     return _EXTRACT.rstrip("/") if inside == "." else f"{_EXTRACT}{inside}"
 
@@ -99,13 +105,15 @@ def _files(root: Path, extract: Path) -> Iterator[Path]:
         # Anything else can shadow an installed package.
         if path.relative_to(root).parts[0] not in _BESIDES:
             yield path
+    if importing.home(root, "analysis") != root:
+        yield from importing.importable(importing.CODE / "analysis")
     folders = (root / "data_contracts", root / "data" / "published", root / "data" / "proofs")
     every = [
         root / "study.toml",
         root / "data" / "invented-digests.txt",
         *(path for folder in folders for path in folder.glob("*")),
         *extract.rglob("*"),
-        *(root / name for name in proved_by(root / "data" / "proofs")),
+        *(importing.code_file(root, name) for name in proved_by(root / "data" / "proofs")),
     ]
     yield from (path for path in every if path.is_file())
 
@@ -139,7 +147,7 @@ def refuse_changed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
     if edited:
         raise InputsChanged(
             f"{_some(edited)} changed while the report was computed from it",
-            remedy="save your edits and run the command again; nothing was kept",
+            remedy="save your edits and run the command again; nothing was stored",
         )
 
 

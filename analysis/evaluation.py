@@ -27,7 +27,7 @@ from analysis.exhibits.parts.exhibit import Exhibit, Figure, Provenance
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.exhibits.parts.shown import Shown
 from analysis.installed import installed_digest
-from analysis.store import NotKept, Store, own_folder
+from analysis.store import NotStored, Store, own_folder
 from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
@@ -131,9 +131,9 @@ class Evaluation:
         """Compute nodes: all of them with Hamilton, or only those necessary with `take`."""
         assert self.key  # the files are hashed before any of them is read
         from analysis.dataflow import graph
-        from analysis.dataflow.passage import status_by_way
+        from analysis.dataflow.disclosure_paths import status_by_path
 
-        built, asked = graph.build(), [*wanted, "contracts"]
+        built, asked = graph.build(self.root), [*wanted, "contracts"]
         with stated():
             try:
                 if take is None:
@@ -150,11 +150,11 @@ class Evaluation:
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)
 
-        def by_way(name: str) -> Status | None:
+        def by_path(name: str) -> Status | None:
             shown = isinstance(values[name], Exhibit)
-            return status_by_way(name, by_name, children) if shown else None
+            return status_by_path(name, by_name, children) if shown else None
 
-        return {name: cleared(name, values[name], exceptions, by_way(name)) for name in wanted}
+        return {name: cleared(name, values[name], exceptions, by_path(name)) for name in wanted}
 
     def fill_store(
         self,
@@ -163,12 +163,13 @@ class Evaluation:
         fresh: bool = False,
         take: Callable[[driver.Driver], Nodes] | None = None,
     ) -> tuple[dict[str, Any], bool]:
-        """Compute every exhibit and the results that chapters need, and store them.
+        """Compute the exhibits that a book shows and the results its chapters need; store them.
 
         Parameters
         ----------
         references
-            The short reference of each exhibit the book shows.
+            The short reference of each exhibit that the whole report shows; empty for every exhibit
+            that there is.
         fresh
             Compute even what is in the store, as a release does.
         take
@@ -184,14 +185,17 @@ class Evaluation:
         """
         from analysis.dataflow import graph
 
-        built = graph.build()
-        names = [*RESULTS, *graph.exhibit_names(built)]
+        built = graph.build(self.root)
+        every = graph.exhibit_names(built)
+        shown = [name for name in every if name in references or not references]
+        # A study without fieldwork has no results of it.
+        names = [*(name for name in RESULTS if name in built.graph.nodes), *shown]
         kept = None if fresh else self.store.read_all(names)
         values = self._computed(names, take) if kept is None else kept
         by_name = graph.nodes(built)
         label = values["origin"].label
         provenances = {}
-        for name in graph.exhibit_names(built):
+        for name in shown:
             sources = graph.data_files(name, by_name, values["extract_files"])
             given = references.get(name, "")
             provenances[name] = Provenance(name, given, sources, label if sources else "")
@@ -220,7 +224,7 @@ class Evaluation:
         """Whether the store contains a value under a name."""
         try:
             return bool(self.store.read(name) == value)
-        except NotKept:
+        except NotStored:
             return False
 
     @cached_property
@@ -232,7 +236,7 @@ class Evaluation:
         if name not in self._memory:
             try:
                 self._memory[name] = self.store.read(name)
-            except NotKept:
+            except NotStored:
                 self._memory[name] = self.compute([name])[name]
         return self._memory[name]
 
@@ -245,7 +249,7 @@ class Evaluation:
             if "provenances" not in self._memory:
                 self._memory["provenances"] = self.store.read("provenances")
             provenance = self._memory["provenances"].get(name, Provenance(name))
-        except NotKept:
+        except NotStored:
             provenance = Provenance(name, label=self.result("origin").label)
         if isinstance(exhibit, Figure):
             self.write_drawing(name, exhibit)

@@ -12,6 +12,7 @@ import hashlib
 import marshal
 import os
 import sys
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader, all_suffixes
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
@@ -22,7 +23,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PACKAGES = ("analysis", "audit", "press", "report")
+OWN = "exhibits"
+"""Package with the exhibits of one study, in the folder of that study."""
+PACKAGES = ("analysis", "audit", "press", "report", OWN)
 FROM_SOURCE = "REPORT_FROM_SOURCE"
 """Environment variable of a release: all code is compiled from its source."""
 RELEASE = {FROM_SOURCE: "1", "PYTHONPYCACHEPREFIX": os.devnull}
@@ -39,7 +42,8 @@ _MADE = "__pycache__"
 
 _CHECKED = b"\x03\x00\x00\x00"  # flags of byte code that is valid for one source only
 _HEADER = 16
-_ROOT = Path(__file__).parents[1]
+CODE = Path(__file__).parents[1]
+"""The folder that holds this program; a study may lie elsewhere."""
 _BEFORE = ("analysis/__init__.py", "analysis/importing.py", "report/__init__.py")
 """Files that Python has loaded, or is loading, before this loader is installed."""
 
@@ -71,6 +75,44 @@ class Loader(SourceFileLoader):
         return code if isinstance(code, CodeType) else None
 
 
+_STUDY: list[str] = []
+"""The folder of the study whose own package is imported."""
+
+
+@contextmanager
+def looking_in(study: Path) -> Iterator[None]:
+    """Import the own package of the study in this folder."""
+    _STUDY.append(str(study))
+    try:
+        yield
+    finally:
+        _STUDY.pop()
+
+
+def own_folder() -> str:
+    """Return the folder in which a study's own package is looked for.
+
+    It is that of the study around the working directory, unless another is being imported.
+    """
+    if _STUDY:
+        return _STUDY[-1]
+    here = Path.cwd()
+    around = (each for each in (here, *here.parents) if (each / "study.toml").is_file())
+    return str(next(around, CODE))
+
+
+def home(root: Path, package: str) -> Path:
+    """Return the folder that holds a package for a study: the study's own, or the program's."""
+    own = package == OWN or (root / package / "__init__.py").is_file()
+    return root if own else CODE
+
+
+def code_file(root: Path, name: str) -> Path:
+    """Return a file of code by its name in a ledger, relative to a study or to the program."""
+    first = name.partition("/")[0]
+    return (home(root, first) if first in PACKAGES else root) / name
+
+
 class Finder(MetaPathFinder):
     """Finds the project's packages, to be loaded by `Loader`, and ignores all others."""
 
@@ -83,13 +125,15 @@ class Finder(MetaPathFinder):
         """Return the location and loader of a module of the project."""
         if fullname.partition(".")[0] not in PACKAGES:
             return None
+        if fullname == OWN:
+            path = [own_folder()]
         spec = PathFinder.find_spec(fullname, path, target)
         loader: Any = spec.loader if spec else None
         if spec is None or loader is None:  # a folder without its own code
             return spec
         if type(loader) is not SourceFileLoader:
             raise ImportError(
-                f"{fullname} would be loaded from {spec.origin}, which is no source; remove it"
+                f"{fullname} would be loaded from {spec.origin}, not from source; remove it"
             )
         spec.loader = Loader(loader.name, loader.path)
         return spec
@@ -140,10 +184,10 @@ def install() -> None:
         return
     sys.meta_path.insert(0, Finder())
     for name in _BEFORE:
-        path = str(_ROOT / name)
+        path = str(CODE / name)
         taken = SourceFileLoader(name, path).get_code(name)
         # Cached by digest from now on, which Python respects.
         if taken != Loader(name, path).get_code(name):
             raise ImportError(
-                f"{name} is newer than the byte code that Python kept of it; run this again"
+                f"{name} is newer than its byte code, cached by Python; run this again"
             )

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import dependencies, environment
+from analysis.cache import digest_of
 from analysis.installed import installed_digest
-from analysis.kept import digest_of
-from analysis.store import NotKept, packed, unpacked
+from analysis.store import NotStored, packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from analysis.kept import Kept
+    from analysis.cache import Cache
     from analysis.watching import Watch
 
 
@@ -49,7 +49,7 @@ class Input:
 
 
 class Nodes:
-    """The nodes of one evaluation, computed or taken from what was kept.
+    """The nodes of one evaluation, computed or taken from the cache.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ class Nodes:
         of all code that it reaches.
     conditions
         What else every result depends on: interpreter, packages, the specified environment.
-    kept
+    cache
         The store of values.
-    unkept
+    uncached
         Nodes whose values identify persons, and are not stored; only their versions are.
     watch
         Records what a node reads that is not in its key; such a node is not stored.
@@ -84,12 +84,12 @@ class Nodes:
         *,
         code: Callable[[str, str], str],
         conditions: str,
-        kept: Kept,
-        unkept: Callable[[str], bool],
+        cache: Cache,
+        uncached: Callable[[str], bool],
         watch: Watch,
     ) -> None:
         self._graph, self._inputs, self._code = graph, inputs, code
-        self._conditions, self._kept, self._unkept = conditions, kept, unkept
+        self._conditions, self._cache, self._uncached = conditions, cache, uncached
         self._watch = watch
         self._values: dict[str, Any] = {}
         self._versions: dict[str, str] = {}
@@ -106,7 +106,7 @@ class Nodes:
         if name not in self._values:  # known, but not read yet
             try:
                 self._values[name] = unpacked(self._data(self._versions[name]))
-            except NotKept:
+            except NotStored:
                 self._compute(name)
         return self._values[name]
 
@@ -131,7 +131,9 @@ class Nodes:
             versions = {need: self.version(need) for need in needs}
             code = digest_of(*functions)
             taken = [f"{need} {version}" for need, version in versions.items()]
-            self._keys[name] = digest_of("node", name, self._conditions, code, *taken)
+            bound = getattr(getattr(node, "callable", None), "keywords", {})
+            given = repr(sorted(bound.items()))
+            self._keys[name] = digest_of("node", name, self._conditions, code, given, *taken)
             self.rests_on[name] = {
                 "conditions": self._conditions, "code": code, "needs": versions
             }  # fmt: skip
@@ -143,7 +145,7 @@ class Nodes:
 
     def _known(self, key: str) -> str | None:
         """Return the version of the value computed under a key; None if the record is invalid."""
-        noted = self._kept.read_as(key, _noted)
+        noted = self._cache.read_as(key, _noted)
         if noted is None:
             return None
         digest, classes = noted
@@ -156,9 +158,9 @@ class Nodes:
         return digest_of("value", digest, *codes)
 
     def _data(self, version: str) -> bytes:
-        data = self._kept.read(version)
+        data = self._cache.read(version)
         if data is None:
-            raise NotKept(version)
+            raise NotStored(version)
         return data
 
     def _compute(self, name: str) -> None:
@@ -181,13 +183,13 @@ class Nodes:
         self._versions.setdefault(name, version)
         if unknown:
             return
-        if not self._unkept(name):
-            self._kept.write(version, data)
+        if not self._uncached(name):
+            self._cache.write(version, data)
         self._note(key, name, digest_of(data), classes)
 
     def _note(self, key: str, name: str, digest: str, classes: Sequence[tuple[str, str]]) -> None:
         made = {"node": name, "sha256": digest, "classes": classes}
-        self._kept.write(key, json.dumps(made).encode())
+        self._cache.write(key, json.dumps(made).encode())
 
 
 def _noted(data: bytes) -> tuple[str, list[tuple[str, str]]]:
@@ -227,7 +229,7 @@ def inputs_of(
         held = {one for one in files if one == start or one.startswith(f"{start}/")}
         if name == "proofs_directory":  # it also includes whether the code of a proof is current
             held = set(files)
-        places = (dependencies.place_of(one, root, extract) for one in held)
+        places = (dependencies.path_of(one, root, extract) for one in held)
         version = digest_of(*(f"{one} {files[one]}" for one in sorted(held)))
         found[name] = Input(value, version, frozenset(os.path.realpath(each) for each in places))
     return found

@@ -20,12 +20,12 @@ import pandas as pd
 from analysis.contracts.contract import SUFFIX
 from analysis.contracts.yaml_document import read_document
 from analysis.errors import ConfigurationError
+from analysis.importing import OWN, code_file, own_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ROOT = Path(__file__).parents[1]
-PACKAGES = ("analysis", "benchmarks", "tests")
+PACKAGES = ("analysis", "benchmarks", OWN, "tests")
 SETTINGS = "study.toml"
 RESTED_ON = (
     "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
@@ -112,7 +112,7 @@ def code_digest(files: Iterable[str]) -> str:
     """Return the SHA-256 over files' code, ignoring comments, docstrings and layout."""
     digest = hashlib.sha256()
     for name in files:
-        path = ROOT / name
+        path = _place(name)
         digest.update(f"{name}\0{_said(path) if path.is_file() else ''}\n".encode())
     return digest.hexdigest()
 
@@ -179,28 +179,32 @@ def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
         wanted = waiting.pop()
         if any(f"{wanted}.".startswith(f"{each}.") for each in unasked):
             continue
-        path = _file(wanted)
-        if path is None or (name := path.relative_to(ROOT).as_posix()) in seen:
+        name = _file(wanted)
+        if not name or name in seen:
             continue
         seen.add(name)
-        waiting.extend(_imports(path))
+        waiting.extend(_imports(_place(name)))
     read = [SETTINGS] if READS_SETTINGS in seen else []
     if READS_CONTRACTS in seen:
         read = [
-            *sorted(f"{CONTRACTS}/{path.name}" for path in (ROOT / CONTRACTS).glob(f"*{SUFFIX}")),
+            *sorted(f"{CONTRACTS}/{path.name}" for path in _place(CONTRACTS).glob(f"*{SUFFIX}")),
             *read,
         ]
     return (*sorted(seen), *read)
 
 
-def _file(module: str) -> Path | None:
-    """Return the file of a module of the project; None for any other."""
-    parts = module.split(".")
-    if parts[0] not in PACKAGES:
-        return None
-    path = ROOT.joinpath(*parts)
-    candidates = (path / "__init__.py", path.with_suffix(".py"))
-    return next((each for each in candidates if each.is_file()), None)
+def _place(name: str) -> Path:
+    """Return a file of the study, or of the program, by its name."""
+    return code_file(Path(own_folder()), name)
+
+
+def _file(module: str) -> str:
+    """Return the name of the file of a module of the project; empty for any other."""
+    if module.partition(".")[0] not in PACKAGES:
+        return ""
+    path = module.replace(".", "/")
+    candidates = (f"{path}/__init__.py", f"{path}.py")
+    return next((each for each in candidates if _place(each).is_file()), "")
 
 
 def _imports(path: Path) -> list[str]:

@@ -71,7 +71,7 @@ DATA: Mapping[str, frozenset[str]] = {
 """What a stored result may consist of, besides the dataclasses of `analysis`."""
 
 
-class NotKept(Exception):
+class NotStored(Exception):
     """A result is not in the store, or is not intact."""
 
 
@@ -132,13 +132,13 @@ def unpacked(data: bytes) -> Any:
 
     Raises
     ------
-    NotKept
+    NotStored
         If the bytes are not a valid result.
     """
     try:
         return _Reader(data).load()
     except Exception as error:  # invalid bytes can fail in any way
-        raise NotKept(str(error)) from None
+        raise NotStored(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Store:
         try:
             for name in names:
                 self._read_bytes(name)
-        except NotKept:
+        except NotStored:
             return False
         return True
 
@@ -190,7 +190,7 @@ class Store:
 
         Raises
         ------
-        NotKept
+        NotStored
             If it is missing or not intact.
         """
         return unpacked(self._read_bytes(name))
@@ -199,9 +199,9 @@ class Store:
         try:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
         except OSError as error:
-            raise NotKept(f"{name}: {error}") from None
+            raise NotStored(f"{name}: {error}") from None
         if hashlib.sha256(data).hexdigest() != self._digests.get(name):
-            raise NotKept(name)
+            raise NotStored(name)
         return data
 
     def read_all(self, names: Iterable[str]) -> dict[str, Any] | None:
@@ -211,7 +211,7 @@ class Store:
             return None
         try:
             return {name: self.read(name) for name in wanted}
-        except NotKept:
+        except NotStored:
             return None
 
     def write(self, values: Mapping[str, Any]) -> None:

@@ -43,7 +43,7 @@ CODES = 2**16
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 """Errors raised when an object in a PDF has the wrong type."""
 UNFOLDS = "a stream, a list or a nesting in it is too large"
-REMEDY = "no report of ours comes near it: ask for the file as it was published"
+REMEDY = "no report of this project comes near it: ask for the file as it was published"
 
 
 class BeyondLimits(VerificationFailed):
@@ -81,7 +81,7 @@ def refuse(what: str) -> NoReturn:
     """Refuse a file with a message that states which limit it exceeds."""
     given = _allowance.get()
     raise BeyondLimits(
-        f"this file is beyond the limits of what is read: {what}",
+        f"this file exceeds the limits of what is read: {what}",
         place=given.name if given else "",
         remedy=REMEDY,
     )
@@ -155,7 +155,7 @@ def opened(data: bytes, name: str) -> Iterator[Any]:
             refuse("it is nested too deeply")
 
 
-def said(error: object) -> str:
+def error_text(error: object) -> str:
     """Return the library's error message on one line, without its name for the file."""
     first = str(error).splitlines()[0] if str(error) else "no reason given"
     return re.sub(r"(?:stream )?<_io\.BytesIO object at \w+>[,:]? ?", "", first)
@@ -215,4 +215,4 @@ def _finite(text: str) -> float:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number in JSON")
+    raise ValueError(f"{name} is not a number in JSON")

@@ -77,13 +77,13 @@ def _code(sign: str) -> str:
     return sign.encode("unicode_escape").decode("ascii")
 
 
-def tell(lines: Iterable[str], to: TextIO | None = None) -> None:
+def print_lines(lines: Iterable[str], to: TextIO | None = None) -> None:
     """Print lines; each stays a single line whatever it quotes."""
     for line in lines:
         print(printable(line), file=to or sys.stdout)
 
 
-def tell_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print JSON with no character that acts on a terminal; it parses to the same value."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
     print(re.sub(r"[^\n -~]", _json_code, text))

@@ -39,8 +39,8 @@ STEPS = {
     "text of the PDF": (finishing, "tag_row_headings"),
     "numbers of the PDF": (finishing, "coverage"),
     "agreement with the ledger": (finishing, "refuse_other_numbers"),
-    "places in the book": (finishing, "placed_ledger"),
-    "released data laid beside": (finishing, "lay_data"),
+    "places in the book": (finishing, "ledger_with_locations"),
+    "released data laid beside": (finishing, "copy_data"),
     "RO-Crate": (finishing, "crate_metadata"),
     "seal": (finishing, "seal_report"),
 }

@@ -18,7 +18,8 @@ from pathlib import Path
 from analysis.contracts import read_contracts
 from analysis.contracts.totals.file import FILE, control_totals_text
 from analysis.extract.extract import read_extract
-from report.commands.synthesise import CONFIRMED_ON
+from analysis.study.settings import read_study
+from report.commands.synthesise import confirmed_on
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "data" / "proofs" / "differences.csv"
@@ -112,7 +113,8 @@ def _apply(clone: Path, edit: Edit) -> None:
 def _confirm(clone: Path, extract: Path) -> None:
     """Update the control totals of an extract, which would otherwise be rejected."""
     contracts = read_contracts(clone / "data_contracts")
-    text = control_totals_text(read_extract(extract, contracts).tables, contracts, CONFIRMED_ON)
+    tables = read_extract(extract, contracts).tables
+    text = control_totals_text(tables, contracts, confirmed_on(read_study(clone / "study.toml")))
     (extract / FILE).write_text(text, encoding="utf-8", newline="\n")
 
 

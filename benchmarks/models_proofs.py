@@ -23,13 +23,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.dataflow.published import trial
-from analysis.dataflow.scale_up import (
-    SIMULATED_SIZES,
-    planned_trial,
-    smallest_worthwhile_ratio,
-    supposed_ratios,
-)
+from analysis.importing import CODE as ROOT
 from analysis.models.design.scale_up import scale_up as simulated
 from analysis.models.design.scale_up import with_schools
 from analysis.models.inference.operating_characteristics import (
@@ -37,8 +31,15 @@ from analysis.models.inference.operating_characteristics import (
     pilot_designs,
 )
 from analysis.models.pooling.coverage import BETWEEN, pooling_coverage
-from analysis.proofs import ROOT, SETTINGS, Proof, making, write_proof
+from analysis.proofs import SETTINGS, Proof, making, write_proof
 from analysis.study.settings import read_study
+from exhibits.results.published import trial
+from exhibits.results.scale_up import (
+    SIMULATED_SIZES,
+    planned_trial,
+    smallest_worthwhile_ratio,
+    supposed_ratios,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -126,7 +127,7 @@ def scale_up() -> Iterator[tuple[str, Proof]]:
     study = read_study(ROOT / SETTINGS)
     planned = planned_trial(trial(ROOT / "data" / "published"), study.scale_up)
     ratios = (*supposed_ratios(smallest_worthwhile_ratio(study.scale_up)), 1.0)
-    made = making("analysis.dataflow.scale_up", SEED, 4_000, ["analysis.proofs"])  # reads the table
+    made = making("exhibits.results.scale_up", SEED, 4_000, ["analysis.proofs"])  # reads the table
     one = partial(simulated, ratios=ratios, seed=SEED, draws=made.draws)
     trials = [[each] for each in with_schools(planned, SIMULATED_SIZES)]
     yield "scale_up", Proof(on_all_cores("scale_up", one, trials), made)

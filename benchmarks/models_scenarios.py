@@ -44,7 +44,7 @@ EFFECT_COLUMNS = {
     "estimated": "Share of them with an estimate",
     "true_ratio": "Geometric mean of the ratios put in",
     "mean_ratio": "Geometric mean of the ratios estimated",
-    "coverage": "Share of 95% intervals that hold the ratio put in; missing where a school was "
+    "coverage": "Share of 95% intervals that contain the ratio put in; missing where a school was "
     "made noisy",
     "share_below_1": "Share of estimates below 1: what a rule on the sign alone would call a fall",
     "share_clear_fall": "Share of intervals wholly below 1: what this report calls a fall",
@@ -113,7 +113,9 @@ def analysed(name: str, seed: int) -> pd.DataFrame:
     rules = disclosure_rules(study.disclosure)
     asked = [
         each
-        for each in specifications(study.specifications, study.outcomes, study.window, rules)
+        for each in specifications(
+            study.specifications, study.outcomes, study.window, rules, study.words
+        )
         if each.role != "sensitivity"
     ]
     table = main_effects(effect_estimates(panel, asked), study.specifications)

@@ -18,11 +18,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.dataflow.published import trial
-from analysis.exhibits.outcomes import claims
-from analysis.exhibits.practice import claims as practice_claims
+from analysis.exhibits.outcomes import unit_tables
 from analysis.models.inference.assignments import Assignments
 from analysis.models.inference.judgement import EVIDENCE, LEVEL, judgements
+from analysis.models.inference.multiplicity import (
+    joint_permutations,
+    own_p_values,
+    step_down,
+    studentised_under,
+)
 from analysis.models.inference.randomisation import randomisation_test, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE, NotEstimable
@@ -35,6 +39,9 @@ from analysis.synthetic.draws import Stream
 from analysis.synthetic.extract import noisy_schools
 from analysis.synthetic.schools import School, draw_schools
 from benchmarks.models_scenarios import ROOT, recipe, settings
+from exhibits.outcomes import claims
+from exhibits.practice import claims as practice_claims
+from exhibits.results.published import trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,8 +64,23 @@ SENTENCES: tuple[Callable[..., Claim], ...] = (
     claims.referrals_no_clear_change,
     claims.intervals_are_wide,
     practice_claims.trial_rules_out_such_falls,
+    unit_tables.lambeth_exceeds_all_at_once,
+    unit_tables.both_exceed_by_largest_statistic,
 )
 """Every sentence of the report that rests on estimates drawn here."""
+NOT_ON_CHANGE = {
+    "worst_check": "names the check that speaks most against a result, and so against a change",
+    "only_large_falls_seen": "says what could be detected, from counts before the start",
+}
+"""Sentences of the summary or the one page on the extract's counts that assert no change and no
+lack of one, with what they say instead."""
+SHOWN_AS = {
+    "main_result": "main_figure_changed",
+    "results_in_words": "any_outcome_changed",
+    "six_findings": "any_outcome_changed",
+}
+"""Figures and tables of the summary that print a verdict on a change, whichever pilot it is in,
+and the search that says how often. The published falls of the last are among any outcomes."""
 UNITS = ("cluster", "area")
 SMALLEST: dict[str, tuple[float, ...]] = {}
 """Smallest possible permutation p-values by pilot, for schools and areas: equal in all draws."""
@@ -66,8 +88,13 @@ CLAIMS_CHANGE = {"s47_lower_in_lambeth_and_southampton"}
 SEARCHES = {
     "primary_family_changed": ("s47_enquiries",),
     "secondary_family_changed": ("s17_starts", "referrals"),
+    "main_figure_changed": ("s47_enquiries", "s17_starts"),
+    "any_outcome_changed": ("s47_enquiries", "s17_starts", "referrals"),
 }
-"""Outcomes of each family, to see whether a change is claimed in any pilot by the same rule."""
+"""Outcomes searched, to see whether any pilot passes the rule by which a change is claimed: of each
+family, and of what the summary's figure and its tables show."""
+JOINT_DRAWS = 199
+"""Joint permutations of all comparisons drawn here, enough to tell which side of 0.05 one lies."""
 BOTH_FELL = [("s47_enquiries", "Lambeth"), ("s47_enquiries", "Southampton")]
 UNADJUSTED = "both_fell_unadjusted"
 BY_SIGN = "both_fell_by_sign"
@@ -126,7 +153,11 @@ def judged(state: State, seed: int, schools: list[School]) -> dict[str, bool]:
     ]
     by_school, by_area = (pd.DataFrame([row[unit] for row in rows]) for unit in (0, 1))
     found = judgements(by_school, by_area)
-    given = {"change_judgements": found, "trial": published()}
+    given = {
+        "change_judgements": found,
+        "adjusted_for_many": _all_at_once(counted, study.seed),
+        "trial": published(),
+    }
     held = {
         claim.__name__: claim(
             **{need: given[need] for need in inspect.signature(claim).parameters}
@@ -227,6 +258,22 @@ def _evidence(
     return first, second
 
 
+def _all_at_once(counted: dict[tuple[str, str], pd.DataFrame], seed: int) -> pd.DataFrame:
+    """Return p-values that allow for all comparisons drawn: days in care are not among them."""
+    blocks, found = {}, []
+    for (pilot, _), schools in counted.items():
+        if pilot not in blocks:
+            random = np.random.default_rng(stream(seed, pilot))
+            blocks[pilot] = joint_permutations(schools, JOINT_DRAWS, random)
+        try:
+            found.append(studentised_under(schools, *blocks[pilot]))
+        except NotEstimable:
+            found.append(np.full(JOINT_DRAWS + 1, np.nan))
+    statistic = np.abs(np.array(found))
+    adjusted = {"min_p": step_down(1 / own_p_values(statistic)), "max_t": step_down(statistic)}
+    return pd.DataFrame(list(counted), columns=["pilot", "outcome"]).assign(**adjusted)
+
+
 def _fits(schools: pd.DataFrame) -> list[ConditionalFit]:
     """Return the fit clustered on schools, and the same fit clustered on areas."""
     fit = fit_conditional(schools)
@@ -240,7 +287,7 @@ def _by_t(fit: ConditionalFit) -> dict[str, float]:
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     df = satterthwaite_df(fit)
     if not 1e-8 < error < np.inf:
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
     interval = t_interval(fit.log_ratio, error, df, 1 - LEVEL).mapped(np.exp)
     p_value = t_p_value(fit.log_ratio, error, df)
     return {

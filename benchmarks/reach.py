@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import derived_column
 from analysis.contracts.expectations import lookup_key
 from analysis.contracts.implied_rules import CALLS
 from analysis.dataflow import graph
@@ -61,7 +61,8 @@ def _behind(home: str, name: str, contracts: Mapping[str, DataContract]) -> set[
         return found
     table, _, column = name.rpartition(".")
     if table == "derived":
-        needs = [need.split(":") for need in DERIVED[home, column].needs]
+        derived = derived_column(home, column)
+        needs = [need.split(":") for need in derived.needs] if derived else []
         return {(place, "") for place, _ in needs}.union(
             *(_behind(place, need, contracts) for place, need in needs)
         )

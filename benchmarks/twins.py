@@ -2,7 +2,8 @@
 
 A twin is an extract in which one record has moved from one suppressed cell to another, so that no
 published count changes. Any difference between the outputs reveals something about suppressed
-data, however it was computed. Writes `data/proofs/twins.csv`, in about half an hour on one core.
+data, however it was computed. Writes `data/proofs/twins.csv`; the kinds of one extract are
+compared in parallel, by processes that share everything computed from it.
 
 Tables do not contain a school's own counts, suppressed or published, but models compare schools.
 A record therefore stays in its school if the cell before or after of its group is published.
@@ -10,14 +11,17 @@ A record therefore stays in its school if the cell before or after of its group 
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from graphlib import TopologicalSorter
 from itertools import islice
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -25,12 +29,13 @@ import pandas as pd
 
 from analysis.dataflow import graph
 from analysis.dataflow.data import _accepted as accepted
-from analysis.dataflow.passage import status_by_way
+from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.disclosure import safe_csv
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Claim, Figure, Number, Provenance, Table
 from analysis.exhibits.parts.markdown import markdown
-from analysis.proofs import ROOT, Proof, making, write_proof
+from analysis.importing import CODE as ROOT
+from analysis.proofs import Proof, making, write_proof
 from analysis.study.settings import read_study
 from benchmarks.twin_records import CHANGES
 
@@ -83,11 +88,14 @@ class Twin:
         The table that contains the record.
     records
         The changed table.
+    computed
+        Nodes that have been computed from it, by name.
     """
 
     kind: str
     table: str
     records: pd.DataFrame
+    computed: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -115,9 +123,7 @@ class SmallExtract:
         wanted = _upstream([*self.exhibits, *RELEASED])
         return INPUTS | BUILT.execute(wanted, inputs=INPUTS, overrides=overrides)
 
-    def differing(
-        self, name: str, records: pd.DataFrame, wanted: Collection[str]
-    ) -> dict[str, Any]:
+    def differing(self, twin: Twin, wanted: Collection[str]) -> dict[str, Any]:
         """Return the nodes whose value changes if one table is replaced, with the new values.
 
         A node is recomputed if one of its inputs differs; others are unchanged, since nodes are
@@ -125,20 +131,22 @@ class SmallExtract:
 
         Parameters
         ----------
-        name, records
-            The table and its new content.
+        twin
+            The table and its new content; what is computed is kept with it.
         wanted
             Nodes to compute, with everything upstream of them.
         """
         needed = _upstream(wanted)
-        found: dict[str, Any] = {name: records}
+        found: dict[str, Any] = {twin.table: twin.records}
         for node in ORDER:
-            if node not in needed or node == name or not found.keys() & set(NODES[node].needs):
+            changed = found.keys() & set(NODES[node].needs)
+            if node not in needed or node == twin.table or not changed:
                 continue
-            given = {need: found.get(need, self.values[need]) for need in NODES[node].needs}
-            value = BUILT.graph.nodes[node](**given)
-            if pickle.dumps(value) != pickle.dumps(self.values[node]):
-                found[node] = value
+            if node not in twin.computed:
+                given = {need: found.get(need, self.values[need]) for need in NODES[node].needs}
+                twin.computed[node] = BUILT.graph.nodes[node](**given)
+            if pickle.dumps(twin.computed[node]) != pickle.dumps(self.values[node]):
+                found[node] = twin.computed[node]
         return found
 
     @property
@@ -166,7 +174,7 @@ def small_extracts(
 
 def surface(name: str, value: Any, children: set[str]) -> str:
     """Return everything that is published from one exhibit."""
-    shown = cleared(name, value, (), status_by_way(name, NODES, children))
+    shown = cleared(name, value, (), status_by_path(name, NODES, children))
     parts = [markdown(shown, Provenance(name)), shown.status.outcome, shown.status.reason]
     parts.append(repr(getattr(shown, "working", None)))  # on its audit page
     match shown:
@@ -191,13 +199,15 @@ def twins(extract: SmallExtract, kind: str, count: int, seed: int) -> Iterator[T
     change = CHANGES[kind](extract, random)
     drawn = (change(extract.tables[table]) for _ in range(TRIES))
     possible = islice((records for records in drawn if records is not None), CHECKED)
-    same = (records for records in possible if _shows_the_same(extract, table, records))
-    yield from (Twin(kind, table, records) for records in islice(same, count))
+    same = (
+        twin for records in possible if _shows_the_same(extract, twin := Twin(kind, table, records))
+    )
+    yield from islice(same, count)
 
 
-def _shows_the_same(extract: SmallExtract, table: str, records: pd.DataFrame) -> bool:
+def _shows_the_same(extract: SmallExtract, twin: Twin) -> bool:
     """Return whether all released counts remain the same if a table is replaced."""
-    other = extract.differing(table, records, RELEASED)
+    other = extract.differing(twin, RELEASED)
     return all(
         _counts(other[name]).equals(_counts(extract.values[name]))
         for name in RELEASED
@@ -216,7 +226,7 @@ def _counts(released: Any) -> pd.DataFrame:
 
 def differences(extract: SmallExtract, twin: Twin) -> list[str]:
     """Return the exhibits whose published bytes differ."""
-    other = extract.differing(twin.table, twin.records, extract.exhibits)
+    other = extract.differing(twin, extract.exhibits)
     found = [name for name in extract.exhibits if name in other]
     surfaces = (
         {name: surface(name, values[name], extract.children) for name in found}
@@ -228,15 +238,32 @@ def differences(extract: SmallExtract, twin: Twin) -> list[str]:
 
 def compared(names: Mapping[str, int], each: int) -> pd.DataFrame:
     """Return how many twins of each kind and extract differ, and in which exhibits."""
-    rows = []
+    rows: list[tuple[str, str, int, int, str]] = []
     for name, extract in small_extracts(names):
-        for kind in KINDS:
-            started = time.perf_counter()
-            found = [differences(extract, t) for t in twins(extract, kind, each, SEED)]
-            exhibits = sorted({exhibit for one in found for exhibit in one})
-            rows.append((name, kind, len(found), sum(map(bool, found)), " ".join(exhibits)))
-            print(*rows[-1], f"{time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+        started = time.perf_counter()
+        len(extract.values)  # computed before the processes fork, so that they share it
+        print(name, f"computed in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+        with ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _share, (extract,)) as pool:
+            rows += pool.map(partial(_row, name, each), KINDS)
     return pd.DataFrame(rows, columns=["kept", "moved", "twins", "differing", "exhibits"])
+
+
+_SHARED: list[SmallExtract] = []
+"""The extract that a process of the pool compares."""
+
+
+def _share(extract: SmallExtract) -> None:
+    _SHARED[:] = [extract]
+
+
+def _row(name: str, each: int, kind: str) -> tuple[str, str, int, int, str]:
+    """Return the row of one kind of twin of the shared extract, and report progress."""
+    started = time.perf_counter()
+    found = [differences(_SHARED[0], twin) for twin in twins(_SHARED[0], kind, each, SEED)]
+    exhibits = sorted({exhibit for one in found for exhibit in one})
+    row = name, kind, len(found), sum(map(bool, found)), " ".join(exhibits)
+    print(*row, f"{time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    return row
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if the book was built; 2 for an invalid project; 7 for a chapter that failed.
     """
     given = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may lack letters of a title or path
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if given.command == "build":
             return _build(given)
@@ -45,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--to", default="html,pdf", help="html, pdf or both (default: both)")
     build.add_argument("--out", type=Path, help="folder of the book (default: as _quarto.yml says)")
     build.add_argument(
-        "--lenient", action="store_true", help="go on after broken references, as Quarto does"
+        "--lenient", action="store_true", help="continue after broken references, as Quarto does"
     )
     build.add_argument(
         "--whole", action="store_true", help="stop if a word of a chapter is lost in a format"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from press.cache import Cache, using_cache, with_cache
 from press.chapter.chapter import Chapter
 from press.chapter.reading import Book, read_book
 from press.edition import Edition
 from press.errors import LostError, PressError, ProjectError
-from press.kept import Kept, keeping
 from press.mistakes import Mistakes
 from press.project.options import drawn_once, execute_options
-from press.project.placing import OLD, aside, check_target, swap
+from press.project.output_folder import OLD, aside, check_target, swap
 from press.project.project import Project
 from press.project.unsupported import passed_over
 from press.run.execution import execute_chapter, reused
@@ -75,7 +76,7 @@ def build_book(
     whole: bool = False,
     earlier: Sequence[ExecutedChapter] = (),
     outputs: Outputs | None = None,
-    kept: Kept | None = None,
+    cache: Cache | None = None,
     progress: Progress | None = None,
     finish: Callable[[Path], object] | None = None,
 ) -> BookBuild:
@@ -118,7 +119,7 @@ def build_book(
         for a caller who knows that nothing else they depend on has changed.
     outputs
         Store of chapter outputs; a chapter whose outputs it holds is not executed.
-    kept
+    cache
         Store for the results of pandoc and of reading chapters.
     progress
         Called with a line of text as each stage starts and ends.
@@ -140,16 +141,22 @@ def build_book(
     check_target(book.project, target)
     with clock.stage("execute"):
         executed = execute_book(book, environment or {}, timeout, workers, earlier, outputs, say)
-    edition = Edition(book, executed, Mistakes(lenient), environment or {})
-    with aside(target) as folder, keeping(kept):
-        new = folder / "book"
+
+    def write(new: Path) -> tuple[Edition, tuple[str, ...], str | None]:
+        shutil.rmtree(new, ignore_errors=True)
         new.mkdir()
+        edition = Edition(book, executed, Mistakes(lenient), environment or {})
         html, pdf = _written(edition, new, formats, timestamp, font_paths, clock)
         edition.found.stop()
         if whole and edition.losses:
             raise LostError(edition.losses)
+        return edition, html, pdf
+
+    with aside(target) as folder:
+        new = folder / "book"
+        edition, html, pdf = with_cache(cache, lambda: write(new))
         if finish is not None:
-            with clock.stage("finish"):
+            with clock.stage("finish"), using_cache(cache):
                 finish(new)
         swap(new, target, folder / OLD)
     return BookBuild(
@@ -234,24 +241,24 @@ def execute_book(
             return same
         defaults = execute_options(book.project, chapter, "html")
         # A notebook already contains its outputs.
-        kept = None if any(cell.stored for cell in chapter.cells) else outputs
-        if kept is not None and (known_outputs := kept.take(chapter, defaults)) is not None:
+        cache = None if any(cell.stored for cell in chapter.cells) else outputs
+        if cache is not None and (known_outputs := cache.take(chapter, defaults)) is not None:
             return known_outputs
         given = [chapter.front.get("execute", "enabled"),
                  book.project.settings.get("execute", "enabled")]  # fmt: skip
         enabled = next((one for one in given if one is not None), None)
-        if kept is not None and enabled is None and chapter.runs:
-            displayed = kept.displayed(chapter, defaults)
+        if cache is not None and enabled is None and chapter.runs:
+            displayed = cache.displayed(chapter, defaults)
             if displayed is not None:
-                kept.keep(displayed, defaults)
+                cache.store(displayed, defaults)
                 return displayed
         folder = book.project.root
         if not book.project.runs_at_root:
             folder = (folder / chapter.path).parent
         variables = {**_quarto_variables(book.project, chapter), **environment}
         done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, enabled))
-        if kept is not None:
-            kept.keep(done, defaults)
+        if cache is not None:
+            cache.store(done, defaults)
         if chapter.cells:
             say(f"  {chapter.path}: {len(chapter.cells)} cells")
         return done

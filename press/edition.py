@@ -130,7 +130,7 @@ class Edition:
     @cached_property
     def _shortcodes(self) -> tuple[Path, ...]:
         settings = self.book.project.settings
-        place = settings.place("shortcodes")
+        place = settings.location("shortcodes")
         return shortcode_files(self.book.project.root, settings.get("shortcodes"), place)
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
@@ -187,7 +187,7 @@ class Edition:
         added = added_html(self.book.project) + page.added
         for host in hosts_in(added.header + added.before + added.after):
             self.found.warn(
-                f"{page.path}: the HTML that is included in the page asks {host} when it opens"
+                f"{page.path}: the HTML included in the page loads from {host} when it opens"
             )
 
     def pdf(self, out: Path, folder: Path, timestamp: int | None, fonts: Sequence[Path]) -> str:
@@ -219,6 +219,6 @@ def _font_folders(project: Project) -> list[Path]:
     folders = [project.root / str(name).lstrip("/") for name in names]
     for folder, name in zip(folders, names, strict=True):
         if not folder.is_dir():
-            place = project.settings.place("format", project.format("typst").name, "font-paths")
+            place = project.settings.location("format", project.format("typst").name, "font-paths")
             raise ProjectError(f"there is no folder {name}", place, "correct its name")
     return folders

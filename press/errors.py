@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class Location:
     """A location in one of the author's files.
 
     Parameters
@@ -40,7 +40,7 @@ class PressError(Exception):
 
     exit_code = 2
 
-    def __init__(self, what: str, place: Place | None = None, remedy: str = "") -> None:
+    def __init__(self, what: str, place: Location | None = None, remedy: str = "") -> None:
         self.what = what
         self.place = place
         self.remedy = remedy
@@ -97,7 +97,7 @@ class CellError(ChapterError):
     """
 
     def __init__(
-        self, what: str, place: Place, remedy: str = "", *, source: str = "", traceback: str = ""
+        self, what: str, place: Location, remedy: str = "", *, source: str = "", traceback: str = ""
     ) -> None:
         self.source = source
         self.traceback = traceback
@@ -123,4 +123,4 @@ class LostError(ChapterError):
 
     def __init__(self, losses: Sequence[str]) -> None:
         self.losses = tuple(losses)
-        super().__init__("\n".join(losses), None, "write it in a form that both formats have")
+        super().__init__("\n".join(losses), None, "write it in a form that both formats support")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from audit.ledger.bundle import DATA, read_folder
 from audit.ledger.record import TableRecord
 from audit.pages.captions import captions, citations
 from audit.pages.colours import Colours
 from audit.pages.marking import FOLDER
+from audit.pages.offered import NARROW
 from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
@@ -71,10 +72,11 @@ def write_audit_pages(
         SourceCode(root, ledger, colours),
         captions(book),
         read_folder(folder, book.name).data,
-        frozenset(_lay_drawings(root, folder, ledger)),
+        frozenset(_copy_drawings(root, folder, ledger)),
         {chapter.file: chapter.title for chapter in chapters},
         home="../index.html" if (book / "index.html").is_file() else "",
         pdf=f"../{pdf.name}" if pdf else "",
+        narrow=frozenset(_copy_drawings(root, folder, ledger, NARROW)),
         sources=citations(book),
         formulas=_formulas(ledger),
     )
@@ -84,22 +86,22 @@ def write_audit_pages(
     recall = recall_of(root)
     write_trail(trail, folder, recall)
     recall.args[0].prune()
-    colours.keep()
+    colours.write()
 
 
 def recall_of(root: Path) -> partial[str]:
     """Return a function that takes what is made for an audit trail from the project's cache."""
-    return partial(_recalled, Kept(root / PAGES), code_digest(OWN, CODE) + conditions())
+    return partial(_recalled, Cache(root / PAGES), code_digest(OWN, CODE) + conditions())
 
 
-def _recalled(kept: Kept, code: str, given: str, make: Callable[[], str]) -> str:
+def _recalled(cache: Cache, code: str, given: str, make: Callable[[], str]) -> str:
     """Return a page from the cache if code and input are the same, or make it now."""
     key = digest_of("audit page", code, given)
-    found = kept.read_as(key, lambda data: zlib.decompress(data).decode())
+    found = cache.read_as(key, lambda data: zlib.decompress(data).decode())
     if found is not None:
         return found
     text = str(make())
-    kept.write(key, zlib.compress(text.encode(), 1))
+    cache.write(key, zlib.compress(text.encode(), 1))
     return text
 
 
@@ -120,11 +122,11 @@ def _texts(record: Record) -> tuple[str, ...]:
     return (record.printed, *inside)
 
 
-def _lay_drawings(root: Path, folder: Path, ledger: Ledger) -> list[str]:
+def _copy_drawings(root: Path, folder: Path, ledger: Ledger, ending: str = "") -> list[str]:
     """Copy the drawing of each released figure next to its data; return their names."""
     laid = []
     for record in ledger.records:
-        drawing = root / DRAWINGS / f"{record.id}.svg"
+        drawing = root / DRAWINGS / f"{record.id}{ending}.svg"
         released = record.kind == "figure" and record.disclosure != "held"
         if released and drawing.is_file():
             shutil.copyfile(drawing, folder / DATA / drawing.name)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from analysis import importing
 from analysis.environment import start_in
-from analysis.errors import ReportError
+from analysis.errors import ConfigurationError, ReportError
 from audit.terminal import printable
 from press.errors import PressError
 from report.permissions import owner_only
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ended = start_in(list(arguments), importing.RELEASE if RELEASE in arguments else {})
             if ended is not None:
                 return ended
+            refuse_other_code(Path.cwd())
         chosen = parser().parse_args(arguments)
         with owner_only():
             return int(chosen.run(chosen))
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"report: {printable(said, keep=NEW_LINE)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("\nreport: interrupted; the last book is as it was", file=sys.stderr)
+        print("\nreport: interrupted; the last book is unchanged", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of the output has closed it; prevent Python from reporting that again at exit.
@@ -77,10 +78,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         remedy = REMEDIES.get(error.errno or 0)
         if remedy is None:
             raise
-        what = f"{error.strerror}; the last book is as it was"
+        what = f"{error.strerror}; the last book is unchanged"
         mistake = ReportError(what, place=printable(str(error.filename or "")), remedy=remedy)
         print(f"report: {printable(str(mistake), keep=NEW_LINE)}", file=sys.stderr)
         return mistake.exit_code
+
+
+def refuse_other_code(here: Path) -> None:
+    """Refuse to run another program than that in the folder of a study that holds its own.
+
+    Its ledger would give lines and digests of code that did not run.
+    """
+    around = (each for each in (here, *here.parents) if (each / "study.toml").is_file())
+    root = next(around, importing.CODE)
+    own = importing.home(root, "analysis")
+    if own.resolve() != importing.CODE.resolve():
+        raise ConfigurationError(
+            f"this study holds its own code, and the command is that of {importing.CODE}",
+            place=str(root),
+            remedy="run `python -m report` in the study's folder, or its own `.venv`",
+        )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -110,6 +127,8 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _synthesise(commands.add_parser("synthesise", help="write an invented extract"))
+    _new(commands.add_parser("new", help="write a new study, from five answers"))
+    _exhibits(commands.add_parser("exhibits", help="list what this study's chapters can show"))
     return top
 
 
@@ -138,9 +157,9 @@ def _build(parser: argparse.ArgumentParser) -> None:
         help="an earlier release, as PDF, folder of its book, or ledger.json with its exhibits: "
         "name the cells that both together would reveal (may be given more than once)",
     )
-    parser.add_argument("--timeline", action="store_true", help="draw where the time went")
+    parser.add_argument("--timeline", action="store_true", help="show how long each step took")
     parser.add_argument(
-        "--explain", action="store_true", help="say of each step why it was made again, or not"
+        "--explain", action="store_true", help="say why each step was repeated or reused"
     )
     parser.set_defaults(run=_run_build)
 
@@ -207,7 +226,7 @@ def _validate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show the values that break a rule, on this terminal only",
     )
-    parser.add_argument("--all", action="store_true", help="list the rules that hold too")
+    parser.add_argument("--all", action="store_true", help="also list the rules that hold")
 
     def run(chosen: argparse.Namespace) -> int:
         from report.commands.validate import validate
@@ -223,7 +242,7 @@ def _clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--restricted",
         action="store_true",
-        help="cache and working files alone: what rests on records, and not the finished book",
+        help="only the cache and working files, which rest on records, not the finished book",
     )
 
     def run(chosen: argparse.Namespace) -> int:
@@ -245,7 +264,7 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print all that is known, as JSON")
     parser.add_argument("--open", action="store_true", help="open the exhibit's audit page")
     parser.add_argument(
-        "--run", dest="again", action="store_true", help="compute it again, and compare"
+        "--run", dest="again", action="store_true", help="recompute it, and compare"
     )
     parser.add_argument(
         "--ledger", type=Path, metavar="FILE", help="a ledger, or a PDF with one (the last build's)"
@@ -269,7 +288,7 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         "--expect", metavar="DIGEST", help="the seal's or the file's SHA-256, published elsewhere"
     )
     parser.add_argument(
-        "--rerun", action="store_true", help="compute everything again from clone and data"
+        "--rerun", action="store_true", help="recompute everything from clone and data"
     )
     _data(parser)
     parser.add_argument("--json", action="store_true", help="print the verdict as JSON")
@@ -291,7 +310,9 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 
 def _worksheet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", type=int, default=20, metavar="N", help="how many (20)")
-    parser.add_argument("--seed", help="draws the same again (a new one, which is printed)")
+    parser.add_argument(
+        "--seed", help="draws the same sample (default: a new one, which is printed)"
+    )
     parser.add_argument(
         "--ledger", type=Path, metavar="FILE", help="a ledger, or a PDF with one (the last build's)"
     )
@@ -357,7 +378,7 @@ def _map(parser: argparse.ArgumentParser) -> None:
         "file", type=Path, metavar="FILE", help="a council's file, or a map in maps/ to be tried"
     )
     parser.add_argument(
-        "--dataset", metavar="NAME", help="what it is to become (what it suits best)"
+        "--dataset", metavar="NAME", help="dataset to map it to (default: the best match)"
     )
 
     def run(chosen: argparse.Namespace) -> int:
@@ -392,6 +413,46 @@ def _synthesise(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
+def _new(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="an empty or a new folder")
+    for name, what in (
+        ("title", "title of the report"),
+        ("authorities", "names of the local authorities, with commas"),
+        ("schools", "schools with the intervention and schools compared with them: 6+7 for every "
+         "authority, or one pair for each, with commas"),
+        ("outcomes", "names of the outcomes, the primary one first, with commas"),
+        ("start", "first month of the intervention, YYYY-MM"),
+    ):  # fmt: skip
+        parser.add_argument(f"--{name}", metavar="TEXT", help=f"{what} (asked for if not given)")
+    parser.add_argument(
+        "--design", default="randomised", help="randomised (within authorities) or matched"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.new import Given, new
+
+        given = Given(
+            chosen.title, chosen.authorities, chosen.schools, chosen.outcomes, chosen.start,
+            chosen.design,
+        )  # fmt: skip
+        return new(chosen.directory, given)
+
+    parser.set_defaults(run=run)
+
+
+def _exhibits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--missing", action="store_true", help="those this study can't show, and what it lacks"
+    )
+
+    def run(chosen: argparse.Namespace) -> int:
+        from report.commands.exhibits import exhibits
+
+        return exhibits(missing=chosen.missing)
+
+    parser.set_defaults(run=run)
+
+
 def _profile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile",
@@ -409,5 +470,5 @@ def _profiles(chosen: argparse.Namespace) -> tuple[str, ...]:
 
 def _data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of the extract (as study.toml says)"
+        "--data", type=Path, metavar="DIR", help="folder of the extract (default: as in study.toml)"
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from analysis.errors import ChapterFailed, ConfigurationError
 from press.build import build_book
 from press.checking import check_book
-from press.project.placing import OLD, aside, check_target, swap
+from press.project.output_folder import OLD, aside, check_target, swap
 from report.hooks.frozen import execution_digest, thaw
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Rendering:
         Key of the results that it shows.
     finish
         Called with the new book's folder before it replaces the old one.
-    kept
+    cache
         Cache from earlier builds; None to use nothing from it.
     whole
         Stop if part of a chapter is missing from the book, if the engine can detect that.
@@ -74,7 +74,7 @@ class Rendering:
     moment: int
     key: str
     finish: Callable[[Path], object]
-    kept: Reused | None = None
+    cache: Reused | None = None
     whole: bool = False
 
     @property
@@ -110,8 +110,8 @@ class Press:
     """The embedded press, which checks the sources while it typesets them."""
 
     def typeset(self, asked: Rendering, stages: Stages) -> Typeset:
-        """Typeset the book from what has changed since `asked.kept`."""
-        kept = asked.kept
+        """Typeset the book from what has changed since `asked.cache`."""
+        cache = asked.cache
         with stages.stage("typeset") as notes:
             made = build_book(
                 asked.book,
@@ -119,13 +119,13 @@ class Press:
                 formats=asked.formats,
                 timestamp=asked.moment,
                 environment=asked.environment,
-                outputs=None if kept is None else kept.outputs,
-                kept=None if kept is None else kept.press,
+                outputs=None if cache is None else cache.outputs,
+                cache=None if cache is None else cache.press,
                 finish=asked.finish,
                 whole=asked.whole,
             )
-            if kept is not None:
-                run, reused = len(kept.outputs.made), len(kept.outputs.taken)
+            if cache is not None:
+                run, reused = len(cache.outputs.made), len(cache.outputs.taken)
                 notes.append(f"{run} chapters run, {reused} reused")
             notes.extend(f"{stage} {seconds:.1f} s" for stage, seconds in made.seconds.items())
         stages.parts["typeset"] = made.seconds

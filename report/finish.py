@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import VerificationFailed
+from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.pages_read import recalling
-from audit.coverage.printed_places import placed_ledger
+from audit.coverage.printed_locations import ledger_with_locations
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
 from audit.ledger.reading import read_ledger
@@ -22,14 +23,14 @@ from audit.pages.marking import book_pages, mark_pages
 from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
 from report.audit_pages import recall_of, write_audit_pages
-from report.checks.pages import told_empty
+from report.checks.pages import empty_pages_message
 from report.checks.pinned import pinned_literals
 from report.formats.writing import made_now, write_formats
 from report.hooks.search_offline import search_offline
 from report.hooks.sources_list import share_sources
 from report.permissions import open_to_readers
-from report.reuse.formats import of_formats
-from report.sealing import chapters, lay_data, seal_report
+from report.reuse.formats import format_cache
+from report.sealing import chapters, copy_data, seal_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -95,12 +96,15 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     literals = pinned_literals(root) if (root / LITERALS).is_file() else ()
     found = {pdf: coverage(layer, ledger, listed, literals) for pdf, layer in layers.items()}
     refuse_other_numbers(book, ledger, layers, found)
-    told = [told_untraced(found, release=fresh), told_empty(layers, release=fresh)]
+    messages = [
+        untraced_numbers_message(found, release=fresh),
+        empty_pages_message(layers, release=fresh),
+    ]
     target = book / "audit" / "ledger.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    lay_data(root / LEDGER, target)
+    copy_data(root / LEDGER, target)
     _write_others(root, book, ledger, listed, also, moment)
-    lay_narrow(root, book)
+    copy_narrow_drawings(root, book)
     # First write the anchors, which the ledger then names.
     mark_pages(
         book,
@@ -109,20 +113,20 @@ def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], mome
     )
     first = next(iter(layers), None)
     layer, numbers = (layers[first], found[first]) if first else (None, None)
-    whole = placed_ledger(ledger, book, layer, listed, numbers)
+    whole = ledger_with_locations(ledger, book, layer, listed, numbers)
     placed = whole.to_json()
     for path in (root / LEDGER, target):
         path.write_text(placed, encoding="utf-8", newline="\n")
     write_audit_pages(root, book, whole, listed, fresh=fresh)
     share_sources(book_pages(book))
     search_offline(book, book_pages(book))
-    (book / WORKFLOW).write_bytes((root / GRAPH).read_bytes())
+    (book / WORKFLOW).write_bytes(code_file(root, GRAPH.as_posix()).read_bytes())
     crate = crate_metadata(whole, book)
     (book / CRATE).write_text(crate, encoding="utf-8", newline="\n")
     for pdf, layer in layers.items():
         seal_report(pdf, written, root / LEDGER, crate=book / CRATE, layer=layer)
     open_to_readers(book)
-    return "\n".join(filter(None, told))
+    return "\n".join(filter(None, messages))
 
 
 def _write_others(
@@ -139,14 +143,14 @@ def _write_others(
     pages = [f"{each.file.rpartition('.')[0]}.html" for each in written]
     made = [page for page in pages if (book / page).is_file()]
     # A release uses nothing from the cache.
-    kept = None if ledger.release else of_formats(root)
+    cache = None if ledger.release else format_cache(root)
     whole = json.loads(ledger.to_json())
-    write_formats(book, whole, made, also, moment, made_now if kept is None else kept)
-    if kept is not None:
-        kept.ended()
+    write_formats(book, whole, made, also, moment, made_now if cache is None else cache)
+    if cache is not None:
+        cache.ended()
 
 
-def lay_narrow(root: Path, book: Path) -> None:
+def copy_narrow_drawings(root: Path, book: Path) -> None:
     """Copy the drawings for narrow screens next to those that the pages show."""
     for drawing in sorted((root / PICTURES).glob(f"*{NARROW}.svg")):
         wide = book / PICTURES / drawing.name.replace(NARROW, "")
@@ -176,7 +180,7 @@ def refuse_other_numbers(
     refuse([*pages, *printed])
 
 
-def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
+def untraced_numbers_message(found: Mapping[Path, Coverage], *, release: bool) -> str:
     """Return a message on the untraced numbers of PDFs, as in `verify`; stop a release."""
     lines = [
         f"  {pdf.name}, page {each.page}: {each.text}, in “{each.around}”"
@@ -189,7 +193,7 @@ def told_untraced(found: Mapping[Path, Coverage], *, release: bool) -> str:
     what = "\n".join(["numbers that `report verify` can't trace:", *lines[:_LISTED], *more])
     if release:
         raise VerificationFailed(
-            what, remedy=f"print each from the ledger, or say in {LITERALS} what it repeats"
+            what, remedy=f"print each from the ledger, or state in {LITERALS} what it repeats"
         )
     print(f"report: {what}", file=sys.stderr)
     return what
@@ -203,7 +207,7 @@ def refuse(found: Sequence[Disagreement]) -> None:
     more = len(found) - len(lines)
     lines += [f"  and {more} more"] if more else []
     raise VerificationFailed(
-        "\n".join(["the book does not print what its ledger says:", *lines]),
-        remedy="render all of it again, with `python -m report build`, while no file is edited; "
-        "if this comes back, show each exhibit in HTML and PDF alike",
+        "\n".join(["the book does not print what its ledger contains:", *lines]),
+        remedy="render all of it again with `python -m report build`, without editing files "
+        "meanwhile; if this recurs, show each exhibit in both HTML and PDF",
     )

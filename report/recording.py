@@ -13,6 +13,7 @@ from audit.ledger.compared import compared
 from audit.ledger.ledger import InputFile, Ledger, RuleOutcome, Setting, Step, here
 from audit.ledger.making import record
 from audit.trace.lineage import Dataflow, code_table, counted_outcomes, dotted
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from audit.trace.sources import SourceIndex
 
@@ -55,8 +56,8 @@ def make_ledger(
     places: dict[str, list[Any]] = {}
     chapters = []
     for use in used:
-        chapters.append(use.place.file)
-        places.setdefault(use.name, []).append(use.place)
+        chapters.append(use.location.file)
+        places.setdefault(use.name, []).append(use.location)
     flow = dataflow(root, values, sources, counted_outcomes(evaluation.study))
     lineages = {name: flow.lineage(name) for name in places}
     records = tuple(
@@ -89,6 +90,7 @@ def make_ledger(
         chapters=tuple(dict.fromkeys(chapters)),
         sources=source_digests(root, chapters),
         graph=_graph(flow, {node for each in records for node in each.nodes}, labels),
+        program=program(root),
         **here(),
     )
 
@@ -118,7 +120,7 @@ def dataflow(
         for name, folder in STATED.items()
     }
     columns = {file: tuple(each) for file, each in _meanings(values).items()}
-    nodes = graph.nodes(graph.build())
+    nodes = graph.nodes(graph.build(root))
     return Dataflow(nodes, sources or SourceIndex(root), columns, stated, counted)
 
 
@@ -149,13 +151,15 @@ def _files(
         own.append(InputFile(name, hashlib.sha256(data).hexdigest(), rows, "project"))
     rules, about_children = values["disclosure_rules"], _files_about_children(values)
     supplied = [
-        InputFile(f.name, f.sha256, _told(f.rows, rules) if f.name in about_children else f.rows)
+        InputFile(
+            f.name, f.sha256, _rounded_rows(f.rows, rules) if f.name in about_children else f.rows
+        )
         for f in extract.values()
     ]
     return (*supplied, *own)
 
 
-def _told(rows: int, rules: DisclosureRules) -> int:
+def _rounded_rows(rows: int, rules: DisclosureRules) -> int:
     # To the nearest ten, like a total, but at least ten, so that very few rows are not revealed.
     return max(rules.rounded(rows), rules.total_base) if rows else 0
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from analysis.book import check_kind
 from analysis.errors import ChapterFailed
-from audit.ledger.record import Place
+from analysis.study.names import unknown_effect
+from analysis.study.settings import read_study
+from audit.ledger.record import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from press.chapter.reading import Book
 
@@ -37,14 +40,14 @@ class Use:
         Kind of exhibit that its prefix states.
     label
         Label of the cell around it; empty if inline or without a label.
-    place
+    location
         The chapter's file and line.
     """
 
     name: str
     kind: str
     label: str
-    place: Place
+    location: Location
 
 
 def uses(book: Book) -> list[Use]:
@@ -54,13 +57,13 @@ def uses(book: Book) -> list[Use]:
         in_chapter = []
         for cell in chapter.cells:
             for name, kind, line in _shown(cell.source):
-                place = Place(cell.place.file, cell.first_line + line - 1)
+                place = Location(cell.location.file, cell.first_line + line - 1)
                 in_chapter.append(Use(name, kind, cell.label or "", place))
         for inline in chapter.inlines:
-            place = Place(inline.place.file, inline.place.line)
+            place = Location(inline.location.file, inline.location.line)
             found_inline = _shown(inline.expression)
             in_chapter.extend(Use(name, kind, "", place) for name, kind, _ in found_inline)
-        found.extend(sorted(in_chapter, key=lambda use: use.place.line))
+        found.extend(sorted(in_chapter, key=lambda use: use.location.line))
     return found
 
 
@@ -78,37 +81,49 @@ def _shown(source: str) -> list[tuple[str, str, int]]:
     return found
 
 
-def check(used: Iterable[Use], kinds: Mapping[str, str]) -> None:
+def check(used: Iterable[Use], kinds: Mapping[str, str], root: Path | None = None) -> None:
     """Stop at a name that is not an exhibit of its kind, or a label that differs from the name.
 
     Parameters
     ----------
     kinds
         Kind of each exhibit, by name.
+    root
+        The study's folder, for what it lacks; None to name only the closest names.
 
     Raises
     ------
     ChapterFailed
-        With the chapter, the line and the closest names.
+        With the chapter, the line and what the study lacks, or the closest names.
     """
     prefixes = {"figure": "fig-", "table": "tbl-"}
     for use in used:
         if use.name not in kinds:
             near = get_close_matches(use.name, list(kinds), n=3)
+            why = _lacking(use.name, kinds, root) if root else ""
             raise ChapterFailed(
-                f"there is no exhibit named '{use.name}'",
-                place=str(use.place),
+                f"there is no exhibit named '{use.name}'{f': {why}' if why else ''}",
+                place=str(use.location),
                 remedy=f"did you mean {' or '.join(near)}?" if near else "see analysis/exhibits/",
             )
-        check_kind(use.name, use.kind, kinds[use.name], str(use.place))
+        check_kind(use.name, use.kind, kinds[use.name], str(use.location))
         prefix = prefixes.get(kinds[use.name])
         expected = f"{prefix}{use.name.replace('_', '-')}"
         if prefix and use.label and use.label != expected:
             raise ChapterFailed(
                 f"the cell's label is '{use.label}' but it shows '{use.name}'",
-                place=str(use.place),
+                place=str(use.location),
                 remedy=f"label it {expected}, the exhibit's name",
             )
+
+
+def _lacking(name: str, kinds: Mapping[str, str], root: Path) -> str:
+    """Return what a study lacks for an exhibit; empty if no study has one of that name."""
+    from analysis.dataflow.graph import lacking
+
+    return unknown_effect(read_study(root / "study.toml"), name, kinds) or (
+        lacking(root).get(name, "")
+    )
 
 
 def references(used: Iterable[Use], kinds: Mapping[str, str]) -> dict[str, str]:

@@ -82,7 +82,7 @@ def seal_report(
 def _project_files(root: Path) -> Iterator[Attachment]:
     path = root / LITERALS
     if path.is_file():
-        about = "Numbers that are no results, and why: years, statutes, names"
+        about = "Numbers that are not results, and why: years, statutes, names"
         pinned = as_toml(pinned_literals(root)).encode()
         yield Attachment(LITERALS, pinned, "application/toml", about, "Supplement")
 
@@ -114,7 +114,7 @@ def _data(exhibit: Figure | Table) -> bytes:
     return safe_csv(exhibit.data).encode()
 
 
-def lay_data(ledger: Path, target: Path) -> None:
+def copy_data(ledger: Path, target: Path) -> None:
     """Copy the released data of a ledger's exhibits next to its copy in a book."""
     folder = target.parent / DATA
     shutil.rmtree(folder, ignore_errors=True)
@@ -140,7 +140,7 @@ def chapters(book: Book) -> Sequence[Chapter]:
     """Return each chapter's file, title and exhibits, in the order of the book."""
     shown: dict[str, list[str]] = {}
     for use in uses(book):
-        shown.setdefault(use.place.file, []).append(use.name)
+        shown.setdefault(use.location.file, []).append(use.name)
     return [
         Chapter(
             chapter.path,

@@ -43,7 +43,7 @@ class Stages:
         """Time a stage; notes added to the list are printed next to it."""
         notes: list[str] = []
         began = time.perf_counter()
-        self._tell_left(name)
+        self._print_time_left(name)
         yield notes
         self.seconds[name] = time.perf_counter() - began
         note = f"  {', '.join(notes)}" if notes else ""
@@ -67,7 +67,7 @@ class Stages:
                 inside += seconds
             before += took
 
-    def _tell_left(self, name: str) -> None:
+    def _print_time_left(self, name: str) -> None:
         left = self.left(name)
         if sys.stdout.isatty() and left >= 1:
             print(f"  {name:<28}about {left:.0f} s left", end="", flush=True)

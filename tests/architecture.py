@@ -7,7 +7,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("analysis", "press", "audit", "report")
+PACKAGES = ("analysis", "exhibits", "press", "audit", "report")
 BEGIN, END = "<!-- folders: python -m tests.architecture -->", "<!-- end of folders -->"
 
 

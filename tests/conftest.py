@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,21 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=f"needs {marker} ({names[0]} on PATH)"))
 
 
+def _seconds_by_folder(reports):
+    """Return the seconds of set-up, tests and tear-down by folder, summed over processes."""
+    seconds = Counter()
+    for report in reports:
+        folder = "/".join(report.nodeid.split("::")[0].split("/")[:-1][:2])
+        seconds[folder or "."] += report.duration
+    return seconds
+
+
 def pytest_terminal_summary(terminalreporter):
+    every = [each for kind in terminalreporter.stats.values() for each in kind]
+    seconds = _seconds_by_folder(each for each in every if hasattr(each, "duration"))
+    if len(seconds) > 1:
+        listed = (f"{name} {spent:.0f} s" for name, spent in seconds.most_common())
+        terminalreporter.write_line(f"by folder: {', '.join(listed)}")
     if not os.environ.get("CI"):
         return
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]

@@ -59,7 +59,7 @@ def _options(
             raise broken(
                 document,
                 (*path, "logicalTypeOptions", name),
-                f"the option {name} would be tested by nothing",
+                f"the option {name} would not be tested",
                 f"use {', '.join(OPTIONS)}, or write the rule out under quality",
             )
     return options
@@ -73,15 +73,15 @@ def _missing_percent(
         raise broken(
             document,
             (*path, "customProperties"),
-            "expectedMissingPercent is no percentage of rows that can be expected",
+            "expectedMissingPercent is not a percentage below 100",
             "write a number from 0 to below 100",
         )
     if value and (entry.get("required") or entry.get("primaryKey")):
         raise broken(
             document,
             (*path, "customProperties"),
-            "expectedMissingPercent stands at a required column",
-            "take away one of the two",
+            "expectedMissingPercent is given for a required column",
+            "remove one of the two",
         )
     return float(value)
 
@@ -94,7 +94,7 @@ def _missing_tolerance(
         raise broken(
             document,
             (*path, "customProperties"),
-            "missingTolerance is no number of points beside an expectedMissingPercent",
+            "missingTolerance is not a number of points, or has no expectedMissingPercent",
             "write a number from 0 to 100, and the share that it is about",
         )
     return float(value)

@@ -106,7 +106,7 @@ def raise_if_broken(results: ContractResults) -> None:
     if results.outcome == "fail":
         raise ContractBroken(what, remedy="fix the extract, then run report validate again")
     if results.outcome == "nothing tested":
-        raise NothingTested(what, remedy="send the whole extract; an empty file is no evidence")
+        raise NothingTested(what, remedy="send the whole extract; an empty file is not evidence")
 
 
 def _summary(results: ContractResults) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.contracts.arguments import unfit
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS, all_rules
 from analysis.errors import ConfigurationError
 
@@ -160,7 +160,7 @@ def _whole(rule: Rule, pattern: str) -> str:
     try:
         groups = re.compile(pattern).groups
     except re.error as error:
-        said = f"the pattern is no regular expression ({error})"
+        said = f"the pattern is not a valid regular expression ({error})"
         raise _refuse(rule, said, "correct it") from None
     if groups:
         raise _refuse(rule, "the pattern has a capturing group", "write (?:…) for (…)")
@@ -187,7 +187,9 @@ def _implementation(rule: Rule) -> tuple[str, dict[str, Any]]:
         raise _refuse(rule, "the implementation is not a mapping", "write type: and kwargs:")
     kwargs = implementation.get("kwargs") or {}
     if not isinstance(kwargs, dict):
-        raise _refuse(rule, "kwargs is no mapping", "write each argument as a key with its value")
+        raise _refuse(
+            rule, "kwargs is not a mapping", "write each argument as a key with its value"
+        )
     return str(implementation["type"]), dict(kwargs)
 
 
@@ -197,7 +199,7 @@ def _library(rule: Rule) -> tuple[str, dict[str, Any]]:
     arguments = body.get("arguments") or {}
     if not isinstance(arguments, dict):
         raise _refuse(
-            rule, "arguments is no mapping", "write each argument as a key with its value"
+            rule, "arguments is not a mapping", "write each argument as a key with its value"
         )
     match body["metric"], sorted(arguments):
         case "rowCount", [] if "mustBeBetween" in body:
@@ -256,8 +258,9 @@ def _check_column(
     if (call.group(2) if call else name) in contract.column_names:
         return
     table, _, column = name.partition(".")
-    if table == "derived" and (contract.dataset, column) in DERIVED:
-        for need in DERIVED[contract.dataset, column].needs:
+    derived = derived_column(contract.dataset, column) if table == "derived" else None
+    if derived is not None:
+        for need in derived.needs:
             home, _, made_from = need.partition(":")
             _check_need(rule, name, made_from, contracts.get(home), home, contracts)
         return

@@ -95,7 +95,7 @@ def _of_column(contract: DataContract, column: Column) -> Iterator[Rule]:
             column,
             "type",
             f"{column.name} is {word}.",
-            "A value that cannot be read would drop out of the count unseen.",
+            "A value that cannot be read would drop out of the count unnoticed.",
             "Export the column in this form, whatever the spreadsheet shows.",
             _truth(f"valid({column.name})"),
             "conformity",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import derived_column
 from analysis.contracts.implied_rules import CALLS
 from analysis.contracts.typed_tables import DAY, DECIMAL, MONTH, PLAIN, WHOLE
 
@@ -27,7 +27,7 @@ CLASSES: tuple[tuple[str, str], ...] = (
     (MONTH, "a month written YYYY-MM"),
     (r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}", "a date written day first"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ].*", "a date with a time"),
-    (r"year first: .*", "a date written year first, where dateFormat says otherwise"),
+    (r"year first: .*", "a date written year first, though dateFormat gives another order"),
     (WHOLE, "a whole number"),
     (DECIMAL, "a decimal number"),
     (r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", "a number with commas"),
@@ -74,11 +74,12 @@ def _classes(expectation: Expectation, raw: pd.DataFrame, frame: pd.DataFrame) -
     tested = expectation.columns[0]
     call = CALLS.fullmatch(tested)
     if tested.startswith("derived."):
-        return [DERIVED[expectation.rule.dataset, tested.partition(".")[2]].seen]
+        found = derived_column(expectation.rule.dataset, tested.partition(".")[2])
+        return [found.seen if found else ""]
     if kind == "expect_column_values_to_not_be_null":
         return ["empty"]
     if "unique" in kind:
-        return ["a value that stands more than once"]
+        return ["a value that occurs more than once"]
     if kind == "expect_column_values_to_be_between":
         return _sides(frame[tested], kwargs.get("min_value"), kwargs.get("max_value"))
     if kind == "expect_column_pair_values_a_to_be_greater_than_b":

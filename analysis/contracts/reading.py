@@ -173,7 +173,10 @@ def _forms(document: Document, dataset: str) -> tuple[FileForm, ...]:
             found.append(file_form(server))
         except (KeyError, ValueError) as error:
             raise broken(
-                document, ("servers", index), f"is no way to send a file: {error}", "correct it"
+                document,
+                ("servers", index),
+                f"is not a file form that can be read: {error}",
+                "correct it",
             ) from None
     return tuple(found)
 
@@ -189,7 +192,7 @@ def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
                 raise ConfigurationError(
                     f"the rule id '{rule.id}' {how} at {first.place} already",
                     place=rule.place,
-                    remedy="give every rule an id of its own",
+                    remedy="give each rule its own id",
                 )
             seen[rule.id] = rule
 

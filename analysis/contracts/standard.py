@@ -132,7 +132,7 @@ def _ignored(top: Mapping[str, Any]) -> Iterator[Found]:
         if physical and paths and physical not in paths:
             yield (
                 (*where, "physicalName"),
-                f"'{physical}' is no file that servers name, which are read: {', '.join(paths)}",
+                f"'{physical}' is not one of the files that the servers name: {', '.join(paths)}",
                 "write the path of a server, or leave it out",
             )
         yield from _rules(where, table)
@@ -152,8 +152,8 @@ def _of_column(where: Path_, column: Mapping[str, Any]) -> Iterator[Found]:
     if "primaryKeyPosition" in column and not column.get("primaryKey"):
         yield (
             (*where, "primaryKeyPosition"),
-            f"'{column['name']}' has a position in the key and is no part of it",
-            "add primaryKey: true, or take the position away",
+            f"'{column['name']}' has a position in the key but is not part of it",
+            "add primaryKey: true, or remove the position",
         )
     for number, relation in enumerate(column.get("relationships") or []):
         if isinstance(relation, dict):
@@ -170,13 +170,17 @@ def _options(where: Path_, column: Mapping[str, Any]) -> Iterator[Found]:
         if name in OPTIONS and name not in tested:
             yield (
                 path,
-                f"the option {name} would be tested by nothing in a column of type {kind}",
+                f"the option {name} would not be tested in a column of type {kind}",
                 f"use {', '.join(tested)}, or write the rule out under quality",
             )
         if name == "format" and value not in DATES:
-            yield path, f"'{value}' is no form in which dates are read", f"use {', '.join(DATES)}"
+            yield (
+                path,
+                f"'{value}' is not a date format that can be read",
+                f"use {', '.join(DATES)}",
+            )
         if name == "multipleOf" and not (isinstance(value, int | float) and value > 0):
-            yield path, f"'{value}' is no step", "write a number above 0"
+            yield path, f"'{value}' is not a valid step", "write a number above 0"
 
 
 def _rules(where: Path_, holder: Mapping[str, Any]) -> Iterator[Found]:
@@ -190,8 +194,8 @@ def _others(where: Path_, holder: Mapping[str, Any], known: frozenset[str]) -> I
         if key not in known:
             yield (
                 (*where, key),
-                f"the key {key} would be tested by nothing",
-                "take it away, or write what must hold as a rule under quality",
+                f"the key {key} would not be tested",
+                "remove it, or write the condition as a rule under quality",
             )
 
 
@@ -200,6 +204,6 @@ def _custom(where: Path_, holder: Mapping[str, Any], known: tuple[str, ...]) -> 
         if item.get("property") not in known:
             yield (
                 (*where, "customProperties", number),
-                f"the property {item.get('property')} would be tested by nothing",
-                f"use {', '.join(known)}, or write what must hold as a rule under quality",
+                f"the property {item.get('property')} would not be tested",
+                f"use {', '.join(known)}, or write the condition as a rule under quality",
             )

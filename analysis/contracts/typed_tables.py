@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis.contracts.derived import DERIVED
+from analysis.contracts.derived import Derived, derived_column
 from analysis.contracts.expectations import lookup_key
 from analysis.contracts.implied_rules import CALLS
 
@@ -161,7 +161,7 @@ class Columns:
             return own | {_target(contract, inner)} if kind == "known" else own
         table, _, column = name.rpartition(".")
         if table == "derived":
-            needs = [need.split(":") for need in DERIVED[dataset, column].needs]
+            needs = [need.split(":") for need in _derived(dataset, column).needs]
             return frozenset().union(*(self.sources(home, need) for home, need in needs))
         if not table:
             return frozenset({(dataset, column)})
@@ -198,7 +198,7 @@ class Columns:
         """Return one column of a dataset, indexed by the row of the file."""
         table, _, column = name.rpartition(".")
         if table == "derived":
-            derived = DERIVED[dataset, column]
+            derived = _derived(dataset, column)
             needed = [self.column(*need.split(":")) for need in derived.needs]
             return _for_rules(derived.compute(*needed).reindex(self._rows(dataset)))
         if table:
@@ -287,3 +287,10 @@ def _for_rules(values: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values.astype("datetime64[ns]")
     return values.astype(float)
+
+
+def _derived(dataset: str, name: str) -> Derived:
+    found = derived_column(dataset, name)
+    if found is None:  # reading the contracts has refused it
+        raise KeyError(name)
+    return found

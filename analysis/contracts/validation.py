@@ -221,7 +221,7 @@ def _header(expectation: Expectation, raw: pd.DataFrame, contract: DataContract)
 
 
 def _shown(name: str) -> str:
-    return name if SAFE_NAME.fullmatch(name) else "with a name that is no plain word"
+    return name if SAFE_NAME.fullmatch(name) else "with a name that is not a plain word"
 
 
 def _untested(

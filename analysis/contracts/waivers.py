@@ -118,7 +118,7 @@ def _waiver(entry: dict[str, object], place: str) -> Waiver:
         )
     if waiver.date > date.today():
         raise ConfigurationError(
-            f"the date, {waiver.date}, has not come yet", place=place, remedy="correct it"
+            f"the date, {waiver.date}, is in the future", place=place, remedy="correct it"
         )
     return waiver
 

@@ -90,7 +90,7 @@ def _refuse_aliases(text: str, name: str) -> None:
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise ConfigurationError(
-                f"holds the alias *{event.anchor}",
+                f"contains the alias *{event.anchor}",
                 place=f"{name}:{line}",
                 remedy="write out what it stands for",
             )
@@ -116,7 +116,7 @@ def _mapping(
         key, line = str(key_node.value), key_node.start_mark.line + 1
         if key in found:
             raise ConfigurationError(
-                f"key '{key}' stands twice", place=f"{file}:{line}", remedy="keep one of them"
+                f"key '{key}' occurs twice", place=f"{file}:{line}", remedy="keep one of them"
             )
         lines[(*path, key)] = line
         found[key] = _construct(child, (*path, key), lines, file)

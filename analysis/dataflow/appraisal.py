@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hamilton.function_modifiers import tag
+from hamilton.function_modifiers import config, tag
 
 from analysis.dataflow.checks import COVARIATES
-from analysis.dataflow.passage import MODELS
+from analysis.dataflow.disclosure_paths import MODELS
 from analysis.disclosure import concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.models.checks.balance import balance
@@ -57,6 +57,7 @@ def exact_effects(
     return exact_estimates(protected_panel, [each for each in asked if each.measure == "events"])
 
 
+@config.when(together=False)
 def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) -> pd.DataFrame:
     """Return how much averting an enquiry must be worth for a social worker to pay for itself."""
     return break_even(primary_effects, {pilot.name: pilot.social_workers for pilot in pilots})
@@ -65,7 +66,7 @@ def worker_break_even(primary_effects: pd.DataFrame, pilots: tuple[Pilot, ...]) 
 def weighted_candidates(
     candidate_schools: pd.DataFrame,
     schools: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     window: Window,
     released_outcomes: ReleasedOutcomes,
@@ -76,7 +77,7 @@ def weighted_candidates(
     a pilot's candidates have no weights.
     """
     hidden = concealed.hidden_in(released_outcomes.tables, "before_after", "terms")
-    own = _covariates(schools, told_panel, outcomes[0].name)
+    own = _covariates(schools, disclosed_panel, outcomes[0].name)
     parts = [_candidates(candidate_schools.head(0), window).assign(weight=0.0, reason="")]
     for pilot, others in _candidates(candidate_schools, window).groupby("pilot"):
         treated = own.loc[(own["pilot"] == pilot) & (own["arm"] == "intervention")]
@@ -90,9 +91,9 @@ def weighted_candidates(
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-def _covariates(schools: pd.DataFrame, told_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
+def _covariates(schools: pd.DataFrame, disclosed_panel: pd.DataFrame, outcome: str) -> pd.DataFrame:
     """Return the schools that are compared, with the columns of `COMPARED`."""
-    rates = school_rates(told_panel, [outcome])
+    rates = school_rates(disclosed_panel, [outcome])
     names = {f"{outcome} earlier": COMPARED[2], f"{outcome} before": COMPARED[3], **COVARIATES}
     table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
     return table.rename(columns=names)
@@ -116,13 +117,13 @@ def _candidates(sent: pd.DataFrame, window: Window) -> pd.DataFrame:
 def candidate_balance(
     weighted_candidates: pd.DataFrame,
     schools: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
 ) -> pd.DataFrame:
     """Compare the pilots' schools with all candidates and with the weighted candidates."""
     if weighted_candidates.empty:
         return pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
-    own = _covariates(schools, told_panel, outcomes[0].name)
+    own = _covariates(schools, disclosed_panel, outcomes[0].name)
     own = own.loc[own["pilot"].isin(weighted_candidates["pilot"])]
     alike, weighted = (
         balance(own, COMPARED, weighted_candidates.assign(weight=weight))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import MODELS, SCHOOLS
+from analysis.dataflow.disclosure_paths import MODELS, SCHOOLS
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.estimates import withhold_terms, withhold_trends
 from analysis.disclosure.outcomes import ReleasedOutcomes
@@ -21,7 +21,8 @@ from analysis.models.checks.returns import reporting_changes
 from analysis.models.checks.spillover import spillover_bounds
 from analysis.models.inputs.specification import Specification
 from analysis.models.primary.estimates import effect_estimates as estimate
-from analysis.study.balancing_outcomes import BALANCING, balancing_panel, in_august, school_rates
+from analysis.study.balancing import BalancingOutcome
+from analysis.study.balancing_outcomes import balancing_panel, in_august, school_rates
 from analysis.study.settings import Outcome, Pilot, Window
 
 COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per cent"}
@@ -30,38 +31,38 @@ COVARIATES = {"pupils": "Pupils on roll", "fsm_percent": "Free school meals, per
 @tag(disclosure=MODELS)
 def event_study_estimates(
     outcome_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Return the effect in each term relative to the last before the start, if it may be shown."""
-    found = event_study(told_panel, primary_specifications)
+    found = event_study(disclosed_panel, primary_specifications)
     return withhold_terms(found, released_outcomes.tables["terms"], outcome_panel)
 
 
 def pre_trends(
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     released_outcomes: ReleasedOutcomes,
     seed: int,
 ) -> pd.DataFrame:
     """Test for diverging trends before the start, and find what would overturn the effect."""
-    found = pre_trend_tests(told_panel, main_specifications, seed=seed)
+    found = pre_trend_tests(disclosed_panel, main_specifications, seed=seed)
     return withhold_trends(found, released_outcomes.tables["terms"])
 
 
 def trend_slopes(
-    told_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
+    disclosed_panel: pd.DataFrame, main_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return the difference in trends before the start, and the widest that the data allow."""
-    return pre_trend_slopes(told_panel, main_specifications)
+    return pre_trend_slopes(disclosed_panel, main_specifications)
 
 
 def trend_detection(
-    told_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
+    disclosed_panel: pd.DataFrame, primary_specifications: tuple[Specification, ...]
 ) -> pd.DataFrame:
     """Return the power of tests before the start to detect a trend that imitates an effect."""
-    return pre_trend_power(told_panel, primary_specifications)
+    return pre_trend_power(disclosed_panel, primary_specifications)
 
 
 def placebo_starts(
@@ -85,31 +86,41 @@ def balancing_effects(
     released_outcomes: ReleasedOutcomes,
     disclosure_rules: DisclosureRules,
     pilots: tuple[Pilot, ...],
+    outcomes: tuple[Outcome, ...],
+    balancing: tuple[BalancingOutcome, ...],
 ) -> pd.DataFrame:
     """Estimate the same effects on placebo and balancing outcomes."""
-    panel = balancing_panel(protected_panel, child_events)
     # Rolls are not counts of events, so they are kept for months that are suppressed.
-    rolls = balancing_panel(outcome_panel, child_events).query("outcome == 'pupils_on_roll'")
-    panel = pd.concat([panel.query("outcome != 'pupils_on_roll'"), rolls], ignore_index=True)
+    rolls = [each for each in balancing if each.measure == "pupils"]
+    counted = [each for each in balancing if each.measure != "pupils"]
+    panel = pd.concat(
+        [
+            balancing_panel(protected_panel, child_events, counted, outcomes),
+            balancing_panel(outcome_panel, child_events, rolls, outcomes),
+        ],
+        ignore_index=True,
+    )
     whole = pd.concat([protected_panel, panel], ignore_index=True)
     primary = [each for each in main_specifications if each.role == "primary"]
+    by_name = {outcome.name: outcome for outcome in outcomes}
     asked = []
-    for other, each in product(BALANCING, primary):
+    for other, each in product(balancing, primary):
         made = withholding.marked_made(other, each, main_specifications, released_outcomes.tables)
         asked.append(withholding.marked_part(made, other.part_of, whole, disclosure_rules))
     found = estimate(panel, asked)
     summer = withholding.marked(
-        (in_august(each, pilots) for each in primary), withheld_specifications
+        (in_august(each, pilots, by_name[each.outcome]) for each in primary),
+        withheld_specifications,
     )
     return pd.concat([found, estimate(protected_panel, summer)], ignore_index=True)
 
 
 def baseline_balance(
-    schools: pd.DataFrame, told_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
+    schools: pd.DataFrame, disclosed_panel: pd.DataFrame, outcomes: tuple[Outcome, ...]
 ) -> pd.DataFrame:
     """Compare the arms before the start, overall and within matched sets."""
     counted = [outcome for outcome in outcomes if outcome.measure == "events"]
-    rates = school_rates(told_panel, [outcome.name for outcome in counted])
+    rates = school_rates(disclosed_panel, [outcome.name for outcome in counted])
     table = schools.merge(rates, on="school_id", how="left", validate="one_to_one")
     labels = COVARIATES | {
         f"{outcome.name} {window}": f"{outcome.label}, {words}"
@@ -121,11 +132,11 @@ def baseline_balance(
 
 def floor_checks(
     protected_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
 ) -> pd.DataFrame:
     """Return how few events there are, and the best precision that such counts allow."""
-    return floor_diagnostics(protected_panel, main_specifications, told_panel)
+    return floor_diagnostics(protected_panel, main_specifications, disclosed_panel)
 
 
 def spillover(primary_effects: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,16 @@ from analysis.extract.extract import origin as origin_of
 from analysis.extract.panel import outcome_panel as count_outcomes
 from analysis.study.settings import Outcome, Pilot, Window
 
+CANDIDATE_COLUMNS = (
+    "school_id", "pilot", "phase", "pupils", "fsm_percent", "enquiries_other_months",
+    "enquiries_like_months", "enquiries_pilot_months",
+)  # fmt: skip
+"""Columns of the candidate schools, for a study that has no contract for them."""
+
+
+_DAY = "datetime64[us]"
+"""Type of a day, as tables have it."""
+
 
 def contracts(contract_directory: Path) -> dict[str, DataContract]:
     """Return the data contracts by dataset."""
@@ -98,17 +108,23 @@ def child_events(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return accepted_tables["child_events"]
 
 
-def care_episodes(accepted_tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the spells in care, one row per spell."""
-    return accepted_tables["care_episodes"]
+def care_episodes(
+    accepted_tables: dict[str, pd.DataFrame], contracts: dict[str, DataContract]
+) -> pd.DataFrame:
+    """Return the spells in care, one row per spell; none if the study measures no days."""
+    if "care_episodes" in contracts:
+        return accepted_tables["care_episodes"]
+    none = {"child_id": "str", "school_id": "str", "started": _DAY, "ended": _DAY}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in none.items()})
 
 
 def candidate_schools(
     accepted_tables: dict[str, pd.DataFrame], contracts: dict[str, DataContract]
 ) -> pd.DataFrame:
     """Return the candidate comparison schools, one row per school; none if not supplied."""
-    empty = pd.DataFrame(columns=list(contracts["candidate_schools"].column_names))
-    return accepted_tables.get("candidate_schools", empty)
+    contract = contracts.get("candidate_schools")
+    columns = contract.column_names if contract else CANDIDATE_COLUMNS
+    return accepted_tables.get("candidate_schools", pd.DataFrame(columns=list(columns)))
 
 
 def outcome_panel(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
+from analysis.dataflow.disclosure_paths import MODELS, RATES_OF_COUNTS, SCHOOLS, TOGETHER
 from analysis.disclosure import DisclosureRules, concealed
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records, release_outcomes
 from analysis.disclosure.rules import CONFIDENTIAL
@@ -18,6 +18,7 @@ from analysis.extract.rates import as_released, baseline, event_rates, zeros
 from analysis.models.inputs.specification import EventMonths, Exclusion, Specification
 from analysis.models.primary.estimates import effect_estimates as estimate
 from analysis.study.settings import Outcome, Pilot, SpecificationSettings, Window
+from analysis.study.terms import Terms
 
 ASSIGNMENT_COLUMNS = {"school": "school_id", "area": "area"}
 
@@ -60,9 +61,11 @@ def protected_panel(
 
 
 @tag(disclosure=MODELS)
-def told_panel(outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes) -> pd.DataFrame:
+def disclosed_panel(
+    outcome_panel: pd.DataFrame, released_outcomes: ReleasedOutcomes
+) -> pd.DataFrame:
     """Return the panel without the months of suppressed cells, for models of single months."""
-    return concealed.told_panel(outcome_panel, released_outcomes.tables)
+    return concealed.disclosed_panel(outcome_panel, released_outcomes.tables)
 
 
 @tag(disclosure=RATES_OF_COUNTS)
@@ -117,7 +120,7 @@ def school_flow_counts(
 def school_zeros(
     outcome_panel: pd.DataFrame,
     protected_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     released_outcomes: ReleasedOutcomes,
 ) -> pd.DataFrame:
     """Return the share of months without an event before the pilots, by outcome and pilot.
@@ -128,7 +131,7 @@ def school_zeros(
     keys = ["outcome", "pilot"]
     every, of_schools, of_months = (
         zeros(panel.loc[panel["window"] == "before"], keys).set_index(keys)
-        for panel in (outcome_panel, protected_panel, told_panel)
+        for panel in (outcome_panel, protected_panel, disclosed_panel)
     )
     percent = of_months["zero_months_percent"].reindex(every.index)
     hidden = concealed.hidden_in(released_outcomes.tables, "before_after")
@@ -144,8 +147,11 @@ def specifications(
     outcomes: tuple[Outcome, ...],
     window: Window,
     disclosure_rules: DisclosureRules,
+    terms: Terms,
 ) -> tuple[Specification, ...]:
     """Return every specification of an analysis, once per pilot where its outcome is analysed.
+
+    One that takes the pilots together is returned once.
 
     None gives a result that rests on a count which may not be shown; every model takes its
     specification from here.
@@ -153,10 +159,10 @@ def specifications(
     by_name = {outcome.name: outcome for outcome in outcomes}
     return tuple(
         _confidential(
-            _specification(given, by_name[given.outcome], pilot, window), disclosure_rules
+            _specification(given, by_name[given.outcome], pilot, window, terms), disclosure_rules
         )
         for given in specification_settings
-        for pilot in by_name[given.outcome].pilots
+        for pilot in ((None,) if given.together else by_name[given.outcome].pilots)
     )
 
 
@@ -174,7 +180,7 @@ def withheld_specifications(
     """Return the analyses, of all there are, whose results would reveal a suppressed count."""
     returned = outcome_panel.loc[outcome_panel["returned"], ["outcome", "school_id", "month"]]
     first = int(outcome_panel["event_month"].min())
-    asked = questions(specifications, first, pilots)
+    asked = questions(specifications, first, pilots, outcomes)
     found: set[Specification] = set()
     for outcome in outcomes:  # one at a time, to keep only its records in memory
         own = [each for each in asked if each.outcome == outcome.name]
@@ -226,7 +232,11 @@ def _confidential(specification: Specification, rules: DisclosureRules) -> Speci
 
 
 def _specification(
-    given: SpecificationSettings, outcome: Outcome, pilot: str, window: Window
+    given: SpecificationSettings,
+    outcome: Outcome,
+    pilot: str | None,
+    window: Window,
+    terms: Terms,
 ) -> Specification:
     after = EventMonths(0, window.months_after - 1)
     like = given.window == "like months"
@@ -240,5 +250,6 @@ def _specification(
         after=after,
         exposure=None if given.exposure == "none" else given.exposure,
         assignment_unit=ASSIGNMENT_COLUMNS[given.assignment_unit],
+        together=terms.together,
         exclusions=tuple(Exclusion("phase", (phase,)) for phase in given.exclude_phases),
     )

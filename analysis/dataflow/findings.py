@@ -206,7 +206,7 @@ def _zeros(floor_checks: pd.DataFrame, labels: dict[str, str]) -> Check:
     apart = (floor_checks["share_zero"] - floor_checks["share_zero_negative_binomial"]).abs()
     found = floor_checks.loc[apart.notna()]
     return Check(
-        "zeros", "Months without an event, beside those that a count model expects",
+        "zeros", "Months without an event, compared with those that a count model expects",
         "5 points apart or more", list(-100 * apart.dropna().to_numpy(float)), -5.0,
         _named(found, labels), list(found["pilot"]), "{:.1f} points", -1.0,
     )  # fmt: skip

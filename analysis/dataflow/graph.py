@@ -8,44 +8,78 @@ from __future__ import annotations
 
 import logging
 import pkgutil
+import sys
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
 from analysis import dataflow, exhibits
-from analysis.contracts.contract import OPTIONAL
+from analysis.contracts.contract import OPTIONAL, SUFFIX
+from analysis.dependencies import find_root
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import kind_of
+from analysis.importing import OWN, looking_in
+from analysis.study.names import analysed_together, effect_names, outcome_names, pilot_names
+from analysis.study.settings import read_study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
     from types import ModuleType
 
 # When a node fails, Hamilton logs its inputs, which can be children's records; the error itself is
 # raised and reported once, by the command line.
 logging.getLogger("hamilton").setLevel(logging.CRITICAL + 1)
 
-_NO_NODES = ("analysis.dataflow.graph", "analysis.dataflow.passage", "analysis.exhibits.parts.")
-"""Modules of the two packages whose functions are not nodes of the graph."""
+STUDY, CONTRACTS = "study.toml", "data_contracts"
+"""A study's settings, and the folder of its data contracts."""
+_NO_NODES = (
+    "analysis.dataflow.graph",
+    "analysis.dataflow.disclosure_paths",
+    "analysis.exhibits.families",
+    "analysis.exhibits.parts.",
+)
+"""Modules of these packages whose functions are not nodes of the graph."""
+_INPUTS = ("study", "extract_directory", "contract_directory", "published_directory",
+           "proofs_directory", "invented_register")  # fmt: skip
+"""Inputs of the graph, which every study has."""
+_TABLES = "accepted_tables"
+"""The node from which the node of each table takes it."""
 
 
-@lru_cache(maxsize=1)
-def modules() -> tuple[ModuleType, ...]:
+@lru_cache(maxsize=4)
+def modules(own: Path | None = None) -> tuple[ModuleType, ...]:
     """Return the modules whose functions make up the graph.
 
-    Every module of `analysis.dataflow` and `analysis.exhibits` is included automatically.
+    Every module of `analysis.dataflow` and `analysis.exhibits` is included automatically, and so
+    is every module of a study's own package of exhibits.
+
+    Parameters
+    ----------
+    own
+        Folder of that package; None if the study has none.
     """
+    packages = [dataflow, exhibits, *([own_package(own)] if own else [])]
     found = (
         each.name
-        for package in (dataflow, exhibits)
+        for package in packages
         for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not each.ispkg and not each.name.startswith(_NO_NODES)
     )
     return tuple(import_module(name) for name in sorted(found))
+
+
+def own_package(folder: Path) -> ModuleType:
+    """Import a study's own package of exhibits, in place of another study's."""
+    loaded = sys.modules.get(OWN)
+    if loaded is not None and Path(loaded.__path__[0]).resolve() != folder.resolve():
+        for name in [each for each in sys.modules if each.partition(".")[0] == OWN]:
+            del sys.modules[name]
+    with looking_in(folder.parent):
+        return import_module(OWN)
 
 
 @dataclass(frozen=True)
@@ -62,7 +96,7 @@ class Node:
         Names of the nodes it takes as inputs.
     disclosure
         Why what it returns may be shown, where children's records reach exhibits through it:
-        its tag, see `analysis.dataflow.passage`.
+        its tag, see `analysis.dataflow.disclosure_paths`.
     outcome
         The outcome that it is for, if its function makes one node per outcome.
     exhibit
@@ -84,9 +118,73 @@ class Node:
     given: Mapping[str, str] = field(default_factory=dict)
 
 
-def build() -> driver.Driver:
-    """Join the functions of `modules` into one graph."""
-    return driver.Builder().with_modules(*modules()).build()
+def build(root: Path | None = None) -> driver.Driver:
+    """Join the functions of `modules` into the graph of one study.
+
+    It has a node for each pilot and outcome of the study where a function makes several, and no
+    node that rests on what the study lacks: see `lacking`.
+
+    Parameters
+    ----------
+    root
+        The study's folder; by default the one around the working directory.
+    """
+    root = root or find_root(Path.cwd())
+    built = _whole(root)
+    for name in _lacking(built, root):
+        del built.graph.nodes[name]
+    return built
+
+
+def lacking(root: Path) -> dict[str, str]:
+    """Return what each exhibit rests on that a study lacks, by exhibit, in words."""
+    study = read_study(root / STUDY)
+    together = analysed_together(study)
+    here, otherwise = _whole(root), _whole(root, together=not together)
+    how = "by itself" if together else "together with all others"
+    only = f"it is for a study that analyses each {study.words.site} {how}"
+    made = {name for name, node in otherwise.graph.nodes.items() if not node.user_defined}
+    found = {name: only for name in made - here.graph.nodes.keys() if kind(otherwise, name)}
+    for name, why in _lacking(here, root).items():
+        if kind(here, name):
+            missing = why.partition("'")[2].rstrip("'")
+            found[name] = only if missing in made else why
+    return found
+
+
+def _whole(root: Path, *, together: bool | None = None) -> driver.Driver:
+    study = read_study(root / STUDY)
+    names = {
+        "effect_names": effect_names(study),
+        "outcome_names": outcome_names(study),
+        "pilot_names": pilot_names(study),
+        "together": analysed_together(study) if together is None else together,
+        "hamilton.enable_power_user_mode": True,
+    }
+    own = root / OWN
+    found = modules(own if (own / "__init__.py").is_file() else None)
+    return driver.Builder().with_modules(*found).with_config(names).build()
+
+
+def _lacking(built: driver.Driver, root: Path) -> dict[str, str]:
+    """Return what each node lacks: the function of a result, or the contract of a table."""
+    datasets = {path.name.partition(".")[0] for path in (root / CONTRACTS).glob(f"*{SUFFIX}")}
+    every = built.graph.nodes
+    found = {}
+    for name, node in every.items():
+        needs = {need.name for need in node.dependencies}
+        if node.user_defined and name not in _INPUTS:
+            found[name] = f"no function of this study makes '{name}'"
+        elif needs == {_TABLES} and name not in datasets:
+            found[name] = f"there is no data contract for '{name}'"
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        for after in every[name].depended_on_by:
+            if after.name not in found:
+                found[after.name] = found[name]
+                waiting.append(after.name)
+    return found
 
 
 def nodes(graph: driver.Driver) -> dict[str, Node]:

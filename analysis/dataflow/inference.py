@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
-from hamilton.function_modifiers import tag
+from hamilton.function_modifiers import config, tag
 
+from analysis.dataflow.disclosure_paths import MODELS, SCHOOLS
 from analysis.dataflow.effects import ASSIGNMENT_COLUMNS
-from analysis.dataflow.passage import MODELS, SCHOOLS
 from analysis.disclosure.estimates import withhold_methods
 from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.disclosure.withholding import marked
 from analysis.models.checks.regression_to_the_mean import Selection, regression_to_the_mean
 from analysis.models.design.detectable import minimum_detectable_effects
-from analysis.models.design.exaggeration import exaggerations
 from analysis.models.inference.judgement import KEYS, judgements, unit_evidence
 from analysis.models.inference.methods import inference_estimates
 from analysis.models.inference.multiplicity import multiplicity
@@ -24,8 +23,6 @@ from analysis.models.primary.estimates import PRIMARY
 
 REPORTED = (PRIMARY.name, "randomisation", "randomisation, coefficient")
 """The methods on which the report rests."""
-SUPPOSED_RATIO = 0.8
-"""A ratio that a service would welcome, besides no effect and the trial's result."""
 
 
 def main_specifications(
@@ -65,24 +62,14 @@ def units_of_assignment(
 
 def detectable_effects(
     protected_panel: pd.DataFrame,
-    told_panel: pd.DataFrame,
+    disclosed_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],
     seed: int,
 ) -> pd.DataFrame:
     """Return the minimum detectable falls at 80% power."""
     return minimum_detectable_effects(
-        protected_panel, main_specifications, seed=seed, years=told_panel
+        protected_panel, main_specifications, seed=seed, years=disclosed_panel
     )
-
-
-def exaggeration_risk(
-    protected_panel: pd.DataFrame,
-    primary_specifications: tuple[Specification, ...],
-    trial: dict[str, float],
-) -> pd.DataFrame:
-    """Return exaggeration and sign error of a significant result, at plausible true effects."""
-    supposed = (SUPPOSED_RATIO, 1.0, trial["ratio"])
-    return exaggerations(protected_panel, primary_specifications, supposed)
 
 
 def selection_effects(seed: int) -> pd.DataFrame:
@@ -139,6 +126,7 @@ def _assigned(unit: str, specifications: tuple[Specification, ...]) -> list[Spec
     return [replace(each, assignment_unit=ASSIGNMENT_COLUMNS[unit]) for each in specifications]
 
 
+@config.when(together=False)
 def adjusted_for_many(
     protected_panel: pd.DataFrame,
     main_specifications: tuple[Specification, ...],

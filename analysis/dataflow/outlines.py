@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import COUNTS_OF_RESULTS
+from analysis.dataflow.disclosure_paths import COUNTS_OF_RESULTS
 from analysis.disclosure import DisclosureRules, withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
@@ -35,7 +35,7 @@ def withheld_ranges(
 ) -> dict[tuple[str, str], Floats]:
     """Return what a reader can know of the sums behind each withheld analysis."""
     returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
-    asked = withholding.questions(specifications, _first(protected_panel), pilots)
+    asked = withholding.questions(specifications, _first(protected_panel), pilots, outcomes)
     found: dict[Specification, Floats] = {}
     for outcome in outcomes:
         own = [each for each in asked if each.outcome == outcome.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from hamilton.function_modifiers import tag
 
-from analysis.dataflow.passage import FIELDWORK, RATES_OF_COUNTS, WORK
+from analysis.dataflow.disclosure_paths import FIELDWORK, RATES_OF_COUNTS, WORK
 from analysis.disclosure import DisclosureRules, ReleasedTables
 from analysis.practice.activity import hours_share, release_statuses, released_share
 from analysis.practice.evidence import (

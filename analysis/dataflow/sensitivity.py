@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from hamilton.function_modifiers import tag
+from hamilton.function_modifiers import config, tag
 
-from analysis.dataflow.passage import MODELS
+from analysis.dataflow.disclosure_paths import MODELS
 from analysis.disclosure import WITHHELD, withholding
 from analysis.disclosure.estimates import few_to_compare
 from analysis.disclosure.outcomes import ReleasedOutcomes
@@ -137,6 +137,7 @@ def hidden_bias_bounds(
     return hidden_bias(protected_panel, primary_specifications)
 
 
+@config.when(together=False)
 def specification_curves(
     protected_panel: pd.DataFrame,
     primary_specifications: tuple[Specification, ...],
@@ -170,6 +171,7 @@ def pooled_specifications(
     return withholding.marked(withholding.pooled(main_specifications), withheld_specifications)
 
 
+@config.when(together=False)
 def across_pilots(
     protected_panel: pd.DataFrame,
     main_effects: pd.DataFrame,

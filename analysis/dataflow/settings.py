@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.disclosure import EGRESS, PUBLIC, DisclosureRules
+from analysis.errors import ConfigurationError
+from analysis.study.balancing import BalancingOutcome
 from analysis.study.scenario import Scenario
 from analysis.study.settings import (
     Assumption,
@@ -21,6 +23,7 @@ from analysis.study.settings import (
     Study,
     Window,
 )
+from analysis.study.terms import Terms
 
 
 def pilots(study: Study) -> tuple[Pilot, ...]:
@@ -43,6 +46,16 @@ def specification_settings(study: Study) -> tuple[SpecificationSettings, ...]:
     return study.specifications
 
 
+def balancing(study: Study) -> tuple[BalancingOutcome, ...]:
+    """Return the placebo and balancing outcomes."""
+    return study.balancing
+
+
+def terms(study: Study) -> Terms:
+    """Return the words by which the study calls its parts."""
+    return study.words
+
+
 def assumptions(study: Study) -> tuple[Assumption, ...]:
     """Return the assumptions of the study."""
     return study.assumptions
@@ -54,7 +67,18 @@ def scenarios(study: Study) -> tuple[Scenario, ...]:
 
 
 def scale_up_settings(study: Study) -> ScaleUp:
-    """Return the settings for a larger trial."""
+    """Return the settings for a larger trial.
+
+    Raises
+    ------
+    ConfigurationError
+        If the study has none.
+    """
+    if study.scale_up is None:
+        raise ConfigurationError(
+            "there is no table [scale_up], on which results for a larger trial rest",
+            place="study.toml", remedy="add it, or show no exhibit of a larger trial",
+        )  # fmt: skip
     return study.scale_up
 
 

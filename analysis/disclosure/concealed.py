@@ -81,7 +81,7 @@ def protected_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
     return found
 
 
-def told_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def disclosed_panel(panel: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the panel with a pilot's months that are concealed in either arm set as not returned.
 
     Analyses that distinguish months use it.

@@ -61,12 +61,12 @@ def withhold_terms(
 
     if estimates.empty:
         return estimates
-    telling = estimates.apply(gives_away, axis=1)
-    reference = estimates.loc[telling & (estimates["term"] == REFERENCE)]
+    revealing = estimates.apply(gives_away, axis=1)
+    reference = estimates.loc[revealing & (estimates["term"] == REFERENCE)]
     lost = estimates[["pilot", "outcome"]].apply(tuple, axis=1).isin(
         list(zip(reference["pilot"], reference["outcome"], strict=True))
     )  # fmt: skip
-    blanked = (telling | lost) & (estimates["status"] == "estimated")
+    blanked = (revealing | lost) & (estimates["status"] == "estimated")
     keys = ["pilot", "outcome", "specification", "status", "reason", "term", "first_month",
             "last_month", "reference"]  # fmt: skip
     results = [column for column in estimates.columns if column not in keys]
@@ -89,9 +89,9 @@ def withhold_trends(tests: pd.DataFrame, terms: pd.DataFrame) -> pd.DataFrame:
     """
     hidden = terms.loc[terms["count"] == CONFIDENTIAL]
     keys = pd.MultiIndex.from_frame(tests[["outcome", "pilot"]])
-    telling = keys.isin(pd.MultiIndex.from_frame(hidden[["outcome", "pilot"]]))
+    revealing = keys.isin(pd.MultiIndex.from_frame(hidden[["outcome", "pilot"]]))
     found = tests.copy()
-    found.loc[telling, [*OF_TERMS_AFTER, *OF_TERMS_BEFORE]] = np.nan
+    found.loc[revealing, [*OF_TERMS_AFTER, *OF_TERMS_BEFORE]] = np.nan
     return found
 
 

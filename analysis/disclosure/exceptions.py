@@ -61,9 +61,9 @@ def read_exceptions(path: Path) -> tuple[ReleaseException, ...]:
     tables = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
     if whole or not tables:
         raise ConfigurationError(
-            f"it holds {', '.join(whole) or 'an exception that is no table'}",
+            f"it holds {', '.join(whole) or 'an exception that is not a table'}",
             place=path.name,
-            remedy="begin each entry with [[exception]]; nothing else stands in this file",
+            remedy="begin each entry with [[exception]]; this file contains nothing else",
         )
     return tuple(
         _entry(entry, f"{path.name}, [[exception]] {n}") for n, entry in enumerate(entries, 1)
@@ -78,7 +78,9 @@ def _entry(entry: dict[str, object], place: str) -> ReleaseException:
         raise ConfigurationError(what, place=place, remedy=f"write {', '.join(KEYS)}")
     if type(entry["date"]) is not date:
         raise ConfigurationError(
-            "the date is no day", place=place, remedy="write date = 2020-02-29, without quotes"
+            "the date is not a valid date",
+            place=place,
+            remedy="write date = 2020-02-29, without quotes",
         )
     texts = {key: str(entry[key]) for key in KEYS if key != "date"}
     return ReleaseException(**texts, date=entry["date"])

@@ -54,7 +54,7 @@ def alike_schools(panel: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     return ids.groupby([*keys, pattern]).transform("first")
 
 
-def telling_results(
+def revealing_results(
     results: Sequence[Masks],
     shown: Masks,
     hidden: Masks,
@@ -87,7 +87,7 @@ def telling_results(
     >>> counts = np.array([9, 8, 2, 7])
     >>> def few(mask): return counts[mask].sum() < 6
     >>> without_third = np.array([[True, True, False, True]])
-    >>> telling_results([all_four[None], without_third], first_two[None], months[:0], few)
+    >>> revealing_results([all_four[None], without_third], first_two[None], months[:0], few)
     [False, True]
     """
     parts = [shown, hidden, *results]
@@ -103,11 +103,11 @@ def telling_results(
     for sums in results:
         new = sums[[not (known == row).all(axis=1).any() for row in sums]]
         wider = _spanned(span, new)
-        tells = len(new) > 0 and (
+        revealing = len(new) > 0 and (
             _follows(hidden, wider) or any(unsafe(rest.tobytes()) for rest in _rests(new, known))
         )
-        found.append(tells)
-        if not tells:
+        found.append(revealing)
+        if not revealing:
             known, span = np.vstack([known, new]), wider
     return found
 

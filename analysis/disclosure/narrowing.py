@@ -52,7 +52,7 @@ def narrowing_results(
     Parameters
     ----------
     results, shown, hidden
-        As in `analysis.disclosure.model_sums.telling_results`.
+        As in `analysis.disclosure.model_sums.revealing_results`.
     counts
         The counts of the atoms.
     rules

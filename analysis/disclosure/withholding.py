@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.disclosure.concealed import CELLS, concealed_months, hidden_in
-from analysis.disclosure.model_sums import Masks, alike_schools, telling_results
+from analysis.disclosure.model_sums import Masks, alike_schools, revealing_results
 from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import CONFIDENTIAL, DisclosureRules
 from analysis.models.inputs.estimability import WITHHELD
@@ -30,8 +30,8 @@ from analysis.models.sensitivity.curve_counts import used_months
 from analysis.study.balancing_outcomes import in_august
 
 if TYPE_CHECKING:
-    from analysis.study.balancing_outcomes import BalancingOutcome
-    from analysis.study.settings import Pilot
+    from analysis.study.balancing import BalancingOutcome
+    from analysis.study.settings import Outcome, Pilot
 
 SPECIAL = Exclusion("phase", ("special",))
 
@@ -62,17 +62,21 @@ def curve(base: Specification, first_month: int) -> tuple[Specification, ...]:
 
 
 def questions(
-    specifications: Sequence[Specification], first_month: int, pilots: tuple[Pilot, ...]
+    specifications: Sequence[Specification],
+    first_month: int,
+    pilots: tuple[Pilot, ...],
+    outcomes: Sequence[Outcome],
 ) -> tuple[Specification, ...]:
     """Return every analysis of the report that sums months, the more important ones first."""
     main = [each for each in specifications if each.role != "sensitivity"]
     primary = [each for each in main if each.role == "primary"]
+    by_name = {outcome.name: outcome for outcome in outcomes}
     return (
         *main,
         *pooled(main),
         *(each for each in specifications if each.role == "sensitivity"),
         *(other for each in primary for other in varied(each, first_month)),
-        *(in_august(each, pilots) for each in primary),
+        *(in_august(each, pilots, by_name[each.outcome]) for each in primary),
         *placebos(main, first_month),
         *(other for each in primary for other in curve(each, first_month)),
     )
@@ -153,8 +157,8 @@ def marked_part(
         table.groupby("treated")[["events_before", "events_after"]].sum() for table in (one, other)
     ]
     left = (by_arm[1] - by_arm[0]).to_numpy().ravel()
-    telling = any(rules.is_unsafe(count) for count in left)
-    return replace(asked, withheld=WITHHELD) if telling else asked
+    revealing = any(rules.is_unsafe(count) for count in left)
+    return replace(asked, withheld=WITHHELD) if revealing else asked
 
 
 def withheld_specifications(
@@ -203,7 +207,7 @@ def _withheld(
     counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
     tests: tuple[Callable[[Sequence[Masks]], Sequence[bool]], ...] = (
         lambda asked: _parted(asked, concealed, panel),
-        lambda asked: telling_results(asked, shown, hidden, counts.is_unsafe),
+        lambda asked: revealing_results(asked, shown, hidden, counts.is_unsafe),
         lambda asked: narrowing_results(asked, shown, hidden, counts, rules),
     )
     sums, left = _sums(panel, own), list(range(len(own)))

@@ -1,12 +1,8 @@
-"""Placebo and balancing outcomes, which help to interpret a change in the main ones.
-
-A placebo outcome is one that social workers in schools can't change. A balancing outcome changes
-where cases were recorded differently rather than fewer in number.
-"""
+"""The panel of placebo and balancing outcomes, and rates of schools before the start."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +12,11 @@ from analysis.models.inputs.rate_units import MONTHLY
 from analysis.models.inputs.specification import EventMonths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analysis.models.inputs.specification import Specification
-    from analysis.study.settings import Pilot
+    from analysis.study.balancing import BalancingOutcome
+    from analysis.study.settings import Outcome, Pilot
 
 AUGUST = 8
 
@@ -28,83 +25,37 @@ REPEAT_DAYS = 183
 _KEY = ["school_id", "month"]
 
 
-@dataclass(frozen=True)
-class BalancingOutcome:
-    """A placebo or balancing outcome.
-
-    Attributes
-    ----------
-    name
-        Value of the panel's column `outcome`.
-    label
-        Name in the report.
-    says
-        What a change in it would mean.
-    exposure
-        Column of its denominator; None for counts.
-    part_of
-        The main outcome of whose events it is a part; empty if of none.
-    sum_of
-        The main outcomes whose events it sums.
-    """
-
-    name: str
-    label: str
-    says: str
-    exposure: str | None = "pupils"
-    part_of: str = ""
-    sum_of: tuple[str, ...] = ()
-
-    def asked_like(self, main: Specification) -> Specification:
-        """Return a main analysis with its outcome replaced by this one."""
-        return replace(
-            main, outcome=self.name, name=self.name, label=self.label, role="placebo",
-            exposure=self.exposure,
-        )  # fmt: skip
-
-
-BALANCING = (
-    BalancingOutcome(
-        "s47_and_s17", "Section 47 enquiries and Section 17 starts together",
-        "Does not move if cases pass from one kind to the other",
-        sum_of=("s47_enquiries", "s17_starts"),
-    ),
-    BalancingOutcome(
-        "s47_children", "Children with a Section 47 enquiry in the month",
-        "Moves with enquiries unless the same children were seen more often",
-        part_of="s47_enquiries",
-    ),
-    BalancingOutcome(
-        "repeat_referrals", "Referrals within half a year of another for the same child",
-        "Rises if needs went unmet", part_of="referrals",
-    ),
-    BalancingOutcome(
-        "pupils_on_roll", "Pupils on roll (placebo)",
-        "Can't be moved by social workers; moves if schools grew or shrank", None,
-    ),
-)  # fmt: skip
-
-
-def in_august(specification: Specification, pilots: tuple[Pilot, ...]) -> Specification:
-    """Return a pilot's specification for the month in which schools are closed."""
-    start = next(pilot.start for pilot in pilots if pilot.name == specification.pilot)
+def in_august(
+    specification: Specification, pilots: tuple[Pilot, ...], outcome: Outcome
+) -> Specification:
+    """Return a specification for the month in which schools are closed."""
+    start = next(each.start for each in pilots if specification.pilot in (each.name, None))
     at = (AUGUST - pd.Period(start, "M").month) % 12
     return replace(
         specification, before=EventMonths(at - 12, at - 12), after=EventMonths(at, at),
-        name="s47_august", label="Section 47 enquiries in August, with schools closed (placebo)",
-        role="placebo",
+        name=f"{outcome.key}_august",
+        label=f"{outcome.label} in August, with schools closed (placebo)", role="placebo",
     )  # fmt: skip
 
 
-def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> pd.DataFrame:
-    """Return a panel of `BALANCING`, one row per school, outcome and month.
+def balancing_panel(
+    outcome_panel: pd.DataFrame,
+    child_events: pd.DataFrame,
+    balancing: Sequence[BalancingOutcome],
+    outcomes: Sequence[Outcome],
+) -> pd.DataFrame:
+    """Return a panel of balancing outcomes, one row per school, outcome and month.
 
     Parameters
     ----------
     outcome_panel
-        As returned by `analysis.extract.panel`, with enquiries, starts and referrals.
+        As returned by `analysis.extract.panel`.
     child_events
         One row per event, with `child_id`, `school_id`, `event_type` and `event_date`.
+    balancing
+        The outcomes to be made.
+    outcomes
+        The main outcomes, the primary one first.
 
     Returns
     -------
@@ -112,27 +63,59 @@ def balancing_panel(outcome_panel: pd.DataFrame, child_events: pd.DataFrame) -> 
         The columns of the outcome panel; counts, missing where the month has no return. `children`
         is at most the number of children behind a count.
     """
-    enquiries = _of(outcome_panel, "s47_enquiries")
-    starts, repeats = (
-        _beside(enquiries, other).fillna(0.0).where(enquiries["returned"])
-        for other in (_of(outcome_panel, "s17_starts"), repeated(child_events, "referral"))
-    )
-    own, seen = enquiries[["events", "children"]], enquiries["children"]
-    pupils = enquiries["pupils"].astype(float).where(enquiries["returned"])
-    counts = {
-        # The same children may be in both.
-        "s47_and_s17": (own["events"] + starts["events"], np.maximum(seen, starts["children"])),
-        "s47_children": (seen, seen),
-        "repeat_referrals": (repeats["events"], repeats["children"]),
-        "pupils_on_roll": (pupils, pupils),
+    first = _of(outcome_panel, outcomes[0].name)
+    types = {outcome.name: outcome.event_type for outcome in outcomes}
+    made = {
+        each.name: _counts(each, outcome_panel, first, child_events, types) for each in balancing
     }
+    if not made:
+        return first.head(0)
     return pd.concat(
         [
-            enquiries.assign(outcome=name, events=events, children=children)
-            for name, (events, children) in counts.items()
+            first.assign(outcome=name, events=events, children=children)
+            for name, (events, children) in made.items()
         ],
         ignore_index=True,
     )
+
+
+def _counts(
+    made: BalancingOutcome,
+    panel: pd.DataFrame,
+    first: pd.DataFrame,
+    child_events: pd.DataFrame,
+    types: Mapping[str, str],
+) -> tuple[pd.Series, pd.Series]:
+    """Return the events and children of one balancing outcome, in the rows of `first`."""
+
+    def beside(other: pd.DataFrame) -> pd.DataFrame:
+        return _beside(first, other).fillna(0.0).where(first["returned"])
+
+    match made.measure:
+        case "pupils":
+            pupils = first["pupils"].astype(float).where(first["returned"])
+            return pupils, pupils
+        case "repeats":
+            found = beside(repeated(child_events, types[made.of[0]]))
+            return found["events"], found["children"]
+        case "children":
+            seen = _own(panel, first, made.of[0])["children"]
+            return seen, seen
+        case _:
+            parts = [_own(panel, first, name) for name in made.of]
+            events = sum((each["events"] for each in parts[1:]), parts[0]["events"])
+            # The same children may be in several.
+            children = parts[0]["children"]
+            for each in parts[1:]:
+                children = pd.Series(np.maximum(children, each["children"]))
+            return events, children
+
+
+def _own(panel: pd.DataFrame, first: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Return the counts of one main outcome in the rows of `first`."""
+    if outcome == first["outcome"].iloc[0]:
+        return first[["events", "children"]]
+    return _beside(first, _of(panel, outcome)).fillna(0.0).where(first["returned"])
 
 
 def repeated(child_events: pd.DataFrame, event_type: str, days: int = REPEAT_DAYS) -> pd.DataFrame:

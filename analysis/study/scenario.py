@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from analysis.errors import ConfigurationError
 
 SELECTIONS = ("characteristics", "highest counts")
-PHASES = ("primary", "secondary", "special")
+EVERYWHERE = "all"
+"""Stands for every pilot in the effects of a scenario."""
 
 
 def _require(condition: bool, key: str, rule: str, value: object, remedy: str) -> None:
@@ -27,8 +29,8 @@ class Scenario:
     title
         Description of the scenario, in one sentence.
     effects
-        Rate ratio after the start in intervention schools, by outcome, then pilot;
-        1 where none is given.
+        Rate ratio after the start in intervention schools, by outcome, then pilot, or `all` for
+        every pilot; 1 where none is given.
     selection
         How intervention schools are chosen from the candidates: 'characteristics'
         (school phase, size and free school meals, as comparison schools are) or
@@ -72,7 +74,8 @@ class Scenario:
 
     def effect(self, outcome: str, pilot: str) -> float:
         """Return the rate ratio of one outcome in one pilot."""
-        return self.effects.get(outcome, {}).get(pilot, 1.0)
+        by_pilot = self.effects.get(outcome, {})
+        return by_pilot.get(pilot, by_pilot.get(EVERYWHERE, 1.0))
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ class SyntheticSettings:
         Factor on rates for January to December.
     pupils
         Mean number of pupils by school phase.
+    year_groups
+        Lowest and highest year group taught, 0 for reception, by school phase.
     rates
         Events per 1,000 pupils and month, by outcome, then school phase; for
         `days_in_care`, episodes begun per 1,000 pupils and month.
@@ -108,6 +113,7 @@ class SyntheticSettings:
     seed: int
     season: tuple[float, ...]
     pupils: dict[str, float]
+    year_groups: dict[str, tuple[int, ...]]
     rates: dict[str, dict[str, float]]
     school_variance: dict[str, float]
     month_variance: float
@@ -119,12 +125,15 @@ class SyntheticSettings:
         _require(len(self.season) == 12 and min(self.season) > 0, "season",
                  "twelve factors above 0, January first", self.season,
                  "give twelve numbers")  # fmt: skip
-        by_phase = {"pupils": self.pupils, "school_variance": self.school_variance}
-        by_phase |= {f"rates.{outcome}": table for outcome, table in self.rates.items()}
-        for key, table in by_phase.items():
-            _require(set(table) == set(PHASES) and min(table.values()) > 0, key,
-                     f"one number above 0 for each of {', '.join(PHASES)}", table,
-                     "give all three")  # fmt: skip
+        for phase, ends in self.year_groups.items():
+            _require(len(ends) == 2 and 0 <= ends[0] <= ends[1] <= 13, f"year_groups.{phase}",
+                     "the lowest and the highest year group, from 0 to 13", list(ends),
+                     "write two numbers")  # fmt: skip
+        for key, table in self.by_phase.items():
+            if key != "year_groups":
+                _require(bool(table) and min(table.values()) > 0, key,
+                         "numbers above 0, one for each phase", table,
+                         "correct the number")  # fmt: skip
         _require(self.month_variance > 0, "month_variance", "a variance above 0",
                  self.month_variance, "write a small positive number")  # fmt: skip
         _require(self.care_days >= 1, "care_days", "at least one day", self.care_days,
@@ -136,6 +145,15 @@ class SyntheticSettings:
                  "rename one scenario")  # fmt: skip
         _require(self.committed in names, "committed", "the name of a scenario", self.committed,
                  f"choose one of {', '.join(names)}")  # fmt: skip
+
+    @property
+    def by_phase(self) -> dict[str, dict[str, Any]]:
+        """The tables with an entry for each phase, by key."""
+        own: dict[str, dict[str, Any]] = {
+            "pupils": self.pupils, "school_variance": self.school_variance,
+            "year_groups": self.year_groups,
+        }  # fmt: skip
+        return own | {f"rates.{outcome}": table for outcome, table in self.rates.items()}
 
     def scenario(self, name: str) -> Scenario:
         """Return the scenario with the given name.
@@ -153,3 +171,12 @@ class SyntheticSettings:
             place="study.toml, [[synthetic.scenarios]]",
             remedy=f"choose one of {', '.join(s.name for s in self.scenarios)}",
         )
+
+
+def built_in(scenarios: tuple[Scenario, ...], names: tuple[str, ...]) -> Scenario | None:
+    """Return the scenario of an extract, if it is known and consists of one ratio per pilot."""
+    found = [each for each in scenarios if each.name in names]
+    if len(found) != 1:
+        return None
+    by_ratios_alone = found[0].diverted == 0 and found[0].noisy_school == 1
+    return found[0] if by_ratios_alone else None

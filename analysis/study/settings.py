@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
-from analysis.study.scenario import PHASES, SyntheticSettings
+from analysis.study.balancing import BalancingOutcome
+from analysis.study.scenario import EVERYWHERE, SyntheticSettings
+from analysis.study.terms import Terms
 from analysis.study.toml_file import read_settings_file
 
 if TYPE_CHECKING:
@@ -23,14 +25,15 @@ ASSIGNMENT_UNITS = ("school", "area")
 CHANNELS = {"public": 6, "secure": 10}
 """Channels of release, each with its lowest threshold: see `analysis.disclosure`."""
 COMPARISONS = ("like months", "all months before")
-EVENT_TYPES = ("referral", "s17_start", "s47_enquiry")
 EXPOSURES = ("pupils", "none")
 MEASURES = ("events", "days")
+DESIGNS = ("matched", "randomised")
 RELEASE_STATUSES = ("draft", "released")
 ROLES = ("primary", "secondary", "sensitivity")
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_KEY = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _one_of(key: str, value: str, allowed: Iterable[str]) -> None:
@@ -50,7 +53,7 @@ def _require(condition: bool, key: str, rule: str, value: object) -> None:
 def _unique(key: str, values: Iterable[str]) -> None:
     seen: set[str] = set()
     for value in values:
-        _require(value not in seen, key, "each may stand once only", value)
+        _require(value not in seen, key, "each may occur only once", value)
         seen.add(value)
 
 
@@ -88,6 +91,8 @@ class Pilot:
         Number of intervention schools by school phase; adds up to `schools`.
     areas
         Number of areas (a secondary school and those around it) of the schools.
+    comparisons
+        Number of comparison schools; 0 for as many as intervention schools.
     """
 
     name: str
@@ -98,13 +103,13 @@ class Pilot:
     school_types: tuple[str, ...]
     places: dict[str, int]
     areas: int
+    comparisons: int = 0
 
     def __post_init__(self) -> None:
         _require(bool(re.fullmatch(r"[A-Z]{3}", self.code)), "code", "three capitals", self.code)
+        _require(self.comparisons >= 0, "comparisons", "0 or more", self.comparisons)
         _require(bool(_MONTH.fullmatch(self.start)), "start", "a month as YYYY-MM", self.start)
         _require(self.social_workers > 0, "social_workers", "above 0", self.social_workers)
-        for phase in self.places:
-            _one_of(f"places.{phase}", phase, PHASES)
         total = sum(self.places.values())
         _require(total == self.schools, "places", f"must add up to schools = {self.schools}", total)
         _require(0 < self.areas <= self.schools, "areas", "from 1 to the number of schools",
@@ -159,6 +164,8 @@ class Outcome:
         Pilots in which it can be analysed.
     role
         'primary' for the family on which findings rest, else 'secondary'.
+    key
+        How the names of its exhibits begin, as in `s47_ratio_lambeth`; by default its name.
     """
 
     name: str
@@ -168,13 +175,19 @@ class Outcome:
     unit: str
     pilots: tuple[str, ...]
     role: str
+    key: str = ""
 
     def __post_init__(self) -> None:
         _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
+        if not self.key:
+            object.__setattr__(self, "key", self.name.replace("-", "_"))
+        _require(bool(_KEY.fullmatch(self.key)), "key", "lower case, no spaces or hyphens",
+                 self.key)  # fmt: skip
         _one_of("measure", self.measure, MEASURES)
         _one_of("role", self.role, ROLES[:2])
         if self.measure == "events":
-            _one_of("event_type", self.event_type, EVENT_TYPES)
+            _require(bool(_NAME.fullmatch(self.event_type)), "event_type",
+                     "a type of event, in lower case without spaces", self.event_type)  # fmt: skip
         else:
             _one_of("event_type", self.event_type, ("",))
         _unique("pilots", self.pilots)
@@ -195,6 +208,9 @@ class SpecificationSettings:
     assignment_unit
         'school' or 'area': the unit of assignment, used for permutation and clustering. By default
         that of the study.
+    together
+        Whether all pilots are analysed at once, with period effects for each, rather than each by
+        itself: the intention-to-treat effect of a trial that is randomised within pilots.
     window
         As for `Window.comparison`.
     exposure
@@ -210,6 +226,7 @@ class SpecificationSettings:
     exposure: str
     exclude_phases: tuple[str, ...] = ()
     assignment_unit: str = ""
+    together: bool = False
 
     def __post_init__(self) -> None:
         _require(bool(_NAME.fullmatch(self.name)), "name", "lower case, no spaces", self.name)
@@ -217,8 +234,6 @@ class SpecificationSettings:
         _one_of("assignment_unit", self.assignment_unit, ("", *ASSIGNMENT_UNITS))
         _one_of("window", self.window, COMPARISONS)
         _one_of("exposure", self.exposure, EXPOSURES)
-        for phase in self.exclude_phases:
-            _one_of("exclude_phases", phase, PHASES)
 
 
 @dataclass(frozen=True)
@@ -321,27 +336,39 @@ class Study:
     assignment_unit: str
     window: Window
     disclosure: Disclosure
+    phases: tuple[str, ...]
+    words: Terms
     pilots: tuple[Pilot, ...]
     outcomes: tuple[Outcome, ...]
     specifications: tuple[SpecificationSettings, ...]
-    scale_up: ScaleUp
-    costs: Costs
     synthetic: SyntheticSettings
-    assumptions: tuple[Assumption, ...] = field(default=())
+    design: str = "matched"
+    balancing: tuple[BalancingOutcome, ...] = ()
+    scale_up: ScaleUp | None = None
+    costs: Costs = field(default=Costs(0.0, ""))
+    assumptions: tuple[Assumption, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("release_status", self.release_status, RELEASE_STATUSES)
         _one_of("assignment_unit", self.assignment_unit, ASSIGNMENT_UNITS)
+        _one_of("design", self.design, DESIGNS)
         _require(self.arms == ARMS, "arms", f"must be {list(ARMS)}", list(self.arms))
         for key in ("pilots", "outcomes", "specifications"):
+            _require(bool(getattr(self, key)), key, "at least one", [])
             _unique(key, [item.name for item in getattr(self, key)])
         _unique("pilots", [pilot.code for pilot in self.pilots])
+        _unique("phases", self.phases)
+        self._check_phases()
+        _unique("outcomes", [outcome.key for outcome in self.outcomes])
         _unique("assumptions", [assumption.id for assumption in self.assumptions])
         pilots = [pilot.name for pilot in self.pilots]
         outcomes = [outcome.name for outcome in self.outcomes]
         for number, outcome in enumerate(self.outcomes):
             for name in outcome.pilots:
                 _one_of(f"outcomes.{number}.pilots", name, pilots)
+        for number, other in enumerate(self.balancing):
+            for name in other.named:
+                _one_of(f"balancing.{number}", name, outcomes)
         with_unit = tuple(
             replace(each, assignment_unit=each.assignment_unit or self.assignment_unit)
             for each in self.specifications
@@ -349,6 +376,9 @@ class Study:
         object.__setattr__(self, "specifications", with_unit)
         for number, specification in enumerate(self.specifications):
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
+        main = {each.together for each in self.specifications if each.role != "sensitivity"}
+        rule = "the same in every specification that is not a sensitivity analysis"
+        _require(len(main) <= 1, "specifications", f"together must be {rule}", sorted(main))
         for name in self.synthetic.rates:
             _one_of(f"synthetic.rates.{name}", name, outcomes)
         rates = list(self.synthetic.rates)
@@ -357,7 +387,19 @@ class Study:
             for name, by_pilot in scenario.effects.items():
                 _one_of(f"synthetic.scenarios.{number}.effects.{name}", name, outcomes)
                 for pilot in by_pilot:
-                    _one_of(f"synthetic.scenarios.{number}.effects.{name}.{pilot}", pilot, pilots)
+                    place = f"synthetic.scenarios.{number}.effects.{name}.{pilot}"
+                    _one_of(place, pilot, [*pilots, EVERYWHERE])
+
+    def _check_phases(self) -> None:
+        for number, pilot in enumerate(self.pilots):
+            for phase in pilot.places:
+                _one_of(f"pilots.{number}.places.{phase}", phase, self.phases)
+        for number, specification in enumerate(self.specifications):
+            for phase in specification.exclude_phases:
+                _one_of(f"specifications.{number}.exclude_phases", phase, self.phases)
+        for key, table in self.synthetic.by_phase.items():
+            rule = f"one entry for each of {', '.join(self.phases)}"
+            _require(set(table) == set(self.phases), f"synthetic.{key}", rule, list(table))
 
     def pilot(self, name: str) -> Pilot:
         """Return the pilot with the given name."""

@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from difflib import get_close_matches
+from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from analysis.errors import ConfigurationError
@@ -131,6 +132,8 @@ class SettingsFile:
         """Return `value` converted to the type `hint`, or raise an error."""
         if is_dataclass(hint) and isinstance(hint, type):
             return self.read(hint, {} if value is None else value, path)
+        if get_origin(hint) is UnionType:  # may be left out, but not be empty
+            return self._value(get_args(hint)[0], value, path)
         if get_origin(hint) is tuple:
             if not isinstance(value, list):
                 raise self._wrong_type(path, _described(hint), value)

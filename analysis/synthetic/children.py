@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from analysis.synthetic.draws import Stream
     from analysis.synthetic.recipe import Recipe, Record
 
-# Year groups taught, 0 for reception; a child enters in September of the first one.
-YEAR_GROUPS = {"primary": (0, 6), "secondary": (7, 11), "special": (3, 11)}
 # Probability that an event concerns a child already known; higher for an enquiry or a child in
 # need start that follows a recent event.
 _KNOWN_CHILD = 0.30
@@ -70,9 +68,11 @@ def month_ends(month: str) -> tuple[date, date]:
     return first, following - timedelta(days=1)
 
 
-def new_child(stream: Stream, school_id: str, phase: str, first: date, last: date) -> Child:
-    """Draw a child who is on the roll of a school of this phase from `first` to `last`."""
-    lowest, highest = YEAR_GROUPS[phase]
+def new_child(
+    stream: Stream, school_id: str, years: tuple[int, ...], first: date, last: date
+) -> Child:
+    """Draw a child on the roll of a school of these year groups from `first` to `last`."""
+    lowest, highest = years
     school_year = first.year if first.month >= _SEPTEMBER else first.year - 1
     # The child leaves in July after the highest group; only groups that remain long enough.
     possible = [
@@ -99,7 +99,7 @@ def _leaving_day(school_year: int) -> date:
 def school_events(
     stream: Stream,
     school_id: str,
-    phase: str,
+    years: tuple[int, ...],
     counts: Mapping[str, Mapping[str, int]],
     outcomes: tuple[Outcome, ...],
     returned: Mapping[str, bool],
@@ -119,7 +119,7 @@ def school_events(
         for day, event_type in sorted(drawn):
             child = _child_for(stream, children, day, event_type)
             if child is None:
-                child = new_child(stream, school_id, phase, day, day)
+                child = new_child(stream, school_id, years, day, day)
                 children.append(child)
             child.events.append((day, event_type))
     return children
@@ -149,7 +149,7 @@ def school_episodes(
     stream: Stream,
     children: list[Child],
     school_id: str,
-    phase: str,
+    years: tuple[int, ...],
     begun: Mapping[str, int],
     window: tuple[date, date],
     care_days: float,
@@ -183,7 +183,7 @@ def school_episodes(
             if free:
                 child = free[int(pick * len(free))]
             else:
-                child = new_child(stream, school_id, phase, started, until)
+                child = new_child(stream, school_id, years, started, until)
                 added.append(child)
             child.in_care.append((started, ended))
     return added
@@ -204,11 +204,13 @@ def child_records(children: list[Child], recipe: Recipe, closes: date) -> dict[s
     ordered = sorted(children, key=lambda c: (c.first_known(), c.school_id, c.birth_month))
     for number, child in enumerate(ordered, start=1):
         child.child_id = recipe.column("children.child_id").key(number)
-    return {
+    records = {
         "children": [child.record(closes) for child in ordered],
         "child_events": _event_records(ordered, recipe),
-        "care_episodes": _episode_records(ordered, recipe, closes),
     }
+    if recipe.asks_for("care_episodes"):
+        records["care_episodes"] = _episode_records(ordered, recipe, closes)
+    return records
 
 
 def _event_records(children: list[Child], recipe: Recipe) -> list[Record]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from analysis.synthetic.activity import draw_activity
 from analysis.synthetic.children import (
-    YEAR_GROUPS,
     Child,
     child_records,
     month_ends,
@@ -64,18 +63,15 @@ def generate(study: Study, scenario: Scenario, recipe: Recipe, seed: int | None 
     """
     seed = study.synthetic.seed if seed is None else seed
     schools = draw_schools(study, scenario, recipe, seed)
-    workers = draw_workers(study, recipe, schools, seed)
-    fieldwork, evidence = draw_fieldwork(study, recipe, schools, seed)
-    return recipe.extract(
-        {
-            **_outcome_records(study, scenario, recipe, schools, seed),
-            "social_workers": [worker.record() for worker in workers],
-            "deployments": [each for worker in workers for each in worker.deployment_records()],
-            "activity_log": draw_activity(study, recipe, workers, seed),
-            "fieldwork": fieldwork,
-            "evidence": evidence,
-        }
-    )
+    drawn = _outcome_records(study, scenario, recipe, schools, seed)
+    if recipe.asks_for("social_workers", "deployments", "activity_log"):
+        workers = draw_workers(study, recipe, schools, seed)
+        drawn["social_workers"] = [worker.record() for worker in workers]
+        drawn["deployments"] = [e for worker in workers for e in worker.deployment_records()]
+        drawn["activity_log"] = draw_activity(study, recipe, workers, seed)
+    if recipe.asks_for("fieldwork", "evidence"):
+        drawn["fieldwork"], drawn["evidence"] = draw_fieldwork(study, recipe, schools, seed)
+    return recipe.extract(drawn)
 
 
 def outcome_tables(
@@ -101,20 +97,23 @@ def _outcome_records(
             _school_children(study, scenario, school, returned, seed, noisy=school in noisy)
         )
     last_month = max(study.window.months(pilot.start)[-1] for pilot in study.pilots)
+    of_children = child_records(children, recipe, month_ends(last_month)[1])
     return {
         "schools": [school.record() for school in schools],
         "school_months": months,
-        **child_records(children, recipe, month_ends(last_month)[1]),
+        **of_children,
     }
 
 
 def _check_tables(study: Study, recipe: Recipe) -> None:
     """Raise an error for events, phases and answers that the contracts do not list."""
     here = "analysis/synthetic"
+    if any(outcome.measure == "days" for outcome in study.outcomes):
+        recipe.column("care_episodes.episode_id")  # or it says which contract is missing
     counted = [outcome.event_type for outcome in study.outcomes if outcome.measure == "events"]
     for column, drawn, table in (
         ("child_events.event_type", counted, "study.toml, [[outcomes]]"),
-        ("schools.phase", YEAR_GROUPS, f"{here}/children.py, YEAR_GROUPS"),
+        ("schools.phase", study.phases, "study.toml, phases"),
         ("school_months.returned", _ANSWERS.values(), f"{here}/extract.py, _ANSWERS"),
     ):
         recipe.column(column).check_covered(drawn, table)
@@ -156,11 +155,10 @@ def _school_children(
     noisy: bool,
 ) -> list[Child]:
     candidate = school.candidate
+    years = study.synthetic.year_groups[candidate.phase]
     counts = school_counts(candidate, scenario, treated=school.treated, noisy=noisy)
     stream = Stream(seed, "children", school.school_id)
-    children = school_events(
-        stream, school.school_id, candidate.phase, counts, study.outcomes, returned
-    )
+    children = school_events(stream, school.school_id, years, counts, study.outcomes, returned)
     months = list(returned)
     window = month_ends(months[0])[0], month_ends(months[-1])[1]
     for outcome in study.outcomes:
@@ -169,7 +167,7 @@ def _school_children(
                 Stream(seed, "care", school.school_id),
                 children,
                 school.school_id,
-                candidate.phase,
+                years,
                 counts[outcome.name],
                 window,
                 study.synthetic.care_days,

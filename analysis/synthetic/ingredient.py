@@ -157,7 +157,8 @@ class Ingredient:
             return ""
         if isinstance(value, bool) or not isinstance(value, _TYPES[column.logical_type]):
             raise self.refusal(
-                f"is {column.logical_type}; a record holds {value!r}", "draw a value of that type"
+                f"is {column.logical_type}; a record has {value!r}",
+                "draw a value of that type",
             )
         if isinstance(value, str):
             return self._words(value)
@@ -171,8 +172,8 @@ class Ingredient:
             raise self.refusal("is an empty text in a record", "draw None for a blank")
         if column.categories and value not in column.categories:
             raise self.refusal(
-                f"does not list '{value}', which a record holds",
-                "list it in the contract, or draw it no longer",
+                f"does not list '{value}', which a record has",
+                "list it in the contract, or stop drawing it",
             )
         if "pattern" in column.options and not re.fullmatch(self._pattern, value):
             raise self.refusal(
@@ -198,7 +199,7 @@ class Ingredient:
         text = f"{value:.{max(0, -int(step.as_tuple().exponent))}f}"
         if Decimal(text) % step:
             raise self.refusal(
-                f"is a multiple of {step}; a record holds {value!r}",
+                f"is a multiple of {step}; a record has {value!r}",
                 "round with Ingredient.nearest",
             )
         self._check_range(float(text), text)
@@ -212,7 +213,7 @@ class Ingredient:
         ):
             if outside:
                 raise self.refusal(
-                    f"has the {key} {options[key]}; a record holds {text}",
+                    f"has the {key} {options[key]}; a record has {text}",
                     f"widen the {key}, or draw within it",
                 )
 

@@ -40,6 +40,10 @@ class Recipe:
             for column in contract.columns
         }
 
+    def asks_for(self, *datasets: str) -> bool:
+        """Whether there are contracts for any of the datasets, which are drawn together."""
+        return any(dataset in self.contracts for dataset in datasets)
+
     def column(self, name: str) -> Ingredient:
         """Return `dataset.column`; ConfigurationError if no contract has it."""
         if name not in self._columns:
@@ -74,14 +78,14 @@ class Recipe:
                 raise ConfigurationError(
                     f"nothing is drawn for the dataset '{dataset}'",
                     place=contract.place,
-                    remedy="draw it in analysis/synthetic, or take the contract away",
+                    remedy="draw it in analysis/synthetic, or remove the contract",
                 )
         for dataset in tables:
             if dataset not in self.contracts:
                 raise ConfigurationError(
                     f"the generator draws '{dataset}', which has no contract",
                     place="data_contracts/",
-                    remedy="add its contract, or draw it no longer",
+                    remedy="add its contract, or stop drawing it",
                 )
         return {dataset: self.rows(dataset, records) for dataset, records in tables.items()}
 
@@ -89,7 +93,7 @@ class Recipe:
 def _refuse_columns(contract: DataContract, record: Mapping[str, Value]) -> None:
     lacking = [name for name in contract.column_names if name not in record]
     added = [name for name in record if name not in contract.column_names]
-    parts = [("lacks", lacking), ("has beside the contract's", added)]
+    parts = [("lacks", lacking), ("has besides the contract's", added)]
     said = " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
     raise ConfigurationError(
         f"a drawn record of {contract.dataset} {said}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from analysis.errors import ConfigurationError
 from analysis.study.settings import shift_month
 from analysis.synthetic.counts import Candidate, draw_candidate
 from analysis.synthetic.draws import Stream
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from analysis.study.settings import Pilot, Study
     from analysis.synthetic.recipe import Recipe, Record
 
-# In the order in which schools are placed.
-_PHASES = ("secondary", "primary", "special")
 # Not all workers start on the first school day of the pilot.
 _LATEST_START = timedelta(days=16)
 
@@ -79,17 +78,72 @@ def draw_schools(study: Study, scenario: Scenario, recipe: Recipe, seed: int) ->
     pilots = [pilot.name for pilot in study.pilots]
     recipe.column("schools.pilot").check_covered(pilots, "study.toml, [[pilots]]")
     recipe.column("schools.arm").check_covered(study.arms, "study.toml, arms")
-    recipe.column("schools.phase").check_covered(_PHASES, "analysis/synthetic/schools.py, _PHASES")
+    recipe.column("schools.phase").check_covered(study.phases, "study.toml, phases")
     schools: list[School] = []
+    if study.design == "randomised":
+        for pilot in study.pilots:
+            schools.extend(_allocated(study, scenario, recipe, pilot, len(schools), seed))
+        return schools
     for pilot in study.pilots:
         pairs = [
             pair
-            for phase in _PHASES
+            for phase in pilot.places  # in the order in which schools are placed
             for pair in _pairs(study, scenario, recipe, pilot, phase, seed)
         ]
         stream = Stream(seed, "places", pilot.name)
         schools.extend(_placed(recipe, pilot, pairs, len(schools), stream))
     return schools
+
+
+def _allocated(
+    study: Study, scenario: Scenario, recipe: Recipe, pilot: Pilot, taken: int, seed: int
+) -> list[School]:
+    """Return the schools of one pilot, allocated at random to the two groups by phase.
+
+    Their stratum stands in the column of matched sets, and each is an area of its own.
+    """
+    if scenario.selection != "characteristics":
+        raise ConfigurationError(
+            f"the scenario '{scenario.name}' chooses schools by their counts, and in a randomised "
+            "study nobody chooses",
+            place="study.toml, [[synthetic.scenarios]], selection",
+            remedy="leave it out, or set design = 'matched'",
+        )
+    ids, sets, areas = (
+        recipe.column(f"schools.{name}") for name in ("school_id", "matched_set", "area")
+    )
+    drawn: list[tuple[Candidate, bool]] = []
+    for phase, treated in pilot.places.items():
+        total = treated + _others(pilot, phase)
+        stream = Stream(seed, "allocation", pilot.name, phase)
+        chosen = set(stream.shuffled(range(total))[:treated])
+        drawn += [
+            (draw_candidate(study, scenario, recipe, pilot, phase, number, seed), number in chosen)
+            for number in range(total)
+        ]
+    stream = Stream(seed, "places", pilot.name)
+    numbers = stream.shuffled(range(taken + 1, taken + 1 + len(drawn)))
+    first = date.fromisoformat(f"{pilot.start}-01")
+    schools = [
+        School(
+            school_id=ids.key(numbers.pop()),
+            candidate=candidate,
+            arm="intervention" if treated else "comparison",
+            matched_set=sets.key(1, pilot.code),
+            area=areas.key(place, pilot.code),
+            start_date=stream.weekday(first, first + _LATEST_START) if treated else None,
+        )
+        for place, (candidate, treated) in enumerate(drawn, start=1)
+    ]
+    return sorted(schools, key=lambda school: school.school_id)
+
+
+def _others(pilot: Pilot, phase: str) -> int:
+    """Return the comparison schools of one phase, in proportion; the last phase has the rest."""
+    others = pilot.comparisons or pilot.schools
+    shares = {each: others * n // pilot.schools for each, n in pilot.places.items()}
+    last = list(shares)[-1]
+    return shares[phase] + (others - sum(shares.values()) if phase == last else 0)
 
 
 def _pairs(

@@ -16,7 +16,7 @@ from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
 from audit.coverage.pages_read import read_once
 from audit.ledger.record import FigureRecord, TableRecord
-from audit.pdf.exhibit_places import figure_references
+from audit.pdf.exhibit_locations import figure_references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,10 +15,10 @@ from audit.coverage.alignment import alignment
 from audit.coverage.fixed import fixed
 from audit.coverage.formulas import in_formula
 from audit.coverage.literals import explained, numbers
-from audit.coverage.wording import unsaid
+from audit.coverage.wording import differing_words
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ def coverage(
     known = {each.name for each in missing}
     missing += [
         Missing(file, record.reference, record.id, words)
-        for file, record, words in unsaid(layer, chapters, parts, ledger)
+        for file, record, words in differing_words(layer, chapters, parts, ledger)
         if record.id not in known
     ]
     return Coverage(tuple(_each_number(layer, given, literals)), tuple(missing))
@@ -204,7 +204,7 @@ def _letters(text: str) -> str:
 
 def _cells(layer: TextLayer) -> set[int]:
     """Return the positions of all table cells that belong to an exhibit with a reference."""
-    inside = {id(cell) for each in exhibit_places(layer) for cell in each.cells}
+    inside = {id(cell) for each in exhibit_locations(layer) for cell in each.cells}
     return {place for place, block in enumerate(layer.blocks) if id(block) in inside}
 
 
@@ -213,7 +213,7 @@ def _of_tables(layer: TextLayer, by_reference: Mapping[str, Record]) -> tuple[Gi
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     given: Given = {}
     missing = []
-    for exhibit in exhibit_places(layer):
+    for exhibit in exhibit_locations(layer):
         record = by_reference.get(exhibit.reference)
         if not isinstance(record, TableRecord) or not exhibit.cells:
             continue

@@ -14,7 +14,7 @@ from audit.coverage.literals import numbers
 from audit.coverage.sequences import read_sequences
 from audit.ledger.facts import Facts, Part, read_facts
 from audit.ledger.record import Float
-from audit.pdf.exhibit_places import PROVENANCE
+from audit.pdf.exhibit_locations import PROVENANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from audit.coverage.alignment import alignment
 from audit.ledger.record import TableRecord
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -72,7 +72,7 @@ def known(
     places = {id(block): place for place, block in enumerate(layer.blocks)}
     found: list[Printed] = []
     in_tables: set[int] = set()
-    for exhibit in exhibit_places(layer):
+    for exhibit in exhibit_locations(layer):
         record = ledger.by_reference.get(exhibit.reference)
         here = [places[id(block)] for block in (*exhibit.cells, *exhibit.note)]
         if isinstance(record, TableRecord) and exhibit.cells:

@@ -145,7 +145,9 @@ def parse_literals(
         listed = _chosen(tomllib.loads(source).get("literal", []), only)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
-            f"this is no TOML: {error}", place=name, remedy="see what its other entries look like"
+            f"this is not valid TOML: {error}",
+            place=name,
+            remedy="see what its other entries look like",
         ) from None
     return tuple(_literal(entry, number, name) for number, entry in enumerate(listed, start=1))
 
@@ -179,13 +181,13 @@ def _literal(entry: object, number: int, name: str) -> Literal:
         pattern = re.compile(given["pattern"])
     except re.error as error:
         raise ConfigurationError(
-            f"'{given['pattern']}' is no regular expression: {error}", place=place
+            f"'{given['pattern']}' is not a valid regular expression: {error}", place=place
         ) from None
     if pattern.search("") or pattern.fullmatch("0123456789"):
         raise ConfigurationError(
             f"'{given['pattern']}' would explain any number",
             place=place,
-            remedy="write the words that stand beside the number into the pattern",
+            remedy="include the words next to the number in the pattern",
         )
     return Literal(pattern, given["reason"], given.get("repeats", ""), *_pins(given, place))
 
@@ -196,6 +198,8 @@ def _pins(
     listed, beside = given.get("numbers"), given.get("beside", {})
     texts = [listed or [], *(beside.values() if isinstance(beside, dict) else [None])]
     if not all(isinstance(t, list) and all(isinstance(each, str) for each in t) for t in texts):
-        raise ConfigurationError("its numbers, and what stands beside each, are texts", place=place)
+        raise ConfigurationError(
+            "its numbers, and the words next to each, must be text", place=place
+        )
     words = {number: frozenset(each) for number, each in beside.items()}
     return None if listed is None else frozenset(listed), words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
 
 Recall = Callable[[str, Callable[[], str]], str]
 """Takes a key and a function; returns the cached text for the key, or makes it now."""

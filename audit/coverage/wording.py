@@ -13,7 +13,7 @@ from audit.coverage.formulas import formulas_of
 from audit.coverage.listed_sources import letters
 from audit.ledger.record import Float, TableRecord
 from audit.limits import spend
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _GAP = 300
 """Letters that may appear in print for what is printed differently from the source."""
 
 
-def unsaid(
+def differing_words(
     layer: TextLayer,
     chapters: Sequence[Chapter],
     parts: Sequence[tuple[Chapter | None, list[int]]],
@@ -54,7 +54,7 @@ def unsaid(
             said = _said(record.printed)
             if any(part and text.count(part) < times for part in said):
                 yield chapter.file, record, record.printed
-    for place in exhibit_places(layer):
+    for place in exhibit_locations(layer):
         found = ledger.by_reference.get(place.reference)
         if isinstance(found, TableRecord) and place.cells:
             cell = _first_other(found.cells, place.cells)

@@ -46,6 +46,10 @@ def built_from() -> Markdown:
     _, ledger = found
     commit = ledger.commit
     state = "" if commit.clean else ", with changes that were not committed"
+    made = f"commit `{commit.id}`{state}"
+    if commit.id is None:
+        made = "files that are not under version control"
+    made += of_program(ledger)
     files = [
         f"| D{number} | {literal(file.name)} | {file.rows:,} "
         f"| `{file.sha256[:32]}` `{file.sha256[32:]}` |"
@@ -55,13 +59,24 @@ def built_from() -> Markdown:
     return Markdown(
         "\n".join(
             [
-                f"This report was built from commit `{commit.id}`{state}, with {versions}.",
+                f"This report was built from {made}, with {versions}.",
                 "",
                 "| No. | Data file | Rows | SHA-256 |",
                 "|:--|:-----------------|----:|:----------------------------------|",
                 *files,
             ]
         )
+    )
+
+
+def of_program(ledger: Ledger) -> str:
+    """Return a phrase on the program, where its code is not in the report's own commit."""
+    made = ledger.program
+    if not made:
+        return ""
+    return (
+        f" of the study by version {made['version']} of the program (its commit: "
+        f"{made['commit']}; SHA-256 of its files: `{made['sha256']}`)"
     )
 
 

@@ -9,7 +9,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand
+from audit.documents.appendix import UNBUILT, Markdown, ledger_at_hand, of_program
 from audit.ledger.record import ClaimRecord, Float
 
 if TYPE_CHECKING:
@@ -43,18 +43,17 @@ def paragraphs(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 HOW = (
-    "In a clone of the project, without a connection to anything: `python -m report verify`, "
-    "followed by the name of this file, says whether it is as it was sealed, and whether each "
-    "number printed is one the ledger holds; with `--rerun`, and with the data, it computes "
-    "everything again and compares. `python -m report trace` followed by the reference under a "
-    "figure or table gives the lines of code and the files behind it. Ledger, certificate, a "
-    "description for other tools (RO-Crate) and the data behind the figures and tables are "
-    "attached to this PDF."
+    "In a clone of the project, without a network connection, `python -m report verify`, followed "
+    "by the name of this file, shows whether the file is as it was sealed and whether each number "
+    "printed is in the ledger; with `--rerun` and the data, it recomputes everything and compares. "
+    "`python -m report trace` followed by the reference under a figure or table gives the lines "
+    "of code and the files behind it. Ledger, certificate, a description for other tools "
+    "(RO-Crate) and the data behind the figures and tables are attached to this PDF."
 )
 LIMITS = (
-    "Without a signature, or a digest published elsewhere, the seal shows damage and not forgery: "
-    "whoever alters a PDF can also seal it again. And a number that can be traced and computed "
-    "again is not thereby right: that is for the methods, and for those who review them."
+    "Without a signature, or a digest published elsewhere, the seal shows damage but not forgery: "
+    "anyone who alters a PDF can also seal it again. A number that can be traced and recomputed "
+    "is not necessarily right: that depends on the methods, and is for reviewers to judge."
 )
 
 
@@ -66,11 +65,14 @@ def _rests_on(ledger: Ledger) -> str:
         if commit.id
         else "code that is not under version control"
     )
-    state = "" if commit.clean else ", with changes that were not committed"
+    if ledger.program:
+        made = f"commit `{commit.id}`" if commit.id else "files that are not under version control"
+    state = "" if commit.clean or not commit.id else ", with changes that were not committed"
     kinds: Counter[str] = Counter(record.kind for record in ledger.records)
     shown = _listed([_count(kinds[kind], kind) for kind in KINDS if kinds[kind]])
     return (
-        f"It was made by {made}{state}, from {_count(len(files), 'data file')}. "
+        f"It was made by {made}{state}{of_program(ledger)}, "
+        f"from {_count(len(files), 'data file')}. "
         f"Their rows and digests are in the ledger. It shows {shown}, each with its record "
         "in the ledger."
     )
@@ -93,16 +95,15 @@ def _passed(ledger: Ledger) -> str:
     broken = [record for record in claims if record.broken]
     if broken:
         names = ", ".join(record.id for record in broken)
-        parts.append(f"Sentences that no longer hold, marked where they stand: {names}.")
+        parts.append(f"Sentences that no longer hold, marked in the text: {names}.")
     unknown = ", ".join(record.id for record in claims if record.unknown)
     if unknown:
         parts.append(
-            f"Sentences that counts are too small to judge, marked where they stand: {unknown}."
+            "Sentences that cannot be judged because counts are too small, marked in the "
+            f"text: {unknown}."
         )
     elif claims and not broken:
-        parts.append(
-            "Every sentence that is held to a rule satisfies it, or is marked where it stands."
-        )
+        parts.append("Every sentence held to a rule satisfies it, or is marked in the text.")
     return " ".join(part for part in parts if part)
 
 
@@ -112,17 +113,17 @@ def _totals(ledger: Ledger) -> str:
              if rule.dataset == CONTROL_TOTALS}  # fmt: skip
     if found.get(f"{CONTROL_TOTALS}-file", "") != "pass":
         return (
-            "No control totals came with the data: that none were lost, moved or exchanged on the "
-            "way is not confirmed by those who sent them."
+            "No control totals came with the data, so the data supplier has not confirmed that no "
+            "records were lost, moved or exchanged in transfer."
         )
     if "warn" in found.values():
-        return "The data differ from the control totals of those who sent them."
-    return "The data agree with the control totals that those who sent them confirmed."
+        return "The data differ from the data supplier's control totals."
+    return "The data agree with the control totals that the data supplier confirmed."
 
 
 def _invented(ledger: Ledger) -> str:
     if not ledger.label:
-        return "Nothing: the data are those that were supplied."
+        return "Nothing: the data are those supplied."
     extract = {file.name for file in ledger.files if file.part == "extract"}
     shown = [record for record in ledger.records if isinstance(record, Float)]
     resting = [record for record in shown if extract & set(record.files)]
@@ -136,9 +137,9 @@ def _invented(ledger: Ledger) -> str:
         f"register of invented files lists at least one of the files read. Of {len(shown):,} "
         f"figures and tables, {len(resting):,} rest on them. "
         "No number computed from them is evidence about any child, school or authority. "
-        f"Not invented is what was published: of all {len(ledger.records):,} exhibits, numbers "
+        f"Published results are not invented: of all {len(ledger.records):,} exhibits, numbers "
         f"and sentences among them, {len(published):,} "
-        f"{'rests' if len(published) == 1 else 'rest'} on that alone."
+        f"{'rests' if len(published) == 1 else 'rest'} on those alone."
     )
 
 
@@ -146,7 +147,7 @@ def _held_back(ledger: Ledger) -> str:
     held = [record for record in ledger.records if record.disclosure == HELD]
     part = [record for record in ledger.records if record.disclosure == SUPPRESSED]
     if not held and not part:
-        return "Nothing: disclosure control let every exhibit through as it is."
+        return "Nothing: disclosure control released every exhibit unchanged."
     words = []
     if part:
         words.append(

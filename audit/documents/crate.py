@@ -97,7 +97,7 @@ def _describe_root(crate: Any, ledger: Ledger) -> None:
 def _origin(ledger: Ledger) -> str:
     commit = ledger.commit
     made = f"commit {commit.id}" if commit.id else "code that is not under version control"
-    state = "" if commit.clean or not commit.id else ", with changes that no commit holds"
+    state = "" if commit.clean or not commit.id else ", with changes that are in no commit"
     label = f" {ledger.label}." if ledger.label else ""
     return f"{ledger.title}, built from {made}{state}.{label}"
 
@@ -174,7 +174,7 @@ def _add_settings(crate: Any, ledger: Ledger, workflow: Any) -> Iterable[Any]:
         entity = _entity(crate, f"#setting-{name}", "PropertyValue", {
             "name": f"study.toml: {name}",
             "value": f"sha256:{setting.sha256}",
-            "description": "What the study says of it, by its digest",
+            "description": "What the study's settings say about it, by its digest",
         })  # fmt: skip
         key = f"study.toml:{name}"
         entity["exampleOfWork"] = _parameter(crate, workflow, "input", key, "PropertyValue")

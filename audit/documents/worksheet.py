@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 ROWS = 60
 """Most rows of released data that are printed; the file contains the rest."""
 CHECKS = (
-    "The report prints what stands here, where it says.",
-    "The lines compute what the words around it say.",
-    "The data files have these digests, and rows and columns are what they are taken for.",
-    "Computed again, it comes out the same.",
+    "The report prints the value shown here, in the places listed.",
+    "The lines of code compute what the surrounding text says.",
+    "The data files have these digests, and rows and columns contain what the report says.",
+    "Recomputing it gives the same value.",
 )
 
 

@@ -74,13 +74,13 @@ def read_bundle(path: Path, source: bytes | None = None) -> Bundle:
         pdfs = sorted(path.glob("*.pdf"))
         if not pdfs:
             raise ConfigurationError(
-                "this folder holds no build: no ledger and no PDF",
+                "this folder contains no build: it has neither a ledger nor a PDF",
                 place=str(path),
                 remedy="name a PDF, the folder of a book, or a commit",
             )
         path = pdfs[0]
     if path.suffix == ".json":
-        return _read_beside(path)
+        return _read_with_data(path)
     return _read_pdf(path)
 
 
@@ -109,18 +109,18 @@ def _checked(data: Mapping[str, str], place: str) -> Mapping[str, str]:
             raise NoLedger(
                 f"the data behind {printable(name[:80])} are not as a build writes them",
                 place=place,
-                remedy="they were edited or cut short: take the original, or build anew",
+                remedy="they were edited or truncated: use the original, or build again",
             )
     return data
 
 
-def _read_beside(ledger: Path) -> Bundle:
+def _read_with_data(ledger: Path) -> Bundle:
     whole = ledger.is_file() and (ledger.parent / DATA).is_dir()
     if ledger.name != LEDGER or not whole:
         raise ConfigurationError(
-            f"this is no {LEDGER} with the folder {DATA} next to it",
+            f"this is not a {LEDGER} with the folder {DATA} next to it",
             place=str(ledger),
-            remedy="name a PDF, the folder of a book, or a ledger where the build laid it",
+            remedy="name a PDF, the folder of a book, or a ledger where the build wrote it",
         )
     return read_folder(ledger.parent, ledger.name)
 

@@ -85,8 +85,8 @@ def read_facts(ledger: Ledger) -> Facts:
         said = [record.reference, record.id, as_printed(record), at.lines("–"), files]
         rows[record.reference] = _part(said)
     return Facts(
-        _part([asdict(ledger.commit), ledger.environment]),
-        _part([asdict(ledger.commit), as_markdown(ledger)]),
+        _part([asdict(ledger.commit), ledger.program, ledger.environment]),
+        _part([asdict(ledger.commit), ledger.program, as_markdown(ledger)]),
         rows,
         str(ledger.commit.id or ""),
         date_of(ledger.commit.time),

@@ -221,6 +221,9 @@ class Ledger:
         Headings, formulas and sources of the chapters, whose numbers are not results.
     release
         Whether it was built as a release, which refuses what a draft only marks.
+    program
+        The program that computed it, where its code is not in the commit: `version`, `commit` and
+        `sha256` over its files. Files of `code` are then the program's, except the study's own.
     format
         Version of this format.
     """
@@ -244,6 +247,7 @@ class Ledger:
     sources: Mapping[str, Sha256] = field(default_factory=dict)
     structure: Structure = field(default_factory=Structure)
     release: bool = False
+    program: Mapping[str, str] = field(default_factory=dict)
     format: Literal[3] = 3
 
     @cached_property

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analysis.exhibits.parts.exhibit import Exhibit
-    from audit.ledger.record import Place, Record
+    from audit.ledger.record import Location, Record
     from audit.trace.lineage import Lineage
 
 LIMITS = 2
@@ -36,7 +36,7 @@ def record(
     exhibit: Exhibit,
     provenance: Provenance,
     lineage: Lineage,
-    places: Iterable[Place],
+    places: Iterable[Location],
     seed: int | None = None,
     *,
     compared: tuple[str, ...] = (),

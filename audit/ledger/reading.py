@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import ConfigurationError
 from audit.ledger.form import first_gap, maker
 from audit.ledger.ledger import FORMAT, Ledger, schema
-from audit.limits import MALFORMED, allowance, opened, read_file, read_json, said
+from audit.limits import MALFORMED, allowance, error_text, opened, read_file, read_json
 from audit.pdf.attachments import attached
 from audit.terminal import printable
 
@@ -75,7 +75,7 @@ def _parsed(data: bytes, place: str) -> Ledger:
             raise TypeError
     except (ValueError, TypeError, KeyError):
         raise NoLedger(
-            "this is no ledger that can be read",
+            "this is not a ledger that can be read",
             place=place,
             remedy="give a ledger.json or a PDF of the report",
         ) from None
@@ -93,7 +93,7 @@ def _parsed(data: bytes, place: str) -> Ledger:
         raise NoLedger(
             f"the ledger is not as a build writes it: see {printable(str(gap)[:80])}",
             place=place,
-            remedy="it was edited or cut short: take the original, or build anew",
+            remedy="it was edited or truncated: use the original, or build again",
         ) from None
 
 
@@ -232,7 +232,7 @@ def files_of_pdf(data: bytes, place: str) -> dict[str, Attachment]:
             inside = attached(pdf)
     except (pikepdf.PdfError, pikepdf.PasswordError, *MALFORMED) as e:
         raise NoLedger(
-            f"this is no PDF that opens: {said(e)}",
+            f"this PDF cannot be opened: {error_text(e)}",
             place=place,
             remedy="name a PDF of the report, the folder of a book, or a commit",
         ) from None

@@ -15,11 +15,11 @@ from audit.ledger.form import COUNT, FROM_ONE, SHA256, pattern
 Sha256 = Annotated[str, SHA256]
 Count = Annotated[int, COUNT]
 FromOne = Annotated[int, FROM_ONE]
-Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]*")]
+Shown = Annotated[str, pattern(r"(?!/)(?!.*\.\.)[^\\:\n]+:[1-9][0-9]{0,6}")]
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where a chapter shows an exhibit: path from the project's root, and line, counted from 1."""
 
     file: str
@@ -137,7 +137,7 @@ class Common:
     deciding: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def shown_to_reader(self) -> tuple[object, ...]:
         """What a reader sees of it; compared too, since an edited ledger may keep its digest."""
         return (self.printed, self.disclosure)
 
@@ -185,9 +185,9 @@ class Float(Common):
     data: Annotated[str, pattern("([0-9a-f]{64})?")] = ""
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def shown_to_reader(self) -> tuple[object, ...]:
         """What a reader sees of it and of its data."""
-        return (*super().said, self.described)
+        return (*super().shown_to_reader, self.described)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,9 +217,9 @@ class TableRecord(Float):
     note: str = ""
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def shown_to_reader(self) -> tuple[object, ...]:
         """What a reader sees of it."""
-        return (*super().said, self.cells, self.note)
+        return (*super().shown_to_reader, self.cells, self.note)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,9 +251,9 @@ class NumberRecord(Common):
     working: Working | None = None
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def shown_to_reader(self) -> tuple[object, ...]:
         """What a reader sees of it."""
-        return (*super().said, self.value, self.interval)
+        return (*super().shown_to_reader, self.value, self.interval)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,9 +286,9 @@ class ClaimRecord(Common):
     compared: tuple[str, ...] = ()
 
     @property
-    def said(self) -> tuple[object, ...]:
+    def shown_to_reader(self) -> tuple[object, ...]:
         """What a reader sees of it."""
-        return (*super().said, self.holds)
+        return (*super().shown_to_reader, self.holds)
 
     @property
     def broken(self) -> bool:

@@ -12,6 +12,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer, TOMLLexer
 
+from analysis.importing import code_file
+
 _PLAIN = re.compile(r'<span class="(?:n|nn|nv|o|p|w|fm|esc)">([^<]*)</span>')
 """Tokens that have no colour of their own."""
 _OWN_CODE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -24,42 +26,42 @@ class Colours:
     ----------
     root
         The folder.
-    kept
+    cache
         Cache file of the last build, which keys each entry by a digest of the source file, this
         module and the library's version, so that none can be stale; None for no cache.
     """
 
-    def __init__(self, root: Path, kept: Path | None = None) -> None:
+    def __init__(self, root: Path, cache: Path | None = None) -> None:
         self._root = root
-        self._kept = kept
+        self._cache = cache
         self._known: dict[str, list[str]] = {}
         self._digests: dict[str, str] = {}
         self._used: dict[str, list[str]] = {}
-        if kept is not None and kept.is_file():
-            self._known = _read(kept)
+        if cache is not None and cache.is_file():
+            self._known = _read(cache)
 
     def lines(self, file: str) -> list[str]:
         """Return a file's lines as HTML."""
         if file not in self._digests:
-            text = (self._root / file).read_text(encoding="utf-8")
+            text = code_file(self._root, file).read_text(encoding="utf-8")
             said = f"{pygments.__version__} {_OWN_CODE} {file} {text}"
             digest = hashlib.sha256(said.encode()).hexdigest()
             self._used[digest] = self._known.get(digest) or _coloured(file, text)
             self._digests[file] = digest
         return self._used[self._digests[file]]
 
-    def keep(self) -> None:
+    def write(self) -> None:
         """Write the entries used in this build to the cache, and no others."""
-        if self._kept is not None and self._used.keys() != self._known.keys():
-            self._kept.parent.mkdir(parents=True, exist_ok=True)
-            kept = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
-            self._kept.write_text(json.dumps(kept), encoding="utf-8")
+        if self._cache is not None and self._used.keys() != self._known.keys():
+            self._cache.parent.mkdir(parents=True, exist_ok=True)
+            entries = {digest: [_digest(lines), *lines] for digest, lines in self._used.items()}
+            self._cache.write_text(json.dumps(entries), encoding="utf-8")
 
 
-def _read(kept: Path) -> dict[str, list[str]]:
+def _read(cache: Path) -> dict[str, list[str]]:
     """Return the cached entries that are intact; the others are computed again."""
     try:
-        found = dict(json.loads(kept.read_text(encoding="utf-8")))
+        found = dict(json.loads(cache.read_text(encoding="utf-8")))
         return {digest: lines for digest, (own, *lines) in found.items() if own == _digest(lines)}
     except (OSError, ValueError, TypeError):
         return {}

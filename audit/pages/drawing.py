@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audit.pages.layered import Spacing, lay_out, without_shortcuts
+from audit.pages.graph_layout import Spacing, lay_out, without_shortcuts
 from audit.templates import render
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from audit.pages.layered import Point
+    from audit.pages.graph_layout import Point
     from audit.pages.lineage_graph import LineageGraph, Step
 
 NAME_WIDTH, PLACE_WIDTH = 7.3, 6.1

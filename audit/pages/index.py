@@ -55,10 +55,17 @@ def _chapters(record: Record) -> list[str]:
 
 @dataclass(frozen=True)
 class Row:
-    """One exhibit in the index, with its sort keys."""
+    """One exhibit in the index, with its sort keys.
+
+    Attributes
+    ----------
+    pages
+        Its pages as printed: the first page after the cover is numbered 1.
+    """
 
     record: Record
     order: int
+    pages: list[int]
     chapters: list[str]
     titles: list[str]
     chapter_order: int
@@ -71,6 +78,7 @@ def _row(record: Record, trail: Trail) -> Row:
     return Row(
         record,
         kind * 10000 + number,
+        [page - 1 for page in record.pages],
         chapters,
         [trail.chapters.get(each) or each for each in chapters],
         known.index(chapters[0]) if chapters[0] in known else 0,

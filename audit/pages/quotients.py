@@ -56,8 +56,10 @@ class Quotient:
         """Return the calculation for one row as text, with the values as released."""
         divisor = self.divisor(row, rows)
         times = f" × {self.factor:,}" if self.factor > 1 else ""
-        return f"{_told(row[self.of])} ÷ {divisor:,.6g}{times} = {_told(row[self.column])}".replace(
-            "-", "−"
+        return (
+            f"{_plain(row[self.of])} ÷ {divisor:,.6g}{times} = {_plain(row[self.column])}".replace(
+                "-", "−"
+            )
         )
 
     def divisor(self, row: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> float:
@@ -230,6 +232,6 @@ def number(text: str) -> float | None:
         return None
 
 
-def _told(text: str) -> str:
+def _plain(text: str) -> str:
     value = number(text)
     return f"{value:,.6g}" if value is not None else text

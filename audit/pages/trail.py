@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from audit.ledger.record import Float, with_unit
+from audit.ledger.record import Float, NumberRecord, with_unit
 from audit.pages.source_code import STUDY
 from audit.templates import printed_text
 from audit.trace.text import by_reference
@@ -28,6 +28,10 @@ KINDS: Mapping[str, str] = {
 """Names of the kinds of exhibit for the reader."""
 FILES = "files"
 """Folder for the pages of data files."""
+_NUMBERED = ("finding", "pathway")
+"""What a number is given that is itself only a number or a letter."""
+_LOOKED_UP = ("check", "fact_id", "sentence", "share", "state", "scenario")
+"""What a number is given that names a row of a table and says nothing to a reader."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Trail:
         The released data of each figure and table as CSV, by name.
     drawings
         Names of the figures whose drawings are next to the data.
+    narrow
+        Those that are also drawn for a narrow screen.
     chapters
         The title of each chapter by its file, in the order of the book.
     home, pdf
@@ -89,6 +95,7 @@ class Trail:
     chapters: Mapping[str, str]
     home: str = ""
     pdf: str = ""
+    narrow: frozenset[str] = frozenset()
     sources: Mapping[str, str] = field(default_factory=dict)
     formulas: Mapping[str, Markup] = field(default_factory=dict)
 
@@ -122,7 +129,18 @@ class Trail:
     def title(self, record: Record) -> str:
         """Return an exhibit's title for the reader: its caption, or what it prints."""
         own = self._caption(record)[1] if isinstance(record, Float) else record.printed
-        return (own or record.id.replace("_", " ").capitalize()) + with_unit(record)
+        about = f": {self.about(record)}" if self.about(record) else ""
+        return (own or record.id.replace("_", " ").capitalize()) + with_unit(record) + about
+
+    def about(self, record: Record) -> str:
+        """Return what a number is about, such as an outcome and a pilot; empty for others."""
+        step = self.ledger.graph.get(record.id)
+        if step is None or not isinstance(record, NumberRecord):
+            return ""
+        given = [f"{name} {each}" if name in _NUMBERED else each
+                 for name, each in step.given.items() if name not in _LOOKED_UP]  # fmt: skip
+        told = ", ".join(given)
+        return f"{told[:1].upper()}{told[1:]}"
 
     def heading(self, record: Record) -> str:
         """Return the name that the book uses for an exhibit: its printed label, or its kind."""

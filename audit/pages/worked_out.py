@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.readings import interval_reading, reading
 from audit.coverage.literals import numbers
 from audit.ledger.cells import table_rows
 from audit.ledger.record import ClaimRecord, FigureRecord, Float, NumberRecord, TableRecord
@@ -88,7 +89,7 @@ def worked_out(record: Record, trail: Trail, graph: LineageGraph) -> WorkedOut:
         own.does,
         example.numerator,
         example.denominator,
-        tuple(given + months) or ("nothing: all that the data hold",),
+        tuple(given + months) or ("nothing: all records of the data",),
         example.lines,
         tuple(_sources(record, trail)),
         tuple(_steps(graph, trail)),
@@ -126,7 +127,7 @@ def _steps(graph: LineageGraph, trail: Trail) -> Iterator[str]:
 
 def _example(record: Record, trail: Trail) -> Example:
     if record.held:
-        return Example("not shown", "not shown", ("Disclosure control holds it back.",))
+        return Example("not shown", "not shown", ("Disclosure control withholds it.",))
     match record:
         case NumberRecord():
             return _of_number(record)
@@ -143,7 +144,7 @@ def _of_number(record: NumberRecord) -> Example:
                        found.sums or (f"Printed: {record.printed}",), found.where)  # fmt: skip
     if record.source:
         line = f"The publication states {record.printed}; the report repeats it."
-        return Example(f"{record.unit}, as published", "none: it is not worked out here", (line,))
+        return Example(f"{record.unit}, as published", "none: it is not calculated here", (line,))
     if record.value is None:
         line = f"The words printed are: {record.printed}"
         return Example("none: words are printed, not a calculation", NOTHING_DIVIDED, (line,))
@@ -162,7 +163,7 @@ def _of_claim(record: ClaimRecord, trail: Trail) -> Example:
     if shown:
         lines.append(f"The values are in {shown}.")
     if record.unknown:
-        lines.append(f"So it can't be said whether the rule is satisfied: {record.seen}.")
+        lines.append(f"So it is not known whether the rule is satisfied: {record.seen}.")
     elif record.holds is not None:
         lines.append(
             "So the rule is satisfied, and the sentence is printed."
@@ -251,14 +252,17 @@ def _of_cell(record: Float, rows: Sequence[Mapping[str, str]]) -> Example | None
     for row in rows:
         for name in measuring(row, record.described)[:1]:
             found = _described(record, name, _row_in_words(row, record), row[name])
-            return replace(found, lines=(*found.lines, *_limits(name, row)))
+            meaning = record.described.get(name, name)
+            return replace(found, lines=(*found.lines, *_limits(name, meaning, row)))
     return None
 
 
-def _limits(name: str, row: Mapping[str, str]) -> Iterator[str]:
+def _limits(name: str, meaning: str, row: Mapping[str, str]) -> Iterator[str]:
     ends = [row.get(f"{name}_{end}", "") for end in ("low", "high")]
-    if all(number(end) is not None for end in ends):
-        yield f"Its interval runs from {ends[0]} to {ends[1]}."
+    low, high = map(number, ends)
+    if low is not None and high is not None:
+        told = interval_reading(meaning, low, high)
+        yield f"Its interval runs from {ends[0]} to {ends[1]}. {told}".strip()
 
 
 def _described(record: Float, column: str, at: str, printed: str) -> Example:
@@ -269,8 +273,17 @@ def _described(record: Float, column: str, at: str, printed: str) -> Example:
         return Example(f"{counted}: {printed}", "none: it is a count", (line,))
     found = measure(meaning)
     shown = "printed" if isinstance(record, TableRecord) else "drawn"
-    line = f"Example, {at}: “{printed}” is {shown} ({_lower(meaning)})."
-    return Example(found.numerator, found.denominator or NOTHING_DIVIDED, (line,))
+    lines = [f"Example, {at}: “{printed}” is {shown} ({_lower(meaning)})."]
+    if says := _says(meaning, printed):
+        lines.append(f"What it says: {says}")
+    return Example(found.numerator, found.denominator or NOTHING_DIVIDED, tuple(lines))
+
+
+def _says(meaning: str, printed: str) -> str:
+    """Return what a printed value says; empty if it is a limit, or of no known kind."""
+    numerals = [] if printed.startswith("<") else numbers(printed)
+    value = number(numerals[0].text.replace("−", "-")) if numerals else None
+    return reading(meaning, value) if value is not None else ""
 
 
 def _lower(meaning: str) -> str:
@@ -306,7 +319,10 @@ def _row_in_words(row: Mapping[str, str], record: Float) -> str:
         and text not in ("", *_HIDDEN)
         and "\\" not in text
     ]
-    said = ", ".join(told[:4]) or record.id
+    told = told[:4]
+    if first := row.get("first_month"):
+        told.append(f"months {first} to {row['last_month']} from the start".replace("-", "−"))
+    said = ", ".join(told) or record.id
     return re.sub(r"\bs(17|47) ", r"section \1 ", said.replace("_", " "))
 
 

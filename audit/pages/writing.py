@@ -8,7 +8,8 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
+from analysis.importing import code_file
 from audit.pages.exhibit import exhibit_page
 from audit.pages.index import index_page
 from audit.pages.source_code import STUDY, code_page_body, settings_body
@@ -38,7 +39,7 @@ def write_trail(trail: Trail, folder: Path, recall: Recall = lambda _, make: mak
     recall
         Returns cached pages made from identical input; it must itself check code and libraries.
     """
-    slim = without_places(trail)
+    slim = without_positions(trail)
     shared = digest_of(*_stated(slim))
     for name, given, make in _pages(trail, slim):
 
@@ -60,7 +61,7 @@ def _rendered(page: Page, trail: Trail) -> str:
     return render(page.template, page=page, ledger=trail.ledger, home=trail.home, **page.values)
 
 
-def without_places(trail: Trail) -> Trail:
+def without_positions(trail: Trail) -> Trail:
     """Return a trail without positions that shift with every edit above: pages, chapter lines.
 
     Only the page of an exhibit itself shows its positions; all others are made without them.
@@ -74,7 +75,7 @@ def _stated(trail: Trail) -> Iterator[str]:
     """Yield everything from which the pages of a trail without positions are made."""
     yield trail.ledger.to_json()
     for file in (*trail.code.files, STUDY):
-        yield (trail.code.root / file).read_text(encoding="utf-8")
+        yield code_file(trail.code.root, file).read_text(encoding="utf-8")
     parts = (trail.captions, trail.data, trail.chapters, trail.sources, trail.formulas)
     for part in parts:
         yield repr(list(part.items()))

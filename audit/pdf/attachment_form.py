@@ -40,16 +40,16 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
         yield from _node_faults(node, root=place == 0)
     names = [name for name, _ in listed(pdf)]
     if not all(_written_plainly(key) for node in nodes(pdf) for key in _keys(node)):
-        yield "a name among the attachments is written in another way than a build writes it"
+        yield "a name among the attachments is not written as a build writes it"
     for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield f"there are several attachments of the name {name}"
     if names != sorted(names):
-        yield "the attachments do not stand in the order of their names"
+        yield "the attachments are not in the order of their names"
     for name, entry in listed(pdf):
         if not _regular(name, entry):
             yield f"the entry of the attachment {name} is not as a build writes it"
         elif name in stated and not _as_stated(entry, stated[name], created(pdf)):
-            yield f"what is said of the attachment {name} was altered"
+            yield f"the description of the attachment {name} was altered"
     own = [each.objgen if is_dictionary(each) else None for each in pdf.Root.get("/AF", [])]
     if sorted(own, key=str) != sorted((entry.objgen for _, entry in listed(pdf)), key=str):
         yield "the list of the document's own files is not that of its attachments"
@@ -58,9 +58,9 @@ def attachment_faults(pdf: Any, stated: Mapping[str, Attachment]) -> Iterator[st
 def _node_faults(node: Any, *, root: bool) -> Iterator[str]:
     """Yield the faults of one node of the name tree, in its names or kids and its limits."""
     if set(node.keys()) not in ({"/Names"}, {"/Kids"}) and root:
-        yield "the tree of attachments holds more than names"
+        yield "the tree of attachments contains more than names"
     if not root and set(node.keys()) not in ({"/Limits", "/Names"}, {"/Limits", "/Kids"}):
-        yield "a node of the tree of attachments holds more than names and their bounds"
+        yield "a node of the tree of attachments contains more than names and their bounds"
     names = list(node.get("/Names", []))
     if len(names) % 2:
         yield "a name among the attachments has no file"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from audit.limits import PAGES, refuse, said, spend
+from audit.limits import PAGES, error_text, refuse, spend
 from audit.pdf.tag_tree import is_dictionary
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def form_faults(pdf: Any) -> Iterator[str]:
 def warnings(pdf: Any) -> Iterator[str]:
     """Yield the library's warnings about an open PDF, after all of it has been read."""
     for warning in pdf.get_warnings():
-        yield f"the library that reads PDF warns: {said(warning)}"
+        yield f"the library that reads PDF warns: {error_text(warning)}"
 
 
 class _PageTree:
@@ -75,11 +75,11 @@ class _PageTree:
         if role != "/Pages" or "/Contents" in node:
             yield f"a page is also {above}"
         elif set(node.keys()) - _NODE - _INHERITABLE:
-            yield f"{above}, has keys that no such node has"
+            yield f"{above}, has keys that such a node never has"
         before = self.pages
         for kid in node.Kids:
             if not is_dictionary(kid):
-                yield "the tree of pages holds what is no page"
+                yield "the tree of pages contains something other than pages"
                 continue
             yield from self._below(kid, node, depth + 1)
         if node.get("/Count") != self.pages - before:
@@ -106,7 +106,7 @@ def _stream_faults(pdf: Any) -> Iterator[str]:
         if set(each.keys()) & _ELSEWHERE:
             yield f"{where} takes its data from another file"
         if each.objgen in contents and set(each.keys()) - _CONTENTS:
-            yield f"{where}, which draws a page, has keys that no such stream has"
+            yield f"{where}, which draws a page, has keys that such a stream never has"
         packed = str(each.get("/Type")) in ("/ObjStm", "/XRef")
         if not packed and not _plainly_packed(each):
             yield f"{where} is packed in a way that readers may undo differently"

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 from audit.pdf.tag_tree import is_dictionary, kids, read_tags
 from audit.pdf.text_layer import read_text
 
@@ -147,7 +147,7 @@ def _make_heading(cell: Any) -> None:
 def _heading_cells(pdf: Any, layer: TextLayer, counts: Mapping[str, int]) -> Iterator[Any]:
     nodes = read_tags(pdf).nodes
     tables = [number for number, node in nodes.items() if _is(node, "Table")]
-    for place in exhibit_places(layer):
+    for place in exhibit_locations(layer):
         if place.cells and counts.get(place.reference):
             first = place.cells[0].element.number
             table = nodes[max(number for number in tables if number < first)]

@@ -50,6 +50,20 @@ class TagTree:
     placed: Placed
     nodes: dict[int, Any]
 
+    def rows(self) -> dict[int, tuple[int, int]]:
+        """Return the table and row of each cell, by their numbers."""
+        found: dict[int, tuple[int, int]] = {}
+        table = row = 0
+        for number, node in self.nodes.items():
+            match str(node.get("/S", "")):
+                case "/Table":
+                    table = number
+                case "/TR":
+                    row = number
+                case "/TD" | "/TH":
+                    found[number] = (table, row)
+        return found
+
 
 def read_tags(pdf: Any) -> TagTree:
     """Return the tag tree of an open `pikepdf.Pdf`; empty if it has none."""

@@ -41,7 +41,7 @@ def text_faults(pdf: Any, layer: TextLayer) -> Iterator[str]:
         spend()
         if isinstance(each, pikepdf.Stream):
             if _draws_apart(each) and _sets_text(each):
-                yield f"text is drawn by object {each.objgen[0]}, which is no page"
+                yield f"text is drawn by object {each.objgen[0]}, which is not a page"
         elif is_dictionary(each):
             yield from _of_object(each)
 
@@ -55,7 +55,7 @@ def _of_object(each: Any) -> Iterator[str]:
         if "/Alt" in each and role not in _DESCRIBED:
             yield f"an alternative text is given for an element of the role {role[1:]}"
     elif "/Rect" in each and kind not in ("", "/Link"):
-        yield f"something lies over a page that is no link: {kind}"
+        yield f"something other than a link overlies a page: {kind}"
     elif str(each.get("/Type", "")) == "/Font" and kind not in _FONTS:
         yield f"a font is of a kind that no report has: {kind}"
     elif kind == "/Type0" and str(each.get("/Encoding", "")) != "/Identity-H":

@@ -109,10 +109,13 @@ class TextLayer:
         The runs of each page in the order in which they are drawn.
     placed
         Block of each piece of marked content, drawings included.
+    faults
+        What readers see or hear that is not in this text, in words.
     """
 
     pages: tuple[tuple[Run, ...], ...]
     placed: Placed
+    faults: tuple[str, ...] = ()
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -147,7 +150,7 @@ class TextLayer:
             tuple(replace(run, element=by_number.get(run.element.number, run.element)) for run in p)
             for p in self.pages
         )
-        return TextLayer(pages, placed)
+        return TextLayer(pages, placed, self.faults)
 
 
 def _breaks(before: Run, run: Run) -> bool:
@@ -166,10 +169,9 @@ def read_text(pdf: Any) -> TextLayer:
     """
     fonts: dict[tuple[int, int], Mapping[int, str]] = {}
     placed = read_tags(pdf).placed
-    return TextLayer(
-        tuple(
-            tuple(runs(page, number, placed, fonts))
-            for number, page in enumerate(pdf.pages, start=1)
-        ),
-        placed,
+    faults: list[str] = []
+    pages = tuple(
+        tuple(runs(page, number, placed, fonts, faults.append))
+        for number, page in enumerate(pdf.pages, start=1)
     )
+    return TextLayer(pages, placed, tuple(faults))

@@ -28,8 +28,8 @@ class FileForm(Enum):
     """The form in which a file is written."""
 
     CANONICAL = "as this project writes it"
-    REWRITTEN = "whole and unambiguous, but written anew since"
-    UNKNOWN = "in no form in which all readers see the same"
+    REWRITTEN = "complete and unambiguous, but rewritten since"
+    UNKNOWN = "not in a form that all readers show alike"
 
 
 def saved(pdf: Any) -> bytes:
@@ -52,7 +52,7 @@ def saved(pdf: Any) -> bytes:
         if once_more == data:
             return data
         data = once_more
-    raise AssertionError("writing a PDF again and again does not settle")
+    raise AssertionError("repeated writing of a PDF does not converge")
 
 
 def _settled(pdf: Any) -> bytes:
@@ -69,7 +69,7 @@ def _settled(pdf: Any) -> bytes:
         if once_more == data:
             return data
         data = once_more
-    raise AssertionError("writing a PDF again and again does not settle")
+    raise AssertionError("repeated writing of a PDF does not converge")
 
 
 def file_form(data: bytes) -> FileForm:

@@ -62,7 +62,7 @@ def _pages(sealed: Seal, found: Seal) -> Iterator[Alteration]:
     if sorted(before) == sorted(after) and before != after:
         moved = [n for n, (a, b) in enumerate(zip(before, after, strict=True), 1) if a != b]
         named = ", ".join(map(str, moved))
-        yield Alteration("page", f"pages {named} stand in another order than was sealed", moved[0])
+        yield Alteration("page", f"pages {named} are in another order than was sealed", moved[0])
         return
     for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         common = min(j - i, m - k) if kind == "replace" else 0
@@ -74,11 +74,11 @@ def _pages(sealed: Seal, found: Seal) -> Iterator[Alteration]:
                 yield Alteration("page", f"page {number} of the sealed PDF was removed", number)
         for number in range(k + common + 1, m + 1):
             if kind != "equal":
-                yield Alteration("page", f"page {number} was put in after sealing", number)
+                yield Alteration("page", f"page {number} was inserted after sealing", number)
     if len(before) == len(after):
         for page, (old, new) in enumerate(zip(sealed.pages, found.pages, strict=True), start=1):
             if old.links != new.links:
-                what = "a link, note or other thing that lies over the page was altered"
+                what = "a link, note or other object over the page was altered"
                 yield Alteration("page", f"page {page}: {what}", page)
 
 
@@ -88,7 +88,7 @@ def _page(
     if old.text == new.text:
         drawings = {f.drawing for f in sealed.figures}
         if all(f.drawing in drawings for f in found.figures if f.page == page):
-            what = "what is drawn was altered, though the text is the same"
+            what = "the drawing was altered, though the text is the same"
             yield Alteration("page", f"page {page}: {what}", page)
         return
     changes = list(_numbers(old.numbers, new.numbers))
@@ -98,7 +98,7 @@ def _page(
         more = len(changes) - NAMED_AT_MOST
         yield Alteration("number", f"page {page}: and {more} more numbers", page)
     if not changes:
-        yield Alteration("page", f"page {page}: its words were altered; its numbers not", page)
+        yield Alteration("page", f"page {page}: its words were altered, but not its numbers", page)
 
 
 def _numbers(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
@@ -139,7 +139,7 @@ def _figures(sealed: Seal, found: Seal) -> Iterator[Alteration]:
             what = f"the alternative text of {name} (page {there.page}) was altered"
             yield Alteration("figure", what, there.page)
     for name in new.keys() - old.keys():
-        yield Alteration("figure", f"{name} was put in after sealing", new[name].page)
+        yield Alteration("figure", f"{name} was inserted after sealing", new[name].page)
 
 
 def _name(figure: SealedFigure, number: int) -> str:
@@ -153,11 +153,11 @@ def _files(sealed: Seal, found: Seal) -> Iterator[Alteration]:
         if name not in new:
             yield Alteration("attachment", f"the attachment {name} was removed")
         elif name not in old:
-            yield Alteration("attachment", f"the attachment {name} was put in after sealing")
+            yield Alteration("attachment", f"the attachment {name} was inserted after sealing")
         elif old[name].sha256 != new[name].sha256:
             yield Alteration("attachment", f"the contents of the attachment {name} were altered")
         elif old[name].about != new[name].about:
-            yield Alteration("attachment", f"what is said of the attachment {name} was altered")
+            yield Alteration("attachment", f"the description of the attachment {name} was altered")
 
 
 def _metadata(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Alteration]:

@@ -15,7 +15,7 @@ from analysis.errors import VerificationFailed
 from audit.coverage.literals import numbers
 from audit.limits import PAGES, read_json, refuse
 from audit.pdf.attachments import Attachment, attached, entries
-from audit.pdf.exhibit_places import figure_references
+from audit.pdf.exhibit_locations import figure_references
 from audit.pdf.parts import Parts
 
 if TYPE_CHECKING:

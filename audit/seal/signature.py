@@ -59,7 +59,7 @@ def sign(seal: bytes, key: Path) -> bytes:
         raise ConfigurationError(
             f"ssh-keygen could not sign: {_last(done.stderr)}",
             place=str(key),
-            remedy="name a private key that opens, or a public one that the SSH agent holds",
+            remedy="name a private key that can be opened, or a public key held by the SSH agent",
         )
     return done.stdout
 
@@ -78,7 +78,7 @@ def check(seal: bytes, signature: bytes, allowed: Path | None) -> SignatureCheck
             "there is no such file of allowed signers", place=str(allowed), remedy="name a file"
         )
     if _ARMOUR.fullmatch(signature) is None:
-        return SignatureCheck(False, "", "", "it holds more, or something else, than a signature")
+        return SignatureCheck(False, "", "", "it contains something other than a signature")
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         path = Path(folder) / "seal.sig"
         path.write_bytes(signature)
@@ -106,7 +106,7 @@ def _not_allowed(said: bytes) -> str:
         dated = re.search(r"key (has expired|is not yet valid): (.*)", line)
         if dated is not None:
             return f"the key is an allowed signer's, and {dated[1]}: {dated[2]}"
-    return "the key is no allowed signer's"
+    return "the key is not that of an allowed signer"
 
 
 def _reason(said: bytes) -> str:

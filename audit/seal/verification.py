@@ -14,10 +14,14 @@ from audit.coverage.literals import FILE as LITERALS
 from audit.coverage.own_literals import chosen_literals, known_literals, own_patterns
 from audit.ledger.reading import LEDGER, NoLedger, OtherFormat, parse_ledger
 from audit.ledger.structure import Structure
-from audit.limits import MALFORMED, opened, read_file, said
+from audit.limits import MALFORMED, error_text, opened, read_file
 from audit.pdf.attachment_form import attachment_faults
 from audit.pdf.attachments import attached
 from audit.pdf.form import form_faults, warnings
+from audit.pdf.grammar import grammar_faults
+from audit.pdf.layout import layout_faults
+from audit.pdf.links import link_faults
+from audit.pdf.tag_tree import read_tags
 from audit.pdf.text_form import text_faults
 from audit.pdf.text_layer import read_text
 from audit.pdf.writing import FileForm, file_form
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from audit.pdf.attachments import Attachment
     from audit.pdf.text_layer import TextLayer
 
-ANEW = "The file was written anew after it was sealed: its origin can't be proved any more."
+ANEW = "The file was rewritten after it was sealed: its origin can no longer be proved."
 UNSTATED = (
     "Its ledger states no headings, formulas or sources, as older ones don't: verify it with the "
     "version of the project that it names as its commit."
@@ -47,8 +51,8 @@ UNSTATED = (
 ROOT = Path(__file__).resolve().parents[2]
 """The clone to which this code belongs."""
 UNKNOWN = (
-    "the file was written anew by another program, or put together by hand: whether all readers "
-    "show what was sealed cannot be told"
+    "the file was rewritten by another program, or assembled by hand: it is not known whether "
+    "all readers show what was sealed"
 )
 
 
@@ -145,13 +149,13 @@ def examine(
             return _examined(pdf, whole, path.name, signers, expected, root, pinned)
     except pikepdf.PasswordError:
         raise VerificationFailed(
-            "this PDF is encrypted, and a report of ours never is: somebody saved it again",
+            "this PDF is encrypted, which no report of this project is: somebody saved it again",
             place=path.name,
             remedy="ask for the file as it was published",
         ) from None
     except (pikepdf.PdfError, *MALFORMED) as error:
         raise VerificationFailed(
-            f"this PDF is damaged and cannot be read: {said(error)}",
+            f"this PDF is damaged and cannot be read: {error_text(error)}",
             place=path.name,
             remedy="ask for the file again",
         ) from None
@@ -176,7 +180,7 @@ def pdf_bytes(path: Path) -> bytes:
 
 def _of_a_pdf(data: bytes, name: str) -> bytes:
     if not data.startswith(b"%PDF-"):
-        what = "the file is empty" if not data else "this is no PDF"
+        what = "the file is empty" if not data else "this is not a PDF"
         raise VerificationFailed(what, place=name, remedy="name the PDF of a report")
     if b"%%EOF" not in data[-1024:]:
         raise VerificationFailed(
@@ -199,12 +203,14 @@ def _examined(
     inside = attached(pdf)
     seal, holds = _seal(inside, name)
     form = file_form(data)
-    layer, altered = _altered(pdf, seal, form)
+    ledger_faults: list[Alteration] = []
+    ledger = _ledger(inside[LEDGER].data, ledger_faults) if LEDGER in inside else None
+    layer, altered = _altered(pdf, seal, form, ledger)
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
-    ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
+    altered += ledger_faults
     notes = [] if form is FileForm.CANONICAL else [ANEW]
     notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
@@ -219,7 +225,7 @@ def _examined(
         literals, unknown = _literals(inside, seal.commit, root, pinned)
         if unknown:
             notes.append(
-                f"{unknown} of its literals are none of this clone's, and explain nothing."
+                f"{unknown} of its literals are not those of this clone, and explain nothing."
             )
         numbers = coverage(layer, ledger, seal.chapters, literals)
     signature = None
@@ -233,16 +239,26 @@ def _examined(
     )
 
 
-def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alteration]]:
+def _altered(
+    pdf: Any, seal: Seal, form: FileForm, ledger: Ledger | None
+) -> tuple[TextLayer, list[Alteration]]:
     """Return the PDF's text, and the differences between the file and its seal."""
     # Accessing the pages repairs their tree, so check it first.
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
-    faults += text_faults(pdf, layer)
+    tags = read_tags(pdf)
+    printed = {each.reference: each.pages for each in ledger.records} if ledger else {}
+    faults += (
+        *layer.faults,
+        *text_faults(pdf, layer),
+        *grammar_faults(pdf),
+        *layout_faults(layer, tags.rows()),
+        *link_faults(pdf, layer, tags, printed),
+    )
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:
-        altered.append(Alteration("form", "something was altered that is in no part of the report"))
+        altered.append(Alteration("form", "something outside all parts of the report was altered"))
     return layer, altered
 
 
@@ -250,9 +266,10 @@ def _seal(inside: Mapping[str, Attachment], name: str) -> tuple[Seal, bool]:
     """Return the seal among a PDF's attachments, and whether its own digest is right."""
     if NAME not in inside:
         raise VerificationFailed(
-            "the seal was taken out: what else was altered cannot be told"
+            "the seal was removed: what else was altered is not known"
             if LEDGER in inside
-            else "this PDF bears no seal: it is none of ours, or all its attachments were removed",
+            else "this PDF has no seal: it is not a report of this project, or its attachments "
+            "were removed",
             place=name,
             remedy="ask for the file as it was published",
         )

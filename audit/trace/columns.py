@@ -85,7 +85,7 @@ class ColumnReader:
             return self._shared(name)
         if self.nodes[name].function is None:
             return _NOTHING
-        said = self.words(name).union(*map(self.words, self._told(name)))
+        said = self.words(name).union(*map(self.words, self._above_tables(name)))
         rests: set[Column] = set()
         held: dict[str, frozenset[Column]] = {}
         for need in self.nodes[name].needs:
@@ -106,7 +106,7 @@ class ColumnReader:
         reads_none = (name in COUNTED and self.counted) or (of in self.counted)
         return _without_days(taken) if reads_none and need in BY_OUTCOME else taken
 
-    def _told(self, name: str) -> set[str]:
+    def _above_tables(self, name: str) -> set[str]:
         """Return the nodes upstream of one that no table reaches; they may name a column."""
         found: set[str] = set()
         waiting = list(self.nodes[name].needs)

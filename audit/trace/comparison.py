@@ -24,7 +24,11 @@ TOLERANCE = 1e-6
 libraries may differ in the last digits; at most four digits are printed."""
 LEVEL = 0.05
 """Significance level that the report uses for p-values."""
-STATES = {True: "satisfied again", False: "no longer satisfied", None: "no longer known to hold"}
+STATES = {
+    True: "satisfied again",
+    False: "no longer satisfied",
+    None: "not known to hold any longer",
+}
 """The new state of a claim's rule."""
 
 
@@ -113,7 +117,7 @@ def compare(old: Bundle, new: Bundle) -> tuple[Change, ...]:
             changes.append(_alone(before[name], "no longer shown", before[name].printed, ""))
         elif one is None:
             changes.append(_alone(two, "newly shown", "", two.printed))
-        elif one.digest != two.digest or one.said != two.said:
+        elif one.digest != two.digest or one.shown_to_reader != two.shown_to_reader:
             changes.append(_changed(one, two, old.data.get(name, ""), new.data.get(name, "")))
     return tuple(changes)
 

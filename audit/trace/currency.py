@@ -8,6 +8,7 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from analysis.importing import code_file
 from audit.trace.sources import defined_names, definition_digest, imported_names
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def _code(root: Path, ledger: Ledger, keys: set[str]) -> Iterator[str]:
         by_file.setdefault(ledger.code[key].file, set()).add(key)
     for file, within in by_file.items():
         module = min(within).rpartition(".")[0]
-        now = _definitions(root / file, module, {key.rpartition(".")[2] for key in within})
+        now = _definitions(
+            code_file(root, file), module, {key.rpartition(".")[2] for key in within}
+        )
         other = [
             name
             for key in sorted(within)

@@ -81,7 +81,7 @@ def backwards(ledger: Ledger, question: str, study: Mapping[str, Any] | None = N
             return _of_code(ledger, rest)
         case "study":
             return _of_study(ledger, rest, study or {})
-    raise ConfigurationError(f"'{way}' is no way to ask", remedy=f"ask for {WAYS}")
+    raise ConfigurationError(f"'{way}' is not a form of question", remedy=f"ask for {WAYS}")
 
 
 def _of_data(ledger: Ledger, rest: str) -> Touched:
@@ -167,7 +167,7 @@ def _of_study(ledger: Ledger, rest: str, study: Mapping[str, Any]) -> Touched:
     note = ""
     if below:
         what.append(f"within it: {_within(study.get(head), head, below)}")
-        note = f"The dataflow hands on `{head}` whole: what rests on any of it is listed."
+        note = f"The dataflow hands on `{head}` as a whole: all that rests on any of it is listed."
     return Touched(tuple(what), note, tuple(r for r in ledger.records if head in r.settings))
 
 

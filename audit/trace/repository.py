@@ -26,7 +26,7 @@ FORGES = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 
 TAKES_PART = (
     *(f"{folder}/**/*" for folder in ("_extensions", "chapters", "data_contracts")),
-    "data/published/*", "data/proofs/*", "data/synthetic/*", "data/*.txt",
+    "data/published/**/*", "data/proofs/**/*", "data/synthetic/**/*", "data/*.txt",
     "*.qmd", "*.toml", "*.bib", "_quarto*", "_environment*", "_metadata*", "_variables*",
     "matplotlibrc",
 )  # fmt: skip
@@ -38,6 +38,7 @@ MADE = ("__pycache__", ".ipynb_checkpoints", *BOOKS, "_exhibits")
 """Folders written by a build, Python or Jupyter."""
 _LINK = "120000"
 """Git's mode of a symbolic link; the commit contains only the path of its target."""
+_SHA1 = 40
 _CEILING = "GIT_CEILING_DIRECTORIES"
 """The only git variable that is passed on: it can only limit where git looks."""
 
@@ -94,22 +95,20 @@ def _head(root: Path) -> tuple[str, int] | None:
     return identity, min(int(seconds), LATEST)
 
 
-def _trees_hold(root: Path) -> bool:
-    """Return whether each tree object of the commit has the hash that names it.
+def trees_hold(root: Path, commit: str = "HEAD") -> bool:
+    """Return whether a commit and each tree object in it have the hash that names them.
 
     Git itself checks only the top level: lower down, another object could have the name.
     """
-    listed = _git(root, "ls-tree", "-r", "-d", "-z", "--full-tree", "HEAD") or ""
+    listed = _git(root, "ls-tree", "-r", "-d", "-z", "--full-tree", commit) or ""
     names = [entry.partition("\t")[0].split()[2] for entry in filter(None, listed.split("\0"))]
-    asked = "\n".join(["HEAD", "HEAD^{tree}", *names])
+    asked = "\n".join([commit, f"{commit}^{{tree}}", *names])
     rest = run_git(root, "cat-file", "--batch", fed=f"{asked}\n".encode()).stdout
     for _ in range(len(names) + 2):
         head, _, rest = rest.partition(b"\n")
         digest, kind, size = head.split()
         content, rest = rest[: int(size)], rest[int(size) + 1 :]
-        made = hashlib.new("sha1" if len(digest) == 40 else "sha256", usedforsecurity=False)
-        made.update(b"%s %s\0%s" % (kind, size, content))
-        if made.hexdigest().encode() != digest:
+        if object_name(kind, content, len(digest)) != digest.decode():
             return False
     return True
 
@@ -125,7 +124,7 @@ def _changes(root: Path) -> Iterator[str]:
         mode, kind, digest = about.split()
         if kind == "blob":
             committed[name] = (mode, digest)
-    if not _trees_hold(root):
+    if not trees_hold(root):
         yield "a folder in the commit's tree is not what its hash says"
     for name, (mode, digest) in committed.items():
         found = _blob(root / name, mode, len(digest))
@@ -154,7 +153,8 @@ def _taking_part(root: Path) -> Iterator[str]:
     for pattern in TAKES_PART:
         for path in root.glob(pattern):
             name = path.relative_to(root)
-            if path.is_file() and not set(name.parts) & set(MADE):
+            # Nothing below a link to a folder is listed, so the link itself counts.
+            if (path.is_file() or path.is_symlink()) and not set(name.parts) & set(MADE):
                 yield name.as_posix()
 
 
@@ -165,10 +165,22 @@ def _blob(path: Path, mode: str, length: int) -> str | None:
         data = os.fsencode(os.readlink(path)) if link else path.read_bytes()
     except OSError:
         return None
-    whole = b"blob %d\0" % len(data) + data
-    sha1 = len(hashlib.sha1(usedforsecurity=False).hexdigest())
-    # Git's own name for the contents: SHA-1, or SHA-256 in newer repositories.
-    made = hashlib.sha1(whole, usedforsecurity=False) if length == sha1 else hashlib.sha256(whole)
+    return object_name(b"blob", data, length)
+
+
+def object_name(kind: bytes, data: bytes, length: int) -> str:
+    """Return git's own name for some contents.
+
+    Parameters
+    ----------
+    kind
+        Of the object, such as ``b"blob"``.
+    length
+        Of the name in hexadecimal digits: 40 for SHA-1, 64 for SHA-256 in newer repositories.
+    """
+    algorithm = "sha1" if length == _SHA1 else "sha256"
+    made = hashlib.new(algorithm, b"%s %d\0" % (kind, len(data)), usedforsecurity=False)
+    made.update(data)
     return made.hexdigest()
 
 
@@ -213,6 +225,9 @@ _SETTINGS = [
     each
     for setting in (
         "log.showSignature=false",
+        "i18n.logOutputEncoding=UTF-8",
+        "color.ui=false",
+        "color.branch=false",
         "core.commitGraph=false",  # a copy of the history that git trusts
         "core.fsmonitor=false",
         f"core.hooksPath={os.devnull}",

@@ -87,7 +87,7 @@ class Rerun:
     def verdict(self) -> Iterator[str]:
         """Yield in words whether the report came out the same."""
         if self.hindrance:
-            yield f"reproducible  cannot be told: {quoted(self.hindrance)}"
+            yield f"reproducible  not known: {quoted(self.hindrance)}"
             if self.remedy:
                 yield f"  remedy: {quoted(self.remedy)}"
         else:
@@ -109,7 +109,7 @@ class Rerun:
         if grades[DIFFERS]:
             parts.append(f"{grades[DIFFERS]} differently")
         edited = len(self.edited)
-        besides = f"; besides, {edited} of its ledger's statements differ" if edited else ""
+        besides = f"; in addition, {edited} of its ledger's statements differ" if edited else ""
         return (
             f"of {len(self.graded)} exhibits, {figures} of them figures, with {values:,} values, "
             + ", ".join(parts)
@@ -145,7 +145,7 @@ def _graded(record: Record, delivered: Bundle, again: Bundle, change: Change | N
     values = _values(record, data)
     other = again.records.get(name)
     if other is None:
-        return Graded(*known, DIFFERS, values, ("it is not computed at all",))
+        return Graded(*known, DIFFERS, values, ("it is not computed",))
     one, two = vars(record), vars(other)
     otherwise = [
         key

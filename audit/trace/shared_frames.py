@@ -73,7 +73,7 @@ _ITEM = Shared(
 SHARED: Mapping[str, Shared] = {
     "outcome_panel": _PANEL,
     "protected_panel": _WITHOUT_HIDDEN,
-    "told_panel": _WITHOUT_HIDDEN,
+    "disclosed_panel": _WITHOUT_HIDDEN,
     "school_kinds": Shared(
         rows=("schools.school_id", "deployments.school_id"),
         columns={
@@ -155,7 +155,7 @@ BY_OUTCOME = frozenset(
     {
         "effect_estimates", "main_effects", "main_specifications", "outcome_panel",
         "primary_specifications", "protected_panel", "rates_before_after", "rates_term",
-        "released_outcomes", "told_panel", "withheld_ranges", "withheld_specifications",
+        "released_outcomes", "disclosed_panel", "withheld_ranges", "withheld_specifications",
     }
 )  # fmt: skip
 """Frames whose rows on events do not depend on days in care, as the two are released apart."""

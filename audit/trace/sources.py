@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.importing import OWN, home
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -63,23 +65,24 @@ class SourceIndex:
     Parameters
     ----------
     root
-        The project's folder.
+        The study's folder. A package that it does not hold is the program's.
     packages
         Names of the packages to read.
     """
 
     root: Path
-    packages: tuple[str, ...] = ("analysis",)
+    packages: tuple[str, ...] = ("analysis", OWN)
 
     @cached_property
     def modules(self) -> dict[str, _Module]:
         """Every module of the packages, by dotted name."""
         found = {}
         for package in self.packages:
-            for path in sorted((self.root / package).rglob("*.py")):
-                parts = path.relative_to(self.root).with_suffix("").parts
+            folder = home(self.root, package)
+            for path in sorted((folder / package).rglob("*.py")):
+                parts = path.relative_to(folder).with_suffix("").parts
                 name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-                found[name] = _read_module(self.root, path, name)
+                found[name] = _read_module(folder, path, name)
         return found
 
     @cached_property

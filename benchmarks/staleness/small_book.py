@@ -19,17 +19,17 @@ from unittest.mock import patch
 
 import pandas as pd
 
+from analysis.cache import Cache
 from analysis.exhibits.parts.exhibit import Figure, Number, Provenance, Table
 from analysis.exhibits.parts.shown import Shown
-from analysis.kept import Kept
 from press.build import build_book
 from press.chapter.cells import Cell
 from press.chapter.chapter import Chapter, inlines_of
 from press.errors import PressError
 from press.run.results import CellResult, ExecutedChapter, ProseResult
 from report.formats.writing import FORMATS, write_formats
-from report.reuse.chapters import OfPress, Outputs
-from report.reuse.formats import OfFormats
+from report.reuse.chapters import Outputs, PressCache
+from report.reuse.formats import FormatCache
 
 ROOT = Path(__file__).parents[2]
 _FORMAT = "_extensions/evaluation"
@@ -236,14 +236,14 @@ class SmallBook:
                 os.utime(root / name, (book.touched, book.touched))
         away = self.folder / "nothing"
         shutil.rmtree(away, ignore_errors=True)
-        outputs = Outputs(root, Kept((store or away) / "chapters"), book.values)
-        press = OfPress((store or away) / "pages")
-        formats = OfFormats((store or away) / "formats")
+        outputs = Outputs(root, Cache((store or away) / "chapters"), book.values)
+        press = PressCache((store or away) / "pages")
+        formats = FormatCache((store or away) / "formats")
         runner = patch("press.build.execute_chapter", lambda chapter, _: run(chapter, book.values))
         with runner, contextlib.suppress(PressError):
             build_book(
                 root, timestamp=book.moment, environment=book.environment, outputs=outputs,
-                kept=press, lenient=True, finish=partial(_others, book, formats),
+                cache=press, lenient=True, finish=partial(_others, book, formats),
             )  # fmt: skip
         files = (path for path in sorted((root / "_book").rglob("*")) if path.is_file())
         found = {
@@ -253,7 +253,7 @@ class SmallBook:
         return found, len(outputs.made) + len(press.missed) + formats.made
 
 
-def _others(book: Book, kept: OfFormats, folder: Path) -> None:
+def _others(book: Book, cache: FormatCache, folder: Path) -> None:
     """Write the other formats of a finished book, with a minimal ledger."""
     data = folder / "audit" / "exhibits"
     data.mkdir(parents=True)
@@ -266,7 +266,7 @@ def _others(book: Book, kept: OfFormats, folder: Path) -> None:
     label = book.files["facts.yml"].partition("label: ")[2].partition(",")[0]
     ledger = {"title": "A small book", "label": label, "commit": {"id": "01"}, "records": records}
     pages = sorted(path.name for path in folder.glob("*.html"))
-    write_formats(folder, ledger, pages, FORMATS, book.moment, kept)
+    write_formats(folder, ledger, pages, FORMATS, book.moment, cache)
 
 
 def unedited() -> Book:

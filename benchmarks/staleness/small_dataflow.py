@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from hamilton import driver
 
+from analysis.cache import Cache, digest_of
 from analysis.incremental import Nodes, inputs_of
-from analysis.kept import Kept, digest_of
 from analysis.watching import Watch
 from audit.trace.sources import SourceIndex
 from report.reuse.code import Code
@@ -282,8 +282,8 @@ class SmallDataflow:
             graph = driver.Builder().with_modules(module).build().graph.nodes
             nodes = Nodes(
                 graph, inputs_of(given, root, root / "data", files, code), code=code,
-                conditions=mutation.conditions, kept=Kept(store, ".pickle"),
-                unkept=lambda name: name == "events", watch=Watch(),
+                conditions=mutation.conditions, cache=Cache(store, ".pickle"),
+                uncached=lambda name: name == "events", watch=Watch(),
             )  # fmt: skip
             values = repr([nodes.value(name) for name in ASKED])
             computed = len(nodes.computed)

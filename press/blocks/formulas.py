@@ -86,7 +86,7 @@ def with_plain_formulas(blocks: Nodes, source: Source, found: Mistakes) -> Nodes
             return None
         tex = node["c"][1]
         if _COLOURS.search(tex):
-            place = source.place_of(re.escape(_first_line(tex)))
+            place = source.location_of(re.escape(_first_line(tex)))
             found.warn(f"{place}: the colours of the formula {tex.strip()[:40]} are not set")
         return {"t": "Math", "c": [node["c"][0], plain_formula(tex)]}
 
@@ -212,7 +212,7 @@ def with_macros_outside(source: Source) -> Source:
             for each in range(at, end + 1):
                 text = lines[each].text.strip().removeprefix("$$")
                 text = text.removesuffix("$$") if each == end else text
-                lines[each] = Line(text.strip(), lines[each].place)
+                lines[each] = Line(text.strip(), lines[each].location)
             at = end
         at += 1
     return Source(tuple(lines))
@@ -259,8 +259,8 @@ def check_formulas(blocks: Any, source: Source, found: Mistakes) -> None:
         found.add(
             ChapterError(
                 f"the formula {first[:60]} cannot be set" + (f": {culprit}" if culprit else ""),
-                source.place_of(re.escape(culprit.partition(",")[0] or first)),
-                "write it in commands of LaTeX's own and amsmath's"
+                source.location_of(re.escape(culprit.partition(",")[0] or first)),
+                "use commands of LaTeX and amsmath"
                 if culprit
                 else "close its braces and environments",
             )

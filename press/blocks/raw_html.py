@@ -33,7 +33,7 @@ def with_marked_html(source: Source) -> Source:
     """Change `{=html}` blocks to `{=html5}`, to distinguish them from unmarked HTML tags."""
     return Source(
         tuple(
-            Line(_MARKED_BLOCK.sub(r"\1{=html5}", line.text), line.place)
+            Line(_MARKED_BLOCK.sub(r"\1{=html5}", line.text), line.location)
             if "{=html}" in line.text
             else line
             for line in source

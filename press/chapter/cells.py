@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Place, PressError, UnsupportedError
+from press.errors import ChapterError, Location, PressError, UnsupportedError
 from press.mistakes import Mistakes
 from press.project.yaml import parse_settings
 
@@ -80,13 +80,13 @@ class Cell:
         The option lines, as written.
     source
         The code below the options.
-    place
+    location
         The line of its opening fence.
     first_line
         Line number of the first line of `source`.
     indent
         White space before the fence (a cell in a list).
-    option_places
+    option_locations
         The location of each option.
     beside
         Text after the language on its fence, which has no effect.
@@ -99,10 +99,10 @@ class Cell:
     options: dict[str, Any]
     option_lines: tuple[str, ...]
     source: str
-    place: Place
+    location: Location
     first_line: int
     indent: str = ""
-    option_places: dict[str, Place] = field(default_factory=dict)
+    option_locations: dict[str, Location] = field(default_factory=dict)
     beside: str = ""
     stored: tuple[tuple[dict[str, Any], ...], int | None] | None = None
     language: str = "python"
@@ -141,7 +141,7 @@ def split_cells(source: Source) -> tuple[Prose | Cell, ...]:
         end = _closing(lines, at, start.group(2))
         if end == len(lines):
             raise ChapterError(
-                "the cell has no end", lines[at].place, f"close it with a line {start.group(2)}"
+                "the cell has no end", lines[at].location, f"close it with a line {start.group(2)}"
             )
         if prose:
             parts.append(Prose(Source(tuple(prose))))
@@ -166,7 +166,7 @@ def python_cell(
     lines: tuple[Line, ...], outputs: tuple[dict[str, Any], ...], count: int | None
 ) -> Cell:
     """Return a notebook cell from its lines, saved outputs and execution count."""
-    place = lines[0].place
+    place = lines[0].location
     start = _START.match("```{python}")
     assert start is not None
     return replace(
@@ -176,7 +176,7 @@ def python_cell(
 
 def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     indent, _, language, rest = start.groups()
-    place = lines[0].place
+    place = lines[0].location
     language = language.lower() if language.lower() in DIAGRAMS else language
     _check_language(language, place)
     body = lines[1:-1] if len(lines) > 1 else []
@@ -191,7 +191,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     if language in DIAGRAMS:  # as in Quarto, its code is shown only on request
         options.setdefault("echo", False)
     code = "\n".join(line.text.removeprefix(indent) for line in body[taken:])
-    first = body[taken].place.line if taken < len(body) else place.line
+    first = body[taken].location.line if taken < len(body) else place.line
     cell = Cell(
         options,
         tuple(line.text.removeprefix(indent) for line in body[:taken]),
@@ -207,7 +207,7 @@ def _cell(lines: list[Line], start: re.Match[str]) -> Cell:
     return cell
 
 
-def _check_language(language: str, place: Place) -> None:
+def _check_language(language: str, place: Location) -> None:
     """Raise an error for a cell in a language that cannot be executed or drawn here."""
     program = DIAGRAMS.get(language)
     if language == "python" or (program and shutil.which(program)):
@@ -223,22 +223,22 @@ def _check_language(language: str, place: Place) -> None:
 
 def _options(
     lines: list[Line], indent: str, marked: re.Pattern[str]
-) -> tuple[dict[str, Any], dict[str, Place]]:
+) -> tuple[dict[str, Any], dict[str, Location]]:
     if not lines:
         return {}, {}
     text = "\n".join(marked.sub("", line.text.removeprefix(indent)) for line in lines)
-    first = lines[0].place
+    first = lines[0].location
     settings = parse_settings(text, first.file, first.line, ChapterError)
-    places = {str(path[0]): place for path, place in settings.places.items() if len(path) == 1}
+    places = {str(path[0]): place for path, place in settings.locations.items() if len(path) == 1}
     return settings.values, places
 
 
 def _check(cell: Cell) -> None:
-    check_options(cell.options, cell.option_places, cell.place)
+    check_options(cell.options, cell.option_locations, cell.location)
     if cell.label is not None and re.search(r"\s", cell.label):
         raise ChapterError(
             f"the label {cell.label!r} has a space in it",
-            cell.option_places["label"],
+            cell.option_locations["label"],
             "join its words with hyphens",
         )
 
@@ -247,19 +247,19 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
     """Record mistakes in a cell's captions and classes, and warn of options without effect."""
     if cell.beside:
         found.warn(
-            f"{cell.place}: `{cell.beside}` beside the fence is passed over, as Quarto does; "
+            f"{cell.location}: `{cell.beside}` next to the fence is ignored, as in Quarto; "
             "write each option as a line `#| name: value` in the cell"
         )
     for name in cell.options:
         if name.lower() not in KNOWN:
             found.warn(
-                f"{cell.option_places[name]}: no cell option has the name `{name}`; "
+                f"{cell.option_locations[name]}: no cell option has the name `{name}`; "
                 "it becomes an attribute of the cell"
             )
     if "cap-location" in cell.options and "fig-cap-location" not in cell.options:
         found.warn(
-            f"{cell.option_places['cap-location']}: `cap-location` has no effect in a cell, as in "
-            "Quarto; write `fig-cap-location` or `tbl-cap-location`"
+            f"{cell.option_locations['cap-location']}: `cap-location` has no effect in a cell, as "
+            "in Quarto; write `fig-cap-location` or `tbl-cap-location`"
         )
     for name in ("fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap"):
         block = _BLOCK_TAG.search(str(cell.options.get(name, "")))
@@ -267,7 +267,7 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"the {block[0]} in {name} ends the caption: what follows it is lost",
-                    cell.option_places[name],
+                    cell.option_locations[name],
                     "write a caption of words; emphasis, code and math are Markdown",
                 )
             )
@@ -276,7 +276,7 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
         found.add(
             ChapterError(
                 f"cell option `classes` has two words in one text: {given}",
-                cell.option_places["classes"],
+                cell.option_locations["classes"],
                 "write a list: `classes: [one, two]`",
             )
         )
@@ -284,8 +284,8 @@ def check_cell(cell: Cell, found: Mistakes) -> None:
 
 def check_options(
     options: dict[str, Any],
-    places: dict[str, Place],
-    fallback: Place,
+    places: dict[str, Location],
+    fallback: Location,
     error: type[PressError] = ChapterError,
 ) -> None:
     """Raise an error for an option value that Quarto rejects or the press does not support."""

@@ -10,7 +10,7 @@ from press.chapter.cells import Cell, Prose, split_cells
 from press.chapter.includes import expand_includes
 from press.chapter.notebook import notebook_parts
 from press.chapter.source import Line, Source, read_text, source_of
-from press.errors import ChapterError, Place
+from press.errors import ChapterError, Location
 from press.project.configuration import directory_metadata
 from press.project.project import Entry, Project
 from press.project.yaml import Settings, merged, parse_settings
@@ -28,12 +28,12 @@ class Inline:
     """An inline expression and its location."""
 
     expression: str
-    place: Place
+    location: Location
 
     @property
     def line(self) -> int:
         """The line number in the file."""
-        return self.place.line
+        return self.location.line
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Title:
     markdown: str
     identifier: str
     classes: tuple[str, ...]
-    place: Place
+    location: Location
 
     @property
     def numbered(self) -> bool:
@@ -121,7 +121,7 @@ class Chapter:
 def inlines_of(source: Source) -> list[Inline]:
     """Return the inline expressions of a run of prose."""
     return [
-        Inline(found["expression"].strip(), line.place)
+        Inline(found["expression"].strip(), line.location)
         for line in source
         for found in INLINE.finditer(line.text)
     ]
@@ -131,7 +131,7 @@ def read_chapter(project: Project, entry: Entry) -> Chapter:
     """Read the chapter of an entry."""
     if entry.file is None:
         raise ValueError("a part without a page has no chapter to read")
-    text = read_text(project.root / entry.file, entry.file, entry.place)
+    text = read_text(project.root / entry.file, entry.file, entry.location)
     parts: tuple[Prose | Cell, ...]
     if entry.file.endswith(".ipynb"):
         given, parts = notebook_parts(text, entry.file)
@@ -151,18 +151,18 @@ def _front_matter(source: Source) -> tuple[Settings, Source]:
     for at in range(1, len(lines)):
         if lines[at].text.rstrip() in ("---", "..."):
             text = "\n".join(line.text for line in lines[1:at])
-            first = lines[0].place
+            first = lines[0].location
             front = parse_settings(text, first.file, first.line + 1, ChapterError)
             return front, Source(lines[at + 1 :])
     raise ChapterError(
-        "the front matter has no end", lines[0].place, "close it with a line of three hyphens"
+        "the front matter has no end", lines[0].location, "close it with a line of three hyphens"
     )
 
 
 def _title(front: Settings, parts: tuple[Prose | Cell, ...]) -> Title | None:
     if front.get("title"):
         markdown = str(front.get("title"))
-        place = front.place("title")
+        place = front.location("title")
         if place is not None:
             return title_of(markdown, place)
     for part in parts:
@@ -185,14 +185,14 @@ def first_heading(lines: tuple[Line, ...]) -> tuple[int, int, Title] | None:
         elif not fence:
             found = _HEADING.match(line.text)
             if found:
-                return at, at + 1, title_of(found["text"], line.place)
+                return at, at + 1, title_of(found["text"], line.location)
             after = lines[at + 1].text if at + 1 < len(lines) else ""
             if line.text.strip() and _UNDERLINE.match(after):
-                return at, at + 2, title_of(line.text.strip(), line.place)
+                return at, at + 2, title_of(line.text.strip(), line.location)
     return None
 
 
-def title_of(text: str, place: Place) -> Title:
+def title_of(text: str, place: Location) -> Title:
     """Parse the text of a heading into words and attributes."""
     found = _ATTRIBUTES.search(text)
     attributes = found["attributes"].split() if found else []
@@ -204,10 +204,10 @@ def title_of(text: str, place: Place) -> Title:
 
 
 def _check_labels(parts: tuple[Prose | Cell, ...]) -> None:
-    seen: dict[str, Place] = {}
+    seen: dict[str, Location] = {}
     for part in parts:
         if isinstance(part, Cell) and part.label is not None:
-            place = part.option_places["label"]
+            place = part.option_locations["label"]
             if part.label in seen:
                 raise ChapterError(
                     f"the cell label {part.label} is already used at {seen[part.label]}",

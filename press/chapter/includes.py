@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from press.chapter.source import Line, Source, read_text, source_of
-from press.errors import ChapterError, Place, ProjectError
+from press.errors import ChapterError, Location, ProjectError
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(?P<path>\"[^\"]+\"|'[^']+'|\S+)\s*>\}\}\s*$")
 
@@ -30,30 +30,30 @@ def expand_includes(root: Path, source: Source, around: tuple[str, ...]) -> Sour
         if found is None:
             lines.append(line)
             continue
-        name = _target(found["path"].strip("\"'"), around[-1], line.place)
+        name = _target(found["path"].strip("\"'"), around[-1], line.location)
         if name in around:
             circle = " → ".join((*around[around.index(name) :], name))
             raise ChapterError(
-                f"the file includes itself: {circle}", line.place, "break the circle"
+                f"the file includes itself: {circle}", line.location, "break the circle"
             )
-        inner = _included(root, name, line.place)
+        inner = _included(root, name, line.location)
         lines += expand_includes(root, inner, (*around, name))
     return Source(tuple(lines))
 
 
-def _target(path: str, including: str, place: Place) -> str:
+def _target(path: str, including: str, place: Location) -> str:
     """Return the path of the included file, relative to the project."""
     if path.startswith("/"):
         return posixpath.normpath(path.lstrip("/"))
     name = posixpath.normpath(posixpath.join(posixpath.dirname(including), path))
     if name.startswith(".."):
         raise ChapterError(
-            f"the included file {path} lies outside the project", place, "move it into the project"
+            f"the included file {path} is outside the project", place, "move it into the project"
         )
     return name
 
 
-def _included(root: Path, name: str, place: Place) -> Source:
+def _included(root: Path, name: str, place: Location) -> Source:
     try:
         text = read_text(root / name, name, place)
     except ProjectError as error:

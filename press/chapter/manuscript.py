@@ -10,7 +10,7 @@ from typing import Any
 
 from press.chapter.chapter import INLINE
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Place
+from press.errors import ChapterError, Location
 from press.mistakes import Mistakes
 from press.run.cell_markdown import cell_markdown
 from press.run.charts import chart_in, drawn_outputs
@@ -66,7 +66,7 @@ def manuscript(
         _check_outputs(result, defaults, base, mistakes)
         text = cell_markdown(result, number, defaults, base, figures)
         lines += [
-            Line(line, result.cell.place) for line in ["", *text.rstrip("\n").split("\n"), ""]
+            Line(line, result.cell.location) for line in ["", *text.rstrip("\n").split("\n"), ""]
         ]
     return Source(tuple(_with_shown_cells(lines)))
 
@@ -80,14 +80,14 @@ def _check_outputs(
     if options.get("include") is False or options.get("output") is False:
         return
     for what in result.varies:
-        mistakes.warn(f"{cell.place}: the cell prints {what}: no two builds are the same")
+        mistakes.warn(f"{cell.location}: the cell prints {what}: no two builds are the same")
     for output in result.outputs:
-        _check_shown(output, cell.place, base, mistakes)
+        _check_shown(output, cell.location, base, mistakes)
     if boxes := boxes_in(result.outputs):
         mistakes.add(
             ChapterError(
-                f"the cell draws a box for {', '.join(boxes)}: its font has no such letter",
-                cell.place,
+                f"the cell draws a blank box for {', '.join(boxes)}: its font lacks that character",
+                cell.location,
                 "draw in a font that has it: `plt.rcParams['font.family']`",
             )
         )
@@ -95,13 +95,13 @@ def _check_outputs(
         mistakes.add(
             ChapterError(
                 f"the cell {cell.label} is labelled as a figure and shows no picture",
-                cell.place,
+                cell.location,
                 "draw one, show it as the last line, or take another label",
             )
         )
 
 
-def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mistakes) -> None:
+def _check_shown(output: dict[str, Any], place: Location, base: str, mistakes: Mistakes) -> None:
     """Record an output without a form that the format can show, or that needs another host."""
     lost = (lost_in_print if base == "typst" else lost_in_pages)(output)
     hosts = asked_of_hosts(output) if base == "html" else []
@@ -112,7 +112,7 @@ def _check_shown(output: dict[str, Any], place: Place, base: str, mistakes: Mist
         what = f"the chart takes its data from {chart.remote[0]}"
         remedy = "put the data into the chart: read them in the cell"
     elif hosts:
-        what = f"what the cell shows asks another host: {', '.join(hosts)}"
+        what = f"the cell's output loads data from another host: {', '.join(hosts)}"
         remedy = "show it in a form that works offline, with its scripts in the page"
     else:
         where = "print" if base == "typst" else "a page"
@@ -139,15 +139,15 @@ def _with_shown_cells(lines: list[Line]) -> Iterator[Line]:
         if found:
             closing = found["indent"] + found["ticks"]
             fence = found["ticks"]
-            yield Line(closing + "` {.markdown}", line.place)
-            yield Line(f"{closing}{{{found['language']}}}", line.place)
+            yield Line(closing + "` {.markdown}", line.location)
+            yield Line(f"{closing}{{{found['language']}}}", line.location)
         elif other:
             fence = other["ticks"]
             text = f'{other["indent"]}{fence} {{class="{{{other["language"]}}}"}}'
-            yield Line(text, line.place)
+            yield Line(text, line.location)
         elif closing and line.text.rstrip() == closing:
             yield line
-            yield Line(closing + "`", line.place)
+            yield Line(closing + "`", line.location)
             closing = fence = ""
         else:
             if opening and not fence:
@@ -171,7 +171,7 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
         mistakes.add(
             ChapterError(
                 f"the inline expression {expression.strip()} {what}: it is printed as it stands",
-                line.place,
+                line.location,
                 remedy if spaced else "give it a value that prints something",
             )
         )
@@ -183,7 +183,7 @@ def _prose(result: ProseResult, mistakes: Mistakes) -> Iterator[Line]:
         return
     for line in result.prose.source:
         text = INLINE.sub(partial(replaced, line=line), line.text)
-        yield Line(_ESCAPED.sub(r"\1{\2}", text), line.place)
+        yield Line(_ESCAPED.sub(r"\1{\2}", text), line.location)
 
 
 def _check_not_run(source: Source, mistakes: Mistakes) -> None:
@@ -200,7 +200,7 @@ def _check_not_run(source: Source, mistakes: Mistakes) -> None:
                 ChapterError(
                     f"the inline expression {found['expression'].strip()} is printed as it stands: "
                     "the chapter is not run",
-                    line.place,
+                    line.location,
                     "name its engine in the front matter: `jupyter: python3`, and leave out "
                     "`execute: enabled: false`",
                 )

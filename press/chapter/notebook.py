@@ -10,7 +10,7 @@ from typing import Any
 
 from press.chapter.cells import Cell, Prose, python_cell
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Place, UnsupportedError
+from press.errors import ChapterError, Location, UnsupportedError
 
 _ATTACHED = re.compile(r"\(attachment:(?P<name>[^)\s]+)\)")
 _RAW = {"text/html": "{=html}", "text/x-typst": "{=typst}", "text/latex": "{=latex}"}
@@ -41,13 +41,13 @@ def notebook_parts(text: str, file: str) -> tuple[Source, tuple[Prose | Cell, ..
             book = nbformat.reads(text, as_version=4)
     except Exception as error:  # nbformat raises many types
         what = f"the notebook cannot be read: {str(error).splitlines()[0]}"
-        raise ChapterError(what, Place(file), "save it again with Jupyter") from None
+        raise ChapterError(what, Location(file), "save it again with Jupyter") from None
     language = book.metadata.get("kernelspec", {}).get("language", "python")
     if str(language).lower() not in ("python", "ipython", "python3"):
         raise UnsupportedError(
-            f"a notebook of the language {language}", Place(file), "render with Quarto"
+            f"a notebook of the language {language}", Location(file), "render with Quarto"
         )
-    places = _Places(text, file)
+    places = _Locations(text, file)
     front = Source(())
     parts: list[Prose | Cell] = []
     for number, cell in enumerate(book.cells):
@@ -65,7 +65,7 @@ def notebook_parts(text: str, file: str) -> tuple[Source, tuple[Prose | Cell, ..
 
 def _prose(cell: Any, lines: tuple[Line, ...]) -> Iterator[Line]:
     """Yield the lines of a text cell between blank lines, with attached images embedded."""
-    blank = Line("", lines[0].place)
+    blank = Line("", lines[0].location)
     form = _RAW.get(str(cell.metadata.get("raw_mimetype", cell.metadata.get("format", ""))))
     given = cell.get("attachments", {})
 
@@ -76,15 +76,15 @@ def _prose(cell: Any, lines: tuple[Line, ...]) -> Iterator[Line]:
 
     yield blank
     if cell.cell_type == "raw" and form:
-        yield Line(f"```{form}", lines[0].place)
+        yield Line(f"```{form}", lines[0].location)
     for line in lines:
-        yield Line(_ATTACHED.sub(attached, line.text), line.place)
+        yield Line(_ATTACHED.sub(attached, line.text), line.location)
     if cell.cell_type == "raw" and form:
-        yield Line("```", lines[-1].place)
+        yield Line("```", lines[-1].location)
     yield blank
 
 
-class _Places:
+class _Locations:
     """Locate the lines of cells in the notebook file, where each is a JSON string."""
 
     def __init__(self, text: str, file: str) -> None:
@@ -101,4 +101,4 @@ class _Places:
                 if f'"{quoted}' in self._lines[at] or f'"{ascii_only}' in self._lines[at]:
                     self._at = at + 1
                     break
-            yield Line(line, Place(self._file, max(self._at, 1)))
+            yield Line(line, Location(self._file, max(self._at, 1)))

@@ -61,7 +61,7 @@ def read_book(
     return Book(project, chapters, _variables(project))
 
 
-def configured_again(book: Book) -> Book:
+def reread_configuration(book: Book) -> Book:
     """Read a book's configuration again, keeping its chapters as they were read.
 
     For a caller who has changed one of its `metadata-files` since. `extra` is not applied again.

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from press.chapter.chapter import Title
 from press.chapter.keys import keys_markdown
 from press.chapter.source import Line, Source
-from press.errors import ChapterError, Place, PressError, UnsupportedError
+from press.errors import ChapterError, Location, PressError, UnsupportedError
 from press.mistakes import Mistakes
 
 _SHORTCODE = re.compile(r"\{\{<(?!\{)\s*(?P<inside>.*?)\s*>\}\}")
@@ -40,14 +40,14 @@ class Call:
         The words after the name.
     context
         ``"block"`` if it is alone on its line, ``"text"`` in code, else ``"inline"``.
-    place
+    location
         Its location.
     """
 
     name: str
     arguments: tuple[str, ...]
     context: str
-    place: Place
+    location: Location
 
 
 class OwnShortcodes(Protocol):
@@ -103,7 +103,7 @@ def _replaced(
         opening = _FENCE.match(line.text)
         if "{{<" in line.text:
             text = _resolved(line, values, mistakes, answer, in_code=bool(fence))
-            lines += [Line(part, line.place) for part in text.split("\n")]
+            lines += [Line(part, line.location) for part in text.split("\n")]
         else:
             lines.append(line)
         if opening and not fence:
@@ -118,7 +118,7 @@ def _on_one_line(source: Source) -> Iterator[Line]:
     waiting: Line | None = None
     for line in source:
         if waiting is not None:
-            line = Line(f"{waiting.text} {line.text.strip()}", waiting.place)
+            line = Line(f"{waiting.text} {line.text.strip()}", waiting.location)
         opens, ends = line.text.rfind("{{<"), line.text.rfind(">}}")
         waiting = line if opens > ends and line.text.count(" ") < _LONGEST else None
         if waiting is None:
@@ -136,7 +136,7 @@ def _resolved(
         mistakes.add(
             ChapterError(
                 "a shortcode in the heading of a chapter",
-                line.place,
+                line.location,
                 "write the words out: Quarto loses it",
             )
         )
@@ -149,9 +149,9 @@ def _resolved(
         if values.own is not None and name in values.own.names:
             alone = not inside and found[0] == line.text.strip()
             context = "text" if inside else "block" if alone else "inline"
-            words = answer(Call(name, tuple(arguments), context, line.place))
+            words = answer(Call(name, tuple(arguments), context, line.location))
             return f"\n{words}\n" if alone else words
-        return _value(found, values, line.place, mistakes, in_code=inside)
+        return _value(found, values, line.location, mistakes, in_code=inside)
 
     text = _SHORTCODE.sub(replacement, text)
     for words in escaped:
@@ -160,7 +160,7 @@ def _resolved(
 
 
 def _value(
-    found: re.Match[str], values: Values, place: Place, mistakes: Mistakes, *, in_code: bool
+    found: re.Match[str], values: Values, place: Location, mistakes: Mistakes, *, in_code: bool
 ) -> str:
     name, arguments = _parts(found["inside"])
     match name, arguments:
@@ -204,11 +204,11 @@ def _video(address: str, more: Sequence[str]) -> str:
     return f"<video {words} controls></video>"
 
 
-def _not_resolved(name: str, whole: str, place: Place) -> PressError:
+def _not_resolved(name: str, whole: str, place: Location) -> PressError:
     """Return the error for a shortcode that is malformed, unsupported or unknown."""
     listed = f"the press knows {', '.join(_KNOWN[:-1])} and {_KNOWN[-1]}"
     if name in _KNOWN:
-        return ChapterError(f"the shortcode {whole} is written wrongly", place, listed)
+        return ChapterError(f"the shortcode {whole} is not written correctly", place, listed)
     if name in _OTHERS_OF_QUARTO:
         return UnsupportedError(f"the shortcode {whole}", place, listed)
     return ChapterError(f"there is no shortcode {whole}", place, listed)
@@ -218,7 +218,7 @@ def _looked_up(
     kind: str,
     key: str,
     mapping: Mapping[str, Any],
-    place: Place,
+    place: Location,
     mistakes: Mistakes,
     *,
     in_code: bool,

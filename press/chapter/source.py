@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from press.errors import ChapterError, Place, ProjectError
+from press.errors import ChapterError, Location, ProjectError
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Line:
     """One line of text without its line break, and its location."""
 
     text: str
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Source:
         """The lines joined, with a line break after each."""
         return "".join(line.text + "\n" for line in self.lines)
 
-    def place_of(self, pattern: str) -> Place:
+    def location_of(self, pattern: str) -> Location:
         """Return the location of the first line that `pattern` (a regular expression) matches.
 
         Without a match, return the first line's file without a line number.
@@ -40,11 +40,11 @@ class Source:
         wanted = re.compile(pattern)
         for line in self.lines:
             if wanted.search(line.text):
-                return line.place
-        return Place(self.lines[0].place.file) if self.lines else Place("?")
+                return line.location
+        return Location(self.lines[0].location.file) if self.lines else Location("?")
 
 
-def read_text(path: Path, name: str, asked_at: Place | None = None) -> str:
+def read_text(path: Path, name: str, asked_at: Location | None = None) -> str:
     """Read a text file.
 
     Parameters
@@ -73,7 +73,7 @@ def read_text(path: Path, name: str, asked_at: Place | None = None) -> str:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ChapterError(
             f"byte {error.object[error.start]:#04x} is not UTF-8",
-            Place(name, line),
+            Location(name, line),
             "save the file as UTF-8",
         ) from None
 
@@ -81,7 +81,7 @@ def read_text(path: Path, name: str, asked_at: Place | None = None) -> str:
 def source_of(text: str, file: str, first: int = 1) -> Source:
     """Return `text` as lines of `file`, numbered from `first`."""
     return Source(
-        tuple(Line(line, Place(file, n)) for n, line in enumerate(text.split("\n"), start=first))
+        tuple(Line(line, Location(file, n)) for n, line in enumerate(text.split("\n"), start=first))
     )
 
 

@@ -6,7 +6,7 @@ import re
 
 from press.document import tree
 from press.document.page import Page
-from press.errors import ChapterError, Place
+from press.errors import ChapterError, Location
 from press.mistakes import Mistakes
 
 _EMPTY_NAMES = frozenset(["here", "click here", "link", "this", "this link", "more", "read more"])
@@ -28,7 +28,7 @@ def check_accessible(page: Page, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"the image {name} has no alternative text",
-                    page.source.place_of(re.escape(name)),
+                    page.source.location_of(re.escape(name)),
                     'write one: `{fig-alt="what it shows"}`',
                 )
             )
@@ -50,7 +50,7 @@ def check_accessible(page: Page, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"the heading “{words}” skips from level {before} to level {level}",
-                    page.source.place_of(rf"^#+\s+{re.escape(words[:20])}"),
+                    page.source.location_of(rf"^#+\s+{re.escape(words[:20])}"),
                     f"give it the level {before + 1}",
                 )
             )
@@ -64,8 +64,8 @@ def _check_links(page: Page, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"the link “{words}” doesn't say where it leads",
-                    page.source.place_of(rf"\[{re.escape(words)}\]"),
-                    "name it for what is there",
+                    page.source.location_of(rf"\[{re.escape(words)}\]"),
+                    "describe what it leads to",
                 )
             )
 
@@ -80,15 +80,15 @@ def _check_tables(page: Page, found: Mistakes) -> None:
         found.add(
             ChapterError(
                 f"the table that begins with “{words}” has no headings",
-                page.source.place_of(re.escape(words[:20])) if words else None,
+                page.source.location_of(re.escape(words[:20])) if words else None,
                 "give each of its columns one",
             )
         )
 
 
-def _place_of_empty(page: Page, pictures: list[str], count: int) -> Place:
+def _place_of_empty(page: Page, pictures: list[str], count: int) -> Location:
     """Return the location of an empty heading: that of its image, or of the `count`-th one."""
     if pictures:
-        return page.source.place_of(re.escape(pictures[0].rpartition("/")[2]))
+        return page.source.location_of(re.escape(pictures[0].rpartition("/")[2]))
     lines = [one for one in page.source if re.fullmatch(r"#+\s*(?:\{[^}]*\}\s*)?", one.text)]
-    return lines[count - 1].place if len(lines) >= count else Place(page.path)
+    return lines[count - 1].location if len(lines) >= count else Location(page.path)

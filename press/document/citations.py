@@ -14,7 +14,7 @@ from press.document import tree
 from press.document.page import Page
 from press.document.pandoc import document, metadata, path_argument, run
 from press.document.tree import Node, Nodes
-from press.errors import Place, ProjectError, TypesettingError, UnknownSourceError
+from press.errors import Location, ProjectError, TypesettingError, UnknownSourceError
 from press.mistakes import Mistakes
 from press.project.resources import relative
 
@@ -45,7 +45,7 @@ class Sources:
     listed: tuple[Mapping[str, Any], ...] = ()
 
 
-def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None) -> Sources:
+def read_sources(root: Path, options: Mapping[str, Any], asked_at: Location | None) -> Sources:
     """Read the bibliography named in the metadata of a project or chapter."""
     given = options.get("bibliography") or []
     names = [str(name) for name in given] if isinstance(given, list) else [str(given)]
@@ -58,8 +58,8 @@ def read_sources(root: Path, options: Mapping[str, Any], asked_at: Place | None)
             keys |= _keys(file)
         except TypesettingError as error:
             line = re.search(r"line (\d+)", error.what)
-            place = Place(name, int(line[1]) if line else 0)
-            remedy = "correct the entry that stands there"
+            place = Location(name, int(line[1]) if line else 0)
+            remedy = "correct the entry on that line"
             raise ProjectError("the bibliography cannot be read", place, remedy) from None
     style = options.get("csl")
     if style and not (root / str(style)).is_file():
@@ -111,7 +111,7 @@ def check_citations(page: Page, blocks: Nodes, sources: Sources, found: Mistakes
             found.add(
                 UnknownSourceError(
                     f"the citation @{key} is not in the bibliography",
-                    page.source.place_of(rf"@\{{?{re.escape(key)}"),
+                    page.source.location_of(rf"@\{{?{re.escape(key)}"),
                     "correct the key, or add the source",
                 )
             )

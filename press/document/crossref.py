@@ -14,7 +14,7 @@ from press.document.languages import words_of
 from press.document.numbering import Target
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
-from press.errors import BrokenReferenceError, Place
+from press.errors import BrokenReferenceError, Location
 from press.mistakes import Mistakes
 
 THEOREMS = ("thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "alg", "rem", "sol")
@@ -123,13 +123,13 @@ def check_labels(targets: Iterable[Target], sources: Mapping[str, Source], found
         if first is target:
             continue
         places = [
-            line.place
+            line.location
             for page in dict.fromkeys((first.page, target.page))
             for line in sources[page]
             if re.search(rf"{re.escape(target.label)}\b(?!-)", line.text) and "@" not in line.text
         ]
-        place = places[-1] if places else Place(target.page)
-        other = places[0] if places else Place(first.page)
+        place = places[-1] if places else Location(target.page)
+        other = places[0] if places else Location(first.page)
         found.add(
             BrokenReferenceError(
                 f"the label {target.label} is already used at {other}", place, "rename one of them"
@@ -178,9 +178,9 @@ def _note_mixture(node: Node, source: Source, found: Mistakes) -> None:
     )
     found.add(
         BrokenReferenceError(
-            f"the citation @{lost} stands in one bracket with references, and would be lost",
-            source.place_of(rf"@\{{?{re.escape(lost)}"),
-            "give it a bracket of its own",
+            f"the citation @{lost} is in one bracket with references, and would be lost",
+            source.location_of(rf"@\{{?{re.escape(lost)}"),
+            "give it its own bracket",
         )
     )
 
@@ -207,7 +207,7 @@ def _reference(
         found.add(
             BrokenReferenceError(
                 f"the reference @{name} leads nowhere: nothing numbered has the label {label}",
-                source.place_of(rf"@\{{?{re.escape(name)}\b(?!-\w)"),
+                source.location_of(rf"@\{{?{re.escape(name)}\b(?!-\w)"),
                 "correct the label, or label what it should name",
             )
         )

@@ -99,7 +99,7 @@ def _nowhere(address: str, page: Page, found: Mistakes) -> None:
         BrokenReferenceError(
             f"the link to {address} leads nowhere",
             # Pandoc writes a space in an address as %20.
-            page.source.place_of(f"{re.escape(address)}|{re.escape(unquote(address))}"),
+            page.source.location_of(f"{re.escape(address)}|{re.escape(unquote(address))}"),
             "correct the address, or give its target that identifier",
         )
     )

@@ -22,6 +22,7 @@ from press.blocks.list_tables import with_list_tables
 from press.blocks.raw_html import with_marked_html, with_tags_in_print
 from press.blocks.tabsets import with_tabsets
 from press.blocks.theorems import with_theorems
+from press.cache import digest_of, recalled
 from press.chapter.chapter import Chapter, first_heading
 from press.chapter.source import Source
 from press.document import tree
@@ -31,10 +32,10 @@ from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
 from press.document.unread import check_pipe_tables, check_tex, with_tex_formulas
-from press.errors import ChapterError, Place, WrongAttributeError
+from press.errors import ChapterError, Location, WrongAttributeError
 from press.html.added import Added
-from press.kept import digest_of, recalled
 from press.mistakes import Mistakes
+from press.pdf.html_blocks import with_html_blocks
 from press.project.project import Entry
 
 _LABEL = re.compile(r"\{#(?:fig|tbl|lst|sec)-")
@@ -177,7 +178,7 @@ def _read_blocks(
         check_tex(read, source, found)
         blocks = _own_nodes(read, options, given.base)
     except WrongAttributeError as wrong:
-        place = body.place_of(re.escape(wrong.given))
+        place = body.location_of(re.escape(wrong.given))
         raise ChapterError(str(wrong), place, f"write {wrong.wanted}") from None
     if given.base == "typst":
         _check_html(blocks, source, found)
@@ -187,6 +188,8 @@ def _read_blocks(
 
 def _own_nodes(blocks: Nodes, options: Mapping[str, Any], base: str) -> Nodes:
     """Convert callouts, floats, layouts and similar constructs to the press's own nodes."""
+    if base == "typst":
+        blocks = with_html_blocks(blocks)
     blocks = with_html_tables(with_list_tables(tree.walk(blocks, _deep_heading)))
     blocks = with_annotations(blocks, options.get("code-annotations", True))
     blocks = with_tabsets(blocks) if base == "html" else with_tags_in_print(blocks)
@@ -203,7 +206,7 @@ def _deep_heading(node: Node) -> Node | None:
 def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mistakes) -> None:
     """Record an unclosed div as a mistake, and any other warning of pandoc as a warning."""
     for line, words in warnings:
-        place = source.lines[line - 1].place if 0 < line <= len(source.lines) else None
+        place = source.lines[line - 1].location if 0 < line <= len(source.lines) else None
         if "unclosed" in words:
             found.add(
                 ChapterError(
@@ -226,7 +229,7 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
             found.add(
                 ChapterError(
                     f"the attributes {label}… are printed as text",
-                    source.place_of(re.escape(label)),
+                    source.location_of(re.escape(label)),
                     'write a label without spaces, and each attribute as `key="value"`',
                 )
             )
@@ -235,13 +238,13 @@ def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:
                 ChapterError(
                     "the fence of a division, or of a cell, is printed as text",
                     _stray_fence(source)
-                    or source.place_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
+                    or source.location_of(r"^\s+:{3,}" if words[0].startswith(":::") else r":{3,}"),
                     "remove it, or start it where the text around it does; check its attributes",
                 )
             )
 
 
-def _stray_fence(source: Source) -> Place | None:
+def _stray_fence(source: Source) -> Location | None:
     """Return the location of a fence that closes a div which was never opened."""
     code, depth = "", 0
     for line in source:
@@ -254,7 +257,7 @@ def _stray_fence(source: Source) -> Place | None:
         if fence:
             depth += 1 if fence[1] else -1
         if depth < 0:
-            return line.place
+            return line.location
     return None
 
 
@@ -263,8 +266,8 @@ def _check_html(blocks: Nodes, source: Source, found: Mistakes) -> None:
     for tag in lost_in_print(blocks):
         found.add(
             ChapterError(
-                f"{tag[:60]} stands in the pages and not in print",
-                source.place_of(re.escape(tag.split()[0].rstrip(">"))),
+                f"{tag[:60]} is in the pages but not in print",
+                source.location_of(re.escape(tag.split()[0].rstrip(">"))),
                 'write it in Markdown, or hide it from print: `when-format="html"`',
             )
         )
@@ -275,8 +278,8 @@ def _check_breaks(blocks: Nodes, source: Source, found: Mistakes) -> None:
     if any(_broken(block) for block in blocks):
         found.add(
             ChapterError(
-                "a page break stands inside a callout, a list, a table or the like",
-                source.place_of("press-pagebreak"),
+                "a page break is inside a callout, a list, a table or the like",
+                source.location_of("press-pagebreak"),
                 "write it before or after that",
             )
         )

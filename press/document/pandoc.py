@@ -14,9 +14,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from press.cache import recalled
 from press.document.tree import Node, Nodes
 from press.errors import TypesettingError
-from press.kept import recalled
 
 # Quarto's Markdown is pandoc's.
 READER = "markdown"

@@ -76,7 +76,7 @@ def make_ready(
         Paths of the chapters whose blocks are needed; None for all.
     """
     words = wording(project.options(base))
-    place = project.settings.place("bibliography")
+    place = project.settings.location("bibliography")
     sources = {page.path: read_sources(project.root, page.options, place) for page in pages}
     needed = [page for page in pages if only is None or page.path in only]
     anchors = {page.path: anchors_of(page) for page in pages}
@@ -134,7 +134,7 @@ def check_notes(page: Page, found: Mistakes) -> None:
             call = rf"(?<!\\)\[\^{re.escape(name)}\]"
             if not re.search(r"\w", name) or not re.search(call, _CODE.sub("", page.source.text)):
                 continue  # brackets that are escaped, or contain no name
-            place, what = page.source.place_of(call), f"the note [^{name}] is not written"
+            place, what = page.source.location_of(call), f"the note [^{name}] is missing"
             if written:
                 remedy = f"write it: `[^{name}]: …`"
                 found.add(BrokenReferenceError(f"{what} in this chapter", place, remedy))

@@ -66,10 +66,10 @@ def check_tex(blocks: Nodes, source: Source, found: Mistakes) -> None:
             first = code.splitlines()[0]
             found.add(
                 ChapterError(
-                    f"{first[:60]} is LaTeX, which neither a page nor print has",
-                    source.place_of(re.escape(first)),
-                    "write it in Markdown, `\\\\` for a backslash, or mark what is meant for "
-                    "LaTeX alone: `{=latex}`",
+                    f"{first[:60]} is LaTeX, which neither pages nor print support",
+                    source.location_of(re.escape(first)),
+                    "write it in Markdown, `\\\\` for a backslash, or mark what is only for "
+                    "LaTeX: `{=latex}`",
                 )
             )
 
@@ -86,8 +86,8 @@ def check_pipe_tables(source: Source, found: Mistakes) -> None:
         if block:
             found.add(
                 ChapterError(
-                    f"{block[0]} stands in a cell of a pipe table, which would lose its words",
-                    line.place,
+                    f"{block[0]} is in a cell of a pipe table, which would lose its words",
+                    line.location,
                     "divide the cell's lines with `<br>`, or write a grid table or a list table",
                 )
             )

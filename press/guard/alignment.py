@@ -26,6 +26,7 @@ _PART = 6  # minimum length of a part
 _NEAR = 8000  # distance in letters within which the parts of a piece are searched for
 _PARTS = 8  # maximum number of parts: beyond that it is no longer the same piece
 _DOUBLED = 40  # minimum length of a piece that nobody writes twice by chance
+_BESIDE = 4  # minimum length of a piece that does not occur twice in a row by chance
 _LEFT_OUT = re.compile(
     r"[\s\u00ad\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f\"'`\u00b4\u00ab\u00bb\u2018-\u201f\u2039\u203a]+"
 )
@@ -84,8 +85,11 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
             continue
         if len(words) < _CUT and text.count(words) >= written.count(words):
             continue
-        left = _left(words, text, *_between(ends, gap, anchors, wanted, text, at in notes, 2))
-        if left:
+        around = _between(ends, gap, anchors, wanted, text, at in notes, 2)
+        left = _left(words, text, *around)
+        if not left and (twice := _repeated(words, text, *around)):
+            out.append(Loss(piece, "doubled", twice))
+        elif left:
             whole = len(left) > 0.7 * len(words)
             out.append(Loss(piece, "missing" if whole else "changed", left))
     return out + _doubled(given, wanted, text)
@@ -211,6 +215,26 @@ def _uncovered(words: str, text: str, start: int, end: int) -> str:
     return left
 
 
+def _repeated(words: str, text: str, start: int, end: int) -> str:
+    """Return what stands twice in a piece that is matched in parts; empty if nothing does.
+
+    Between two parts there may be a note or the end of a page, but not the words next to it.
+    """
+    if len(words) < _CUT or words in text:
+        return ""
+    at, place = 0, max(start - _NEAR, 0)
+    while at < len(words):
+        size = _longest(words, at, text, place, end + _NEAR)
+        found = text.find(words[at : at + size], place, end + _NEAR)
+        between = text[place:found] if at else ""
+        if len(between) > 1 and (words[:at].endswith(between) or words[at:].startswith(between)):
+            return between
+        if not size:
+            return ""
+        at, place = at + size, found + size
+    return ""
+
+
 def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
     """Return the length of the longest part of a piece from `at` that occurs in a text."""
     low, high = 0, len(words) - at
@@ -224,14 +248,15 @@ def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
 
 
 def _doubled(given: Sequence[Piece], wanted: Sequence[str], text: str) -> list[Loss]:
-    """Return long pieces that occur more often than the author wrote them."""
+    """Return pieces that occur more often than written: long ones, and others twice in a row."""
     written = "".join(wanted)  # as in print, where consecutive lines of code are joined
     out: list[Loss] = []
     seen: set[str] = set()
     for piece, words in zip(given, wanted, strict=True):
-        if len(words) < _DOUBLED or piece.kind == "heading" or words in seen:
+        if len(words) < _BESIDE or piece.kind == "heading" or words in seen:
             continue
         seen.add(words)
-        if text.count(words) > written.count(words):
+        one = words if len(words) >= _DOUBLED else words + words
+        if one in text and text.count(one) > written.count(one):
             out.append(Loss(piece, "doubled", words))
     return out

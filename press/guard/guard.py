@@ -11,12 +11,13 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+from press.cache import recalled
 from press.document.page import Page
-from press.errors import Place
+from press.errors import Location
 from press.guard.alignment import Loss, bare, lacking, losses
-from press.guard.pieces import Piece, pieces, place_of
+from press.guard.numbers import changed_formulas, has_numbers, numbers_of
+from press.guard.pieces import Piece, location_of, pieces
 from press.guard.printed import MARKS, Printed, read_html, read_pdf
-from press.kept import recalled
 
 _TEX = re.compile(r"[\\^_{]")  # characters of TeX that a typeset formula does not contain
 _SHOWN = 60  # maximum length of a loss in its message
@@ -40,7 +41,7 @@ def lost_in_pages(pages: Sequence[Page], texts: Mapping[str, str]) -> list[str]:
 
 
 def _lost_in_page(page: Page, text: str) -> list[str]:
-    given = said(page, "html")
+    given = pieces_of(page, "html")
     shown = read_html(text)
     found = losses([one for one in given if _is_words(one)], bare(shown.text))
     return [
@@ -83,9 +84,10 @@ def lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
 
 
 def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
-    marked = bare(read_pdf(pdf).text)
+    printed = read_pdf(pdf)
+    marked = bare(printed.text)
     text = marked.translate(dict.fromkeys(map(ord, MARKS.values())))
-    given = [(page, one) for page in pages for one in said(page, "typst")]
+    given = [(page, one) for page in pages for one in pieces_of(page, "typst")]
     by_piece = {id(one): page for page, one in given}
     found = losses([one for _, one in given if _is_words(one)], text)
     found += (raw := _raw_formulas(given, text))
@@ -93,6 +95,7 @@ def _lost_in_print(pages: Sequence[Page], pdf: bytes) -> list[str]:
     others = [one for _, one in given if id(one) not in unset]
     for kind in MARKS:
         found += lacking(others, kind, _places(marked, kind), text)
+    found += _changed(others, found, printed.formulas)
     out: list[str] = []
     for page in pages:
         own = [loss for loss in found if by_piece[id(loss.piece)] is page]
@@ -110,7 +113,7 @@ def _places(marked: str, kind: str) -> list[int]:
     return out
 
 
-def said(page: Page, base: str) -> list[Piece]:
+def pieces_of(page: Page, base: str) -> list[Piece]:
     """Return the pieces of a chapter: its heading and the content below it."""
     return [*pieces([{"t": "Header", "c": [1, page.title_attr, page.heading]}], base),
             *pieces(page.read, base)]  # fmt: skip
@@ -123,13 +126,19 @@ def _is_words(piece: Piece) -> bool:
 def _formulas(given: Sequence[Piece], shown: Printed) -> list[Loss]:
     """Return the formulae missing from a page, comparing their TeX with the chapter's."""
     wanted = Counter(re.sub(r"\s", "", one.text) for one in given if one.kind == "formula")
-    have = Counter(re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas)
-    missing = wanted - have
-    return [
-        Loss(one, "missing", one.text)
-        for one in given
-        if one.kind == "formula" and re.sub(r"\s", "", one.text) in missing
-    ]
+    have = [re.sub(r"\s|\\tag\{[^}]*\}$", "", tex) for tex in shown.formulas]
+    missing = wanted - Counter(have)
+    wrong = {
+        tex for tex, words in zip(have, shown.typeset, strict=False) if not has_numbers(tex, words)
+    }
+    out = []
+    for one in given:
+        tex = re.sub(r"\s", "", one.text)
+        if one.kind == "formula" and tex in missing:
+            out.append(Loss(one, "missing", one.text))
+        elif one.kind == "formula" and tex in wrong:
+            out.append(_wrong(one))
+    return out
 
 
 def _pictures(given: Sequence[Piece], shown: Printed) -> list[Loss]:
@@ -158,6 +167,18 @@ def _raw_formulas(given: Sequence[tuple[Page, Piece]], text: str) -> list[Loss]:
     return out
 
 
+def _changed(given: Sequence[Piece], found: Sequence[Loss], printed: Sequence[str]) -> list[Loss]:
+    """Return the formulae that are printed with other numbers, if any are known to be printed."""
+    missing = {id(loss.piece) for loss in found}
+    formulas = [one for one in given if one.kind == "formula" and id(one) not in missing]
+    wrong = changed_formulas([one.text for one in formulas], printed) if printed else []
+    return [_wrong(formulas[at]) for at in wrong]
+
+
+def _wrong(formula: Piece) -> Loss:
+    return Loss(formula, "changed", ", ".join(numbers_of(formula.text)))
+
+
 def _typed(tex: str, given: Sequence[tuple[Page, Piece]]) -> int:
     return sum(tex in bare(one.text) for _, one in given if _is_words(one))
 
@@ -166,15 +187,17 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
     verbs = {
         "missing": f"is not in {where}",
         "changed": f"is not as written in {where}",
-        "doubled": f"stands twice in {where}",
+        "doubled": f"occurs twice in {where}",
     }
     out = []
     for loss in found:
-        place = place_of(loss.piece.text, page.source)
-        place = place if place.line else Place(page.path)
+        place = location_of(loss.piece.text, page.source)
+        place = place if place.line else Location(page.path)
         words = " ".join(loss.piece.text.split())
         shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
+        if loss.what == "doubled" and len(loss.words) < len(bare(loss.piece.text)):
+            part = f" (this part of it: {loss.words[:_SHOWN]})"
         noun = {"formula": "the formula ", "picture": "the picture "}.get(loss.piece.kind, "")
         out.append(f"{place}: {noun}“{shown}” {verbs[loss.what]}{part}")
     return list(dict.fromkeys(out))

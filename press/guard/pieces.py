@@ -13,7 +13,7 @@ from press.chapter.source import Source
 from press.document.crossref import THEOREMS
 from press.document.pandoc import read_inlines
 from press.document.tree import Node, Nodes
-from press.errors import Place
+from press.errors import Location
 
 _MARKUP = re.compile(
     r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I
@@ -168,11 +168,15 @@ def _word(node: Node, apart: list[Piece], base: str) -> str:
     return _words(content, apart, base) if isinstance(content, list) else ""
 
 
-def place_of(text: str, source: Source) -> Place:
+def location_of(text: str, source: Source) -> Location:
     """Return the location of a piece's words in the chapter, without a line if not found."""
     words = re.findall(r"\w+", text)
     for count in (6, 3, 1):
         pattern = r"\W+".join(re.escape(word) for word in words[:count])
-        if pattern and (place := source.place_of(pattern)).line:
+        if pattern and (place := source.location_of(pattern)).line:
             return place
-    return source.place_of(re.escape(text.strip()[:20])) if text.strip() else source.place_of("$.")
+    return (
+        source.location_of(re.escape(text.strip()[:20]))
+        if text.strip()
+        else source.location_of("$.")
+    )

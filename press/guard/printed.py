@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from press.kept import digest_of, recalled
+from press.cache import digest_of, recalled
 
 _MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.S)
 _MATH = re.compile(r"<math\b.*?</math>", re.S)
@@ -20,6 +20,9 @@ _MARKUP = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*
 _PICTURE = re.compile(r"""<(?:img|source|embed)\b[^>]*?\bsrc\s*=\s*["']([^"']*)""", re.I)
 # Noncharacters that mark the position of an image or formula in print.
 MARKS = {"picture": "\ufdd0", "formula": "\ufdd1"}
+# Those around the content of a formula in print: where it continues, and its end.
+_MORE, _END = "\ufdd2", "\ufdd3"
+_SET = re.compile(f"([{MARKS['formula']}{_MORE}])([^{MARKS['formula']}{_MORE}{_END}]*)")
 _CODES = re.compile(rb"(begin|end)bf(char|range)|<([0-9A-Fa-f]*)>|([\[\]])")
 
 
@@ -33,7 +36,9 @@ class Printed:
         Its text; without formulae in HTML, with them in print. In print, a character of `MARKS`
         precedes each image and formula.
     formulas
-        The TeX of its formulae; empty in print.
+        The TeX of its formulae; in print their text, in drawing order.
+    typeset
+        The text of the formulae as HTML sets them; empty in print.
     pictures
         The addresses of its images; empty in print.
     """
@@ -41,6 +46,7 @@ class Printed:
     text: str
     formulas: tuple[str, ...]
     pictures: tuple[str, ...]
+    typeset: tuple[str, ...] = ()
 
 
 def read_html(page: str) -> Printed:
@@ -49,8 +55,13 @@ def read_html(page: str) -> Printed:
     main = found[1] if found else page
     formulas = tuple(html.unescape(tex) for tex in [*_TEX.findall(main), *_SPAN.findall(main)])
     main = _SPAN.sub("", main)
+    typeset = tuple(
+        html.unescape(_MARKUP.sub("", _TEX.sub("", math)))
+        for math in _MATH.findall(main)
+        if _TEX.search(math)
+    )
     pictures = tuple(html.unescape(address) for address in _PICTURE.findall(main))
-    return Printed(html.unescape(_MARKUP.sub("", _MATH.sub("", main))), formulas, pictures)
+    return Printed(html.unescape(_MARKUP.sub("", _MATH.sub("", main))), formulas, pictures, typeset)
 
 
 def read_pdf(content: bytes) -> Printed:
@@ -69,7 +80,14 @@ def read_pdf(content: bytes) -> Printed:
             given = ("drawn", _read_of(page, digests, marked))
             parts += recalled(given, partial(_texts, page, fonts, marked), clean=lambda: True)
             parts.append("\n")
-    return Printed("".join([*parts, rest]), (), ())
+    text = "".join([*parts, rest])
+    formulas: list[str] = []
+    for mark, words in _SET.findall(text):
+        if mark == _MORE and formulas:
+            formulas[-1] += words
+        elif mark != _MORE:
+            formulas.append(words)
+    return Printed(re.sub(f"[{_MORE}{_END}]", "", text), tuple(formulas), ())
 
 
 def _marked(pdf: Any) -> tuple[dict[tuple[Any, int], str], str]:
@@ -86,11 +104,13 @@ def _marked(pdf: Any) -> tuple[dict[tuple[Any, int], str], str]:
     for each in pdf.objects:
         kind = str(each.get("/S")) if isinstance(each, pikepdf.Dictionary) else ""
         if kind in letters and not _in_contents(each):
-            first = next(_content(each), None)
-            if first is None:
-                rest += letters[kind]
+            found = list(_content(each))
+            if kind == "/Formula":
+                out |= dict.fromkeys(found[1:], _MORE)
+            if found:
+                out[found[0]] = letters[kind]
             else:
-                out[first] = letters[kind]
+                rest += letters[kind]
     return out, rest
 
 
@@ -161,7 +181,7 @@ def _drawn(
     named = page.get("/Resources", {}).get("/Font", {})
     table: Mapping[int, str] = {}
     width = 1
-    marks: list[tuple[bool, str | None]] = []
+    marks: list[tuple[bool, str | None, bool]] = []
     for operands, operator in pikepdf.parse_content_stream(page, "Tf Tj TJ BDC BMC EMC"):
         match str(operator):
             case "Tf":
@@ -171,15 +191,16 @@ def _drawn(
                 given = operands[1] if len(operands) > 1 else None
                 said = given if isinstance(given, pikepdf.Dictionary) else {}
                 spoken = said.get("/ActualText")
-                marks.append((outside, None if spoken is None else str(spoken)))
-                if "/MCID" in said:
-                    yield marked.get((page.objgen, int(said["/MCID"])), "")
+                mark = marked.get((page.objgen, int(said["/MCID"])), "") if "/MCID" in said else ""
+                formula = mark in (MARKS["formula"], _MORE)
+                marks.append((outside, None if spoken is None else str(spoken), formula))
+                yield mark
                 if spoken is not None and not outside:
                     yield str(spoken)
             case "EMC" if marks:
-                marks.pop()
+                yield _END if marks.pop()[2] else ""
             case "Tj" | "TJ":
-                hidden = any(outside or spoken is not None for outside, spoken in marks)
+                hidden = any(outside or spoken is not None for outside, spoken, _ in marks)
                 yield "" if hidden else _text(operands[0], table, width)
 
 

@@ -90,5 +90,5 @@ def _texts(
             continue
         name = str(item.get("file", "")) if isinstance(item, Mapping) else str(item)
         file = (root if name.startswith("/") else folder) / name.lstrip("/")
-        out.append(read_text(file, name, settings.place(*path)).rstrip("\n"))
+        out.append(read_text(file, name, settings.location(*path)).rstrip("\n"))
     return out

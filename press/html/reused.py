@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from press.cache import digest_of, lay_down, look_up
 from press.document.citations import is_sources_page, read_sources
 from press.document.links import anchors_of
 from press.document.page import Page
 from press.document.pandoc import identity
 from press.html.added import added_html
 from press.html.book import WrittenPage
-from press.kept import digest_of, lay_down, look_up
 from press.project.project import Project
 from press.project.resources import Resources
 
@@ -52,7 +52,7 @@ def _of_book(project: Project, pages: Sequence[Page]) -> Any:
 
 
 def _bibliography(project: Project, page: Page) -> Any:
-    place = project.settings.place("bibliography")
+    place = project.settings.location("bibliography")
     sources = read_sources(project.root, page.options, place)
     files = [*sources.files, *([sources.style] if sources.style else [])]
     return [(str(file), hashlib.sha256(file.read_bytes()).hexdigest()) for file in files]

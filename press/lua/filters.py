@@ -13,7 +13,7 @@ from press.chapter.chapter import Chapter
 from press.chapter.source import read_text
 from press.document.pandoc import run
 from press.document.tree import Node
-from press.errors import ChapterError, Place, ProjectError, TypesettingError, UnsupportedError
+from press.errors import ChapterError, Location, ProjectError, TypesettingError, UnsupportedError
 from press.lua.running import (
     INTERFACE,
     Asked,
@@ -52,10 +52,10 @@ def filters_of(project: Project, chapter: Chapter, base: str) -> tuple[LuaFile, 
 def _listed(root: Path, settings: Settings, path: tuple[str, ...], file: str) -> Iterator[LuaFile]:
     given = settings.get(*path) or []
     given = given if isinstance(given, list) else [given]
-    place = settings.place(*path) or Place(file or "_quarto.yml")
+    place = settings.location(*path) or Location(file or "_quarto.yml")
     late = False
     for number, item in enumerate(given):
-        here = settings.place(*path, number) or place
+        here = settings.location(*path, number) or place
         if item == "quarto":
             late = True
             continue
@@ -74,7 +74,7 @@ def _name(item: Any) -> str:
     return str(item.get("path", "")) if isinstance(item, Mapping) else str(item)
 
 
-def _files(root: Path, asking: Path, name: str, place: Place) -> list[Path]:
+def _files(root: Path, asking: Path, name: str, place: Location) -> list[Path]:
     """Return the Lua files that a filter name refers to: one file, or those of an extension."""
     base = root if name.startswith("/") or asking == root else asking.parent
     if (file := base / name.lstrip("/")).is_file():
@@ -104,8 +104,8 @@ def contributed(root: Path, folder: Path, what: str) -> list[Path]:
         path = folder / _name(item)
         if not path.is_file() or path.suffix != ".lua":
             raise UnsupportedError(
-                f"{_name(item)} is no Lua file of the extension",
-                settings.place("contributes", what),
+                f"{_name(item)} is not a Lua file of the extension",
+                settings.location("contributes", what),
             )
         out.append(path.resolve())
     return out
@@ -158,7 +158,7 @@ def filtered(
         except TypesettingError as error:
             raise _stopped(error, filters, around.root) from None
         for number, one in enumerate(filters):
-            taken(folder / f"notes-{number}", around, one.place, asked)
+            taken(folder / f"notes-{number}", around, one.location, asked)
     done: Node = json.loads(text)
     return done
 
@@ -169,4 +169,4 @@ def _stopped(error: TypesettingError, filters: Sequence[LuaFile], root: Path) ->
     words = words.partition("stack traceback")[0].strip()
     words = re.sub(r"Error running (?:Lua|filter \S+): *", "", words)
     named = [one for one in filters if shown_path(one.path, root) in words]
-    return ChapterError(f"a Lua filter stopped: {words}", (named or list(filters))[-1].place)
+    return ChapterError(f"a Lua filter stopped: {words}", (named or list(filters))[-1].location)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from press.errors import Place, UnsupportedError
+from press.errors import Location, UnsupportedError
 from press.html.added import Added
 from press.run.outputs import hosts_in
 
@@ -25,12 +25,12 @@ class LuaFile:
     ----------
     path
         The file.
-    place
+    location
         The location where the project or a chapter lists it.
     """
 
     path: Path
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def lua(value: Any) -> str:
     return '"' + words.replace("\r", "\\r").replace("\n", "\\n") + '"'
 
 
-def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None:
+def taken(notes: Path, around: Surroundings, place: Location, asked: Asked) -> None:
     """Collect the requests that a script has written to its notes file.
 
     Raises
@@ -127,9 +127,9 @@ def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None
         elif around.base != "html":
             if note["kind"] == "text":
                 raise UnsupportedError(
-                    "the Lua asks for text around the document in print",
+                    "the Lua adds text around the document in print",
                     place,
-                    'ask for it in pages alone: `if quarto.doc.is_format("html")`',
+                    'add it in pages only: `if quarto.doc.is_format("html")`',
                 )
         elif note["kind"] == "text":
             _add(asked, _LOCATIONS.get(note["location"], "header"), note["text"], place)
@@ -137,7 +137,7 @@ def taken(notes: Path, around: Surroundings, place: Place, asked: Asked) -> None
             _depend(note, around, place, asked)
 
 
-def _add(asked: Asked, where: str, text: str, place: Place) -> None:
+def _add(asked: Asked, where: str, text: str, place: Location) -> None:
     if hosts := hosts_in(text):
         raise UnsupportedError(
             f"the Lua puts a script or a style of another host into the page: {', '.join(hosts)}",
@@ -149,7 +149,7 @@ def _add(asked: Asked, where: str, text: str, place: Place) -> None:
         asked.added += Added(**{where: text})
 
 
-def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: Asked) -> None:
+def _depend(note: Mapping[str, Any], around: Surroundings, place: Location, asked: Asked) -> None:
     """Copy the files of an HTML dependency to the book, and add its tags to the page."""
     folder = "site_libs/" + "-".join(filter(None, (note["name"], note["version"])))
     start = posixpath.relpath(".", posixpath.dirname(around.html) or ".")
@@ -158,7 +158,7 @@ def _depend(note: Mapping[str, Any], around: Surroundings, place: Place, asked: 
             path = Path(file["path"])
             if not path.is_file():
                 raise UnsupportedError(
-                    f"the Lua asks for {file['given']}, which is no file beside it", place,
+                    f"the Lua asks for {file['given']}, which is not a file next to it", place,
                     "keep the file in the project",
                 )  # fmt: skip
             asked.files[f"{folder}/{file['name']}"] = path.read_bytes()

@@ -13,7 +13,7 @@ from typing import Any
 
 from press.chapter.shortcodes import Call
 from press.document.pandoc import run
-from press.errors import ChapterError, Place, TypesettingError, UnsupportedError
+from press.errors import ChapterError, Location, TypesettingError, UnsupportedError
 from press.lua.filters import contributed, extensions
 from press.lua.running import INTERFACE, Asked, Surroundings, lua, shown_path, taken
 
@@ -62,20 +62,20 @@ class LuaShortcodes:
                 words = " ".join(error.what.removeprefix("pandoc stopped: ").split())
                 words = words.partition("stack traceback")[0]
                 at = re.search(r"call (\d+): ", words)
-                place = calls[int(at[1]) - 1].place if at else calls[0].place
+                place = calls[int(at[1]) - 1].location if at else calls[0].location
                 words = words[at.end() :] if at else words
                 raise ChapterError(f"a shortcode in Lua stopped: {words.strip()}", place) from None
-            taken(folder / "notes", self.around, calls[0].place, self.asked)
+            taken(folder / "notes", self.around, calls[0].location, self.asked)
         return dict(zip(calls, json.loads(text), strict=True))
 
 
-def shortcode_files(root: Path, listed: Any, place: Place | None) -> tuple[Path, ...]:
+def shortcode_files(root: Path, listed: Any, place: Location | None) -> tuple[Path, ...]:
     """Return the Lua files of shortcodes listed by the project or contributed by extensions."""
     out = []
     for name in listed if isinstance(listed, list) else [listed] if listed else []:
         path = root / str(name).lstrip("/")
         if not path.is_file() or path.suffix != ".lua":
-            raise UnsupportedError(f"the shortcode {name} is no Lua file of the project", place)
+            raise UnsupportedError(f"the shortcode {name} is not a Lua file of the project", place)
         out.append(path.resolve())
     for folder in extensions(root):
         out += contributed(root, folder, "shortcodes")

@@ -17,16 +17,18 @@ from press.document.page import Page
 from press.document.pandoc import document, metadata, read_inlines, run
 from press.document.ready import Ready
 from press.document.tree import Node, Nodes
-from press.errors import Place, TypesettingError
+from press.errors import Location, TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.marks import with_words_kept
+from press.pdf.marks import with_markup_escaped
+from press.pdf.room import string
 from press.pdf.tables import with_measured_widths
-from press.pdf.writing import TypstWriter, string
+from press.pdf.writing import TypstWriter
 from press.project.authors import authors
 from press.project.extension import Extension
 from press.project.project import Project
 from press.project.resources import Resources
 
+_FORMULA = re.compile(r"the formula (.*) is too wide", re.S)
 _WORD = re.compile(r"[^\W_]{3,}")
 
 
@@ -58,7 +60,7 @@ def write_typst(project: Project, ready: Ready, extension: Extension, files: Res
     writer = "typst"
     if options.get("citeproc") is True or every.listed:
         # Typst would turn a closing quotation mark after a bracket into an opening one.
-        blocks = list(with_words_kept(with_citations(blocks, every, options)))
+        blocks = list(with_markup_escaped(with_citations(blocks, every, options)))
         writer = "typst-citations"
     elif every.files and (cited(blocks) or options.get("nocite")):
         blocks += _typst_sources(project, every, options, files)
@@ -153,7 +155,7 @@ def _metadata(project: Project, extension: Extension) -> dict[str, Any]:
         "by-author": people,
     }
     given = {key: value for key, value in values.items() if value not in (None, "", [], {})}
-    return {key: with_words_kept(metadata(value)) for key, value in given.items()}
+    return {key: with_markup_escaped(metadata(value)) for key, value in given.items()}
 
 
 def compile_pdf(
@@ -196,10 +198,19 @@ def compile_pdf(
         )
     except typst.TypstError as error:
         raise _refused(error, typst_text) from None
-    for warning in warnings:
-        if not re.search("unknown font family", str(warning.message)):
-            found.add(TypesettingError(f"Typst warns: {warning.message}"))
+    for message in dict.fromkeys(str(warning.message) for warning in warnings):
+        found.add(_warned(message))
     return bytes(pdf)
+
+
+def _warned(message: str) -> TypesettingError:
+    """Convert a warning of Typst, which prints in another font where it does not have one."""
+    if missing := re.search("unknown font family: (.+)", message):
+        return TypesettingError(
+            f"the font “{missing[1]}” is not there: print would use another",
+            remedy="put it into the project, and its folder into `font-paths:`, or name another",
+        )
+    return TypesettingError(f"Typst warns: {message}")
 
 
 def _refused(error: Any, text: str) -> TypesettingError:
@@ -211,7 +222,7 @@ def _refused(error: Any, text: str) -> TypesettingError:
     if found["file"].endswith("book.typ"):
         line = text.splitlines()[int(found["line"]) - 1].strip()
         return TypesettingError(f"Typst stopped: {error.message}, at: {line[:160]}", remedy=hints)
-    place = Place(found["file"].rpartition("typst/")[2])
+    place = Location(found["file"].rpartition("typst/")[2])
     return TypesettingError(f"Typst stopped: {error.message}", place, hints)
 
 
@@ -221,12 +232,33 @@ def with_place(error: TypesettingError, pages: Sequence[Page]) -> TypesettingErr
     All output of a cell has the location of the cell.
     """
     what, _, line = error.what.partition(", at: ")
+    formula = _FORMULA.search(what)
+    if formula and error.place is None:
+        place = _location_of_formula(formula[1], pages)
+        return TypesettingError(
+            what.removeprefix("Typst stopped: panicked with: "),
+            place,
+            "divide it into lines: `\\\\`, in `aligned` or `multline`",
+        )
     words = set(_WORD.findall(what if "panicked" in what else line))
-    found: dict[Place, set[str]] = {}
+    found: dict[Location, set[str]] = {}
     for page in pages if error.place is None else []:
         for each in page.source:
-            found.setdefault(each.place, set()).update(words.intersection(_WORD.findall(each.text)))
+            found.setdefault(each.location, set()).update(
+                words.intersection(_WORD.findall(each.text))
+            )
     best = max(found, key=lambda place: len(found[place]), default=None)
     if best is None or not found[best]:
         return error
     return TypesettingError(error.what, best, error.remedy)
+
+
+def _location_of_formula(tex: str, pages: Sequence[Page]) -> Location | None:
+    """Return the location of the longest start of a formula that occurs in a chapter."""
+    signs = re.sub(r"\s", "", tex)
+    for count in (len(signs), 30, 15, 6):
+        wanted = re.compile(r"\s*".join(map(re.escape, signs[:count])))
+        for page in pages:
+            if found := wanted.search(page.source.text):
+                return page.source.lines[page.source.text.count("\n", 0, found.start())].location
+    return None

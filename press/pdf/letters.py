@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from press.cache import recalled
 from press.document.page import Page
-from press.errors import ChapterError, Place
-from press.guard.guard import said, stated_in
-from press.kept import recalled
+from press.errors import ChapterError, Location
+from press.guard.guard import pieces_of, stated_in
 from press.mistakes import Mistakes
 
 _ASCII = 0x7F
@@ -42,11 +42,11 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
         clean=_always,
     )
     for page in pages:
-        places: dict[Place, list[str]] = {}
+        places: dict[Location, list[str]] = {}
         for line in page.source:
             for sign in dict.fromkeys(line.text):
                 if sign in missing and sign in letters[page.path]:
-                    places.setdefault(line.place, []).append(sign)
+                    places.setdefault(line.location, []).append(sign)
         for place, signs in places.items():
             found.add(
                 ChapterError(
@@ -59,7 +59,7 @@ def check_letters(pages: Sequence[Page], fonts: Sequence[Path], found: Mistakes)
 
 def _letters(page: Page) -> str:
     return "".join(
-        sorted({sign for piece in said(page, "typst") for sign in piece.text if _shows(sign)})
+        sorted({sign for piece in pieces_of(page, "typst") for sign in piece.text if _shows(sign)})
     )
 
 

@@ -9,12 +9,14 @@ from press.document import tree
 from press.document.tree import Node, Nodes
 
 _MARK = re.compile(r"[-+/]|=+|\d+\.")
+_ENDLESS = 40  # length in letters of a word that may be wider than a line
+_PARTS = re.compile(r"[^/-]+[/-]*|[/-]+")
 _GAPS = ("Space", "SoftBreak", "LineBreak")
 # Typst would turn the first into a prime, and the second into an opening quote.
 _APOSTROPHE = re.compile(r"(?<=\d)’|(?<!\w)’")
 
 
-def with_words_kept(content: Any) -> Any:
+def with_markup_escaped(content: Any) -> Any:
     r"""Escape text that would start a list, a heading or a term in Typst.
 
     Pandoc escapes it in paragraphs; text can also start a Typst block in a table cell, in emphasis
@@ -31,6 +33,8 @@ def _kept(inlines: Nodes) -> Nodes:
         mark = starts and alone and node["t"] == "Str" and _MARK.fullmatch(node["c"])
         if mark:
             out.append(_letters(node["c"]))
+        elif node["t"] == "Str" and len(node["c"]) >= _ENDLESS and "://" not in node["c"]:
+            out += _with_breaks(node["c"])
         elif node["t"] == "Str" and "’" in node["c"]:
             out += _with_apostrophes(node["c"])
         else:
@@ -46,6 +50,17 @@ def _with_apostrophes(words: str) -> Nodes:
     for part in others:
         out.append(tree.raw("typst", r"\u{2019}", inline=True))
         out += [tree.text(part)] if part else []
+    return out
+
+
+def _with_breaks(words: str) -> Nodes:
+    """Let a word that is longer than any line break, without a hyphen that would be copied."""
+    out: Nodes = []
+    for part in _PARTS.findall(words):
+        pieces = re.findall(".{1,10}", part) if len(part) >= _ENDLESS else [part]
+        for at, piece in enumerate(pieces):
+            out += [tree.raw("typst", "#box();", inline=True)] if at else []
+            out += _with_apostrophes(piece) if "’" in piece else [tree.text(piece)]
     return out
 
 

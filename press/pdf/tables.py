@@ -7,6 +7,7 @@ from typing import Any
 
 from press.document import tree
 from press.document.tree import Node, Nodes
+from press.pdf.room import string
 
 _WIDE = 40.0  # width of text in ems that fits on any page
 _LETTER = 0.5  # width of a letter in ems, including its share of a space
@@ -19,7 +20,7 @@ _SPACE = re.compile(rf"[^\S{_HELD}]+")
 _BREAKS = re.compile(rf"(?<=[_/])|(?<=[A-Za-z]\.)|[^\S{_HELD}]|(?<=-)(?!\d)")
 
 
-def fitted(table: Node, name: str) -> Nodes:
+def fitted(table: Node, name: str, room: float = 1) -> Nodes:
     """Return a table for Typst; one that may be too wide is wrapped in the function `fitted`.
 
     Parameters
@@ -28,6 +29,8 @@ def fitted(table: Node, name: str) -> Nodes:
         The table.
     name
         Its name in messages.
+    room
+        Its share of the page's width, less than 1 in a layout of several columns.
     """
     columns = table["c"][2]
     words, lines, whole = ([""] * len(columns) for _ in range(3))
@@ -37,13 +40,13 @@ def fitted(table: Node, name: str) -> Nodes:
             words[at] = max(words[at], *_words(line), key=len)
             whole[at] = max(whole[at], *_SPACE.split(line), key=len)
     given = [width["c"] for _, width in columns if width["t"] == "ColWidth"]
-    if not _may_overprint(whole, lines, given):
+    if not _may_overprint(whole, lines, given, room * _WIDE):
         return [table]
     attr, caption, old, *rest = table["c"]
     share = {"t": "ColWidth", "c": 1 / len(old)}
     bare = {"t": "Table", "c": [attr, caption, [[align, share] for align, _ in old], *rest]}
-    listed = (f"({''.join(_string(text) + ', ' for text in texts)})" for texts in (words, lines))
-    opening = f"#fitted({_string(name)}, {', '.join(listed)}, {_WIDTHS} => ["
+    listed = (f"({''.join(string(text) + ', ' for text in texts)})" for texts in (words, lines))
+    opening = f"#fitted({string(name)}, {', '.join(listed)}, {_WIDTHS} => ["
     return [tree.raw("typst", opening), bare, tree.raw("typst", "])")]
 
 
@@ -52,13 +55,13 @@ def with_measured_widths(text: str) -> str:
     return _COLUMNS.sub(rf"\1{_WIDTHS}", text)
 
 
-def _may_overprint(words: list[str], lines: list[str], given: list[float]) -> bool:
+def _may_overprint(words: list[str], lines: list[str], given: list[float], wide: float) -> bool:
     """Estimate whether a column may be narrower than its longest word."""
     needed = [len(word) * _LETTER + _CELL for word in words]
     if len(given) == len(words):
-        return any(need > share * _WIDE for need, share in zip(needed, given, strict=True))
+        return any(need > share * wide for need, share in zip(needed, given, strict=True))
     natural = sum(len(line) * _LETTER + _CELL for line in lines)
-    return natural > _WIDE and any(need > _WIDE / len(words) for need in needed)
+    return natural > wide and any(need > wide / len(words) for need in needed)
 
 
 def _words(line: str) -> list[str]:
@@ -105,7 +108,3 @@ def _lines(content: Any) -> list[str]:
             else:
                 line.append(node)
     return out
-
-
-def _string(words: str) -> str:
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'

@@ -18,7 +18,8 @@ from press.document.crossref import CALLOUTS, THEOREMS, Wording, callout_title
 from press.document.numbering import Target
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
-from press.pdf.marks import with_words_kept
+from press.pdf.marks import with_markup_escaped
+from press.pdf.room import roomy_formula, roomy_words, string, tell_room
 from press.pdf.tables import fitted
 
 _COLOURS = {
@@ -55,6 +56,7 @@ class TypstWriter:
         for node in tree.nodes(blocks, "Layout"):
             for figure in tree.nodes(node["c"]["rows"], "Figure"):
                 figure["laid"] = True
+            tell_room(node)
         if not self.tagged:  # otherwise the caption doubles as the image's alternative text
             blocks = tree.walk(blocks, _without_second_caption)
 
@@ -68,6 +70,10 @@ class TypstWriter:
                     return self.reference(node)
                 case "Equation":
                     return equation(node)
+                case "Math" if node["c"][0]["t"] == "DisplayMath":
+                    return roomy_formula([node], node["c"][1])
+                case "Para" | "Plain" if "room" in node:
+                    return roomy_words(node)
                 case "Callout":
                     return callout(node, self.words)
                 case "Theorem":
@@ -95,7 +101,7 @@ class TypstWriter:
                     return _header(node)
             return None
 
-        return list(with_words_kept(with_html_meant(tree.walk(blocks, visit))))
+        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, visit))))
 
     def float(self, node: Node) -> Nodes:
         """Return a float as a Typst figure."""
@@ -166,24 +172,18 @@ def _html_as_blocks(node: Node) -> Nodes | None:
     return list(read(node["c"][1], "html")["blocks"])
 
 
-def string(words: str) -> str:
-    """Return a text as a Typst string literal."""
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
-
-
 def equation(node: Node) -> Nodes:
     """Return a numbered equation in Typst."""
     content = node["c"]
     alt = f"alt: {string(content['alt'])}, " if content["alt"] else ""
-    return [
-        tree.raw(
-            "typst",
-            f"#math.equation(block: true, {alt}numbering: equation-numbering, [ ",
-            inline=True,
-        ),
-        content["math"],
+    opening = f"#math.equation(block: true, {alt}numbering: equation-numbering, [ "
+    math = next(one for one in tree.nodes(content["math"], "Math"))
+    inlines = [
+        tree.raw("typst", opening, inline=True),
+        math,
         tree.raw("typst", f" ])<{content['id']}>", inline=True),
     ]
+    return roomy_formula(inlines, math["c"][1])
 
 
 def theorem(node: Node, words: Wording) -> Nodes:
@@ -282,7 +282,7 @@ def _table(node: Node, options: Mapping[str, Any]) -> Nodes:
     (_, marks, pairs), caption, *rest = node["c"]
     bare: Node = {"t": "Table", "c": [["", [*marks, "typst:no-figure"], pairs], [None, []], *rest]}
     words = [inline for block in caption[1] for inline in block["c"]]
-    printed = fitted(bare, tree.plain(words) or _first_words(bare))
+    printed = fitted(bare, tree.plain(words) or _first_words(bare), node.get("room", 1))
     return [tree.para(words), *printed] if words else printed
 
 

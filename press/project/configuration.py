@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from press.chapter.source import read_text
-from press.errors import Place, ProjectError
+from press.errors import Location, ProjectError
 from press.project.yaml import Settings, merged, parse_settings
 
 CONFIGURATION = "_quarto.yml"
@@ -38,7 +38,7 @@ def read_configuration(
             settings = merged(settings, _read(root, name))
         elif profile in profiles:
             raise ProjectError(
-                f"there is no profile {profile}", Place(name), "write the file, or name another"
+                f"there is no profile {profile}", Location(name), "write the file, or name another"
             )
     if (root / _LOCAL).is_file():
         settings = merged(settings, _read(root, _LOCAL))
@@ -65,7 +65,7 @@ def _read(root: Path, name: str) -> Settings:
     if not (root / name).is_file():
         raise ProjectError(
             f"there is no {name} here",
-            Place(name),
+            Location(name),
             "name the folder of a Quarto book project",
         )
     return parse_settings(read_text(root / name, name), name)

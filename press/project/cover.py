@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from press.chapter.source import Line, Source
-from press.errors import Place
+from press.errors import Location
 from press.project.yaml import Settings
 
 
@@ -18,5 +18,5 @@ def with_cover(source: Source, settings: Settings) -> Source:
     text = f'![](/{str(image).lstrip("/")} "{title}"){{.quarto-cover-image .nolightbox{words}}}'
     if "://" in str(image):
         text = text.replace("(/", "(", 1)
-    place = settings.place("book", "cover-image") or Place("_quarto.yml")
+    place = settings.location("book", "cover-image") or Location("_quarto.yml")
     return Source((Line(text, place), Line("", place), *source.lines))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from press.errors import ChapterError, Place, UnsupportedError
+from press.errors import ChapterError, Location, UnsupportedError
 
 # As in Quarto, the first number is read as the day if it cannot be a month.
 _READ = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%m-%d-%y", "%d/%m/%Y", "%Y/%m/%d",
@@ -23,7 +23,7 @@ _STYLES = {
 }
 
 
-def printed_date(options: Mapping[str, Any], file: Path, place: Place) -> str:
+def printed_date(options: Mapping[str, Any], file: Path, place: Location) -> str:
     """Format the date given in options; return an empty string if there is none.
 
     Parameters
@@ -55,7 +55,7 @@ def printed_date(options: Mapping[str, Any], file: Path, place: Place) -> str:
     return day.strftime(form.format(day=day.day, month=day.month))
 
 
-def _day(given: Any, file: Path, place: Place) -> date:
+def _day(given: Any, file: Path, place: Location) -> date:
     if isinstance(given, date):
         return given
     if given in ("today", "now"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from press.chapter.source import read_text
-from press.errors import Place, ProjectError, UnsupportedError
+from press.errors import Location, ProjectError, UnsupportedError
 from press.project.project import FormatName, Project
 from press.project.yaml import parse_settings
 
@@ -43,7 +43,7 @@ def read_extension(project: Project, name: FormatName) -> Extension:
     given = settings.get("contributes", "formats", name.base)
     if not isinstance(given, dict):
         raise ProjectError(
-            f"the extension {name.extension} contributes no format {name.base}", Place(shown)
+            f"the extension {name.extension} contributes no format {name.base}", Location(shown)
         )
     options = {
         key: value for key, value in given.items() if key not in ("template-partials", "filters")
@@ -52,7 +52,7 @@ def read_extension(project: Project, name: FormatName) -> Extension:
     for partial in given.get("template-partials", []):
         path = folder / str(partial)
         partials[path.name] = read_text(path, path.relative_to(project.root).as_posix())
-    filters = tuple(_filter(folder, item, Place(shown)) for item in given.get("filters", []))
+    filters = tuple(_filter(folder, item, Location(shown)) for item in given.get("filters", []))
     return Extension(options, partials, filters)
 
 
@@ -63,14 +63,14 @@ def _folder(project: Project, name: FormatName) -> Path:
             return folder
     raise ProjectError(
         f"there is no extension {name.extension} for the format {name.name}",
-        project.settings.place("format", name.name),
+        project.settings.location("format", name.name),
         f"put it into _extensions/{name.extension}",
     )
 
 
-def _filter(folder: Path, item: Any, place: Place) -> Path:
+def _filter(folder: Path, item: Any, place: Location) -> Path:
     name = str(item.get("path", "")) if isinstance(item, dict) else str(item)
     path = folder / name
     if not path.is_file() or path.suffix != ".lua":
-        raise UnsupportedError(f"the filter {name} is no Lua file of the extension", place)
+        raise UnsupportedError(f"the filter {name} is not a Lua file of the extension", place)
     return path

@@ -7,7 +7,7 @@ from typing import Any
 
 from press.chapter.cells import check_options
 from press.chapter.chapter import Chapter
-from press.errors import ChapterError, Place, PressError
+from press.errors import ChapterError, Location, PressError
 from press.project.dates import printed_date
 from press.project.project import Project, overlaid
 from press.project.yaml import Settings
@@ -29,7 +29,7 @@ def chapter_options(project: Project, chapter: Chapter, base: str) -> dict[str, 
     options = overlaid(project.options(base), front)
     options = overlaid(options, own if isinstance(own, dict) else {})
     if "date" in front:
-        place = chapter.front.place("date") or Place(chapter.path)
+        place = chapter.front.location("date") or Location(chapter.path)
         options["chapter-date"] = printed_date(options, project.root / chapter.path, place)
     return options
 
@@ -72,7 +72,7 @@ def drawn_once(project: Project, chapter: Chapter) -> str:
     if not chapter.cells or html == print_:
         return ""
     names = ", ".join(key for key in _DRAWING if html.get(key) != print_.get(key))
-    return f"{chapter.path}: a chapter is executed once, and drawn as for HTML ({names})"
+    return f"{chapter.path}: a chapter is executed once, with figures as for HTML ({names})"
 
 
 def check_defaults(settings: Settings, file: str, error: type[PressError] = ChapterError) -> None:
@@ -96,5 +96,5 @@ def check_defaults(settings: Settings, file: str, error: type[PressError] = Chap
             if not isinstance(given, dict):
                 continue
             own = {key: given[key] for key in _EXECUTE if key in given}
-            places = {key: settings.place(*path, key) or Place(file) for key in own}
-            check_options(own, places, Place(file), error)
+            places = {key: settings.location(*path, key) or Location(file) for key in own}
+            check_options(own, places, Location(file), error)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from press.chapter.source import read_text
 from press.document.languages import words_of
-from press.errors import Place, ProjectError, UnsupportedError
+from press.errors import Location, ProjectError, UnsupportedError
 from press.project.configuration import CONFIGURATION, read_configuration
 from press.project.dates import printed_date
 from press.project.yaml import Settings, merged, parse_settings
@@ -37,7 +37,7 @@ class Entry:
         0, or 1 in a part or among the appendices.
     appendix
         Whether it is among the appendices.
-    place
+    location
         Its location in the configuration.
     """
 
@@ -46,7 +46,7 @@ class Entry:
     text: str | None
     depth: int
     appendix: bool
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Project:
     def date(self) -> str:
         """The book's date, as printed; empty if it has none."""
         given = {**self.settings.values, **self.settings.get("book", default={})}
-        place = self.settings.place("book", "date") or Place(CONFIGURATION)
+        place = self.settings.location("book", "date") or Location(CONFIGURATION)
         return printed_date(given, self.root / CONFIGURATION, place)
 
     @property
@@ -186,9 +186,9 @@ def _with_language(root: Path, settings: Settings) -> Settings:
     name = settings.get("language")
     if not isinstance(name, str):
         return settings
-    text = read_text(root / name.lstrip("/"), name, settings.place("language"))
+    text = read_text(root / name.lstrip("/"), name, settings.location("language"))
     words = {"language": parse_settings(text, name).values}
-    return Settings({**settings.values, **words}, settings.places)
+    return Settings({**settings.values, **words}, settings.locations)
 
 
 def _check(settings: Settings) -> None:
@@ -196,12 +196,12 @@ def _check(settings: Settings) -> None:
     if kind != "book":
         raise ProjectError(
             f"this project is of the type {kind or 'default'}, not book",
-            settings.place("project", "type"),
+            settings.location("project", "type"),
             "write `type: book` below `project:`",
         )
     if not settings.get("book", "title"):
         raise ProjectError(
-            "the book has no title", settings.place("book"), "write `title:` below `book:`"
+            "the book has no title", settings.location("book"), "write `title:` below `book:`"
         )
 
 
@@ -220,15 +220,15 @@ def _entries(root: Path, settings: Settings) -> list[Entry]:
     chapters = settings.get("book", "chapters")
     if not isinstance(chapters, list) or not chapters:
         raise ProjectError(
-            "the book has no chapters", settings.place("book"), "list them below `chapters:`"
+            "the book has no chapters", settings.location("book"), "list them below `chapters:`"
         )
     entries = _listed(root, settings, ("book", "chapters"), 0, appendix=False)
     if settings.get("book", "references"):
-        place = settings.place("book", "references") or Place(CONFIGURATION)
+        place = settings.location("book", "references") or Location(CONFIGURATION)
         name = _file(root, str(settings.get("book", "references")), place)
         entries.append(Entry("chapter", name, None, 0, False, place))
     if settings.get("book", "appendices"):
-        place = settings.place("book", "appendices") or Place(CONFIGURATION)
+        place = settings.location("book", "appendices") or Location(CONFIGURATION)
         words = words_of(settings.values)["section-title-appendices"]
         entries.append(Entry("appendices", None, words, 0, False, place))
         entries += _listed(root, settings, ("book", "appendices"), 1, appendix=True)
@@ -242,7 +242,7 @@ def _home_first(entries: list[Entry], settings: Settings) -> tuple[Entry, ...]:
     if not home:
         raise ProjectError(
             "the book has no home page",
-            settings.place("book", "chapters"),
+            settings.location("book", "chapters"),
             "put index.qmd first in the list of chapters",
         )
     return (home[0], *(entry for entry in entries if entry is not home[0]))
@@ -257,7 +257,7 @@ def _check_once(entries: list[Entry]) -> None:
         if page in seen:
             raise ProjectError(
                 f"{entry.file} has the same page as {seen[page].file}",
-                entry.place,
+                entry.location,
                 "list each chapter once",
             )
         seen[page] = entry
@@ -269,10 +269,12 @@ def _listed(
     out: list[Entry] = []
     items = settings.get(*path)
     if not isinstance(items, list):
-        raise ProjectError("this is not a list", settings.place(*path), "list one file on a line")
+        raise ProjectError(
+            "this is not a list", settings.location(*path), "list one file on a line"
+        )
     for number, item in enumerate(items):
         at = (*path, number)
-        place = settings.place(*at) or Place(CONFIGURATION)
+        place = settings.location(*at) or Location(CONFIGURATION)
         words = item.get("text") if isinstance(item, dict) and "href" not in item else item
         if isinstance(words, str) and re.fullmatch(r"-+", words.strip()):
             continue  # a separator in the sidebar
@@ -295,13 +297,13 @@ def _listed(
     return out
 
 
-def _part(root: Path, part: str, depth: int, appendix: bool, place: Place) -> Entry:
+def _part(root: Path, part: str, depth: int, appendix: bool, place: Location) -> Entry:
     if part.endswith(CHAPTERS):
         return Entry("part", _file(root, part, place), None, depth, appendix, place)
     return Entry("part", None, part, depth, appendix, place)
 
 
-def _file(root: Path, name: str, place: Place) -> str:
+def _file(root: Path, name: str, place: Location) -> str:
     if not name.endswith(CHAPTERS):
         raise UnsupportedError(
             f"{name} is neither a .qmd, .md nor .ipynb file", place, "write the chapter as .qmd"

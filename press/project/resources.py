@@ -142,7 +142,7 @@ def with_images(page: Page, resources: Resources, found: Mistakes, *, from_root:
             found.add(
                 BrokenReferenceError(
                     f"there is no image {path}",
-                    page.source.place_of(re.escape(address)),
+                    page.source.location_of(re.escape(address)),
                     "write the file, or correct its name",
                 )
             )
@@ -158,8 +158,8 @@ def _in_page(
     """Resolve the address in a raw tag of a page, and register the file."""
     if is_outside(address) or not address or address.startswith("#"):
         if shown and re.match(r"(?:https?:)?//", address, re.I):
-            place = page.source.place_of(re.escape(address))
-            found.warn(f"{place}: {address} lies on another host: put a copy into the project")
+            place = page.source.location_of(re.escape(address))
+            found.warn(f"{place}: {address} is on another host: put a copy into the project")
         return address
     path = in_book(page, address)
     parts = urlsplit(address)
@@ -169,7 +169,7 @@ def _in_page(
     if path.endswith((".qmd", ".md", ".ipynb")) and resources.exists(path) and not shown:
         return relative(re.sub(r"\.(?:q?md|ipynb)$", ".html", path), page.html) + rest
     if not resources.take(path):
-        place = page.source.place_of(re.escape(address))
+        place = page.source.location_of(re.escape(address))
         what = f"there is no file {path}"
         if shown:
             remedy = "write the file, or correct its name"
@@ -182,8 +182,8 @@ def _in_page(
 
 def _on_another_host(page: Page, address: str, found: Mistakes, *, refused: bool) -> None:
     """Reject a remote image in print; warn of one that a browser would load."""
-    place = page.source.place_of(re.escape(address))
-    what, remedy = f"the image {address} lies on another host", "put a copy into the project"
+    place = page.source.location_of(re.escape(address))
+    what, remedy = f"the image {address} is on another host", "put a copy into the project"
     if refused:
         found.add(BrokenReferenceError(what, place, remedy))
     else:

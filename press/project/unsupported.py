@@ -9,7 +9,7 @@ from typing import Any
 from press.document import tree
 from press.document.languages import is_known
 from press.document.page import Page
-from press.errors import ChapterError, Place, PressError, ProjectError, UnsupportedError
+from press.errors import ChapterError, Location, PressError, ProjectError, UnsupportedError
 from press.html.added import OPTIONS, is_for_pages
 from press.mistakes import Mistakes
 from press.project.yaml import Settings
@@ -26,15 +26,15 @@ REFUSED: dict[tuple[str, ...], str | None] = {
     ("header-includes",): "included text around the pages",
     ("include-before",): "included text around the pages",
     ("include-after",): "included text around the pages",
-    ("template",): "a template of its own",
+    ("template",): "a custom template",
     ("cite-method",): "another way of citing",
-    ("crossref", "custom"): "kinds of cross-reference of its own",
+    ("crossref", "custom"): "custom kinds of cross-reference",
     ("crossref", "chapters"): "numbers without chapters",
     ("from",): "another reader of Markdown",
     ("tab-stop",): "another width of tabs",
     ("preserve-tabs",): "tabs that stay tabs",
     ("indented-code-classes",): "classes of indented code",
-    ("abbreviations",): "abbreviations of its own",
+    ("abbreviations",): "custom abbreviations",
     ("identifier-prefix",): "a prefix of identifiers",
     ("links-as-notes",): "links printed as notes",
     ("citation-abbreviations",): "abbreviated citations",
@@ -53,11 +53,11 @@ _PLAIN = (
     ("toc-expand", True),
 )
 # Metadata that a page would show besides its title, authors, date and abstract.
-_STATED = "what a page states of itself beyond title, authors, date and abstract"
-_LOOKS = "how pages look and behave is the press's own affair"
+_STATED = "what a page states about itself beyond title, authors, date and abstract"
+_LOOKS = "the press itself determines how pages look and behave"
 # Options for the appearance or discovery of pages, or for content next to their text.
 PASSED_OVER: dict[tuple[str, ...], str] = {
-    ("website",): "what a website has besides a book's pages",
+    ("website",): "what a website has in addition to a book's pages",
     ("book", "repo-url"): "links to a repository",
     ("book", "repo-actions"): "links to a repository",
     ("book", "downloads"): "links to the other formats",
@@ -112,7 +112,7 @@ def check_settings(settings: Settings) -> None:
     if language is not None and not is_known(language) and not own:
         raise UnsupportedError(
             f"`lang: {language}`: the press has no words for Figure, Table and Chapter",
-            settings.place("lang"),
+            settings.location("lang"),
             "give them below `language:`, by Quarto's names: `crossref-fig-title: …`",
         )
     for path, value in _given(settings, REFUSED):
@@ -125,7 +125,7 @@ def check_settings(settings: Settings) -> None:
             continue
         raise UnsupportedError(
             f"`{': '.join(path)}`: the press has no support for {what}",
-            settings.place(*path),
+            settings.location(*path),
             "leave it out, or render with Quarto",
         )
     _check_engine(settings)
@@ -142,8 +142,8 @@ def _check_engine(settings: Settings) -> None:
     ):
         if value not in known and value is not True:
             raise UnsupportedError(
-                f"`{key}: {value}`: the press runs Python alone",
-                settings.place(key),
+                f"`{key}: {value}`: the press runs only Python",
+                settings.location(key),
                 "leave it out, or render with Quarto",
             )
 
@@ -178,20 +178,20 @@ def passed_over(settings: Settings, *, of_chapter: bool = False) -> list[str]:
             continue
         if value != "default" and (path[-1], value) not in _PLAIN:
             name, what = ": ".join(path), PASSED_OVER[_option(path)]
-            out.append(f"{settings.place(*path)}: `{name}` is not obeyed ({what})")
+            out.append(f"{settings.location(*path)}: `{name}` is not obeyed ({what})")
     for key in ("search", "page-navigation"):
         if settings.get("book", key) is False:
-            place = settings.place("book", key)
-            out.append(f"{place}: `book: {key}: false` is not obeyed: every page has it")
+            place = settings.location("book", key)
+            out.append(f"{place}: `book: {key}: false` has no effect: every page has it")
     for at in ((), ("format", "html")):
         style = settings.get(*at, "code-annotations")
         if style in ("hover", "select"):
-            place = settings.place(*at, "code-annotations")
-            out.append(f"{place}: `code-annotations: {style}`: notes stand below their code")
+            place = settings.location(*at, "code-annotations")
+            out.append(f"{place}: `code-annotations: {style}`: notes are placed below their code")
     formats = settings.get("format", default={})
     for name in formats if isinstance(formats, dict) else [formats]:
         if not _is_made(str(name)):
-            place = settings.place("format", str(name))
+            place = settings.location("format", str(name))
             out.append(f"{place}: the press makes no {name}; its PDF is made by Typst")
     return out
 
@@ -209,7 +209,7 @@ def _refuse(page: Page, name: str, what: str, found: Mistakes) -> None:
     found.add(
         UnsupportedError(
             f"{name}: the press has no support for {what}",
-            page.source.place_of(re.escape(name)),
+            page.source.location_of(re.escape(name)),
             "write it in another way, or render with Quarto",
         )
     )
@@ -246,5 +246,5 @@ def _wrong(
     settings: Settings, path: tuple[str, ...], value: object, wanted: str, of_chapter: bool
 ) -> PressError:
     error = ChapterError if of_chapter else ProjectError
-    place = settings.place(*path) or Place("_quarto.yml")
+    place = settings.location(*path) or Location("_quarto.yml")
     return error(f"`{': '.join(path)}` has the value {value!r}", place, f"write {wanted}")

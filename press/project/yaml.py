@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from press.errors import Place, PressError, ProjectError
+from press.errors import Location, PressError, ProjectError
 
 Path = tuple[str | int, ...]
 
@@ -25,12 +25,12 @@ class Settings:
     ----------
     values
         Plain Python values: dict, list, str, int, float, bool, None.
-    places
+    locations
         The location of each key, by its path: ``("book", "chapters", 0)``.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
-    places: Mapping[Path, Place] = field(default_factory=dict)
+    locations: Mapping[Path, Location] = field(default_factory=dict)
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """Return the value at `path`, or `default`."""
@@ -43,11 +43,11 @@ class Settings:
             value = value[key]
         return value
 
-    def place(self, *path: str | int) -> Place | None:
+    def location(self, *path: str | int) -> Location | None:
         """Return the location of `path`, or of its nearest ancestor."""
         for end in range(len(path), -1, -1):
-            if path[:end] in self.places:
-                return self.places[path[:end]]
+            if path[:end] in self.locations:
+                return self.locations[path[:end]]
         return None
 
 
@@ -76,31 +76,33 @@ def parse_settings(
         line = first + (mark.line if mark else 0)
         raise error(
             f"this YAML cannot be read: {bad.problem or bad.context}",
-            Place(file, line),
+            Location(file, line),
             "check indentation, colons and quotes",
         ) from None
     except ValueError as bad:
-        raise error(f"this YAML cannot be read: {bad}", Place(file, first)) from None
+        raise error(f"this YAML cannot be read: {bad}", Location(file, first)) from None
     if values is None:
-        return Settings(places={(): Place(file, first)})
+        return Settings(locations={(): Location(file, first)})
     if not isinstance(values, dict):
         raise error(
-            "this YAML is not a mapping", Place(file, first), "write `key: value`, one on each line"
+            "this YAML is not a mapping",
+            Location(file, first),
+            "write `key: value`, one on each line",
         )
-    places: dict[Path, Place] = {(): Place(file, first)}
+    places: dict[Path, Location] = {(): Location(file, first)}
     _collect(root, (), places, file, first)
     return Settings(_plain(values), places)
 
 
-def _collect(node: Node, at: Path, places: dict[Path, Place], file: str, first: int) -> None:
+def _collect(node: Node, at: Path, places: dict[Path, Location], file: str, first: int) -> None:
     if isinstance(node, MappingNode):
         for key, value in node.value:
             here = (*at, str(key.value))
-            places[here] = Place(file, first + key.start_mark.line)
+            places[here] = Location(file, first + key.start_mark.line)
             _collect(value, here, places, file, first)
     elif isinstance(node, SequenceNode):
         for number, value in enumerate(node.value):
-            places[(*at, number)] = Place(file, first + value.start_mark.line)
+            places[(*at, number)] = Location(file, first + value.start_mark.line)
             _collect(value, (*at, number), places, file, first)
 
 
@@ -120,13 +122,13 @@ def merged(below: Settings, above: Settings) -> Settings:
     Mappings are merged key by key; lists are concatenated without duplicates, a single value
     counting as a list of one; anything else is replaced.
     """
-    places = dict(below.places)
-    values = _merge(below.values, above.values, (), places, above.places)
+    places = dict(below.locations)
+    values = _merge(below.values, above.values, (), places, above.locations)
     return Settings(values, places)
 
 
 def _merge(
-    below: Any, above: Any, at: Path, places: dict[Path, Place], extra: Mapping[Path, Place]
+    below: Any, above: Any, at: Path, places: dict[Path, Location], extra: Mapping[Path, Location]
 ) -> Any:
     if at in extra and not isinstance(below, list):
         places[at] = extra[at]
@@ -142,7 +144,7 @@ def _merge(
 
 
 def _together(
-    below: Any, above: Any, at: Path, places: dict[Path, Place], extra: Mapping[Path, Place]
+    below: Any, above: Any, at: Path, places: dict[Path, Location], extra: Mapping[Path, Location]
 ) -> list[Any]:
     if not isinstance(below, list):
         below = [below]

@@ -12,11 +12,11 @@ from press.chapter.cells import OBEYED, Cell
 from press.run.outputs import (
     IMAGES,
     is_display,
-    kept_outputs,
     kind_of,
     longest_ticks,
     output_classes,
     output_text,
+    shown_outputs,
 )
 from press.run.pictures import Figures, attribute_value, one_line, picture
 from press.run.results import CellResult
@@ -44,7 +44,7 @@ def cell_markdown(
     options = {**defaults, **cell.options}
     if options.get("include", True) is False:
         return ""
-    outputs = kept_outputs(result, options, base)
+    outputs = shown_outputs(result, options, base)
     shown = options.get("output", True)
     body = _code(cell, options) if options.get("echo", True) is not False else ""
     labels = _labels(cell, outputs, shown)
@@ -139,7 +139,7 @@ def _cell_name(cell: Cell) -> str:
         return str(cell.options["id"])
     if cell.label:
         return f"cell-{cell.label}"
-    given = f"{cell.place.file}\n{cell.source}\n{cell.place.line}"
+    given = f"{cell.location.file}\n{cell.source}\n{cell.location.line}"
     return hashlib.sha256(given.encode()).hexdigest()[:8]
 
 

@@ -21,11 +21,11 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, Inline, inlines_of
-from press.errors import CellError, Place
+from press.errors import CellError, Location
 from press.run.diagrams import drawn
 from press.run.kernel import kernel_environment, kernel_manager
+from press.run.reproducible import settled, varying
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
-from press.run.steady import settled, varying
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LARGEST_OUTPUT = 10_000_000  # characters per cell; more than that must be a mistake
@@ -85,12 +85,12 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
         except CellControlSignal:
             raise CellError(
                 f"the cell did not end within {self.timeout:g} seconds",
-                cell.place,
+                cell.location,
                 "make it faster, or allow more time",
                 source=cell.source,
             ) from None
         except DeadKernelError:
-            raise _died(cell.place, cell.source) from None
+            raise _died(cell.location, cell.source) from None
         if self._size > _LARGEST_OUTPUT:
             raise _too_much(cell)
         outputs = settled(node.outputs, cell)
@@ -122,14 +122,14 @@ class _Client(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
             try:
                 reply = await self.kc.get_shell_msg(timeout=self.timeout)
             except Exception:
-                raise _died(inline.place, inline.expression) from None
+                raise _died(inline.location, inline.expression) from None
             if reply["parent_header"].get("msg_id") == request:
                 break
         value = reply["content"]["user_expressions"]["value"]
         if value["status"] == "error":
             raise CellError(
                 f"the inline expression raised {value['ename']}: {value['evalue']}",
-                inline.place,
+                inline.location,
                 source=inline.expression,
                 traceback=_plain(value["traceback"]),
             )
@@ -140,7 +140,7 @@ def _raised(cell: Cell, outputs: list[dict[str, Any]]) -> CellError:
     error = next(output for output in reversed(outputs) if output["output_type"] == "error")
     traceback = _plain(error["traceback"])
     frames = re.findall(r"^ *(?:Cell In\[\d+\], line |File <.*>:)(\d+)", traceback, re.MULTILINE)
-    place = cell.place
+    place = cell.location
     if frames:
         place = replace(place, line=cell.first_line + int(frames[0]) - 1)
     label = f" {cell.label}" if cell.label else ""
@@ -155,18 +155,18 @@ def _raised(cell: Cell, outputs: list[dict[str, Any]]) -> CellError:
 
 def _too_much(cell: Cell) -> CellError:
     return CellError(
-        f"the cell put out more than {_LARGEST_OUTPUT:,} characters",
-        cell.place,
+        f"the cell printed more than {_LARGEST_OUTPUT:,} characters",
+        cell.location,
         "print less, or write it into a file",
         source=cell.source,
     )
 
 
-def _died(place: Place, source: str) -> CellError:
+def _died(place: Location, source: str) -> CellError:
     return CellError(
         "the kernel died",
         place,
-        "the cell used up the memory or crashed a library; run it alone to see",
+        "the cell ran out of memory or crashed a library; run it by itself to see",
         source=source,
     )
 

@@ -40,10 +40,10 @@ def drawn(cell: Cell) -> CellResult:
             timeout=_LONGEST,
         )
     except subprocess.TimeoutExpired:
-        raise CellError(f"{program} drew for more than {_LONGEST} s", cell.place) from None
+        raise CellError(f"{program} drew for more than {_LONGEST} s", cell.location) from None
     if done.returncode or not done.stdout:
         said = " ".join(done.stderr.decode(errors="replace").split())
-        raise CellError(f"{program} cannot draw the diagram: {said[:300]}", cell.place)
+        raise CellError(f"{program} cannot draw the diagram: {said[:300]}", cell.location)
     content = done.stdout
     picture = content.decode() if form == "image/svg+xml" else base64.b64encode(content).decode()
     output: dict[str, Any] = {

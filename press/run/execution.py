@@ -10,8 +10,8 @@ from typing import Any
 from press.chapter.cells import Cell, Prose
 from press.chapter.chapter import Chapter, inlines_of
 from press.run.diagrams import drawn
+from press.run.reproducible import settled
 from press.run.results import CellResult, Conditions, ExecutedChapter, ProseResult
-from press.run.steady import settled
 
 
 def execute_chapter(chapter: Chapter, conditions: Conditions) -> ExecutedChapter:
@@ -64,10 +64,10 @@ def reused(chapter: Chapter, earlier: ExecutedChapter) -> ExecutedChapter | None
         return None
     cells = [_put_out(each) for each in earlier.results if isinstance(each, CellResult)]
     values = [v for r in earlier.results if isinstance(r, ProseResult) for v in r.values]
-    return _laid(chapter, cells, values)
+    return _executed(chapter, cells, values)
 
 
-def _laid(
+def _executed(
     chapter: Chapter,
     cells: Sequence[tuple[tuple[dict[str, Any], ...], int | None, tuple[str, ...]]],
     values: Sequence[dict[str, Any]],
@@ -102,4 +102,4 @@ def from_bytes(chapter: Chapter, data: bytes) -> ExecutedChapter:
     """Combine a chapter with earlier outputs of the same code, serialised by `as_bytes`."""
     cells, values = json.loads(data)
     laid = [(tuple(outputs), count, tuple(varies)) for outputs, count, varies in cells]
-    return _laid(chapter, laid, values)
+    return _executed(chapter, laid, values)

@@ -38,7 +38,9 @@ _ORDER = {
 }
 
 
-def kept_outputs(result: CellResult, options: Mapping[str, Any], base: str) -> list[dict[str, Any]]:
+def shown_outputs(
+    result: CellResult, options: Mapping[str, Any], base: str
+) -> list[dict[str, Any]]:
     """Return the outputs to be shown, without unwanted warnings and the `repr` of plot objects."""
     pictures = any(kind_of(output, base) in IMAGES for output in result.outputs)
     return [

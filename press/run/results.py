@@ -69,7 +69,7 @@ class Outputs(Protocol):
         The parameters are as for `take`.
         """
 
-    def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
+    def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store the outputs of a chapter."""
 
 

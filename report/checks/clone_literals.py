@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from analysis.errors import ReportError
 from audit.coverage.literals import FILE, parse_literals
 from audit.coverage.own_literals import taken_up
-from report.again.rebuild import git
 from report.checks.pinned import COUNT, SOURCES, pinned_literals
+from report.reproduction.rebuild import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +51,11 @@ def _pinned(root: Path) -> tuple[Literal, ...]:
 
 def _files(root: Path, commit: str) -> Iterator[tuple[str, bytes]]:
     """Yield the list of literals in a commit, and each file that it says they repeat."""
-    listed = git(root, "show", "--end-of-options", f"{commit}:{FILE}")
+    listed = shown(root, commit, FILE)
     yield FILE, listed
     named = {each.repeats.removeprefix(COUNT) for each in parse_literals(listed.decode())}
     for path in sorted({SOURCES, *(name.partition(":")[0] for name in named)}):
         try:
-            # Git does not show paths outside its tree.
-            yield path, git(root, "show", "--end-of-options", f"{commit}:{path}")
+            yield path, shown(root, commit, path)
         except ReportError:
             continue

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LEAST_FILLED = 0.25
 """Smallest share of the height of the text area that must be filled."""
+LEAST_LAST = 0.1
+"""The same of the last page of a chapter, which may be short but not a line or two."""
 TOP, FOOT = 750.0, 62.0
 """Top and bottom of a page's text area, in points from the foot of an A4 page."""
 _LISTED = 12
@@ -23,7 +25,7 @@ _LISTED = 12
 
 @dataclass(frozen=True)
 class EmptyPage:
-    """A page that is mostly empty although its chapter continues.
+    """A page that is mostly empty although its chapter continues, or with which it just ends.
 
     Attributes
     ----------
@@ -46,23 +48,23 @@ class EmptyPage:
 def empty_pages(layer: TextLayer) -> list[EmptyPage]:
     """Return the pages within a chapter that are mostly empty.
 
-    The last page of a chapter may be short and is not included.
+    The last page of a chapter may be short, and is included only if it holds a line or two.
     """
     openings = {block.page for block in layer.blocks if block.role == "H1"}
     found = []
     for number, runs in enumerate(layer.pages, start=1):
         words = [run for run in runs if "Artifact" not in run.element.roles and run.text.strip()]
-        ends = number == 1 or number == len(layer.pages) or number + 1 in openings
-        if ends or not words:
+        if number == 1 or not words:
             continue
+        ends = number == len(layer.pages) or number + 1 in openings
         lowest = min(words, key=lambda run: run.height)
         filled = (TOP - lowest.height) / (TOP - FOOT)
-        if filled < LEAST_FILLED:
+        if filled < (LEAST_LAST if ends else LEAST_FILLED):
             found.append(EmptyPage(number - 1, max(filled, 0.0), lowest.text.strip()[:40]))
     return found
 
 
-def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
+def empty_pages_message(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
     """Return a message on the mostly empty pages of a book's PDFs; stop a release."""
     lines = [
         f"  {pdf.name}: {each}" for pdf, layer in layers.items() for each in empty_pages(layer)
@@ -72,7 +74,8 @@ def told_empty(layers: Mapping[Path, TextLayer], *, release: bool) -> str:
     what = "\n".join(["pages that are mostly empty:", *lines[:_LISTED]])
     if release:
         raise NotReady(
-            what, remedy="move the figure or table that follows, or write on, so that it fits"
+            what,
+            remedy="move the figure or table that follows, or add text, so that the page fills",
         )
     print(f"report: {what}", file=sys.stderr)
     return what

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
+from analysis.importing import code_file
 from audit.coverage.literals import A_NAME, FILE, numbers, read_literals, stated
 from report.checks.prose import WORDS
 
@@ -48,7 +49,7 @@ def pinned_literals(root: Path) -> tuple[Literal, ...]:
 
 def as_toml(literals: Sequence[Literal]) -> str:
     """Return literals with their numbers as TOML, so that a report's copy is self-contained."""
-    lines = ["# Numbers in the report that are no results, and why: see `report.checks.pinned`."]
+    lines = ["# Numbers in the report that are not results, and why: see `report.checks.pinned`."]
     for each in literals:
         shown = {"pattern": each.pattern.pattern, "reason": each.reason, "repeats": each.repeats}
         lines += ["", "[[literal]]", *(f"{key} = {_quoted(text)}" for key, text in shown.items())]
@@ -112,7 +113,7 @@ def _repeated(root: Path, repeats: str, place: str) -> Any:
     """Return the value that a literal repeats."""
     file, _, name = repeats.removeprefix(COUNT).partition(":")
     try:
-        text = (root / file).read_text(encoding="utf-8")
+        text = code_file(root, file).read_text(encoding="utf-8")
         found = {".py": _constant, ".toml": _setting, ".csv": _column}[file[file.rindex(".") :]](
             text, name
         )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from audit.coverage.literals import Literal
     from press.chapter.chapter import Chapter
-    from press.errors import Place
+    from press.errors import Location
 
 CELL_TEXTS = ("fig-cap", "fig-alt", "fig-subcap", "tbl-cap", "tbl-subcap", "lst-cap")
 FRONT_TEXTS = ("title", "subtitle", "description", "abstract")
@@ -72,7 +72,7 @@ class BareNumber:
 
     Attributes
     ----------
-    place
+    location
         The chapter's file and line.
     text
         As the author wrote it.
@@ -82,7 +82,7 @@ class BareNumber:
         Names of the numbers in the ledger that print the same value.
     """
 
-    place: Place
+    location: Location
     text: str
     sentence: str
     exhibits: tuple[str, ...]
@@ -93,7 +93,7 @@ class BareNumber:
             if self.exhibits
             else "print an exhibit, or give the reason in literals.toml"
         )
-        return f"{self.place} “{self.text}” is printed by no exhibit: {remedy}"
+        return f"{self.location} “{self.text}” is printed by no exhibit: {remedy}"
 
 
 def bare_numbers(
@@ -119,7 +119,7 @@ def bare_numbers(
                 for name, shown in printed.items()
                 if shown in (value, f"{value}%", text.lower())
             )
-            found.append(BareNumber(line.place, text, line.text.strip(), same))
+            found.append(BareNumber(line.location, text, line.text.strip(), same))
     return found
 
 
@@ -156,7 +156,7 @@ def texts_of(chapter: Chapter) -> Iterator[Line]:
     """
     for key in FRONT_TEXTS:
         value = chapter.front.get(key)
-        place = chapter.front.place(key)
+        place = chapter.front.location(key)
         if isinstance(value, str) and place:
             yield Line(_SHORT.sub(_blank, value), place)
     for part in chapter.parts:
@@ -165,7 +165,7 @@ def texts_of(chapter: Chapter) -> Iterator[Line]:
             continue
         for key in CELL_TEXTS:
             for text in _as_texts(part.options.get(key)):
-                yield Line(_SHORT.sub(_blank, text), part.option_places.get(key, part.place))
+                yield Line(_SHORT.sub(_blank, text), part.option_locations.get(key, part.location))
 
 
 def _as_texts(value: Any) -> Iterable[str]:
@@ -183,7 +183,7 @@ def _prose(source: Source) -> Iterator[Line]:
         elif opening:
             fence = opening[1]
         else:
-            yield Line(_SHORT.sub(_blank, text), line.place)
+            yield Line(_SHORT.sub(_blank, text), line.location)
 
 
 def _blank(match: re.Match[str]) -> str:

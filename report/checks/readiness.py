@@ -49,7 +49,7 @@ def unreadable(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def refuse_unreadable(values: Mapping[str, Any], used: Iterable[Use]) -> None:
     """Stop a release that shows a figure with unreadable words."""
-    places = {use.name: use.place for use in used}
+    places = {use.name: use.location for use in used}
     lines = [
         f"  {places[name]} {name}: {fault}"
         for name, faults in unreadable(values).items()
@@ -101,13 +101,13 @@ def refuse_uncommitted(root: Path, commit: Commit) -> None:
     outer = enclosing_repository(root)
     if outer is not None:
         raise NotReady(
-            f"this folder is no repository of its own: it lies inside {outer}, whose commits "
-            "do not hold it",
+            f"this folder is not a repository itself: it is inside {outer}, whose commits "
+            "do not contain it",
             remedy="clone the project's repository and build the release there",
         )
     if commit.id is None:
         raise NotReady(
-            "this folder is under no version control, as when it comes from a zip file",
+            "this folder is not under version control: it may come from a zip file",
             remedy="clone the project's repository and build the release there",
         )
     found = changes(root)
@@ -115,8 +115,8 @@ def refuse_uncommitted(root: Path, commit: Commit) -> None:
     lines = [*(f"  {each}" for each in found[:SHOWN_AT_MOST]), *more]
     raise NotReady(
         "\n".join([f"these files are not those of commit {commit.id[:12]}:", *lines]),
-        remedy="commit or restore each; where git status does not show one, git was set to pass "
-        "over it: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
+        remedy="commit or restore each; where git status does not show one, git was set to ignore "
+        "its changes: git update-index --no-assume-unchanged --no-skip-worktree FILE, or see "
         ".gitignore and .git/info/exclude",
     )
 
@@ -168,14 +168,14 @@ def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) 
         source = sources.get(use.name, "")
         if not source:
             continue
-        file = use.place.file
+        file = use.location.file
         if file not in cited:
             cited[file] = set(KEY.findall((root / file).read_text(encoding="utf-8")))
         for key in KEY.findall(source):
             if key not in cited[file]:
                 raise ChapterFailed(
                     f"'{use.name}' was published in {source}, which this chapter does not cite",
-                    place=str(use.place),
+                    place=str(use.location),
                     remedy=f"cite [@{key}] next to it, or correct its source in data/published/",
                 )
 

@@ -20,7 +20,7 @@ from analysis.disclosure import (
 from analysis.errors import ConfigurationError, ExhibitHeld
 from audit.ledger.bundle import read_bundle, read_folder
 from audit.ledger.record import Float, NumberRecord
-from audit.terminal import tell
+from audit.terminal import print_lines
 from report.finish import LEDGER
 from report.reuse.values import stated
 
@@ -111,32 +111,34 @@ def compare_releases(
     before = [released_data(bundle, about, days) for bundle in earlier]
     rules = evaluation.compute(["disclosure_rules"])["disclosure_rules"]
     found = revealed_by(new, before, rules)
-    tell([f"  against {len(earlier)} earlier: {len(found)} cells would be revealed"])
-    tell(f"    {_told(each)}" for each in found)
+    print_lines([f"  against {len(earlier)} earlier: {len(found)} cells would be revealed"])
+    print_lines(f"    {_line(each)}" for each in found)
     for bundle, old in zip(earlier, before, strict=True):
-        _tell_not_compared(bundle.name, set(new), set(old))
+        _print_not_compared(bundle.name, set(new), set(old))
     return found
 
 
-def _told(each: Revealed) -> str:
+def _line(each: Revealed) -> str:
     return f"{each.exhibit}: {each.cell}: {each.how}"
 
 
-def _tell_not_compared(name: str, new: set[str], old: set[str]) -> None:
+def _print_not_compared(name: str, new: set[str], old: set[str]) -> None:
     """Print the exhibits that only one of two releases shows: they are compared with nothing."""
     for which, alone in (("new here", new - old), (f"only in {name}", old - new)):
         if alone:
-            tell([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
+            print_lines([f"    {which}, so compared with nothing: {', '.join(sorted(alone))}"])
 
 
 def refuse_revealing(found: tuple[Revealed, ...]) -> None:
     """Stop a release that would reveal a cell in combination with an earlier one."""
     if found:
-        lines = [f"  {_told(each)}" for each in found]
+        lines = [f"  {_line(each)}" for each in found]
         raise ExhibitHeld(
-            "\n".join(["together with an earlier release, these reveal hidden counts:", *lines]),
-            remedy="hide these cells too, release what was released before, or record who "
-            f"decided otherwise, and why, for the exhibit in {EXCEPTIONS_PLACE}",
+            "\n".join(
+                ["together with an earlier release, these reveal suppressed counts:", *lines]
+            ),
+            remedy="suppress these cells too, release what was released before, or record "
+            f"who decided differently, and why, for the exhibit in {EXCEPTIONS_PLACE}",
         )
 
 
@@ -176,7 +178,7 @@ def released_data(
         raise ConfigurationError(
             "what it released cannot be read",
             place=f"--against {bundle.name}",
-            remedy="it was edited or cut short, or is of another program: take the original",
+            remedy="it was edited or truncated, or comes from another program: use the original",
         ) from None
     if not found:
         raise ConfigurationError(
@@ -198,7 +200,7 @@ def _check_data(bundle: Bundle, name: str, digest: str) -> None:
         raise ConfigurationError(
             f"the data behind {name} are {wrong}",
             place=f"--against {bundle.name}",
-            remedy="files were emptied, renamed or edited: take the original",
+            remedy="files were emptied, renamed or edited: use the original",
         )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.cache import Cache, digest_of
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
@@ -21,9 +22,8 @@ from analysis.evaluation import DATA_VARIABLE, KEY_VARIABLE, Evaluation, find_ro
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.markdown import NARROW
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from audit.trace.repository import Commit, public_repository, read_commit
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.project.project import read_project
 from report.checks.readiness import (
     broken_claims,
@@ -53,7 +53,7 @@ from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
 from report.reuse.inputs import digests, hash_sources
-from report.reuse.ledger import kept_ledger
+from report.reuse.ledger import cached_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
@@ -140,19 +140,19 @@ def build(
             refuse_uncommitted(root, ledger.commit)
             refuse_revealing(revealed)
         # A release uses nothing from the cache.
-        kept = None if release else Reused(root, values)
-        told: list[str] = []
-        finish = partial(_finish, evaluation, book, written_in, told, ledger, formats, release)
+        cache = None if release else Reused(root, values)
+        messages: list[str] = []
+        finish = partial(_finish, evaluation, book, written_in, messages, ledger, formats, release)
         with _stated_release(evaluation, ledger, release=release):
-            asked = _rendering(evaluation, book, ledger, formats, out, finish, kept)
+            asked = _rendering(evaluation, book, ledger, formats, out, finish, cache)
             made = chosen.typeset(asked, stages)
         outcome = [f"  {loss}" for loss in made.losses]
         outcome += [*_outcome(values, used, ledger), *(f"  {number}" for number in bare)]
-        if kept is not None and isinstance(chosen, Press):
+        if cache is not None and isinstance(chosen, Press):
             settled = all(map(shows_only, book.chapters))
-            said = [f"report: {evaluation.study.title}", *filter(None, told), *outcome]
-            recorder.keep(asked.target, said, made.files, stages.seconds, settled=settled)
-            why = kept.ended(recorder, results)
+            said = [f"report: {evaluation.study.title}", *filter(None, messages), *outcome]
+            recorder.record(asked.target, said, made.files, stages.seconds, settled=settled)
+            why = cache.ended(recorder, results)
             outcome += why if explain else []
     drawn = stages.timeline() if timeline else ()
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
@@ -167,19 +167,19 @@ def _rendering(
     formats: tuple[str, ...],
     out: Path | None,
     finish: Callable[[Path], None],
-    kept: Reused | None,
+    cache: Reused | None,
 ) -> Rendering:
     """Return the request to an engine, after ledger and cover have been written."""
     return Rendering(
-        configured_again(book),
+        reread_configuration(book),
         [name for name in formats if name in TYPESET],
         out or book.project.output,
         kernel_environment(evaluation),
         timestamp(ledger.commit, os.environ),
         evaluation.key,
         finish,
-        kept,
-        whole=kept is None,
+        cache,
+        whole=cache is None,
     )
 
 
@@ -187,7 +187,7 @@ def _finish(
     evaluation: Evaluation,
     book: Book,
     written_in: Mapping[str, str],
-    told: list[str],
+    messages: list[str],
     ledger: Ledger,
     formats: tuple[str, ...],
     release: bool,
@@ -196,7 +196,7 @@ def _finish(
     """Finish a typeset book, unless its source files have changed in the meantime."""
     root, moment = evaluation.root, timestamp(ledger.commit, os.environ)
     also = [name for name in formats if name not in TYPESET]
-    told.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
+    messages.append(finish_book(book, folder, fresh=release, also=also, moment=moment))
     # The ledger, the pages and the book are read from the files at different times.
     refuse_changed(written_in, hash_sources(root))
     evaluation.refuse_changed()
@@ -243,7 +243,7 @@ def check_formats(formats: Iterable[str]) -> None:
             )
         if name in OTHERS and "html" not in formats:
             raise ConfigurationError(
-                f"the format '{name}' is made of the pages",
+                f"the format '{name}' is made from the HTML pages",
                 place="--to",
                 remedy=f"ask for html too: html,{name}",
             )
@@ -261,8 +261,8 @@ def prepare(
 
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
-    kinds, used = kept_kinds(evaluation, fresh=fresh), uses(book)
-    check(used, kinds)
+    kinds, used = cached_kinds(evaluation, fresh=fresh), uses(book)
+    check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)
@@ -270,7 +270,7 @@ def prepare(
     results = results or Results(evaluation, fresh)
     values = _values(evaluation, kinds, given, results, fresh=fresh)
     check_citations(evaluation.root, used, values)
-    notes.append(results.told())
+    notes.append(results.summary())
     notes.extend(results.refuse_unknown())
     write_drawings(evaluation, values, given)
     about = whole.project.settings.values.get("book", {})
@@ -280,7 +280,7 @@ def prepare(
         return make_ledger(evaluation, values, used, remote, results.code.sources)
 
     # Marked as a draft until every check of a release has passed.
-    ledger = make() if fresh else kept_ledger(evaluation, values, used, remote, make)
+    ledger = make() if fresh else cached_ledger(evaluation, values, used, remote, make)
     ledger = replace(ledger, structure=structure(book))
     write_state(evaluation, ledger)
     write_data(evaluation.root / LEDGER, values, given)
@@ -348,24 +348,24 @@ def check_exceptions(root: Path, kinds: Collection[str]) -> None:
             )
 
 
-def kept_kinds(evaluation: Evaluation, *, fresh: bool = False) -> dict[str, str]:
+def cached_kinds(evaluation: Evaluation, *, fresh: bool = False) -> dict[str, str]:
     """Return the kind of each exhibit, from the cache if the code is the same."""
     if fresh:
-        return exhibit_kinds()
-    kept = Kept(evaluation.root / PLACE)
+        return exhibit_kinds(evaluation.root)
+    cache = Cache(evaluation.root / PLACE)
     key = digest_of("kinds", evaluation.key, conditions())
-    found = kept.read_as(key, json.loads)
+    found = cache.read_as(key, json.loads)
     if found is None:
-        found = exhibit_kinds()
-        kept.write(key, json.dumps(found).encode())
+        found = exhibit_kinds(evaluation.root)
+        cache.write(key, json.dumps(found).encode())
     return {str(name): str(kind) for name, kind in found.items()}
 
 
-def exhibit_kinds() -> dict[str, str]:
-    """Return the kind of each exhibit that the dataflow can make, by name."""
+def exhibit_kinds(root: Path | None = None) -> dict[str, str]:
+    """Return the kind of each exhibit that a study's dataflow can make, by name."""
     from analysis.dataflow import graph
 
-    built = graph.build()
+    built = graph.build(root)
     return {name: graph.kind(built, name) for name in graph.exhibit_names(built)}
 
 
@@ -381,12 +381,12 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
 
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
     """Yield warnings and notes for the user about a build that succeeded."""
-    where = {use.name: use.place for use in used}
+    where = {use.name: use.location for use in used}
     for what, name, how in stated(values, "faults", lambda: list(_faults(values))):
         if name in where:
             yield f"  {what}: {where[name]} {name}: {how}"
     if ledger.commit.id is None:
-        yield "  this folder is no git repository of its own: the book names no commit"
+        yield "  this folder is not a git repository itself: the book names no commit"
     yield from stated(values, "warnings", lambda: list(_warnings(values)))
     if ledger.label:
         yield f"  {ledger.label}: every page is marked, and every picture made from them"

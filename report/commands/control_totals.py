@@ -31,9 +31,9 @@ def control_totals(directory: Path, out: Path | None) -> int:
     path = out if out is not None else directory / FILE
     if path.exists():
         raise ConfigurationError(
-            "there is such a file already, which somebody may have confirmed",
+            "there is already such a file, which somebody may have confirmed",
             place=str(path),
-            remedy="name another with --out FILE, or take it away",
+            remedy="name another with --out FILE, or remove it",
         )
     text = control_totals_text(read_extract(directory, contracts).tables, contracts)
     try:
@@ -45,6 +45,6 @@ def control_totals(directory: Path, out: Path | None) -> int:
     print(f"{text.count(chr(10)) - 1:,} totals: {os.path.relpath(path)}")
     print(
         "Compare each with the source system, not with the files, and enter the day in "
-        "confirmed_on.\nThey are counts of children: send and keep them as the extract itself."
+        "confirmed_on.\nThey are counts of children: send and keep them like the extract itself."
     )
     return 0

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
 from analysis.evaluation import find_root
 from audit.ledger.bundle import Bundle, read_bundle
-from audit.terminal import tell, tell_json
+from audit.terminal import print_json, print_lines
 from audit.trace.comparison import Change, compare
-from report.again.commits import delivered_commit, held_by
-from report.again.diff_text import as_dictionary, as_html, lines
-from report.again.rebuild import (
+from report.reproduction.commits import delivered_commit, held_by
+from report.reproduction.diff_text import as_dictionary, as_html, lines
+from report.reproduction.rebuild import (
     Inputs,
     RebuildFailed,
     differing,
@@ -22,6 +23,7 @@ from report.again.rebuild import (
     git,
     of_commit,
     rebuild,
+    shown,
 )
 
 if TYPE_CHECKING:
@@ -89,9 +91,9 @@ def diff(
     """
     found = difference(find_root(Path.cwd()), old, new, (old_data, new_data))
     if as_json:
-        tell_json(as_dictionary(found))
+        print_json(as_dictionary(found))
     else:
-        tell(lines(found))
+        print_lines(lines(found))
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(as_html(found), encoding="utf-8", newline="\n")
@@ -214,9 +216,25 @@ def _digests(bundle: Bundle) -> dict[str, str]:
 
 def _prose(root: Path, old: str, new: str) -> tuple[tuple[str, int, int], ...]:
     """Return the chapters whose text changed, with the numbers of lines removed and added."""
-    told = git(root, "diff", "--numstat", "--end-of-options", old, new, "--", "*.qmd").decode()
-    parts = [line.split("\t") for line in told.splitlines()]
-    return tuple((name, int(out), int(put)) for put, out, name in parts)
+    # Lines are counted here, because the clone's attributes could make git convert a chapter first.
+    names = ("diff-tree", "-r", "-z", "--name-only", "--no-renames")
+    told = git(root, *names, "--end-of-options", old, new, "--", "*.qmd").decode()
+    return tuple((name, *_lines(root, name, old, new)) for name in filter(None, told.split("\0")))
+
+
+def _lines(root: Path, name: str, old: str, new: str) -> tuple[int, int]:
+    """Return how many lines of a file were removed, and how many added."""
+    before, after = (_text(root, commit, name).splitlines() for commit in (old, new))
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    changed = [step for step in steps if step[0] != "equal"]
+    return sum(j - i for _, i, j, _, _ in changed), sum(m - k for _, _, _, k, m in changed)
+
+
+def _text(root: Path, commit: str, name: str) -> str:
+    try:
+        return shown(root, commit, name).decode(errors="replace")
+    except RebuildFailed:
+        return ""
 
 
 def _group(root: Path, place: str, inputs: Inputs | None) -> str:
@@ -224,10 +242,7 @@ def _group(root: Path, place: str, inputs: Inputs | None) -> str:
     file, _, line = place.rpartition(":")
     if inputs is None:
         return file
-    try:
-        text = git(root, "show", "--end-of-options", f"{inputs.code}:{file}").decode()
-    except RebuildFailed:
-        return file
+    text = _text(root, inputs.code, file)
     found = [
         match[1]
         for match in map(_HEADING.match, text.splitlines()[: int(line) if line.isdigit() else 0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import ReportError
 from analysis.evaluation import current, find_root
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.checking import check_book
 from press.errors import PressError
 from report.commands.build import TYPESET, kernel_environment, prepare
@@ -38,18 +38,18 @@ def prepare_for_quarto(environment: Mapping[str, str]) -> int:
         with alone(evaluation.root):
             book = read_book(evaluation.root, _profiles(environment))
             prepare(evaluation, book, notes)
-            book = configured_again(book)
+            book = reread_configuration(book)
             check_book(book, formats, environment=kernel_environment(evaluation))
             if thaw(evaluation.root, execution_digest(book, evaluation.key)):
                 notes.append("chapters that Quarto had frozen before a change are executed again")
     except (ReportError, PressError):
-        _tell_old_book_gone(environment)
+        _warn_of_removed_book(environment)
         raise
     print(f"report: {', '.join(notes)}")
     return 0
 
 
-def _tell_old_book_gone(environment: Mapping[str, str]) -> None:
+def _warn_of_removed_book(environment: Mapping[str, str]) -> None:
     """Warn if Quarto has already removed the last book, which it does before running hooks."""
     target = Path(environment.get("QUARTO_PROJECT_OUTPUT_DIR", ""))
     if environment.get("QUARTO_PROJECT_RENDER_ALL") and not target.exists():

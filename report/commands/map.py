@@ -58,14 +58,14 @@ def map_file(file: Path, dataset: str | None) -> int:
         raise ConfigurationError(
             "there is a map for this dataset already, which somebody may have confirmed",
             place=str(path),
-            remedy="correct it there, or take it away first",
+            remedy="correct it there, or remove it first",
         )
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     shown = os.path.relpath(path)
     print(printable(said, keep="\n"))
     print(
-        f"written: {printable(shown)}\nIt may hold codes from the file: keep it as the extract "
+        f"written: {printable(shown)}\nIt may hold codes from the file: treat it like the extract "
         f"itself. Correct it, try it\nwith report map {printable(shown)}, then confirm it there."
     )
     return 0
@@ -118,7 +118,7 @@ def _try(root: Path, path: Path) -> int:
     directory, folder = path.resolve().parent.parent, root / "data_contracts"
     if path.resolve().parent.name != FOLDER:
         raise ConfigurationError(
-            f"a map is tried where it lies, in the folder {FOLDER}/ of an extract",
+            f"a map is tried in its own place, the folder {FOLDER}/ of an extract",
             place=str(path),
             remedy=f"put it into {FOLDER}/ next to the council's file",
         )

@@ -13,7 +13,7 @@ from analysis.errors import ReportError
 from analysis.evaluation import Evaluation, find_root
 from audit.trace.repository import BOOKS, history, read_commit
 from press.build import build_book
-from press.chapter.reading import configured_again, read_book
+from press.chapter.reading import read_book, reread_configuration
 from press.errors import PressError
 from press.preview import serve
 from report.commands.build import kernel_environment, prepare
@@ -74,7 +74,7 @@ class Preview:
             with alone(self.root):
                 self._values, _ = prepare(evaluation, book, [])
         reused = Reused(self.root, self._values)
-        book = configured_again(book)
+        book = reread_configuration(book)
         made = build_book(
             book,
             out=self.root / OUT,
@@ -82,7 +82,7 @@ class Preview:
             environment=kernel_environment(evaluation),
             earlier=self._earlier,
             outputs=reused.outputs,
-            kept=reused.press,
+            cache=reused.press,
             # As in a build, numbers link to their audit pages.
             finish=partial(finish_book, book),
         )
@@ -118,7 +118,7 @@ def preview(data: Path | None, profiles: tuple[str, ...], port: int) -> int:
             also=book.outside(),
         )
     except CodeChanged:
-        print("the code has changed: starting again", flush=True)
+        print("the code has changed: restarting", flush=True)
         arguments = ["--port", str(port), "--profile", ",".join(profiles)]
         arguments += ["--data", str(data)] if data else []
         os.execv(  # noqa: S606 - this very program, with a list of arguments

@@ -16,7 +16,7 @@ from audit.pdf.writing import FileForm, replace, saved
 from audit.seal.seal import NAME, OWN_FILES, SIGNATURE
 from audit.seal.signature import sign
 from audit.seal.verification import ROOT, examine
-from audit.terminal import quoted, tell
+from audit.terminal import print_lines, quoted
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def sign_report(pdf: Path, key: Path) -> int:
         attach(opened, [dataclasses.replace(OWN_FILES[SIGNATURE], data=signature)])
         replace(pdf, saved(opened))
     commit = quoted(str(found.seal.commit))
-    tell([f"signed: {quoted(pdf.name)}", f"  seal {found.seal.digest}", f"  commit {commit}"])
+    print_lines(
+        [f"signed: {quoted(pdf.name)}", f"  seal {found.seal.digest}", f"  commit {commit}"]
+    )
     return 0
 
 
@@ -59,9 +61,9 @@ def _refuse(name: str, found: Verification) -> None:
         wrong += [f"page {each.page}: {each.text} is untraced" for each in found.coverage.untraced]
         wrong += [f"{each.text} of {each.reference} is missing" for each in found.coverage.missing]
     if found.form is not FileForm.CANONICAL and not wrong:
-        wrong = ["the file was written anew after it was sealed"]
+        wrong = ["the file was rewritten after it was sealed"]
     if found.signature is not None and not found.signature.good:
-        wrong.append("it bears a signature that is not over this seal")
+        wrong.append("it has a signature that is not of this seal")
     if wrong:
         more = len(wrong) - SHOWN_AT_MOST
         lines = [*wrong[:SHOWN_AT_MOST], *([f"and {more} more"] if more > 0 else [])]

@@ -12,7 +12,7 @@ from analysis.errors import ConfigurationError, VerificationFailed
 from audit.ledger.cells import MARK, find_cell
 from audit.ledger.reading import read_ledger
 from audit.ledger.record import plain
-from audit.terminal import tell, tell_json
+from audit.terminal import print_json, print_lines
 from audit.trace.currency import changed_since
 from audit.trace.printed import Printed, as_number, where_printed
 from audit.trace.queries import BACKWARDS, backwards, closure, find_record
@@ -77,9 +77,9 @@ def trace(identity: str, asked: Asked | None = None) -> int:
     cell = find_cell(record, position) if position else None
     if asked.as_json:
         whole = {**in_full(record, ledger), **({"cell": asdict(cell)} if cell else {})}
-        tell_json(whole)
+        print_json(whole)
     else:
-        tell([str(cell)] if cell else [])
+        print_lines([str(cell)] if cell else [])
         print(tree(record, ledger))
     if asked.open_page:
         _open(root, record, asked.ledger)
@@ -115,10 +115,10 @@ def _places(ledger: Ledger, identity: str) -> tuple[Printed, ...]:
 
 def _list(places: tuple[Printed, ...], *, as_json: bool) -> None:
     if as_json:
-        tell_json([asdict(place) for place in places])
+        print_json([asdict(place) for place in places])
         return
     print(f"printed in {len(places)} places; trace one of them:")
-    tell(f"  {place.id:<8} {place.text}" for place in places)
+    print_lines(f"  {place.id:<8} {place.text}" for place in places)
 
 
 def _warn_changed(root: Path, ledger: Ledger, records: Sequence[Record], asked: Asked) -> None:
@@ -199,7 +199,7 @@ def _backwards(ledger: Ledger, question: str, root: Path, asked: Asked) -> int:
     keys = ("id", "reference", "kind", "printed", "labels", "shown", "pages", "anchors")
     rests = [{key: plain(record)[key] for key in keys} for record in touched.records]
     whole = {"question": question, "what": touched.what, "note": touched.note, "touches": rests}
-    tell_json(whole)
+    print_json(whole)
     return 0
 
 
@@ -235,18 +235,18 @@ def _run(root: Path, record: Record, ledger: Ledger, data: Path | None) -> int:
     _warn(f"these files are not those of the ledger: {', '.join(other)}" if other else "")
     exhibit = values[record.id]
     digest = exhibit_digest(exhibit)
-    print(f"\ncomputed again from {len(now)} files: digest {digest}")
+    print(f"\nrecomputed from {len(now)} files: digest {digest}")
     if digest == record.digest:
         print("the same")
         return 0
     said = printed(exhibit)
     differs = f"now {said}" if said != record.printed else "prints the same; its data differ"
     raise VerificationFailed(
-        f"{record.id} does not come out the same: {differs}",
+        f"{record.id} differs: {differs}",
         remedy="compare commit, data and versions with those of the ledger",
     )
 
 
 def _warn(text: str) -> None:
     if text:
-        tell([f"note: {text}"], sys.stderr)
+        print_lines([f"note: {text}"], sys.stderr)

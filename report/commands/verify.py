@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import VerificationFailed
 from audit.seal.verification import ROOT, Verification, examine, pdf_bytes
-from audit.terminal import quoted, tell, tell_json
+from audit.terminal import print_json, print_lines, quoted
+from audit.trace.currency import STUDY
 from report.checks.clone_literals import clone_literals
 
 if TYPE_CHECKING:
@@ -53,24 +54,27 @@ def verify(
     # Read once, so that the file recomputed is the file verified, even if it changes meanwhile.
     source = pdf_bytes(pdf)
     found = examine(pdf, signers, expected, data=source, pinned=partial(clone_literals, ROOT))
-    again = _computed_again(pdf, data, source) if rerun else None
+    again = _rerun(pdf, data, source) if rerun else None
     holds = _holds(found, asked=bool(signers) or expected is not None)
     holds = holds and (again is None or again.reproducible)
     if as_json:
-        tell_json(as_dictionary(found, again, holds=holds))
+        print_json(as_dictionary(found, again, holds=holds))
     else:
-        tell(verdict(pdf.name, found))
-        tell(_reproducible(again))
-        tell([f"verdict       {_summary(found, again, holds=holds)}"])
+        print_lines(verdict(pdf.name, found))
+        print_lines(_reproducible(again))
+        print_lines([f"verdict       {_summary(found, again, holds=holds)}"])
     return 0 if holds else VerificationFailed.exit_code
 
 
-def _computed_again(pdf: Path, data: Path | None, source: bytes) -> Rerun:
+def _rerun(pdf: Path, data: Path | None, source: bytes) -> Rerun:
     # The modules that compute take seconds to import, and only a rerun needs them.
     from analysis.evaluation import find_root
-    from report.again.rerun import rerun
+    from report.reproduction.rerun import rerun
 
-    return rerun(find_root(Path.cwd()), pdf, data, source)
+    here = Path.cwd()
+    inside = any((folder / STUDY).is_file() for folder in (here, *here.parents))
+    # Outside a clone, the report is computed from the one that this code belongs to.
+    return rerun(find_root(here if inside else ROOT), pdf, data, source)
 
 
 def _holds(found: Verification, *, asked: bool) -> bool:
@@ -101,14 +105,14 @@ def _altered(found: Verification) -> str:
     if found.altered:
         parts.append(f"{_count(len(found.altered), 'alteration')} since it was sealed")
     if found.signature is not None and not found.signature.good:
-        parts.append("its signature is not over this seal")
+        parts.append("its signature is not of this seal")
     return "; ".join(parts)
 
 
 def _consistent(found: Verification) -> Iterator[str]:
     numbers = found.coverage
     if numbers is None:
-        yield "consistent    cannot be told: there is no ledger that can be read"
+        yield "consistent    not known: there is no ledger that can be read"
         return
     kinds = Counter(number.kind for number in numbers.numbers)
     word = "yes" if found.consistent else "NO"
@@ -131,7 +135,7 @@ def _consistent(found: Verification) -> Iterator[str]:
 
 def _reproducible(again: Rerun | None) -> Iterator[str]:
     if again is None:
-        yield "reproducible  not asked: --rerun computes it again"
+        yield "reproducible  not checked: --rerun recomputes it"
         return
     yield from again.verdict()
     yield from _some(list(again.differences()))
@@ -143,12 +147,12 @@ def _origin(found: Verification) -> Iterator[str]:
     if signature is None:
         yield "not signed"
     elif not signature.good:
-        yield f"the signature is NOT over this seal: {signature.said}"
+        yield f"the signature is NOT of this seal: {signature.said}"
     elif signature.signer:
         yield f"signed by {signature.signer}, with {signature.key}"
     else:
         said = signature.said or "name a file of allowed signers to see whose it is"
-        yield f"signed with {signature.key}, a key that nothing here vouches for: {said}"
+        yield f"signed with {signature.key}, a key that nothing here confirms: {said}"
     if found.published is not None:
         yield (
             "the digest published elsewhere is this PDF's"
@@ -161,7 +165,7 @@ def _summary(found: Verification, again: Rerun | None, *, holds: bool) -> str:
     if not holds:
         untold = again is not None and bool(again.hindrance)
         sound = found.intact and found.consistent
-        return "whether it is reproducible cannot be told" if untold and sound else "does not hold"
+        return "whether it is reproducible is not known" if untold and sound else "does not hold"
     computed = "" if again is None else "reproducible; "
     draft = f"; {DRAFT}" if _released(found) is False else ""
     return computed + ("holds, and its origin is proved" if found.proved else NOT_PROVED) + draft

@@ -11,7 +11,7 @@ from audit.documents.worksheet import Worksheet, draw
 from audit.ledger.bundle import read_bundle, read_folder
 from audit.ledger.reading import LEDGER
 from audit.limits import read_file
-from audit.terminal import tell
+from audit.terminal import print_lines
 from audit.trace.repository import standing
 from report.commands.trace import find_root, ledger_at_hand
 
@@ -56,8 +56,8 @@ def worksheet(size: int, *, seed: str | None = None, ledger: Path | None = None,
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=str(out), remedy="choose another --out"
         ) from None
-    tell(f"note: {note}" for note in filter(None, [standing(root, whole.commit.id)]))
-    tell([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
+    print_lines(f"note: {note}" for note in filter(None, [standing(root, whole.commit.id)]))
+    print_lines([f"{size} of {total} exhibits, drawn with --seed {chosen}: {out}"])
     return 0
 
 
@@ -82,13 +82,13 @@ def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, li
 
 def _file(root: Path, commit: Commit, name: str) -> str:
     """Return a code file named by a ledger, if the clone has it; no other file of the clone."""
-    from report.again.rebuild import RebuildFailed, git
+    from report.reproduction.rebuild import RebuildFailed, shown
 
     if not commit.id or not commit.clean:
         path = (root / name).resolve()
         inside = path.is_relative_to(root.resolve()) and path.suffix == ".py"
         return path.read_text(encoding="utf-8") if inside and path.is_file() else ""
     try:
-        return git(root, "show", "--end-of-options", f"{commit.id}:{name}").decode()
+        return shown(root, commit.id, name).decode()
     except (RebuildFailed, UnicodeDecodeError):
         return ""

@@ -48,7 +48,7 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     from openpyxl import Workbook
 
     book = Workbook()
-    records = [each for each in ledger["records"] if each["id"] in data]
+    records = sorted((each for each in ledger["records"] if each["id"] in data), key=_place)
     _cover(book.active, ledger, moment)
     _listed(book.create_sheet("Contents"), "Contents", "Contents", ("Sheet", "What it holds"),
             [(each["reference"], _title(each)) for each in records])  # fmt: skip
@@ -69,6 +69,11 @@ def workbook(ledger: Mapping[str, Any], data: Mapping[str, str], moment: int) ->
     return packed(files)
 
 
+def _place(record: Mapping[str, Any]) -> tuple[str, int]:
+    """Return the place of an exhibit in the report: figures first, by number."""
+    return record["reference"][:1], int(record["reference"][1:])
+
+
 def _title(record: Mapping[str, Any]) -> str:
     return str(record.get("caption") or record["id"].replace("_", " ").capitalize())
 
@@ -81,7 +86,7 @@ def _cover(sheet: Any, ledger: Mapping[str, Any], moment: int) -> None:
         f"{ledger['title']}: data behind the figures and tables",
         f"{label}Released values only; see Notes for the symbols.",
         f"Made on {day.day} {day:%B %Y} from commit {ledger['commit']['id'] or 'none'}.",
-        "Contents lists the sheets. Each holds one table, which begins below its title.",
+        "Contents lists the sheets. Each contains one table, which begins below its title.",
     ]
     for row, line in enumerate(lines, start=1):
         sheet.cell(row, 1, line)
@@ -93,7 +98,7 @@ def _listed(
     sheet: Any, title: str, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
 ) -> None:
     sheet.cell(1, 1, title)
-    sheet.cell(2, 1, "This sheet holds one table.")
+    sheet.cell(2, 1, "This sheet contains one table.")
     _table(sheet, name, heads, rows, 3)
 
 
@@ -102,7 +107,7 @@ def _exhibit(sheet: Any, record: Mapping[str, Any], text: str) -> None:
     heads = [record["described"].get(name, name) for name in header]
     kind = record["kind"].capitalize()
     sheet.cell(1, 1, f"{kind} {record['reference']}: {_title(record)}")
-    sheet.cell(2, 1, "This sheet holds one table. " + (record["period"] or ""))
+    sheet.cell(2, 1, "This sheet contains one table. " + (record["period"] or ""))
     _table(sheet, f"Data_{record['reference']}", _apart(heads), rows, 3)
 
 

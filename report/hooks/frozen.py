@@ -7,9 +7,11 @@ chapter's text alone, and uses it when it renders one chapter of a PDF or a prev
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from typing import TYPE_CHECKING
 
+from analysis.importing import home
 from report.cover import FILE as COVER
 from report.finish import LEDGER
 
@@ -34,19 +36,19 @@ def execution_digest(book: Book, key: str) -> str:
         Key of the results.
     """
     root = book.project.root
-    included = {line.place.file for chapter in book.chapters for line in chapter.source.lines}
-    included |= {cell.place.file for chapter in book.chapters for cell in chapter.cells}
+    included = {line.location.file for chapter in book.chapters for line in chapter.source.lines}
+    included |= {cell.location.file for chapter in book.chapters for cell in chapter.cells}
     files = {
         root / LEDGER,
         root / COVER,
         root / "_variables.yml",
         *root.glob("_quarto*.yml"),
-        *(root / "audit").rglob("*.py"),
+        *(home(root, "audit") / "audit").rglob("*.py"),
         *(root / name for name in included - {chapter.path for chapter in book.chapters}),
     }
     digest = hashlib.sha256(key.encode())
     for path in sorted(path for path in files if path.is_file()):
-        name = path.relative_to(root).as_posix()
+        name = os.path.relpath(path, root)
         digest.update(f"\n{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
     return digest.hexdigest()
 

@@ -12,10 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 from analysis.exhibits.parts.shown import Shown
+from analysis.importing import home
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from press.run.execution import as_bytes, from_bytes
 from report.register import NAMESPACES
 from report.reuse.cells import DOCUMENTS, shown
@@ -43,14 +44,14 @@ class Outputs:
     ----------
     root
         The project's folder.
-    kept
+    cache
         Cache in which it is stored.
     values
         Every exhibit, and their provenances, as cells will read them.
     """
 
-    def __init__(self, root: Path, kept: Kept, values: Mapping[str, Any]) -> None:
-        self._root, self.kept_in, self._values = root, kept, values
+    def __init__(self, root: Path, cache: Cache, values: Mapping[str, Any]) -> None:
+        self._root, self.cache, self._values = root, cache, values
         self.taken: list[str] = []
         self.made: list[str] = []
         self.rests_on: dict[str, dict[str, Any]] = {}
@@ -62,7 +63,7 @@ class Outputs:
             return None
         key = self._key(chapter, defaults)
         read = partial(from_bytes, chapter)
-        found = None if key is None else self.kept_in.read_as(key, read)
+        found = None if key is None else self.cache.read_as(key, read)
         (self.made if found is None else self.taken).append(chapter.path)
         return found
 
@@ -72,11 +73,11 @@ class Outputs:
             return None
         return displayed_chapter(chapter, defaults, self._displayed, self._values)
 
-    def keep(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
+    def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store a chapter's output, if it depends only on what the chapter shows."""
         key = self._key(done.chapter, defaults) if done.chapter.runs else None
         if key is not None:
-            self.kept_in.write(key, as_bytes(done))
+            self.cache.write(key, as_bytes(done))
 
     def _key(self, chapter: Chapter, defaults: Mapping[str, Any]) -> str | None:
         showing = shown(chapter)
@@ -114,7 +115,7 @@ class Outputs:
 
     @cached_property
     def _runner(self) -> str:
-        return digest_of(conditions(), code_digest(self._root, RUNS))
+        return digest_of(conditions(), code_digest(home(self._root, "analysis"), RUNS))
 
 
 def displayed(values: Mapping[str, Any]) -> dict[str, str]:
@@ -128,7 +129,7 @@ def displayed(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class OfPress(Kept):
+class PressCache(Cache):
     """Cache of pandoc's output and of chapters as read, by digest of the press's own code.
 
     Attributes

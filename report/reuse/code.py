@@ -10,7 +10,8 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analysis.kept import digest_of
+from analysis.cache import digest_of
+from analysis.importing import OWN
 from audit.trace.sources import SourceIndex, defined_names, syntax_digest
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from audit.trace.sources import Key
 
-PACKAGE = "analysis"
+PACKAGES = ("analysis", OWN)
 _CHANGES = frozenset(
     {"add", "append", "clear", "extend", "insert", "pop", "popitem", "register", "remove",
      "reverse", "setdefault", "sort", "update"}
@@ -172,4 +173,4 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
 
 def code_of(root: Path) -> Code:
     """Return the digests of the code that computes, from its files as they are now."""
-    return Code(SourceIndex(root, (PACKAGE,)))
+    return Code(SourceIndex(root, PACKAGES))

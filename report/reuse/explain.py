@@ -15,7 +15,7 @@ from analysis.writing import write_whole
 from report.reuse.last_build import BUILDS, differing
 
 if TYPE_CHECKING:
-    from report.reuse.chapters import OfPress, Outputs
+    from report.reuse.chapters import Outputs, PressCache
     from report.reuse.inputs import Asked
     from report.reuse.results import Results
 
@@ -46,7 +46,7 @@ class Steps:
 
     def write(self, root: Path, asked: Asked) -> None:
         """Store them, to explain the next build of the same kind."""
-        path = _place(root, asked)
+        path = _path(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(vars(self)).encode())
 
@@ -54,7 +54,7 @@ class Steps:
 def steps_before(root: Path, asked: Asked) -> Steps:
     """Return the inputs of the steps of the last build of a kind, as far as known."""
     try:
-        return Steps(**json.loads(_place(root, asked).read_bytes()))
+        return Steps(**json.loads(_path(root, asked).read_bytes()))
     except (OSError, ValueError, TypeError):
         return Steps()
 
@@ -69,10 +69,10 @@ def steps_now(
 
 
 def explained(
-    before: Steps, now: Steps, results: Results, outputs: Outputs, press: OfPress
+    before: Steps, now: Steps, results: Results, outputs: Outputs, press: PressCache
 ) -> Iterator[str]:
     """Yield for each step whether it was reused, or why it was repeated."""
-    yield "why each step was made again, or not:"
+    yield "why each step was repeated or reused:"
     changed = list(_inputs(before, now))
     yield (
         f"  inputs: {len(changed)} changed" if before.files else "  inputs: this build is the first"
@@ -90,7 +90,7 @@ def explained(
     yield f"  pages: {made} texts and pages read and written, {taken} reused"
     yield "  audit pages: reused where exhibit, code, data and commit are the same"
     yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
-    yield "  PDF, ledger, index of exhibits and seal: made again, as they name every input"
+    yield "  PDF, ledger, index of exhibits and seal: repeated, because they name every input"
 
 
 def _inputs(before: Steps, now: Steps) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _detail(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> 
 def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
     old, new = before.nodes.get(name), now.nodes[name]
     if old is None:
-        known = "nothing was kept of it"
+        known = "it was not in the cache"
         return known if before.nodes else "the last build did not note what it rests on"
     reasons = []
     if old["conditions"] != new["conditions"]:
@@ -137,16 +137,16 @@ def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
     needs = old["needs"].keys() | new["needs"].keys()
     others = sorted(n for n in needs if old["needs"].get(n) != new["needs"].get(n))
     if others:
-        reasons.append(f"{', '.join(others)} came out otherwise")
-    return "; ".join(reasons) or "what was kept of it was not as it was put there"
+        reasons.append(f"{', '.join(others)} changed")
+    return "; ".join(reasons) or "its entry in the cache was altered"
 
 
 def _why_chapter(path: str, before: Steps, now: Steps) -> str:
     old, new = before.chapters.get(path), now.chapters.get(path)
     if new is None:
-        return "it holds code of other kinds than showing exhibits"
+        return "it contains code that does more than show exhibits"
     if old is None:
-        return "nothing was kept of it"
+        return "it was not in the cache"
     reasons = []
     if old["runner"] != new["runner"]:
         reasons.append("the code that runs cells, or a package")
@@ -155,7 +155,7 @@ def _why_chapter(path: str, before: Steps, now: Steps) -> str:
     others = [n for n, digest in new["shown"].items() if old["shown"].get(n, digest) != digest]
     if others:
         reasons.append(f"{', '.join(others[:3])} shows something else")
-    return "; ".join(reasons) or "what was kept of it was not as it was put there"
+    return "; ".join(reasons) or "its entry in the cache was altered"
 
 
 def _few(lines: list[str]) -> Iterator[str]:
@@ -184,5 +184,5 @@ def _digest(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()[:_MARK]
 
 
-def _place(root: Path, asked: Asked) -> Path:
+def _path(root: Path, asked: Asked) -> Path:
     return root / BUILDS / f"{asked.digest[:16]}.steps"

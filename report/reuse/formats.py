@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from report.reuse.inputs import code_digest
 from report.reuse.last_build import FOLDER
 
@@ -20,7 +20,7 @@ LARGEST = 60_000_000
 """Largest size of the cache in bytes: about twenty states of a project."""
 
 
-class OfFormats:
+class FormatCache:
     """Cache of data by a text that describes everything from which they were made.
 
     Parameters
@@ -30,28 +30,28 @@ class OfFormats:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.kept_in = Kept(folder)
+        self.cache = Cache(folder)
         self.made = 0
 
     def __call__(self, given: str, make: Callable[[], bytes]) -> bytes:
         """Return cached data made from the same input, or make them now."""
         key = digest_of("format", self._code, given)
-        data = self.kept_in.read(key)
+        data = self.cache.read(key)
         if data is None:
             self.made += 1
             data = make()
-            self.kept_in.write(key, data)
+            self.cache.write(key, data)
         return data
 
     def ended(self) -> None:
         """Remove the least recently used entries, after a book is finished."""
-        self.kept_in.prune(LARGEST)
+        self.cache.prune(LARGEST)
 
     @cached_property
     def _code(self) -> str:
         return digest_of(conditions(), code_digest(Path(__file__).parents[2], CODE))
 
 
-def of_formats(root: Path) -> OfFormats:
+def format_cache(root: Path) -> FormatCache:
     """Return the cache of a project."""
-    return OfFormats(root / FOLDER / "formats")
+    return FormatCache(root / FOLDER / "formats")

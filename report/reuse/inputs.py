@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis import importing
+from analysis.cache import digest_of
 from analysis.environment import interpreter
+from analysis.importing import home
 from analysis.installed import installed
-from analysis.kept import digest_of
+from audit.trace.program import program_digest
 from audit.trace.repository import MADE, public_repository, read_commit
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ def gather(root: Path, asked: Asked, variables: Mapping[str, str]) -> dict[str, 
     found = {f"file {name}": digest for name, digest in _files(root)}
     if asked.data:
         found |= {f"extract {name}": digest for name, digest in _files(Path(asked.data))}
+    if home(root, "analysis") != root:
+        found["program"] = program_digest()
     found |= {f"package {name}": digest for name, digest in installed().items()}
     for name, value in variables.items():
         if name not in _OF_A_SHELL:  # by digest: it may be a secret

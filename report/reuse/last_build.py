@@ -37,7 +37,7 @@ class LastBuild:
         SHA-256 of each file that it made, by path from the project's root.
     target
         Folder of the book, relative to the project's root.
-    said
+    messages
         Messages that it printed about the book.
     written
         Files that it listed at its end.
@@ -50,7 +50,7 @@ class LastBuild:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     target: str
-    said: Sequence[str]
+    messages: Sequence[str]
     written: Sequence[str]
     settled: bool
     seconds: Mapping[str, float]
@@ -58,7 +58,7 @@ class LastBuild:
     def write(self, root: Path, asked: Asked) -> None:
         """Store it atomically as the last build of its kind."""
         text = json.dumps({"form": _FORM, **asdict(self)}, indent=0, sort_keys=True)
-        path = _place(root, asked)
+        path = _path(root, asked)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f"{_digest(text)}\n{text}".encode())
 
@@ -71,7 +71,7 @@ def made(root: Path, target: str) -> dict[str, str]:
 def read(root: Path, asked: Asked) -> LastBuild | None:
     """Return the last build of a kind; None if there is none or its record was altered."""
     try:
-        digest, _, text = _place(root, asked).read_text(encoding="utf-8").partition("\n")
+        digest, _, text = _path(root, asked).read_text(encoding="utf-8").partition("\n")
         whole: dict[str, Any] = json.loads(text) if digest == _digest(text) else {}
         return LastBuild(**whole) if whole.pop("form", None) == _FORM else None
     except (OSError, ValueError, TypeError, AttributeError):
@@ -80,13 +80,15 @@ def read(root: Path, asked: Asked) -> LastBuild | None:
 
 def forget(root: Path, asked: Asked) -> None:
     """Remove the record of the last build of a kind, because a new one has begun."""
-    _place(root, asked).unlink(missing_ok=True)
+    _path(root, asked).unlink(missing_ok=True)
 
 
-def stands(last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]) -> list[str]:
+def reasons_out_of_date(
+    last: LastBuild, root: Path, asked: Asked, variables: Mapping[str, str]
+) -> list[str]:
     """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
-        return ["a cell of free code, or a date of today, may come out otherwise"]
+        return ["a cell of arbitrary code, or today's date, may give another result"]
     SEEN[root, asked] = gather(root, asked, variables)
     now = outside(SEEN[root, asked], last.target)
     changed = differing(last.inputs, now)
@@ -110,7 +112,7 @@ def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _place(root: Path, asked: Asked) -> Path:
+def _path(root: Path, asked: Asked) -> Path:
     return root / BUILDS / f"{asked.digest[:16]}.json"
 
 

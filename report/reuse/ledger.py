@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from audit.ledger.ledger import here
 from audit.ledger.reading import parse_ledger
+from audit.trace.program import program
 from audit.trace.repository import read_commit
 from report.recording import source_digests
 from report.reuse.inputs import code_digest
@@ -31,7 +32,7 @@ LARGEST = 40_000_000
 """Largest size of the cache in bytes: about twenty states of a project."""
 
 
-def kept_ledger(
+def cached_ledger(
     evaluation: Evaluation,
     values: Mapping[str, Any],
     used: Sequence[Use],
@@ -57,22 +58,23 @@ def kept_ledger(
         Makes the ledger if it is not cached.
     """
     root = evaluation.root
-    kept = Kept(root / PLACE)
-    shown = [(use.name, use.kind, use.label, use.place.file) for use in used]
+    cache = Cache(root / PLACE)
+    shown = [(use.name, use.kind, use.label, use.location.file) for use in used]
     key = digest_of(
         "ledger",
+        repr(sorted(program(root).items())),
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),
         repr([here(), remote, shown]),
         stated(values, "provenances", lambda: digest_of(repr(values["provenances"]))),
     )
-    whole = kept.read_as(key, partial(parse_ledger, place="the kept ledger"))
+    whole = cache.read_as(key, partial(parse_ledger, place="the cached ledger"))
     if whole is not None and whole.by_id.keys() == {use.name for use in used}:
         return _entered(whole, root, used)
     made = make()
-    kept.write(key, made.to_json(internal=True).encode())
-    kept.prune(LARGEST)
+    cache.write(key, made.to_json(internal=True).encode())
+    cache.prune(LARGEST)
     return made
 
 
@@ -80,10 +82,10 @@ def _entered(ledger: Ledger, root: Path, used: Sequence[Use]) -> Ledger:
     """Return a cached ledger with the parts that every build updates."""
     places: dict[str, list[str]] = {}
     for use in used:
-        places.setdefault(use.name, []).append(str(use.place))
+        places.setdefault(use.name, []).append(str(use.location))
     return replace(
         ledger,
         commit=read_commit(root),
         records=tuple(replace(each, shown=tuple(places[each.id])) for each in ledger.records),
-        sources=source_digests(root, [use.place.file for use in used]),
+        sources=source_digests(root, [use.location.file for use in used]),
     )

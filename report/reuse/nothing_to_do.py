@@ -15,7 +15,7 @@ from analysis.dependencies import find_root
 from report.lock import alone
 from report.permissions import asked_umask
 from report.reuse.inputs import Asked, gather, outside, reads_the_clock
-from report.reuse.last_build import SEEN, LastBuild, forget, made, read, stands
+from report.reuse.last_build import SEEN, LastBuild, forget, made, read, reasons_out_of_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,9 +57,9 @@ def nothing_to_do(asked: Asked, *, explain: bool = False) -> bool:
         return False
     with alone(root):
         last = read(root, asked)
-        if last is None or stands(last, root, asked, os.environ):
+        if last is None or reasons_out_of_date(last, root, asked, os.environ):
             return False
-        for line in (*last.said[:1], STANDS, *last.said[1:]):
+        for line in (*last.messages[:1], STANDS, *last.messages[1:]):
             print(line)
         if explain:
             print(REUSED)
@@ -85,10 +85,10 @@ class Recorder:
         forget(root, asked)
         self.inputs = SEEN.pop((root, asked), {}) or gather(root, asked, os.environ)
 
-    def keep(
+    def record(
         self,
         target: Path,
-        said: Sequence[str],
+        messages: Sequence[str],
         written: Sequence[Path],
         seconds: Mapping[str, float],
         *,
@@ -100,7 +100,7 @@ class Recorder:
         ----------
         target
             Folder of the book.
-        said, written, seconds, settled
+        messages, written, seconds, settled
             As in `LastBuild`.
         """
         root, book = self.root, self._from_root(target)
@@ -109,7 +109,7 @@ class Recorder:
             return
         names = [self._from_root(path) for path in written]
         settled = settled and not reads_the_clock(root)
-        last = LastBuild(inputs, made(root, book), book, said, names, settled, seconds)
+        last = LastBuild(inputs, made(root, book), book, messages, names, settled, seconds)
         last.write(root, self.asked)
 
     def _from_root(self, path: Path) -> str:

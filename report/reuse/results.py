@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analysis.cache import Cache
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
-from analysis.kept import Kept
 from analysis.watching import Watch
 from report.reuse.code import Code, code_of
 from report.reuse.last_build import FOLDER
@@ -25,7 +25,7 @@ READ_WHOLE = frozenset({"accepted_tables", "extract"})
 """Nodes that contain an extract, including anything in it that names a person."""
 
 
-class NothingKept(Kept):
+class EmptyCache(Cache):
     """A cache for a release, which computes everything: it stores nothing and returns nothing."""
 
     def read(self, key: str) -> None:
@@ -50,7 +50,7 @@ class Results:
     evaluation: Evaluation
     fresh: bool = False
     nodes: Nodes | None = None
-    kept: Kept | None = None
+    cache: Cache | None = None
     watch: Watch = field(default_factory=Watch)
 
     @cached_property
@@ -65,14 +65,14 @@ class Results:
         evaluation = self.evaluation
         root, extract, files = evaluation.root, evaluation.directory, evaluation.files
         given = graph.inputs(root, extract, evaluation.study)
-        self.kept = (NothingKept if self.fresh else Kept)(root / FOLDER / "results", ".pickle")
+        self.cache = (EmptyCache if self.fresh else Cache)(root / FOLDER / "results", ".pickle")
         self.nodes = Nodes(
             built.graph.nodes,
             inputs_of(given, root, extract, files, self.code),
             code=self.code,
             conditions=conditions(),
-            kept=self.kept,
-            unkept=self._names_persons(built),
+            cache=self.cache,
+            uncached=self._names_persons(built),
             watch=self.watch,
         )
         return self.nodes
@@ -81,7 +81,7 @@ class Results:
         """Return a function that tests if a node may contain children's records or names."""
         from analysis.contracts import read_contracts
         from analysis.dataflow import graph
-        from analysis.dataflow.passage import status_by_way
+        from analysis.dataflow.disclosure_paths import status_by_path
 
         by_name = graph.nodes(built)
         datasets = read_contracts(self.evaluation.root / "data_contracts")
@@ -94,7 +94,7 @@ class Results:
             if node in READ_WHOLE or node in datasets:
                 return True
             try:
-                status_by_way(node, by_name, children)
+                status_by_path(node, by_name, children)
             except ExhibitHeld:
                 return True
             return False
@@ -115,23 +115,25 @@ class Results:
             for defined, (found, _) in module.definitions.items()
         }
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return in words how many results were computed."""
         if self.nodes is None:
             return "results reused: nothing they rest on has changed"
         made = len(self.nodes.computed)
-        return f"{made} results computed" if made else "results reused: each rests on what it did"
+        return (
+            f"{made} results computed" if made else "results reused: each rests on the same inputs"
+        )
 
     def refuse_unknown(self) -> list[str]:
         """Return what results read without declaring it; refuse it in a release."""
         lines = [
-            f"{node} reads {what}, which is no input of it"
+            f"{node} reads {what}, which is not an input of it"
             for node, found in sorted(self.watch.found.items())
             for what in found
         ]
         if lines and self.fresh:
             raise NotReady(
-                "\n".join(["results rest on what nobody said they do:", *lines]),
-                remedy="let each take what it reads as an input of the dataflow",
+                "\n".join(["results rest on something undeclared:", *lines]),
+                remedy="declare what each reads as an input of the dataflow",
             )
         return lines

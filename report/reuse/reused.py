@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from analysis.kept import Kept
-from report.reuse.chapters import OfPress, Outputs
+from analysis.cache import Cache
+from report.reuse.chapters import Outputs, PressCache
 from report.reuse.explain import explained, steps_before, steps_now
 from report.reuse.last_build import FOLDER
 from report.reuse.values import Values
@@ -38,12 +38,12 @@ class Reused:
     @cached_property
     def outputs(self) -> Outputs:
         """Cache of the output of chapters."""
-        return Outputs(self.root, Kept(self.root / FOLDER / "chapters"), self.values)
+        return Outputs(self.root, Cache(self.root / FOLDER / "chapters"), self.values)
 
     @cached_property
-    def press(self) -> OfPress:
+    def press(self) -> PressCache:
         """Cache of what the press made from it."""
-        return OfPress(self.root / FOLDER / "pages")
+        return PressCache(self.root / FOLDER / "pages")
 
     def ended(self, recorder: Recorder, results: Results) -> list[str]:
         """Record the inputs of a build's steps, and return why each was repeated or reused."""
@@ -53,7 +53,7 @@ class Reused:
         now.write(root, asked)
         if isinstance(self.values, Values):
             self.values.ended()
-        for kept in (self.outputs.kept_in, self.press, results.kept):
-            if kept is not None:
-                kept.prune()
+        for cache in (self.outputs.cache, self.press, results.cache):
+            if cache is not None:
+                cache.prune()
         return list(explained(before, now, results, self.outputs, self.press))

@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.cache import Cache, digest_of
 from analysis.evaluation import RESULTS
 from analysis.incremental import conditions
-from analysis.kept import Kept, digest_of
 from report.reuse.inputs import code_digest
 from report.reuse.last_build import FOLDER
 
@@ -49,7 +49,7 @@ class Values(Mapping[str, Any]):
         self, evaluation: Evaluation, names: list[str], loaded: Mapping[str, Any] | None = None
     ) -> None:
         self._evaluation, self._names = evaluation, names
-        self._kept = Kept(evaluation.root / PLACE)
+        self._cache = Cache(evaluation.root / PLACE)
         if loaded is not None:
             self.__dict__["_loaded"] = loaded
 
@@ -73,16 +73,16 @@ class Values(Mapping[str, Any]):
             Makes it from the values; the result must be the same after a round trip through JSON.
         """
         key = digest_of("stated", self._under, what)
-        found = self._kept.read_as(key, lambda data: [json.loads(data)])
+        found = self._cache.read_as(key, lambda data: [json.loads(data)])
         if found is not None:
             return found[0]
         text = json.dumps(make())
-        self._kept.write(key, text.encode())
+        self._cache.write(key, text.encode())
         return json.loads(text)
 
     def ended(self) -> None:
         """Remove the least recently used statements."""
-        self._kept.prune(LARGEST)
+        self._cache.prune(LARGEST)
 
     @cached_property
     def _loaded(self) -> Mapping[str, Any]:
@@ -91,7 +91,8 @@ class Values(Mapping[str, Any]):
     @cached_property
     def _under(self) -> str:
         code = code_digest(Path(__file__).parents[2], CODE)
-        return digest_of(self._evaluation.store.digest(self._names), conditions(), code)
+        evaluation = self._evaluation
+        return digest_of(evaluation.key, evaluation.store.digest(self._names), conditions(), code)
 
 
 def stored(evaluation: Evaluation, kinds: Iterable[str], given: Mapping[str, str]) -> Values | None:

@@ -148,3 +148,15 @@ def test_the_pdf_bears_the_time_and_the_label_of_the_metadata(full):
     assert date == "D:20240501120000Z"
     assert any(block.text == "Invented data: not evidence" for block in found)
     assert any("Made from commit abc1234" in block.text for block in found)
+
+
+@pytest.mark.parametrize("name", ["drawn-here", "reference-list", "looked-up", "key-points"])
+def test_a_division_is_set_by_the_function_of_its_name(root, name):
+    extension = root / "_extensions" / "evaluation"
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "-t", "typst", f"--lua-filter={extension / 'evaluation.lua'}"],
+        input=f"::: {{.{name}}}\nWords.\n:::\n", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert re.search(rf"#{name}\[\s*Words\.\s*\]", done.stdout), done.stdout
+    template = (extension / "typst-template.typ").read_text("utf-8")
+    assert re.search(rf"#let {name}\b", template)

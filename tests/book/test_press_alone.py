@@ -1,5 +1,6 @@
 """The press as a package of its own: it builds a book where nothing else of the project is."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,11 +31,15 @@ def project(tmp_path):
 
 
 def test_a_book_is_built_without_the_other_packages(project, tmp_path):
+    """On a console, too, that has not the letters of the book's name."""
     shutil.copytree(ROOT / "press", tmp_path / "press")
+    project = project.rename(tmp_path / "Książka")
     done = subprocess.run(
         [sys.executable, "-c", ALONE, "build", str(project)],
         cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
     )  # fmt: skip
+    assert "Ksi\\u0105" in done.stdout
     assert done.returncode == 0, done.stderr
     assert "42" in (project / "_book" / "index.html").read_text("utf-8")
     assert list((project / "_book").glob("*.pdf"))

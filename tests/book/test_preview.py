@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from press.build import build_book
-from press.errors import ChapterError, Place
+from press.errors import ChapterError, Location
 from press.preview import STATE, serve, snapshot
 
 CONFIGURATION = (
@@ -78,7 +78,7 @@ def test_it_serves_rebuilds_and_shows_what_is_wrong(tmp_path):
         first = json.loads(get(address + STATE))
         assert first["error"] == ""
 
-        rebuild.fault = ChapterError("nothing there", Place("one.qmd", 1))
+        rebuild.fault = ChapterError("nothing there", Location("one.qmd", 1))
         (tmp_path / "one.qmd").write_text("# One, changed", "utf-8")
         until(lambda: json.loads(get(address + STATE))["error"])
         assert json.loads(get(address + STATE))["error"] == "one.qmd:1: nothing there"

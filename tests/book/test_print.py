@@ -23,7 +23,7 @@ FILES = {
     "index.qmd": "# Home {.unnumbered}\n\nWords of the home page.\n",
     "one.qmd": (
         "# One\n\n| Name | Made by | Data | At |\n|:--|:-----|:--|:-----|\n"
-        "| R1 | analysis/exhibits/appendix/simulation_numbers.py:10-20 | D1, D2 | one.qmd:1 |\n"
+        "| R1 | exhibits/appendix/simulation_numbers.py:10-20 | D1, D2 | one.qmd:1 |\n"
         "| R2 | `primary_analysis_holds_its_size_in_all_cases` | D1, D2 | one.qmd:2 |\n\n"
         ': Where from {#tbl-from tbl-colwidths="[10,15,15,60]"}\n'
     ),

@@ -42,8 +42,8 @@ def test_an_attribute_or_formula_that_cannot_be_read(tmp_path, chapter, words):
         ("filters: [quarto, a.lua]", "the filter a.lua is to run after Quarto's own"),
         ("include-in-header: a.typ", "`include-in-header`"),
         ("from: commonmark", "`from`"),
-        ("engine: knitr", "`engine: knitr`: the press runs Python alone"),
-        ("jupyter: ir", "`jupyter: ir`: the press runs Python alone"),
+        ("engine: knitr", "`engine: knitr`: the press runs only Python"),
+        ("jupyter: ir", "`jupyter: ir`: the press runs only Python"),
         ("date: 2024-01-01\ndate-format: 'MMM YYYY'", "`date-format: MMM YYYY`"),
     ],
 )

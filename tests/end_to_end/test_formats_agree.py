@@ -87,7 +87,7 @@ def test_every_audit_page_opens_with_how_it_was_worked_out(book, records):
 def agrees(record, example, book):
     """Whether the numbers of a worked example are those of its exhibit."""
     if record["disclosure"] == "held":
-        return "holds it back" in example
+        return "withholds it" in example
     if record["kind"] == "number":
         return set(numerals(record["printed"])) <= set(numerals(example))
     if record["kind"] == "claim":

@@ -9,7 +9,7 @@ import subprocess
 import pikepdf
 import pytest
 
-from audit.pdf.exhibit_places import exhibit_places
+from audit.pdf.exhibit_locations import exhibit_locations
 from audit.pdf.text_layer import read_text
 
 pytestmark = pytest.mark.slow
@@ -245,7 +245,7 @@ def test_the_rows_of_every_table_have_headings_in_html_and_in_the_pdf(built, pag
 
     with pikepdf.open(built / "_book" / "report.pdf") as pdf:
         layer = read_text(pdf)
-    cells = {place.reference: place.cells for place in exhibit_places(layer) if place.cells}
+    cells = {place.reference: place.cells for place in exhibit_locations(layer) if place.cells}
     for record in tables.values():
         heads = [cell for cell in cells[record["reference"]] if cell.within("TH")]
         texts = {cell.text for cell in heads if cell.within("TBody")}

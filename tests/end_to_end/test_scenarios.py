@@ -32,6 +32,8 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
     assert {name for name in FALLEN if f" {name}: " in outcome.text} == FALLEN
     assert outcome.text.count("no longer holds: ") >= len(FALLEN)
 
+    # The label knows invented files wherever they are.
+    assert "Invented data" in (project / "book" / "index.html").read_text(encoding="utf-8")
     found = marked(project / "book")
     assert {name for name, _ in found} == FALLEN
     assert all(MARK in sentence for _, sentence in found)
@@ -49,16 +51,3 @@ def test_a_draft_marks_what_no_longer_holds_and_a_release_stops(project):
 def test_the_committed_extract_marks_none(built):
     assert SCENARIOS["published-directions"] == set()
     assert marked(built / "_book") == []
-
-
-def test_another_extract_takes_the_same_path_to_its_own_sentences(project):
-    # Which sentences fall in each scenario is held by tests/spec; here one is seen on the pages.
-    # High counts before make more sentences fall than no effect does.
-    scenario = "regression-to-the-mean"
-    outcome = run(project, "synthesise", scenario, "--out", "extract")
-    assert outcome.code == 0, outcome.text
-    outcome = run(project, *BUILD, "--to", "html", "--data", "extract", "--out", "book")
-    assert outcome.code == 0, outcome.text
-    assert {name for name, _ in marked(project / "book")} == SCENARIOS[scenario]
-    # Its label knows invented files wherever they lie.
-    assert "Invented data" in (project / "book" / "index.html").read_text(encoding="utf-8")

@@ -15,7 +15,10 @@ from analysis.disclosure.model_sums import Masks
 from analysis.disclosure.rules import PUBLIC
 from analysis.disclosure.withholding import _of_tables, _sums, questions
 from analysis.models.inputs.specification import Specification
+from analysis.study.settings import read_study
+from tests.architecture import ROOT
 
+STUDY = read_study(ROOT / "study.toml")
 MOST = 500.0
 """More than any sum of events in a thinned extract."""
 
@@ -40,7 +43,8 @@ def recovered(
         too small: `true`, `low` and `high`.
     """
     panel = values["outcome_panel"]
-    asked = questions(values["specifications"], int(panel["event_month"].min()), values["pilots"])
+    first = int(panel["event_month"].min())
+    asked = questions(values["specifications"], first, values["pilots"], STUDY.outcomes)
     known = set(asked) - values["withheld_specifications"] if shown is None else shown
     panel = panel.loc[(panel["outcome"] == outcome) & panel["returned"]].reset_index(drop=True)
     told, hidden = _of_tables(panel, values["released_outcomes"].tables, outcome)

@@ -6,8 +6,8 @@ import pytest
 
 from analysis.contracts import read_contracts
 from analysis.dataflow import graph
-from analysis.exhibits.practice.joint_display import STATEMENTS
-from analysis.exhibits.practice.tables import CARRIERS
+from exhibits.practice.joint_display import STATEMENTS
+from exhibits.practice.tables import CARRIERS
 from tests.architecture import ROOT
 
 NODES = graph.nodes(graph.build())

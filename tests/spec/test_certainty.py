@@ -6,14 +6,15 @@ import re
 import pytest
 
 from analysis.dataflow import graph
-from analysis.exhibits.outcomes import claims, in_words, unit_tables
-from analysis.exhibits.outcomes.numbers import OUTCOMES
+from analysis.exhibits.outcomes import unit_tables
 from analysis.exhibits.parts import effect_rows, messages, words
 from analysis.models.inference.judgement import LEVEL
+from analysis.study.settings import read_study
+from exhibits.outcomes import claims, in_words
 from press.chapter.reading import read_book
 from tests.architecture import ROOT
 
-SHORT = {name: short for short, name in OUTCOMES.items()}
+SHORT = {each.name: each.key for each in read_study(ROOT / "study.toml").outcomes}
 CHAPTERS = [ROOT / chapter.path for chapter in read_book(ROOT).chapters]
 PRINTED = re.compile(r"`\{python\} claims\.(\w+)`")
 
@@ -86,6 +87,31 @@ def test_a_claim_without_its_certainty_is_seen(rules):
     assert [each for _, each in faults(table, rules)] == [
         f"numbers.referrals_interval_{pilot}`" for pilot in ("lambeth", "southampton", "stockport")
     ]
+
+
+DIFFERENCE = re.compile(r"numbers\.(\w+)_difference_(?!interval)(\w+)`")
+
+
+def bare_differences(text):
+    """Return each number of events more or fewer that stands without its interval."""
+    return [
+        found
+        for block in blocks(text)
+        for found in DIFFERENCE.findall(block)
+        if "numbers.{}_difference_interval_{}`".format(*found) not in block
+    ]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_number_more_or_fewer_stands_with_its_interval(path):
+    assert bare_differences(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_number_more_or_fewer_without_one_is_seen():
+    bare = "`{python} numbers.s47_difference_lambeth` enquiries over ten months"
+    assert bare_differences(bare) == [("s47", "lambeth")]
+    other = f"{bare} (`{{python}} numbers.s47_difference_interval_stockport`)"
+    assert bare_differences(other) == [("s47", "lambeth")]
 
 
 def test_no_p_value_is_called_small_without_a_number():

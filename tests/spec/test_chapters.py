@@ -57,7 +57,7 @@ def test_every_figure_and_table_is_cited():
 def test_a_cell_is_read_in_a_glance(path):
     for cell in CHAPTERS[path].cells:
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert len(lines) <= LONGEST_CELL, f"{cell.place}"
+        assert len(lines) <= LONGEST_CELL, f"{cell.location}"
 
 
 @pytest.mark.parametrize("path", CHAPTERS)
@@ -140,8 +140,8 @@ def test_the_content_of_the_published_summary_is_there(what):
 
 
 def test_a_special_school_is_explained():
-    from analysis.dataflow.published import published_facts
-    from analysis.exhibits.outcomes.tables import pilots_table
+    from exhibits.outcomes.pilots import pilots_table
+    from exhibits.results.published import published_facts
 
     table = pilots_table(published_facts(ROOT / "data" / "published"))
     assert "social, emotional and mental health" in " ".join(table.note.split())
@@ -172,7 +172,7 @@ EXHIBITS = {
     "timeline and phases": ["fig-timeline"],
     "fieldwork": ["tbl-fieldwork-table"],
     "rates by term": ["fig-rates-s47", "fig-rates-s17", "fig-rates-referrals",
-                      "fig-rates-days-in-care"],
+                      "fig-rates-care"],
     "before and after": ["tbl-before-after"],
     "zeros": ["tbl-floor"],
     "effects": ["fig-effect-forest", "tbl-effect-table"],
@@ -228,3 +228,6 @@ def test_a_chapter_that_runs_on_has_no_drawing_to_place():
     running = [chapter for chapter in BOOK.chapters if ".runs-on" in text_of(chapter)]
     assert running, "or the class has no use"
     assert not [chapter.path for chapter in running if "figures." in text_of(chapter)]
+    opening = ["key-findings-practice", "pathways", "estimand-and-plan"]
+    running_parts = {f"chapters/{name}.qmd" for name in opening} & {each.path for each in running}
+    assert not running_parts, "a part's name would stand at the foot of the page before"

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.disclosure.concealed import CELLS, concealed_months, protected_panel, told_panel
-from analysis.disclosure.model_sums import telling_results
+from analysis.disclosure.concealed import CELLS, concealed_months, disclosed_panel, protected_panel
+from analysis.disclosure.model_sums import revealing_results
 from analysis.disclosure.narrowing import Counts, narrowing_results
 from analysis.disclosure.rules import PUBLIC
 
@@ -95,7 +95,7 @@ def test_the_panel_is_the_same_wherever_hidden_events_lie() -> None:
 
 
 def test_months_that_are_told_lie_in_shown_cells_of_both_arms() -> None:
-    found = told_panel(panel(*[9] * 8), tables(("Spring", "Summer")))
+    found = disclosed_panel(panel(*[9] * 8), tables(("Spring", "Summer")))
     told = found.loc[found["returned"]]
     assert set(told.loc[told["pilot"] == "X", "month"]) == {4, 5, 6, 7}
     assert set(told.loc[told["pilot"] == "Y", "month"]) == set(range(8))
@@ -111,5 +111,5 @@ def test_a_range_of_a_few_values_is_too_narrow_though_nothing_follows() -> None:
     pairs = [np.array([[month in pair for month in range(4)]]) for pair in ((0, 1), (1, 2), (0, 3))]
     nothing = np.zeros((0, 4), dtype=bool)
     counts = Counts(amounts, np.zeros(4, dtype=int), few, np.zeros(4, dtype=bool))
-    assert telling_results(pairs, nothing, nothing, few) == [False, False, False]
+    assert revealing_results(pairs, nothing, nothing, few) == [False, False, False]
     assert narrowing_results(pairs, nothing, nothing, counts, PUBLIC) == [False, False, True]

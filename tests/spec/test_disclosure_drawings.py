@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import specification_curve_plot
-from analysis.exhibits.design.figures import detectable_falls
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.outcomes.figures import effect_forest
-from analysis.exhibits.outcomes.summary_figure import main_result
 from analysis.exhibits.parts.clearance import coarse, coarse_svg
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
 from analysis.extract.extract import Origin
 from analysis.study.settings import read_study
+from exhibits.design.figures import detectable_falls
+from exhibits.outcomes.summary_figure import main_result
+from exhibits.recommendations.later_trial import trial_beside_pilots
 
 OUTCOMES = read_study(Path(__file__).parents[2] / "study.toml").outcomes
 ORIGIN = Origin("supplied", "", "", ())
@@ -42,7 +42,9 @@ BALANCE = pd.DataFrame(
      "within_sets": [0.4127, 1.2063]}
 )  # fmt: skip
 NO_CANDIDATES = pd.DataFrame(columns=["pilot", "covariate", "all_candidates", "weighted"])
-OUTLINES = CURVE[["pilot"]].assign(choice="all", specifications=1, clear_below=1, clear_above=0)
+OUTLINES = CURVE[["pilot"]].assign(
+    choice="all", specifications=1, clear_below=1, clear_above=0, undecided=0
+)
 FALLS = EFFECTS[["outcome", "pilot", "status", "reason"]].assign(fall_percent=61.7342)
 
 JUDGED = EFFECTS[["pilot", "outcome", "status", "reason", "ratio"]].assign(

@@ -10,16 +10,18 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import PUBLIC, WITHHELD
-from analysis.disclosure.model_sums import telling_results
+from analysis.disclosure.model_sums import revealing_results
 from analysis.disclosure.withholding import marked, marked_part, questions
 from analysis.evaluation import Evaluation
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.variations import curve_specifications
 from analysis.models.primary.estimates import effect_estimates
 from analysis.models.sensitivity.specification_curve import specification_curve
+from analysis.study.settings import read_study
 from tests.unit.models.models_panel import random_panel, specification
 
 ROOT = Path(__file__).parents[2]
+STUDY = read_study(ROOT / "study.toml")
 
 
 def masks(*rows):
@@ -29,7 +31,7 @@ def masks(*rows):
 def tells(results, shown, hidden=(), counts=(9, 8, 7, 9)):
     atoms = len(counts)
     empty = np.zeros((0, atoms), dtype=bool)
-    return telling_results(
+    return revealing_results(
         [masks(*sums) for sums in results],
         np.vstack([empty, *([masks(*shown)] if shown else [])]),
         np.vstack([empty, *([masks(*hidden)] if hidden else [])]),
@@ -79,7 +81,7 @@ def results():
 def asked():
     values = results()
     first = int(values["outcome_panel"]["event_month"].min())
-    every = questions(values["specifications"], first, values["pilots"])
+    every = questions(values["specifications"], first, values["pilots"], STUDY.outcomes)
     return marked(every, values["withheld_specifications"])
 
 

@@ -14,7 +14,11 @@ from analysis.exhibits.outcomes.tables import before_after
 from analysis.exhibits.parts.clearance import cleared
 from analysis.exhibits.parts.exhibit import Provenance
 from analysis.exhibits.parts.markdown import markdown
+from analysis.study.settings import read_study
+from tests.architecture import ROOT
 from tests.spec.test_disclosure_outcomes import MONTHS, TERMS
+
+WORDS = read_study(ROOT / "study.toml").words
 
 CARE: Any = SimpleNamespace(
     name="days_in_care", label="Days in care", measure="days", event_type="", unit="days",
@@ -75,7 +79,9 @@ def surfaces() -> dict[str, str]:
                          "event_date": pd.to_datetime([])})  # fmt: skip
     out = release_outcomes(whole, none, care, [S47, CARE], PUBLIC)
     rates = rates_before_after(whole, out, PUBLIC)
-    table = cleared("before_after", before_after(rates, (S47, CARE), "2019", PUBLIC, out), ())
+    table = cleared(
+        "before_after", before_after(rates, (S47, CARE), "2019", PUBLIC, out, WORDS), ()
+    )
     return {
         "printed": markdown(table, Provenance("before_after")),
         "download": safe_csv(table.data),

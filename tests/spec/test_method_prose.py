@@ -11,15 +11,14 @@ from dataclasses import replace
 import pytest
 
 from analysis.dataflow import graph
-from analysis.exhibits.appendix import appraisal_tables, sensitivity_tables, simulation_tables
-from analysis.exhibits.design import limits_tables, plan
+from analysis.exhibits.appendix import appraisal_tables, sensitivity_tables
+from analysis.exhibits.design import limits_tables
 from analysis.exhibits.design import tables as design_tables
 from analysis.exhibits.design_checks import figures as check_figures
 from analysis.exhibits.design_checks import findings as said
 from analysis.exhibits.design_checks import tables as check_tables
-from analysis.exhibits.outcomes import claims, unit_tables
 from analysis.exhibits.outcomes import tables as outcome_tables
-from analysis.exhibits.recommendations import scale_up
+from analysis.exhibits.outcomes import unit_tables
 from analysis.models.checks import event_study
 from analysis.models.checks.regression_to_the_mean import Selection
 from analysis.models.design import detectable, exaggeration
@@ -30,6 +29,10 @@ from analysis.models.primary import estimates
 from analysis.models.sensitivity import hidden_bias
 from analysis.study.settings import read_study
 from benchmarks import models_sentences
+from exhibits.appendix import simulation_tables
+from exhibits.design import plan
+from exhibits.outcomes import claims
+from exhibits.recommendations import scale_up
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from analysis.dataflow.published import trial_sources
+from exhibits.results.published import trial_sources
 from press.document.pandoc import run
 from tests.architecture import ROOT
 

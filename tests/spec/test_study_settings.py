@@ -95,7 +95,7 @@ MISTAKES = {
     "two pilots have one name": (
         'name = "Stockport"',
         'name = "Lambeth"',
-        "key 'pilots': each may stand once only; found 'Lambeth'",
+        "key 'pilots': each may occur only once; found 'Lambeth'",
         "correct the value",
     ),
     "an outcome names a pilot that does not exist": (

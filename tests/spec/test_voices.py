@@ -24,14 +24,17 @@ DESCRIBING = {
 }  # fmt: skip
 """What describes the data supplied or the design, and is no result."""
 SHOWN = re.compile(r"`\{python\} (?:numbers|claims)\.(\w+)`")
-TOLD = re.compile(
+PUBLISHED_DIRECTIONS = re.compile(
     r"\b(?:the|that) published evaluation (?:found|saw|expects|reported|showed)\b", re.IGNORECASE
 )
 OURS_SAID = re.compile(
-    r"\b(?:our (?:own )?(?:calculation|reading|estimate)|we (?:can|estimate|infer|conclude|add))\b",
+    r"\b(?:our (?:own )?(?:calculation|reading|estimate|view)|in part"
+    r"|we (?:can|estimate|infer|conclude|add))\b",
     re.IGNORECASE,
 )
 """What an inference of ours says of itself."""
+CAPTION = re.compile(r'#\| (?:fig|tbl)-cap: "([^"]*)"\n(?:#\|.*\n)*(?:figures|tables)\.(\w+)')
+ALL = [chapter.path for chapter in read_book(ROOT).chapters]
 BODY = [
     chapter.path
     for chapter in read_book(ROOT).chapters
@@ -74,7 +77,7 @@ def faults(text):
                 found.append(f"{number}: {name}")
         if PUBLISHED in own and OURS_SAID.search(line):
             found.append(f"{number}: {line}")
-        if TOLD.search(line) and PUBLISHED not in own and "#| " not in line:
+        if PUBLISHED_DIRECTIONS.search(line) and PUBLISHED not in own and "#| " not in line:
             found.append(f"{number}: {line}")
     return found
 
@@ -104,6 +107,7 @@ def test_an_inference_of_ours_is_no_published_result():
     assert faults(f"[Published.]{{.published}} It could detect {ours}.") == ["1: published_fall"]
     assert faults("::: {.published}\nBy our calculation it could detect more.\n:::\n") != []
     assert faults("::: {.published}\nWe can rule out a large fall.\n:::\n") != []
+    assert faults("[Published.]{.published} The trial took up the second in part.") != []
 
 
 @pytest.mark.parametrize("path", BODY)
@@ -116,6 +120,28 @@ def test_each_panel_opens_with_its_tag_and_what_was_published_is_cited(path):
         assert re.match(rf"\[.+?\]\{{\.{kind}\}}$", panel.splitlines()[0]), panel
         if kind == PUBLISHED:
             assert "@" in panel or "The words are ours" in panel, panel
+
+
+def published_captions(text):
+    """Return captions that call published what rests on the extract, and do not name it."""
+    return [
+        caption
+        for caption, name in CAPTION.findall(text)
+        if graph.data_files(name, NODES, TABLES)
+        and re.search(r"\bpublished\b", caption, re.IGNORECASE)
+        and "extract" not in caption
+    ]
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_no_caption_calls_published_what_rests_on_the_extract(path):
+    assert published_captions((ROOT / path).read_text(encoding="utf-8")) == []
+
+
+def test_such_a_caption_is_seen():
+    figure = '#| fig-cap: "{}"\nfigures.main_result\n'
+    assert published_captions(figure.format("Published falls (exploratory)")) != []
+    assert published_captions(figure.format("The published falls, in this extract")) == []
 
 
 def test_the_tag_follows_the_data():

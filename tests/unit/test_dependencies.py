@@ -103,7 +103,7 @@ def computing(project, monkeypatch):
     monkeypatch.setattr(graph, "nodes", lambda _: {})
     monkeypatch.setattr(graph, "compute", compute)
     monkeypatch.setattr(evaluation, "cleared", lambda _name, value, *_: value)
-    monkeypatch.setattr("analysis.dataflow.passage.status_by_way", lambda *_: None)
+    monkeypatch.setattr("analysis.dataflow.disclosure_paths.status_by_path", lambda *_: None)
     return during
 
 

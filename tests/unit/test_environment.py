@@ -83,6 +83,20 @@ def test_a_command_runs_in_the_stated_environment_whatever_the_shell_has(
                                    "None", "0", "None"], done.stderr  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "console", [{"PYTHONIOENCODING": "cp1252"}, {"PYTHONIOENCODING": "ascii:strict"}, {}]
+)
+def test_output_is_utf8_on_any_console(tmp_path, console):
+    probe_ = PROBE.replace("print(", "print('≥ 王 –',", 1)
+    (tmp_path / "probe.py").write_text(probe_, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "probe.py"],
+        cwd=tmp_path, env={**os.environ, **HOSTILE, **console, "PYTHONPATH": str(ROOT)},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.decode("utf-8").startswith("≥ 王 – 0 1"), done.stderr.decode()
+
+
 def test_the_mark_of_a_process_that_was_started_again_is_not_believed(tmp_path):
     done = probe(tmp_path, {**HOSTILE, "REPORT_STARTED": "1"})
     assert "not in the stated environment" in done.stderr

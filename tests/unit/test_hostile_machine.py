@@ -1,7 +1,7 @@
 """An exhibit is the same to the last digit on a machine that is set up to change it.
 
 A figure, a table and a number that rest on no extract, so that the test is quick; `report verify
---rerun` computes all exhibits of a PDF in the very same environment (`report.again.rebuild`).
+--rerun` computes all exhibits of a PDF in the very same environment (see `report.reproduction`).
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from report.again import rebuild
+from report.reproduction import rebuild
 
 ROOT = Path(__file__).parents[2]
 EXHIBITS = ("logic_model", "trial_power_curve", "trial_design", "planned_error")

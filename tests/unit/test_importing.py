@@ -111,7 +111,7 @@ def test_byte_code_without_its_source_is_refused(project):
     write(hidden / "__init__.py", "RATIO = 0.31\n")
     subprocess.run([sys.executable, "-m", "compileall", "-qb", hidden], check=True)
     (hidden / "__init__.py").unlink()
-    assert "no source; remove it" in run(project, SHOW)
+    assert "not from source; remove it" in run(project, SHOW)
 
 
 def test_what_was_read_is_known_by_its_digest(project):

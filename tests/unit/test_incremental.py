@@ -14,9 +14,9 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from analysis.cache import Cache, digest_of
 from analysis.exhibits.parts.exhibit import Number
 from analysis.incremental import Input, Nodes, inputs_of, version_of
-from analysis.kept import Kept, digest_of
 from analysis.watching import Watch
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ class World:
     conditions: str = "python 3"
     seed: int = 1
     functions: tuple = FUNCTIONS
-    unkept: tuple = ()
+    uncached: tuple = ()
 
     def nodes(self):
         data = self.root / "data"
@@ -90,8 +90,8 @@ class World:
         graph = {each.__name__: Step(each.__name__, each) for each in self.functions}
         return Nodes(
             graph, given, code=code, conditions=self.conditions,
-            kept=Kept(self.root / ".report" / "kept" / "results", ".pickle"),
-            unkept=lambda name: name in self.unkept, watch=Watch(),
+            cache=Cache(self.root / ".report" / "kept" / "results", ".pickle"),
+            uncached=lambda name: name in self.uncached, watch=Watch(),
         )  # fmt: skip
 
     def code(self, _module, name):
@@ -166,7 +166,7 @@ def test_what_names_persons_is_not_written_down_and_ends_the_wave_all_the_same(w
 
     assert b"DataFrame" in stored()
     shutil.rmtree(world.root / ".report" / "kept")
-    world.unkept = ("panel",)
+    world.uncached = ("panel",)
     assert "panel" in world.computed("shown")[0]
     assert b"DataFrame" not in stored()
     assert world.computed("shown")[0] == []
@@ -239,41 +239,41 @@ def test_two_inputs_of_one_value_have_one_version(world):
 
 
 def test_a_store_keeps_what_was_used_last(tmp_path):
-    kept = Kept(tmp_path / ".report" / "kept")
-    kept.folder.parent.mkdir()
+    cache = Cache(tmp_path / ".report" / "kept")
+    cache.folder.parent.mkdir()
     for number, key in enumerate(["aa", "bb", "cc"]):
-        kept.write(key, b"x" * 100)
-        os.utime(kept._place(key), (number, number))
-    later = Kept(kept.folder)
+        cache.write(key, b"x" * 100)
+        os.utime(cache._path(key), (number, number))
+    later = Cache(cache.folder)
     assert later.read("aa") == b"x" * 100
     later.prune(2 * 165)
     assert [key for key in ("aa", "bb", "cc") if later.read(key)] == ["aa", "cc"]
 
 
 def test_a_store_is_its_owners_alone(tmp_path):
-    kept = Kept(tmp_path / "kept")
-    kept.write("aa", b"x")
-    assert kept._place("aa").parent.stat().st_mode & 0o077 == 0
+    cache = Cache(tmp_path / "kept")
+    cache.write("aa", b"x")
+    assert cache._path("aa").parent.stat().st_mode & 0o077 == 0
 
 
 def test_half_an_entry_is_never_there(tmp_path, monkeypatch):
-    kept = Kept(tmp_path / "kept")
-    kept.write("aa", b"old")
+    cache = Cache(tmp_path / "kept")
+    cache.write("aa", b"old")
 
     def killed(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
-        kept.write("aa", b"new")
-    assert kept.read("aa") == b"old"
+        cache.write("aa", b"new")
+    assert cache.read("aa") == b"old"
 
 
 WRITES = """
 import sys
 from pathlib import Path
-from analysis.kept import Kept
-kept = Kept(Path(sys.argv[1]) / "kept")
+from analysis.cache import Cache
+kept = Cache(Path(sys.argv[1]) / "kept")
 kept.write("aa", b"aa" * 2_000_000)
 print("begun", flush=True)
 while True:
@@ -290,8 +290,8 @@ def test_a_process_killed_while_it_writes_leaves_whole_entries_or_none(tmp_path)
             writing.stdout.readline()
             time.sleep(draws.uniform(0, 0.05))
             writing.kill()
-        kept = Kept(tmp_path / "kept")
-        found = {key: kept.read(key) for key in ("aa", "ab", "bb")}
+        cache = Cache(tmp_path / "kept")
+        found = {key: cache.read(key) for key in ("aa", "ab", "bb")}
         assert all(data in (None, key.encode() * 2_000_000) for key, data in found.items())
 
 
@@ -303,7 +303,7 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
     ):
         one.stdout.readline()
         other.stdout.readline()
-        read = [Kept(tmp_path / "kept").read("aa") for _ in range(50)]
+        read = [Cache(tmp_path / "kept").read("aa") for _ in range(50)]
         one.kill()
         other.kill()
     assert set(read) <= {None, b"aa" * 2_000_000}
@@ -313,27 +313,27 @@ def test_two_processes_that_write_one_entry_leave_it_whole(tmp_path):
 @pytest.mark.parametrize("note", [b"", b"[]", b"{}", b'{"sha256": "0", "classes": [1]}', b"null"])
 def test_a_note_that_is_none_is_passed_over_even_under_its_digest(world, note):
     """Whoever edits a clone's store can give an entry the digest of whatever they write."""
-    kept = world.nodes()._kept
-    for path in kept.folder.rglob("*"):
+    cache = world.nodes()._cache
+    for path in cache.folder.rglob("*"):
         if path.is_file():
-            kept.write(path.name.removesuffix(".pickle"), note)
+            cache.write(path.name.removesuffix(".pickle"), note)
     assert world.computed("shown") == (
         ["level", "panel", "shown", "total"], Number(30, "30", "pupils", 30)
     )  # fmt: skip
 
 
 def test_an_entry_put_in_the_place_of_another_is_none(tmp_path):
-    kept, (one, other) = Kept(tmp_path), ("a" * 64, "b" * 64)
-    kept.write(one, b"0.41")
-    kept.write(other, b"0.14")
+    cache, (one, other) = Cache(tmp_path), ("a" * 64, "b" * 64)
+    cache.write(one, b"0.41")
+    cache.write(other, b"0.14")
     (tmp_path / "aa" / one).write_bytes((tmp_path / "bb" / other).read_bytes())
-    assert kept.read(one) is None
-    assert kept.read(other) == b"0.14"
+    assert cache.read(one) is None
+    assert cache.read(other) == b"0.14"
 
 
 def test_threads_may_keep_the_same_at_once(tmp_path):
-    kept, data = Kept(tmp_path), b"x" * 100_000
+    cache, data = Cache(tmp_path), b"x" * 100_000
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: kept.write("a" * 64, data), range(400)))
-    assert kept.read("a" * 64) == data
+        list(pool.map(lambda _: cache.write("a" * 64, data), range(400)))
+    assert cache.read("a" * 64) == data
     assert [each.name for each in tmp_path.rglob("*") if each.is_file()] == ["a" * 64]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.exhibit import Number
-from analysis.store import DIGESTS, NotKept, Store, unpacked
+from analysis.store import DIGESTS, NotStored, Store, unpacked
 
 NUMBER = Number(0.41, "0.41", "ratio", 3)
 TABLE = pd.DataFrame(
@@ -49,7 +49,7 @@ def test_what_was_put_there_comes_back(store):
 def test_a_number_edited_by_hand_is_no_result(store):
     path = store.folder / "ratio.pickle"
     path.write_bytes(path.read_bytes().replace(b"0.41", b"0.31"))
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         again(store).read("ratio")
     assert again(store).read_all(["ratio", "table"]) is None
 
@@ -87,7 +87,7 @@ def test_what_could_do_something_is_refused_even_under_its_digest(
     digests = json.loads((store.folder / DIGESTS).read_text())
     digests["ratio"] = hashlib.sha256(data).hexdigest()
     (store.folder / DIGESTS).write_text(json.dumps(digests))
-    with pytest.raises(NotKept, match="not made of"):
+    with pytest.raises(NotStored, match="not made of"):
         again(store).read("ratio")
     assert not (tmp_path / "made").exists()
 
@@ -97,7 +97,7 @@ NO_RESULTS = (b"(lX", b"\x80\x05K\x01K\x02R.", b"\x80\x05\x8c\xff", b"\x80\x05."
 
 @pytest.mark.parametrize("data", NO_RESULTS)
 def test_bytes_that_are_no_result_are_not_taken_for_one(data):
-    with pytest.raises(NotKept):
+    with pytest.raises(NotStored):
         unpacked(data)
 
 
@@ -113,7 +113,7 @@ STATE = b"N}X\x05\x00\x00\x00forgeK\x01s\x86b."
     ],
 )
 def test_no_result_changes_a_class_or_function_of_the_program(named):
-    with pytest.raises(NotKept, match="no state of"):
+    with pytest.raises(NotStored, match="no state of"):
         unpacked(b"\x80\x02" + named + STATE)
     module, name = named[1:].decode().split()
     assert not hasattr(getattr(importlib.import_module(module), name), "forge")

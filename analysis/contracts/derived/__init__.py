@@ -13,6 +13,7 @@ from analysis.contracts.derived.control_totals import CONTROL_TOTALS
 from analysis.contracts.derived.fieldwork import EVIDENCE, FIELDWORK
 from analysis.contracts.derived.practice import ACTIVITY_LOG, DEPLOYMENTS, SOCIAL_WORKERS
 from analysis.contracts.derived.schools import SCHOOL_MONTHS, SCHOOLS
+from analysis.contracts.derived.volume import OF_KIND
 
 DERIVED: dict[tuple[str, str], Derived] = {
     (dataset, name): column
@@ -32,6 +33,17 @@ DERIVED: dict[tuple[str, str], Derived] = {
     }.items()
     for name, column in columns.items()
 }
-"""Every derived column by dataset and name."""
+"""Every derived column by dataset and name, besides those of one kind of event."""
 
-__all__ = ["DERIVED", "Derived"]
+
+def derived_column(dataset: str, name: str) -> Derived | None:
+    """Return a derived column; None if there is none of that name.
+
+    Some are made for any kind of event, whose type begins their name: `referral_tenfold`.
+    """
+    kind, _, of = name.rpartition("_")
+    family = OF_KIND.get((dataset, of))
+    return family(kind) if family and kind else DERIVED.get((dataset, name))
+
+
+__all__ = ["DERIVED", "Derived", "derived_column"]

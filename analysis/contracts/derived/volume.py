@@ -188,8 +188,6 @@ def _events_after(
 
 _ARMS = ("schools:pilot", "schools:arm", "schools:start_date", "child_events:schools.pilot",
          "child_events:schools.arm")  # fmt: skip
-KINDS = ("referral", "s17_start", "s47_enquiry")
-
 OF_SCHOOLS = {
     "events_where_expected": Derived(
         _events_where_expected,
@@ -225,14 +223,6 @@ OF_SCHOOLS = {
         (*_ARMS, "child_events:event_date"),
         "an arm of a pilot whose events fell or rose together",
     ),
-    **{
-        f"{kind}_tenfold": Derived(
-            partial(_tenfold, kind),
-            (*_ARMS, "child_events:event_type", "child_events:event_date"),
-            "an arm of a pilot that has next to no such events in one of two periods",
-        )
-        for kind in KINDS
-    },
 }
 
 OF_MONTHS = {
@@ -248,18 +238,32 @@ OF_MONTHS = {
         ),
         "a month in which an arm of a pilot has next to no events",
     ),
-    **{
-        f"{kind}_volume": Derived(
-            partial(_kind_volume, kind),
-            (
-                "school_months:schools.pilot",
-                "school_months:month",
-                "child_events:schools.pilot",
-                "child_events:event_type",
-                "child_events:event_date",
-            ),
-            "a month in which a pilot has next to no such events",
-        )
-        for kind in KINDS
-    },
 }
+
+
+def tenfold(kind: str) -> Derived:
+    """Return the column that compares an arm's events of one kind before and after."""
+    return Derived(
+        partial(_tenfold, kind),
+        (*_ARMS, "child_events:event_type", "child_events:event_date"),
+        "an arm of a pilot that has almost no such events in one of two periods",
+    )
+
+
+def volume(kind: str) -> Derived:
+    """Return the column that compares a pilot's events of one kind in a month with the expected."""
+    return Derived(
+        partial(_kind_volume, kind),
+        (
+            "school_months:schools.pilot",
+            "school_months:month",
+            "child_events:schools.pilot",
+            "child_events:event_type",
+            "child_events:event_date",
+        ),
+        "a month in which a pilot has almost no such events",
+    )
+
+
+OF_KIND = {("schools", "tenfold"): tenfold, ("school_months", "volume"): volume}
+"""By dataset and the end of a column's name: the column for one kind of event."""

@@ -40,7 +40,8 @@ def control_totals_text(
         If a file, or a column that is totalled, is missing.
     """
     columns = Columns(tables, contracts)
-    for dataset, plan in PLANS.items():
+    plans = {dataset: plan for dataset, plan in PLANS.items() if dataset in contracts}
+    for dataset, plan in plans.items():
         lacking = (
             columns.lacking(dataset, plan.columns) if dataset in tables else (f"no {dataset}.csv",)
         )
@@ -52,7 +53,7 @@ def control_totals_text(
             )
     totalled = {
         dataset: Table(plan, *(columns.column(dataset, name) for name in plan.columns))
-        for dataset, plan in PLANS.items()
+        for dataset, plan in plans.items()
     }
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, HEADER, lineterminator="\n")

@@ -46,12 +46,12 @@ def missing_returns_table(
         note=(
             "Not returned: largest share of pupil-months in any group and period. Unreturned "
             "months "
-            f"are supposed to hold from none to {FACTOR:g} times the events of returned months "
+            f"are assumed to have from none to {FACTOR:g} times the events of returned months "
             "of their group and period, in the pattern that lowers the ratio most (best case) "
             "and that "
             "raises it most (worst case). Tips at: how many times the usual rate takes the "
-            "interval to 1 in the unfavourable pattern; [z] where it holds 1 as it is, 'never' "
-            "where a hundred times would not do."
+            "interval to 1 in the unfavourable pattern; [z] where it contains 1 already, 'never' "
+            "where a hundred times is not enough."
         ),
     )  # fmt: skip
 
@@ -150,13 +150,13 @@ def cost_of_a_worker(costs: Costs) -> Number:
 def most_not_returned(unreturned_bounds: pd.DataFrame) -> Number:
     """State the largest share of pupil-months without a return in any arm, period and pilot."""
     if unreturned_bounds.empty:
-        return Number(None, words.HIDDEN, "share of pupil-months")
+        return Number(None, words.NOT_SHOWN, "share of pupil-months")
     most = float(unreturned_bounds[list(CELLS)].to_numpy(float).max(initial=0.0))
-    printed = f"{most:.1%}"
+    printed = f"at most {most:.1%}"
     working = Working(
         "pupils on roll in months without a return, added up",
         "pupils on roll in all months compared, added up",
-        (f"Worked out for each group, period and pilot; the largest is {printed}",),
+        (f"Worked out for each group, period and pilot; the largest is {most:.1%}",),
     )
     return Number(most, printed, "share of pupil-months", working=working)
 

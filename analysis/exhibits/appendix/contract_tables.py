@@ -12,6 +12,7 @@ from analysis.contracts.dictionary import DICTIONARY_COLUMNS, dictionary
 from analysis.disclosure import EXCEPTIONS, read_exceptions
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Number, Table
+from analysis.extract.extract import Origin
 
 
 def data_dictionary(contracts: dict[str, DataContract]) -> Table:
@@ -60,7 +61,7 @@ def contract_warnings(contract_results: ContractResults) -> Table:
     )  # fmt: skip
 
 
-def control_totals_outcome(contract_results: ContractResults) -> Number:
+def control_totals_outcome(contract_results: ContractResults, origin: Origin) -> Number:
     """State whether the sender's control totals were supplied, and agree with the extract."""
     found = contract_results.of_dataset(CONTROL_TOTALS)
     if any(result.rule == f"{CONTROL_TOTALS}-file-absent" for result in found):
@@ -71,7 +72,8 @@ def control_totals_outcome(contract_results: ContractResults) -> Number:
     elif any(result.outcome == "warn" for result in found):
         text = "The files differ from their sender's control totals, and someone answers for it."
     else:
-        text = "The files agree with the control totals that came with them."
+        invented = " (invented too)" if origin.kind == "invented" else ""
+        text = f"The files agree with the control totals that came with them{invented}."
     return Number(text, text, "sentence")
 
 

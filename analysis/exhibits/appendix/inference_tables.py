@@ -128,7 +128,7 @@ def summary_across_pilots(
         note=(
             "Between pilots is the share of variation beyond chance. One stage fits all schools at "
             "once, with period effects by pilot. With so few pilots a summary says little; the "
-            "later trial is never pooled in. " + SYMBOL + _unsummed(ordered, labels)
+            "later trial is not pooled in here. " + SYMBOL + _unsummed(ordered, labels)
         ),
     )  # fmt: skip
 

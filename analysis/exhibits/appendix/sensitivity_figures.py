@@ -13,7 +13,7 @@ from analysis.exhibits.parts.clearance import coarse, printed_precision
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.forest import ratio_ticks
-from analysis.exhibits.parts.style import GREY, INTERVENTION, PLUM, legend, new_drawing
+from analysis.exhibits.parts.style import GREY, INTERVENTION, MUTED, PLUM, legend, new_drawing
 from analysis.extract.extract import Origin
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
 
@@ -74,21 +74,28 @@ def _message(estimated: pd.DataFrame, curve_outlines: pd.DataFrame) -> str:
     if estimated.empty:
         return "No specification may be shown"
     every = curve_outlines.loc[curve_outlines["choice"] == "all"].set_index("pilot")
-    sure = every["clear_below"] + every["clear_above"]
-    shaky = [str(pilot) for pilot in every.index[sure < every["specifications"]]]
-    if not shaky:
-        return "Every specification, withheld ones too, excludes no effect in every pilot"
-    return (
-        "Those drawn lie near the main analysis; of all, withheld ones too, some leave open that "
-        f"nothing changed in {words.listed(shaky)}"
-    )
+    rest = every["specifications"] - every["clear_below"] - every["clear_above"]
+    # What hangs on a hidden count is not told, so it does not count as leaving anything open.
+    shaky = [str(pilot) for pilot in every.index[rest > every["undecided"]]]
+    unsaid = [str(pilot) for pilot in every.index[(rest > 0) & (rest <= every["undecided"])]]
+    if not shaky and not unsaid:
+        return (
+            "The interval of every specification, withheld ones too, lies on one side of no change "
+            "in every pilot"
+        )
+    parts = []
+    if shaky:
+        parts.append(f"some leave open that nothing changed in {words.listed(shaky)}")
+    if unsaid:
+        parts.append(f"whether some do in {words.listed(unsaid)} can't be said")
+    return "Those drawn lie near the main analysis; of all, withheld ones too, " + "; ".join(parts)
 
 
 def _draw_curve(ax: Axes, rows: pd.DataFrame, reported: float | None) -> None:
     import seaborn as sns
 
     rows, places = coarse(rows), range(len(rows))
-    ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color="#B9C7D6", lw=1.2)
+    ax.vlines(places, rows["ratio_low"], rows["ratio_high"], color=MUTED, lw=1.2)
     sns.scatterplot(x=list(places), y=rows["ratio"].to_numpy(), color=INTERVENTION, s=14,
                     linewidth=0, label="Specification, with 95% interval", legend=False,
                     ax=ax)  # fmt: skip

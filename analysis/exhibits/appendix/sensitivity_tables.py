@@ -167,10 +167,10 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         period=compared_period,
         note=(
             "Section 47 enquiries. Withheld are specifications that, given the others, would "
-            "reveal a hidden count; they are tested with the rest. Doubles are specifications "
+            "reveal a suppressed count; they are tested with the rest. Doubles are specifications "
             "that "
             "come to the same numbers as another, such as counts and rates where pupils never "
-            "change. Both p-values permute assignment and fit every specification anew: for the "
+            "change. Both p-values permute assignment and refit every specification: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "
             "they often do by chance." + _not_estimated(curve_tests)
         ),
@@ -210,7 +210,7 @@ def outline_table(
         "below_1": ("Below 1", 4),
         "clear_below": ("Clear below", 4),
         "clear_above": ("Clear above", 4),
-        "undecided": ("Not said", 4),
+        "undecided": ("Not stated", 4),
     }
     return table(
         data.reset_index(drop=True),
@@ -231,9 +231,9 @@ def outline_table(
         note=(
             "Section 47 enquiries; every specification that can be estimated, shown or withheld. "
             "Clear: the whole 95% interval lies on that side of 1. A specification is counted on a "
-            "side only if it would lie there whatever a hidden count may be; those of which that "
-            "can't be said are under Not said. Ratios within: to the tenth beyond, whatever a "
-            "hidden count may be. So this table gives no hidden count away."
+            "side only if it would be there whatever the suppressed counts are; others are under "
+            "Not stated. Ratios within: to the tenth beyond, whatever the suppressed counts are. "
+            "So this table reveals no suppressed count."
         ),
     )
 

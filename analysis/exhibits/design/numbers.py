@@ -41,13 +41,13 @@ def trend_noticed_at_most(trend_detection: pd.DataFrame) -> Number:
     fakes = trend_detection["faked_ratio"] == SUPPOSED
     chances = trend_detection.loc[fakes, ["power_joint", "power_slope"]].max(axis=1)
     if chances.empty:
-        return Number(None, words.HIDDEN, "chance of being noticed")
+        return Number(None, words.NOT_SHOWN, "chance of being noticed")
     best = float(chances.max())
-    printed = f"{best:.0%}"
+    printed = f"at most {best:.0%}"
     working = Working(
         "simulated studies whose test before the start notices the trend",
         "all simulated studies with such a trend",
-        (f"The best of two tests in {len(chances)} pilots notices {printed}",),
+        (f"The best of two tests in {len(chances)} pilots notices {best:.0%}",),
     )
     return Number(best, printed, "chance of being noticed", len(chances), working=working)
 

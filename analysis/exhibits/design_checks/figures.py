@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from hamilton.function_modifiers import config
 from matplotlib.axes import Axes
 
 from analysis.exhibits.parts import words
@@ -81,6 +82,7 @@ def event_study_plot(
     )  # fmt: skip
 
 
+@config.when(together=False)
 def balance_plot(
     baseline_balance: pd.DataFrame,
     candidate_balance: pd.DataFrame,

@@ -13,10 +13,9 @@ from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Words, table
 from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import row_of
-from analysis.exhibits.parts.rules import NOTHING, More, Most, judge
+from analysis.exhibits.parts.rules import More, judge
 from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
-from analysis.models.checks.leverage import CASE_STUDY
 from analysis.models.inputs.estimability import ESTIMATED
 
 CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint", "permuted",
@@ -48,7 +47,7 @@ def checks_table(check_findings: pd.DataFrame) -> Table:
 @parameterize(**{f"{check}_against": {"check": value(check)} for check in CHECKS})
 def speaks_against(check_findings: pd.DataFrame, check: str) -> Number:
     """Count the results that one check speaks against, with the worst of them."""
-    row = _row(check_findings, check)
+    row = check_row(check_findings, check)
     text = f"{words.spelled(row['against'])} of {words.count(row['looked_at'])}"
     if not row["looked_at"]:
         text = "none (there is none to look at)"
@@ -106,28 +105,6 @@ def _reweighted(row: dict[Hashable, Any]) -> str:
     )
 
 
-def worst_check(check_findings: pd.DataFrame, primary_effects: pd.DataFrame) -> Claim:
-    """Claim which is the most serious check that speaks against a result."""
-    against = check_findings.loc[check_findings["against"] > 0]
-    first = (
-        against.iloc[0].to_dict()
-        if len(against)
-        else {"check": "", "label": "", "pilot": "", "worst": ""}
-    )
-    return Claim(
-        "The most serious concerns the claim for Southampton: trends that diverge no more than "
-        "they did before the start would explain all of it.",
-        "first check, in the order of the table, that speaks against a result: the breakdown "
-        "value, for Southampton",
-        (first["check"], first["pilot"]) == ("breakdown", "Southampton"),
-        f"{words.inside(str(first['label']))}: {first['worst']}"
-        if len(against)
-        else "no check against any result",
-        ("checks_table", "trends_table"),
-        unknown=row_of(primary_effects, "pilot", "Southampton")["status"] != ESTIMATED,
-    )
-
-
 def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) -> Number:
     """Say for which claimed changes the first check may not be shown."""
     keys = ["outcome", "pilot"]
@@ -135,31 +112,16 @@ def breakdown_unseen(change_judgements: pd.DataFrame, pre_trends: pd.DataFrame) 
     found = change_judgements.loc[claimed, keys].merge(pre_trends, on=keys, how="left")
     unseen = found.loc[found["breakdown_change"].isna(), "pilot"].drop_duplicates().to_list()
     text = "The same check can be shown for every claimed change."
+    if found.empty:
+        text = "No change is claimed that the other checks could question."
     if unseen:
-        text = f"The same check for {words.listed(unseen)} may not be shown."
+        text = f"The same check for {words.listed(unseen)} is not shown (small counts)."
     return Number(text, text, "sentence", len(found))
-
-
-def slope_rejects_once(check_findings: pd.DataFrame) -> Claim:
-    """Claim that the test of a steady trend speaks against exactly one result, which it names."""
-    row = _row(check_findings, "slope")
-    return Claim(
-        "Exploratory: for section 17 starts in Lambeth the test of a steady trend before the start "
-        "rejects parallel paths, by school and not adjusted for the number of tests, so the "
-        "estimate for them can't be taken at face value.",
-        "the slope test rejects for one result, in Lambeth",
-        (row["against"], row["pilot"]) == (1, "Lambeth"),
-        f"{row['against']} of {row['looked_at']} against; worst {row['worst']}"
-        if row["looked_at"]
-        else NOTHING,
-        ("checks_table", "trends_table"),
-        unknown=not row["looked_at"],
-    )
 
 
 def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
     """Claim that most standardised differences between the groups are more than slight."""
-    rows = {name: _row(check_findings, name) for name in ("balance", "balance_sets")}
+    rows = {name: check_row(check_findings, name) for name in ("balance", "balance_sets")}
     return judge(
         "More than half of the differences between the groups, and within matched sets, lie "
         "outside the band: the schools were not alike.",
@@ -169,39 +131,6 @@ def mostly_out_of_balance(check_findings: pd.DataFrame) -> Claim:
     )
 
 
-def one_school_weighs_much(leverages: pd.DataFrame) -> Claim:
-    """Claim that an estimate of the primary outcome is close to a case study of one school."""
-    own = leverages.loc[(leverages["outcome"] == "s47_enquiries")
-                        & (leverages["pilot"] == "Lambeth")]  # fmt: skip
-    (row,) = own.to_dict("records")
-    heavy = row["leverage"] >= CASE_STUDY
-    # The share is not stated: times its arm's events, it gives the count of one school.
-    side = "at least" if heavy else "under"
-    seen = f"{row['pilot']}, a {row['arm']} school {side} {CASE_STUDY:.0%}"
-    return Claim(
-        "In Lambeth one comparison school carries so much of its group's information that the "
-        "estimate for enquiries is close to a case study of that school.",
-        f"largest share of one school in its group's information at least {CASE_STUDY:.0%}, in a "
-        "comparison school",
-        heavy and row["arm"] == "comparison",
-        seen if row["status"] == "estimated" else NOTHING,
-        ("checks_table",),
-        unknown=row["status"] != "estimated",
-    )
-
-
-def hidden_bias_explains(hidden_bias_bounds: pd.DataFrame) -> Claim:
-    """Claim that an unrecorded difference between schools could explain either fall."""
-    own = hidden_bias_bounds.loc[hidden_bias_bounds["pilot"].isin(["Lambeth", "Southampton"])]
-    found = own.groupby("pilot")["gamma_explains"].first()
-    return judge(
-        "If, for reasons that nobody recorded, one school of a pair was three times as likely to "
-        "be chosen as the other, that could explain the fall in Lambeth and in Southampton.",
-        Most("odds of being chosen that explain the result", 3),
-        {str(pilot): float(gamma) for pilot, gamma in found.items()},
-        ("hidden_bias_table",),
-    )
-
-
-def _row(check_findings: pd.DataFrame, check: str) -> dict[str, Any]:
+def check_row(check_findings: pd.DataFrame, check: str) -> dict[str, Any]:
+    """Return the row of one check, by column name."""
     return row_of(check_findings, "check", check)

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import WITHHELD
-from analysis.exhibits.outcomes.tables import ARM_NAMES
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import (
     COLUMNS,
@@ -26,8 +25,9 @@ from analysis.models.checks.pre_trend_tests import TEST_COLUMNS
 from analysis.models.checks.pre_trends import SLOPE_COLUMNS
 from analysis.models.checks.returns import COLUMNS as RETURNS
 from analysis.models.checks.spillover import BOUND_COLUMNS
-from analysis.study.balancing_outcomes import BALANCING
+from analysis.study.balancing import BalancingOutcome
 from analysis.study.settings import Outcome, Pilot
+from analysis.study.terms import Terms
 
 SHOWN = ["outcome", "label", "pilot", "status", "reason", "ratio", "ratio_low", "ratio_high"]
 
@@ -61,10 +61,13 @@ def placebo_table(
 
 
 def balancing_table(
-    balancing_effects: pd.DataFrame, pilots: tuple[Pilot, ...], compared_period: str
+    balancing_effects: pd.DataFrame,
+    balancing: tuple[BalancingOutcome, ...],
+    pilots: tuple[Pilot, ...],
+    compared_period: str,
 ) -> Table:
     """Show effects on outcomes that distinguish fewer cases from cases moved elsewhere."""
-    says = {each.label: each.says for each in BALANCING}
+    says = {each.label: each.says for each in balancing}
     return table(
         balancing_effects,
         (
@@ -207,13 +210,13 @@ def _ratio(value: float) -> str:
     return words.HIDDEN if math.isnan(value) else words.ratio(value)
 
 
-def reporting_table(reporting: pd.DataFrame, compared_period: str) -> Table:
+def reporting_table(reporting: pd.DataFrame, compared_period: str, terms: Terms) -> Table:
     """Show how many returns arrived and how rolls changed, by pilot and arm."""
     return table(
         reporting,
         (
-            Words("pilot", "Pilot", width=3),
-            Words("arm", "Schools", cell=ARM_NAMES.__getitem__, width=5),
+            Words("pilot", terms.heading, width=3),
+            Words("arm", "Schools", cell=terms.arms.__getitem__, width=5),
             Column("share_returned", "Returns before", cell="{:.1%}".format, at="before", width=3),
             Column("share_returned", "Returns after", cell="{:.1%}".format, at="after", width=3),
             Column("change_in_exposure", "Rolls, after to before", cell="{:.3f}".format,

@@ -14,7 +14,7 @@ from analysis.exhibits.parts.effect_rows import (
     EXPLORATORY,
     effect_row,
     printed,
-    said_by_area,
+    unbounded_by_area,
     unit_handles,
 )
 from analysis.exhibits.parts.exhibit import Figure
@@ -44,7 +44,7 @@ def effect_forest(
     alt = (
         "Forest plot of ratios of rate ratios with 95% confidence intervals, one row for each "
         "outcome and pilot, on a logarithmic axis with a line at 1, which is no effect. "
-        f"{'. '.join(said)}. {EXPLORATORY}{said_by_area(change_judgements)}"
+        f"{'. '.join(said)}. {EXPLORATORY}{unbounded_by_area(change_judgements)}"
     )
 
     def draw() -> Drawing:

@@ -6,13 +6,12 @@ Numbers that differ only in pilot and outcome are made by one function, under a 
 
 from __future__ import annotations
 
-from itertools import product
-
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
+from hamilton.function_modifiers import resolve
 
 from analysis.disclosure import DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.exhibit import Number
 from analysis.exhibits.parts.rows import Effect, effect
@@ -21,26 +20,10 @@ from analysis.exhibits.parts.workings.effects import (
     interval_working,
     ratio_working,
 )
-from analysis.exhibits.parts.workings.working import counted_of
 from analysis.extract.extract import Origin
 from analysis.models.inputs.estimability import ESTIMATED, WITHHELD
 from analysis.study.settings import Outcome, Window
-
-PILOTS = {"lambeth": "Lambeth", "southampton": "Southampton", "stockport": "Stockport"}
-OUTCOMES = {
-    "s47": "s47_enquiries",
-    "s17": "s17_starts",
-    "referrals": "referrals",
-    "care": "days_in_care",
-}
-NOT_ANALYSED = {("care", "lambeth")}
-
-BY_PILOT = {pilot: {"pilot": value(name)} for pilot, name in PILOTS.items()}
-BY_EFFECT = {
-    (outcome, pilot): {"outcome": value(name), "pilot": value(PILOTS[pilot])}
-    for (outcome, name), pilot in product(OUTCOMES.items(), PILOTS)
-    if (outcome, pilot) not in NOT_ANALYSED
-}
+from analysis.study.terms import Terms
 
 
 def schools_all(schools: pd.DataFrame) -> Number:
@@ -55,7 +38,7 @@ def child_events_all(
     count = released_outcomes.tables["all"]["count"].iloc[0]
     status = released_outcomes.statuses["all"]
     if isinstance(count, str):
-        return Number(None, f"[{count}]", "events", status=status)
+        return Number(None, "an unknown number of", "events", status=status)
     rounded = disclosure_rules.rounded(int(count))
     return Number(rounded, words.count(rounded), "events", status=status)
 
@@ -77,7 +60,10 @@ def rules_tested(contract_counts: pd.DataFrame) -> Number:
     return Number(tested, words.count(tested), "rules")
 
 
-@parameterize(**{f"{o}_ratio_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "ratio"),
+)
 def effect_ratio(
     main_effects: pd.DataFrame,
     rates_before_after: pd.DataFrame,
@@ -99,7 +85,10 @@ def effect_ratio(
     )
 
 
-@parameterize(**{f"{o}_interval_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "interval"),
+)
 def effect_interval(
     main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
 ) -> Number:
@@ -113,12 +102,16 @@ def effect_interval(
     return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
 
 
-@parameterize(**{f"{o}_difference_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "difference"),
+)
 def effect_difference(
     main_effects: pd.DataFrame,
     rates_before_after: pd.DataFrame,
     compared_period: str,
     outcomes: tuple[Outcome, ...],
+    terms: Terms,
     outcome: str,
     pilot: str,
 ) -> Number:
@@ -126,34 +119,44 @@ def effect_difference(
     found = effect(main_effects, outcome, pilot)
     unit = next(each.unit for each in outcomes if each.name == outcome)
     if not found.estimated:
-        return _not_estimable(found, unit)
+        # The unit follows in the sentence.
+        return Number(None, "an unknown number of", unit)
     return Number(
         found.difference,
         words.more_or_fewer(found.difference),
         unit,
         n=found.schools,
         interval=(found.difference_low, found.difference_high),
-        working=difference_working(found, rates_before_after, compared_period),
+        working=difference_working(found, rates_before_after, compared_period, terms.treated),
     )
 
 
-def care_estimated(main_effects: pd.DataFrame) -> Number:
-    """Count the pilots where the effect on days in care could be estimated, of those analysed."""
-    asked = main_effects.loc[main_effects["outcome"] == OUTCOMES["care"], "status"]
-    made = int((asked == "estimated").sum())
-    of = "neither" if made == 0 and len(asked) == 2 else words.spelled(made)
-    text = f"{of} of {words.spelled(len(asked))}"
-    working = counted_of("pilots with an estimate", made, "pilots", len(asked))
-    return Number(text, text, "pilots", len(asked), working=working)
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "difference_interval"),
+)
+def difference_interval(
+    main_effects: pd.DataFrame, compared_period: str, outcome: str, pilot: str
+) -> Number:
+    """State the 95% confidence interval of the effect as a number of events."""
+    found = effect(main_effects, outcome, pilot)
+    if not found.estimated:
+        return _not_estimable(found, "95% confidence interval")
+    limits = (found.difference_low, found.difference_high)
+    text = words.range_of_difference(*limits)
+    working = interval_working(found, text, compared_period)
+    return Number(text, text, "95% confidence interval", found.schools, limits, working=working)
 
 
 def effects_withheld(main_effects: pd.DataFrame) -> Number:
-    """State how many effects are shown as `[c]` or 'not estimable', and what that means."""
+    """State how many effects are not shown or not estimable, and why."""
     missing = main_effects.loc[main_effects["status"] != ESTIMATED, "reason"]
     withheld, lacking = (missing == WITHHELD).sum(), (missing != WITHHELD).sum()
     of = f"of the {words.count(len(main_effects))} effects of this report"
+    are = "is" if withheld == 1 else "are"
     parts = [
-        f"{words.HIDDEN} stands for {words.count(withheld)} {of}: {WITHHELD}" * bool(withheld),
+        f"{words.count(withheld)} {of} {are} {words.NOT_SHOWN} ({words.HIDDEN} in tables and "
+        f"figures): {WITHHELD}" * bool(withheld),
         f"{words.count(lacking)} {of} could not be estimated for other reasons" * bool(lacking),
     ]
     text = "; ".join(part for part in parts if part) or f"None {of} had to be withheld"
@@ -162,4 +165,4 @@ def effects_withheld(main_effects: pd.DataFrame) -> Number:
 
 def _not_estimable(found: Effect, unit: str) -> Number:
     # The reason is stated once, not four times in a sentence of four numbers.
-    return Number(None, words.no_estimate(found.reason), unit)
+    return Number(None, words.no_estimate_in_words(found.reason), unit)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize, value
+from hamilton.function_modifiers import config, resolve
 
 from analysis.disclosure.outcomes import ReleasedOutcomes
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_outcome
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.clearance import coarse
 from analysis.exhibits.parts.drawn import figure
@@ -41,16 +42,11 @@ COLUMNS = {
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
-DRAWN = {
-    "s47": "s47_enquiries",
-    "s17": "s17_starts",
-    "referrals": "referrals",
-    "days_in_care": "days_in_care",
-}
-"""The outcome of each figure, by the part of its name after `rates_`."""
-
-
-@parameterize(**{f"rates_{name}": {"drawn": value(outcome)} for name, outcome in DRAWN.items()})
+@config.when(together=False)
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda outcome_names: by_outcome(outcome_names, "rates"),
+)
 def rates(
     rates_term: pd.DataFrame,
     rates_before_after: pd.DataFrame,

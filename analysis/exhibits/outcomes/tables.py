@@ -7,64 +7,32 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.dataflow.published import SUMMARY, Fact, cited
 from analysis.disclosure import SYMBOLS, DisclosureRules
 from analysis.disclosure.outcomes import ReleasedOutcomes
-from analysis.exhibits.outcomes.numbers import PILOTS
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.columns import Column, Row, Words, table
 from analysis.exhibits.parts.exhibit import Table
 from analysis.exhibits.parts.rows import in_order, of_outcomes
 from analysis.models.inputs.rate_units import MONTHLY, RateUnit, over_months
 from analysis.study.settings import Outcome, Window
-
-ARM_NAMES = {"intervention": "With a social worker", "comparison": "Comparison"}
+from analysis.study.terms import Terms
 
 NO_EFFECT_THOUGH_TOTALS = (
-    "Where totals stand here though their effect is [c], one of the rules on events, children and "
-    "schools forbids an estimate; which of them is not said, since that would reveal a count. "
-    "The ratio of such totals has no known precision, and is no result of this report."
+    "Where totals are shown though their effect is [c], one of the rules on events, children and "
+    "schools forbids an estimate; which one is not stated, since that would reveal a count. "
+    "The ratio of such totals has no known precision, and is not a result of this report."
 )
 
 EFFECT = {
     "outcome": "Outcome",
-    "pilot": "Local authority",
     "status": "Whether the effect could be estimated",
     "reason": "Why not, if not",
     "ratio": "Ratio of rate ratios",
-    "difference": "Events or days more (or, below zero, fewer) than without the pilot",
     **{f"{name}_{end}": f"{said} limit of its 95% confidence interval"
        for name in ("ratio", "difference", "per_1000")
        for end, said in (("low", "Lower"), ("high", "Upper"))},
 }  # fmt: skip
 """The meanings of an effect's columns, except the rate, whose unit varies."""
-
-
-def pilots_table(published_facts: dict[str, Fact]) -> Table:
-    """Show the pilots as the published Table 1 states them."""
-    data = pd.DataFrame(
-        {
-            "pilot": pilot,
-            "school_types": published_facts[f"types_{key}"].value,
-            "schools": int(published_facts[f"schools_{key}"].value),
-            "social_workers": int(published_facts[f"workers_{key}"].value),
-        }
-        for key, pilot in PILOTS.items()
-    )
-    return table(
-        data,
-        (
-            Words("pilot", "Pilot", "Local authority", width=2),
-            Words("school_types", "Types of school", "Types of school that took part", width=5),
-            Column("schools", "Schools", "Schools with a social worker", "number", width=2),
-            Column("social_workers", "Social workers", "Social workers in the team", "number",
-                   width=2),
-        ),
-        note=(
-            f"As published {cited(SUMMARY, 'Table 1')}. SEMH stands for social, emotional and "
-            "mental health: special schools for pupils with such needs."
-        ),
-    )  # fmt: skip
 
 
 def before_after(
@@ -73,6 +41,7 @@ def before_after(
     compared_period: str,
     disclosure_rules: DisclosureRules,
     released_outcomes: ReleasedOutcomes,
+    terms: Terms,
 ) -> Table:
     """Show the number and rate of each outcome by pilot and arm, before and after."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -82,12 +51,12 @@ def before_after(
             rates_before_after,
             outcome=labels,
             pilot=dict.fromkeys(pilot for outcome in outcomes for pilot in outcome.pilots),
-            arm=ARM_NAMES,
+            arm=terms.arms,
         ),
         (
             Words("outcome", "Outcome", "Outcome", cell=labels.__getitem__, width=9),
-            Words("pilot", "Pilot", "Local authority", width=6),
-            Words("arm", "Schools", cell=ARM_NAMES.__getitem__, width=8),
+            Words("pilot", terms.heading, terms.place, width=6),
+            Words("arm", "Schools", cell=terms.arms.__getitem__, width=8),
             Words("window"),
             Column("schools", meaning="Schools that sent returns, number"),
             Column("events", "Before", at="before", cell=words.released, width=4),
@@ -100,8 +69,9 @@ def before_after(
         across="window",
         data=rates_before_after,
         meanings={
-            "arm": "Schools with a social worker (intervention) or comparison schools",
-            "window": "The pilot's months (after) or the same months a year before (before)",
+            "arm": terms.groups,
+            "window": f"The {terms.site}'s months (after) or the same months a year before "
+            "(before)",
             "events": "Events or days in care, number; c is confidential",
             "rate": f"Events or days {MONTHLY.words}",
         },
@@ -113,7 +83,11 @@ def before_after(
 
 
 def effect_table(
-    main_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
+    main_effects: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the effect of each pilot on each outcome as a ratio, a number and a rate."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -124,7 +98,7 @@ def effect_table(
         ordered.reset_index(drop=True),
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
-            Words("pilot", "Pilot", width=4),
+            Words("pilot", terms.heading, width=4),
             Words("status"),
             Words("reason"),
             Column(tuple(f"ratio{end}" for end in ends), "Ratio", cell=words.ratio_interval,
@@ -134,11 +108,18 @@ def effect_table(
             Column(tuple(f"per_1000{end}" for end in ends), unit.heading, width=6,
                    cell=partial(words.interval, printed=words.rate)),
         ),
-        meanings={**EFFECT, "per_1000": f"The same {unit.words}"},
+        meanings={
+            **EFFECT,
+            "pilot": terms.place,
+            "difference": "Events or days more (or, below zero, fewer) than without the "
+            f"{terms.site}",
+            "per_1000": f"The same {unit.words}",
+        },
         instead=_no_effect,
         period=compared_period,
         note=(
-            "95% confidence intervals in brackets. Number and rate are over the pilot's months; "
+            "95% confidence intervals in brackets. Number and rate are over the "
+            f"{terms.site}'s months; "
             "below zero there were fewer than comparison schools would suggest."
             + words.not_estimable(
                 (labels[row["outcome"]], row["pilot"], row["reason"])
@@ -164,7 +145,11 @@ def _over_period(main_effects: pd.DataFrame, unit: RateUnit) -> pd.DataFrame:
 
 
 def floor(
-    school_zeros: pd.DataFrame, outcomes: tuple[Outcome, ...], window: Window, compared_period: str
+    school_zeros: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    window: Window,
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show how many months and schools had no event at all before the pilot."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -173,7 +158,7 @@ def floor(
         of_outcomes(data, outcomes),
         (
             Words("outcome", "Outcome", "Outcome", cell=labels.__getitem__, width=5),
-            Words("pilot", "Pilot", "Local authority", width=3),
+            Words("pilot", terms.heading, terms.place, width=3),
             Column("schools", "Schools", "Schools of both groups", "number", width=2),
             Column("zero_months_percent", "School-months without any", cell=_percent, width=4,
                    meaning="School-months without an event, per cent of those in terms whose "
@@ -185,8 +170,8 @@ def floor(
         data=data,
         released=list(school_zeros),
         period=compared_period,
-        note=f"Both groups, the {words.spelled(window.months_after)} like months before the pilots "
-        "began; the share is of months in terms whose counts are shown."
+        note=f"Both groups, the {words.spelled(window.months_after)} like months before the "
+        f"{terms.sites} began; the share is of months in terms whose counts are shown."
         + _legend(data["schools_without"]),
     )  # fmt: skip
 

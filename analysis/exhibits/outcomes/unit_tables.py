@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from hamilton.function_modifiers import parameterize
+from hamilton.function_modifiers import resolve
 
-from analysis.exhibits.outcomes.numbers import BY_EFFECT
+from analysis.exhibits.families import CONFIG_AVAILABLE, by_effect
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.by_pilot import ends
 from analysis.exhibits.parts.columns import Column, Words, table
-from analysis.exhibits.parts.exhibit import Claim, Number, Table
+from analysis.exhibits.parts.exhibit import Number, Table
 from analysis.exhibits.parts.rows import Judgement, families, judgement, of_outcomes
-from analysis.exhibits.parts.rules import Least, judge
 from analysis.exhibits.parts.workings.statistics import all_at_once_working, p_value_working
 from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.judgement import LEVEL
@@ -115,12 +114,15 @@ def many_outcomes(
     )  # fmt: skip
 
 
-@parameterize(**{f"{o}_certainty_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "certainty"),
+)
 def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the certainty of a result: its p-value by each unit, and adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
-        return Number(None, words.no_estimate(found.reason), "p-values")
+        return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = (
         f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted (a "
         f"test that cannot give less than {words.p_value(found.smallest_p_area)})"
@@ -129,12 +131,15 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
 
 
-@parameterize(**{f"{o}_adjusted_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "adjusted"),
+)
 def adjusted(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the p-values on which a claim is judged: by each unit, adjusted for its family."""
     found = judgement(change_judgements, outcome, pilot)
     if not found.estimated:
-        return Number(None, words.no_estimate(found.reason), "p-values")
+        return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = _adjusted(found)
     working = p_value_working(found, permuted=False)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)
@@ -154,44 +159,26 @@ def compared_at_once(adjusted_for_many: pd.DataFrame) -> Number:
     return Number(together, words.count(together), "comparisons")
 
 
-@parameterize(**{f"{o}_all_at_once_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "all_at_once"),
+)
 def all_at_once(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the p-value adjusted for every outcome and pilot together, by min-P."""
     return _of_all(adjusted_for_many, outcome, pilot, "min_p")
 
 
-@parameterize(**{f"{o}_largest_statistic_{p}": given for (o, p), given in BY_EFFECT.items()})
+@resolve(
+    when=CONFIG_AVAILABLE,
+    decorate_with=lambda effect_names: by_effect(effect_names, "largest_statistic"),
+)
 def largest_statistic(adjusted_for_many: pd.DataFrame, outcome: str, pilot: str) -> Number:
     """State the p-value that max-T would give instead of min-P."""
     return _of_all(adjusted_for_many, outcome, pilot, "max_t")
 
 
-def lambeth_exceeds_all_at_once(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Claim that Lambeth's p-value, adjusted for all comparisons, exceeds the usual level."""
-    return judge(
-        "By min-P the one for Lambeth exceeds the usual level of 0.05: among all outcomes in all "
-        "pilots, so large a change somewhere is not unusual.",
-        Least("p-value for every comparison at once (min-P)", 0.051),
-        {"Lambeth": _p_of(adjusted_for_many, "s47_enquiries", "Lambeth", "min_p")},
-        ("many_outcomes",),
-        decimals=3,
-    )
-
-
-def both_exceed_by_largest_statistic(adjusted_for_many: pd.DataFrame) -> Claim:
-    """Claim that the p-values of both headlines, adjusted by max-T, exceed the usual level."""
-    return judge(
-        "By max-T those for Lambeth and for Southampton both exceed it.",
-        Least("p-value for every comparison at once (max-T)", 0.0501),
-        {pilot: _p_of(adjusted_for_many, "s47_enquiries", pilot, "max_t")
-         for pilot in ("Lambeth", "Southampton")},
-        ("many_outcomes",),
-        decimals=3,
-    )  # fmt: skip
-
-
 def _of_all(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> Number:
-    value = _p_of(table, outcome, pilot, way)
+    value = p_of(table, outcome, pilot, way)
     if math.isnan(value):
         return Number(None, words.NOT_KNOWN, "p-value, two-sided")
     printed = words.p_value(value)
@@ -205,7 +192,8 @@ def _together(adjusted_for_many: pd.DataFrame) -> int:
     return int(adjusted_for_many["min_p"].notna().sum())
 
 
-def _p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
+def p_of(table: pd.DataFrame, outcome: str, pilot: str, way: str) -> float:
+    """Return the p-value of one outcome in one pilot, adjusted for all comparisons in one way."""
     chosen = (table["outcome"] == outcome) & (table["pilot"] == pilot)
     (found,) = table.loc[chosen, way]
     return float(found)

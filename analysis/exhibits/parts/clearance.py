@@ -35,22 +35,22 @@ _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
 def cleared(
-    name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_way: Status | None = None
+    name: str, value: Any, exceptions: tuple[ReleaseException, ...], by_path: Status | None = None
 ) -> Any:
     """Return a node's value as it may leave the dataflow; only exhibits are changed.
 
     Parameters
     ----------
-    by_way
+    by_path
         The status that follows from how an exhibit is computed. It applies where the exhibit has
         none of its own, and always where it withholds the exhibit.
     """
     if not isinstance(value, Figure | Table | Number | Claim):
         return value
     own = value.status if isinstance(value.status, Status) else held(UNSTATED)
-    if by_way is not None and (by_way.held or own == released()):
-        own = by_way
-    status = with_exception(name, _as_shown(value, own, by_way), exceptions)
+    if by_path is not None and (by_path.held or own == released()):
+        own = by_path
+    status = with_exception(name, _as_shown(value, own, by_path), exceptions)
     if status.held:
         return blank(replace(value, status=status))
     if isinstance(value, Figure):
@@ -61,7 +61,7 @@ def cleared(
     return replace(value, status=status)
 
 
-def _as_shown(value: Exhibit, own: Status, by_way: Status | None) -> Status:
+def _as_shown(value: Exhibit, own: Status, by_path: Status | None) -> Status:
     """Return the status of an exhibit, by what it shows and suppresses itself.
 
     A status given to several exhibits together states what is suppressed in any of them; and where
@@ -76,7 +76,7 @@ def _as_shown(value: Exhibit, own: Status, by_way: Status | None) -> Status:
             "events, or would reveal such a count."
         )
     if not hidden and own.outcome == "released after suppression":
-        return by_way or released("No count of it is hidden.")
+        return by_path or released("None of its counts is suppressed.")
     return own
 
 

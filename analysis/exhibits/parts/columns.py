@@ -143,8 +143,8 @@ def table(
     described = {name: (meanings or {}).get(name, "") for name in names}
     for column in columns:
         described |= column.described
-    if unsaid := [name for name, said in described.items() if not said]:
-        raise ValueError(f"columns without a meaning: {', '.join(map(str, unsaid))}")
+    if differing_words := [name for name, said in described.items() if not said]:
+        raise ValueError(f"columns without a meaning: {', '.join(map(str, differing_words))}")
     return Table(
         header=tuple(str(column.heading) for column in shown),
         rows=(*(cells or none), *last),

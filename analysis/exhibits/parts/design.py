@@ -31,8 +31,12 @@ TEXT_ON_WHITE = {
     LILAC: "#5F3F9E",
 }
 """The colour in which words about a mark are written, by the colour of the mark."""
+MUTED = "#7088A2"
+"""Colour of intervals where many stand side by side: 3:1 on white (WCAG 2.2, 1.4.11)."""
+BETWEEN = "#868E96"
+"""Colour of an intermediate category: 3:1 on white."""
 LIGHT = "#C9CDD2"
-"""Colours of the background: connecting lines, intermediate categories."""
+"""Colour of the background, such as lines that connect two marks."""
 
 COLOURS = {
     "ink": "#1C1F23",
@@ -77,6 +81,8 @@ SMALLEST_CHART_TEXT = 9.0
 """The smallest type size allowed in a figure, in points: 12 CSS pixels."""
 LEAST_CONTRAST = 4.5
 """The least contrast of words with their background (WCAG 2.2, 1.4.3)."""
+LEAST_MARK_CONTRAST = 3.0
+"""The least contrast of intervals and other lines that tell something (WCAG 2.2, 1.4.11)."""
 
 SPACE = {"panel": 10.0, "figure": 18.0}
 """Space within a panel, and above and below a figure, in points."""

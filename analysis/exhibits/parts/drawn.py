@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.disclosure import WITHHELD, Status, released
 from analysis.exhibits.parts.exhibit import Figure
-from analysis.exhibits.parts.style import new_drawing, pictures, wrapped
+from analysis.exhibits.parts.style import narrow, new_drawing, pictures, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,9 @@ NOTHING = f"Nothing is drawn: {WITHHELD}"
 
 def _nothing() -> Drawing:
     """Draw a line of words in place of a figure that may not be shown."""
-    drawing, (ax,) = new_drawing(0.3, around=0.3)
+    # A narrow drawing breaks the words, and the label under them, into lines.
+    height = 0.7 if narrow() else 0.3
+    drawing, (ax,) = new_drawing(height, around=height)
     ax.set_axis_off()
     ax.annotate(wrapped(NOTHING), (0, 0.5), xycoords="axes fraction", va="center")
     return drawing

@@ -61,7 +61,7 @@ def trial_row(trial: Mapping[str, float], name: str) -> Row:
     return Row(name, said, found, colour=PUBLISHED, shape="D")
 
 
-def beside_trial(label: str) -> str:
+def pilots_and_trial(label: str) -> str:
     """Return the label of a figure that also contains a published result."""
     return f"{label} (pilots); published (trial)" if label else ""
 
@@ -92,7 +92,7 @@ def unit_handles() -> list[Line2D]:
     ]
 
 
-def said_by_area(change_judgements: pd.DataFrame) -> str:
+def unbounded_by_area(change_judgements: pd.DataFrame) -> str:
     """State where the permutation interval by area is unbounded."""
     found = change_judgements.loc[change_judgements["status"] == "estimated"]
     open_ended = np.isinf(found["permuted_high_area"]) | (found["permuted_low_area"] == 0)

@@ -72,7 +72,7 @@ class Figure:
         if not self.alt.strip():
             raise ValueError("a figure needs alternative text")
         if re.search(r"\d", re.sub(r"\b[Ss]ection \d+", "", self.message)):
-            raise ValueError(f"the message of a figure holds a number: {self.message}")
+            raise ValueError(f"the message of a figure contains a number: {self.message}")
         _check_printed([self.alt, self.message])
 
 

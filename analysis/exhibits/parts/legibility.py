@@ -7,9 +7,13 @@ outlines.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analysis.exhibits.parts.design import LEAST_CONTRAST, SMALLEST_CHART_TEXT
+from analysis.exhibits.parts.design import (
+    LEAST_CONTRAST,
+    LEAST_MARK_CONTRAST,
+    SMALLEST_CHART_TEXT,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +28,7 @@ _SLACK = 1.0
 
 
 def faults(drawing: Drawing) -> list[str]:
-    """Return the faults that make words of a drawing hard to read, each with the words.
+    """Return the faults that make a drawing hard to read, each with the words or the mark.
 
     Parameters
     ----------
@@ -43,13 +47,31 @@ def faults(drawing: Drawing) -> list[str]:
     for each, box in boxes:
         ratio = contrast(_rgb(each), _ground(drawing, box))
         if ratio < LEAST_CONTRAST:
-            found.append(_said(each, "hardly stands out from its ground", f"{ratio:.1f}:1"))
+            found.append(
+                _said(each, "has too little contrast with its background", f"{ratio:.1f}:1")
+            )
         if box.x0 < -_SLACK or box.x1 > wide + _SLACK or box.y0 < -_SLACK or box.y1 > high + _SLACK:
             found.append(_said(each, "reaches beyond the picture"))
     for (one, at), (other, beside) in combinations(boxes, 2):
         if _overlap(at, beside):
-            found.append(_said(one, f"stands over “{_short(other)}”"))
-    return found
+            found.append(_said(one, f"overlaps “{_short(other)}”"))
+    return found + _faint_marks(drawing)
+
+
+def _faint_marks(drawing: Drawing) -> list[str]:
+    """Return the intervals and stems of a drawing that hardly stand out from white."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_hex
+
+    found: dict[str, float] = {}
+    for each in drawing.findobj(LineCollection):
+        edges: Any = each.get_edgecolor()
+        found |= {to_hex(edge): contrast(tuple(edge), WHITE) for edge in edges}
+    return [
+        f"lines in {colour} have too little contrast with their background ({ratio:.1f}:1)"
+        for colour, ratio in sorted(found.items())
+        if ratio < LEAST_MARK_CONTRAST
+    ]
 
 
 def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:

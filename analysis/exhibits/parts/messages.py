@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {"lower": "a fall", "higher": "a rise"}
 """What a judgement that stands out says, relative to comparison schools."""
-TESTS = "adjusted tests by school and by area (t-test)"
+TESTS = "tests adjusted for its family, by school and by area (t-test)"
 """What it passed; permuting areas is another test by area."""
 RULE = "allowing for the other comparisons of the family"
 """The rule for a change. A message claims none: it searches all pilots, and so finds one by chance

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.exhibits.parts.design import (
+    BETWEEN,
     CHART_TEXT,
     COLOURS,
     GREY,
     LIGHT,
     LILAC,
+    MUTED,
     NARROW,
     NAVY,
     ORANGE,
@@ -39,7 +41,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
-__all__ = ["GREY", "LIGHT", "LILAC", "NAVY", "ORANGE", "PLUM", "PUBLISHED", "TEAL", "TEXT_ON_WHITE"]
+__all__ = [
+    "BETWEEN", "GREY", "LIGHT", "LILAC", "MUTED", "NAVY", "ORANGE", "PLUM", "PUBLISHED", "TEAL",
+    "TEXT_ON_WHITE",
+]  # fmt: skip
 INTERVENTION, COMPARISON = NAVY, ORANGE
 
 RC: dict[Any, Any] = {

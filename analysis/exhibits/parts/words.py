@@ -20,7 +20,9 @@ UNADJUSTED = "intervals are not adjusted for the number of comparisons"
 NOT_KNOWN = "not known"
 """The words for a value that is withheld or can't be estimated."""
 HIDDEN = "[c]"
-"""The symbol for a number that is withheld."""
+"""The symbol for a number that is withheld, in the cell of a table or a label of a figure."""
+NOT_SHOWN = "not shown"
+"""The words for a number that is withheld, in a sentence."""
 
 
 def ratio_as_published(value: float) -> str:
@@ -123,6 +125,17 @@ def no_estimate(reason: str) -> str:
     return HIDDEN if reason == WITHHELD else NOT_ESTIMABLE
 
 
+def no_estimate_in_words(reason: str) -> str:
+    """Return what a sentence prints in place of an estimate.
+
+    Examples
+    --------
+    >>> no_estimate_in_words("no schools"), no_estimate_in_words(WITHHELD)
+    ('not estimable', 'not shown')
+    """
+    return NOT_SHOWN if reason == WITHHELD else NOT_ESTIMABLE
+
+
 def no_estimate_why(reason: str) -> str:
     """Return what is printed in place of an estimate, with the reason.
 
@@ -156,6 +169,22 @@ def more_or_fewer(difference: float) -> str:
     ('21 fewer', '5 more')
     """
     return f"{count(abs(difference))} {'fewer' if difference < 0 else 'more'}"
+
+
+def range_of_difference(low: float, high: float) -> str:
+    """Return the limits of a difference between counts in words, the smaller in size first.
+
+    Examples
+    --------
+    >>> range_of_difference(-103.4, -15.2), range_of_difference(2.6, 9.1)
+    ('15 to 103 fewer', '3 to 9 more')
+    >>> range_of_difference(-48.0, 37.2)
+    '48 fewer to 37 more'
+    """
+    if low < 0 < high:
+        return f"{more_or_fewer(low)} to {more_or_fewer(high)}"
+    small, large = sorted((low, high), key=abs)
+    return f"{limit(abs(small), count)} to {more_or_fewer(large)}"
 
 
 def percent_change(ratio: float) -> str:

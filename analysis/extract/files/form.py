@@ -63,7 +63,7 @@ class FileForm:
                 raise ValueError(f"{name} is '{value}'; write one of {', '.join(allowed)}")
         for name in (self.path, self.parts):
             if "/" in name or "\\" in name or ".." in name:
-                raise ValueError(f"'{name}' leads out of the extract's folder; name a file in it")
+                raise ValueError(f"'{name}' is outside the extract's folder; name a file in it")
 
     @property
     def words(self) -> str:
@@ -83,5 +83,5 @@ def file_form(server: dict[str, Any]) -> FileForm:
     if unknown := set(values) - {field.name for field in fields(FileForm)}:
         raise ValueError(f"the property {', '.join(sorted(unknown))} is not known")
     if server["format"] != "csv" and (idle := [name for name in OF_TEXT if name in values]):
-        raise ValueError(f"{', '.join(idle)} would be ignored: a CSV file alone has it")
+        raise ValueError(f"{', '.join(idle)} would be ignored: only a CSV file has it")
     return FileForm(path=server["path"], format=server["format"], **values)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-REASON = "A file that cannot be read whole must not reach a number."
+REASON = "No number may come from a file that cannot be read in full."
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ AGAIN = "Export the file again from the source system."
 
 FILE_RULES: dict[str, FileRule] = {
     "missing": FileRule(
-        "The extract holds the file.",
+        "The extract contains the file.",
         "Send it, under this very name; with its header only if there is truly nothing in it.",
     ),
     "absent": FileRule(
@@ -66,7 +66,7 @@ FILE_RULES: dict[str, FileRule] = {
         "Save it as UTF-8 (in Excel: 'CSV UTF-8'), or change encoding in the contract.",
     ),
     "mark": FileRule(
-        "No byte order mark stands before the header.",
+        "No byte order mark precedes the header.",
         "Save it without one, or write encoding utf-8-sig in the contract.",
     ),
     "zero-byte": FileRule(
@@ -77,7 +77,7 @@ FILE_RULES: dict[str, FileRule] = {
         "Save it with LF line ends, or write lineEnd any in the contract (LF or CRLF).",
     ),
     "end": FileRule(
-        "The last line is whole.", "The file was cut short: send it again and compare its size."
+        "The last line is complete.", "The file was cut short: send it again and compare its size."
     ),
     "delimiter": FileRule(
         "Values are separated as the contract says.",
@@ -88,10 +88,10 @@ FILE_RULES: dict[str, FileRule] = {
         "characters.",
         "Close the quotation mark; a mark inside a value is doubled.",
     ),
-    "line-break": FileRule("A value stays on one line.", "Take the line break out of the value."),
+    "line-break": FileRule("A value stays on one line.", "Remove the line break from the value."),
     "width": FileRule(
         "Every row has as many values as the header.",
-        "Put a value that holds the separator in quotation marks; give each column one value.",
+        "Put a value that contains the separator in quotation marks; give each column one value.",
     ),
     "header": FileRule("Every column has a name.", "Name the column, or take it out."),
     "parts": FileRule(
@@ -103,13 +103,13 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "merged": FileRule(
         "No cells of the sheet are merged.",
-        "Unmerge them and fill every cell: of merged cells only the first holds a value.",
+        "Unmerge them and fill every cell: only the first of merged cells has a value.",
     ),
     "formula": FileRule(
-        "The workbook holds values, not formulas.", "Copy the sheet and paste it as values."
+        "The workbook contains values, not formulas.", "Copy the sheet and paste it as values."
     ),
     "entity": FileRule(
-        "The workbook declares no document types or entities.", "Save it anew in Excel."
+        "The workbook declares no document types or entities.", "Save it again in Excel."
     ),
     "size": FileRule(
         "The workbook unpacks to less than 1 GB.", "Send the dataset as CSV or Parquet."

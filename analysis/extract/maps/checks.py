@@ -82,7 +82,7 @@ def _keys(
         elif isinstance(value, list | dict) and known is not FORM_KEYS and key != "form":
             texts = [*value, *(value.values() if isinstance(value, dict) else ())]
             if not all(isinstance(each, str) for each in texts):
-                yield f"{key} of {place} holds something other than text in quotation marks"
+                yield f"{key} of {place} contains something other than text in quotation marks"
 
 
 def _form(found: Mapping[str, Any]) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _confirmation(found: Mapping[str, Any]) -> Iterator[str]:
         if not str(found.get("by", "")).strip() or "date" not in found:
             yield "a confirmed map says by whom (by) and on which day (date)"
         elif found["date"] > date.today():
-            yield f"the date of confirmation, {found['date']}, has not come yet"
+            yield f"the date of confirmation, {found['date']}, is in the future"
 
 
 def faults_of_map(map_: DatasetMap, contracts: Mapping[str, DataContract]) -> list[str]:
@@ -144,17 +144,18 @@ def _column(
     about = contract.column(column.to)
     origins = [column.source, column.always is not None, column.sequence, column.of]
     if sum(map(bool, origins)) != 1:
-        yield f"{column.to} has not exactly one of {', '.join(ORIGINS)}"
+        yield f"{column.to} must have exactly one of {', '.join(ORIGINS)}"
     given = [*column.codes.values(), *([column.always] if column.always else [])]
     for value in dict.fromkeys(given):
         if about.categories and value not in about.categories:
             yield (
-                f"'{value}' is no code of {column.to}; its codes are {', '.join(about.categories)}"
+                f"'{value}' is not a code of {column.to}; "
+                f"its codes are {', '.join(about.categories)}"
             )
     if column.date and column.date not in DATES:
         yield f"date of {column.to} is '{column.date}'; write one of {', '.join(DATES)}"
     if (column.date or column.before or column.after) and about.logical_type != "date":
-        yield f"{column.to} holds no dates, so date, before and after say nothing of it"
+        yield f"{column.to} contains no dates, so date, before and after do not apply"
     for key, allowed in (("before", {LEAVE_OUT, BLANK}), ("after", {LEAVE_OUT, BLANK}),
                          ("blank", {LEAVE_OUT})):  # fmt: skip
         if getattr(column, key) not in {"", *allowed}:
@@ -171,9 +172,9 @@ def _lookup(
     dataset, _, taken = column.of.partition(".")
     other = contracts.get(dataset)
     if other is None or taken not in other.column_names or dataset == contract.dataset:
-        yield f"of is '{column.of}', which is no column of another dataset"
+        yield f"of is '{column.of}', which is not a column of another dataset"
     elif column.by not in contract.column_names or other.key != (column.by,):
-        yield f"by is '{column.by}', which is no column here, or not the key of {dataset}"
+        yield f"by is '{column.by}', which is not a column here, or not the key of {dataset}"
 
 
 def _near(name: str, known: Iterable[str]) -> str:

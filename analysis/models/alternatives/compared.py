@@ -115,7 +115,7 @@ def _additive(comparison: Comparison, specification: Specification) -> dict[str,
     fit = additive_fit(comparison.schools)
     error = float(np.sqrt(cluster_covariance(fit, "CR2")[0, 0]))
     if not error > 1e-12:
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
     df = satterthwaite_df(fit)
     interval = t_interval(fit.log_ratio, error, df, specification.level)
     treated = comparison.schools.loc[comparison.schools["treated"]]

@@ -125,7 +125,7 @@ def _first_dispersion(events: Floats, mean: Floats) -> float:
     # Half of this is the gradient of the likelihood in the dispersion at 0.
     slope = ((events - mean) ** 2 - events).sum()
     if not slope > 0:
-        raise NotEstimable("events vary no more than Poisson, so that there is nothing to add")
+        raise NotEstimable("events vary no more than Poisson, so there is nothing to add")
     return float(slope / (mean**2).sum())
 
 

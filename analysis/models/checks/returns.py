@@ -9,7 +9,6 @@ import pandas as pd
 from analysis.errors import ConfigurationError
 from analysis.models.inputs.school_periods import compare
 from analysis.models.inputs.specification import EventMonths
-from analysis.models.primary.estimates import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +114,7 @@ def _calendar(panel: pd.DataFrame, specification: Specification) -> pd.DataFrame
             table[f"{name}_{period}"] = inside.droplevel("period")
     table = table.fillna(0).astype("int64").reset_index()
     return table.assign(
-        pilot=specification.pilot or ALL_PILOTS,
+        pilot=specification.place,
         outcome=specification.outcome,
         specification=specification.name,
     )

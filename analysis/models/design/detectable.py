@@ -179,8 +179,7 @@ def _require_a_test(schools: pd.DataFrame) -> None:
     for treated, arm in ((True, "intervention"), (False, "comparison")):
         if schools.loc[schools["treated"] == treated, "cluster"].nunique() < 2:
             raise NotEstimable(
-                f"a single assignment unit holds all events of the {arm} arm, so that no test can "
-                "be made"
+                f"a single assignment unit has all events of the {arm} arm, so no test can be made"
             )
 
 

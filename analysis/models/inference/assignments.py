@@ -77,7 +77,7 @@ class Assignments:
         units = counts.unit.max() + 1
         share = np.bincount(counts.unit, counts.treated) / np.bincount(counts.unit)
         if ((share > 0) & (share < 1)).any():
-            raise NotEstimable("an assignment unit holds schools of both arms")
+            raise NotEstimable("an assignment unit has schools of both arms")
         return cls(share == 1, joined_sets(counts.unit, counts.matched_set, int(units)))
 
     @property

@@ -80,7 +80,7 @@ def joint_test(fit: ConditionalFit, chosen: Codes) -> JointTest:
     if not df > 0:
         raise NotEstimable("there are too few units to test all terms before together")
     if not np.linalg.eigvalsh(covariance)[0] > 0:
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
     f = float(effects @ np.linalg.solve(covariance, effects)) * df / (eta * q)
     return JointTest(f, q, df, float(stats.f.sf(f, q, df)))
 

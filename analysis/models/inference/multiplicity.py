@@ -13,7 +13,7 @@ from analysis.models.inference.randomisation import TIE, statistics, stream
 from analysis.models.inputs.arrays import SchoolCounts
 from analysis.models.inputs.estimability import NotEstimable, require_estimable
 from analysis.models.inputs.school_periods import school_periods
-from analysis.models.primary.estimates import ALL_PILOTS
+from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +73,8 @@ def adjusted_p_values(p_values: Floats, method: str) -> Floats:
         )  # fmt: skip
     if ((p_values < 0) | (p_values > 1)).any():
         raise ConfigurationError(
-            f"a p-value lies from 0 to 1; found {list(p_values)}",
-            place="adjusted_p_values.p_values", remedy="leave out what is no p-value",
+            f"a p-value is from 0 to 1; found {list(p_values)}",
+            place="adjusted_p_values.p_values", remedy="leave out what is not a p-value",
         )  # fmt: skip
     adjusted = np.full(len(p_values), np.nan)
     present = np.isfinite(p_values)
@@ -183,10 +183,10 @@ def all_at_once(
             require_estimable(schools, specification)
             if specification.pilot not in blocks:
                 whole = _all_schools(panel, wanted, specification.pilot)
-                blocks[specification.pilot] = _permutations(
+                blocks[specification.pilot] = joint_permutations(
                     whole, draws, random[specification.pilot]
                 )
-            by_specification.append(_studentised(schools, *blocks[specification.pilot]))
+            by_specification.append(studentised_under(schools, *blocks[specification.pilot]))
         except NotEstimable:
             by_specification.append(np.full(draws + 1, np.nan))
     keys = {"pilot": [each.pilot for each in wanted], "specification": [e.name for e in wanted]}
@@ -254,7 +254,7 @@ def _all_schools(
     return pd.concat(tables).drop_duplicates("school_id").sort_values("school_id")
 
 
-def _permutations(
+def joint_permutations(
     schools: pd.DataFrame, draws: int, random: np.random.Generator
 ) -> tuple[np.ndarray, Floats]:
     """Return unit names and their assignments, the actual one first."""
@@ -264,7 +264,7 @@ def _permutations(
     return names, np.vstack([happened, *assignments.sample(draws, random)])
 
 
-def _studentised(schools: pd.DataFrame, names: np.ndarray, treated: Floats) -> Floats:
+def studentised_under(schools: pd.DataFrame, names: np.ndarray, treated: Floats) -> Floats:
     """Return the studentised estimates of one outcome under all assignments."""
     own = np.unique(schools["cluster"].to_numpy(str))
     found: Floats = statistics(SchoolCounts.of(schools), treated[:, np.searchsorted(names, own)])[1]

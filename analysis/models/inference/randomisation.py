@@ -120,7 +120,7 @@ def randomisation_test(
     counts = SchoolCounts.of(schools)
     assignments = Assignments.of(counts)
     if assignments.possible == 1:
-        raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
+        raise NotEstimable("no matched set has units of both arms, so none can be permuted")
     of_assignments = statistics_of(counts)
     happened = of_assignments(assignments.treated[np.newaxis].astype(float))
     if not np.isfinite(happened).all():

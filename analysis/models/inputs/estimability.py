@@ -64,7 +64,7 @@ def require_spread(standard_error: float) -> None:
     >>> require_spread(0.3)
     """
     if not SMALLEST_ERROR < standard_error < float("inf"):
-        raise NotEstimable("schools do not differ at all, so that the spread can't be seen")
+        raise NotEstimable("schools do not differ at all, so the spread cannot be estimated")
 
 
 def require_estimable(schools: pd.DataFrame, specification: Specification) -> None:

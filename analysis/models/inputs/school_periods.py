@@ -207,7 +207,7 @@ def _check_places(panel: pd.DataFrame, specification: Specification) -> None:
     month = panel["event_month"].to_numpy()
     numbers = np.issubdtype(month.dtype, np.number)
     if not (numbers and np.isfinite(month).all() and (month % 1 == 0).all()):
-        raise _wrong(specification, "has an event_month that is no whole number",
+        raise _wrong(specification, "has an event_month that is not a whole number",
                      "count months from the start, 0 for the first")  # fmt: skip
     for column in ("events", *((specification.exposure,) if specification.exposure else ())):
         if not pd.api.types.is_numeric_dtype(panel[column]):

@@ -8,6 +8,7 @@ from analysis.errors import ConfigurationError
 
 MEASURES = ("events", "days")
 ROLES = ("primary", "secondary", "sensitivity", "placebo")
+ALL_PILOTS = "all pilots"
 FEWEST_CHILDREN = {"events": 0, "days": 10}
 
 
@@ -121,6 +122,8 @@ class Specification:
         Reason why its result may not be shown, whatever it is; empty if it may.
     level
         Confidence level of intervals.
+    together
+        What all pilots together are called, where `pilot` is None.
 
     Raises
     ------
@@ -152,6 +155,7 @@ class Specification:
     fewest_degrees_of_freedom: int = 0
     withheld: str = ""
     level: float = 0.95
+    together: str = ALL_PILOTS
 
     def __post_init__(self) -> None:
         for key in ("name", "outcome", "assignment_unit"):
@@ -181,6 +185,11 @@ class Specification:
                  "write 0.95 for 95%")  # fmt: skip
         if not self.label:
             object.__setattr__(self, "label", self.name)
+
+    @property
+    def place(self) -> str:
+        """The pilot that it is for, or what all pilots together are called."""
+        return self.pilot or self.together
 
     def over_all_months(self, first: int) -> Specification:
         """Return the specification with all months from `first` to the start as the period before.

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 from analysis.models.inputs.estimability import ESTIMATED, NOT_ESTIMABLE
-from analysis.models.primary.estimates import ALL_PILOTS
+from analysis.models.inputs.specification import ALL_PILOTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from analysis.models.inputs.specification import Specification
 
 P_METHOD = "t, Satterthwaite degrees of freedom"
-ALL_PILOTS = "all pilots"
 
 COLUMNS: dict[str, str] = {
     "pilot": "Local authority, or 'all pilots'",
@@ -211,7 +210,7 @@ def estimate_row(
 def described(specification: Specification) -> dict[str, object]:
     """Return the columns that describe the specification."""
     return {
-        "pilot": specification.pilot or ALL_PILOTS,
+        "pilot": specification.place,
         "outcome": specification.outcome,
         "specification": specification.name,
         "label": specification.label,

@@ -187,7 +187,7 @@ def exact_estimates(panel: pd.DataFrame, specifications: Iterable[Specification]
         row = described(specification) | known | {"method": METHOD}
         try:
             if specification.measure == "days":
-                raise NotEstimable("days come in runs, so that they are not counts one by one")
+                raise NotEstimable("days come in runs, so they are not single events")
             if schools["stratum"].nunique() > 1:
                 raise NotEstimable("totals over several strata would mix their periods")
             found = exact_ratio(*_totals(schools), specification.level)

@@ -190,6 +190,6 @@ def _refuse_full_leverage(fit: ConditionalFit, rows: Floats) -> None:
     if (np.abs(rows @ fit.bread[:, : fit.effects]) > 1e-8).any():
         arm = "intervention" if len(set(fit.clusters[fit.treated])) == 1 else "comparison"
         raise NotEstimable(
-            f"a single assignment unit holds all events of the {arm} arm, "
+            f"a single assignment unit has all events of the {arm} arm, "
             "so that the spread between units can't be seen"
         )

@@ -22,12 +22,12 @@ COARSE = 0.1
 COLUMNS: dict[str, str] = {
     "specifications": "Results counted, those that may not be shown among them",
     "withheld": "Results among them that may not be shown one by one",
-    "below_1": "Ratios below 1, whatever a hidden count may be",
-    "clear_below": "Intervals below 1 as a whole, whatever a hidden count may be",
-    "clear_above": "Intervals above 1 as a whole, whatever a hidden count may be",
-    "undecided": "Results of which one of these hangs on a hidden count, so that it isn't said",
-    "lowest": "A tenth that no ratio lies below, whatever a hidden count may be",
-    "highest": "A tenth that no ratio lies above, whatever a hidden count may be",
+    "below_1": "Ratios below 1, whatever the suppressed counts are",
+    "clear_below": "Intervals entirely below 1, whatever the suppressed counts are",
+    "clear_above": "Intervals entirely above 1, whatever the suppressed counts are",
+    "undecided": "Results of which one of these depends on a suppressed count, so it is not stated",
+    "lowest": "A tenth that no ratio is below, whatever the suppressed counts are",
+    "highest": "A tenth that no ratio is above, whatever the suppressed counts are",
 }
 
 

@@ -105,7 +105,7 @@ def specification_curve(
     curve = _curve(counts, whole, specifications)
     assignments = Assignments.of(SchoolCounts.of(whole))
     if assignments.possible == 1:
-        raise NotEstimable("no matched set holds units of both arms, so that none can be permuted")
+        raise NotEstimable("no matched set has units of both arms, so none can be permuted")
     units = SchoolCounts.of(whole).unit
     random = np.random.default_rng(
         stream(seed, f"{specifications[0].name} {specifications[0].pilot}")
@@ -213,6 +213,6 @@ def _require_one_question(specifications: Sequence[Specification]) -> None:
     asked = {(each.outcome, each.pilot, each.assignment_unit) for each in specifications}
     if len(asked) != 1 or next(iter(asked))[1] is None:
         raise ConfigurationError(
-            f"asks about one outcome in one pilot with one assignment unit; found {len(asked)} "
+            f"tests one outcome in one pilot with one assignment unit; found {len(asked)} "
             "combinations", place="specification_curve", remedy="draw one curve for each",
         )  # fmt: skip

@@ -425,7 +425,7 @@ def another_parent(raw, _):
     return raw.written()
 
 
-NO_FORM = "written anew by another program, or put together by hand"
+NO_FORM = "rewritten by another program, or assembled by hand"
 ENTRY = "the entry of the attachment {} is not as a build writes it"
 FORGERIES = {
     page_and_node: "a page is also a node of the tree of pages, above page 2",
@@ -438,17 +438,17 @@ FORGERIES = {
     contents_of_another_file: "takes its data from another file",
     second_file_of_one_name: "there are several attachments of the name ledger.json",
     another_name_shown: ENTRY.format("seal.json"),
-    name_in_another_encoding: "a name among the attachments is written in another way",
+    name_in_another_encoding: "a name among the attachments is not written as",
     shown_in_another_encoding: ENTRY.format("seal.json"),
     described_in_another_encoding: ENTRY.format("seal.json"),
     another_file_for_other_readers: ENTRY.format("seal.json"),
     related_file: ENTRY.format("seal.json"),
     entry_without_file: ENTRY.format("z"),
     bounds_that_hide_a_name: "has other bounds than its names",
-    names_and_kids: "the tree of attachments holds more than names",
-    words_after_the_signature: "it holds more, or something else, than a signature",
+    names_and_kids: "the tree of attachments contains more than names",
+    words_after_the_signature: "it contains something other than a signature",
     spaces_in_the_seal: "the seal itself was edited",
-    seal_described_otherwise: "what is said of the attachment seal.json was altered",
+    seal_described_otherwise: "the description of the attachment seal.json was altered",
     words_after_the_packed_seal: ENTRY.format("seal.json"),
     second_seal_packed_behind_it: ENTRY.format("seal.json"),
     words_in_the_seals_stream: ENTRY.format("seal.json"),

@@ -1,6 +1,6 @@
 """A small project with its book and ledger, and the audit trail that is made of them."""
 
-from audit.coverage.printed_places import placed_ledger
+from audit.coverage.printed_locations import ledger_with_locations
 from audit.ledger.record import row_headings
 from audit.pages.marking import mark_pages
 from audit.seal.seal import Chapter
@@ -169,6 +169,7 @@ def make(folder, **more):
     for name, text in {
         "_quarto.yml": BOOK, "index.qmd": "# Home {.unnumbered}\n\nWords.\n", "m.py": CODE,
         "chapters/one.qmd": QMD, "study.toml": STUDY, "_exhibits/rates_plot.svg": SVG,
+        "_exhibits/rates_plot-narrow.svg": SVG,
     }.items():  # fmt: skip
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
@@ -182,7 +183,7 @@ def finish(folder, book, made):
     made = whole.typed(made)
     references = {each.id: each.reference for each in made.records}
     mark_pages(book, references, {each.id: row_headings(each) for each in made.records})
-    placed = placed_ledger(made, book)
+    placed = ledger_with_locations(made, book)
     data = book / "audit" / "exhibits"
     data.mkdir(parents=True, exist_ok=True)
     (book / "audit" / "ledger.json").write_text(placed.to_json(), "utf-8")

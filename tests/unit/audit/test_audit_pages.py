@@ -12,7 +12,7 @@ from audit.documents.certificate import as_text
 from audit.ledger.cells import table_rows
 from audit.pages.captions import citations
 from audit.pages.drawing import draw
-from audit.pages.layered import BEND, Spacing, lay_out, without_shortcuts
+from audit.pages.graph_layout import BEND, Spacing, lay_out, without_shortcuts
 from audit.pages.lineage_graph import lineage_graph
 from audit.pages.marking import marked
 from audit.pages.trail import Trail
@@ -121,6 +121,35 @@ def test_an_exhibit_page_has_picture_code_lineage_contracts_and_data(book):
     assert text.count("2" * 64) == 1, "the digest stands where it is made again, and only there"
 
 
+def test_a_picture_has_a_drawing_for_a_narrow_screen(book):
+    text = page(book, "rates_plot.html")
+    assert (
+        '<source media="(max-width: 36rem)" srcset="exhibits/rates_plot-narrow.svg">'
+        '<img src="exhibits/rates_plot.svg"'
+    ) in text
+    assert (book / "audit" / "exhibits" / "rates_plot-narrow.svg").is_file()
+
+
+def test_the_index_gives_pages_as_they_are_printed(tmp_path, monkeypatch):
+    monkeypatch.setattr(small_trail, "ledger_with_locations", lambda made, _book: made)
+    records = small_trail.ledger()["records"]
+    records[0] |= {"pages": [4, 7]}
+    book = small_trail.make(tmp_path, records=records)
+    assert '<td class="numeric" data-sort="4">3, 6</td>' in page(book, "index.html")
+    shown = words(page(book, "rates_plot.html"))
+    assert "Printed on page3, 6" in re.sub(r"\s*\n\s*", "", shown)
+
+
+def test_a_number_is_titled_by_what_it_is_about(tmp_path):
+    graph = small_trail.ledger()["graph"]
+    graph["many"] |= {"given": {"outcome": "days in care", "pilot": "Lambeth", "fact_id": "a"}}
+    book = small_trail.make(tmp_path, graph=graph)
+    title = "eight (schools): Days in care, Lambeth"
+    assert f"<h1>{title}</h1>" in page(book, "many.html")
+    assert title in page(book, "index.html")
+    assert f'<a href="many.html">N1 {title}</a>' in page(book, "fell.html"), "the next and last"
+
+
 def test_a_published_number_says_where_it_was_published(book):
     assert "Published in" in page(book, "many.html")
     assert "one2020, Table 1" in words(page(book, "many.html"))
@@ -181,12 +210,12 @@ def test_a_claim_that_counts_are_too_small_to_judge_says_so(tmp_path):
     book = small_trail.make(tmp_path, records=records)
     text = page(book, "fell.html")
     assert "Not known</span> Lambeth [c]" in text
-    assert "can't be said whether the rule is satisfied: Lambeth [c]." in words(text)
+    assert "not known whether the rule is satisfied: Lambeth [c]." in words(text)
     assert "not known</span>" in page(book, "index.html")
     ledger = typed(small_trail.ledger() | {"records": records})
     (fell,) = (each for each in ledger.records if each.id == "fell")
     assert "NOT KNOWN: Lambeth [c]" in tree(fell, ledger)
-    assert "too small to judge, marked where they stand: fell." in " ".join(as_text(ledger).split())
+    assert "too small, marked in the text: fell." in " ".join(as_text(ledger).split())
 
 
 def test_of_a_held_exhibit_nothing_is_shown(tmp_path):

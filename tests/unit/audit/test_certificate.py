@@ -18,7 +18,7 @@ def test_what_is_invented_is_counted_exhibit_by_exhibit():
 
 
 def test_what_was_published_is_not_called_invented():
-    assert "numbers and sentences among them, 0 rest on that alone" in said()
+    assert "numbers and sentences among them, 0 rest on those alone" in said()
     records = small_trail.ledger()["records"]
     published = {**records[2], "files": [small_trail.FACTS]}
     told = said(records=[*records[:2], published, records[3]])
@@ -27,7 +27,7 @@ def test_what_was_published_is_not_called_invented():
 
 
 def test_nothing_is_invented_where_the_ledger_has_no_label():
-    assert "Nothing: the data are those that were supplied." in said(label="")
+    assert "Nothing: the data are those supplied." in said(label="")
 
 
 def test_rounded_rows_are_not_added_up():
@@ -40,7 +40,7 @@ def test_what_is_held_back_is_what_the_records_say(outcome):
     changed = [{**records[0], "disclosure": outcome}, *records[1:]]
     told = as_markdown(whole.typed(small_trail.ledger(records=changed)))
     expected = {
-        "released": "let every exhibit through as it is",
+        "released": "released every exhibit unchanged",
         "released after suppression": "left out of 1 exhibit (F1)",
         "held": "Held back as a whole: rates_plot",
     }

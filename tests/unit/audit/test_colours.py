@@ -1,4 +1,4 @@
-"""Kept colours show the code that they were made of, or are found again."""
+"""Cache colours show the code that they were made of, or are found again."""
 
 import json
 
@@ -9,50 +9,50 @@ from audit.pages.colours import Colours
 
 
 @pytest.fixture
-def kept(tmp_path):
+def cache(tmp_path):
     (tmp_path / "code.py").write_text("RATIO = 0.41\n")
     made = Colours(tmp_path, tmp_path / "kept.json")
     made.lines("code.py")
-    made.keep()
+    made.write()
     return tmp_path / "kept.json"
 
 
-def forge(kept, *, digest=False):
+def forge(cache, *, digest=False):
     """Edit what was kept by hand, and its digest too if asked."""
-    found = json.loads(kept.read_text())
+    found = json.loads(cache.read_text())
     for key, (own, *lines) in found.items():
         forged = [line.replace("0.41", "0.14") for line in lines]
         found[key] = [colours._digest(forged) if digest else own, *forged]
-    kept.write_text(json.dumps(found))
+    cache.write_text(json.dumps(found))
 
 
-def shown(kept, source):
-    return "".join(Colours(kept.parent, source).lines("code.py"))
+def shown(cache, source):
+    return "".join(Colours(cache.parent, source).lines("code.py"))
 
 
-def test_what_was_kept_is_taken(kept, monkeypatch):
+def test_what_was_kept_is_taken(cache, monkeypatch):
     monkeypatch.setattr(colours, "_coloured", lambda *_: 1 / 0)
-    assert "0.41" in shown(kept, kept)
+    assert "0.41" in shown(cache, cache)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": []}', "null"])
-def test_what_cannot_be_read_is_found_again(kept, text):
-    kept.write_text(text)
-    assert "0.41" in shown(kept, kept)
+def test_what_cannot_be_read_is_found_again(cache, text):
+    cache.write_text(text)
+    assert "0.41" in shown(cache, cache)
 
 
-def test_an_edit_by_hand_is_found_again(kept):
-    forge(kept)
-    assert "0.41" in shown(kept, kept)
+def test_an_edit_by_hand_is_found_again(cache):
+    forge(cache)
+    assert "0.41" in shown(cache, cache)
 
 
-def test_a_release_takes_nothing_that_was_kept(kept):
-    forge(kept, digest=True)
-    assert "0.14" in shown(kept, kept), "or this would show nothing"
-    assert "0.41" in shown(kept, None)
+def test_a_release_takes_nothing_that_was_kept(cache):
+    forge(cache, digest=True)
+    assert "0.14" in shown(cache, cache), "or this would show nothing"
+    assert "0.41" in shown(cache, None)
 
 
-def test_other_code_of_our_own_finds_them_again(kept, monkeypatch):
+def test_other_code_of_our_own_finds_them_again(cache, monkeypatch):
     monkeypatch.setattr(colours, "_OWN_CODE", "another")
     monkeypatch.setattr(colours, "_coloured", lambda *_: ["anew"])
-    assert shown(kept, kept) == "anew"
+    assert shown(cache, cache) == "anew"

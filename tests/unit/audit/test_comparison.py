@@ -157,7 +157,7 @@ def test_exhibits_that_come_and_go_are_said_in_the_order_of_the_report():
 
 
 def test_a_folder_without_a_build_says_so(tmp_path):
-    with pytest.raises(ConfigurationError, match="no ledger and no PDF"):
+    with pytest.raises(ConfigurationError, match="neither a ledger nor a PDF"):
         read_bundle(tmp_path)
 
 
@@ -172,7 +172,7 @@ def test_a_pdf_of_somebody_else_says_so(tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no pdf", b"%PDF-1.7\n%%EOF"])
 def test_a_broken_pdf_says_so(tmp_path, content):
     (tmp_path / "a.pdf").write_bytes(content)
-    with pytest.raises(ConfigurationError, match="no PDF that opens"):
+    with pytest.raises(ConfigurationError, match="this PDF cannot be opened"):
         read_bundle(tmp_path / "a.pdf")
 
 
@@ -182,5 +182,5 @@ def test_a_broken_pdf_says_so(tmp_path, content):
 def test_a_broken_ledger_says_so(tmp_path, ledger):
     (tmp_path / "exhibits").mkdir()
     (tmp_path / "ledger.json").write_text(ledger)
-    with pytest.raises(ConfigurationError, match="no ledger that can be read"):
+    with pytest.raises(ConfigurationError, match="not a ledger that can be read"):
         read_bundle(tmp_path)

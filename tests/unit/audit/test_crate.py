@@ -94,7 +94,7 @@ def test_it_says_what_the_data_are_and_when_the_commit_was_made(book):
     root = entities(book, ledger(commit={"id": "c" * 40, "time": 86_400, "clean": False}))["./"]
     assert root["datePublished"] == "1970-01-02T00:00:00+00:00"
     assert "Invented data" in root["description"]
-    assert "changes that no commit holds" in root["description"]
+    assert "changes that are in no commit" in root["description"]
 
 
 def test_the_same_ledger_gives_the_same_bytes(book):

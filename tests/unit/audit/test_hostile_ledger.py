@@ -175,6 +175,11 @@ def a_file_twice(whole):
     whole["files"].append(dict(whole["files"][0]))
 
 
+def on_a_line_beyond_all_bounds(whole):
+    """Python reads no whole number of more than 4,300 digits."""
+    whole["records"][0]["shown"] = [f"index.qmd:{'9' * 5000}"]
+
+
 def nowhere_shown(whole):
     whole["records"][0]["shown"] = []
 
@@ -219,6 +224,7 @@ HOSTILE = [
     a_function_that_is_not_there, a_file_that_is_not_there, a_setting_that_is_not_there,
     a_deciding_file_that_is_not_there,
     a_node_that_is_not_there, a_use_that_is_not_there, nowhere_shown,
+    on_a_line_beyond_all_bounds,
     a_key_that_no_ledger_has, a_field_of_another_kind, another_kind, of_no_kind,
     a_graph_in_a_circle,
     a_record_twice, a_reference_twice, a_file_twice,
@@ -268,7 +274,7 @@ def test_inside_a_pdf_it_is_named_too(made, tmp_path, spoil, capsys):
     sealed.edited(pdf, lambda opened: sealed.rewrite(opened, "ledger.json", lambda _: data))
     assert main(["verify", str(pdf)]) == 8
     said = capsys.readouterr()
-    assert "report.pdf: this file is beyond" in said.err or "ledger" in said.out + said.err
+    assert "report.pdf: this file exceeds" in said.err or "ledger" in said.out + said.err
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,12 @@ from audit.ledger.ledger import (
 )
 from audit.ledger.making import record
 from audit.ledger.reading import NoLedger, ledger_of, parse_ledger
-from audit.ledger.record import Place
+from audit.ledger.record import Location
 from audit.trace.lineage import Lineage
 
 SCHEMA = schema()
 LINEAGE = Lineage("a.b", ("b",), ("a.b",), ("a.b",), ("x.csv",), {"x.csv": ("y",)}, ("seed",))
-PLACES = [Place("chapters/one.qmd", 3)]
+PLACES = [Location("chapters/one.qmd", 3)]
 DATA = pd.DataFrame({"rate": [1.5]})
 
 

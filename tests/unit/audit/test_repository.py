@@ -48,7 +48,7 @@ def test_a_folder_inside_another_repository_has_no_commit(clone):
     assert read_commit(inner).id is None
     assert not read_commit(inner).clean
     assert enclosing_repository(inner).samefile(clone)
-    with pytest.raises(NotReady, match="lies inside"):
+    with pytest.raises(NotReady, match="it is inside"):
         refuse_uncommitted(inner, read_commit(inner))
 
 
@@ -165,7 +165,7 @@ def test_the_answer_is_that_of_the_folder_not_of_the_environment(
 
 def test_a_release_outside_version_control_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(NotReady, match="under no version control") as stopped:
+    with pytest.raises(NotReady, match="not under version control") as stopped:
         refuse_uncommitted(tmp_path, read_commit(tmp_path))
     assert "clone" in stopped.value.remedy
     assert "git status" not in stopped.value.remedy
@@ -223,3 +223,27 @@ def test_outside_version_control_there_is_none(tmp_path):
 )
 def test_each_forge_has_its_own_form_of_address(remote, expected):
     assert forge_address(remote, "0f", "x y.py", [3, 9]) == remote + expected
+
+
+def test_a_link_to_a_folder_that_git_ignores_is_a_change(clone, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.qmd").write_text("# A\n", "utf-8")
+    (clone / ".git" / "info" / "exclude").write_text("chapters/more\ndata/published/more\n")
+    (clone / "chapters").mkdir()
+    (clone / "chapters" / "more").symlink_to(elsewhere)
+    (clone / "data" / "published" / "more").mkdir(parents=True)
+    (clone / "data" / "published" / "more" / "a.csv").write_text("1\n")
+    assert changes(clone) == (
+        "chapters/more: not in the commit",
+        "data/published/more/a.csv: not in the commit",
+    )
+
+
+def test_the_settings_of_a_user_change_nothing_in_what_git_says(clone, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text(
+        "[i18n]\nlogOutputEncoding = UTF-16\n[color]\nui = always\nbranch = always\n"
+    )
+    assert read_commit(clone).id == out(clone, "rev-parse", "HEAD")
+    assert public_repository(clone) == FORGE

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 SCHOOLS_A_PILOT = 8
 TABLES = ("schools", "school_months", "child_events")
-MADE_OF_TABLES = [name for name in SHARED if name not in ("protected_panel", "told_panel")]
+MADE_OF_TABLES = [name for name in SHARED if name not in ("protected_panel", "disclosed_panel")]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_shuffled_column_changes_only_what_says_that_it_is_made_of_it(dataflow
     assert changes or all(not made for made in said.columns.values())
 
 
-@pytest.mark.parametrize("name", ["protected_panel", "told_panel"])
+@pytest.mark.parametrize("name", ["protected_panel", "disclosed_panel"])
 def test_what_is_hidden_in_a_panel_is_in_the_columns_that_say_so(values, name):
     from analysis.disclosure import concealed
 

@@ -183,13 +183,13 @@ def test_a_ledger_edited_by_hand_is_refused(project, spoil, message):
 @pytest.mark.parametrize("content", [b"", b'{"format": ', b"[]"])
 def test_what_is_no_ledger_is_refused(project, content):
     (project / "other").write_bytes(content)
-    with pytest.raises(ConfigurationError, match="no ledger that can be read"):
+    with pytest.raises(ConfigurationError, match="not a ledger that can be read"):
         ledger_at_hand(project, project / "other")
 
 
 def test_a_pdf_that_does_not_open_is_refused(project):
     (project / "other").write_bytes(b"%PDF-1.7 cut short")
-    with pytest.raises(ConfigurationError, match="no PDF that opens"):
+    with pytest.raises(ConfigurationError, match="this PDF cannot be opened"):
         ledger_at_hand(project, project / "other")
 
 

@@ -9,6 +9,7 @@ from analysis.exhibits.parts.exhibit import Claim, Number, Table
 from analysis.exhibits.parts.rows import Effect
 from analysis.exhibits.parts.workings.effects import difference_working, ratio_working
 from analysis.exhibits.parts.workings.measures import measure
+from analysis.exhibits.parts.workings.readings import reading
 from analysis.exhibits.parts.workings.working import percentage
 from audit.ledger.compared import compared
 from audit.ledger.record import Working
@@ -75,7 +76,7 @@ def test_a_number_without_ingredients_is_a_count_a_copy_or_words(more, numerator
 
 def test_of_a_held_exhibit_nothing_is_worked_through():
     found = shown(typed_record("a", "N1", "number", "[held]", value=3.0, disclosure="held"))
-    assert found.example == ("Disclosure control holds it back.",)
+    assert found.example == ("Disclosure control withholds it.",)
 
 
 def test_a_sentence_shows_its_rule_and_what_that_looks_at():
@@ -142,7 +143,11 @@ def test_a_table_of_other_values_shows_one_cell_as_printed():
     record = typed_record("a", "T1", "table", "Pilot | p", cells=("Pilot", "p", "A", "0.031"),
                           described={"p": "p-value, two-sided"})  # fmt: skip
     found = shown(record, "pilot,p\nA,0.0312\n")
-    assert found.example == ("Example, A, p: “0.031” is printed (p-value, two-sided).",)
+    assert found.example == (
+        "Example, A, p: “0.031” is printed (p-value, two-sided).",
+        "What it says: 0.031 × 100 = 3.1: if there were no effect, 3.1 of 100 such studies would "
+        "give a result at least as far from none.",
+    )
     assert found.numerator == "results at least as far from no effect as this one"
 
 
@@ -158,11 +163,11 @@ def test_a_ratio_is_worked_through_from_released_totals():
 def test_a_hidden_total_is_not_worked_with():
     found = ratio_working(EFFECT, totals(75, "c", 70, 79), "the months")
     assert not any("÷" in line for line in found.sums)
-    assert difference_working(EFFECT, totals(75, "c", 70, 79), "").sums == ()
+    assert difference_working(EFFECT, totals(75, "c", 70, 79), "", "Schools").sums == ()
 
 
 def test_a_difference_ends_in_what_is_printed():
-    assert difference_working(EFFECT, totals(75, 34, 70, 79), "").sums == (
+    assert difference_working(EFFECT, totals(75, 34, 70, 79), "", "Schools").sums == (
         "Expected: 34 recorded ÷ 0.41 = 83 (with the ratio before rounding)",
         "Difference: 34 recorded against 83 expected, which is 49 fewer",
     )
@@ -187,6 +192,10 @@ def test_a_description_says_what_is_divided_by_what(meaning, denominator):
 
 
 RATIO = "Ratio of rate ratios, intervention against comparison schools"
+SAYS = (
+    "What it says: (1 − 0.414) × 100 = 58.6: the rate is 58.6% lower than if it had changed as in "
+    "comparison schools."
+)
 IN_TEXT = Working("with", "without", ("0.46 ÷ 1.11 = 0.41",), "the months")
 
 
@@ -234,7 +243,8 @@ def test_a_number_that_may_be_another_is_not_taken_for_a_drawn_value(numbers):
     found = figure_with(data, {"ratio": RATIO, "term": "Term from the start"}, *numbers)
     assert found.example == (
         f"Example, Lambeth: “0.414” is drawn ({RATIO[0].lower()}{RATIO[1:]}).",
-        "Its interval runs from 0.2 to 0.7.",
+        SAYS,
+        "Its interval runs from 0.2 to 0.7. It excludes 1, which is no difference.",
     ), "and not the number of the term"
 
 
@@ -242,11 +252,41 @@ def test_the_same_value_of_another_estimate_is_not_worked_through():
     """A placebo's ratio may be the main one's by chance; its interval is not."""
     data = "pilot,ratio,ratio_low,ratio_high\nLambeth,0.414,0.3,0.6\n"
     found = figure_with(data, {"ratio": RATIO}, in_text("n", "N1", "0.41"))
-    assert found.example[1] == "Its interval runs from 0.3 to 0.6."
+    assert found.example[1:] == (
+        SAYS,
+        "Its interval runs from 0.3 to 0.6. It excludes 1, which is no difference.",
+    )
+
+
+def test_a_value_without_ingredients_is_put_in_words_with_the_calculation():
+    """A balance or a term of an event study is drawn from a model: its meaning is worked out."""
+    data = "pilot,first_month,last_month,apart\nLambeth,-24,-21,-0.161\n"
+    found = figure_with(data, {"apart": "Standardised difference from comparison schools"})
+    assert found.example == (
+        "Example, Lambeth, months −24 to −21 from the start: “-0.161” is drawn (standardised "
+        "difference from comparison schools).",
+        "What it says: 0.161 × 100 = 16.1: the mean of schools with a social worker is lower, by "
+        "16.1% of one standard deviation of schools.",
+    )
+
+
+def test_a_value_below_what_is_printed_is_not_worked_through():
+    record = typed_record("a", "T1", "table", "Pilot | p", cells=("Pilot", "p", "A", "<0.001"),
+                          described={"p": "p-value, two-sided"})  # fmt: skip
+    assert len(shown(record, "pilot,p\nA,0.001\n").example) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(1.06, "(1.06 − 1) × 100 = 6: the rate is 6% higher"), (1.0, "1 is no difference")],
+)
+def test_a_ratio_is_put_in_words_in_both_directions(value, words):
+    assert reading(RATIO, value).startswith(words)
+    assert reading(RATIO, float("inf")) == ""
 
 
 def test_for_every_hundred_is_the_ratio_a_hundred_times():
-    described = {"per_100": "Events or days for every 100 expected without a social worker"}
+    described = {"per_100": "Events or days for every 100 that comparison schools suggest"}
     data = "study,per_100,per_100_low,per_100_high\nLambeth,41.4,20,70\n"
     found = figure_with(data, described, in_text("n", "N1", "0.41"))
     assert found.example[-1] == "0.46 ÷ 1.11 = 0.41"

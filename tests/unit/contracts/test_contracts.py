@@ -120,7 +120,7 @@ def test_the_header_must_be_the_contracts() -> None:
     assert result.seen == (
         "no column first_day",
         "no column last_day",
-        "unknown column with a name that is no plain word",
+        "unknown column with a name that is not a plain word",
         "unknown column left",
     )
 

@@ -362,7 +362,7 @@ def test_a_header_of_very_many_names_is_told_in_a_few_words(tmp_path: Path) -> N
 
 
 def test_a_form_leads_to_no_other_folder() -> None:
-    with pytest.raises(ValueError, match="out of the extract"):
+    with pytest.raises(ValueError, match="is outside the extract"):
         FileForm("../children.csv")
     with pytest.raises(ValueError, match="not known"):
         file_form({"path": "a.csv", "format": "csv", "customProperties": [

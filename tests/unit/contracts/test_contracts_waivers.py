@@ -84,7 +84,7 @@ def test_a_breach_of_more_rows_than_waived_still_fails() -> None:
         ("[[waiver]]", "[[waiver", "cannot be read"),
         ("[[waiver]]", "[[waivers]]", "something other than waivers"),
         ("[[waiver]]", "[waiver]", "something other than waivers"),
-        ("2020-04-01", "2999-04-01", "has not come yet"),
+        ("2020-04-01", "2999-04-01", "is in the future"),
         ("2020-04-01\n", f"2020-04-01\n{TEXT}", "is waived already"),
     ],
 )

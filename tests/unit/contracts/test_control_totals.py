@@ -17,6 +17,7 @@ from analysis.contracts.totals.plans import PLANS, Plan
 from analysis.contracts.totals.table import Table, control_totals
 from analysis.errors import ConfigurationError
 from analysis.exhibits.appendix.contract_tables import control_totals_outcome, warnings_outcome
+from analysis.extract.extract import Origin
 from audit.documents.certificate import as_text
 from audit.ledger.ledger import RuleOutcome
 from benchmarks.devised import CORRUPTIONS
@@ -134,13 +135,18 @@ def test_the_summary_says_what_the_sender_confirmed() -> None:
     text = (ROOT / "chapters" / "executive-summary.qmd").read_text(encoding="utf-8")
     box = text[text.index("::: {.callout-important}") :].partition("\n:::")[0]
     assert "numbers.control_totals_outcome" in box
-    said = [control_totals_outcome(each).text for each in (results(totals=True), waived())]
+    supplied, invented = (Origin(kind, "", "") for kind in ("supplied", "invented"))
+    both = (results(totals=True), waived())
+    said = [control_totals_outcome(each, supplied).text for each in both]
+    assert control_totals_outcome(both[0], invented).text == (
+        f"{said[0].removesuffix('.')} (invented too)."
+    )
     assert said == [
         "The files agree with the control totals that came with them.",
         "The files differ from their sender's control totals, and someone answers for it.",
     ]
     without = results(totals=False)
-    assert control_totals_outcome(without).text.startswith("No control totals")
+    assert control_totals_outcome(without, invented).text.startswith("No control totals")
     assert ABSENT in warnings_outcome(without).text
     assert warnings_outcome(results(totals=True)).text.startswith("No rule")
 
@@ -161,7 +167,7 @@ def certified(found: ContractResults) -> str:
 
 def test_the_certificate_says_it_too() -> None:
     assert "agree with the control totals" in certified(results(totals=True))
-    assert "differ from the control totals" in certified(waived())
+    assert "differ from the data supplier's" in certified(waived())
     text = certificate(outcome("control_totals", ABSENT, "warn"))
     assert "No control totals came with the data" in text
     assert f"gave a warning: {ABSENT}" in text

@@ -55,6 +55,16 @@ def test_each_outcome_has_its_exit_code(
     assert json.loads((alone / "results.json").read_text("utf-8"))["exit_code"] == code
 
 
+def test_an_option_of_a_column_is_tested(alone: Path, capsys: Captured) -> None:
+    contract = alone / "data_contracts" / "schools.odcs.yaml"
+    text = contract.read_text("utf-8")
+    head, name, rest = text.partition("- name: pupils\n")
+    stepped = rest.replace("logicalTypeOptions:\n", "logicalTypeOptions:\n      multipleOf: 5\n", 1)
+    contract.write_text(head + name + stepped, encoding="utf-8")
+    assert validate(ROOT / "data" / "synthetic", None) == 3
+    assert "schools-pupils-step" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("alone")
 def test_values_go_to_a_terminal_and_nowhere_else(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis.disclosure import WITHHELD
-from analysis.exhibits.outcomes.claims import EffectRule, _seen, many_months_empty
 from analysis.exhibits.parts.rows import Judgement
 from analysis.exhibits.parts.rules import Largest, Least, Most, judge
+from exhibits.outcomes.claims import EffectRule, _seen, many_months_empty
 
 NAN = float("nan")
 

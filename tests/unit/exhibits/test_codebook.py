@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from analysis.contracts import read_contracts
-from analysis.dataflow.published import published_findings
 from analysis.errors import ConfigurationError
-from analysis.exhibits.practice.codebook import HEADINGS, MEANINGS, codebook
 from analysis.practice.evidence import FINDINGS, PATHWAYS, direction_counts
 from analysis.practice.presence import PHASES
+from exhibits.practice.codebook import HEADINGS, MEANINGS, codebook
+from exhibits.results.published import published_findings
 from tests.architecture import ROOT
 
 CONTRACTS = read_contracts(ROOT / "data_contracts")
@@ -65,7 +65,7 @@ def test_a_code_without_a_meaning_says_where_to_add_it(name):
     with pytest.raises(ConfigurationError, match=f"'new' is allowed in '{name}'") as caught:
         made(with_column(name, categories=allowed))
     assert "evidence.odcs.yaml" in caught.value.place
-    assert "analysis/exhibits/practice/codebook.py" in caught.value.remedy
+    assert "exhibits/practice/codebook.py" in caught.value.remedy
 
 
 def test_a_code_that_nothing_counts_is_refused_too(monkeypatch):

@@ -53,7 +53,7 @@ def test_the_message_of_a_figure_is_its_title():
     assert lines[:3] == [
         "::: {.figure-message}", "Fewer section 47 enquiries in Lambeth", ":::",
     ]  # fmt: skip
-    with pytest.raises(ValueError, match="holds a number"):
+    with pytest.raises(ValueError, match="contains a number"):
         figure(message="Fewer enquiries by 12")
 
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.parts.rows import Judgement
-from analysis.exhibits.practice.joint_display import STATEMENTS, joint_display
 from analysis.practice.evidence import FINDINGS, PATHWAYS
 from analysis.practice.strands import SILENT, agreement_of, read_checks, read_items
 from analysis.study.settings import read_study
+from exhibits.practice.joint_display import STATEMENTS, joint_display
 from tests.architecture import ROOT
 
 FALL = {"outcome": "s47_enquiries", "pilot": "Lambeth", "direction": "fell"}

@@ -7,6 +7,8 @@ from analysis.exhibits.parts import design
 from analysis.exhibits.parts.drawn import figure
 from analysis.exhibits.parts.legibility import contrast
 from analysis.exhibits.parts.style import new_drawing, pictures
+from analysis.extract.extract import Origin
+from exhibits.practice.figures import BEGINNINGS, pathways_by_phase
 from tests.design import BLOCKS, EXTENSION, current
 
 DATA, COLUMNS = pd.DataFrame({"pilot": ["Lambeth"]}), {"pilot": "Local authority"}
@@ -34,13 +36,15 @@ def test_good_words_have_no_fault():
     [
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", fontsize=7), "“Lambeth” is too small (7 pt)"),
         (lambda ax: ax.text(0.1, 0.5, "Lambeth", color=design.TEAL),
-         "“Lambeth” hardly stands out from its ground (3.2:1)"),
+         "“Lambeth” has too little contrast with its background (3.2:1)"),
         (lambda ax: (ax.barh(0.5, 1, color=design.NAVY), ax.text(0.5, 0.5, "8 schools")),
-         "“8 schools” hardly stands out from its ground (1.6:1)"),
+         "“8 schools” has too little contrast with its background (1.6:1)"),
         (lambda ax: ax.text(0.9, 0.5, "Southampton and Stockport, both of them", in_layout=False),
          "“Southampton and Stockport, both of them” reaches beyond the picture"),
         (lambda ax: (ax.text(0.1, 0.5, "Lambeth"), ax.text(0.12, 0.5, "Stockport")),
-         "“Lambeth” stands over “Stockport”"),
+         "“Lambeth” overlaps “Stockport”"),
+        (lambda ax: ax.vlines([0.5], 0, 1, color="#B9C7D6"),
+         "lines in #b9c7d6 have too little contrast with their background (1.7:1)"),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_words(put, said):
@@ -75,6 +79,25 @@ def rgb(colour):
     return tuple(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
+def test_small_shares_stand_clear_of_the_names_beside_them():
+    """In small extracts a share may be near nought, and its label is to its left."""
+    shares = {
+        "A": (4.0, 7.8, 24.1, 23.5),
+        "B": (11.7, 4.0, 25.6, 10.6),
+        "C": (0.5, 16.3, 9.0, 27.1),
+    }
+    logged = [(BEGINNINGS[each], phase, of[n]) for each, of in shares.items()
+              for n, phase in enumerate(("primary", "secondary"))]  # fmt: skip
+    coded = [(each, phase, of[2 + n]) for each, of in shares.items()
+             for n, phase in enumerate(("primary", "secondary"))]  # fmt: skip
+    drawn = pathways_by_phase(
+        pd.DataFrame(logged, columns=["activity_type", "phase", "percent"]),
+        pd.DataFrame(coded, columns=["pathway", "phase", "percent"]),
+        Origin("synthetic", "Invented data", ""),
+    )
+    assert drawn.faults == ()
+
+
 @pytest.mark.parametrize(
     "ground", ["#FFFFFF", *(v for k, v in design.COLOURS.items() if "tint" in k)]
 )
@@ -83,6 +106,11 @@ def test_the_colours_of_words_hold_on_every_ground(ground):
     words += [design.COLOURS[name] for name in ("ink", "soft", "accent", "claret")]
     for colour in words:
         assert contrast(rgb(colour), rgb(ground)) >= design.LEAST_CONTRAST, (colour, ground)
+
+
+@pytest.mark.parametrize("mark", [design.MUTED, design.BETWEEN, design.NAVY, design.PUBLISHED])
+def test_the_colours_of_marks_stand_out_from_white(mark):
+    assert contrast(rgb(mark), (1, 1, 1)) >= design.LEAST_MARK_CONTRAST
 
 
 def test_in_the_dark_too():

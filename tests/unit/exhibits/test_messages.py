@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from analysis.exhibits.appendix.sensitivity_figures import _message
-from analysis.exhibits.outcomes.in_words import SURE
 from analysis.exhibits.outcomes.unit_tables import (
     adjusted,
     all_at_once,
@@ -19,6 +18,7 @@ from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import Effect
 from analysis.models.inference.judgement import COLUMNS
 from analysis.study.settings import read_study
+from exhibits.outcomes.in_words import SURE
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")
@@ -46,7 +46,9 @@ def judged(*verdicts):
 def test_what_is_found_carries_certainty_units_and_family(said):
     assert said.startswith("Exploratory: a fall in ")
     assert "in Lambeth" in said
-    assert "alone passes adjusted tests by school and by area (t-test); areas" in said
+    assert (
+        "alone passes tests adjusted for its family, by school and by area (t-test); areas" in said
+    )
     assert said.endswith("; areas permuted cannot support it")
     assert "claim" not in said
     assert "p-value" not in said, "figures show intervals"
@@ -76,7 +78,7 @@ def test_a_message_says_whether_areas_permuted_bear_it_out(permuted, smallest, s
     )
     for message in (change_message(table, OUTCOMES[0]), effects_message(table, OUTCOMES)):
         assert message.endswith(f"; {said}")
-        assert "in Lambeth and Stockport alone passes adjusted tests" in message
+        assert "in Lambeth and Stockport alone passes tests adjusted for its family" in message
 
 
 def test_no_generated_label_claims_a_change():
@@ -86,7 +88,13 @@ def test_no_generated_label_claims_a_change():
 
 @pytest.mark.parametrize(
     ("clear", "said"),
-    [((3, 4), "some leave open that nothing changed in A"), ((4, 4), "in every pilot")],
+    [
+        ((3, 4), "some leave open that nothing changed in A"),
+        ((4, 4), "in every pilot"),
+        # Of one in B that is hidden nothing is said, so it does not leave anything open.
+        ((4, 3), "too, whether some do in B can't be said"),
+        ((3, 3), "nothing changed in A; whether some do in B can't be said"),
+    ],
 )
 def test_the_line_over_the_curve_counts_those_withheld(clear, said):
     """All drawn lie below 1, since those near the main analysis are kept; not all exist there."""
@@ -94,6 +102,7 @@ def test_the_line_over_the_curve_counts_those_withheld(clear, said):
     every = pd.DataFrame({
         "pilot": ["A", "B", "B"], "choice": ["all", "all", "Counts or rates"],
         "specifications": 4, "clear_below": [*clear, 0], "clear_above": 0,
+        "undecided": [0, 1, 0],
     })  # fmt: skip
     message = _message(drawn, every)
     assert said in message

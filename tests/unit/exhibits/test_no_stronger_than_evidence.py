@@ -1,35 +1,46 @@
 """Titles, notes and cells say no more than the source or the test behind them."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.exhibits.design.figures import _message as falls_message
-from analysis.exhibits.design.figures import detectable_falls
 from analysis.exhibits.design_checks.findings import breakdown_unseen
-from analysis.exhibits.outcomes.in_words import _message, _permuted, results_in_words
-from analysis.exhibits.outcomes.published import trial_leaves_open
+from analysis.exhibits.parts import words
 from analysis.exhibits.parts.rows import effects
-from analysis.exhibits.practice.figures import _pathways_message
-from analysis.exhibits.practice.joint_display import BEGINNINGS
-from analysis.exhibits.practice.six_findings import _permuted as unable
-from analysis.exhibits.recommendations.later_trial import _message as beside_message
+from analysis.study.settings import read_study
+from exhibits.design.claims import selection_misleads
+from exhibits.design.figures import _message as falls_message
+from exhibits.design.figures import detectable_falls
+from exhibits.design_checks.claims import breakdown_of_interval
+from exhibits.outcomes.in_words import _message, _permuted, results_in_words
+from exhibits.outcomes.published import LARGE_FALL, trial_leaves_open
+from exhibits.practice.figures import _pathways_message
+from exhibits.practice.joint_display import BEGINNINGS
+from exhibits.practice.six_findings import HOW_SURE
+from exhibits.practice.six_findings import _permuted as unable
+from exhibits.recommendations.later_trial import _message as beside_message
+from tests.architecture import ROOT
 from tests.spec.test_disclosure_drawings import EFFECTS, FALLS, JUDGED, ORIGIN, OUTCOMES, TRIAL
 
 INVENTED = replace(ORIGIN, kind="invented", label="Invented data")
+STUDY = read_study(ROOT / "study.toml")
 FELL = effects(EFFECTS, "s47_enquiries")
 PASSED = JUDGED.assign(verdict=["lower", "lower", *["not clear"] * (len(JUDGED) - 2)])
 
 
 def test_the_picture_of_the_one_page_says_what_is_real_and_what_was_built_in():
-    said = "Real trial: no evidence of a fall. Invented pilots: falls built in"
-    assert _message(FELL, 1.166, INVENTED) == said
-    unclear = tuple(replace(each, ratio_high=1.4) for each in FELL)
-    assert _message(unclear, 1.166, INVENTED).endswith("Invented pilots: no evidence")
-    assert _message(FELL, 0.9, INVENTED).startswith("Real trial: a fall.")
-    assert "nvented" not in _message(FELL, 1.166, ORIGIN)
+    """All three seem to have fallen: chance can do that, and into one or more nothing was built."""
+    built = next(each for each in STUDY.synthetic.scenarios if each.name == "published-directions")
+    said = "Real trial: no evidence of a fall. Invented pilots: falls built into two of three"
+    assert _message(FELL, 1.166, built, INVENTED) == said
+    none = next(each for each in STUDY.synthetic.scenarios if each.name == "no-effect")
+    assert _message(FELL, 1.166, none, INVENTED).endswith("Invented pilots: no fall built in")
+    assert _message(FELL, 1.166, None, INVENTED).endswith("Invented pilots: no evidence")
+    assert _message(FELL, 0.9, built, INVENTED).startswith("Real trial: a fall.")
+    assert "nvented" not in _message(FELL, 1.166, built, ORIGIN)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +61,8 @@ def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
     assert _permuted(PASSED) == (
-        "Where both are so low, permuting areas gives 0.062 in Lambeth (at least 0.062) and 0.062 "
-        "in Southampton (at least 0.062). "
+        "Where both are so low, permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
+        "in Southampton (least 0.062). "
     )
     assert _permuted(JUDGED) == ""
     assert unable(PASSED) == "Permuting areas cannot reach 0.05 in Lambeth or Southampton."
@@ -71,7 +82,10 @@ def test_the_trial_s_falls_are_those_of_the_outcome_that_it_is_known_for():
 
 def test_a_title_that_sets_the_trial_against_invented_data_says_so():
     said = beside_message(FELL, TRIAL, "Invented data")
-    assert said.startswith("The real trial's interval excludes falls like those in the invented")
+    assert said.startswith(
+        "The real trial's interval, of secondary schools, leaves out falls like those"
+    )
+    assert " in the invented data for " in said
 
 
 @pytest.mark.parametrize(("primary", "secondary", "named"), [(6, 7, False), (16, 5, True)])
@@ -90,4 +104,50 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
     trends = PASSED[["outcome", "pilot"]].assign(breakdown_change=0.5)
     assert breakdown_unseen(PASSED, trends).text.endswith("for every claimed change.")
     trends.loc[trends["pilot"] == "Lambeth", "breakdown_change"] = np.nan
-    assert breakdown_unseen(PASSED, trends).text == ("The same check for Lambeth may not be shown.")
+    assert breakdown_unseen(PASSED, trends).text == (
+        "The same check for Lambeth is not shown (small counts)."
+    )
+    none = PASSED.assign(verdict="not known")
+    assert breakdown_unseen(none, trends).text.startswith("No change is claimed")
+
+
+def test_what_the_trial_leaves_open_names_its_outcome_and_the_size_of_its_rule():
+    said = trial_leaves_open({"ratio": 1.055, "ratio_low": 0.955, "ratio_high": 1.166}).sentence
+    assert "for section 47 enquiries in secondary schools" in said
+    assert "a fall of a fifth is unlikely" in said
+    assert LARGE_FALL == 0.8
+
+
+def test_matching_is_said_to_look_like_harm_only_where_schools_in_need_were_chosen():
+    """Matching those with the highest counts on them leaves a fall: 0.79, or 0.60."""
+    seen = [("highest counts", "none", 0.54), ("highest counts", "count of one year", 0.79),
+            ("highest counts", "count of two years", 0.60), ("greatest need", "none", 0.99),
+            ("greatest need", "count of one year", 1.47)]  # fmt: skip
+    table = pd.DataFrame(seen, columns=["chosen", "matched", "ratio"])
+    claim = selection_misleads(table)
+    assert claim.holds
+    success, harm = claim.sentence.split("success")
+    assert "high counts" in success
+    assert re.search("in need and matching them on .* like harm", harm)
+    table.loc[table["ratio"] == 1.47, "ratio"] = 1.0
+    assert not selection_misleads(table).holds
+
+
+def test_how_sure_one_is_of_invented_data_is_a_supposition():
+    """Nothing is moderately sure that is evidence of nothing."""
+    judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
+    for origin, supposed in ((INVENTED, True), (ORIGIN, False)):
+        shown = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", origin)
+        assert ("how sure: if real" in shown.note) is supposed
+        assert HOW_SURE[bool(origin.label)].endswith("if these data were real") is supposed
+
+
+def test_the_interval_s_breakdown_value_stands_next_to_the_ratio_s():
+    """The milder of two checks alone would be a choice: its interval breaks at a quarter."""
+    trends = PASSED[["outcome", "pilot"]].assign(breakdown_change_interval=0.2516)
+    assert breakdown_of_interval(trends).text == "0.25"
+    hidden = trends.assign(breakdown_change_interval=np.nan)
+    assert breakdown_of_interval(hidden).text == words.NOT_KNOWN
+    summary = (ROOT / "chapters" / "executive-summary.qmd").read_text(encoding="utf-8")
+    for line in summary.splitlines():
+        assert ("claims.worst_check" in line) is ("numbers.breakdown_of_interval" in line)

@@ -1,5 +1,7 @@
 """What an extract so small that nearly everything is hidden prints: words that hold, and few."""
 
+import ast
+import re
 from types import SimpleNamespace
 
 import pandas as pd
@@ -7,13 +9,9 @@ import pytest
 
 from analysis.disclosure import WITHHELD
 from analysis.exhibits.appendix.appraisal_tables import most_not_returned, tipped_by_missing
-from analysis.exhibits.appendix.calibration import calibration_check
 from analysis.exhibits.appendix.inference_tables import _unsummed
 from analysis.exhibits.appendix.sensitivity_figures import _curve_said
 from analysis.exhibits.appendix.sensitivity_tables import outline_table
-from analysis.exhibits.design import figures as design
-from analysis.exhibits.design.claims import only_large_falls_seen
-from analysis.exhibits.design.figures import detectable_falls
 from analysis.exhibits.design.numbers import (
     curve_doubles,
     curve_shown,
@@ -25,7 +23,7 @@ from analysis.exhibits.design.numbers import (
 from analysis.exhibits.design_checks import figures as checks
 from analysis.exhibits.design_checks.figures import balance_plot, event_study_plot
 from analysis.exhibits.design_checks.findings import mostly_out_of_balance
-from analysis.exhibits.outcomes.numbers import care_estimated
+from analysis.exhibits.outcomes import numbers
 from analysis.exhibits.outcomes.rates_figures import _drawing
 from analysis.exhibits.outcomes.unit_tables import by_unit_table
 from analysis.exhibits.parts.clearance import cleared
@@ -33,9 +31,6 @@ from analysis.exhibits.parts.exhibit import Claim, Table
 from analysis.exhibits.parts.messages import change_message, effects_message
 from analysis.exhibits.parts.rows import families
 from analysis.exhibits.parts.rules import Largest, Least, judge
-from analysis.exhibits.practice.claims import unknown_children_reached
-from analysis.exhibits.practice.joint_display import _published_falls, _reading
-from analysis.exhibits.recommendations.later_trial import _message as beside_trial_message
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
@@ -44,6 +39,14 @@ from analysis.models.checks.missing_returns import COLUMNS as RETURNS
 from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.practice.activity import NOT_KNOWN
 from audit.ledger.making import printed as printed_line
+from exhibits.appendix.calibration import calibration_check
+from exhibits.design import figures as design
+from exhibits.design.claims import only_large_falls_seen
+from exhibits.design.figures import detectable_falls
+from exhibits.outcomes.pilots import care_estimated
+from exhibits.practice.claims import unknown_children_reached
+from exhibits.practice.joint_display import _published_falls, _reading
+from exhibits.recommendations.later_trial import _message as beside_trial_message
 from tests.architecture import ROOT
 from tests.unit.exhibits.test_messages import OUTCOMES, STUDY, judged
 
@@ -97,7 +100,7 @@ def test_counts_of_nothing_are_words():
     assert care_estimated(effects).text == "neither of two"
     no_bounds = pd.DataFrame(columns=list(RETURNS))
     assert tipped_by_missing(no_bounds).text == "none (there is none to look at)"
-    assert most_not_returned(no_bounds).text == "[c]"
+    assert most_not_returned(no_bounds).text == "not shown"
     curve = {"choice": "all", "clear_below": 0, "clear_above": 0}
     curves = pd.DataFrame([{"pilot": "Lambeth", "specifications": 0, **curve},
                            {"pilot": "Stockport", "specifications": 72, **curve}])  # fmt: skip
@@ -174,6 +177,28 @@ def test_one_rule_says_what_stands_in_place_of_an_estimate(reason, said):
     table = calibration_check(found, effects, OUTCOMES[:1], (), Origin("supplied", "", ""))
     assert table.rows[0][4] == said
     assert reason in table.note
+
+
+def test_a_sentence_has_words_and_no_symbol_where_an_effect_is_withheld():
+    effects = pd.DataFrame([{"outcome": OUTCOMES[0].name, "pilot": "Lambeth", "schools": 16,
+                             "status": "not estimable", "reason": WITHHELD} | EFFECT])  # fmt: skip
+    asked, none = (OUTCOMES[0].name, "Lambeth"), pd.DataFrame()
+    assert numbers.effect_ratio(effects, none, "", *asked).text == "not shown"
+    assert numbers.effect_interval(effects, "", *asked).text == "not shown"
+    difference = numbers.effect_difference(effects, none, "", OUTCOMES, *asked)
+    assert difference.text == "an unknown number of"
+    assert numbers.effects_withheld(effects).text == (
+        f"1 of the 1 effects of this report is not shown ([c] in tables and figures): {WITHHELD}."
+    )
+
+
+def test_no_number_of_a_sentence_is_a_symbol():
+    """It stands among words, not in a table's cell, so it is made of words."""
+    for path in (ROOT / "analysis" / "exhibits").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Number":
+                said = ast.unparse(call.args[1] if len(call.args) > 1 else call)
+                assert not re.search(r"HIDDEN|no_estimate\(|\[c\]|\[\{", said), f"{path}: {said}"
 
 
 def test_no_exhibit_writes_not_estimable_by_itself():
@@ -262,7 +287,9 @@ def test_a_figure_without_any_mark_says_that_nothing_is_drawn_and_why():
     known = rows[0] | {"pilot": "Stockport", "status": "estimated", "fall_percent": 70.0}
 
     def drawn(rows):
-        return detectable_falls(pd.DataFrame(rows), OUTCOMES, {"ratio_low": 0.9}, "", ORIGIN)
+        # The label of invented data stands under the words, and must leave them room.
+        origin = Origin("synthetic", "Invented data", "")
+        return detectable_falls(pd.DataFrame(rows), OUTCOMES, {"ratio_low": 0.9}, "", origin)
 
     nothing, some = drawn(rows), drawn([*rows, known])
     assert nothing.alt.startswith(f"Nothing is drawn: {WITHHELD}. ")
@@ -279,12 +306,17 @@ def test_a_figure_without_any_mark_says_that_nothing_is_drawn_and_why():
     ("ratios", "said"),
     [
         ((NAN, NAN), "No effect in a pilot can be shown next to the trial's"),
-        ((1.0, NAN), "The trial's interval holds each estimate of a pilot that can be shown"),
-        ((1.0, 1.1), "The trial's interval holds what was estimated in every pilot"),
-        ((0.4, NAN), "The real trial's interval excludes falls like those estimated in Lambeth"),
+        ((1.0, NAN), "The trial's interval contains each estimate of a pilot that can be shown"),
+        ((1.0, 1.1), "The trial's interval contains the estimate of every pilot"),
+        (
+            (0.4, NAN),
+            "The real trial's interval, of secondary schools, leaves out falls like those "
+            "estimated in Lambeth",
+        ),
         (
             (1.0, 2.1),
-            "The real trial's interval excludes rises like those estimated in Southampton",
+            "The real trial's interval, of secondary schools, leaves out rises like those "
+            "estimated in Southampton",
         ),
     ],
 )

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from analysis.exhibits.practice.evidence_figures import reception, tensions
-from analysis.exhibits.practice.figures import CHILDREN, activity_status, activity_types
-from analysis.exhibits.practice.logic_model import logic_model
 from analysis.extract.extract import Origin
 from analysis.study.settings import read_study
+from exhibits.practice.evidence_figures import reception, tensions
+from exhibits.practice.figures import CHILDREN, activity_status, activity_types
+from exhibits.practice.logic_model import logic_model
 from tests.architecture import ROOT
 
 PILOTS = read_study(ROOT / "study.toml").pilots

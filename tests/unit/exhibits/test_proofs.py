@@ -8,7 +8,18 @@ import pytest
 from scipy.stats import binom
 
 from analysis.errors import ConfigurationError
-from analysis.exhibits.appendix.simulation_numbers import (
+from analysis.exhibits.parts.exhibit import Claim
+from analysis.importing import CODE as ROOT
+from analysis.models.inference.operating_characteristics import (
+    COLUMNS,
+    operating_characteristics,
+    pilot_designs,
+)
+from analysis.models.pooling.coverage import pooling_coverage
+from analysis.proofs import Making, Proof, code_digest, code_files, read_proof, write_proof
+from benchmarks import models_scenarios, models_sentences
+from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
+from exhibits.appendix.simulation_numbers import (
     PRINTED,
     falsely_claimed,
     largest_unequal_size,
@@ -16,7 +27,7 @@ from analysis.exhibits.appendix.simulation_numbers import (
     primary_analysis_holds_its_size,
     unequal_spread_misleads,
 )
-from analysis.exhibits.appendix.simulation_tables import (
+from exhibits.appendix.simulation_tables import (
     NOT_USED,
     SENTENCES,
     SHORT,
@@ -24,16 +35,6 @@ from analysis.exhibits.appendix.simulation_tables import (
     sentence_rates,
     size_and_coverage,
 )
-from analysis.exhibits.parts.exhibit import Claim
-from analysis.models.inference.operating_characteristics import (
-    COLUMNS,
-    operating_characteristics,
-    pilot_designs,
-)
-from analysis.models.pooling.coverage import pooling_coverage
-from analysis.proofs import ROOT, Making, Proof, code_digest, code_files, read_proof, write_proof
-from benchmarks import models_scenarios, models_sentences
-from benchmarks.models_proofs import PROOFS, WORDING, on_all_cores
 
 # It takes spells in care, which the quick simulation doesn't draw.
 NOT_DRAWN = {"care_no_clear_change", "care_interval_is_wide"}
@@ -64,7 +65,7 @@ class TestRecord:
 
     def test_code_is_followed_through_imports(self):
         files = code_files("benchmarks.models_sentences")
-        assert {"analysis/synthetic/draws.py", "analysis/exhibits/outcomes/claims.py",
+        assert {"analysis/synthetic/draws.py", "exhibits/outcomes/claims.py",
                 "analysis/models/primary/sandwich.py", "study.toml",
                 "data_contracts/school_months.odcs.yaml"} <= set(files)  # fmt: skip
         assert not [name for name in code_files("analysis.study.settings") if "contract" in name]
@@ -200,7 +201,8 @@ class TestSentences:
         on_effects = {
             name
             for name in graph.exhibit_names(built)
-            if built.graph.nodes[name].type is Claim and "change_judgements" in nodes[name].needs
+            if built.graph.nodes[name].type is Claim
+            and {"change_judgements", "adjusted_for_many"} & set(nodes[name].needs)
         }
         judged = {claim.__name__ for claim in models_sentences.SENTENCES}
         assert on_effects - NOT_DRAWN == judged
@@ -258,9 +260,16 @@ class TestSentences:
         table = models_sentences.rates(held)
         rows = sentence_rates(Proof(table, MADE)).rows
         assert rows[0][0] == "Claims a change: Fewer enquiries in Lambeth and in Southampton"
-        assert [row[0].split(":")[0] for row in rows[1:3]] == ["Search", "Search"]
+        assert [row[0].split(":")[0] for row in rows[1:5]] == ["Search"] * 4
         assert set(rows[0][1:]) == {"50.0% (98.7%)"}  # of two draws
         assert set(rows[-1][1:]) == {"50.0%"}
+        older = table.loc[table["sentence"] != "any_outcome_changed"]
+        assert len(sentence_rates(Proof(older, MADE)).rows) == len(rows) - 1
+
+    def test_the_committed_table_has_every_sentence_unless_it_says_that_it_is_older(self):
+        proof = read_proof(PROOFS, "sentences")
+        if proof.making.current:
+            assert set(proof.table["sentence"]) == set(SENTENCES)
 
     def test_no_sentence_that_claims_a_change_is_printed_too_often_where_none_happens(self):
         proof = read_proof(PROOFS, "sentences")

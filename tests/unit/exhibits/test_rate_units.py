@@ -15,9 +15,10 @@ from analysis.models.inputs.example import example_panel
 from analysis.models.inputs.rate_units import MONTHLY, over_months
 from analysis.models.inputs.specification import Specification
 from analysis.models.primary.estimates import COLUMNS, effect_estimates
-from analysis.study.settings import Outcome, Window
+from analysis.study.settings import Outcome, Window, read_study
 
 ROOT = Path(__file__).parents[3]
+TERMS = read_study(ROOT / "study.toml").words
 WINDOW = Window(months_before=24, months_after=10, comparison="like months")
 ENQUIRIES = Outcome("s47_enquiries", "Section 47 enquiries", "events", "s47_enquiry", "enquiries",
                     ("Lambeth",), "primary")  # fmt: skip
@@ -37,7 +38,7 @@ def lambeth(**changes):
 
 def test_a_rate_over_the_pilots_months_is_one_over_those_months():
     """48.1 fewer among 58,712 pupil-months in ten months, which is 5,871 pupils: 8.2 a thousand."""
-    table = effect_table(lambeth(), (ENQUIRIES,), WINDOW, "")
+    table = effect_table(lambeth(), (ENQUIRIES,), WINDOW, "", TERMS)
     assert table.header[-1] == "Per 1,000 pupils over 10 months"
     assert table.rows[0][-1].replace("\u00a0", " ") == "−8.2 (−17.6 to −2.6)"
     shown = table.data.iloc[0]
@@ -78,7 +79,7 @@ def test_rounding_carries_no_limit_onto_no_effect(value, printed, expected):
 
 def test_an_interval_just_beside_no_effect_keeps_beside_it():
     table = effect_table(lambeth(ratio_high=0.9982, difference_high=-0.06), (ENQUIRIES,), WINDOW,
-                         "")  # fmt: skip
+                         "", TERMS)  # fmt: skip
     ratio, number, rate = (cell.replace("\u00a0", " ") for cell in table.rows[0][2:])
     assert ratio.endswith("to 0.998)")
     assert number.endswith("to −0.1)")

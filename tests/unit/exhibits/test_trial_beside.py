@@ -2,14 +2,14 @@
 
 import pytest
 
-from analysis.exhibits.appendix.pooling_exhibits import SHAPES
-from analysis.exhibits.outcomes.in_words import in_a_hundred, results_in_words
 from analysis.exhibits.parts.design import COLOURS
 from analysis.exhibits.parts.effect_rows import trial_row
 from analysis.exhibits.parts.exhibit import Figure
 from analysis.exhibits.parts.style import INTERVENTION
 from analysis.exhibits.parts.workings.measures import measure
-from analysis.exhibits.recommendations.later_trial import trial_beside_pilots
+from exhibits.appendix.pooling_exhibits import SHAPES
+from exhibits.outcomes.in_words import in_a_hundred, results_in_words
+from exhibits.recommendations.later_trial import trial_beside_pilots
 from tests.spec.test_disclosure_drawings import (
     DRAWN,
     EFFECTS,
@@ -29,7 +29,7 @@ def test_the_months_are_said_to_be_those_of_the_pilots():
         MONTHS, ORIGIN,
     )  # fmt: skip
     figures = [
-        in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN),
+        in_a_hundred(EFFECTS, TRIAL, (), MONTHS, ORIGIN),
         trial_beside_pilots(EFFECTS, OUTCOMES, TRIAL, MONTHS, ORIGIN),
     ]
     assert {each.period for each in (words, *figures)} == {f"Pilots: {MONTHS}"}
@@ -59,5 +59,5 @@ def test_the_trial_is_drawn_in_the_colour_of_what_is_published():
     row = trial_row(TRIAL, "Trial")
     assert row.colour == COLOURS["published-colour"]
     assert COLOURS["invented-colour"] not in (row.colour, INTERVENTION, SHAPES["trial"][1])
-    drawn = in_a_hundred(EFFECTS, TRIAL, MONTHS, ORIGIN).svg
+    drawn = in_a_hundred(EFFECTS, TRIAL, (), MONTHS, ORIGIN).svg
     assert drawn.lower().count(COLOURS["published-colour"].lower()) >= 2

@@ -186,7 +186,7 @@ def test_a_breach_names_the_council_s_file_row_and_column(tmp_path: Path) -> Non
             'from = "End"',
             "",
             "map-column",
-            "ended has not exactly one of from, always, sequence, of",
+            "ended must have exactly one of from, always, sequence, of",
         ),
         ('from = "End"', 'from = "Ende"', "map-column", "no column Ende"),
         (

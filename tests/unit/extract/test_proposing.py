@@ -91,7 +91,7 @@ def test_a_proposed_map_once_decided_and_confirmed_gives_the_dataset(
     path = tmp_path / "maps" / "child_events.toml"
     undecided = path.read_text(encoding="utf-8")
     (problem,) = read_extract(tmp_path, CONTRACTS, unconfirmed=True).read.problems["child_events"]
-    assert "'' is no code of event_type" in problem.seen
+    assert "'' is not a code of event_type" in problem.seen
     decided = undecided.replace('"Strategy" = ""', '"Strategy" = "s47_enquiry"')
     path.write_text(decided, encoding="utf-8", newline="\n")
     (problem,) = read_extract(tmp_path, CONTRACTS).read.problems["child_events"]
@@ -133,7 +133,7 @@ def test_a_published_layout_gets_the_map_that_ships(
         ("a.csv", "a,b\n1\n", "cannot be read: rows of another width"),
         ("a.csv", "p,q\n?,!\n", "looks like no dataset of the contracts"),
         ("a.xml", "<a/>", "is XML in no layout that a map ships for"),
-        ("a.toml", "", "a map is tried where it lies"),
+        ("a.toml", "", "a map is tried in its own place"),
     ],
 )
 def test_a_file_that_cannot_be_mapped_is_refused(

@@ -49,8 +49,9 @@ def test_the_unit_of_assignment_holds_for_every_analysis_that_names_none(tmp_pat
     area.write_text(TEXT.replace(whole, 'assignment_unit = "area"'), encoding="utf-8")
     study = read_study(area)
     asked = specifications(
-        study.specifications, study.outcomes, study.window, disclosure_rules(study.disclosure)
-    )
+        study.specifications, study.outcomes, study.window, disclosure_rules(study.disclosure),
+        study.words,
+    )  # fmt: skip
     assert {each.assignment_unit for each in asked} == {"area"}
     by_name = {each.name: each.assignment_unit for each in STUDY.specifications}
     assert (by_name["s47_main"], by_name["s47_by_area"]) == ("school", "area")
@@ -67,7 +68,7 @@ def test_an_invalid_part_cannot_be_built_in_code_either() -> None:
         Costs(0.0, "somebody")
     with pytest.raises(ConfigurationError, match="not assessed"):
         Costs(-1.0, "somebody")
-    with pytest.raises(ConfigurationError, match="each may stand once"):
+    with pytest.raises(ConfigurationError, match="each may occur only once"):
         replace(STUDY, assumptions=(STUDY.assumptions[0],) * 2)
 
 

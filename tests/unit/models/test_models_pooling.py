@@ -109,7 +109,7 @@ class TestMultiplicity:
 
     @pytest.mark.parametrize("wrong", [-0.1, 1.5])
     def test_a_p_value_lies_from_nought_to_one(self, wrong):
-        with pytest.raises(ConfigurationError, match="lies from 0 to 1"):
+        with pytest.raises(ConfigurationError, match="is from 0 to 1"):
             adjusted_p_values(np.array([0.1, wrong]), "Holm")
 
     def test_step_down_on_a_table_by_hand(self):

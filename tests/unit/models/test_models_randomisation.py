@@ -69,14 +69,14 @@ def test_a_set_with_one_arm_stays_as_it_is():
 def test_nothing_to_permute_is_said():
     schools = school_periods(four_schools(), specification())
     alone = schools.assign(matched_set=schools["school_id"])
-    with pytest.raises(NotEstimable, match="no matched set holds units of both arms"):
+    with pytest.raises(NotEstimable, match="no matched set has units of both arms"):
         randomisation_test(alone, seed=1)
 
 
 def test_units_with_both_arms_cannot_be_permuted():
     schools = school_periods(four_schools(), specification())
     mixed = schools.assign(cluster=["X", "Y", "X", "Y"])
-    with pytest.raises(NotEstimable, match="holds schools of both arms"):
+    with pytest.raises(NotEstimable, match="has schools of both arms"):
         randomisation_test(mixed, seed=1)
 
 

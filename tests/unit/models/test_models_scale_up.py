@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.dataflow.scale_up import schools_needed
 from analysis.errors import ConfigurationError
 from analysis.models.design.scale_up import (
     interval_precision,
@@ -29,6 +28,7 @@ from analysis.models.sensitivity.hidden_bias import (
     hidden_bias,
     highest_p,
 )
+from exhibits.results.scale_up import schools_needed
 from tests.unit.models.models_panel import random_panel, specification
 from tests.validation.cases import expected
 

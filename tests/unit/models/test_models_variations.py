@@ -209,7 +209,7 @@ class TestCurve:
 
     def test_units_that_cannot_move_are_said(self, panel):
         alone = panel.assign(matched_set=panel["school_id"])
-        with pytest.raises(NotEstimable, match="no matched set holds units of both arms"):
+        with pytest.raises(NotEstimable, match="no matched set has units of both arms"):
             specification_curve(alone, [specification()], seed=1)
 
     def test_months_after_may_be_fewer(self):

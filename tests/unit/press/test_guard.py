@@ -3,7 +3,7 @@
 import pytest
 import typst
 
-from press.errors import Place
+from press.errors import Location
 from press.guard.alignment import bare, lacking, losses
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.guard.pieces import Piece
@@ -31,16 +31,24 @@ count = 41
 ```
 
 [^late]: A note on the late returns.
+
+::: {.cell-output .cell-output-stdout}
+```
+41 schools
+```
+:::
 """
 PAGE = """\
 <h1>One</h1><p>Schools in Ashford were visited twice a week by the same social
 worker, or more.</p><h2>1.1 Visits of the year</h2><table><caption>Table 1.1: Visits by
 pilot</caption><tr><th>pilot</th><th>change</th></tr><tr><td>Ash</td><td>- 5</td></tr>
 <tr><td>Beech</td><td>1,234</td></tr></table><p>A share
-of <math><mi>x</mi><annotation encoding="application/x-tex">x^2 + 17</annotation></math>
+of <math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn><annotation \
+encoding="application/x-tex">x^2 + 17</annotation></math>
 of them had one.<sup>1</sup></p>
 <figure><img src="line.svg" alt="A line that rises"><figcaption>A line</figcaption></figure>
-<pre><code>count = 41</code></pre><aside>A note on the late returns.</aside>"""
+<pre><code>count = 41</code></pre><pre><code>41 schools</code></pre>
+<aside>A note on the late returns.</aside>"""
 PRINT = """\
 #let nothing(..) = rect(height: 1pt)
 #let svg = bytes("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
@@ -55,6 +63,9 @@ A share of $x^2 + 17$ of them had one.#footnote[A note on the late returns.]
 ```python
 count = 41
 ```
+```
+41 schools
+```
 """
 BROKEN = {
     "a word": ("more.", "", 1, "“Schools in Ashford were visited twice"),
@@ -64,12 +75,22 @@ BROKEN = {
     "a caption": ("A line<|A line]", "<|]", 14, "“A line” is not in "),
     "a note": ("late", "", 20, "“A note on the late returns.” is not as written in "),
     "code": ("count = 41", "count", 17, "“count = 41” is not "),
+    "a cell's output": ("41 schools", "", 24, "“41 schools” is not in "),
+    "a word twice": ("social worker", "social social worker", 1,
+                     "occurs twice in {where} (this part of it: social)"),
+    "a cell twice": ("<td>Beech|[Beech]", "<td>BeechBeech|[Beech Beech]", 8,
+                     "“Beech” occurs twice in "),
     "a formula": ("x^2 + 17</|$x^2 + 17$", "x</|`x^2 + 17`", 12, "the formula “x^2 + 17”"),
-    "a formula without a trace": ('<math><mi>x</mi><annotation encoding="application/x-tex">x^2 + '
+    "a formula without a trace": ('<math><msup><mi>x</mi><mn>2</mn></msup><mo>+</mo><mn>17</mn>'
+                                  '<annotation encoding="application/x-tex">x^2 + '
                                   '17</annotation></math>|$x^2 + 17$', "|", 12, "the formula"),
+    "a number of a formula": ("<mn>17</mn>|$x^2 + 17$", "<mn>71</mn>|$x^2 + 71$", 12,
+                              "the formula “x^2 + 17” is not as written in "),
+    "a digit of a formula": ("<mn>17</mn>|$x^2 + 17$", "<mn>171</mn>|$x^2 + 171$", 12,
+                             "the formula “x^2 + 17” is not as written in "),
     "a picture": ('<img src="line.svg"|#image(', "<img|#nothing(", 14, "the picture “line.svg”"),
     "twice": ("Schools in Ashford|Schools in Ashford", "{whole}Schools in Ashford", 1,
-              "same so…” stands twice in "),
+              "same so…” occurs twice in "),
 }  # fmt: skip
 
 
@@ -85,7 +106,7 @@ def broken(text, kind, side):
         old, new.replace("{whole}", whole), 1
     )
     assert changed != text
-    return changed, line, words
+    return changed, line, words.format(where=("the pages", "print")[side])
 
 
 def shown(body):
@@ -101,7 +122,7 @@ def test_nothing_is_lost_where_nothing_is():
 def test_a_loss_in_the_pages_is_named(kind):
     body, line, words = broken(PAGE, kind, 0)
     (found,) = lost_in_pages([read("html")], shown(body))
-    assert found.startswith(f"{Place('one.qmd', line)}:")
+    assert found.startswith(f"{Location('one.qmd', line)}:")
     assert words in found
 
 
@@ -109,7 +130,7 @@ def test_a_loss_in_the_pages_is_named(kind):
 def test_a_loss_in_print_is_named(kind):
     text, line, words = broken(PRINT, kind, 1)
     (found,) = lost_in_print([read("typst")], typst.compile(text.encode()))
-    assert found.startswith(f"{Place('one.qmd', line)}:")
+    assert found.startswith(f"{Location('one.qmd', line)}:")
     assert words in found
 
 

@@ -28,7 +28,7 @@ def test_a_page_break_where_nothing_can_be_divided(text):
     broken = broken if text[0] == ":" else "- a\n\n  ::: {.press-pagebreak}\n  :::\n"
     (line,), _ = named(f"Text.\n\n{broken}")
     assert line.startswith("one.qmd:")
-    assert "a page break stands inside" in line
+    assert "a page break is inside" in line
 
 
 def test_a_page_break_in_a_plain_division():
@@ -48,11 +48,9 @@ def test_headings_without_words():
 def test_brackets_in_a_chapter_without_notes_are_words():
     lines, warnings = named("Any but [^a] here.", check=check_notes)
     assert not lines
-    assert warnings == [
-        "one.qmd:1: the note [^a] is not written: the brackets are printed as words"
-    ]
+    assert warnings == ["one.qmd:1: the note [^a] is missing: the brackets are printed as words"]
     lines, _ = named("A[^b] and [^a].\n\n[^b]: Note.", check=check_notes)
-    assert lines == ["one.qmd:1: the note [^a] is not written in this chapter"]
+    assert lines == ["one.qmd:1: the note [^a] is missing in this chapter"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,7 @@ def test_what_a_tag_shows_from_another_host_is_warned_of(tmp_path, tag):
     address = "https://example.org/a.x"
     lines, warnings = named(f"Text.\n\nA {tag.format(address)}.", "html", check)
     assert not lines
-    assert warnings == [f"one.qmd:3: {address} lies on another host: put a copy into the project"]
+    assert warnings == [f"one.qmd:3: {address} is on another host: put a copy into the project"]
 
 
 @pytest.mark.parametrize(
@@ -92,9 +90,9 @@ def test_what_a_tag_shows_from_another_host_is_warned_of(tmp_path, tag):
         ("A\n\nIn C:\\data.", 3, r"\data is LaTeX"),
         ("A\n\n\\begin{itemize}\n\\item x\n\\end{itemize}", 3, r"\begin{itemize} is LaTeX"),
         ("See \\ref{a}.", 1, r"\ref{a} is LaTeX"),
-        ("| a |\n|---|\n| <ul><li>x</li></ul> |", 3, "<ul> stands in a cell of a pipe table"),
-        ("a | b\n--|--\n<p>x</p> | y", 3, "<p> stands in a cell"),
-        ("| <div>x</div> |\n|---|\n| y |", 1, "<div> stands in a cell"),
+        ("| a |\n|---|\n| <ul><li>x</li></ul> |", 3, "<ul> is in a cell of a pipe table"),
+        ("a | b\n--|--\n<p>x</p> | y", 3, "<p> is in a cell"),
+        ("| <div>x</div> |\n|---|\n| y |", 1, "<div> is in a cell"),
         ("A \\newpage\n\n\\newcommand{\\x}{y}\n\n\\vspace{1cm}", 0, ""),
         ("`\\emph{x}`{=latex} and `\\emph{x}`", 0, ""),
         ("| `<ul>` |\n|---|\n| x<br>y |\n\n<p>a | b</p>", 0, ""),
@@ -117,7 +115,7 @@ def test_a_formula_of_latex_is_one_in_both_formats():
 @pytest.mark.parametrize("tag", ["<canvas></canvas>", "<svg></svg>", "<video></video>"])
 def test_tags_that_print_has_not(tag):
     (line,), _ = named(f"Text.\n\n{tag}")
-    assert line == f"one.qmd:3: {tag.partition('>')[0]}> stands in the pages and not in print"
+    assert line == f"one.qmd:3: {tag.partition('>')[0]}> is in the pages but not in print"
 
 
 def test_html_that_is_marked_as_such_is_meant_for_pages_alone():

@@ -36,7 +36,7 @@ def test_parts_of_a_notebook_have_their_lines():
     assert (cell.label, cell.source, cell.stored[1]) == ("lst-cell", "print(100 + 31)", 3)
     rows = text.split("\n")
     for line in [*prose.source, *after.source]:
-        assert not line.text or line.text in rows[line.place.line - 1]
+        assert not line.text or line.text in rows[line.location.line - 1]
     assert "print(100" in rows[cell.first_line - 1]
 
 

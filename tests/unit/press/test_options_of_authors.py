@@ -8,7 +8,7 @@ import pytest
 from press.build import build_book
 from press.chapter.cells import split_cells
 from press.chapter.source import source_of
-from press.errors import Place
+from press.errors import Location
 from press.project.dates import printed_date
 from tests.book.test_build import CONFIGURATION, project
 
@@ -46,8 +46,8 @@ def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path
     assert "<meta name='own' content='1'>" in page
     assert page.index("stats.example") > page.index("</main>")
     assert "stats.example" not in home
-    (asked,) = [line for line in book.warnings if "asks" in line]
-    assert asked.startswith("one.qmd: the HTML that is included in the page asks stats.example")
+    (asked,) = [line for line in book.warnings if "included in the page" in line]
+    assert asked.startswith("one.qmd: the HTML included in the page loads from stats.example")
     assert [line for line in book.warnings if "`reference-location`" in line]
     assert not book.losses
 
@@ -59,4 +59,4 @@ def test_html_that_a_book_and_a_chapter_include_is_in_their_pages_alone(tmp_path
 )  # fmt: skip
 def test_dates_as_authors_write_them(given, day):
     options = {"date": given, "date-format": "iso"}
-    assert printed_date(options, Path("one.qmd"), Place("one.qmd")) == day.isoformat()
+    assert printed_date(options, Path("one.qmd"), Location("one.qmd")) == day.isoformat()

@@ -11,15 +11,15 @@ from press.chapter.cells import Prose, split_cells
 from press.chapter.chapter import Chapter
 from press.chapter.manuscript import manuscript
 from press.chapter.source import source_of
-from press.errors import Place
+from press.errors import Location
 from press.html.writing import _finished
 from press.mistakes import Mistakes
 from press.project.project import Entry
 from press.project.yaml import Settings
 from press.run.kernel import kernel_environment
 from press.run.pictures import Figures
+from press.run.reproducible import last_state, settled, varying
 from press.run.results import CellResult, ExecutedChapter
-from press.run.steady import last_state, settled, varying
 
 
 def cell(text="x = 1\ny = 2", options=""):
@@ -38,7 +38,7 @@ def display(**forms):
 
 
 def mistakes_of(outputs, base, options="", varies=()):
-    entry = Entry("chapter", "one.qmd", None, 0, False, Place("_quarto.yml"))
+    entry = Entry("chapter", "one.qmd", None, 0, False, Location("_quarto.yml"))
     given = cell(options=options)
     chapter = Chapter(entry, "one.qmd", Settings(), (given,), None)
     executed = ExecutedChapter(chapter, (CellResult(given, tuple(outputs), 1, varies),))
@@ -150,7 +150,9 @@ def test_the_caller_s_environment_changes_no_drawing(tmp_path, monkeypatch):
 )
 def test_what_asks_another_host_is_named(code):
     (line,) = mistakes_of([display(text_html=code)], "html")
-    assert line.startswith("one.qmd:11: what the cell shows asks another host: cdn.example.org")
+    assert line.startswith(
+        "one.qmd:11: the cell's output loads data from another host: cdn.example.org"
+    )
 
 
 def test_a_link_in_an_output_asks_nobody():
@@ -163,7 +165,7 @@ def test_a_letter_that_a_drawing_has_not_is_named(options):
         r"pylabtools.py:158: UserWarning: Glyph 29579 (\N{CJK}) missing from font(s) DejaVu Sans."
     )
     (line,) = mistakes_of([stream(said, "stderr")], "html", options)
-    assert line.startswith("one.qmd:11: the cell draws a box for 王")
+    assert line.startswith("one.qmd:11: the cell draws a blank box for 王")
 
 
 FIGURE = "#| label: fig-a\n#| fig-cap: A\n"

@@ -22,7 +22,7 @@ from press.document.links import anchors_of
 from press.document.numbering import number_blocks
 from press.document.page import Page, number_page, read_page
 from press.document.pandoc import read
-from press.errors import ChapterError, Place
+from press.errors import ChapterError, Location
 from press.html.figures import figure_blocks
 from press.html.search import words
 from press.mistakes import Mistakes
@@ -31,13 +31,13 @@ from press.project.authors import authors
 from press.project.project import Entry
 from press.project.yaml import Settings
 
-ENTRY = Entry("chapter", "one.qmd", None, 0, False, Place("_quarto.yml", 6))
+ENTRY = Entry("chapter", "one.qmd", None, 0, False, Location("_quarto.yml", 6))
 
 
 def page(
     markdown: str, base: str = "html", found: Mistakes | None = None, **options: object
 ) -> Page:
-    title = title_of("One", Place("one.qmd", 1))
+    title = title_of("One", Location("one.qmd", 1))
     chapter = Chapter(ENTRY, "one.qmd", Settings({"title": "One"}), (), title)
     return read_page(
         chapter, source_of(markdown, "one.qmd"), options, Circumstances(base), found or Mistakes()

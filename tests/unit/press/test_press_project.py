@@ -36,9 +36,9 @@ def test_each_key_knows_its_line():
     settings = parse_settings(
         "book:\n  title: T\n  chapters:\n    - a\n    - b\n", "f.yml", first=3
     )
-    assert str(settings.place("book", "title")) == "f.yml:4"
-    assert str(settings.place("book", "chapters", 1)) == "f.yml:7"
-    assert str(settings.place("book", "absent")) == "f.yml:3"
+    assert str(settings.location("book", "title")) == "f.yml:4"
+    assert str(settings.location("book", "chapters", 1)) == "f.yml:7"
+    assert str(settings.location("book", "absent")) == "f.yml:3"
 
 
 def test_a_profile_appends_lists_and_overrides_texts():
@@ -46,7 +46,7 @@ def test_a_profile_appends_lists_and_overrides_texts():
     above = parse_settings("book:\n  title: B\n  chapters: [b]\n", "above.yml")
     both = merged(below, above)
     assert both.values == {"book": {"title": "B", "chapters": ["a", "b"]}}
-    assert str(both.place("book", "chapters", 1)) == "above.yml:3"
+    assert str(both.location("book", "chapters", 1)) == "above.yml:3"
 
 
 def test_a_list_takes_each_item_once_and_a_single_value_as_a_list():
@@ -54,7 +54,7 @@ def test_a_list_takes_each_item_once_and_a_single_value_as_a_list():
     above = parse_settings("css: [b, a]\nto:\n  - y\n  - w\nonly:\n", "above.yml")
     both = merged(below, above)
     assert both.values == {"css": ["a", "b"], "to": ["x", "y", "w"], "only": None}
-    assert str(both.place("to", 2)) == "above.yml:4"
+    assert str(both.location("to", 2)) == "above.yml:4"
 
 
 def test_the_order_in_which_files_are_laid_over_each_other(tmp_path):
@@ -178,7 +178,7 @@ def test_cells_and_inline_expressions_know_their_lines(tmp_path):
     assert chapter.title.identifier == "sec-one"
     (cell,) = chapter.cells
     assert (cell.label, cell.options["fig-cap"], cell.source) == ("fig-a", "A: b", "x = 1")
-    assert (cell.place.line, cell.first_line) == (7, 11)
+    assert (cell.location.line, cell.first_line) == (7, 11)
     assert [(inline.expression, inline.line) for inline in chapter.inlines] == [
         ("x", 14), ("y + 1", 14),
     ]  # fmt: skip
@@ -192,8 +192,8 @@ def test_includes_keep_the_place_of_each_line(tmp_path):
         "_quarto.yml": BOOK.replace("one.qmd", "parts/one.qmd"),
     }
     chapter = read_book(write(tmp_path, **files)).chapters[1]
-    assert str(chapter.cells[0].place) == "parts/_in.md:3"
-    assert str(chapter.source.place_of("^second")) == "root.md:1"
+    assert str(chapter.cells[0].location) == "parts/_in.md:3"
+    assert str(chapter.source.location_of("^second")) == "root.md:1"
 
 
 @pytest.mark.parametrize(

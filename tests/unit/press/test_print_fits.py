@@ -9,7 +9,7 @@ import typst
 from press.document.pandoc import document, write
 from press.errors import TypesettingError
 from press.mistakes import Mistakes
-from press.pdf.book import _chapter, with_place
+from press.pdf.book import _chapter, compile_pdf, with_place
 from press.pdf.letters import check_letters
 from press.pdf.tables import fitted, with_measured_widths
 from press.pdf.writing import TypstWriter
@@ -26,6 +26,15 @@ def test_letters_that_no_font_has_are_named():
         "print would show a box",
         "one.qmd:7: no font has 🏫 (SCHOOL): print would show a box",
     ]
+
+
+def test_a_font_that_is_not_there_is_named(tmp_path):
+    found = Mistakes()
+    text = '#set text(font: "No Such Font")\nWords.\n'
+    assert compile_pdf(text, tmp_path, (), 0, (), found).startswith(b"%PDF")
+    (mistake,) = found.found
+    assert "the font “no such font” is not there: print would use another" in str(mistake)
+    assert "font-paths" in str(mistake)
 
 
 def table(*rows):
@@ -79,6 +88,18 @@ def test_what_typst_refuses_has_the_line_that_says_most_of_it():
         "Typst stopped: panicked with: the sentence here, at: panic(Some text)"
     )
     assert str(with_place(error, [made])).startswith("one.qmd:3: Typst stopped")
+
+
+def test_a_formula_that_no_column_can_take_is_named():
+    sums = " + ".join(f"a_{{{number}}}" for number in range(60))
+    made = page(f"Some text.\n\n$$\ny = \n{sums}\n$$\n", "typst")
+    text = resources.files("press.pdf").joinpath("fitted.typ").read_text("utf-8")
+    formula = TypstWriter(SimpleNamespace()).lowered(made.blocks)
+    with pytest.raises(typst.TypstError) as caught:
+        typst.compile(f"{text}\n{write(document(formula), 'typst')}".encode())
+    error = with_place(TypesettingError(f"Typst stopped: {caught.value.message}"), [made])
+    assert str(error).startswith("one.qmd:4: the formula y = a_{0} + a_{1}")
+    assert "is too wide to be printed\n  remedy: divide it" in str(error)
 
 
 @pytest.mark.parametrize(

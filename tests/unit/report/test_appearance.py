@@ -7,8 +7,8 @@ import pytest
 
 from analysis.errors import NotReady
 from analysis.exhibits.parts.exhibit import Figure
-from audit.ledger.record import Place
-from report.checks.pages import empty_pages, told_empty
+from audit.ledger.record import Location
+from report.checks.pages import empty_pages, empty_pages_message
 from report.checks.readiness import refuse_unreadable, unreadable
 from report.register import Use
 
@@ -38,18 +38,24 @@ def test_a_chapter_may_end_where_it_does():
     assert empty_pages(layer(700, 100, 650)) == [], "nor is the last page one"
 
 
+def test_a_chapter_does_not_end_with_a_line_or_two_on_a_page_of_their_own():
+    (found,) = empty_pages(layer(700, 100, 720, 100, 80, chapters=(2, 4)))
+    assert found.page == 2
+    assert [each.page for each in empty_pages(layer(700, 100, 720))] == [2], "nor does a book"
+
+
 def test_a_draft_says_so_and_a_release_stops(capsys, tmp_path):
     layers = {tmp_path / "report.pdf": layer(700, 100, 650, 100, 80)}
-    told_empty(layers, release=False)
+    empty_pages_message(layers, release=False)
     assert "report.pdf: page 2 is filled" in capsys.readouterr().err
     with pytest.raises(NotReady, match=r"report\.pdf: page 2 is filled"):
-        told_empty(layers, release=True)
+        empty_pages_message(layers, release=True)
 
 
 def test_a_release_stops_at_a_figure_that_cannot_be_read():
     data, columns = pd.DataFrame({"pilot": ["Lambeth"]}), {"pilot": "Local authority"}
     bad = Figure("<svg/>", "A chart.", data, columns, faults=("“Lambeth” is too small (7 pt)",))
-    used = [Use("forest", "figure", "fig-forest", Place("chapters/one.qmd", 12))]
+    used = [Use("forest", "figure", "fig-forest", Location("chapters/one.qmd", 12))]
     assert unreadable({"forest": bad}) == {"forest": bad.faults}
     with pytest.raises(NotReady, match=r"one\.qmd:12 forest: “Lambeth” is too small"):
         refuse_unreadable({"forest": bad}, used)

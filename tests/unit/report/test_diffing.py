@@ -2,15 +2,16 @@
 
 import json
 import subprocess
+import zlib
 
 import pytest
 
 from analysis.errors import ConfigurationError
 from audit.ledger.bundle import Bundle
-from report.again import rebuild as rebuilding
-from report.again.diff_text import as_dictionary, as_html, details, lines
-from report.again.rebuild import RebuildFailed, find_commit, git
 from report.commands import diff as diffing
+from report.reproduction import rebuild as rebuilding
+from report.reproduction.diff_text import as_dictionary, as_html, details, lines
+from report.reproduction.rebuild import RebuildFailed, find_commit, git
 from tests.unit.audit import sealed
 from tests.unit.audit.whole import bare, typed_record
 
@@ -200,7 +201,7 @@ def test_a_shallow_clone_says_so(clone, tmp_path):
 
 
 def test_a_folder_without_history_says_so(tmp_path):
-    with pytest.raises(ConfigurationError, match="no git clone"):
+    with pytest.raises(ConfigurationError, match="not a git clone"):
         compare(tmp_path, "HEAD~1", "HEAD")
 
 
@@ -264,6 +265,41 @@ def test_a_commit_is_unpacked_as_it_is_whatever_the_clone_says_of_its_files(clon
     assert (tree / "also.py").is_symlink()
 
 
+def forge(clone, named, contents):
+    """Put other contents in the place of an object, under its name."""
+    name = git(clone, "rev-parse", named).decode().strip()
+    path = clone / ".git" / "objects" / name[:2] / name[2:]
+    path.chmod(0o644)
+    path.write_bytes(contents)
+
+
+def test_an_object_under_the_name_of_another_is_not_believed(clone, tmp_path):
+    """Git compares an object with its name when it receives it, not when it reads it."""
+    made = find_commit(clone, "HEAD")
+    assert rebuilding.shown(clone, made, "study.toml") == b"3"
+    forge(clone, "HEAD:study.toml", zlib.compress(b"blob 1\x009"))
+    with pytest.raises(RebuildFailed, match=r"study\.toml in commit .* is not what its hash says"):
+        rebuilding.shown(clone, made, "study.toml")
+    with pytest.raises(ConfigurationError, match="is not what its hash says"):
+        rebuilding._export(clone, rebuilding.of_commit(made), tmp_path / "one")
+    forge(clone, "HEAD:study.toml", zlib.compress(b"blob 1\x003"))
+    rebuilding._export(clone, rebuilding.of_commit(made), tmp_path / "two")
+    other = git(clone, "rev-parse", "HEAD:chapters").decode().strip()
+    place = clone / ".git" / "objects" / other[:2] / other[2:]
+    forge(clone, "HEAD:data", place.read_bytes())
+    with pytest.raises(ConfigurationError, match="a folder in commit"):
+        rebuilding._export(clone, rebuilding.of_commit(made), tmp_path / "three")
+
+
+@pytest.mark.parametrize("attribute", ["binary", "diff=other"])
+def test_prose_is_compared_whatever_the_clone_says_of_chapters(clone, attribute):
+    (clone / ".git" / "info" / "attributes").write_text(f"*.qmd {attribute}\n")
+    git_in(clone, "config", "diff.other.textconv", "echo")
+    git_in(clone, "config", "diff.other.command", "true")
+    write(clone, data="2", study="3", code="0", chapter=CHAPTER + "\nOne line more.\n")
+    assert list(lines(compare(clone)))[-1] == "  chapters/a.qmd: 0 lines out, 2 in"
+
+
 def test_the_files_that_lie_there_are_taken_unfiltered(clone):
     (clone / ".git" / "info" / "attributes").write_text("code.py filter=other\n")
     git_in(clone, "config", "filter.other.clean", "echo 0")
@@ -280,5 +316,5 @@ def test_a_link_that_leads_out_of_a_commit_is_not_unpacked(clone, tmp_path, targ
     git_in(clone, "add", "data/link")
     git_in(clone, "commit", "-q", "-m", "link")
     inputs = rebuilding.of_commit(find_commit(clone, "HEAD"))
-    with pytest.raises(ConfigurationError, match="data/link leads out of its folder"):
+    with pytest.raises(ConfigurationError, match="data/link is outside its folder"):
         rebuilding._export(clone, inputs, tmp_path / "unpacked")

@@ -12,7 +12,7 @@ from report.formats.archive import members
 from report.formats.word import words_of
 from report.formats.writing import made_now, write_formats
 from report.reuse import formats
-from report.reuse.formats import OfFormats
+from report.reuse.formats import FormatCache
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt">'
@@ -43,8 +43,8 @@ def record(name, reference, kind, described):
 LEDGER = {
     "title": "A small report", "label": "Invented data", "commit": {"id": "abc1234"},
     "records": [
-        record("bars", "F1", "figure", {"pilot": "Pilot", "rate": "Rate"}),
         record("rates", "T1", "table", {"pilot": "Pilot", "rate": "Rate", "note": "Rate"}),
+        record("bars", "F1", "figure", {"pilot": "Pilot", "rate": "Rate"}),
     ],
 }  # fmt: skip
 
@@ -157,7 +157,7 @@ EDITS = {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("store")
-    first = OfFormats(folder)
+    first = FormatCache(folder)
     write(tmp_path_factory.mktemp("first"), recall=first)
     assert first.made == len(MADE)
     return folder
@@ -168,7 +168,7 @@ def test_a_format_is_made_again_where_it_would_be_another_and_only_there(
     store, made, tmp_path, edit
 ):
     given, expected = EDITS[edit]
-    kept = OfFormats(store)
+    kept = FormatCache(store)
     found = write(tmp_path / "kept", recall=kept, **given)
     assert found == write(tmp_path / "fresh", **given)
     assert {name for name in MADE if found[name] != (made.once / name).read_bytes()} == expected
@@ -176,10 +176,10 @@ def test_a_format_is_made_again_where_it_would_be_another_and_only_there(
 
 
 def test_an_entry_that_was_altered_is_made_again(made, tmp_path):
-    write(tmp_path / "first", recall=OfFormats(tmp_path / "store"))
+    write(tmp_path / "first", recall=FormatCache(tmp_path / "store"))
     for path in (tmp_path / "store").glob("*/*"):
         path.write_bytes(path.read_bytes()[:-1] + b"?")
-    kept = OfFormats(tmp_path / "store")
+    kept = FormatCache(tmp_path / "store")
     assert write(tmp_path / "again", recall=kept) == {
         name: (made.once / name).read_bytes() for name in MADE
     }
@@ -188,6 +188,6 @@ def test_an_entry_that_was_altered_is_made_again(made, tmp_path):
 
 def test_other_code_recalls_nothing(store, tmp_path, monkeypatch):
     monkeypatch.setattr(formats, "code_digest", lambda *_: "another")
-    kept = OfFormats(store)
+    kept = FormatCache(store)
     write(tmp_path, recall=kept)
     assert kept.made == len(MADE)

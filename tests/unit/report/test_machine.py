@@ -15,7 +15,7 @@ from analysis.errors import ConfigurationError
 from audit.trace.repository import Commit
 from press.document.citations import Sources, with_citations
 from press.document.pandoc import read
-from press.project.placing import OLD, aside
+from press.project.output_folder import OLD, aside
 from report import command_line
 from report.command_line import INTERRUPTED, main
 from report.commands.build import timestamp
@@ -62,7 +62,7 @@ def test_what_the_machine_refuses_is_one_message(failing, capsys, number, remedy
 
 def test_ctrl_c_is_one_message(failing, capsys):
     assert failing(KeyboardInterrupt()) == INTERRUPTED
-    assert capsys.readouterr().err.strip() == "report: interrupted; the last book is as it was"
+    assert capsys.readouterr().err.strip() == "report: interrupted; the last book is unchanged"
 
 
 def test_a_fault_of_the_program_is_not_hidden(failing):
@@ -148,7 +148,7 @@ def test_what_a_killed_build_left_is_removed_by_the_next(tmp_path):
         assert folder.is_dir()
     assert not left.exists()
     assert mine.exists(), "a build under way"
-    assert other.exists(), "none of ours"
+    assert other.exists(), "not a report of this project"
 
 
 @pytest.mark.parametrize("name", ["a%20b", "Zürich", "a b"])

@@ -41,7 +41,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", [str(packages)])
     own = (*inputs._OF_A_SHELL, "PYTEST_CURRENT_TEST")
     monkeypatch.setattr(inputs, "_OF_A_SHELL", own)
-    keep(tmp_path / "project")
+    record(tmp_path / "project")
     return tmp_path / "project"
 
 
@@ -50,12 +50,12 @@ def asked(**other):
     return asked_for(**(given | other))
 
 
-def keep(root, *, during=lambda: None, settled=True):
+def record(root, *, during=lambda: None, settled=True):
     recorder = Recorder(root, asked())
     during()
     written = [root / "_book" / "index.html"]
     said = ["report: Title", "  a warning"]
-    recorder.keep(root / "_book", said, written, {}, settled=settled)
+    recorder.record(root / "_book", said, written, {}, settled=settled)
 
 
 @pytest.mark.usefixtures("project")
@@ -117,7 +117,7 @@ def test_a_package_edited_within_a_tick_of_the_clock_is_known_by_what_it_holds(p
 def test_a_variable_makes_it_again_and_is_kept_by_digest_alone(monkeypatch, project, name):
     monkeypatch.setenv(name, "secret")
     assert not nothing_to_do(asked())
-    keep(project)
+    record(project)
     assert nothing_to_do(asked())
     assert "secret" not in next((project / BUILDS).iterdir()).read_text()
 
@@ -143,7 +143,7 @@ def test_a_commit_makes_it_again(project):
 
 
 def test_a_file_edited_meanwhile_leaves_no_record(project):
-    keep(project, during=lambda: (project / "index.qmd").write_text("# Two\n"))
+    record(project, during=lambda: (project / "index.qmd").write_text("# Two\n"))
     assert not nothing_to_do(asked())
 
 
@@ -167,7 +167,7 @@ def test_a_record_that_was_altered_is_none(project):
 def test_a_book_that_may_print_the_clock_is_always_made(project, name, text):
     assert not inputs.reads_the_clock(project)
     (project / name).write_text(text)
-    keep(project)
+    record(project)
     assert not nothing_to_do(asked())
 
 

@@ -1,10 +1,13 @@
 """What `report preview` makes anew after an edit, and what it takes over."""
 
+import re
 import subprocess
 from types import SimpleNamespace
 
 import pytest
 
+from press.build import build_book
+from press.chapter.reading import read_book
 from report.commands import preview as previewing
 from report.commands.preview import CodeChanged, Preview
 
@@ -22,7 +25,7 @@ def preview(monkeypatch, tmp_path):
     )
     monkeypatch.setattr(previewing, "read_commit", lambda _: SimpleNamespace(short=state.label))
     monkeypatch.setattr(previewing, "read_book", lambda *_: None)
-    monkeypatch.setattr(previewing, "configured_again", lambda _: None)
+    monkeypatch.setattr(previewing, "reread_configuration", lambda _: None)
     monkeypatch.setattr(
         previewing, "uses", lambda _: [SimpleNamespace(name=name, label="") for name in state.shown]
     )
@@ -80,6 +83,40 @@ def test_a_file_that_a_cell_may_read_executes_every_chapter(preview, path):
     book.rebuild(frozenset())
     book.rebuild(frozenset({"index.qmd", path}))
     assert state.kept == [[], []]
+
+
+ADDITION = """# One
+
+```{python}
+import pathlib, sys
+sys.path.insert(0, ".")
+import helper_of_mine
+print("own data:", pathlib.Path("own.csv").read_text(), helper_of_mine.VALUE)
+```
+"""
+
+
+@pytest.mark.usefixtures("preview")
+def test_a_cell_sees_an_edit_of_the_data_and_of_the_module_that_it_reads(monkeypatch, tmp_path):
+    """With a kernel and pages: what an author sees after each edit."""
+    monkeypatch.setattr(previewing, "read_book", read_book)
+    monkeypatch.setattr(previewing, "build_book", build_book)
+    monkeypatch.setattr(previewing, "uses", lambda _: [])
+    monkeypatch.setattr(previewing, "finish_book", lambda *_: None)
+    monkeypatch.setattr(previewing, "reread_configuration", lambda book: book)
+    configuration = "project: {type: book}\nbook: {title: T, chapters: [index.qmd]}\nformat: html\n"
+    files = {"_quarto.yml": configuration, "index.qmd": ADDITION, "own.csv": "11",
+             "helper_of_mine.py": "VALUE = 21"}  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    book, shown = Preview(tmp_path, None, ()), []
+    for name, text in (("index.qmd", ADDITION), ("own.csv", "12"),
+                       ("helper_of_mine.py", "VALUE = 22\n")):  # fmt: skip
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        book.rebuild(frozenset({name}))
+        page = (tmp_path / previewing.OUT / "index.html").read_text("utf-8")
+        shown.append(re.search(r"own data: (\d+ \d+)", page)[1])
+    assert shown == ["11 21", "12 21", "12 22"]
 
 
 def test_another_commit_puts_its_label_on_the_pages_and_executes_nothing(preview):

@@ -34,7 +34,7 @@ def in_chapter(folder, text, printed=None):
     (folder / "index.qmd").write_text(text, encoding="utf-8")
     (chapter,) = read_book(folder).chapters
     return [
-        (each.place.line, each.text)
+        (each.location.line, each.text)
         for each in bare_numbers(texts_of(chapter), LITERALS, printed or {})
     ]
 

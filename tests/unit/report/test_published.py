@@ -7,13 +7,13 @@ import pytest
 
 from analysis.errors import ChapterFailed
 from analysis.exhibits.parts.exhibit import Number
-from audit.ledger.record import Place
+from audit.ledger.record import Location
 from report.checks.readiness import check_citations
 from report.register import Use
 
 USED = [
-    Use("trial_ratio", "number", "", Place("one.qmd", 1)),
-    Use("own", "number", "", Place("one.qmd", 1)),
+    Use("trial_ratio", "number", "", Location("one.qmd", 1)),
+    Use("own", "number", "", Location("one.qmd", 1)),
 ]
 VALUES = {
     "trial_ratio": Number(1.055, "1.055", "ratio", source="[@a2025, Results]"),

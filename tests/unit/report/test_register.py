@@ -50,7 +50,7 @@ def used(tmp_path):
 
 
 def test_every_use_is_found_with_its_line(used):
-    assert [(use.name, str(use.place)) for use in used] == [
+    assert [(use.name, str(use.location)) for use in used] == [
         ("effect_forest", "index.qmd:6"),
         ("schools_all", "index.qmd:9"),
         ("it_fell", "index.qmd:9"),

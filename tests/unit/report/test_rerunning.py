@@ -1,4 +1,4 @@
-"""A delivered report is computed again from clone and data, or it is said why that can't be."""
+"""A delivered report is recomputed from clone and data, or it is said why that can't be."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,13 +14,13 @@ import pytest
 from analysis.exhibits.parts.exhibit import Figure
 from audit.ledger.bundle import Bundle
 from audit.ledger.ledger import InputFile
-from audit.terminal import tell
+from audit.terminal import print_lines
 from audit.trace.repository import Commit
-from report.again import rerun as rerunning
-from report.again.rebuild import RebuildFailed
-from report.again.rerun import rerun
 from report.commands import verify as verifying
 from report.commands.verify import _reproducible, verify
+from report.reproduction import rerun as rerunning
+from report.reproduction.rebuild import RebuildFailed
+from report.reproduction.rerun import rerun
 from tests.unit.audit import sealed, test_ledger
 from tests.unit.audit.whole import typed
 from tests.unit.audit.whole import whole as completed
@@ -181,7 +182,7 @@ def test_a_record_edited_beside_its_true_digest_differs(clone, delivered, key):
 
 def test_an_exhibit_that_is_not_computed_is_named(clone, delivered, computed):
     computed["ledger"]["records"] = [record(computed["ledger"], "drawn")]
-    assert list(rerun(clone, delivered()).differences()) == ["N1 ratio: it is not computed at all"]
+    assert list(rerun(clone, delivered()).differences()) == ["N1 ratio: it is not computed"]
 
 
 def test_other_versions_and_an_unclean_tree_are_noted(clone, delivered):
@@ -193,7 +194,7 @@ def test_other_versions_and_an_unclean_tree_are_noted(clone, delivered):
     notes = "\n".join(rerun(clone, delivered(elsewhere)).notes)
     assert "python was 3.1.4 and is 3." in notes
     assert "platform was Plan9 vax" in notes
-    assert "changes that no commit holds" in notes
+    assert "changes that are in no commit" in notes
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,7 @@ def test_a_release_that_its_commit_would_refuse_is_named(clone, delivered, compu
     released = delivered(lambda whole: whole.update(release=True))
     found = rerun(clone, released)
     assert found.reproducible
-    assert "is its ledger's word" in "\n".join(found.notes)
+    assert "only its ledger states" in "\n".join(found.notes)
     record(computed["ledger"], "ratio")["disclosure"] = "held"
     assert "release: its commit gives none" in "\n".join(rerun(clone, released).differences())
 
@@ -243,7 +244,7 @@ def test_nothing_that_a_ledger_says_lays_out_the_notes(clone, delivered, capsys)
         whole["environment"][padded] = padded
 
     again = rerun(clone, delivered(edit))
-    tell(_reproducible(again))
+    print_lines(_reproducible(again))
     said = capsys.readouterr().out
     assert said.count("verdict holds") == 3
     assert "verdict       holds" not in said
@@ -312,7 +313,7 @@ def test_a_shallow_clone(tmp_path, clone, delivered):
 def test_a_folder_without_history(clone, delivered):
     book = delivered()
     shutil.rmtree(clone / ".git")
-    assert "no git clone" in rerun(clone, book).hindrance
+    assert "not a git clone" in rerun(clone, book).hindrance
 
 
 def test_data_that_are_missing(tmp_path, clone, delivered):
@@ -361,8 +362,8 @@ def test_what_cannot_be_told_is_no_pass(tmp_path, clone, monkeypatch, capsys, as
     if as_json:
         assert json.loads(said)["rerun"]["reproducible"] is False
     else:
-        assert "reproducible  cannot be told" in said
-        assert "verdict       whether it is reproducible cannot be told" in said
+        assert "reproducible  not known" in said
+        assert "verdict       whether it is reproducible is not known" in said
 
 
 def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatch, capsys):
@@ -380,3 +381,16 @@ def test_what_is_computed_again_is_what_was_examined(tmp_path, clone, monkeypatc
     assert verify(pdf, rerun=True) == 8
     said = capsys.readouterr().out
     assert "no commit aaaa" in said, "the ledger that was examined names it"
+
+
+def test_a_report_is_computed_again_from_any_folder(tmp_path, monkeypatch):
+    """From the clone around the folder, and elsewhere from the clone of the command itself."""
+    roots = []
+    monkeypatch.setattr(rerunning, "rerun", lambda root, *_: roots.append(root))
+    clone = tmp_path / "clone"
+    (clone / "chapters").mkdir(parents=True)
+    (clone / "study.toml").touch()
+    for folder in (tmp_path, clone / "chapters"):
+        monkeypatch.chdir(folder)
+        verifying._computed_again(Path("report.pdf"), None, b"")
+    assert roots == [verifying.ROOT, clone]

@@ -9,9 +9,9 @@ from analysis.dependencies import refuse_changed
 from analysis.errors import InputsChanged, NotReady
 from audit.trace.repository import Commit
 from report import finish as finishing
-from report.again.rebuild import DIGEST, _contents, _whole
 from report.commands import build as building
 from report.engines import Press, Typeset
+from report.reproduction.rebuild import DIGEST, _contents, _whole
 from report.reuse.inputs import hash_sources
 from tests.unit.audit import whole
 
@@ -63,7 +63,7 @@ def release(tmp_path, monkeypatch):
         return {}, Stated(commit)
 
     def typeset(_, asked, _stages):
-        state.asked.append(("nothing kept", asked.kept is None))
+        state.asked.append(("nothing kept", asked.cache is None))
         state.during()
         asked.finish(tmp_path)
         state.asked.append("swapped in")
@@ -76,7 +76,7 @@ def release(tmp_path, monkeypatch):
         "Evaluation": lambda *_: evaluation, "read_book": lambda *_: book, "uses": lambda _: [],
         "prepare": prepare, "intruder_check": lambda _: "", "numbers_by_hand": lambda *_: [],
         "compare_releases": lambda *_: None, "refuse_revealing": lambda _: None,
-        "configured_again": lambda book: book, "finish_book": finish_book,
+        "reread_configuration": lambda book: book, "finish_book": finish_book,
         "read_commit": lambda _: Commit("0" * 40, 0, clean=state.clean),
         "write_state": lambda _, ledger: state.stated.append(ledger.release),
         "_outcome": lambda *_: [],

@@ -22,7 +22,7 @@ from analysis.study.settings import read_study
 from analysis.synthetic import Recipe, generate, synthesise, write_extract
 from analysis.synthetic.extract import file_text
 from analysis.synthetic.recipe import Tables
-from report.commands.synthesise import CONFIRMED_ON
+from report.commands.synthesise import confirmed_on
 
 ROOT = Path(__file__).parents[3]
 STUDY = read_study(ROOT / "study.toml")
@@ -53,7 +53,7 @@ def test_the_committed_files_are_what_the_generator_writes() -> None:
 
 def totals_text(name: str) -> str:
     frames = {dataset: pd.DataFrame(rows) for dataset, rows in tables(name).items()}
-    return control_totals_text(frames, CONTRACTS, CONFIRMED_ON)
+    return control_totals_text(frames, CONTRACTS, confirmed_on(STUDY))
 
 
 def stand_in() -> list[Path]:

@@ -40,8 +40,9 @@ def estimates(scenario: str) -> pd.DataFrame:
         *(tables[name] for name in TYPES), STUDY.pilots, STUDY.outcomes, STUDY.window
     )
     ways = specifications(
-        STUDY.specifications, STUDY.outcomes, STUDY.window, disclosure_rules(STUDY.disclosure)
-    )
+        STUDY.specifications, STUDY.outcomes, STUDY.window, disclosure_rules(STUDY.disclosure),
+        STUDY.words,
+    )  # fmt: skip
     return main_effects(effect_estimates(panel, ways, frozenset()), STUDY.specifications)
 
 

@@ -16,11 +16,9 @@ from analysis.study.settings import read_study
 from analysis.synthetic import (
     Recipe,
     activity,
-    children,
     extract,
     fieldwork,
     generate,
-    schools,
     staff,
 )
 from analysis.synthetic.ingredient import Ingredient
@@ -102,23 +100,23 @@ def test_a_value_is_written_as_the_contract_says(made_of, value, text):
     [
         (ingredient("string", required=True), None, "is blank in a record, and required"),
         (ingredient("string"), "", "is an empty text"),
-        (ingredient("string"), 3, "is string; a record holds 3"),
-        (ingredient("integer"), "3", "is integer; a record holds '3'"),
-        (ingredient("integer"), 3.0, "is integer; a record holds 3.0"),
-        (ingredient("integer"), True, "is integer; a record holds True"),
+        (ingredient("string"), 3, "is string; a record has 3"),
+        (ingredient("integer"), "3", "is integer; a record has '3'"),
+        (ingredient("integer"), 3.0, "is integer; a record has 3.0"),
+        (ingredient("integer"), True, "is integer; a record has True"),
         (ingredient("date", options={"format": "yyyy-MM-dd"}), "2019-05-07", "is date; a record"),
         (ingredient("string", categories=("a",)), "b", "does not list 'b'"),
         (ingredient("string", options={"pattern": "^C[0-9]{2}$"}), "C1", "has the pattern"),
-        (ingredient("integer", options={"minimum": 2}), 1, "has the minimum 2; a record holds 1"),
-        (ingredient("integer", options={"maximum": 2}), 3, "has the maximum 2; a record holds 3"),
+        (ingredient("integer", options={"minimum": 2}), 1, "has the minimum 2; a record has 1"),
+        (ingredient("integer", options={"maximum": 2}), 3, "has the maximum 2; a record has 3"),
         (ingredient("number"), 1.5, "states no multipleOf"),
         (ingredient("number", options={"multipleOf": 0.25}), 1.3, "is a multiple of 0.25"),
         (ingredient("number", options={"multipleOf": 0.5, "maximum": 5}), 5.5, "has the maximum 5"),
         (ingredient("date", options={"format": "dd/MM/yyyy"}), date(2019, 5, 7), "'dd/MM/yyyy'"),
         (ingredient("date", options={"format": "yyyy-MM-dd", "minimum": "2019-05-08"}),
-         date(2019, 5, 7), "has the minimum 2019-05-08; a record holds 2019-05-07"),
+         date(2019, 5, 7), "has the minimum 2019-05-08; a record has 2019-05-07"),
         (ingredient("date", options={"format": "yyyy-MM", "maximum": "2019-04"}),
-         date(2019, 5, 1), "has the maximum 2019-04; a record holds 2019-05"),
+         date(2019, 5, 1), "has the maximum 2019-04; a record has 2019-05"),
     ],
 )  # fmt: skip
 def test_a_value_that_the_contract_does_not_allow_is_refused(made_of, value, said):
@@ -188,8 +186,8 @@ def test_rows_have_the_contract_s_columns_in_its_order():
     ("record", "said"),
     [
         ({}, "lacks size"),
-        ({"size": 3, "colour": "red"}, "has beside the contract's colour"),
-        ({"sise": 3}, "lacks size and has beside the contract's sise"),
+        ({"size": 3, "colour": "red"}, "has besides the contract's colour"),
+        ({"sise": 3}, "lacks size and has besides the contract's sise"),
     ],
 )
 def test_a_record_with_other_columns_is_refused(record, said):
@@ -257,11 +255,10 @@ def test_a_number_more_or_less_is_a_category(name):
     ("module", "table"),
     [
         (activity, "_TYPES"), (activity, "_STATUSES"), (activity, "_HOURS"),
-        (activity, "_BY_PHASE"), (activity, "_BY_INTEGRATION"), (children, "YEAR_GROUPS"),
+        (activity, "_BY_PHASE"), (activity, "_BY_INTEGRATION"),
         (extract, "_ANSWERS"), (fieldwork, "_FINDINGS"), (fieldwork, "_DIRECTIONS"),
         (fieldwork, "_PATHWAYS"), (fieldwork, "_PHASE_MONTHS"), (fieldwork, "_CODES"),
-        (fieldwork, "_CODERS"), (schools, "_PHASES"), (staff, "_MOST_DAYS"), (staff, "_SHARE"),
-        (staff, "_READINESS"),
+        (fieldwork, "_CODERS"), (staff, "_MOST_DAYS"), (staff, "_SHARE"), (staff, "_READINESS"),
     ],
     ids=lambda each: each if isinstance(each, str) else each.__name__.rpartition(".")[2],
 )  # fmt: skip
@@ -269,8 +266,6 @@ def test_a_table_of_weights_that_lacks_a_category_is_named(module, table, monkey
     whole = getattr(module, table)
     less = dict(list(whole.items())[1:]) if isinstance(whole, dict) else whole[1:]
     monkeypatch.setattr(module, table, less)
-    if table == "YEAR_GROUPS":
-        monkeypatch.setattr(extract, table, less)
     said = rf"which analysis/synthetic/\w+\.py, {table} does not draw"
     with pytest.raises(ConfigurationError, match=said):
         drawn(CONTRACTS)
@@ -309,7 +304,7 @@ def test_a_narrower_range_is_kept_where_values_are_rounded_into_it(name, least, 
 
 def test_a_narrower_range_is_refused_where_the_study_draws_wider(tmp_path):
     edit = ('maximum: "2020-02-29"', 'maximum: "2020-02-26"')
-    said = r"event_date has the maximum 2020-02-26; a record holds 2020-02-2[789]"
+    said = r"event_date has the maximum 2020-02-26; a record has 2020-02-2[789]"
     with pytest.raises(ConfigurationError, match=said) as caught:
         drawn(edited(tmp_path, "child_events", edit))
     assert caught.value.place.startswith("data_contracts/child_events.odcs.yaml:")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from analysis.exhibits.parts import words
 from analysis.exhibits.parts.workings.working import Working, ratio_of_totals
 from analysis.models.inputs.rate_units import MONTHLY
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analysis.exhibits.parts.rows import Effect
 
 _MODEL = (
@@ -51,8 +51,16 @@ def interval_working(found: Effect, printed: str, period: str) -> Working:
     )
 
 
-def difference_working(found: Effect, rates: pd.DataFrame, period: str) -> Working:
-    """Return how a difference between counts was worked out."""
+def difference_working(found: Effect, rates: pd.DataFrame, period: str, treated: str) -> Working:
+    """Return how a difference between counts was worked out.
+
+    Parameters
+    ----------
+    found, rates, period
+        As for `ratio_working`.
+    treated
+        What schools with the intervention are called.
+    """
     seen = _totals(found, rates).get(("intervention", "after"), ("", 0.0))[0]
     sums: tuple[str, ...] = ()
     if not isinstance(seen, str):
@@ -64,7 +72,7 @@ def difference_working(found: Effect, rates: pd.DataFrame, period: str) -> Worki
             f"{words.count(expected)} expected, which is {words.more_or_fewer(found.difference)}",
         )
     return Working(
-        "events recorded in schools with a social worker after the start",
+        f"events recorded in {words.inside(treated)} after the start",
         "none, as one is taken from the other: less the events to be expected there if they had "
         "changed as comparison schools did",
         sums,
@@ -74,6 +82,8 @@ def difference_working(found: Effect, rates: pd.DataFrame, period: str) -> Worki
 
 def _totals(found: Effect, rates: pd.DataFrame) -> dict[tuple[str, str], tuple[object, float]]:
     own = rates.loc[(rates["outcome"] == found.outcome) & (rates["pilot"] == found.pilot)]
+    if own.empty:  # an effect over all pilots together
+        own = _summed(rates.loc[rates["outcome"] == found.outcome])
     return {
         (row["arm"], row["window"]): (
             row["events"],
@@ -84,3 +94,14 @@ def _totals(found: Effect, rates: pd.DataFrame) -> dict[tuple[str, str], tuple[o
         )
         for row in own.to_dict("records")
     }
+
+
+def _summed(rates: pd.DataFrame) -> pd.DataFrame:
+    """Return counts of all pilots by arm and window; hidden where one of them is."""
+    rows = []
+    for (arm, window), group in rates.groupby(["arm", "window"], observed=True):
+        hidden = [each for each in group["events"] if isinstance(each, str)]
+        events = hidden[0] if hidden else group["events"].astype(float).sum()
+        months = group["pupil_months"].astype(float).sum()
+        rows.append({"arm": arm, "window": window, "events": events, "pupil_months": months})
+    return pd.DataFrame(rows, columns=["arm", "window", "events", "pupil_months"])

@@ -1,0 +1,1 @@
+"""Exhibits of this design: its plan, its limits and its claims."""

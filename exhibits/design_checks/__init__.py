@@ -1,0 +1,1 @@
+"""Claims on what the design checks found in these pilots."""

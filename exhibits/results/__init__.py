@@ -1,0 +1,1 @@
+"""Results that rest on what was published: facts, findings, and the later trial."""

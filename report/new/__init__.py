@@ -1,0 +1,1 @@
+"""A new study: its settings, data contracts, chapters and tests, from five answers."""
