@@ -40,7 +40,12 @@ REPLACED = {
     "option": ("chapters/methods.qmd", "#| label: setup", "#| label: set-up"),
     "cell": ("chapters/methods-detail.qmd", "tables.school_flow", "tables.school_flow  # shown"),
     "constant": ("analysis/models/checks/leverage.py", "CASE_STUDY = 0.3", "CASE_STUDY = 0.31"),
-    "row": ("data/synthetic/school_months.csv", "S001,2017-06,862", "S001,2017-06,863"),
+    # The sum stays, or the control totals would refuse the file.
+    "row": (
+        "data/synthetic/school_months.csv",
+        "S001,2017-06,862,yes\nS001,2017-07,862",
+        "S001,2017-06,863,yes\nS001,2017-07,861",
+    ),
     "key of the project": ("_quarto.yml", "lang: en-GB", "lang: en"),
     "paper": ("_extensions/evaluation/_extension.yml", "a4", "a5"),
     "bibliography": ("references.bib", "in three local", "in these three local"),
