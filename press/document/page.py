@@ -79,6 +79,8 @@ class Page:
         A digest of everything that heading and blocks depend on; empty if that is unknown.
     added
         HTML that the project's Lua filters and shortcodes add to its page.
+    anchors
+        Identifiers that a link can target, once they have been collected.
     """
 
     entry: Entry
@@ -94,6 +96,7 @@ class Page:
     reading: Callable[[], Nodes] = list
     known: str = ""
     added: Added = field(default_factory=Added)
+    anchors: frozenset[str] | None = None
 
     @cached_property
     def read(self) -> Nodes:
