@@ -38,7 +38,7 @@ COLUMNS = {
 }
 SURE = {
     "claimed": f"Low: both p at most {LEVEL}",
-    "trends": "Very low: earlier trends explain it",
+    "trends": "Very low: trends differ",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }

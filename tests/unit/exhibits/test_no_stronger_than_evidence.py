@@ -62,7 +62,7 @@ def in_words(judged, trends, origin):
 @pytest.mark.parametrize(
     ("breakdown", "grade"),
     [
-        (0.83, "Very low: earlier trends explain it"),
+        (0.83, "Very low: trends differ"),
         (1.4, "Low: both p at most 0.05"),
         (np.nan, "Low: both p at most 0.05"),
     ],
