@@ -343,6 +343,7 @@ class Study:
     specifications: tuple[SpecificationSettings, ...]
     synthetic: SyntheticSettings
     design: str = "matched"
+    owner: str = ""
     balancing: tuple[BalancingOutcome, ...] = ()
     scale_up: ScaleUp | None = None
     costs: Costs = field(default=Costs(0.0, ""))
