@@ -205,6 +205,22 @@ class Evaluation:
             self.store.write(values)
         return values, kept is not None
 
+    def stored_values(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return values from the store, which must contain them.
+
+        Raises
+        ------
+        InputsChanged
+            If it no longer does.
+        """
+        found = self.store.read_all(names)
+        if found is None:
+            raise InputsChanged(
+                "the stored results changed while the report was built from them",
+                remedy="run the command again",
+            )
+        return found
+
     def _holds(self, name: str, value: Any) -> bool:
         """Whether the store contains a value under a name."""
         try:

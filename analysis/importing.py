@@ -103,7 +103,7 @@ def own_folder() -> str:
 
 def home(root: Path, package: str) -> Path:
     """Return the folder that holds a package for a study: the study's own, or the program's."""
-    own = package == OWN or next((root / package).glob("*.py"), None) is not None
+    own = package == OWN or (root / package / "__init__.py").is_file()
     return root if own else CODE
 
 

@@ -171,6 +171,20 @@ class Store:
         """Return the names of its results, which are not verified."""
         return frozenset(self._digests)
 
+    def digest(self, names: Iterable[str]) -> str:
+        """Return a digest of the named results, from their digests."""
+        lines = [f"{name} {self._digests.get(name)}\n" for name in sorted(names)]
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def intact(self, names: Iterable[str]) -> bool:
+        """Return whether the named results are all available, as they were written."""
+        try:
+            for name in names:
+                self._read_bytes(name)
+        except NotStored:
+            return False
+        return True
+
     def read(self, name: str) -> Any:
         """Return one result.
 
@@ -179,13 +193,16 @@ class Store:
         NotStored
             If it is missing or not intact.
         """
+        return unpacked(self._read_bytes(name))
+
+    def _read_bytes(self, name: str) -> bytes:
         try:
             data = (self.folder / f"{name}{SUFFIX}").read_bytes()
-            if hashlib.sha256(data).hexdigest() != self._digests.get(name):
-                raise NotStored(name)
         except OSError as error:
             raise NotStored(f"{name}: {error}") from None
-        return unpacked(data)
+        if hashlib.sha256(data).hexdigest() != self._digests.get(name):
+            raise NotStored(name)
+        return data
 
     def read_all(self, names: Iterable[str]) -> dict[str, Any] | None:
         """Return the named results; None unless all of them are available."""

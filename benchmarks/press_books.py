@@ -6,7 +6,8 @@
 Each chapter has two cells (one without output, one that prints a table), four inline numbers, a
 figure, a table, an equation, a callout, references to neighbouring chapters and about 600 words.
 Times are for a whole build in one process. Execution takes by far the longest, so the time of a
-second build that executes nothing (`earlier`) is given too. `results/press_books.jsonl` contains
+second build that executes nothing (`earlier`) is given too, and the time of the guard, which is
+part of the stages html and pdf. `results/press_books.jsonl` contains
 
 one run, on two shared cores and without Quarto.
 """
@@ -20,8 +21,12 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest import mock
 
+from press import edition
 from press.build import BookBuild, build_book
 
 SIZES = (8, 40, 150)
@@ -98,9 +103,13 @@ def write_book(folder: Path, chapters: int) -> Path:
 def measured(chapters: int, repeat: int) -> dict[str, object]:
     """Return the median seconds of each stage for a book of the given size."""
     runs: list[BookBuild] = []
+    guarded: list[float] = []
     with tempfile.TemporaryDirectory(prefix="press-benchmark-") as place:
         project = write_book(Path(place) / "book", chapters)
-        runs.extend(build_book(project, timestamp=MOMENT) for _ in range(repeat))
+        for _ in range(repeat):
+            with _guard_timed() as spent:
+                runs.append(build_book(project, timestamp=MOMENT))
+            guarded.append(sum(spent))
         start = time.perf_counter()
         build_book(project, timestamp=MOMENT, earlier=runs[-1].chapters)
         again = time.perf_counter() - start
@@ -110,10 +119,33 @@ def measured(chapters: int, repeat: int) -> dict[str, object]:
             row[stage] = round(statistics.median(run.seconds[stage] for run in runs), 2)
         row["whole"] = round(statistics.median(sum(run.seconds.values()) for run in runs), 2)
         row["a chapter"] = round(float(str(row["whole"])) / chapters, 3)
+        row["guard"] = round(statistics.median(guarded), 2)
         row["without executing"] = round(again, 2)
         row["pdf megabytes"] = round(pdf.stat().st_size / 1e6, 2) if pdf else None
         row |= _quarto(project)
     return row
+
+
+@contextmanager
+def _guard_timed() -> Iterator[list[float]]:
+    """Yield a list that collects the seconds of each call of the guard."""
+    spent: list[float] = []
+
+    def timed(guard: Callable[..., list[str]]) -> Callable[..., list[str]]:
+        def call(*given: object) -> list[str]:
+            start = time.perf_counter()
+            try:
+                return guard(*given)
+            finally:
+                spent.append(time.perf_counter() - start)
+
+        return call
+
+    names = ("lost_in_pages", "lost_in_print")
+    with ExitStack() as stack:
+        for name in names:
+            stack.enter_context(mock.patch.object(edition, name, timed(getattr(edition, name))))
+        yield spent
 
 
 def _quarto(project: Path) -> dict[str, object]:

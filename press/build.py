@@ -244,13 +244,18 @@ def execute_book(
         cache = None if any(cell.stored for cell in chapter.cells) else outputs
         if cache is not None and (known_outputs := cache.take(chapter, defaults)) is not None:
             return known_outputs
+        given = [chapter.front.get("execute", "enabled"),
+                 book.project.settings.get("execute", "enabled")]  # fmt: skip
+        enabled = next((one for one in given if one is not None), None)
+        if cache is not None and enabled is None and chapter.runs:
+            displayed = cache.displayed(chapter, defaults)
+            if displayed is not None:
+                cache.store(displayed, defaults)
+                return displayed
         folder = book.project.root
         if not book.project.runs_at_root:
             folder = (folder / chapter.path).parent
         variables = {**_quarto_variables(book.project, chapter), **environment}
-        given = [chapter.front.get("execute", "enabled"),
-                 book.project.settings.get("execute", "enabled")]  # fmt: skip
-        enabled = next((one for one in given if one is not None), None)
         done = execute_chapter(chapter, Conditions(folder, variables, timeout, defaults, enabled))
         if cache is not None:
             cache.store(done, defaults)

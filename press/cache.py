@@ -87,6 +87,25 @@ def digest_of(*given: Any) -> str:
     return hashlib.sha256(repr(given).encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def look_up(*given: Any) -> Any:
+    """Return what `lay_down` stored for the same input; None if nothing is known of it."""
+    if not _STORES:
+        return None
+    data = _STORES[-1].read(_key(given))
+    return None if data is None else json.loads(data)
+
+
+def lay_down(*given: Any, value: Any) -> None:
+    """Store the result of a pure function, which must survive a round trip through JSON."""
+    if _STORES:
+        _STORES[-1].write(_key(given), json.dumps(value).encode())
+
+
+def _key(given: Any) -> str:
+    text = f"{_STORES[-1].code}\n{given!r}"
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def recalled(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) -> Any:
     """Return the result of a pure function, from the store if it was computed before.
 
@@ -103,7 +122,7 @@ def recalled(given: Any, make: Callable[[], Any], *, clean: Callable[[], bool]) 
     if not _STORES:
         return make()
     store = _STORES[-1]
-    key = hashlib.sha256(f"{store.code}\n{given!r}".encode("utf-8", "surrogateescape")).hexdigest()
+    key = _key(given)
     data = store.read(key)
     if data is not None:
         return json.loads(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,8 @@ from press.document.tree import Node
 from press.errors import ProjectError, TypesettingError
 from press.guard.guard import lost_in_pages, lost_in_print
 from press.html.added import added_html, included
-from press.html.book import write_files, write_html
+from press.html.book import html_files, write_files, write_html
+from press.html.reused import keep_pages, kept_pages, page_keys
 from press.lua.filters import filtered, filters_of
 from press.lua.running import Asked, Surroundings
 from press.lua.shortcodes import LuaShortcodes, shortcode_files
@@ -134,13 +135,23 @@ class Edition:
 
     def ready(self, base: Literal["html", "typst"], files: Resources) -> Ready:
         """Return the pages of a format ready to be written, and record their mistakes."""
-        pages = self.pages(base, files)
+        return self._ready(base, files, self.pages(base, files))
+
+    def _ready(
+        self,
+        base: Literal["html", "typst"],
+        files: Resources,
+        pages: list[Page],
+        only: Collection[str] | None = None,
+    ) -> Ready:
         for page in pages:
+            if only is not None and page.path not in only:
+                continue
             check_formulas([page.title, page.blocks], page.source, self.found)
         if base == "typst" and "ua-1" in self.standards():
             for page in pages:
                 check_accessible(page, self.found)
-        return make_ready(self.book.project, pages, base, files, self.found)
+        return make_ready(self.book.project, pages, base, files, self.found, only)
 
     def standards(self) -> list[str]:
         """Return the PDF standards that the document must conform to."""
@@ -151,16 +162,25 @@ class Edition:
 
     def html(self, out: Path) -> tuple[str, ...]:
         """Write the HTML pages and return their paths."""
-        files = Resources(self.book.project.root)
-        ready = self.ready("html", files)
-        texts = write_html(self.book.project, ready)
-        for page in ready.pages:
+        project, files = self.book.project, Resources(self.book.project.root)
+        pages = self.pages("html", files)
+        keys = page_keys(project, pages)
+        known = kept_pages(keys, files)
+        new = [page for page in pages if page.path not in known]
+        noted = self.found.count
+        ready = self._ready("html", files, pages, [page.path for page in new])
+        written = write_html(project, ready, known)
+        clean = self.found.count == noted
+        for page in pages:
             self._warn_of_hosts(page)
         self.found.stop()
-        self.losses += lost_in_pages(ready.pages, texts)
-        write_files(texts, out)
+        lost = lost_in_pages(new, {page.html: written[page.path].text for page in new})
+        self.losses += lost
+        if clean and not lost:
+            keep_pages(keys, written, ready.files)
+        write_files(html_files(pages, written), out)
         files.write(out)
-        return tuple(page.html for page in ready.pages)
+        return tuple(page.html for page in pages)
 
     def _warn_of_hosts(self, page: Page) -> None:
         """Warn if HTML included by the author loads scripts or styles from another host."""

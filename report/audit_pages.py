@@ -23,8 +23,8 @@ from audit.pages.source_code import SourceCode
 from audit.pages.trail import Trail
 from audit.pages.writing import write_trail
 from press.document.pandoc import run
-from report.reuse.chapters import code_digest
-from report.reuse.results import FOLDER as KEPT
+from report.reuse.inputs import code_digest
+from report.reuse.last_build import FOLDER as KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,10 +83,15 @@ def write_audit_pages(
     if fresh:
         write_trail(trail, folder)
         return
-    cache = Cache(root / PAGES)
-    write_trail(trail, folder, partial(_recalled, cache, code_digest(OWN, CODE) + conditions()))
-    cache.prune()
+    recall = recall_of(root)
+    write_trail(trail, folder, recall)
+    recall.args[0].prune()
     colours.write()
+
+
+def recall_of(root: Path) -> partial[str]:
+    """Return a function that takes what is made for an audit trail from the project's cache."""
+    return partial(_recalled, Cache(root / PAGES), code_digest(OWN, CODE) + conditions())
 
 
 def _recalled(cache: Cache, code: str, given: str, make: Callable[[], str]) -> str:

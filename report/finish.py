@@ -13,6 +13,7 @@ from analysis.importing import code_file
 from audit.coverage.agreement import page_disagreements, pdf_disagreements
 from audit.coverage.coverage import coverage
 from audit.coverage.literals import FILE as LITERALS
+from audit.coverage.pages_read import recalling
 from audit.coverage.printed_locations import ledger_with_locations
 from audit.documents.crate import FILE as CRATE
 from audit.documents.crate import WORKFLOW, crate_metadata
@@ -21,7 +22,7 @@ from audit.ledger.record import row_headings
 from audit.pages.marking import book_pages, mark_pages
 from audit.pages.offered import NARROW, PICTURES
 from audit.pdf.row_headings import tag_row_headings
-from report.audit_pages import write_audit_pages
+from report.audit_pages import recall_of, write_audit_pages
 from report.checks.pages import empty_pages_message
 from report.checks.pinned import pinned_literals
 from report.formats.writing import made_now, write_formats
@@ -80,6 +81,12 @@ def finish_book(
         The messages about the PDF, which a build that changes nothing repeats: untraced numbers,
         and mostly empty pages.
     """
+    # A release uses nothing from the cache.
+    with recalling(None if fresh else recall_of(written.project.root)):
+        return _finish(written, book, fresh=fresh, also=also, moment=moment)
+
+
+def _finish(written: Book, book: Path, *, fresh: bool, also: Sequence[str], moment: int) -> str:
     root, listed = written.project.root, chapters(written)
     ledger = replace(read_ledger(root / LEDGER), release=fresh)
     records = ledger.records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from audit.seal.seal import Chapter, Seal
 from audit.seal.sealing import seal_pdf
 from report.checks.pinned import as_toml, pinned_literals
 from report.register import uses
+from report.reuse.inputs import digests
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,13 +90,28 @@ def _project_files(root: Path) -> Iterator[Attachment]:
 def write_data(ledger: Path, values: Mapping[str, Any], names: Iterable[str]) -> None:
     """Write the released data behind each figure and table next to the ledger, as CSV."""
     folder = ledger.parent / DATA
+    known = stated(values, "released data", lambda: _data_digests(values))
+    wanted = {f"{name}.csv": known[name] for name in names if name in known}
+    if wanted == digests(folder):
+        return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in names:
-        exhibit = values[name]
-        if isinstance(exhibit, Figure | Table) and not exhibit.status.held:
-            data = safe_csv(exhibit.data)
-            (folder / f"{name}.csv").write_text(data, encoding="utf-8", newline="\n")
+        if name in known:
+            (folder / f"{name}.csv").write_bytes(_data(values[name]))
+
+
+def _data_digests(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the SHA-256 of the released data of each figure and table, by name."""
+    return {
+        name: hashlib.sha256(_data(value)).hexdigest()
+        for name, value in values.items()
+        if isinstance(value, Figure | Table) and not value.status.held
+    }
+
+
+def _data(exhibit: Figure | Table) -> bytes:
+    return safe_csv(exhibit.data).encode()
 
 
 def copy_data(ledger: Path, target: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from audit.coverage.alignment import alignment
 from audit.coverage.coverage import normal, without_keys
 from audit.coverage.literals import numbers
+from audit.coverage.pages_read import read_once
 from audit.ledger.record import FigureRecord, TableRecord
 from audit.pdf.exhibit_locations import figure_references
 
@@ -92,7 +93,8 @@ def figure_disagreements(name: str, layer: TextLayer, ledger: Ledger) -> Iterato
 def page_disagreements(book: Path, page: Path, ledger: Ledger) -> Iterator[Disagreement]:
     """Yield what an HTML page of the book prints differently from the ledger."""
     place = page.relative_to(book).as_posix()
-    for name, kind, printed in _Printed(page.read_text(encoding="utf-8")).found:
+    text = page.read_text(encoding="utf-8")
+    for name, kind, printed in read_once("printed", text, lambda: _Printed(text).found):
         record = ledger.by_id.get(name)
         if record is None:
             yield Disagreement(place, "", name, "not shown")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from audit.coverage.coverage import by_chapter, coverage
+from audit.coverage.pages_read import read_once
 from audit.ledger.record import Float
 from audit.pdf.exhibit_locations import exhibit_locations
 
@@ -70,11 +72,16 @@ def html_anchors(book: Path) -> dict[str, list[str]]:
         page = path.relative_to(book).as_posix()
         if page.startswith("audit/"):
             continue
-        for name, identity in _Anchors(path.read_text(encoding="utf-8")).found:
+        text = path.read_text(encoding="utf-8")
+        for name, identity in read_once("anchors", text, partial(_anchors, text)):
             address = f"{page}#{identity}" if identity else page
             if address not in found.setdefault(name, []):
                 found[name].append(address)
     return found
+
+
+def _anchors(text: str) -> list[tuple[str, str]]:
+    return _Anchors(text).found
 
 
 class _Anchors(HTMLParser):

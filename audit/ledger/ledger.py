@@ -12,7 +12,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 
 from analysis.environment import conditions
 from audit.ledger.form import pattern, schema_of
+from audit.ledger.plain import indented, plain
 from audit.ledger.record import Count, FromOne, Record, Sha256
 from audit.ledger.structure import Structure
 
@@ -266,7 +267,7 @@ class Ledger:
 
     def as_dict(self, *, internal: bool = False) -> dict[str, Any]:
         """Return the ledger as plain data, in the form of its JSON."""
-        whole = asdict(self)
+        whole: dict[str, Any] = plain(self)
         whole["records"] = sorted(whole["records"], key=lambda record: str(record["id"]))
         if not internal:
             for each in whole["records"]:
@@ -276,7 +277,7 @@ class Ledger:
     def to_json(self, *, internal: bool = False) -> str:
         """Return the ledger as JSON in a stable order: keys sorted, one per line."""
         whole = self.as_dict(internal=internal)
-        return json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        return indented(whole) + "\n"
 
     def write(self, path: Path, *, internal: bool = False) -> None:
         """Write the ledger as JSON; only its owner may read the internal one."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
+from audit.coverage.pages_read import read_once
 from audit.pages.marking import book_pages
 
 if TYPE_CHECKING:
@@ -22,10 +24,16 @@ def captions(book: Path) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for path in book_pages(book):
         page = path.relative_to(book).as_posix()
-        reader = _Captions()
-        reader.feed(path.read_text(encoding="utf-8"))
-        found |= {f"{page}#{anchor}": each for anchor, each in reader.found.items()}
+        text = path.read_text(encoding="utf-8")
+        own = read_once("captions", text, partial(_captions, text))
+        found |= {f"{page}#{anchor}": (label, words) for anchor, (label, words) in own.items()}
     return found
+
+
+def _captions(text: str) -> dict[str, tuple[str, str]]:
+    reader = _Captions()
+    reader.feed(text)
+    return reader.found
 
 
 _CITED = re.compile(r'<a href="[^"]*#ref-([\w-]+)"[^>]*>([^<]*)</a>')

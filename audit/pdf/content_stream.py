@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from audit.coverage.literals import numbers
 from audit.limits import CONTENTS, MEGABYTE, refuse, spend
-from audit.pdf.character_map import character_map
 from audit.pdf.tag_tree import Element, is_dictionary
+from audit.pdf.text_position import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from audit.pdf.tag_tree import Placed
 
@@ -21,18 +20,16 @@ TEXT = ("Tj", "TJ", "'", '"')
 """The operators that show text."""
 UNKNOWN = "\ufffd"
 """Replacement for a character for which its font gives no text."""
-OPERATORS = " ".join(["q Q cm BT Tm Td TD T* Tf Tr Ts Tz BDC BMC EMC", *TEXT])
+OPERATORS = " ".join(["q Q cm BT Tm Td TD T* Tc Tf Tr Ts Tw Tz BDC BMC EMC", *TEXT])
 _PROPERTIES = {"/ActualText", "/Alt", "/Attached", "/BBox", "/Lang", "/MCID", "/Subtype", "/Type"}
-_SMALLEST = 4.0
-"""Smallest text of a report, in points; the report's own has seven."""
-_PAINTED = (0, 1, 2)
-"""Modes in which text is filled, outlined or both."""
+_BACK, _FORWARD = 300.0, 20_000.0
+"""Farthest that a letter is moved back or forward, in thousandths of its size. Digits are 500 wide;
+kerning needs 130, and the spaces of a justified line of two words 12,000."""
 # Neither is seen, and both may be in what is read but not in what is drawn.
 _BLANK = re.compile("[\\s\u00ad\u200b\u2060]+")
+_HYPHENS = {"", "-", "\u2010"}
 ARTEFACT = ("Artifact",)
 LOOSE = Element(0, ARTEFACT)
-Matrix = tuple[float, float, float, float, float, float]
-UPRIGHT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def runs(
     if size > CONTENTS:
         refuse(f"what draws page {number} has more than {CONTENTS // MEGABYTE} megabytes")
     named = page.get("/Resources", {}).get("/Font", {})
-    at, within = _Position(named, fonts), _Marks(number, placed, faults)
+    at, within = Position(named, fonts), _Marks(number, placed, faults)
     box = [float(each) for each in page.MediaBox]
     for instruction in pikepdf.parse_content_stream(page, OPERATORS):
         operands = instruction.operands
@@ -104,73 +101,14 @@ def runs(
                 drawn = _text(operands[-1], *at.font)
                 spend(len(drawn))
                 text = within.spoken_for(drawn)
+                if _rearranged(operands[-1]):
+                    faults(f"page {number} draws the letters of “{drawn[:40]}” in another order")
                 if drawn.strip() and not at.visible(box):
                     faults(f"page {number} has text that is not seen: “{drawn.strip()[:40]}”")
                 yield Run(number, at.height, text, *within.innermost, at.left, within.mark)
             case operator:
                 at.move(operator, operands)
     within.close()
-
-
-class _Position:
-    """The font and the position of text on the page, as the operators set them."""
-
-    def __init__(self, named: Any, fonts: dict[tuple[int, int], Mapping[int, str]]) -> None:
-        self._named, self._fonts = named, fonts
-        self._matrix = self._line = UPRIGHT
-        self.font: tuple[Mapping[int, str], int] = ({}, 2)
-        self._points = 0.0
-        self._mode = self._rise = 0.0
-        self._moved = False
-        self._kept: list[tuple[Any, ...]] = []
-
-    @property
-    def height(self) -> float:
-        """The height of the baseline on the page."""
-        return _product(self._line, self._matrix)[5]
-
-    @property
-    def left(self) -> float:
-        """The distance from the left edge of the page."""
-        return _product(self._line, self._matrix)[4]
-
-    def visible(self, box: Sequence[float]) -> bool:
-        """Return whether text is drawn as such, on the page, and large enough to read."""
-        across, up, lean, tall, left, bottom = _product(self._line, self._matrix)
-        size = self._points * min(math.hypot(across, up), math.hypot(lean, tall))
-        mirrored = across * tall - up * lean <= 0
-        on_page = box[0] <= left <= box[2] and box[1] <= bottom <= box[3]
-        odd = self._mode not in _PAINTED or self._rise or self._moved or mirrored
-        return not odd and on_page and size >= _SMALLEST
-
-    def move(self, operator: str, operands: Any) -> None:
-        """Apply one operator."""
-        match operator:
-            case "q":
-                kept = (self._matrix, self.font, self._points, self._mode, self._rise)
-                self._kept.append(kept)
-            case "Q" if self._kept:
-                self._matrix, self.font, *rest = self._kept.pop()
-                self._points, self._mode, self._rise = rest
-            case "cm":
-                self._matrix = _product(_six(operands), self._matrix)
-            case "BT":
-                self._line = UPRIGHT
-            case "Tm":
-                self._line = _six(operands)
-            case "Td" | "TD":
-                by = (1.0, 0.0, 0.0, 1.0, float(operands[0]), float(operands[1]))
-                self._line = _product(by, self._line)
-            case "Tf":
-                font = self._named.get(str(operands[0]))
-                self.font = _decoder(font, self._fonts) if font is not None else ({}, 1)
-                self._points = float(operands[1])
-            case "Tr":
-                self._mode = float(operands[0])
-            case "Ts":
-                self._rise = float(operands[0])
-            case "T*" | "Tz":  # moves or narrows what follows; no engine uses it
-                self._moved = True
 
 
 class _Marks:
@@ -250,6 +188,20 @@ class _Marks:
         return f"{spoken} {text}" if numbers(text) else spoken
 
 
+def _rearranged(shown: Any) -> bool:
+    """Return whether letters are moved so far that they may stand in another order."""
+    import pikepdf
+
+    if not isinstance(shown, pikepdf.Array):
+        return False
+    back = 0.0
+    for part in shown:
+        back = 0.0 if isinstance(part, pikepdf.String) else back + float(part)
+        if not -_FORWARD <= back <= _BACK:
+            return True
+    return False
+
+
 def _reads_as(spoken: str, drawn: str) -> bool:
     """Return whether a replacement text is what is drawn, hyphens at line ends apart.
 
@@ -258,9 +210,8 @@ def _reads_as(spoken: str, drawn: str) -> bool:
     >>> _reads_as("\u200b.", "."), _reads_as("\u00ad", "-"), _reads_as("rose", "fell")
     (True, True, False)
     """
-    if spoken == "\u00ad":
-        return _BLANK.sub("", drawn) in ("-", "\u2010", "")
-    return _BLANK.sub("", spoken) == _BLANK.sub("", drawn)
+    heard, seen = _BLANK.sub("", spoken), _BLANK.sub("", drawn)
+    return heard == seen or {heard, seen} <= _HYPHENS
 
 
 def _streams(page: Any) -> list[Any]:
@@ -268,18 +219,6 @@ def _streams(page: Any) -> list[Any]:
 
     given = page.get("/Contents", [])
     return list(given) if isinstance(given, pikepdf.Array | list) else [given]
-
-
-def _six(operands: Any) -> Matrix:
-    a, b, c, d, e, f = (float(value) for value in operands)
-    return a, b, c, d, e, f
-
-
-def _product(one: Matrix, two: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    k, m, n, p, r, s = two
-    return (a * k + b * n, a * m + b * p, c * k + d * n, c * m + d * p,
-            e * k + f * n + r, e * m + f * p + s)  # fmt: skip
 
 
 def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
@@ -295,16 +234,3 @@ def _text(shown: Any, table: Mapping[int, str], width: int) -> str:
             code = int.from_bytes(codes[at : at + width], "big")
             text.append(table.get(code, UNKNOWN))
     return "".join(text)
-
-
-def _decoder(
-    font: Any, fonts: dict[tuple[int, int], Mapping[int, str]]
-) -> tuple[Mapping[int, str], int]:
-    width = 2 if str(font.get("/Subtype")) == "/Type0" else 1
-    found = fonts.get(font.objgen)
-    if found is None:
-        stream = font.get("/ToUnicode")
-        found = {} if stream is None else character_map(stream.read_bytes())
-        if font.objgen != (0, 0):  # a direct object has no number
-            fonts[font.objgen] = found
-    return found, width

@@ -15,7 +15,7 @@ from audit.pdf.grammar import dictionaries
 from audit.pdf.tag_tree import is_dictionary, kids
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from audit.pdf.tag_tree import TagTree
     from audit.pdf.text_layer import TextLayer
@@ -33,9 +33,7 @@ _ADDRESS = re.compile("[a-z]+://")
 _MARKUP = re.compile("<[^>]*>")
 
 
-def link_faults(
-    pdf: Any, layer: TextLayer, tags: TagTree, printed: Mapping[str, Collection[int]]
-) -> Iterator[str]:
+def link_faults(pdf: Any, layer: TextLayer, tags: TagTree) -> Iterator[str]:
     """Yield, in words, what leads elsewhere, or says something else, than the pages say.
 
     Parameters
@@ -44,8 +42,6 @@ def link_faults(
         An open `pikepdf.Pdf`.
     layer, tags
         Its text and its tag tree.
-    printed
-        The pages that print each exhibit, by short reference.
     """
     numbers = {page.objgen: number for number, page in enumerate(pdf.pages, start=1)}
     labels = _labels(pdf.Root.get("/PageLabels"), len(numbers))
@@ -66,7 +62,7 @@ def link_faults(
         target = _page(link.get("/Dest"), names, numbers)
         if not target:
             yield f"{where} leads nowhere"
-        elif not _leads(text, str(link.get("/Contents", "")), target, labels, pages, printed):
+        elif not _leads(text, str(link.get("/Contents", "")), target, labels, pages):
             yield f"{where} leads to another page than it says, or is described otherwise"
     yield from _bookmarks(pdf, pages, names, numbers)
     yield from _titles(layer, tags)
@@ -91,7 +87,6 @@ def _leads(
     target: int,
     labels: Mapping[int, int | None],
     pages: list[str],
-    printed: Mapping[str, Collection[int]],
 ) -> bool:
     """Return whether a link leads to the page that its text and description name."""
     # A link leads to where a drawing begins, and its caption may be on the page after that.
@@ -102,10 +97,10 @@ def _leads(
             return False
         if _EXHIBIT.fullmatch(said) and not any(letters(said) in pages[n - 1] for n in near):
             return False
-        if _REFERENCE.fullmatch(said):
-            listed = letters(said) in pages[target - 1]
-            if not listed and not set(near) & set(printed.get(said, ())):
-                return False
+        # References in the audit trail lead to where an exhibit is shown, and are described so.
+        referring = _REFERENCE.fullmatch(said) and not _PAGE.search(described)
+        if referring and letters(said) not in pages[target - 1]:
+            return False
     if _PAGE.search(described):
         named = re.search("“(.*)”", described)
         return named is None or letters(named[1]) in pages[target - 1]

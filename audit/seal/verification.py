@@ -210,14 +210,12 @@ def _examined(
     inside = attached(pdf)
     seal, holds = _seal(inside, name)
     form = file_form(data)
-    ledger_faults: list[Alteration] = []
-    ledger = _ledger(inside[LEDGER].data, ledger_faults) if LEDGER in inside else None
-    layer, altered = _altered(pdf, seal, form, ledger)
+    layer, altered = _altered(pdf, seal, form)
     if not holds:
         altered.append(Alteration("seal", "the seal itself was edited: its own digest fails"))
     if pdf.is_encrypted:
         altered.append(Alteration("catalogue", "the PDF was encrypted after it was sealed"))
-    altered += ledger_faults
+    ledger = _ledger(inside[LEDGER].data, altered) if LEDGER in inside else None
     notes = [] if form is FileForm.CANONICAL else [ANEW]
     notes += certificate_notes(ledger, inside) if ledger is not None else ()
     numbers = None
@@ -246,22 +244,19 @@ def _examined(
     )
 
 
-def _altered(
-    pdf: Any, seal: Seal, form: FileForm, ledger: Ledger | None
-) -> tuple[TextLayer, list[Alteration]]:
+def _altered(pdf: Any, seal: Seal, form: FileForm) -> tuple[TextLayer, list[Alteration]]:
     """Return the PDF's text, and the differences between the file and its seal."""
     # Accessing the pages repairs their tree, so check it first.
     faults = [*form_faults(pdf), *attachment_faults(pdf, OWN_FILES)]
     layer = read_text(pdf)
     found = make_seal(pdf, layer, title=seal.title, commit=seal.commit, chapters=seal.chapters)
     tags = read_tags(pdf)
-    printed = {each.reference: each.pages for each in ledger.records} if ledger else {}
     faults += (
         *layer.faults,
         *text_faults(pdf, layer),
         *grammar_faults(pdf),
         *layout_faults(layer, tags.rows()),
-        *link_faults(pdf, layer, tags, printed),
+        *link_faults(pdf, layer, tags),
     )
     altered = [*alterations(seal, found), *_of_the_form(form, [*faults, *warnings(pdf)])]
     if not altered and form is FileForm.CANONICAL and seal.whole != found.whole:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analysis.dataflow.graph import data_files, upstream
 from audit.ledger.ledger import Definition
 from audit.trace.columns import ColumnReader
 from audit.trace.mentions import Mentions
@@ -106,10 +105,14 @@ class Dataflow:
 
     @cached_property
     def _above(self) -> dict[str, frozenset[str]]:
+        from analysis.dataflow.graph import upstream
+
         return {name: frozenset(upstream(name, self.nodes)) for name in self.nodes}
 
     def lineage(self, name: str) -> Lineage:
         """Return the lineage of the node `name`."""
+        from analysis.dataflow.graph import data_files
+
         own = self.key(name)
         if own is None:
             raise ValueError(f"'{name}' is an input of the dataflow; nothing computes it")

@@ -5,7 +5,10 @@ Works on a clone of the last commit, in the system's folder for temporary files.
 peak memory of a process, and processor seconds as a share of the first build's. Times depend on
 the machine and can only be compared within one run; the machine and its load are recorded.
 The limits therefore apply to shares of the first build: the exit code is 1 if one is above its
-limit.
+limit. Each build is printed and written as it ends, so the run can be interrupted.
+
+If Quarto is on PATH, a first build, one of which nothing has changed and one after a changed word
+are also made by both engines, each in a clone of its own.
 """
 
 from __future__ import annotations
@@ -15,20 +18,23 @@ import json
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "report_builds.jsonl"
-BUILD = ("build", "--engine", "embedded")
 EVERY_FORMAT = "html,pdf,docx,xlsx,png"
+TYPESET = "html,pdf"
+"""Formats that both engines make."""
 FORMATS = {"a word in HTML alone": "html"}
 """Formats of the builds that differ from `EVERY_FORMAT`."""
 LIMITS = {
@@ -57,6 +63,9 @@ EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }  # fmt: skip
 """Edits made before each build after the first, cumulatively."""
+COMPARED = ("nothing", "a word")
+"""Builds after the first that both engines make."""
+ENGINES = ("embedded", "quarto")
 
 
 def edit(project: Path, edits: tuple[tuple[str, str, str], ...]) -> None:
@@ -69,11 +78,11 @@ def edit(project: Path, edits: tuple[tuple[str, str, str], ...]) -> None:
         path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
 
 
-def timed(project: Path, formats: str = EVERY_FORMAT) -> dict[str, float]:
+def timed(project: Path, formats: str = EVERY_FORMAT, engine: str = "embedded") -> dict[str, float]:
     """Build once; return elapsed seconds, processor seconds and peak memory in megabytes."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "report", *BUILD, "--to", formats],
+        [sys.executable, "-m", "report", "build", "--engine", engine, "--to", formats],
         cwd=project, capture_output=True, check=False,
     )  # fmt: skip
     took, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -87,15 +96,38 @@ def timed(project: Path, formats: str = EVERY_FORMAT) -> dict[str, float]:
     }
 
 
-def run(project: Path, asked: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Build after each kind of edit and return a row for each build."""
-    rows: list[dict[str, Any]] = [{"build": "cold", **timed(project)}]
+def run(project: Path, asked: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Build after each kind of edit and yield a row for each build."""
+    first = timed(project)
+    yield {"build": "cold", **first, "of_cold": 1.0}
     for name in asked:
         edit(project, EDITS[name])
-        rows.append({"build": name, **timed(project, FORMATS.get(name, EVERY_FORMAT))})
-        print(rows[-1], flush=True)
-    first = rows[0]["processor_seconds"]
-    return [{**row, "of_cold": round(row["processor_seconds"] / first, 4)} for row in rows]
+        took = timed(project, FORMATS.get(name, EVERY_FORMAT))
+        yield {"build": name, **took, "of_cold": _share(took, first)}
+
+
+def compare(clones: Path) -> Iterator[dict[str, Any]]:
+    """Make the same builds with each engine, and yield rows with Quarto's as a multiple of ours."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for engine in ENGINES:
+        project = clone(clones / engine)
+        for name in ("cold", *COMPARED):
+            edit(project, EDITS.get(name, ()))
+            took = found[engine, name] = timed(project, TYPESET, engine)
+            row: dict[str, Any] = {"build": f"{name}, {engine}", **took}
+            row["of_cold"] = _share(took, found[engine, "cold"])
+            ours = found[ENGINES[0], name]
+            yield {**row, "times_ours": round(took["seconds"] / ours["seconds"], 1)}
+
+
+def _share(took: Mapping[str, float], first: Mapping[str, float]) -> float:
+    return round(took["processor_seconds"] / first["processor_seconds"], 4)
+
+
+def clone(target: Path) -> Path:
+    """Clone the last commit of this project into a folder, and return it."""
+    subprocess.run(["git", "clone", "-q", str(ROOT), str(target)], check=True)
+    return target
 
 
 def beyond(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -125,13 +157,22 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", default=",".join(EDITS), help="kinds of edit, in order")
     chosen = tuple(parser.parse_args().edits.split(","))
-    with tempfile.TemporaryDirectory(prefix="speed-") as folder:
-        clone = Path(folder) / "project"
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        rows = run(clone, chosen)
     RESULTS.parent.mkdir(exist_ok=True)
-    lines = [json.dumps({**row, **machine()}) for row in rows]
-    RESULTS.write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="speed-") as folder:
+        builds = run(clone(Path(folder) / "project"), chosen)
+        if shutil.which("quarto"):
+            builds = chain(builds, compare(Path(folder)))
+        else:
+            print("there is no quarto on PATH: engines are not compared", flush=True)
+        try:
+            for row in builds:
+                rows.append({**row, **machine()})
+                print(rows[-1], flush=True)
+                lines = "".join(f"{json.dumps(each)}\n" for each in rows)
+                RESULTS.write_text(lines, encoding="utf-8", newline="\n")
+        except KeyboardInterrupt:
+            sys.exit(f"interrupted; the builds so far are in {RESULTS}")
     slow = beyond(rows)
-    print("\n".join([*lines, *slow]))
+    print("\n".join(slow))
     sys.exit(bool(slow))

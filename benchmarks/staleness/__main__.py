@@ -2,7 +2,8 @@
 
 Writes `data/proofs/staleness.csv`: for each kind of mutation, how many were tried, how many
 changed the output, how many left something stale, which must be none, and how often work was
-unnecessary.
+unnecessary. Each mutation is printed as it is judged; after Ctrl-C the rows so far remain in
+`staleness.partial.csv`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.staleness.partly import Rows, interruptible
 from benchmarks.staleness.small_book import EDITS, SmallBook
 from benchmarks.staleness.small_dataflow import SmallDataflow, mutations
 
@@ -23,9 +25,15 @@ def judged(folder: Path) -> pd.DataFrame:
     """Return a row for every mutation."""
     (folder / "dataflow").mkdir()
     (folder / "book").mkdir()
-    flow, book = SmallDataflow(folder / "dataflow"), SmallBook(folder / "book")
-    rows = [flow.judge(each) for each in mutations()]
-    return pd.DataFrame([*rows, *(book.judge(edit) for edit in EDITS)])
+    every = list(mutations())
+    rows = Rows(TABLE, len(every) + len(EDITS))
+    book = SmallBook(folder / "book")
+    for edit in EDITS:
+        rows.add(book.judge(edit))
+    flow = SmallDataflow(folder / "dataflow")
+    for each in every:
+        rows.add(flow.judge(each))
+    return pd.DataFrame(rows)
 
 
 def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +45,7 @@ def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="staleness-") as folder:
+    with interruptible(TABLE), tempfile.TemporaryDirectory(prefix="staleness-") as folder:
         every = judged(Path(folder))
     for row in every.loc[every["stale"]].to_dict("records"):
         print("STALE", row)

@@ -3,7 +3,7 @@
 Works on a clone of the last commit. One word is changed before each build that is killed; after
 each, the previous book must be unchanged, byte for byte, or the new one complete. At the end a
 build must give the same as a build from scratch, and no files of the killed builds may be left.
-Writes `data/proofs/kills.csv`.
+Writes `data/proofs/kills.csv`; after Ctrl-C the rows so far remain in `kills.partial.csv`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from benchmarks.staleness.partly import Rows, interruptible
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "data" / "proofs" / "kills.csv"
@@ -97,19 +99,21 @@ def run(project: Path, kills: int) -> pd.DataFrame:
     A build that ends before it is killed does not count, and another one is tried.
     """
     draws = random.Random(SEED)
+    print("a first build", flush=True)
     build(project)
     for word in ("A word", "Another word"):  # the first after a commit takes longer
         with (project / "index.qmd").open("a", encoding="utf-8") as file:
             file.write(f"\n{word} more.\n")
         longest = build(project)
-    rows: list[dict[str, Any]] = []
+    rows = Rows(TABLE, kills)
     while len(rows) < kills:
         row, longest = trial(project, len(rows) + 1, longest, draws)
         if row["killed"]:
-            rows.append(row)
+            rows.add(row)
         elif not row["book_stands"]:
             raise SystemExit(f"a build that was not killed left no whole book: {row}")
-        print(row, flush=True)
+        else:
+            print(f"ended before it was killed, and does not count: {row}", flush=True)
     build(project)
     found = digests(project / "_book")
     for name in ("_book", "_exhibits", ".report"):
@@ -124,10 +128,11 @@ def run(project: Path, kills: int) -> pd.DataFrame:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+    asked = parser.parse_args()
+    with interruptible(TABLE), tempfile.TemporaryDirectory(prefix="kills-") as folder:
         clone = Path(folder) / "project"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
-        table = run(clone, parser.parse_args().kills)
+        table = run(clone, asked.kills)
     table.to_csv(TABLE, index=False, lineterminator="\n")
     print(table.to_string(index=False))
     sys.exit(not table["book_stands"].all())

@@ -81,7 +81,10 @@ tables.flow
 ![A map](map.svg){#fig-map fig-alt="A map"}
 
 {{< include part.md >}}
+
+See [the numbers](numbers.csv), and [the plot](two.qmd#fig-plot).
 """,
+    "numbers.csv": "n\n1\n",
     "two.qmd": """---
 abstract: "What it says."
 ---
@@ -184,6 +187,12 @@ EDITS: Mapping[str, Callable[[Book], object]] = {
     "the paper": lambda b: b.replaced(f"{_FORMAT}/_extension.yml", "a4", "a5"),
     "the moment": lambda b: setattr(b, "moment", MOMENT + 86_400),
     "files touched": lambda b: setattr(b, "touched", 1),
+    "a linked file": lambda b: b.replaced("numbers.csv", "1", "2"),
+    "a linked file gone": lambda b: b.files.pop("numbers.csv"),
+    "a title that another page links to": lambda b: b.replaced("two.qmd", "# Two", "# The plot"),
+    "a page renamed": lambda b: (b.files.update({"plot.qmd": b.files.pop("two.qmd")}),
+                                 b.replaced("_quarto.yml", "two.qmd", "plot.qmd"),
+                                 b.replaced("index.qmd", "two.qmd", "plot.qmd")),
     "a file beside": lambda b: b.files.update({"notes.txt": "nobody reads it"}),
 }  # fmt: skip
 """The edits, made one at a time."""

@@ -84,8 +84,7 @@ def only_large_falls_seen(detectable_effects: pd.DataFrame, outcomes: tuple[Outc
     falls = own.assign(fall_percent=own["fall_percent"].mask(unseen, 100)).set_index("pilot")
     return judge(
         "By school, unadjusted and with 80% power, no pilot could detect a fall in section 47 "
-        "enquiries of less than half; by this report's own, stricter rule a fall has to be larger "
-        "still.",
+        "enquiries of less than half; this report's own rule needs a larger one.",
         Least("smallest fall seen with 80% power", 50, "%"),
         _by_name(falls["fall_percent"]),
         ("detectable", "detectable_falls"),

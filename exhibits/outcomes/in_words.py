@@ -37,7 +37,7 @@ COLUMNS = {
     "per_100_high": "Upper limit of that interval",
 }
 SURE = {
-    "claimed": f"Low: p at most {LEVEL}, both units",
+    "claimed": f"Low: both p at most {LEVEL}",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -49,11 +49,11 @@ NOTE = (
     "The pilots are {whose}{if_real}, and exploratory; the trial is as published {source}, and "
     "its schools were allocated at random. Per 100: events or days for every 100 that "
     "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
-    " starts at low: no random allocation of the pilots' schools is reported and all is "
-    "exploratory. It is low where p is at most {level} with schools and with areas as the unit,"
-    " else very low. P-values are two-sided and allow for the family: section 47 enquiries "
-    "({primary}), and all else ({secondary}); by area they are of a t-test. {permuted}[x] is "
-    "not in the source; [z] is not applicable; [c] is withheld."
+    " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
+    " is at most {level} with schools and with areas as the unit, else very low. P-values are "
+    "two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
+    "({secondary}); by area they are of a t-test. {permuted}[x] is not in the source; [z] is "
+    "not applicable; [c] is withheld."
 )
 
 
@@ -189,7 +189,7 @@ def in_a_hundred(
     )
 
     def draw() -> Drawing:
-        height = (0.5 if narrow() else 0.37) * (len(found) + 1)
+        height = (0.5 if narrow() else 0.31) * (len(found) + 1)
         drawing, (ax,) = new_drawing(height, around=0.65)
         _draw(ax, len(found), limits, PUBLISHED, published)
         for y, each in enumerate(reversed(found)):

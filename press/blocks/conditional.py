@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from press.document import tree
@@ -66,6 +66,18 @@ def with_conditions(blocks: Nodes, given: Circumstances) -> Nodes:
         return {"t": node["t"], "c": [[attr[0], left, attr[2]], node["c"][1]]}
 
     return list(tree.walk(blocks, visit))
+
+
+def shown_nowhere(blocks: Nodes, given: Circumstances) -> list[str]:
+    """Return the formats named by content that neither pages nor print show."""
+    both = [replace(given, base=base) for base in _ALIASES]
+    return [
+        text
+        for node in tree.nodes(blocks, "Div", "Span", "CodeBlock")
+        if "content-visible" in tree.classes(node)
+        and (text := tree.value(node, "when-format"))
+        and not any(_shown(node, one.holds) for one in both)
+    ]
 
 
 def _keys(node: Node) -> list[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from press.blocks.tex import Group, arguments, group_of, option, spelled
-from press.chapter.source import Line, Source
+from press.chapter.source import Line, Source, in_code
 from press.document import tree
 from press.document.pandoc import document, write
 from press.document.tree import Node, Nodes
@@ -70,8 +70,10 @@ _WORDS = frozenset(["text", "textrm", "textbf", "textit", "texttt", "textsf", "m
 _ANY = re.compile(
     r"\\(?:begin\s*\{(?:" + "|".join(_ENVIRONMENTS) + r")\}|(?:"
     + "|".join(map(re.escape, (*_SYMBOLS, *_FORMS, *_FONTS, *_FRACTIONS)))
-    + r"|mathop|unicode|hdotsfor)(?![A-Za-z])|\\\\)"
+    + r"|mathop|unicode|hdotsfor)(?![A-Za-z])|\\\\)|\{,\}"
 )  # fmt: skip
+# A number whose commas are not followed by a space, as those of a list are.
+_THOUSANDS = re.compile(r"\d+(?:\{,\}\d+)+(?:\.\d+)?")
 _DEFINES = re.compile(
     r"\\(?:(?:re|provide)?newcommand|newcommand|renewcommand|providecommand|def|let"
     r"|DeclareMathOperator)\b"
@@ -101,6 +103,7 @@ def plain_formula(tex: str) -> str:
     >>> plain_formula(r"{\rm d}x \over \cfrac{1}{2} \notag")
     '\\frac{{\\mathrm{ d}}x }{ \\dfrac{1}{2} }'
     """
+    tex = _THOUSANDS.sub(lambda found: rf"\text{{{found[0].replace('{,}', ',')}}}", tex)
     return _plain(_in_rows(group_of(tex)))
 
 
@@ -204,10 +207,10 @@ def with_macros_outside(source: Source) -> Source:
 
     MathJax reads definitions from any formula on a page, often in a hidden div.
     """
-    lines = list(source)
+    lines, code = list(source), in_code(source)
     at = 0
     while at < len(lines):
-        end = _definitions_end(lines, at)
+        end = None if code[at] else _definitions_end(lines, at)
         if end is not None:
             for each in range(at, end + 1):
                 text = lines[each].text.strip().removeprefix("$$")

@@ -11,9 +11,9 @@ from press.document import tree
 from press.document.pandoc import read
 from press.document.tree import Node, Nodes
 
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
+TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
 _OPTION = "html-table-processing"
-_UNTOUCHED = re.compile(
+UNTOUCHED = re.compile(
     rf"<!--\|\s*quarto-{_OPTION}:\s*none\s*-->"
     r"|data-quarto-disable-processing=[\"']?true"
 )
@@ -31,7 +31,7 @@ def with_html_tables(blocks: Nodes) -> Nodes:
         if node["t"] != "RawBlock" or not node["c"][0].startswith("html") or "group" in node:
             return None
         code, scripts = without_scripts(node["c"][1])
-        if not _TABLE.search(code) or _UNTOUCHED.search(code):
+        if not TABLE.search(code) or UNTOUCHED.search(code):
             return None
         groups += 1
         return [{**_with_own_scripts(part, scripts), "group": groups} for part in _parts(code)]
@@ -61,7 +61,7 @@ def _parts(code: str) -> Nodes:
     """Split HTML into tables and the HTML between them."""
     out: Nodes = []
     at = 0
-    for found in _TABLE.finditer(code):
+    for found in TABLE.finditer(code):
         between = code[at : found.start()].strip()
         out += [tree.raw("html", between)] if between else []
         out += [{**table, "html": True} for table in read(found[0], "html")["blocks"]]

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
-from press.chapter.source import Line, Source
+from press.chapter.source import Line, Source, in_code
 from press.document import tree
 from press.document.tree import Node, Nodes
 
@@ -34,9 +34,9 @@ def with_marked_html(source: Source) -> Source:
     return Source(
         tuple(
             Line(_MARKED_BLOCK.sub(r"\1{=html5}", line.text), line.location)
-            if "{=html}" in line.text
+            if "{=html}" in line.text and not code
             else line
-            for line in source
+            for line, code in zip(source, in_code(source), strict=True)
         )
     )
 

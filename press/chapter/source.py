@@ -44,6 +44,25 @@ class Source:
         return Location(self.lines[0].location.file) if self.lines else Location("?")
 
 
+_FENCE = re.compile(r"[\s>]*(?:[-*+]\s+)?(`{3,}|~{3,})")
+
+
+def in_code(source: Source) -> list[bool]:
+    """Return for each line whether it is inside a fenced block, in which it is printed verbatim."""
+    out: list[bool] = []
+    code = ""
+    for line in source:
+        fence = _FENCE.match(line.text)
+        closes = fence is not None and fence[1].startswith(code)
+        closes = closes and not line.text.strip("`~> \t")
+        out.append(bool(code) and not closes)
+        if code and closes:
+            code = ""
+        elif fence and not code:
+            code = fence[1]
+    return out
+
+
 def read_text(path: Path, name: str, asked_at: Location | None = None) -> str:
     """Read a text file.
 

@@ -13,7 +13,7 @@ from press.errors import BrokenReferenceError
 from press.mistakes import Mistakes
 from press.project.resources import Resources, in_book, is_outside, relative
 
-Anchors = Mapping[str, set[str]]
+Anchors = Mapping[str, frozenset[str]]
 
 
 def with_links(
@@ -42,8 +42,14 @@ def with_links(
     return list(tree.walk(blocks, visit))
 
 
-def anchors_of(page: Page) -> set[str]:
+def anchors_of(page: Page) -> frozenset[str]:
     """Return every identifier on a page that a link can target."""
+    if page.anchors is None:
+        page.anchors = frozenset(_anchors_of(page))
+    return page.anchors
+
+
+def _anchors_of(page: Page) -> set[str]:
     found = {str(page.title_attr[0])}
     for node in tree.nodes(page.blocks):
         if node["t"] in ("Float", "Equation", "Callout", "Tabset", "Theorem"):
@@ -149,7 +155,7 @@ def with_anchors(
         path = in_book(page, address)
         other = pages.get(path) or next((p for p in pages.values() if p.html == path), None)
         if other is None:
-            if not (resources.root / path).is_file() or path.endswith((".qmd", ".md", ".ipynb")):
+            if not resources.exists(path) or path.endswith((".qmd", ".md", ".ipynb")):
                 _nowhere(address, page, found)
             return None
         anchor = parts.fragment or chapter_anchor(other)

@@ -11,7 +11,7 @@ from typing import Any
 from press.blocks.annotations import with_annotations
 from press.blocks.callouts import with_callouts
 from press.blocks.columns import with_columns
-from press.blocks.conditional import Circumstances, with_conditions
+from press.blocks.conditional import Circumstances, shown_nowhere, with_conditions
 from press.blocks.equations import with_equations
 from press.blocks.floats import with_floats
 from press.blocks.formulas import with_macros_outside, with_plain_formulas
@@ -31,7 +31,12 @@ from press.document.crossref import Wording
 from press.document.numbering import Target, number_blocks
 from press.document.pandoc import read_inlines, read_with_warnings
 from press.document.tree import Attr, Node, Nodes
-from press.document.unread import check_pipe_tables, check_tex, with_tex_formulas
+from press.document.unread import (
+    check_pipe_tables,
+    check_tex,
+    with_references_kept,
+    with_tex_formulas,
+)
 from press.errors import ChapterError, Location, WrongAttributeError
 from press.html.added import Added
 from press.mistakes import Mistakes
@@ -74,6 +79,8 @@ class Page:
         A digest of everything that heading and blocks depend on; empty if that is unknown.
     added
         HTML that the project's Lua filters and shortcodes add to its page.
+    anchors
+        Identifiers that a link can target, once they have been collected.
     """
 
     entry: Entry
@@ -89,6 +96,7 @@ class Page:
     reading: Callable[[], Nodes] = list
     known: str = ""
     added: Added = field(default_factory=Added)
+    anchors: frozenset[str] | None = None
 
     @cached_property
     def read(self) -> Nodes:
@@ -123,7 +131,7 @@ def read_page(
 
     `filtered` takes the document as pandoc read it and returns it after the Lua filters.
     """
-    source = with_marked_html(with_macros_outside(source))
+    source = with_marked_html(with_macros_outside(with_references_kept(source)))
     title, attr, body = _heading(chapter, source)
     noted = found.count
 
@@ -170,6 +178,8 @@ def _read_blocks(
     blocks = with_plain_formulas(with_tex_formulas(document["blocks"]), body, found)
     _check_fences(blocks, body, found)
     check_pipe_tables(body, found)
+    if given.base == "typst":
+        _warn_of_hidden(blocks, source, given, found)
     try:
         read = with_conditions(blocks, given)
         check_tex(read, source, found)
@@ -215,6 +225,16 @@ def _take_warnings(warnings: list[tuple[int, str]], source: Source, found: Mista
         else:
             bare = re.sub(r" (?:defined )?at line \d+ column \d+", "", words)
             found.warn(f"{place}: {bare}" if place else bare)
+
+
+def _warn_of_hidden(blocks: Nodes, source: Source, given: Circumstances, found: Mistakes) -> None:
+    """Warn of content for a format that the press does not write, such as Quarto's `pdf`."""
+    for name in dict.fromkeys(shown_nowhere(blocks, given)):
+        location = source.location_of(rf"when-format\s*=\s*[\"']?{re.escape(name)}\b")
+        found.warn(
+            f"{location}: content for the format {name} is shown in neither format: "
+            "print is `typst`, pages are `html`"
+        )
 
 
 def _check_fences(blocks: Nodes, source: Source, found: Mistakes) -> None:

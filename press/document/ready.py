@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from press.document import tree
@@ -34,12 +34,15 @@ class Ready:
         The wording of captions and references.
     sources
         The bibliography of each, by the path of its chapter.
+    files
+        The files that each needs, by the path of its chapter.
     """
 
     pages: list[Page]
     blocks: Mapping[str, Nodes]
     words: Wording
     sources: Mapping[str, Sources]
+    files: Mapping[str, Resources] = field(default_factory=dict)
 
     @property
     def by_path(self) -> dict[str, Page]:
@@ -53,6 +56,7 @@ def make_ready(
     base: Literal["html", "typst"],
     files: Resources,
     found: Mistakes,
+    only: Collection[str] | None = None,
 ) -> Ready:
     """Resolve the images, references and links of pages, and check their citations and notes.
 
@@ -68,24 +72,36 @@ def make_ready(
         Collects the images and files that the pages need.
     found
         Collects broken references.
+    only
+        Paths of the chapters whose blocks are needed; None for all.
     """
     words = wording(project.options(base))
     place = project.settings.location("bibliography")
     sources = {page.path: read_sources(project.root, page.options, place) for page in pages}
-    for page in pages:
-        page.blocks = with_images(page, files, found, from_root=base == "typst")
-    blocks = _resolved(pages, words, sources, found, base)
-    by_path = {page.path: page for page in pages}
+    needed = [page for page in pages if only is None or page.path in only]
     anchors = {page.path: anchors_of(page) for page in pages}
+    own = {page.path: Resources(files.root, files.drawn) for page in needed}
+    for page in needed:
+        page.blocks = with_images(page, own[page.path], found, from_root=base == "typst")
+    blocks = _resolved(pages, needed, words, sources, found, base)
+    by_path = {page.path: page for page in pages}
     link = with_links if base == "html" else with_anchors
     linked = {
-        page.path: link(blocks[page.path], page, by_path, anchors, files, found) for page in pages
+        page.path: link(blocks[page.path], page, by_path, anchors, own[page.path], found)
+        for page in needed
     }
-    return Ready(pages, linked, words, sources)
+    for each in own.values():
+        files.add(each)
+    return Ready(pages, linked, words, sources, own)
 
 
 def _resolved(
-    pages: list[Page], words: Wording, sources: Mapping[str, Sources], found: Mistakes, base: str
+    pages: list[Page],
+    needed: list[Page],
+    words: Wording,
+    sources: Mapping[str, Sources],
+    found: Mistakes,
+    base: str,
 ) -> dict[str, Nodes]:
     """Resolve the cross-references of every page, and check its citations and notes."""
     targets = [target for page in pages for target in page.targets]
@@ -93,8 +109,9 @@ def _resolved(
     known = collected(targets)
     out = {}
     for page in pages:
-        blocks = resolve(page.blocks, known, words, page.source, found, base)
         page.title = resolve(page.title, known, words, page.source, found, base)
+    for page in needed:
+        blocks = resolve(page.blocks, known, words, page.source, found, base)
         check_citations(page, blocks, sources[page.path], found)
         check_notes(page, found)
         out[page.path] = blocks

@@ -1,4 +1,4 @@
-r"""Find content that pandoc drops while parsing a chapter: LaTeX, and blocks in pipe tables.
+r"""Find content that pandoc drops while parsing a chapter: LaTeX, blocks in pipe tables, labels.
 
 Formulae in LaTeX environments are shown in both formats. Other LaTeX, such as `\emph{x}` or
 the path `C:\data`, is lost with its words, and so is the content of an HTML block in a cell of a
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from press.chapter.source import Line, Source
+from press.chapter.source import Line, Source, in_code
 from press.document import tree
+from press.document.crossref import KINDS
 from press.document.tree import Node, Nodes
 from press.errors import ChapterError
 from press.mistakes import Mistakes
@@ -41,7 +42,8 @@ _BLOCKS = re.compile(
 )
 _DIVIDING = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(?:[|+]\s*:?-+:?\s*)*\|?\s*")
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
-_FENCE = re.compile(r"[\s>]*(`{3,}|~{3,})")
+# A cross-reference where pandoc expects the label of an example.
+_EXAMPLE = re.compile(rf"^([\s>]*(?:[-*+]\s+)?\(?)(@(?:{'|'.join(KINDS)})-[\w-]+)(?=[.)](?:\s|$))")
 
 
 def with_tex_formulas(blocks: Nodes) -> Nodes:
@@ -79,6 +81,20 @@ def _is_tex(node: Node) -> bool:
     return node["t"] in ("RawInline", "RawBlock") and bool(node["c"][0] == "tex")
 
 
+def with_references_kept(source: Source) -> Source:
+    """Put brackets around a cross-reference that pandoc would read as the number of an example.
+
+    A line that starts with ``@fig-visits.`` or ``(@fig-visits)`` starts a list of examples, and the
+    reference is lost.
+    """
+    return Source(
+        tuple(
+            line if code else Line(_EXAMPLE.sub(r"\1[\2]", line.text), line.location)
+            for line, code in zip(source, in_code(source), strict=True)
+        )
+    )
+
+
 def check_pipe_tables(source: Source, found: Mistakes) -> None:
     """Record HTML or LaTeX blocks in cells of pipe tables, which pandoc drops with their text."""
     for line in _rows(source):
@@ -96,13 +112,8 @@ def check_pipe_tables(source: Source, found: Mistakes) -> None:
 def _rows(source: Source) -> list[Line]:
     """Return the lines of a chapter's pipe tables."""
     out: list[Line] = []
-    code, inside, before = "", False, None
-    for line in source:
-        fence = _FENCE.match(line.text)
-        if fence and not code:
-            code = fence[1]
-        elif fence and fence[1].startswith(code) and not line.text.strip("`~> \t"):
-            code = ""
+    inside, before = False, None
+    for line, code in zip(source, in_code(source), strict=True):
         row = "|" in line.text and not code
         if row and not inside and before is not None and _DIVIDING.fullmatch(line.text):
             inside = True

@@ -81,12 +81,22 @@ def losses(given: Sequence[Piece], text: str) -> list[Loss]:
         gap = bisect_left(ends, at)
         before[gap, words] += 1
         start, end = _between(ends, gap, anchors, wanted, text, at in notes)
+        short = piece.kind == "words" and _BESIDE <= len(words) < _DOUBLED
+        if short and text.find(words + words, start, end) >= 0:
+            near = "".join(wanted[slice(*_pieces_between(ends, gap, 1))])
+            if _more(words, text, start, end, near):
+                out.append(Loss(piece, "doubled", words))
+                continue
         if text.count(words, start, end) >= before[gap, words]:
             continue
         if len(words) < _CUT and text.count(words) >= written.count(words):
             continue
         around = _between(ends, gap, anchors, wanted, text, at in notes, 2)
         left = _left(words, text, *around)
+        if not left and len(words) < _ANYWHERE and piece.kind == "words":
+            # What other pieces say there is not this one.
+            near = "\n".join(wanted[slice(*_pieces_between(ends, gap, 2))])
+            left = words if text.count(words, *around) < near.count(words) else ""
         if not left and (twice := _repeated(words, text, *around)):
             out.append(Loss(piece, "doubled", twice))
         elif left:
@@ -199,6 +209,13 @@ def _between(
     return start, end
 
 
+def _pieces_between(ends: Sequence[int], gap: int, around: int) -> tuple[int, int | None]:
+    """Return which pieces lie between the anchors that `_between` takes."""
+    start = ends[gap - around] + 1 if gap - around >= 0 else 0
+    end = ends[gap + around - 1] if gap + around <= len(ends) else None
+    return start, end
+
+
 def _uncovered(words: str, text: str, start: int, end: int) -> str:
     """Return the rest of a piece after matching its parts one after the other."""
     left, at, parts = "", 0, 0
@@ -247,16 +264,23 @@ def _longest(words: str, at: int, text: str, start: int, end: int) -> int:
     return low
 
 
+def _more(words: str, text: str, start: int, end: int, near: str) -> bool:
+    """Return whether a piece stands twice in a row more often than written, and more often at all.
+
+    What floated may come to stand next to the same words: they are not more for that.
+    """
+    return all(text.count(one, start, end) > near.count(one) for one in (words + words, words))
+
+
 def _doubled(given: Sequence[Piece], wanted: Sequence[str], text: str) -> list[Loss]:
-    """Return pieces that occur more often than written: long ones, and others twice in a row."""
+    """Return long pieces that occur more often than the author wrote them."""
     written = "".join(wanted)  # as in print, where consecutive lines of code are joined
     out: list[Loss] = []
     seen: set[str] = set()
     for piece, words in zip(given, wanted, strict=True):
-        if len(words) < _BESIDE or piece.kind == "heading" or words in seen:
+        if len(words) < _DOUBLED or piece.kind == "heading" or words in seen:
             continue
         seen.add(words)
-        one = words if len(words) >= _DOUBLED else words + words
-        if one in text and text.count(one) > written.count(one):
+        if text.count(words) > written.count(words):
             out.append(Loss(piece, "doubled", words))
     return out

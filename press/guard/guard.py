@@ -198,6 +198,8 @@ def _lines(page: Page, found: Sequence[Loss], where: str) -> list[str]:
         part = f" (lost: {loss.words[:_SHOWN]})" if loss.what == "changed" else ""
         if loss.what == "doubled" and len(loss.words) < len(bare(loss.piece.text)):
             part = f" (this part of it: {loss.words[:_SHOWN]})"
+        if re.search(r"<\w+>", loss.words):
+            part += r"; a bracket that opens no tag is written \<"
         noun = {"formula": "the formula ", "picture": "the picture "}.get(loss.piece.kind, "")
         out.append(f"{place}: {noun}“{shown}” {verbs[loss.what]}{part}")
     return list(dict.fromkeys(out))

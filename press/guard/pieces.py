@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from press.blocks.html_tables import TABLE, UNTOUCHED
 from press.chapter.source import Source
 from press.document.crossref import THEOREMS
 from press.document.pandoc import read_inlines
@@ -18,6 +19,27 @@ from press.errors import Location
 _MARKUP = re.compile(
     r"<(style|script|head|title)\b.*?</\1\s*>|<!--.*?-->|<[A-Za-z/!?][^>]*>", re.S | re.I
 )
+# Elements of HTML, with those of older versions. Of anything else in angle brackets
+# a browser shows nothing, unless it has a hyphen (a custom element).
+_ELEMENTS = frozenset(
+    [
+        "a", "abbr", "acronym", "address", "area", "article", "aside", "audio", "b", "base",
+        "basefont", "bdi", "bdo", "big", "blink", "blockquote", "body", "br", "button",
+        "canvas", "caption", "center", "cite", "code", "col", "colgroup", "data", "datalist",
+        "dd", "del", "details", "dfn", "dialog", "dir", "div", "dl", "dt", "em", "embed",
+        "fieldset", "figcaption", "figure", "font", "footer", "form", "frame", "frameset", "h1",
+        "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe",
+        "img", "input", "ins", "kbd", "label", "legend", "li", "link", "main", "map", "mark",
+        "marquee", "math", "menu", "meta", "meter", "nav", "nobr", "noframes", "noscript",
+        "object", "ol", "optgroup", "option", "output", "p", "param", "picture", "pre",
+        "progress", "q", "rp", "rt", "ruby", "s", "samp", "script", "search", "section",
+        "select", "slot", "small", "source", "span", "strike", "strong", "style", "sub",
+        "summary", "sup", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th",
+        "thead", "time", "title", "tr", "track", "tt", "u", "ul", "var", "video", "wbr", "xmp",
+    ]
+)  # fmt: skip
+_TAG = re.compile(r"</?([A-Za-z]\w*)\s*>")  # without attributes, as words in brackets are
+_DRAWN = re.compile(r"<(?:svg|math|script|template)\b", re.I)
 _GAP = "\x00"  # placeholder for anything other than words: a formula, a citation, an image
 _CAPTIONS = ("title", "fig-cap", "tbl-cap", "lst-cap", "fig-subcap", "tbl-subcap")
 _ANNOTATED = re.compile(r"\s*\S{0,4}\s*<\d+(?:,\d+)*>\s*(?:\*/|-->|\*\)|;)?\s*$")
@@ -99,14 +121,22 @@ def _of(item: Any, base: str) -> Iterator[Piece]:
             if "name" in given and name.partition("-")[0] in THEOREMS:
                 given["title"] = given["name"]
             yield from _captions(given, base)
-            yield from _of(content, base)
+            # Print shows the HTML of a cell too, if that is all it has.
+            yield from _of(content, "html" if "cell-output-display" in marks else base)
     else:
         yield from _of(item.get("c") if kind else list(item.values()), base)
 
 
 def _raw(item: Node, base: str) -> Iterator[Piece]:
-    """Yield the words of raw HTML that the format shows, without marked HTML in print."""
+    """Yield the words of raw HTML that the format shows: in print, of marked HTML its tables."""
     form, code = item["c"]
+    if not _DRAWN.search(code):
+        code = _TAG.sub(
+            lambda tag: html.escape(tag[0]) if _meant_as_words(tag[0]) else tag[0], code
+        )
+    if form == "html5" and base == "typst":  # print shows the tables in HTML that is for pages
+        code = "" if UNTOUCHED.search(code) else "\n".join(TABLE.findall(code))
+        form = "html"
     if form == "html" or (form == "html5" and base == "html"):
         for words in _MARKUP.sub("\n", code).split("\n"):
             yield Piece("words", html.unescape(words))
@@ -163,9 +193,17 @@ def _word(node: Node, apart: list[Piece], base: str) -> str:
         return _GAP
     if kind in ("Quoted", "Link", "Span"):
         return _words(content[1], apart, base)
+    if kind == "RawInline" and content[0] == "html" and _meant_as_words(content[1]):
+        return str(content[1])
     if kind in ("Cite", "RawInline"):
         return _GAP
     return _words(content, apart, base) if isinstance(content, list) else ""
+
+
+def _meant_as_words(code: str) -> bool:
+    """Return whether HTML is words in angle brackets, of which a browser shows nothing."""
+    found = _TAG.fullmatch(code.strip())
+    return found is not None and found[1].lower() not in _ELEMENTS
 
 
 def location_of(text: str, source: Source) -> Location:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -14,15 +15,36 @@ from press.document.ready import Ready
 from press.html.added import added_html
 from press.html.navigation import stops
 from press.html.pages import ASSETS, book_facts, render
-from press.html.search import index
+from press.html.search import index, sections
 from press.html.writing import Writer
 from press.project.project import Project
 
 _OWN_FILES = ("book.css", "book.js", "search.js")
 
 
-def write_html(project: Project, ready: Ready) -> dict[str, str]:
-    """Return the HTML pages of a book by path, with the search index and the press's own files.
+@dataclass(frozen=True)
+class WrittenPage:
+    """A page of a book as HTML.
+
+    Parameters
+    ----------
+    text
+        The whole page.
+    sections
+        Address, heading and text of each section, for the search index.
+    cites
+        Keys of the sources that it cites, in order.
+    """
+
+    text: str
+    sections: list[list[str]]
+    cites: list[str]
+
+
+def write_html(
+    project: Project, ready: Ready, known: Mapping[str, WrittenPage]
+) -> dict[str, WrittenPage]:
+    """Return the HTML pages of a book, by path of their chapter.
 
     Parameters
     ----------
@@ -30,27 +52,40 @@ def write_html(project: Project, ready: Ready) -> dict[str, str]:
         The project.
     ready
         Its pages, ready for HTML.
+    known
+        Pages that are written already, whose blocks are not needed.
     """
     listed = next((page for page in ready.pages if is_sources_page(page)), None)
-    everywhere = list(dict.fromkeys(key for each in ready.blocks.values() for key in cited(each)))
+    cites = {
+        page.path: known[page.path].cites if page.path in known else cited(ready.blocks[page.path])
+        for page in ready.pages
+    }
+    everywhere = list(dict.fromkeys(key for keys in cites.values() for key in keys))
     writer = Writer(ready.words, ready.by_path, project.title)
     facts = book_facts(project.settings.values, project.date)
     all_stops = stops(project.listed, ready.by_path)
-    out: dict[str, str] = {}
     added = added_html(project)
 
-    def written(page: Page) -> str:
+    def written(page: Page) -> WrittenPage:
+        if page.path in known:
+            return known[page.path]
         blocks, own = ready.blocks[page.path], ready.sources[page.path]
-        known = [key for key in everywhere if key in own.keys] if page is listed else []
-        body = with_citations(writer.lowered(page, blocks), own, page.options, known)
+        also = [key for key in everywhere if key in own.keys] if page is listed else []
+        body = with_citations(writer.lowered(page, blocks), own, page.options, also)
         if listed is not None and page is not listed:
             body = with_sources_elsewhere(body, page, listed)
-        return render(page, writer.write(page, blocks, body), facts, all_stops, added)
+        text = render(page, writer.write(page, blocks, body), facts, all_stops, added)
+        return WrittenPage(text, sections(page, blocks), cites[page.path])
 
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:  # each thread waits for pandoc
-        texts = pool.map(written, ready.pages)
-        out |= zip((page.html for page in ready.pages), texts, strict=True)
-    out[f"{ASSETS}/index.js"] = index(ready.pages, ready.blocks)
+        pages = pool.map(written, ready.pages)
+        return dict(zip((page.path for page in ready.pages), pages, strict=True))
+
+
+def html_files(pages: Iterable[Page], written: Mapping[str, WrittenPage]) -> dict[str, str]:
+    """Return the files of a book by path: its pages, the search index, the press's own files."""
+    out = {page.html: written[page.path].text for page in pages}
+    out[f"{ASSETS}/index.js"] = index(each.sections for each in written.values())
     for name in _OWN_FILES:
         out[f"{ASSETS}/{name}"] = resources.files(__package__).joinpath(name).read_text("utf-8")
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from press.document import tree
@@ -14,21 +14,22 @@ from press.document.tree import Nodes
 _LEFT_OUT = ("CodeBlock", "RawBlock", "RawInline", "Note", "Cite")
 
 
-def index(pages: list[Page], ready: Mapping[str, Nodes]) -> str:
-    """Return the search index of a book: address, heading and text of each section.
-
-    Parameters
-    ----------
-    pages
-        The pages.
-    ready
-        The blocks of each, with references resolved.
-    """
-    entries = [entry for page in pages for entry in _sections(page, ready[page.path])]
+def index(pages: Iterable[list[list[str]]]) -> str:
+    """Return the search index of a book, from the sections of its pages in order."""
+    entries = [entry for page in pages for entry in page]
     return "window.bookSections = " + json.dumps(entries, ensure_ascii=False) + ";\n"
 
 
-def _sections(page: Page, blocks: Nodes) -> list[list[str]]:
+def sections(page: Page, blocks: Nodes) -> list[list[str]]:
+    """Return address, heading and text of each section of a page.
+
+    Parameters
+    ----------
+    page
+        The page.
+    blocks
+        Its blocks, with references resolved.
+    """
     title = tree.plain(page.title)
     heading = f"{page.number}{NBSP} {title}" if page.number else title
     found: list[list[str]] = [[page.html, heading, ""]]

@@ -22,6 +22,7 @@ from press.pdf.marks import with_markup_escaped
 from press.pdf.room import roomy_formula, roomy_words, string, tell_room
 from press.pdf.tables import fitted
 
+_NUMBERED = ("numberLines", "number-lines")  # pandoc's classes of code with line numbers
 _COLOURS = {
     "note": "#12436d",
     "tip": "#0b6b63",
@@ -60,48 +61,48 @@ class TypstWriter:
         if not self.tagged:  # otherwise the caption doubles as the image's alternative text
             blocks = tree.walk(blocks, _without_second_caption)
 
-        def visit(node: Node) -> Node | Nodes | None:
-            match node["t"]:
-                case "Float":
-                    return self.float(node)
-                case "Figure":
-                    return _figure(node)
-                case "Reference":
-                    return self.reference(node)
-                case "Equation":
-                    return equation(node)
-                case "Math" if node["c"][0]["t"] == "DisplayMath":
-                    return roomy_formula([node], node["c"][1])
-                case "Para" | "Plain" if "room" in node:
-                    return roomy_words(node)
-                case "Callout":
-                    return callout(node, self.words)
-                case "Theorem":
-                    return theorem(node, self.words)
-                case "Layout":
-                    return layout(node)
-                case "Image":
-                    return image(node)
-                case "Table":
-                    return _table(node, self.options)
-                case "CodeBlock":
-                    return _code(node)
-                case "Annotations":
-                    return _annotations(node, tagged=self.tagged)
-                case "Div" if "cell-output-display" in tree.classes(node):
-                    attr, content = node["c"]
-                    return tree.div(tree.walk(content, _html_as_blocks), *attr)
-                case "Div" if "press-pagebreak" in tree.classes(node):
-                    return tree.raw("typst", "#pagebreak()")
-                case "Span" if "press-keys" in tree.classes(node):
-                    return keys_in_print(node)
-                case "DefinitionList" if not self.tagged:
-                    return _definitions(node)
-                case "Header":
-                    return _header(node)
-            return None
+        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, self._lowered_node))))
 
-        return list(with_markup_escaped(with_html_meant(tree.walk(blocks, visit))))
+    def _lowered_node(self, node: Node) -> Node | Nodes | None:
+        match node["t"]:
+            case "Float":
+                return self.float(node)
+            case "Figure":
+                return _figure(node)
+            case "Reference":
+                return self.reference(node)
+            case "Equation":
+                return equation(node)
+            case "Math" if node["c"][0]["t"] == "DisplayMath":
+                return roomy_formula([node], node["c"][1])
+            case "Para" | "Plain" if "room" in node:
+                return roomy_words(node)
+            case "Callout":
+                return callout(node, self.words)
+            case "Theorem":
+                return theorem(node, self.words)
+            case "Layout":
+                return layout(node)
+            case "Image":
+                return image(node)
+            case "Table":
+                return _table(node, self.options)
+            case "CodeBlock":
+                return _code(node)
+            case "Annotations":
+                return _annotations(node, tagged=self.tagged)
+            case "Div" if "cell-output-display" in tree.classes(node):
+                attr, content = node["c"]
+                return tree.div(tree.walk(content, _html_as_blocks), *attr)
+            case "Div" if "press-pagebreak" in tree.classes(node):
+                return tree.raw("typst", "#pagebreak()")
+            case "Span" if "press-keys" in tree.classes(node):
+                return keys_in_print(node)
+            case "DefinitionList" if not self.tagged:
+                return _definitions(node)
+            case "Header":
+                return _header(node)
+        return None
 
     def float(self, node: Node) -> Nodes:
         """Return a float as a Typst figure."""
@@ -295,15 +296,19 @@ def _first_words(table: Node) -> str:
 def _code(node: Node) -> Nodes:
     (name, marks, pairs), source = node["c"]
     given = dict(pairs)
-    if given.get("code-line-numbers", "false") != "false":
-        numbers = "#[\n#show raw.line: it => [#text(fill: luma(40%))[#it.number]#h(1em)#it.body]\n"
-        bare = {"t": "CodeBlock", "c": [[name, marks, []], source]}
-        file = _name_of(given.get("filename", ""))
-        return [*file, tree.raw("typst", numbers), *_code(bare), tree.raw("typst", "\n]")]
-    language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", "numberLines")]
+    language = [mark for mark in marks if mark not in ("cell-code", "sourceCode", *_NUMBERED)]
     language = [mark for mark in language if re.fullmatch(r"[\w+#.-]+", mark)]
     code: Node = {"t": "CodeBlock", "c": [[name, language[:1], []], source]}
-    return [*_name_of(given.get("filename", "")), code]
+    file = _name_of(given.get("filename", ""))
+    asked = given.get("code-line-numbers", "false") != "false"
+    if not asked and not any(mark in marks for mark in _NUMBERED):
+        return [*file, code]
+    first = str(given.get("startFrom") or given.get("startfrom") or "1")
+    more = f" + {int(first) - 1}" if first.isdigit() else ""
+    numbers = (
+        f"#[\n#show raw.line: it => [#text(fill: luma(40%))[#(it.number{more})]#h(1em)#it.body]\n"
+    )
+    return [*file, tree.raw("typst", numbers), code, tree.raw("typst", "\n]")]
 
 
 def _name_of(file: str) -> Nodes:
@@ -341,7 +346,19 @@ _RESTART = "\n".join(
 def _header(node: Node) -> Nodes:
     """Return a heading, restarting figure and equation counters at the start of a chapter."""
     level, (name, marks, _), title = node["c"]
+    title = tree.walk(title, _title_note)
     head = {"t": "Header", "c": [level, [name, list(marks), []], title]}
     if level > 1:
         return [head]
     return [head, tree.raw("typst", _RESTART + "\n#counter(math.equation).update(0)")]
+
+
+def _title_note(node: Node) -> Nodes | None:
+    """Print a heading's note at the heading, and not with its entry in the contents too."""
+    if node["t"] != "Note":
+        return None
+    return [
+        tree.raw("typst", "#title-note[", inline=True),
+        node,
+        tree.raw("typst", "]", inline=True),
+    ]

@@ -36,21 +36,34 @@ class Resources:
         Images drawn by cells, by path in the book.
     files
         Files of the project to copy, by path in the book.
+    asked, seen
+        Whether each file that a page takes, or only names, exists, by path in the book.
     """
 
     root: Path
     drawn: Mapping[str, bytes] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    asked: dict[str, bool] = field(default_factory=dict)
+    seen: dict[str, bool] = field(default_factory=dict)
 
     def take(self, path: str) -> bool:
         """Register a file by its path in the book; return whether it exists."""
-        if path in self.drawn:
-            return True
-        file = self.root / path
-        if path.startswith("..") or not file.is_file():
-            return False
-        self.files[path] = file
-        return True
+        there = path in self.drawn
+        if not there and not path.startswith("..") and (self.root / path).is_file():
+            self.files[path] = self.root / path
+            there = True
+        self.asked[path] = there
+        return there
+
+    def add(self, other: Resources) -> None:
+        """Add the files that one page needs."""
+        self.files |= other.files
+        self.drawn = {**self.drawn, **other.drawn}
+
+    def exists(self, path: str) -> bool:
+        """Return whether a file of the project exists, without taking it into the book."""
+        self.seen[path] = (self.root / path).is_file()
+        return self.seen[path]
 
     def embedded(self, address: str) -> str | None:
         """Register the image in a `data:` URL; return its path, or None if it contains none."""
@@ -153,7 +166,7 @@ def _in_page(
     rest = (f"?{parts.query}" if parts.query else "") + (
         f"#{parts.fragment}" if parts.fragment else ""
     )
-    if path.endswith((".qmd", ".md", ".ipynb")) and (resources.root / path).is_file() and not shown:
+    if path.endswith((".qmd", ".md", ".ipynb")) and resources.exists(path) and not shown:
         return relative(re.sub(r"\.(?:q?md|ipynb)$", ".html", path), page.html) + rest
     if not resources.take(path):
         place = page.source.location_of(re.escape(address))

@@ -11,6 +11,8 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
+from press.run.progress import write_startup
+
 # Figures as Quarto draws them for HTML (by default 7 x 5 inches at twice 96 dots per inch), and
 # the same figure as SVG for the PDF, since a cell runs once for all formats.
 _DRAWING = (
@@ -76,6 +78,7 @@ def kernel_environment(
         dpi=options.get("fig-dpi", 96),
     )
     settings.write_text(drawing, encoding="utf-8")
+    write_startup(folder / "ipython")
     own = {
         "IPYTHONDIR": str(folder / "ipython"),
         "MATPLOTLIBRC": str(settings),

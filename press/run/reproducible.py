@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from press.chapter.cells import Cell
+from press.run.progress import without_speed
 
 _MOVES = re.compile(r"[\r\b]|\x1b\[\d*[A-DGJK]")
 _STEP = re.compile(r"\x1b\[(?P<count>\d*)(?P<move>[A-DGJK])|\x1b\[[0-9;?]*[A-Za-z]|(?P<sign>.|\n)")
@@ -85,7 +86,7 @@ def settled(outputs: Sequence[Any], cell: Cell) -> tuple[Any, ...]:
             out.append(output)
     for output in out:
         if output["output_type"] == "stream":
-            output["text"] = _settled_text(last_state(output["text"]), cell)
+            output["text"] = without_speed(_settled_text(last_state(output["text"]), cell))
             continue
         if output["output_type"] == "error":
             output["traceback"] = [_settled_text(line, cell) for line in output["traceback"]]

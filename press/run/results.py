@@ -63,6 +63,12 @@ class Outputs(Protocol):
             The `execute` options of the project and chapter.
         """
 
+    def displayed(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
+        """Return a chapter with outputs that are known without running it; None if they aren't.
+
+        The parameters are as for `take`.
+        """
+
     def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store the outputs of a chapter."""
 

@@ -11,6 +11,7 @@ from audit.trace.repository import changes, enclosing_repository
 from report.checks.pinned import pinned_literals
 from report.checks.prose import BareNumber, bare_numbers, texts_of
 from report.checks.release import EXCEPTIONS_PLACE
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -128,9 +129,13 @@ def numbers_by_hand(
     Numbers in a claim's sentence are checked by its rule.
     """
     lines = [line for chapter in book.chapters for line in texts_of(chapter)]
-    shown = {use.name: values[use.name] for use in used}
-    printed = {name: value.text for name, value in shown.items() if isinstance(value, Number)}
+    texts = stated(values, "printed numbers", lambda: _printed_numbers(values))
+    printed = {use.name: texts[use.name] for use in used if use.name in texts}
     return bare_numbers(lines, pinned_literals(root), printed)
+
+
+def _printed_numbers(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value.text for name, value in values.items() if isinstance(value, Number)}
 
 
 def refuse_bare(bare: Iterable[BareNumber]) -> None:
@@ -158,8 +163,9 @@ def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) 
         With the chapter, the line and the source to cite.
     """
     cited: dict[str, set[str]] = {}
+    sources = stated(values, "sources", lambda: _sources(values))
     for use in used:
-        source = getattr(values[use.name], "source", "")
+        source = sources.get(use.name, "")
         if not source:
             continue
         file = use.location.file
@@ -172,3 +178,9 @@ def check_citations(root: Path, used: Iterable[Use], values: Mapping[str, Any]) 
                     place=str(use.location),
                     remedy=f"cite [@{key}] next to it, or correct its source in data/published/",
                 )
+
+
+def _sources(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the source of each exhibit that has one."""
+    found = {name: getattr(value, "source", "") for name, value in values.items()}
+    return {name: source for name, source in found.items() if isinstance(source, str) and source}

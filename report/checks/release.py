@@ -22,6 +22,7 @@ from audit.ledger.bundle import read_bundle, read_folder
 from audit.ledger.record import Float, NumberRecord
 from audit.terminal import print_lines
 from report.finish import LEDGER
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -39,6 +40,10 @@ _HIDDEN = "c"
 
 def intruder_check(values: Mapping[str, Any]) -> str:
     """Return the intruder's check of every table of counts as text, one line per table."""
+    return str(stated(values, "intruder's check", lambda: _intruder_check(values)))
+
+
+def _intruder_check(values: Mapping[str, Any]) -> str:
     lines = []
     for name, value in sorted(values.items()):
         check = getattr(value, "check", None)

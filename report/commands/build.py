@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.contracts import read_contracts
+from analysis.cache import Cache, digest_of
 from analysis.dependencies import refuse_changed
 from analysis.disclosure import read_exceptions
 from analysis.environment import VARIABLES
@@ -24,6 +26,8 @@ from analysis.evaluation import (
     refuse_uncounted,
 )
 from analysis.exhibits.parts.exhibit import Figure
+from analysis.exhibits.parts.markdown import NARROW
+from analysis.incremental import conditions
 from audit.trace.repository import Commit, public_repository, read_commit
 from press.chapter.reading import read_book, reread_configuration
 from press.project.project import read_project
@@ -54,11 +58,12 @@ from report.lock import alone
 from report.recording import make_ledger
 from report.register import check, references, uses
 from report.reuse.cells import shows_only
-from report.reuse.inputs import hash_sources
+from report.reuse.inputs import digests, hash_sources
 from report.reuse.ledger import cached_ledger
 from report.reuse.nothing_to_do import Recorder, asked_for
 from report.reuse.results import Results
 from report.reuse.reused import Reused
+from report.reuse.values import PLACE, Values, stated, stored
 from report.sealing import write_data
 from report.stages import Stages
 from report.structure import structure
@@ -68,11 +73,13 @@ if TYPE_CHECKING:
 
     from audit.ledger.ledger import Ledger
     from press.chapter.reading import Book
+    from report.checks.prose import BareNumber
     from report.register import Use
 
 TYPESET = ("html", "pdf")
 """Formats made by an engine."""
 FORMATS = (*TYPESET, *OTHERS)
+DRAWINGS = "_exhibits"
 INTERNAL = LEDGER.with_name("internal-ledger.json")
 """The ledger at full precision, which stays with the data."""
 
@@ -133,11 +140,7 @@ def build(
         bare = numbers_by_hand(root, book, used, values)
         revealed = compare_releases(evaluation, ledger, earlier)
         if release:
-            refuse_bare(bare)
-            refuse_unready(values)
-            refuse_unreadable(values, used)
-            refuse_unanswered(evaluation.study.contact or ledger.remote)
-            refuse_uncommitted(root, ledger.commit)
+            _refuse_release(evaluation, values, used, ledger, bare)
             refuse_revealing(revealed)
         # A release uses nothing from the cache.
         cache = None if release else Reused(root, values)
@@ -158,6 +161,21 @@ def build(
     for line in (*outcome, *drawn, *(f"  {os.path.relpath(path)}" for path in made.files)):
         print(line)
     return 0
+
+
+def _refuse_release(
+    evaluation: Evaluation,
+    values: Mapping[str, Any],
+    used: list[Use],
+    ledger: Ledger,
+    bare: Iterable[BareNumber],
+) -> None:
+    """Stop a release for what a draft would only mark."""
+    refuse_bare(bare)
+    refuse_unready(values)
+    refuse_unreadable(values, used)
+    refuse_unanswered(evaluation.study.contact or ledger.remote)
+    refuse_uncommitted(evaluation.root, ledger.commit)
 
 
 def _rendering(
@@ -257,27 +275,23 @@ def prepare(
     *,
     fresh: bool = False,
     results: Results | None = None,
-) -> tuple[dict[str, Any], Ledger]:
+) -> tuple[Mapping[str, Any], Ledger]:
     """Compute what a book shows; write drawings and ledger to where its cells find them.
 
     With `fresh`, as for a release, nothing cached by an earlier build is used.
     """
-    contracts = read_contracts(evaluation.root / "data_contracts")
-    refuse_uncounted(evaluation.study.outcomes, contracts)
-    kinds, used = exhibit_kinds(evaluation.root), uses(book)
+    kinds, used = cached_kinds(evaluation, fresh=fresh), uses(book)
     check(used, kinds, evaluation.root)
     check_exceptions(evaluation.root, kinds)
     # Short references are those of the whole report, in every edition.
     whole = _whole_edition(book)
     given = references([*uses(whole), *used], kinds)
     results = results or Results(evaluation, fresh)
-    values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
+    values = _values(evaluation, kinds, given, results, fresh=fresh)
     check_citations(evaluation.root, used, values)
     notes.append(results.summary())
     notes.extend(results.refuse_unknown())
-    for name in given:
-        if isinstance(values[name], Figure):
-            evaluation.write_drawing(name, values[name])
+    write_drawings(evaluation, values, given)
     about = whole.project.settings.values.get("book", {})
     remote = public_repository(evaluation.root, str(about.get("repo-url") or ""))
 
@@ -292,6 +306,46 @@ def prepare(
     # The ledger also depends on code and settings.
     evaluation.refuse_changed()
     return values, ledger
+
+
+def _values(
+    evaluation: Evaluation,
+    kinds: Collection[str],
+    given: Mapping[str, str],
+    results: Results,
+    *,
+    fresh: bool,
+) -> Mapping[str, Any]:
+    """Return every exhibit, and the results that a build needs, by name."""
+    if not fresh and (at_hand := stored(evaluation, kinds, given)) is not None:
+        return at_hand
+    values, _ = evaluation.fill_store(given, fresh=fresh, take=results.take)
+    return values if fresh else Values(evaluation, list(values), values)
+
+
+def write_drawings(
+    evaluation: Evaluation, values: Mapping[str, Any], names: Collection[str]
+) -> None:
+    """Write the drawings of the named exhibits, unless they are there already."""
+    folder = evaluation.root / DRAWINGS
+
+    def drawn() -> dict[str, str]:
+        return {
+            f"{name}{ending}.svg": hashlib.sha256(drawing.encode()).hexdigest()
+            for name, value in values.items()
+            if isinstance(value, Figure) and not value.status.held
+            for ending, drawing in (("", value.svg), (NARROW, value.narrow))
+            if drawing
+        }
+
+    wanted = stated(values, "drawings", drawn)
+    own = {f"{name}{ending}.svg" for name in names for ending in ("", NARROW)}
+    expected = {file: digest for file, digest in wanted.items() if file in own}
+    found = {file: each for file, each in digests(folder).items() if file in own}
+    if found != expected:
+        for name in names:
+            if isinstance(values[name], Figure):
+                evaluation.write_drawing(name, values[name])
 
 
 def _whole_edition(book: Book) -> Book:
@@ -311,6 +365,28 @@ def check_exceptions(root: Path, kinds: Collection[str]) -> None:
                 place=EXCEPTIONS_PLACE,
                 remedy=f"did you mean {near[0]}?" if near else "remove the entry",
             )
+
+
+def cached_kinds(evaluation: Evaluation, *, fresh: bool = False) -> dict[str, str]:
+    """Return the kind of each exhibit, from the cache if the code is the same."""
+    if fresh:
+        return _checked_kinds(evaluation)
+    cache = Cache(evaluation.root / PLACE)
+    key = digest_of("kinds", evaluation.key, conditions())
+    found = cache.read_as(key, json.loads)
+    if found is None:
+        found = _checked_kinds(evaluation)
+        cache.write(key, json.dumps(found).encode())
+    return {str(name): str(kind) for name, kind in found.items()}
+
+
+def _checked_kinds(evaluation: Evaluation) -> dict[str, str]:
+    """Return the kind of each exhibit, if each outcome is one that an extract may hold."""
+    from analysis.contracts import read_contracts
+
+    contracts = read_contracts(evaluation.root / "data_contracts")
+    refuse_uncounted(evaluation.study.outcomes, contracts)
+    return exhibit_kinds(evaluation.root)
 
 
 def exhibit_kinds(root: Path | None = None) -> dict[str, str]:
@@ -334,19 +410,26 @@ def timestamp(commit: Commit, environment: Mapping[str, str]) -> int:
 def _outcome(values: Mapping[str, Any], used: list[Use], ledger: Ledger) -> Iterator[str]:
     """Yield warnings and notes for the user about a build that succeeded."""
     where = {use.name: use.location for use in used}
-    for name, claim in broken_claims(values).items():
+    for what, name, how in stated(values, "faults", lambda: list(_faults(values))):
         if name in where:
-            state = "counts too small to show" if claim.unknown else "no longer holds"
-            yield f"  {state}: {where[name]} {name}: {claim.seen}"
-    for name, reason in held_exhibits(values).items():
-        if name in where:
-            yield f"  held back: {where[name]} {name}: {reason}"
-    for name, faults in unreadable(values).items():
-        if name in where:
-            yield from (f"  can't be read: {where[name]} {name}: {each}" for each in faults)
+            yield f"  {what}: {where[name]} {name}: {how}"
     if ledger.commit.id is None:
         yield "  this folder is not a git repository itself: the book names no commit"
-    for result in values["contract_results"].of("warn"):
-        yield f"  warning: {result.rule}: not so: {result.expected}"
+    yield from stated(values, "warnings", lambda: list(_warnings(values)))
     if ledger.label:
         yield f"  {ledger.label}: every page is marked, and every picture made from them"
+
+
+def _faults(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with an exhibit, its name and the reason."""
+    for name, claim in broken_claims(values).items():
+        yield "counts too small to show" if claim.unknown else "no longer holds", name, claim.seen
+    for name, reason in held_exhibits(values).items():
+        yield "held back", name, reason
+    for name, faults in unreadable(values).items():
+        yield from (("can't be read", name, each) for each in faults)
+
+
+def _warnings(values: Mapping[str, Any]) -> Iterator[str]:
+    for result in values["contract_results"].of("warn"):
+        yield f"  warning: {result.rule}: not so: {result.expected}"

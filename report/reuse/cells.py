@@ -59,20 +59,25 @@ def _shown(source: str) -> Iterator[tuple[str, ...] | None]:
         yield None
         return
     for statement in tree.body:
-        match statement:
-            case ast.ImportFrom(module=str(module), names=names, level=0):
-                asked = {alias.name for alias in names if alias.asname is None}
-                if len(asked) < len(names) or not asked <= IMPORTED.get(module, frozenset()):
-                    yield None
-            case ast.Expr(value=ast.Attribute(value=ast.Name(id=space), attr=name)):
-                yield (space, name) if space in NAMESPACES and name[:1] != "_" else None
-            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=given, keywords=[])):
-                yield _document(name, given)
-            case ast.Assign(targets=[ast.Name(id=bound)], value=value):
-                free = bound not in (*NAMESPACES, *DOCUMENTS, RUN)
-                yield _result(value) if free else None
-            case _:
+        yield from shown_by(statement)
+
+
+def shown_by(statement: ast.stmt) -> Iterator[tuple[str, ...] | None]:
+    """Yield what one statement shows, as in `shown`; nothing for an import of what shows it."""
+    match statement:
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            asked = {alias.name for alias in names if alias.asname is None}
+            if len(asked) < len(names) or not asked <= IMPORTED.get(module, frozenset()):
                 yield None
+        case ast.Expr(value=ast.Attribute(value=ast.Name(id=space), attr=name)):
+            yield (space, name) if space in NAMESPACES and name[:1] != "_" else None
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=given, keywords=[])):
+            yield _document(name, given)
+        case ast.Assign(targets=[ast.Name(id=bound)], value=value):
+            free = bound not in (*NAMESPACES, *DOCUMENTS, RUN)
+            yield _result(value) if free else None
+        case _:
+            yield None
 
 
 def _document(name: str, given: list[ast.expr]) -> tuple[str, ...] | None:

@@ -6,26 +6,26 @@ what it shows. Any other chapter is run in every build.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis import importing
 from analysis.cache import Cache, digest_of
-from analysis.exhibits.parts.exhibit import Provenance
+from analysis.exhibits.parts.exhibit import Exhibit, Provenance
 from analysis.exhibits.parts.shown import Shown
 from analysis.importing import home
 from analysis.incremental import conditions
 from press.run.execution import as_bytes, from_bytes
 from report.register import NAMESPACES
 from report.reuse.cells import DOCUMENTS, shown
+from report.reuse.displayed import displayed_chapter
+from report.reuse.inputs import code_digest
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from press.chapter.chapter import Chapter
     from press.run.results import ExecutedChapter
@@ -55,6 +55,7 @@ class Outputs:
         self.taken: list[str] = []
         self.made: list[str] = []
         self.rests_on: dict[str, dict[str, Any]] = {}
+        self._documents: dict[tuple[str, ...], str] = {}
 
     def take(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
         """Return a chapter with its output from the cache; None if it is not there."""
@@ -65,6 +66,12 @@ class Outputs:
         found = None if key is None else self.cache.read_as(key, read)
         (self.made if found is None else self.taken).append(chapter.path)
         return found
+
+    def displayed(self, chapter: Chapter, defaults: Mapping[str, Any]) -> ExecutedChapter | None:
+        """Return a chapter with its output if that follows from the exhibits that it shows."""
+        if self._key(chapter, defaults) is None:
+            return None
+        return displayed_chapter(chapter, defaults, self._displayed, self._values)
 
     def store(self, done: ExecutedChapter, defaults: Mapping[str, Any]) -> None:
         """Store a chapter's output, if it depends only on what the chapter shows."""
@@ -92,15 +99,33 @@ class Outputs:
     def _displayed(self, kind: str, name: str, *given: str) -> str:
         """Return the Markdown that an exhibit or document displays; empty for a result."""
         if kind in NAMESPACES:
-            provenance = self._values["provenances"].get(name, Provenance(name))
-            return str(Shown(self._values[name], provenance)._repr_markdown_())
+            return self._markdown[name]
         if name in DOCUMENTS:
-            return str(getattr(import_module(kind), name)(*given)._repr_markdown_())
+            if (name, *given) not in self._documents:
+                made = getattr(import_module(kind), name)(*given)._repr_markdown_()
+                self._documents[(name, *given)] = str(made)
+            return self._documents[(name, *given)]
         return ""
+
+    @cached_property
+    def _markdown(self) -> Mapping[str, str]:
+        """The Markdown that each exhibit displays, by name."""
+        known: dict[str, str] = stated(self._values, "displayed", lambda: displayed(self._values))
+        return known
 
     @cached_property
     def _runner(self) -> str:
         return digest_of(conditions(), code_digest(home(self._root, "analysis"), RUNS))
+
+
+def displayed(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the Markdown that each exhibit displays in a book, by name."""
+    provenances = values["provenances"]
+    return {
+        name: str(Shown(value, provenances.get(name, Provenance(name)))._repr_markdown_())
+        for name, value in values.items()
+        if isinstance(value, Exhibit)
+    }
 
 
 @dataclass(frozen=True)
@@ -126,18 +151,3 @@ class PressCache(Cache):
         data = super().read(key)
         (self.missed if data is None else self.taken).append(key)
         return data
-
-
-def code_digest(root: Path, names: tuple[str, ...]) -> str:
-    """Return a digest of files of the project's code, as this process has read them."""
-    return digest_of(*_code(root, names))
-
-
-def _code(root: Path, names: tuple[str, ...]) -> Iterator[str]:
-    for name in names:
-        start = root / name
-        for path in [start] if start.is_file() else sorted(start.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                read = importing.READ.get(os.path.realpath(path))
-                digest = read or hashlib.sha256(path.read_bytes()).hexdigest()
-                yield f"{path.relative_to(root).as_posix()} {digest}"

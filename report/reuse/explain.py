@@ -79,13 +79,15 @@ def explained(
     )
     yield from _few(changed if before.files else [])
     computed = results.nodes.computed if results.nodes else []
-    known = len(now.nodes) or 1
-    yield f"  results: {len(computed)} computed, {known - len(computed)} reused"
+    if results.nodes is None:
+        yield "  results: all reused, as nothing that any of them rests on has changed"
+    else:
+        yield f"  results: {len(computed)} computed, {len(now.nodes) - len(computed)} reused"
     yield from _few([f"{name}: {_why_node(name, before, now, results)}" for name in computed])
     yield f"  chapters: {len(outputs.made)} run, {len(outputs.taken)} reused"
     yield from _few([f"{path}: {_why_chapter(path, before, now)}" for path in outputs.made])
     made, taken = len(press.missed), len(press.taken)
-    yield f"  pages: {made} texts read and written by pandoc, {taken} reused"
+    yield f"  pages: {made} texts and pages read and written, {taken} reused"
     yield "  audit pages: reused where exhibit, code, data and commit are the same"
     yield "  Word, workbook and pictures: reused where text, data and drawing are the same"
     yield "  PDF, ledger, index of exhibits and seal: repeated, because they name every input"
@@ -121,7 +123,8 @@ def _detail(before: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> 
 def _why_node(name: str, before: Steps, now: Steps, results: Results) -> str:
     old, new = before.nodes.get(name), now.nodes[name]
     if old is None:
-        return "it was not in the cache"
+        known = "it was not in the cache"
+        return known if before.nodes else "the last build did not note what it rests on"
     reasons = []
     if old["conditions"] != new["conditions"]:
         reasons.append("another interpreter, package or stated environment")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from analysis.cache import Cache, digest_of
 from analysis.incremental import conditions
-from report.reuse.chapters import code_digest
-from report.reuse.results import FOLDER
+from report.reuse.inputs import code_digest
+from report.reuse.last_build import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

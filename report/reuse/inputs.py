@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis import importing
+from analysis.cache import digest_of
 from analysis.environment import interpreter
 from analysis.importing import home
 from analysis.installed import installed
@@ -175,3 +177,18 @@ def hash_sources(root: Path) -> dict[str, str]:
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(paths)
     }
+
+
+def code_digest(root: Path, names: tuple[str, ...]) -> str:
+    """Return a digest of files of the project's code, as this process has read them."""
+    return digest_of(*_code(root, names))
+
+
+def _code(root: Path, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        start = root / name
+        for path in [start] if start.is_file() else sorted(start.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                read = importing.READ.get(os.path.realpath(path))
+                digest = read or hashlib.sha256(path.read_bytes()).hexdigest()
+                yield f"{path.relative_to(root).as_posix()} {digest}"

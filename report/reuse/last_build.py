@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from report.reuse.inputs import Asked
 
 BUILDS = Path(".report") / "builds"
+FOLDER = Path(".report") / "kept"
+"""The folder of everything that a build keeps for the next."""
 WORKED_OUT = (".report/ledger.json", ".report/internal-ledger.json", ".report/book.yml",
               ".report/exhibits", "_exhibits")  # fmt: skip
 """Files that a build writes besides the book, and that other commands read."""
@@ -87,11 +89,17 @@ def reasons_out_of_date(
     """Return the reasons why the last build is out of date; empty if it is current."""
     if not last.settled:
         return ["a cell of arbitrary code, or today's date, may give another result"]
-    now = outside(gather(root, asked, variables), last.target)
+    SEEN[root, asked] = gather(root, asked, variables)
+    now = outside(SEEN[root, asked], last.target)
     changed = differing(last.inputs, now)
     if changed:
         return changed
     return [f"made {each}" for each in differing(last.outputs, made(root, last.target))]
+
+
+SEEN: dict[tuple[Path, Asked], dict[str, str]] = {}
+"""What a build of a kind depends on, as this process saw it first: a build that begins then need
+not look again, since it compares with what it finds at its end."""
 
 
 def differing(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

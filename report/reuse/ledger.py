@@ -14,8 +14,9 @@ from audit.ledger.reading import parse_ledger
 from audit.trace.program import program
 from audit.trace.repository import read_commit
 from report.recording import source_digests
-from report.reuse.chapters import code_digest
-from report.reuse.results import FOLDER
+from report.reuse.inputs import code_digest
+from report.reuse.last_build import FOLDER
+from report.reuse.values import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +66,8 @@ def cached_ledger(
         evaluation.key,
         conditions(),
         code_digest(Path(__file__).parents[2], CODE),
-        repr([here(), remote, shown, values["provenances"]]),
+        repr([here(), remote, shown]),
+        stated(values, "provenances", lambda: digest_of(repr(values["provenances"]))),
     )
     whole = cache.read_as(key, partial(parse_ledger, place="the cached ledger"))
     if whole is not None and whole.by_id.keys() == {use.name for use in used}:

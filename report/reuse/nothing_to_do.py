@@ -15,7 +15,7 @@ from analysis.dependencies import find_root
 from report.lock import alone
 from report.permissions import asked_umask
 from report.reuse.inputs import Asked, gather, outside, reads_the_clock
-from report.reuse.last_build import LastBuild, forget, made, read, reasons_out_of_date
+from report.reuse.last_build import SEEN, LastBuild, forget, made, read, reasons_out_of_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +83,7 @@ class Recorder:
         self.root, self.asked = root, asked
         self.last = read(root, asked)
         forget(root, asked)
-        self.inputs = gather(root, asked, os.environ)
+        self.inputs = SEEN.pop((root, asked), {}) or gather(root, asked, os.environ)
 
     def record(
         self,

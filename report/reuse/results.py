@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.cache import Cache
-from analysis.dataflow import graph
-from analysis.dataflow.disclosure_paths import status_by_path
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
 from analysis.watching import Watch
 from report.reuse.code import Code, code_of
+from report.reuse.last_build import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from analysis.evaluation import Evaluation
 
-FOLDER = Path(".report") / "kept"
 READ_WHOLE = frozenset({"accepted_tables", "extract"})
 """Nodes that contain an extract, including anything in it that names a person."""
 
@@ -63,6 +60,8 @@ class Results:
 
     def take(self, built: driver.Driver) -> Nodes:
         """Return the nodes of a graph."""
+        from analysis.dataflow import graph
+
         evaluation = self.evaluation
         root, extract, files = evaluation.root, evaluation.directory, evaluation.files
         given = graph.inputs(root, extract, evaluation.study)
@@ -81,6 +80,8 @@ class Results:
     def _names_persons(self, built: driver.Driver) -> Callable[[str], bool]:
         """Return a function that tests if a node may contain children's records or names."""
         from analysis.contracts import read_contracts
+        from analysis.dataflow import graph
+        from analysis.dataflow.disclosure_paths import status_by_path
 
         by_name = graph.nodes(built)
         datasets = read_contracts(self.evaluation.root / "data_contracts")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.cache import Cache
 from report.reuse.chapters import Outputs, PressCache
 from report.reuse.explain import explained, steps_before, steps_now
-from report.reuse.results import FOLDER
+from report.reuse.last_build import FOLDER
+from report.reuse.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,8 @@ class Reused:
         before = steps_before(root, asked)
         now = steps_now(root, recorder.inputs, before, results, self.outputs)
         now.write(root, asked)
+        if isinstance(self.values, Values):
+            self.values.ended()
         for cache in (self.outputs.cache, self.press, results.cache):
             if cache is not None:
                 cache.prune()

@@ -51,12 +51,13 @@ Tested by `tests/book/test_words_arrive.py` and `tests/unit/press`:
 - figure numbers: a figure without a label has no number in print either, so that the formats agree
 - a caption in a div that begins with a number, which pandoc reads as a list
 - brackets such as `[^a]` in a chapter without footnotes, with a warning
-- the final state of a progress bar; no process numbers, memory addresses or random identifiers
+- the final state of a progress bar, also of one that tqdm draws as a widget; no
+  process numbers, memory addresses or random identifiers
 - in print, wide tables in smaller type and long lines of code wrapped, rather than overprinted
 - a character missing from all fonts, an empty heading in an accessible PDF, a page break in a
   callout or a list, a figure cell without an image: each stops the build with its line
 - files that raw HTML refers to are copied, and an image, a video or an iframe in it becomes an
-  image or a link in print; HTML that is marked as such (`{=html}`) is for pages only
+  image or a link in print; of HTML marked as such (`{=html}`) print has the tables only
 - the file name above a code block, in print too
 - an apostrophe next to a number or before a word, which Typst turns into a prime or a quote
 - a video (shortcode `video`) as a link in print; one on another host is a link in both formats, so
@@ -72,12 +73,52 @@ Tested by `tests/book/test_words_arrive.py` and `tests/unit/press`:
 - an image's own caption inside a numbered figure, in print too
 - an inline expression with two spaces before it or one after it, which Quarto prints verbatim
 - an inline expression in a chapter that is not executed stops the build; Quarto prints it verbatim
+"""
 
+FACTS = (
+    (
+        "a line that starts with a reference: `@fig-a. Visits`, `(@fig-a) shows`",
+        "an item of a list of examples, without the reference",
+        "the sentence, with the reference",
+    ),
+    (
+        "words in angle brackets: `Use <path>`, `<NA>`",
+        "not in the pages, nor in print",
+        "the guard gives the words and their line",
+    ),
+    (
+        "a table, a quotation or a paragraph in HTML tags",
+        "in print, words in one line",
+        "in print, a table with its spans, a quotation, a paragraph",
+    ),
+    ("a note in a heading", "in print, twice: with the contents and with the heading", "once"),
+    ("a number such as `$1{,}234$`", "in print, 1, 234 as in a list", "1,234"),
+    (
+        "a display formula wider than its column",
+        "in print, over the margin",
+        "smaller type; below 60% of its size the build stops with its line",
+    ),
+    (
+        "a word or code without a space, wider than its column",
+        "in print, over the margin",
+        "breaks, without a hyphen",
+    ),
+    (
+        'content for `when-format="pdf"`',
+        "neither in the pages nor in print",
+        "the same, with a warning",
+    ),
+)
+"""What an author writes, what Quarto 1.10.18 makes of it, and what the press does."""
+
+GUARD = """\
 After a build, a guard (`press/guard/`) compares every page and the PDF with the content of the
 chapters, and reports anything missing, duplicated or changed with file and line; a release then
-fails. It needs the results of executing the cells, so `report build` uses it only for books made
-by the press; after Quarto, pages and PDF are compared with the ledger. On two recorded books made
-by Quarto (`math`, `tables-markdown`) it found one caption that Quarto's PDF loses, nothing else.
+fails. It compares words, images, formulae and the numbers in formulae, and of a cell the form that
+each format shows. It needs the results of executing the cells, so `report build` uses it only for
+books made by the press; after Quarto, pages and PDF are compared with the ledger. On two recorded
+books made by Quarto (`math`, `tables-markdown`) it found one caption that Quarto's PDF loses,
+nothing else.
 
 Before Quarto renders this book, the same checks run on its sources (`press/checking.py`).
 """
@@ -146,9 +187,28 @@ def page() -> str:
     )
     return (
         head
-        + "\n".join([*rows, "", *_differences(), "", ON_PURPOSE, *_refused(), "", PUBLIC]).rstrip()
+        + "\n".join(
+            [
+                *rows,
+                "",
+                *_differences(),
+                "",
+                ON_PURPOSE,
+                *_facts(),
+                "",
+                GUARD,
+                *_refused(),
+                "",
+                PUBLIC,
+            ]
+        ).rstrip()
         + "\n"
     )
+
+
+def _facts() -> list[str]:
+    lines = ["| an author writes | Quarto 1.10.18 | the press |", "|---|---|---|"]
+    return lines + [f"| {' | '.join(fact)} |" for fact in FACTS]
 
 
 def _differences() -> list[str]:

@@ -31,7 +31,12 @@ IN_BOTH = {
                  "Note 7.1 and Tip 7.1."],
     "columns": ["Columns 121", "kapitänsmützenabzeichenfabrikdirektor122", "words 123",
                 "a_code_token_of_thirty_letters_x", "Donaudampfschifffahrtsgesellschaft"],
-    "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86"],
+    "kept": ["```{=html} <b>132</b> ```", r"$$ \newcommand{\a}{133} $$", "@fig-line. In code 134",
+             ". Starts a sentence 135", ") starts another 136", ". In a list 137",
+             "An example 138.", "As (1) says, ", "1,234.5", "Only once 139.", "Over both 142",
+             "a list 143", "A paragraph 144", "A quotation 145"],
+    "displays": ["(1) Rates", "81", "Notes: 82", "# of referrals", "83", "Note: 84 of 85", "86",
+                 "bar: 100%|██████████| 3/3 [share=146]"],
 }  # fmt: skip
 
 
@@ -105,6 +110,15 @@ def test_nothing_is_printed_over_anything_or_off_the_sheet(book):
             for other in words[at + 1 :]:
                 apart = other[0] >= right - 0.5 or other[2] <= left + 0.5
                 assert apart or not other[1] < middle < other[3]
+
+
+@pytest.mark.poppler
+def test_a_note_of_a_heading_stands_once_and_lines_of_code_are_numbered(book):
+    done = subprocess.run(["pdftotext", "-raw", book.pdf, "-"], capture_output=True, check=True)
+    text = bare(done.stdout.decode())
+    assert text.count("Onlyonce139") == 1
+    assert "141counted=1" in text
+    assert re.search(r"Figure\d+\.Startsasentence.*\(Figure\d+\)starts.*Figure\d+\.Ina", text)
 
 
 @pytest.mark.poppler

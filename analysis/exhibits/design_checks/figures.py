@@ -129,17 +129,20 @@ def balance_plot(
         legend(drawing, axes[0].get_legend_handles_labels()[0], 2)
         return drawing
 
-    more = (baseline_balance["after_matching"].dropna().abs() > SLIGHT).mean()
-    message = (
-        f"{'Half of the' if more == 0.5 else 'Most'} differences between the groups before the "
-        f"start are {'more than slight' if more >= 0.5 else 'slight'}"
-    )
     shown = ["pilot", "covariate", "after_matching", "within_sets"]
     columns = {name: BALANCE[name] for name in shown} | {name: CANDIDATES[name] for name in others}
     return figure(
-        draw, baseline_balance, columns, alt=alt, message=message, label=origin.label,
-        period=panel_period,
+        draw, baseline_balance, columns, alt=alt, message=_balance_message(baseline_balance),
+        label=origin.label, period=panel_period,
     )  # fmt: skip
+
+
+def _balance_message(balance: pd.DataFrame) -> str:
+    more = (balance["after_matching"].dropna().abs() > SLIGHT).mean()
+    return (
+        f"{'Half of the' if more == 0.5 else 'Most'} differences between the groups before the "
+        f"start are {'more than slight' if more >= 0.5 else 'slight'}"
+    )
 
 
 def _draw_balance(ax: Axes, rows: pd.DataFrame, places: list[int], others: list[str]) -> None:

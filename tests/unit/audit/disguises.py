@@ -157,6 +157,34 @@ def font_given_back(pdf):
               b"<00010002> Tj ET Q EMC" % (fonts[0].encode(), fonts[1].encode()))  # fmt: skip
 
 
+def digits_in_another_order(pdf):
+    """The second of two digits is moved back over the first: 37 is drawn as 73."""
+
+    def change(operator, given, text, _table):
+        if operator not in ("Tj", "TJ") or text.count("37") != 1:
+            return [(given, Operator(operator))]
+        codes = b"".join(bytes(each) for each in (given[0] if operator == "TJ" else given)
+                         if isinstance(each, pikepdf.String))  # fmt: skip
+        at = 2 * text.index("37")
+        parts = [
+            codes[:at],
+            -600,
+            codes[at : at + 2],
+            600,
+            600,
+            codes[at + 2 : at + 4],
+            codes[at + 4 :],
+        ]
+        moved = [each if isinstance(each, int) else pikepdf.String(each) for each in parts]
+        return [([Array(moved)], Operator("TJ"))]
+
+    _instructions(pdf, 1, change)
+
+
+def letters_run_backwards(pdf):
+    _contents(pdf, 1, old=b"0 Tr", new=b"0 Tr -11 Tc")
+
+
 def words_heard_instead(pdf):
     def change(operator, given, text, table):
         if "nothing is said" not in text:
@@ -293,6 +321,8 @@ DISGUISES = {
     readers_own_font: "a font is not of the kind that a report has: /Type1",
     font_of_programs: "a font is not of the kind that a report has: /Type3",
     font_of_a_state: f"{ENTRY}/Font",
+    digits_in_another_order: "in another order",
+    letters_run_backwards: SEEN,
     words_heard_instead: "where readers hear or copy",
     words_heard_by_name: "marks content in a way that no report does",
     words_heard_for_nothing: "where readers hear or copy",

@@ -76,11 +76,11 @@ def test_a_link_leads_to_the_page_that_it_names(number):
     """To the contents' headings, a figure, an exhibit in the trail, and a page by its number."""
     with pikepdf.open(io.BytesIO(typst.compile(PAGES.encode(), pdf_standards=["ua-1"]))) as pdf:
         layer, tags = read_text(pdf), read_tags(pdf)
-        assert list(link_faults(pdf, layer, tags, {})) == []
+        assert list(link_faults(pdf, layer, tags)) == []
         links = [each for page in pdf.pages for each in page.obj.get("/Annots", [])]
         assert len(links) == len(LEADS_TO)
         elsewhere = pdf.pages[2 if LEADS_TO[number] > len(LEADS_TO) // 2 else -1].obj
         links[number].Dest = pikepdf.Array([elsewhere, pikepdf.Name.Fit])
-        said = list(link_faults(pdf, layer, tags, {}))
+        said = list(link_faults(pdf, layer, tags))
     assert len(said) == 1
     assert "leads to another page" in said[0]

@@ -214,7 +214,7 @@ def test_a_breach_names_the_council_s_file_row_and_column(tmp_path: Path) -> Non
             "missing",
             "no such file, which maps/care_episodes.toml names",
         ),
-        ('file = "own.csv"', 'file = "../own.csv"', "map", "[form]: '../own.csv' leads out of"),
+        ('file = "own.csv"', 'file = "../own.csv"', "map", "[form]: '../own.csv' is outside"),
         ('file = "own.csv"', "", "map", "the map lacks file"),
         (
             'from = "End"',

@@ -45,6 +45,7 @@ def test_every_listed_command_is_set_in_both_formats():
         (r"a \notag", "a "),
         (r"\cfrac{a}{b}", r"\dfrac{a}{b}"),
         (r"\cfrac[l]{a}{b}", r"\dfrac{a}{b}"),
+        (r"1{,}234.5 + (1,2)", r"\text{1,234.5} + (1,2)"),
         (r"\textcolor{blue}{z}", "{z}"),
         (r"{a + b \over c}", r"{\frac{a + b }{ c}}"),
         (r"{\rm d}x", r"{\mathrm{ d}}x"),

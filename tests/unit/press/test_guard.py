@@ -3,6 +3,7 @@
 import pytest
 import typst
 
+from press.document.pandoc import document, write
 from press.errors import Location
 from press.guard.alignment import bare, lacking, losses
 from press.guard.guard import lost_in_pages, lost_in_print
@@ -199,3 +200,45 @@ def test_a_line_of_code_that_another_chapter_breaks_stands_once_in_each():
     text = bare("".join(piece.text for piece in given))
     assert losses(given, text) == []
     assert {loss.what for loss in losses(given, text + bare(whole))} == {"doubled"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Write to <path> of it.", "(lost: <path>)"),
+        ("- <NA>", "“<NA>” is not in the pages"),
+        ("```{=html}\n<table><tr><td>A <d></td></tr></table>\n```", "“A <d>” is not"),
+    ],
+)
+def test_words_in_angle_brackets_that_a_browser_takes_for_a_tag_are_named(text, words):
+    made = page(text)
+    (lost,) = lost_in_pages([made], shown(f"<h1>One</h1>{write(document(made.blocks), 'html5')}"))
+    assert lost.startswith("one.qmd:")
+    assert words in lost
+
+
+def test_elements_of_html_are_no_words():
+    text = "A <b>b</b> <my-part>c</my-part> <mark>d</mark>.\n\n<center>e</center>\n"
+    made = page(text)
+    body = f"<h1>One</h1>{write(document(made.blocks), 'html5')}"
+    assert not lost_in_pages([made], shown(body))
+
+
+def test_a_short_piece_is_not_found_in_what_others_say():
+    long = [f"What stands in the text here is long enough, number {word}." for word in "abcd"]
+    code = "frame = pandas.DataFrame(['C <d>', None])"
+    text = bare("".join([long[0], code, "C", *long[1:]]))
+    given = [Piece("words", each) for each in (long[0], code, "C <d>", *long[1:])]
+    assert [each.piece.text for each in losses(given, text)] == ["C <d>"]
+
+
+@pytest.mark.parametrize(
+    "html", ["::: {.cell-output .cell-output-display}\n{}\n:::", "{}"], ids=["cell", "author"]
+)
+def test_a_number_of_a_table_in_html_is_missed_in_print(html):
+    table = "```{=html}\n<table><tr><td>41</td></tr></table><!-- 5 -->\n```"
+    made = page(f"A table:\n\n{html.replace('{}', table)}\n", "typst")
+    good, bad = (typst.compile(f"= One\nA table:\n{n}".encode()) for n in ("41", "14"))
+    assert not lost_in_print([made], good)
+    (lost,) = lost_in_print([made], bad)
+    assert "“41” is not in print" in lost

@@ -31,6 +31,16 @@ def test_a_page_break_where_nothing_can_be_divided(text):
     assert "a page break is inside" in line
 
 
+def test_content_for_a_format_that_is_never_written():
+    text = 'A.\n\n::: {.content-visible when-format="pdf"}\nB.\n:::\n\n'
+    own = "".join(
+        f'::: {{.content-visible when-format="{name}"}}\nC.\n:::\n\n' for name in ("html", "typst")
+    )
+    _, (warned,) = named(text + own)
+    assert warned.startswith("one.qmd:3: content for the format pdf is shown in neither format")
+    assert named(text + own, "html")[1] == []
+
+
 def test_a_page_break_in_a_plain_division():
     assert named("::: {.x}\na\n\n::: {.press-pagebreak}\n:::\n\nb\n:::") == ([], [])
 

@@ -220,3 +220,42 @@ def test_a_page_on_which_something_else_is_tagged_is_read_again(tmp_path, monkey
         assert sign not in read_pdf(pdf).text
         monkeypatch.setattr(printed, "_marked", tagged)
         assert sign in read_pdf(pdf).text
+
+
+def shown_without_kernel(book):
+    outputs, chapter = read(book)
+    return outputs.displayed(chapter, book.defaults)
+
+
+def test_code_that_only_shows_exhibits_needs_no_kernel(book):
+    done = shown_without_kernel(book)
+    outputs = [each.outputs for each in done.results if isinstance(each, CellResult)]
+    (text,) = (value for each in done.results if isinstance(each, ProseResult)
+               for value in each.values)  # fmt: skip
+    assert outputs[0] == ()
+    assert outputs[1][0]["data"]["text/markdown"].startswith("| n")
+    assert outputs[1][0]["execution_count"] == 2
+    assert "[41]{.number" in text["text/markdown"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import numbers, tables", "import tables"),
+        ("import numbers, tables", "import *"),
+        ("tables.flow\n", "tables.flow;\n"),
+        ("tables.flow\n", "print(tables.flow)\n"),
+        ("tables.flow\n", "x = run('flow')\n"),
+        ("#| label: tbl-flow", "#| eval: false"),
+        ("`{python} numbers.schools`", "`{python} numbers.schools + 1`"),
+    ],
+)
+def test_anything_unusual_is_left_to_a_kernel(book, old, new):
+    assert old in book.text
+    book.text = book.text.replace(old, new)
+    assert shown_without_kernel(book) is None
+
+
+def test_a_shell_that_displays_every_expression_is_left_to_a_kernel(book):
+    book.defaults = {"ipynb-shell-interactivity": "all"}
+    assert shown_without_kernel(book) is None

@@ -82,7 +82,7 @@ def test_a_comment_computes_nothing():
 def test_a_word_runs_no_chapter_and_reads_its_pages_again():
     said = told(with_file(copy.deepcopy(BEFORE), "file index.qmd"), pages=4)
     assert "chapters: 0 run, 1 reused" in said
-    assert "pages: 4 texts read and written by pandoc, 9 reused" in said
+    assert "pages: 4 texts and pages read and written, 9 reused" in said
 
 
 @pytest.mark.parametrize(
