@@ -375,6 +375,8 @@ class Study:
             for each in self.specifications
         )
         object.__setattr__(self, "specifications", with_unit)
+        first = self.words.primary or self.outcomes[0].label
+        object.__setattr__(self, "words", replace(self.words, primary=first))
         for number, specification in enumerate(self.specifications):
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
         main = {each.together for each in self.specifications if each.role != "sensitivity"}
