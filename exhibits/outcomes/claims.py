@@ -166,8 +166,8 @@ def care_interval_is_wide(change_judgements: pd.DataFrame) -> Claim:
     """Claim that the estimates for days in care say little about the size of an effect."""
     found = [each for each in judgements_of(change_judgements, "days_in_care") if each.estimated]
     return judge(
-        "Where the effect on days in care could be estimated, the upper limit of its interval by "
-        "school is at least ten times its lower limit, so little can be said of its size.",
+        "The upper limit of the interval by school for days in care is at least ten times its "
+        "lower limit, so little can be said of the size of an effect.",
         Least("upper over lower limit for days in care", 10, " times"),
         {each.pilot: each.ratio_high_school / each.ratio_low_school for each in found},
         ("effect_table", "by_unit_table"),

@@ -38,6 +38,7 @@ COLUMNS = {
 }
 SURE = {
     "claimed": f"Low: both p at most {LEVEL}",
+    "trends": "Very low: trends differ",
     "alone": "Very low: may be chance",
     "not clear": "Very low: no clear change",
 }
@@ -50,7 +51,8 @@ NOTE = (
     "its schools were allocated at random. Per 100: events or days for every 100 that "
     "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
-    " is at most {level} with schools and with areas as the unit, else very low. P-values are "
+    " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
+    "more than before the start would explain it; else very low. P-values are "
     "two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}); by area they are of a t-test. {permuted}[x] is not in the source; [z] is "
     "not applicable; [c] is withheld."
@@ -59,6 +61,7 @@ NOTE = (
 
 def results_in_words(
     change_judgements: pd.DataFrame,
+    pre_trends: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     trial: dict[str, float],
     trial_sources: dict[str, str],
@@ -66,10 +69,11 @@ def results_in_words(
     origin: Origin,
 ) -> Table:
     """Show each outcome in each pilot in words, with its interval and certainty."""
+    breaks = pre_trends.set_index(["outcome", "pilot"])["breakdown_change"].to_dict()
     labels = {outcome.name: outcome.label for outcome in outcomes}
     lines = [
         _line(outcome.name, each.pilot, (each.ratio, each.ratio_low_school, each.ratio_high_school),
-              sure=_sure(each), judgement=each)
+              sure=_sure(each, breaks.get((outcome.name, each.pilot))), judgement=each)
         for outcome in outcomes
         for each in judgements_of(change_judgements, outcome.name)
     ]  # fmt: skip
@@ -147,18 +151,19 @@ def _permuted(change_judgements: pd.DataFrame) -> str:
         for each in change_judgements.to_dict("records")
         if each["status"] == ESTIMATED and each["verdict"] != "not clear"
     ]
-    return f"Where both are so low, permuting areas gives {words.listed(said)}. " if said else ""
+    return f"Permuting areas gives {words.listed(said)}. " if said else ""
 
 
 def _ends(low: float, high: float) -> str:
     return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
 
 
-def _sure(each: Judgement) -> str:
+def _sure(each: Judgement, breakdown: float | None) -> str:
+    """Return the grade of a result; a change that earlier trends would explain is not sure."""
     if not each.estimated:
         return ""
     if each.verdict != "not clear":
-        return "claimed"
+        return "trends" if breakdown is not None and breakdown <= 1 else "claimed"
     inside = each.ratio_low_school <= 1 <= each.ratio_high_school
     return "not clear" if inside else "alone"
 
@@ -225,10 +230,10 @@ def _message(found: Sequence[Effect], high: float, built: Scenario | None, origi
     if not origin.label:
         return f"The large trial found {trial}; what the pilots show is exploratory"
     if built is None:
-        return f"Real trial: {trial}. Invented pilots: no evidence"
+        return f"Section 47. Real trial: {trial}. Invented pilots: no evidence"
     falls = sum(built.effect(each.outcome, each.pilot) < 1 for each in found)
-    where = f"falls built into {words.spelled(falls)} of {words.spelled(len(found))}"
-    return f"Real trial: {trial}. Invented pilots: {where if falls else 'no fall built in'}"
+    where = f"falls built into {words.spelled(falls)}" if falls else "no fall built in"
+    return f"Section 47. Real trial: {trial}. Invented pilots: {where}"
 
 
 def _read_out(each: Effect) -> str:

@@ -155,7 +155,7 @@ def trial_leaves_open(trial: dict[str, float]) -> Claim:
     low, high = trial["ratio_low"], trial["ratio_high"]
     return Claim(
         "The trial is no evidence of harm either: for section 47 enquiries in secondary schools "
-        "a fall of a fifth is unlikely, but a slight fall or a rise is not ruled out.",
+        "its interval has room for a slight fall or a rise, but not for a fall of a fifth.",
         f"the trial's 95% confidence interval includes {LARGE_FALL} nowhere, and reaches to both "
         "sides of 1",
         LARGE_FALL < low < 1 < high,

@@ -184,7 +184,9 @@ def _published_falls(
     ]
     missing = sum(not each.estimated for each in falls)
     if missing == len(falls):
-        return Records(f"p-values of the {len(falls)} published falls can't be shown", ())
+        return Records(
+            f"p-values of the {len(falls)} outcomes published as falls can't be shown", ()
+        )
     # What could not be estimated supports nothing.
     checks = tuple(each.verdict == "lower" for each in falls)
     by_outcome = [
@@ -194,8 +196,8 @@ def _published_falls(
     ]
     unknown = f", {missing} of which can't be shown," if missing else ""
     shown = (
-        f"for {_of(checks)} published falls{unknown} p is at most {LEVEL} by school and by "
-        f"area, adjusted for the family (exploratory): {'; '.join(by_outcome)}"
+        f"for {_of(checks)} outcomes published as falls{unknown} p is at most {LEVEL} (by school, "
+        f"by area, adjusted for the family; exploratory): {'; '.join(by_outcome)}"
     )
     return Records(shown, checks)
 
@@ -211,7 +213,7 @@ def _p_values(fall: Judgement) -> str:
     if not fall.estimated:
         return f"{fall.pilot} {words.no_estimate(fall.reason)}"
     by_school, by_area = map(words.p_value, (fall.adjusted_school, fall.adjusted_area))
-    return f"{fall.pilot} {by_school} and {by_area}"
+    return f"{fall.pilot} {by_school}, {by_area}"
 
 
 def _beginnings(activity_by_phase: pd.DataFrame) -> Iterator[tuple[str, Records]]:

@@ -99,7 +99,7 @@ def _as_published(
     said = [f"{names[outcome]} in {words.listed(pilots)}" for outcome, pilots in falls.items()]
     told[SIXTH] = (
         f"There seemed to be fewer {', and fewer '.join(said)}; no evidence of an effect on days "
-        "in care, in two pilots (no sizes or tests given)."
+        "in care, in two pilots (no sizes in the summary)."
     )
     return told
 

@@ -59,19 +59,20 @@ def _message(
     if not parts:
         return f"Exploratory: {RULE}, no change in {what} is claimed {_shown(every, site)}"
     found = [each for each in every if each.verdict in VERDICTS]
-    return f"Exploratory{among}: {' and '.join(parts)} alone passes {TESTS}; {_by_area(found)}"
+    passes = "passes" if len(parts) == 1 else "pass"
+    return f"Exploratory{among}: only {' and '.join(parts)} {passes} {TESTS}; {_by_area(found)}"
 
 
 def _by_area(found: Sequence[Judgement]) -> str:
     """State whether the permutation test by area supports what stands out."""
     unsupported = [each for each in found if not each.p_permuted_area <= LEVEL]
     if not unsupported:
-        return "areas permuted support it"
+        return "permuting areas supports it"
     able = any(each.smallest_p_area <= LEVEL for each in unsupported)
     if len(unsupported) < len(found):
         pilots = words.listed(list(dict.fromkeys(each.pilot for each in unsupported)))
-        return f"areas permuted {'do not' if able else 'cannot'} support it in {pilots}"
-    return f"areas permuted {'do not' if able else 'cannot'} support it"
+        return f"permuting areas {'does not' if able else 'cannot'} support it in {pilots}"
+    return f"permuting areas {'does not' if able else 'cannot'} support it"
 
 
 def _shown(every: Sequence[Judgement], site: str) -> str:

@@ -28,18 +28,19 @@ from tests.spec.test_disclosure_drawings import EFFECTS, FALLS, JUDGED, ORIGIN, 
 INVENTED = replace(ORIGIN, kind="invented", label="Invented data")
 STUDY = read_study(ROOT / "study.toml")
 FELL = effects(EFFECTS, "s47_enquiries")
+TRENDS = JUDGED[["outcome", "pilot"]].assign(breakdown_change=2.0)
 PASSED = JUDGED.assign(verdict=["lower", "lower", *["not clear"] * (len(JUDGED) - 2)])
 
 
 def test_the_picture_of_the_one_page_says_what_is_real_and_what_was_built_in():
     """All three seem to have fallen: chance can do that, and into one or more nothing was built."""
     built = next(each for each in STUDY.synthetic.scenarios if each.name == "published-directions")
-    said = "Real trial: no evidence of a fall. Invented pilots: falls built into two of three"
+    said = "Section 47. Real trial: no evidence of a fall. Invented pilots: falls built into two"
     assert _message(FELL, 1.166, built, INVENTED) == said
     none = next(each for each in STUDY.synthetic.scenarios if each.name == "no-effect")
     assert _message(FELL, 1.166, none, INVENTED).endswith("Invented pilots: no fall built in")
     assert _message(FELL, 1.166, None, INVENTED).endswith("Invented pilots: no evidence")
-    assert _message(FELL, 0.9, built, INVENTED).startswith("Real trial: a fall.")
+    assert _message(FELL, 0.9, built, INVENTED).startswith("Section 47. Real trial: a fall.")
     assert "nvented" not in _message(FELL, 1.166, built, ORIGIN)
 
 
@@ -53,15 +54,35 @@ def test_what_the_trial_leaves_open_follows_from_its_interval(low, high, holds):
     assert trial_leaves_open(trial).source == "", "no source says it"
 
 
+def in_words(judged, trends, origin):
+    sources = dict.fromkeys(TRIAL, "x")
+    return results_in_words(judged, trends, OUTCOMES, TRIAL, sources, "", origin)
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "grade"),
+    [
+        (0.83, "Very low: trends differ"),
+        (1.4, "Low: both p at most 0.05"),
+        (np.nan, "Low: both p at most 0.05"),
+    ],
+)
+def test_a_failed_check_of_trends_lowers_the_grade_of_a_claimed_change(breakdown, grade):
+    judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3),
+                           verdict="lower")  # fmt: skip
+    shown = in_words(judged, TRENDS.assign(breakdown_change=breakdown), ORIGIN)
+    assert {row[-1] for row in shown.rows[:3]} == {grade}
+
+
 def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
-    table = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", ORIGIN)
+    table = in_words(judged, TRENDS, ORIGIN)
     assert table.rows[-1][4:] == ("[x]", "[x]", "No evidence of benefit")
 
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
     assert _permuted(PASSED) == (
-        "Where both are so low, permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
+        "Permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
         "in Southampton (least 0.062). "
     )
     assert _permuted(JUDGED) == ""
@@ -114,7 +135,7 @@ def test_a_claimed_change_whose_check_is_withheld_is_named():
 def test_what_the_trial_leaves_open_names_its_outcome_and_the_size_of_its_rule():
     said = trial_leaves_open({"ratio": 1.055, "ratio_low": 0.955, "ratio_high": 1.166}).sentence
     assert "for section 47 enquiries in secondary schools" in said
-    assert "a fall of a fifth is unlikely" in said
+    assert "not for a fall of a fifth" in said
     assert LARGE_FALL == 0.8
 
 
@@ -137,7 +158,7 @@ def test_how_sure_one_is_of_invented_data_is_a_supposition():
     """Nothing is moderately sure that is evidence of nothing."""
     judged = JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3))
     for origin, supposed in ((INVENTED, True), (ORIGIN, False)):
-        shown = results_in_words(judged, OUTCOMES, TRIAL, dict.fromkeys(TRIAL, "x"), "", origin)
+        shown = in_words(judged, TRENDS, origin)
         assert ("how sure: if real" in shown.note) is supposed
         assert HOW_SURE[bool(origin.label)].endswith("if these data were real") is supposed
 

@@ -24,7 +24,8 @@ MONTHS = "May 2018 against May 2019"
 
 def test_the_months_are_said_to_be_those_of_the_pilots():
     words = results_in_words(
-        JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3)), OUTCOMES, TRIAL,
+        JUDGED.assign(family=["primary"] * 3 + ["secondary"] * (len(JUDGED) - 3)),
+        JUDGED[["outcome", "pilot"]].assign(breakdown_change=2.0), OUTCOMES, TRIAL,
         dict.fromkeys(TRIAL, "sswr2025"),
         MONTHS, ORIGIN,
     )  # fmt: skip
