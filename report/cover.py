@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 FILE = ".report/book.yml"
 """Path relative to the project; the content is JSON, which is also YAML."""
 
-OWNER = "The contributors to this rebuild"
-"""Owner of the report, as in CITATION.cff."""
+OWNER = "The authors of this study"
+"""Owner of the report where the settings name none."""
 PACKAGE = "swis-evaluation-report"
 INVENTED_NOTE = "Invented data: a stand-in for the confidential extract"
 NO_CONTACT = "Not given: nobody has yet been named as responsible for this edition"
@@ -42,7 +42,7 @@ RESULTS = "evaluation-results"
 
 
 def cover(
-    ledger: Ledger, commit: Commit, moment: int, key: str, contact: str = ""
+    ledger: Ledger, commit: Commit, moment: int, key: str, contact: str = "", owner: str = ""
 ) -> dict[str, Any]:
     """Return the metadata of a book: label, note, commit, time, and content of HTML pages.
 
@@ -53,6 +53,8 @@ def cover(
         started directly is given no time.
     key
         Key of the results that the book shows.
+    owner
+        Owner of the report.
     contact
         Contact for the report; empty to use the page of its public repository, if it has one.
     """
@@ -81,7 +83,7 @@ def cover(
         "year": date_of(commit.time).rpartition(" ")[2],
         "version": version(PACKAGE),
         "status": "Release" if ledger.release else "Draft, not for release",
-        "owner": OWNER,
+        "owner": owner or OWNER,
         "contact": contact or ledger.remote or NO_CONTACT,
     }
     return {"evaluation": facts, "format": {"html": pages}}

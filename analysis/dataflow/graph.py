@@ -50,7 +50,10 @@ _TABLES = "accepted_tables"
 """The node from which the node of each table takes it."""
 
 
-@lru_cache(maxsize=4)
+_SET_ASIDE: dict[str, dict[str, ModuleType]] = {}
+"""Modules of other studies' own packages, by folder, while another study's are in their place."""
+
+
 def modules(own: Path | None = None) -> tuple[ModuleType, ...]:
     """Return the modules whose functions make up the graph.
 
@@ -62,22 +65,33 @@ def modules(own: Path | None = None) -> tuple[ModuleType, ...]:
     own
         Folder of that package; None if the study has none.
     """
-    packages = [dataflow, exhibits, *([own_package(own)] if own else [])]
+    return (*_of_any_study(), *(_within(own_package(own)) if own else ()))
+
+
+@lru_cache(maxsize=1)
+def _of_any_study() -> tuple[ModuleType, ...]:
+    return tuple(module for package in (dataflow, exhibits) for module in _within(package))
+
+
+def _within(package: ModuleType) -> list[ModuleType]:
+    """Return the modules of a package that have nodes, sorted by name."""
     found = (
         each.name
-        for package in packages
         for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not each.ispkg and not each.name.startswith(_NO_NODES)
     )
-    return tuple(import_module(name) for name in sorted(found))
+    return [import_module(name) for name in sorted(found)]
 
 
 def own_package(folder: Path) -> ModuleType:
-    """Import a study's own package of exhibits, in place of another study's."""
+    """Import a study's own package of exhibits, and set another study's aside."""
     loaded = sys.modules.get(OWN)
     if loaded is not None and Path(loaded.__path__[0]).resolve() != folder.resolve():
-        for name in [each for each in sys.modules if each.partition(".")[0] == OWN]:
-            del sys.modules[name]
+        names = [each for each in sys.modules if each.partition(".")[0] == OWN]
+        _SET_ASIDE[str(Path(loaded.__path__[0]).resolve())] = {
+            each: sys.modules.pop(each) for each in names
+        }
+        sys.modules.update(_SET_ASIDE.pop(str(folder.resolve()), {}))
     with looking_in(folder.parent):
         return import_module(OWN)
 

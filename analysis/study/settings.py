@@ -343,6 +343,7 @@ class Study:
     specifications: tuple[SpecificationSettings, ...]
     synthetic: SyntheticSettings
     design: str = "matched"
+    owner: str = ""
     balancing: tuple[BalancingOutcome, ...] = ()
     scale_up: ScaleUp | None = None
     costs: Costs = field(default=Costs(0.0, ""))
@@ -374,6 +375,8 @@ class Study:
             for each in self.specifications
         )
         object.__setattr__(self, "specifications", with_unit)
+        first = self.words.primary or self.outcomes[0].label
+        object.__setattr__(self, "words", replace(self.words, primary=first))
         for number, specification in enumerate(self.specifications):
             _one_of(f"specifications.{number}.outcome", specification.outcome, outcomes)
         main = {each.together for each in self.specifications if each.role != "sensitivity"}

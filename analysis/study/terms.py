@@ -25,6 +25,8 @@ class Terms:
         Schools with the intervention, and the schools that they are compared with.
     with_it, without
         The same in a narrow column.
+    primary
+        The label of the primary outcome; by default that of the first outcome.
     """
 
     site: str
@@ -36,9 +38,10 @@ class Terms:
     untreated: str
     with_it: str
     without: str
+    primary: str = ""
 
     def __post_init__(self) -> None:
-        for each in fields(self):
+        for each in fields(self)[:-1]:
             word = getattr(self, each.name)
             if not word.strip():
                 raise ConfigurationError(

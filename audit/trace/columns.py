@@ -25,6 +25,10 @@ _PLAIN = frozenset({"bool", "int", "float", "str"})
 """Return types that contain no frame."""
 
 
+MAY_BE_ABSENT = frozenset({"care_episodes"})
+"""Tables that only a study has which measures days; without a file they rest on none."""
+
+
 @dataclass(frozen=True)
 class _Value:
     """The columns on which a value depends as a whole, and each column it may contain unread."""
@@ -134,6 +138,8 @@ class ColumnReader:
             if self._only_decides(source):
                 continue
             node, _, column = source.partition(".")
+            if node in MAY_BE_ABSENT and node not in self.tables:
+                continue
             value = self._value(node)
             found |= value.rests | (value.held[column] if column else frozenset())
         return frozenset(found)

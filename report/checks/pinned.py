@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ConfigurationError
-from analysis.importing import code_file
+from analysis.importing import CODE, code_file
 from audit.coverage.literals import A_NAME, FILE, numbers, read_literals, stated
 from report.checks.prose import WORDS
 
@@ -113,7 +113,8 @@ def _repeated(root: Path, repeats: str, place: str) -> Any:
     """Return the value that a literal repeats."""
     file, _, name = repeats.removeprefix(COUNT).partition(":")
     try:
-        text = code_file(root, file).read_text(encoding="utf-8")
+        path = code_file(root, file)
+        text = (path if path.is_file() else CODE / file).read_text(encoding="utf-8")
         found = {".py": _constant, ".toml": _setting, ".csv": _column}[file[file.rindex(".") :]](
             text, name
         )

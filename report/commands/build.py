@@ -240,8 +240,9 @@ def write_state(evaluation: Evaluation, ledger: Ledger) -> None:
     ledger.write(evaluation.root / LEDGER)
     ledger.write(evaluation.root / INTERNAL, internal=True)
     moment = timestamp(ledger.commit, os.environ)
-    contact = evaluation.study.contact
-    write_cover(evaluation.root, cover(ledger, ledger.commit, moment, evaluation.key, contact))
+    study = evaluation.study
+    about = cover(ledger, ledger.commit, moment, evaluation.key, study.contact, study.owner)
+    write_cover(evaluation.root, about)
 
 
 def kernel_environment(evaluation: Evaluation) -> dict[str, str]:

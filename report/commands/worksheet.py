@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import ConfigurationError
+from analysis.importing import CODE, OWN
 from audit.documents.worksheet import Worksheet, draw
 from audit.ledger.bundle import read_bundle, read_folder
 from audit.ledger.reading import LEDGER
 from audit.limits import read_file
 from audit.terminal import print_lines
+from audit.trace.program import program_digest
 from audit.trace.repository import standing
 from report.commands.trace import find_root, ledger_at_hand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from audit.ledger.ledger import Commit, Ledger
+    from audit.ledger.ledger import Ledger
     from audit.ledger.record import Record
 
 
@@ -74,15 +76,25 @@ def _code(root: Path, ledger: Ledger, records: Sequence[Record]) -> dict[str, li
     found = {}
     for record in records:
         at = ledger.code[record.function]
-        lines = _file(root, ledger.commit, at.file).splitlines()
+        lines = _file(root, ledger, at.file).splitlines()
         if lines:
             found[record.function] = lines[at.first - 1 : at.last]
     return found
 
 
-def _file(root: Path, commit: Commit, name: str) -> str:
-    """Return a code file named by a ledger, if the clone has it; no other file of the clone."""
+def _file(root: Path, ledger: Ledger, name: str) -> str:
+    """Return a code file named by a ledger, if the clone has it; no other file of the clone.
+
+    A file of the program is taken from the program here, if it is the one that the ledger names.
+    """
     from report.reproduction.rebuild import RebuildFailed, shown
+
+    commit = ledger.commit
+    if ledger.program and not name.startswith(f"{OWN}/"):
+        same = ledger.program.get("sha256") == program_digest()
+        path = (CODE / name).resolve()
+        inside = path.is_relative_to(CODE) and path.suffix == ".py"
+        return path.read_text(encoding="utf-8") if same and inside and path.is_file() else ""
 
     if not commit.id or not commit.clean:
         path = (root / name).resolve()

@@ -88,6 +88,16 @@ class Answers:
         return tuple(found)
 
     @property
+    def title_pattern(self) -> str:
+        """The title as a regular expression, for numbers in it."""
+        return re.escape(self.title)
+
+    @property
+    def title_numbered(self) -> bool:
+        """Whether there is a number in the title."""
+        return bool(re.search(r"\d", self.title))
+
+    @property
     def measured(self) -> tuple[Measured, ...]:
         """The outcomes with their keys."""
         return tuple(Measured(key_of(each), each, _in_days(each)) for each in self.outcomes)

@@ -132,7 +132,8 @@ def degrees_of(*groups: list[tuple[int, int]]) -> float:
     return satterthwaite_df(fit)
 
 
-OUTCOMES = read_study(ROOT / "study.toml").outcomes
+STUDY = read_study(ROOT / "study.toml")
+OUTCOMES = STUDY.outcomes
 
 
 def methods(errors: Iterable[float], degrees: float) -> pd.DataFrame:
@@ -150,7 +151,7 @@ def test_what_is_printed_of_standard_errors_fits_many_ways_in_which_events_lie_i
         [(2, 2), (2, 1), (2, 1), (1, 0), (0, 1), (0, 1)],
     )
     errors = np.sqrt(sum(map(influence, truth)))
-    table = standard_errors(methods(errors, degrees_of(*truth)), OUTCOMES, "2019")
+    table = standard_errors(methods(errors, degrees_of(*truth)), OUTCOMES, "2019", STUDY.words)
     by_heading = dict(zip(table.header, table.rows[0], strict=True))
     *said, degrees = (by_heading[heading] for heading in ("CR0", "CR2", "CR3", "Degrees"))
     places, whole = (len(text.partition(".")[2]) for text in (said[0], degrees))
@@ -179,6 +180,6 @@ def test_where_events_are_few_only_what_is_reported_is_shown(count: object, show
     assert found.loc[reported, "standard_error"].tolist() == [0.4]
     assert found.loc[~reported, "standard_error"].notna().all() == shown
     assert set(found.loc[~reported, "reason"]) == {"" if shown else WITHHELD}
-    (row,) = standard_errors(found, OUTCOMES, "2019").rows
+    (row,) = standard_errors(found, OUTCOMES, "2019", STUDY.words).rows
     assert (row.count("[c]") == 0) == shown
     assert few_to_compare(counts) == frozenset(() if shown else {("s47_enquiries", "Lambeth")})

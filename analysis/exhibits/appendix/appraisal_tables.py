@@ -17,6 +17,7 @@ from analysis.models.checks.missing_returns import FACTOR
 from analysis.models.design.break_even import COLUMNS as BREAK_EVEN
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
 from analysis.study.settings import Costs, Outcome, Pilot
+from analysis.study.terms import Terms
 
 NOT_ASSESSED = "not assessed"
 CELLS = ("missing_intervention_before", "missing_intervention_after", "missing_comparison_before",
@@ -24,7 +25,10 @@ CELLS = ("missing_intervention_before", "missing_intervention_after", "missing_c
 
 
 def missing_returns_table(
-    unreturned_bounds: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    unreturned_bounds: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show how far months without a return could move each main effect, at best and at worst."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -32,7 +36,7 @@ def missing_returns_table(
         unreturned_bounds,
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
-            Words("pilot", "Pilot", width=5),
+            Words("pilot", terms.heading, width=5),
             Column(CELLS, "Not returned", cell=lambda *shares: f"{max(shares):.1%}", width=4),
             Column("ratio", "Ratio", cell=words.ratio, width=3),
             Column("ratio_best", "Best case", cell=words.ratio, width=3),
@@ -61,6 +65,7 @@ def exact_table(
     main_effects: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show each main effect next to the exact estimate, which treats schools as alike."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -75,7 +80,7 @@ def exact_table(
         both,
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=6),
-            Words("pilot", "Pilot", width=5),
+            Words("pilot", terms.heading, width=5),
             Column(("ratio_main", "ratio_low_main", "ratio_high_main"), "As reported",
                    cell=words.ratio_interval, width=6),
             Column("p_value_main", "p", cell=words.p_value, width=3),
@@ -103,6 +108,7 @@ def break_even_table(
     costs: Costs,
     pilots: tuple[Pilot, ...],
     compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show how much averting an enquiry must be worth for a social worker to pay for itself."""
     of_pilots = pd.DataFrame(
@@ -115,7 +121,7 @@ def break_even_table(
     return table(
         of_pilots.merge(worker_break_even, on="pilot", how="left", validate="one_to_one"),
         (
-            Words("pilot", "Pilot", width=4),
+            Words("pilot", terms.heading, width=4),
             Column("in_team", "Workers", cell=words.count, width=3),
             Column((), "Cost of a worker", cell=lambda: _pounds(costs.worker), width=4),
             Column(tuple(averted), "Averted per worker", width=5,
@@ -132,7 +138,7 @@ def break_even_table(
         else (),
         period=compared_period,
         note=(
-            "Section 47 enquiries averted over the months evaluated, with 95% intervals; negative "
+            f"{terms.primary} averted over the months evaluated, with 95% intervals; negative "
             "is added. Break-even: what one enquiry averted must be worth, so that a worker's cost "
             "over those months is met; 'never' where none was averted. Cost of a worker: "
             + (f"{costs.source}." if costs.worker else "not assessed, since no public source "

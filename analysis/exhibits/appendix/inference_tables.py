@@ -17,6 +17,7 @@ from analysis.exhibits.parts.rows import of_outcomes
 from analysis.models.inputs.estimability import WITHHELD
 from analysis.models.pooling.estimates import COLUMNS as POOLING
 from analysis.study.settings import Outcome
+from analysis.study.terms import Terms
 
 REPORTED = "conditional Poisson, CR2"
 ERRORS = {
@@ -40,7 +41,10 @@ METHODS = {
 
 
 def standard_errors(
-    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the standard error of each log ratio under each estimator of its variance.
 
@@ -56,6 +60,7 @@ def standard_errors(
         ERRORS,
         number,
         (21, 13, 7, *(8,) * (len(ERRORS) - 1), 11),
+        terms,
         last=(degrees,),
         released=["standard_error", "df"],
         period=compared_period,
@@ -65,7 +70,10 @@ def standard_errors(
 
 
 def intervals(
-    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show each ratio with its interval under four methods."""
     return _by_method(
@@ -74,6 +82,7 @@ def intervals(
         INTERVALS,
         Printed(("ratio_low", "ratio_high"), ends),
         (14, 8, 5, 10, 10, 10, 10),
+        terms,
         released=["ratio", "ratio_low", "ratio_high"],
         period=compared_period,
         note="95% intervals of the ratio; the first, with Satterthwaite's degrees of freedom, is "
@@ -83,7 +92,10 @@ def intervals(
 
 
 def p_values(
-    compared_methods: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    compared_methods: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the p-value of each ratio under every method."""
     return _by_method(
@@ -92,6 +104,7 @@ def p_values(
         P_VALUES,
         Printed("p_value", words.p_value),
         (20, 12, 7, 8, 8, 8, 11, 11, 11),
+        terms,
         released=["p_value"],
         period=compared_period,
         note="Two-sided p-values of no effect: CR2 with Satterthwaite's degrees of freedom, the "
@@ -149,6 +162,7 @@ def _by_method(
     methods: dict[str, str],
     printed: Printed,
     widths: tuple[int, ...],
+    terms: Terms,
     *,
     released: list[str],
     period: str,
@@ -168,7 +182,7 @@ def _by_method(
 
     columns = (
         Words("outcome", "Outcome", cell=labels.__getitem__, width=widths[0]),
-        Words("pilot", "Pilot", width=widths[1]),
+        Words("pilot", terms.heading, width=widths[1]),
         Column(("status", "ratio", "reason"), "Ratio", cell=ratio, at=REPORTED, width=widths[2]),
         *(
             Column(("status", "reason", *names), heading, cell=cell, at=method, width=width)

@@ -16,6 +16,7 @@ from analysis.exhibits.parts.forest import ratio_ticks
 from analysis.exhibits.parts.style import GREY, INTERVENTION, MUTED, PLUM, legend, new_drawing
 from analysis.extract.extract import Origin
 from analysis.models.primary.estimates import COLUMNS as ESTIMATES
+from analysis.study.terms import Terms
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -30,14 +31,15 @@ def specification_curve_plot(
     curve_outlines: pd.DataFrame,
     compared_period: str,
     origin: Origin,
+    terms: Terms,
 ) -> Figure:
     """Draw the specification curve: each pilot's estimates by size, the reported one marked."""
     estimated = curve_estimates.loc[curve_estimates["status"] == "estimated"]
     reported = primary_effects.set_index("pilot")["ratio"]
     pilots = list(curve_tests["pilot"])
     alt = (
-        "Specification curves of section 47 enquiries, one a pilot: ratios of rate ratios with 95% "
-        "intervals on a logarithmic axis, from the smallest to the largest. "
+        f"Specification curves of {words.inside(terms.primary)}, one a {terms.site}: ratios of "
+        "rate ratios with 95% intervals on a logarithmic axis, from the smallest to the largest. "
         + " ".join(_curve_said(row) for row in curve_tests.to_dict("records"))
     )
 

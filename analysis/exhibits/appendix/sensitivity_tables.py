@@ -17,6 +17,7 @@ from analysis.models.sensitivity.hidden_bias import COLUMNS as HIDDEN_BIAS
 from analysis.models.sensitivity.outline import COLUMNS as OUTLINE
 from analysis.models.sensitivity.specification_curve import TEST_COLUMNS
 from analysis.study.settings import Outcome, Pilot
+from analysis.study.terms import Terms
 
 MAIN = "As reported"
 SAID = {"all": "All", "one choice changed at a time": "One choice changed at a time"}
@@ -28,6 +29,7 @@ def sensitivity_table(
     varied_effects: pd.DataFrame,
     pilots: tuple[Pilot, ...],
     compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the primary effects with one choice changed at a time."""
     reported = primary_effects.assign(label=MAIN, same_as="")
@@ -41,7 +43,7 @@ def sensitivity_table(
         shown,
         period=compared_period,
         note=(
-            "Section 47 enquiries: ratios with 95% intervals. Leaving out schools changes whom the "
+            f"{terms.primary}: ratios with 95% intervals. Leaving out schools changes whom the "
             "answer is about; all else is another way to ask the same question. Where areas are "
             "taken as assigned, the interval is CR2's; permuting so few of them gives none with an "
             "end in some pilots. Where two choices come to the same, the cell names the other."
@@ -83,12 +85,13 @@ def models_table(
     )
 
 
-def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table:
+def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str, terms: Terms) -> Table:
     """Show how far the primary effects move as each school, set, area or pilot is left out."""
     return table(
         left_out_ranges,
         (
-            Words("pilot", "Pilot", "Local authority, or all pilots in one model", width=3),
+            Words("pilot", terms.heading, f"{terms.place}, or {terms.together} in one model",
+                  width=3),
             Words("left_out_by", "Left out in turn", "What is left out, one at a time",
                   cell="one {}".format, width=4),
             Column("groups", "How many", "How many there are", cell=words.count, width=2),
@@ -104,7 +107,7 @@ def left_out_table(left_out_ranges: pd.DataFrame, compared_period: str) -> Table
         released=list(left_out_ranges),
         instead=lambda row: (words.HIDDEN,) * 5 if math.isnan(row["groups"]) else (),
         period=compared_period,
-        note="Section 47 enquiries. The assignment unit here is the area. Ratios are rounded "
+        note=f"{terms.primary}. The assignment unit here is the area. Ratios are rounded "
         "outwards to a tenth: more precisely, they would give the counts of single schools away."
         + (f" {words.HIDDEN}: {WITHHELD}." if left_out_ranges["groups"].isna().any() else ""),
     )  # fmt: skip
@@ -118,12 +121,14 @@ def _ratio(value: float) -> str:
     return "[z]" if math.isnan(value) else words.ratio(value)
 
 
-def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) -> Table:
+def hidden_bias_table(
+    hidden_bias_bounds: pd.DataFrame, compared_period: str, terms: Terms
+) -> Table:
     """Show how strong hidden bias between matched schools would have to be to explain effects."""
     return table(
         hidden_bias_bounds,
         (
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Column("gamma_explains", "Odds that explain it", cell=words.ratio, width=4),
             *(
                 Column("p_highest", f"One-sided p at odds {gamma:g}", cell=words.p_value, at=gamma,
@@ -138,20 +143,20 @@ def hidden_bias_table(hidden_bias_bounds: pd.DataFrame, compared_period: str) ->
         instead=partial(_not_estimable, others=len(GAMMAS)),
         period=compared_period,
         note=(
-            "Section 47 enquiries. Odds are those, at most, with which one school of a pair rather "
+            f"{terms.primary}. Odds are those, at most, with which one school of a pair rather "
             "than the other was chosen for reasons that nobody recorded; p-values are the highest "
             "one-sided ones that such choice allows. Odds of 1 mean that chance alone explains it."
-            + _not_estimated(hidden_bias_bounds)
+            + _not_estimated(hidden_bias_bounds, terms)
         ),
     )  # fmt: skip
 
 
-def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
+def curve_test_table(curve_tests: pd.DataFrame, compared_period: str, terms: Terms) -> Table:
     """Show the joint test of each pilot's specification curve."""
     return table(
         curve_tests,
         (
-            Words("pilot", "Pilot", width=6),
+            Words("pilot", terms.heading, width=6),
             Column("specifications", "Tested", cell=words.count, width=7),
             Column("withheld", "Withheld", cell=words.count, width=5),
             Column("duplicates", "Doubles dropped", cell=words.count, width=5),
@@ -166,13 +171,13 @@ def curve_test_table(curve_tests: pd.DataFrame, compared_period: str) -> Table:
         instead=partial(_not_estimable, others=7),
         period=compared_period,
         note=(
-            "Section 47 enquiries. Withheld are specifications that, given the others, would "
+            f"{terms.primary}. Withheld are specifications that, given the others, would "
             "reveal a suppressed count; they are tested with the rest. Doubles are specifications "
             "that "
             "come to the same numbers as another, such as counts and rates where pupils never "
             "change. Both p-values permute assignment and refit every specification: for the "
             "median, and for how far specifications agree on a direction, which in so few schools "
-            "they often do by chance." + _not_estimated(curve_tests)
+            "they often do by chance." + _not_estimated(curve_tests, terms)
         ),
     )
 
@@ -183,10 +188,10 @@ def _not_estimable(row: Row, others: int) -> tuple[str, ...]:
     return words.no_estimate(row["reason"]), *("[z]",) * others
 
 
-def _not_estimated(table: pd.DataFrame) -> str:
+def _not_estimated(table: pd.DataFrame, terms: Terms) -> str:
     missing = table.loc[table["status"] != "estimated"].drop_duplicates("pilot")
     return words.not_estimable(
-        ("Section 47 enquiries", row["pilot"], row["reason"]) for row in missing.to_dict("records")
+        (terms.primary, row["pilot"], row["reason"]) for row in missing.to_dict("records")
     )
 
 
@@ -195,7 +200,10 @@ def _range(low: float, high: float) -> str:
 
 
 def outline_table(
-    curve_outlines: pd.DataFrame, variation_outlines: pd.DataFrame, compared_period: str
+    curve_outlines: pd.DataFrame,
+    variation_outlines: pd.DataFrame,
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Count the specifications of each curve on either side of 1, overall and by choice."""
     data = pd.concat([curve_outlines, variation_outlines], ignore_index=True)
@@ -215,7 +223,7 @@ def outline_table(
     return table(
         data.reset_index(drop=True),
         (
-            Words("pilot", "Pilot", "Local authority", width=6),
+            Words("pilot", terms.heading, terms.place, width=6),
             Words("choice", meaning="What was chosen in several ways, or all specifications"),
             Words("taken", meaning="Which way"),
             Words(("choice", "taken"), "Specifications", cell=_choice, width=11),
@@ -229,7 +237,7 @@ def outline_table(
         none=((f"none: {WITHHELD}", "", *(words.HIDDEN,) * (len(counts) + 1)),),
         period=compared_period,
         note=(
-            "Section 47 enquiries; every specification that can be estimated, shown or withheld. "
+            f"{terms.primary}; every specification that can be estimated, shown or withheld. "
             "Clear: the whole 95% interval lies on that side of 1. A specification is counted on a "
             "side only if it would be there whatever the suppressed counts are; others are under "
             "Not stated. Ratios within: to the tenth beyond, whatever the suppressed counts are. "

@@ -17,16 +17,17 @@ from analysis.models.design.detectable import COLUMNS as DETECTABLE
 from analysis.models.design.exaggeration import COLUMNS as EXAGGERATION
 from analysis.models.inference.units import COLUMNS as UNITS
 from analysis.study.settings import Outcome
+from analysis.study.terms import Terms
 
 UNIT_NAMES = {"school_id": "schools", "area": "areas"}
 
 
-def assignment(units_of_assignment: pd.DataFrame) -> Table:
+def assignment(units_of_assignment: pd.DataFrame, terms: Terms) -> Table:
     """Show how many units were assigned, and the smallest p-value that they allow."""
     return table(
         units_of_assignment,
         (
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Words(("assignment_unit", "units_intervention", "units_comparison"),
                   "If assigned were", cell=_units, width=4),
             Column(("effective_intervention", "effective_comparison"), "Effective units",
@@ -40,7 +41,7 @@ def assignment(units_of_assignment: pd.DataFrame) -> Table:
                   "effective_intervention", "effective_comparison", "largest_share_intervention",
                   "smallest_p"),
         note=(
-            "Section 47 enquiries. Effective units are units with equal rolls that would be as "
+            f"{terms.primary}. Effective units are units with equal rolls that would be as "
             "informative; the largest share is that of one intervention unit in its group's "
             "pupils before the pilot, and above 30% a result is a case study of that unit; the "
             "smallest p is "
@@ -58,7 +59,10 @@ def _whole(value: float) -> str:
 
 
 def detectable(
-    detectable_effects: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    detectable_effects: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show the minimum detectable fall of each pilot and outcome."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -66,7 +70,7 @@ def detectable(
         detectable_effects,
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=5),
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Column("dispersion", "Dispersion", cell=lambda value: words.rate(value, 2), width=3),
             Column("ratio_by_formula", "Ratio, by formula", cell=words.ratio, width=3),
             Column(("ratio_by_simulation", "fall_percent"), "Ratio, by simulation", cell=_seen,
@@ -99,12 +103,14 @@ def _fall(percent: float) -> str:
     return "none" if math.isnan(percent) else f"{percent:.0f}%"
 
 
-def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) -> Table:
+def exaggeration_table(
+    exaggeration_risk: pd.DataFrame, compared_period: str, terms: Terms
+) -> Table:
     """Show how far a significant result would exaggerate, or reverse, a small true effect."""
     return table(
         exaggeration_risk,
         (
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Column("true_ratio", "If the true ratio were", cell="{:.4g}".format, width=3),
             Column("power", "Significant", cell="{:.0%}".format, width=3),
             Column("wrong_sign", "Of these, wrong direction", width=3,
@@ -118,7 +124,7 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
         none=none_shown(7),
         period=compared_period,
         note=(
-            "Section 47 enquiries, by two-sided tests at the 5% level and the standard error that "
+            f"{terms.primary}, by two-sided tests at the 5% level and the standard error that "
             "counts before the start, and their spread between years, give each pilot; nothing "
             "after the start is used. Exaggerated is the mean size of significant log ratios as a "
             "multiple of the true one. [z]: without an effect no direction is wrong, and there is "
@@ -127,7 +133,7 @@ def exaggeration_table(exaggeration_risk: pd.DataFrame, compared_period: str) ->
     )  # fmt: skip
 
 
-def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> Table:
+def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str, terms: Terms) -> Table:
     """Show how rarely tests before the start would detect trends that imitate an effect."""
     tests = {"power_joint": "all terms together", "power_slope": "steady"}
     ratios = list(dict.fromkeys(trend_detection["faked_ratio"].dropna()))
@@ -139,7 +145,7 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
     return table(
         in_order(by_test, pilot=dict.fromkeys(trend_detection["pilot"]), test=tests),
         (
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Words("test", "Test before the start", cell=tests.__getitem__, width=4),
             *(
                 Column("power", f"Fakes {ratio:g}", cell="{:.0%}".format, at=ratio, width=2)
@@ -156,8 +162,8 @@ def trend_detection_table(trend_detection: pd.DataFrame, panel_period: str) -> T
         period=panel_period,
         note=(
             "Chance that the test rejects parallel trends if the groups' trends diverge "
-            "steadily, by as much as imitates each ratio without any effect. Section 47 "
-            "enquiries."
+            "steadily, by as much as imitates each ratio without any effect. "
+            f"{terms.primary}."
         ),
     )  # fmt: skip
 

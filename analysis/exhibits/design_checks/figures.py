@@ -26,6 +26,7 @@ from analysis.exhibits.parts.style import (
 from analysis.extract.extract import Origin
 from analysis.models.checks.balance import COLUMNS as BALANCE
 from analysis.models.checks.event_study import COLUMNS as EVENT_STUDY
+from analysis.study.terms import Terms
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -40,13 +41,14 @@ CANDIDATES = {
 
 
 def event_study_plot(
-    event_study_estimates: pd.DataFrame, panel_period: str, origin: Origin
+    event_study_estimates: pd.DataFrame, panel_period: str, origin: Origin, terms: Terms
 ) -> Figure:
     """Draw the event study: the ratio in each run of four months, before and after the start."""
     pilots = list(dict.fromkeys(event_study_estimates["pilot"]))
     alt = (
-        "Charts of section 47 enquiries, one a pilot: ratio of rate ratios with 95% interval in "
-        "each run of four months against the last before the start, on a logarithmic axis. "
+        f"Charts of {words.inside(terms.primary)}, one a {terms.site}: ratio of rate ratios with "
+        "95% interval in each run of four months against the last before the start, on a "
+        "logarithmic axis. "
         + " ".join(
             _said(event_study_estimates.loc[event_study_estimates["pilot"] == pilot])
             for pilot in pilots

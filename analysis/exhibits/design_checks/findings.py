@@ -17,6 +17,7 @@ from analysis.exhibits.parts.rules import More, judge
 from analysis.exhibits.parts.workings.working import counted_of
 from analysis.models.checks.findings import COLUMNS
 from analysis.models.inputs.estimability import ESTIMATED
+from analysis.study.terms import Terms
 
 CHECKS = ("breakdown", "left_out", "models", "choices", "curve", "slope", "joint", "permuted",
           "placebo_starts", "placebo_outcomes", "leverage", "balance", "balance_sets", "returns",
@@ -80,15 +81,16 @@ NO_CANDIDATES = (
 )
 
 
-def candidates_outcome(candidate_effects: pd.DataFrame) -> Number:
+def candidates_outcome(candidate_effects: pd.DataFrame, terms: Terms) -> Number:
     """State what candidate comparison schools show, or that none were supplied."""
     if candidate_effects.empty:
         return Number(NO_CANDIDATES, NO_CANDIDATES, "sentence")
     said = [f"in {row['pilot']} {_reweighted(row)}" for row in candidate_effects.to_dict("records")]
     text = (
         "Exploratory: against all schools that might have been chosen, weighted so that on average "
-        "they have the phase, size, need and earlier rate of enquiries of the schools with a "
-        f"social worker, the ratio for section 47 enquiries is {words.listed(said)} (95% "
+        "they have the phase, size, need and earlier rate of enquiries of the "
+        f"{words.inside(terms.treated)}, the ratio for {words.inside(terms.primary)} is "
+        f"{words.listed(said)} (95% "
         "confidence intervals by school, p two-sided and not adjusted; weights are taken as given)."
     )
     return Number(text, text, "sentence", int(candidate_effects["candidates"].sum()))

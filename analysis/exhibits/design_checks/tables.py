@@ -92,6 +92,7 @@ def trends_table(
     trend_slopes: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     panel_period: str,
+    terms: Terms,
 ) -> Table:
     """Show tests of parallel trends before the start, and what would overturn each result."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -105,7 +106,7 @@ def trends_table(
         (
             Words("pilot"),
             Words("outcome", "Outcome", cell=labels.__getitem__, width=10),
-            Words("pilot", "Pilot", width=6),
+            Words("pilot", terms.heading, width=6),
             Words("status"),
             Words("reason"),
             Column("p_wald", "Joint p", cell=words.p_value, width=4),
@@ -146,13 +147,13 @@ def _breakdown(value: float) -> str:
     return "never" if math.isinf(value) else words.ratio(value)
 
 
-def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
+def spillover_table(spillover: pd.DataFrame, compared_period: str, terms: Terms) -> Table:
     """Show the true ratio behind each estimate if part of the effect had spilled over."""
     shares = list(dict.fromkeys(spillover["share"]))
     return table(
         spillover.sort_values("pilot", kind="stable"),
         (
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Column("ratio", "Ratio seen", cell=words.ratio, width=2),
             *(
                 Column("ratio_without", f"If {share:.0%} spilt over", cell=words.ratio, at=share,
@@ -168,14 +169,14 @@ def spillover_table(spillover: pd.DataFrame, compared_period: str) -> Table:
         none=none_shown(len(shares) + 2),
         period=compared_period,
         note=(
-            "Section 47 enquiries. If comparison schools had a share of the effect, the effect "
+            f"{terms.primary}. If comparison schools had a share of the effect, the effect "
             "behind the ratio is larger than the ratio: spillover of the same direction hides."
         ),
     )  # fmt: skip
 
 
 def floor_table(
-    floor_checks: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    floor_checks: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str, terms: Terms
 ) -> Table:
     """Show the share of months without an event, and the best precision that counts allow."""
     labels = {outcome.name: outcome.label for outcome in outcomes if outcome.measure == "events"}
@@ -183,7 +184,7 @@ def floor_table(
         floor_checks.loc[floor_checks["outcome"].isin(labels)],
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=10),
-            Words("pilot", "Pilot", width=6),
+            Words("pilot", terms.heading, width=6),
             Column("share_zero", "Months without any", cell=_share, width=5),
             Column("share_zero_poisson", "If Poisson", cell=_share, width=5),
             Column("share_zero_negative_binomial", "If overdispersed", cell=_share, width=6),

@@ -102,7 +102,7 @@ def itt_forest(
 
     def draw() -> Drawing:
         rows = [ForestRow(outcome.label, printed(each), ends(each)) for outcome, each in found]
-        return forest([("", rows)], f"Below 1: fewer than {words.inside(terms.untreated)} suggest")
+        return forest([("", rows)], "Below 1: fewer")
 
     columns = {
         "outcome": "Outcome",

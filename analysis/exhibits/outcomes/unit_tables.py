@@ -18,12 +18,16 @@ from analysis.models.inference.judgement import COLUMNS as JUDGEMENT
 from analysis.models.inference.judgement import LEVEL
 from analysis.models.inference.multiplicity import COLUMNS as MULTIPLICITY
 from analysis.study.settings import Outcome
+from analysis.study.terms import Terms
 
 EXPLORATORY = "Exploratory: the analysis was fixed after the published results were known. "
 
 
 def by_unit_table(
-    change_judgements: pd.DataFrame, outcomes: tuple[Outcome, ...], compared_period: str
+    change_judgements: pd.DataFrame,
+    outcomes: tuple[Outcome, ...],
+    compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show each result by school and by area, and whether a change is claimed."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -31,7 +35,7 @@ def by_unit_table(
         of_outcomes(change_judgements, outcomes),
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=12),
-            Words("pilot", "Pilot", width=11),
+            Words("pilot", terms.heading, width=11),
             Words("status"),
             Words("reason"),
             Column(("ratio", "ratio_low_school", "ratio_high_school"), "Ratio, by school",
@@ -55,14 +59,17 @@ def by_unit_table(
         + (
             "95% intervals of one ratio, if schools and if whole areas were assigned (CR2, a "
             "t-test), then the ratios that permuting areas doesn't reject; {unadjusted}. "
-            "The first two p-values are two-sided and allow for the family: section 47 enquiries "
+            "The first two p-values are two-sided and allow for the family: {first_inside} "
             "({primary}) by Holm's method, all else ({secondary}) by that of Benjamini and "
             "Hochberg. By school the larger of the CR2 and the permutation p-value is adjusted; "
             "by area that of CR2, since permuting so few areas can't give less than the p-value "
             "in brackets. The last column says where both adjusted p-values are at most {level}, "
             "and in which direction: one such result found by looking through all is not yet a "
             "claim. [z] is not applicable."
-        ).format(level=LEVEL, unadjusted=words.UNADJUSTED, **families(change_judgements)),
+        ).format(
+            first_inside=words.inside(terms.primary), level=LEVEL, unadjusted=words.UNADJUSTED,
+            **families(change_judgements),
+        ),
     )  # fmt: skip
 
 
@@ -77,6 +84,7 @@ def many_outcomes(
     adjusted_for_many: pd.DataFrame,
     outcomes: tuple[Outcome, ...],
     compared_period: str,
+    terms: Terms,
 ) -> Table:
     """Show p-values adjusted for the number of outcomes and pilots."""
     labels = {outcome.name: outcome.label for outcome in outcomes}
@@ -88,7 +96,7 @@ def many_outcomes(
         data,
         (
             Words("outcome", "Outcome", cell=labels.__getitem__, width=5),
-            Words("pilot", "Pilot", width=3),
+            Words("pilot", terms.heading, width=3),
             Words("family", "Family", width=3),
             Column("judged_school", "p by school", cell=words.p_value, width=3),
             Column("adjusted_school", "Adjusted", cell=words.p_value, width=3),
@@ -104,12 +112,14 @@ def many_outcomes(
         period=compared_period,
         note=EXPLORATORY
         + (
-            "All p-values are two-sided. The primary family (section 47 enquiries, {primary}) is "
+            "All p-values are two-sided. The primary family ({first_inside}, {primary}) is "
             "adjusted by Holm's method, the secondary one (all else, {secondary}) by that of "
             "Benjamini and Hochberg. The last column compares with the smallest of all {together} "
             "p-values under the same permutations of schools (min-P). [z] is not applicable."
         ).format(
-            together=words.count(_together(adjusted_for_many)), **families(change_judgements)
+            first_inside=words.inside(terms.primary),
+            together=words.count(_together(adjusted_for_many)),
+            **families(change_judgements),
         ),
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def shown(costs, reason="no events"):
     table = break_even(rows, {pilot.name: pilot.social_workers for pilot in STUDY.pilots})
     names = [pilot.name for pilot in STUDY.pilots]
     effects = pd.DataFrame({"pilot": names, "reason": ["", reason, ""]})
-    found = break_even_table(table, effects, costs, STUDY.pilots, "")
+    found = break_even_table(table, effects, costs, STUDY.pilots, "", STUDY.words)
     return {row[0]: row[1:] for row in found.rows}
 
 
@@ -58,12 +58,12 @@ def test_effects_that_missing_months_could_undo_are_counted():
         ]
     )
     assert tipped_by_missing(rows).text == "one of 3"
-    printed = [row[-1] for row in missing_returns_table(rows, STUDY.outcomes, "").rows]
+    printed = [row[-1] for row in missing_returns_table(rows, STUDY.outcomes, "", STUDY.words).rows]
     assert printed == ["2.7 times", "15.0 times", "[z]", "never"]
 
 
 def test_rounding_carries_no_limit_of_a_bound_onto_no_effect():
     row = {name: 0.02 if name.startswith("missing") else 0.5 for name in COLUMNS}
     row |= {"pilot": "Lambeth", "outcome": "s47_enquiries", "high_worst": 0.9982}
-    table = missing_returns_table(pd.DataFrame([row]), STUDY.outcomes, "")
+    table = missing_returns_table(pd.DataFrame([row]), STUDY.outcomes, "", STUDY.words)
     assert table.rows[0][-2].replace("\u00a0", " ") == "0.50 to 0.998"

@@ -65,7 +65,7 @@ def test_without_them_the_report_says_what_cannot_be_shown():
     none = candidate_schools({}, CONTRACTS)
     balance, effects = found(none)
     assert balance.empty
-    assert candidates_outcome(effects).text == NO_CANDIDATES
+    assert candidates_outcome(effects, STUDY.words).text == NO_CANDIDATES
 
 
 def test_with_them_the_weighted_schools_resemble_the_pilots_and_the_ratio_is_given():
@@ -77,7 +77,7 @@ def test_with_them_the_weighted_schools_resemble_the_pilots_and_the_ratio_is_giv
     (row,) = effects.to_dict("records")
     assert row["status"] == "estimated"
     assert 0.4 < row["ratio"] < 0.6  # half the events in the pilot's schools, as drawn
-    said = candidates_outcome(effects).text
+    said = candidates_outcome(effects, STUDY.words).text
     assert said.startswith("Exploratory: ")
     assert f"in Southampton {row['ratio']:.2f} (" in said
     assert "by school, p two-sided and not adjusted" in said
@@ -99,4 +99,4 @@ def test_where_a_count_of_the_pilot_is_hidden_nothing_is_given():
     balance, effects = found(sent(), hidden=("Southampton",))
     assert balance.empty
     assert effects["status"].tolist() == ["not estimable"]
-    assert "[c] (withheld to protect small counts" in candidates_outcome(effects).text
+    assert "[c] (withheld to protect small counts" in candidates_outcome(effects, STUDY.words).text

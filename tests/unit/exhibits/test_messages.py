@@ -24,7 +24,7 @@ from exhibits.outcomes.in_words import SURE
 from tests.architecture import ROOT
 
 STUDY = read_study(ROOT / "study.toml")
-OUTCOMES = STUDY.outcomes[:2]
+OUTCOMES, WORDS = STUDY.outcomes[:2], STUDY.words
 
 
 def judged(*verdicts):
@@ -127,7 +127,7 @@ def test_what_areas_show_stands_next_to_what_schools_show():
     said = certainty(table, OUTCOMES[0].name, "Lambeth").text
     assert "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons" in said
     assert "0.062 with areas permuted (a test that cannot give less than 0.062)" in said
-    row = by_unit_table(table, OUTCOMES, "").rows[0]
+    row = by_unit_table(table, OUTCOMES, "", WORDS).rows[0]
     assert row[6].replace("\u00a0", " ") == "0.00 to ∞"
     assert row[7:] == ("0.062 (0.062)", "lower")
 
@@ -148,7 +148,9 @@ def test_what_allows_for_all_at_once_is_the_smallest_p_value_and_not_the_largest
     """With pilots of unequal size max-T holds the larger to the tails of the smaller."""
     table = judged(*["lower"] * 4)
     every = table[["pilot", "outcome"]].assign(min_p=0.131, max_t=0.087)
-    assert [row[-1] for row in many_outcomes(table, every, OUTCOMES, "").rows] == ["0.131"] * 4
+    assert [row[-1] for row in many_outcomes(table, every, OUTCOMES, "", WORDS).rows] == [
+        "0.131"
+    ] * 4
     number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
     assert (number.value, number.text) == (0.131, "0.131")
     assert compared_at_once(every).value == 4
@@ -161,12 +163,15 @@ def test_only_what_has_an_estimate_is_counted_among_the_comparisons():
     number = all_at_once(every, OUTCOMES[0].name, "Lambeth")
     assert (compared_at_once(every).text, number.n) == ("3", 3)
     assert "counted over 3 comparisons at once" in number.working.sums[0]
-    assert "the smallest of all 3 p-values" in many_outcomes(table, every, OUTCOMES, "").note
+    assert "the smallest of all 3 p-values" in many_outcomes(table, every, OUTCOMES, "", WORDS).note
 
 
 def test_a_table_of_p_values_says_of_how_many_comparisons_they_are():
     table = judged(*["lower"] * 4).assign(in_family=3.0)
-    assert "section 47 enquiries (3 comparisons) by Holm" in by_unit_table(table, OUTCOMES, "").note
+    assert (
+        "section 47 enquiries (3 comparisons) by Holm"
+        in by_unit_table(table, OUTCOMES, "", WORDS).note
+    )
     said = adjusted(table, OUTCOMES[0].name, "Lambeth").text
     assert said == "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons"
     assert certainty(table, OUTCOMES[0].name, "Lambeth").text.startswith(f"{said}, and ")

@@ -123,7 +123,7 @@ def test_a_figure_without_any_estimate_can_be_read():
     row = dict.fromkeys(EVENT_STUDY, float("nan")) | {
         "pilot": "Lambeth", "status": "not estimable", "reason": WITHHELD, "term": 0,
     }  # fmt: skip
-    found = event_study_plot(pd.DataFrame([row]), "", Origin("supplied", "", ""))
+    found = event_study_plot(pd.DataFrame([row]), "", Origin("supplied", "", ""), STUDY.words)
     assert found.faults == ()
     assert found.message == "No run of months may be shown"
 
@@ -142,7 +142,7 @@ def test_covariates_of_which_nothing_is_shown_have_no_line():
 
 def test_no_specification_is_a_row_of_words():
     empty = pd.DataFrame(columns=["pilot", "choice", "taken", *OUTLINE])
-    assert outline_table(empty, empty, "").rows[0][0] == NONE
+    assert outline_table(empty, empty, "", STUDY.words).rows[0][0] == NONE
 
 
 @pytest.mark.parametrize("rate", [0.0, float("nan")])
@@ -352,6 +352,6 @@ def test_each_reason_why_pilots_are_not_summed_up_is_given_once():
 
 
 def test_a_result_that_is_withheld_has_no_verdict():
-    table = by_unit_table(withheld(OUTCOMES[0].name), OUTCOMES, "")
+    table = by_unit_table(withheld(OUTCOMES[0].name), OUTCOMES, "", STUDY.words)
     assert {row[-1] for row in table.rows} == {"not known", "no"}
     assert set(table.data["verdict"]) == {"not known", "not clear"}

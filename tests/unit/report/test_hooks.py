@@ -53,6 +53,7 @@ def project(tmp_path):
         "_variables.yml": "a: 1\n",
         str(LEDGER): "{}",
         ".report/book.yml": "{}",
+        "audit/__init__.py": "",
         "audit/appendix.py": "1\n",
     }
     for name, text in files.items():

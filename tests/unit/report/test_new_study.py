@@ -21,6 +21,7 @@ from analysis.models.primary.estimates import effect_estimates
 from analysis.study.settings import read_study
 from audit.trace.program import program
 from audit.trace.sources import SourceIndex
+from benchmarks.trial_study import by_hand, ratio_by_regression
 from press.chapter.reading import read_book
 from report.command_line import main
 from report.commands.build import exhibit_kinds
@@ -197,39 +198,13 @@ def asked_of(study):
 
 def test_the_trials_estimate_agrees_with_another_computation_from_its_files(trial):
     """Poisson regression with a dummy for each school and period effects by authority."""
-    import statsmodels.api as sm
-
     folder, study, panel = trial
     (row,) = effect_estimates(panel, asked_of(study)).to_dict("records")
     assert (row["pilot"], row["schools_intervention"], row["schools_comparison"]) == (
         "All authorities", 134, 134,
     )  # fmt: skip
-    counts = by_hand(folder / "data" / "synthetic")
-    schools = pd.get_dummies(counts["school_id"], dtype=float)
-    periods = pd.get_dummies(counts["pilot"], dtype=float).mul(counts["period"], axis=0)
-    treated = ((counts["arm"] == "intervention") & (counts["period"] == 1)).astype(float)
-    design = np.column_stack([treated, schools, periods])
-    fit = sm.GLM(counts["n"], design, sm.families.Poisson(), np.log(counts["pupils"])).fit(
-        tol=1e-12
-    )
-    assert row["ratio"] == pytest.approx(np.exp(fit.params.iloc[0]), rel=1e-9)
-
-
-def by_hand(folder):
-    """Return events and exposure by school and period, from the files and nothing else."""
-    schools, months, events = (
-        pd.read_csv(folder / f"{name}.csv") for name in ("schools", "school_months", "child_events")
-    )
-    counted = events.groupby(["school_id", events["event_date"].str[:7]]).size().rename("n")
-    counted.index.names = ["school_id", "month"]
-    sent = months.loc[months["returned"] == "yes"].merge(
-        counted.reset_index(), on=["school_id", "month"], how="left"
-    )
-    start = pd.Period("2021-09", "M")
-    period = {str(start + by - 12 * (1 - after)): after for after in (0, 1) for by in range(10)}
-    sent = sent.fillna({"n": 0}).assign(period=sent["month"].map(period)).dropna(subset="period")
-    sums = sent.groupby(["school_id", "period"])[["n", "pupils"]].sum().reset_index()
-    return sums.merge(schools[["school_id", "pilot", "arm"]], on="school_id")
+    counts = by_hand(folder / "data" / "synthetic", "enquiries", "2021-09")
+    assert row["ratio"] == pytest.approx(ratio_by_regression(counts), rel=1e-9)
 
 
 def test_schools_are_permuted_within_their_authority(trial):
