@@ -38,7 +38,7 @@ def test_a_total_over_all_authorities_is_rounded_to_the_nearest_ten(
 @pytest.mark.parametrize(("rules", "fewest"), [(PUBLIC, 6), (EGRESS, 10)])
 def test_every_model_asks_for_as_much_as_may_be_shown(rules: DisclosureRules, fewest: int) -> None:
     study = read_study(Path(__file__).parents[2] / "study.toml")
-    asked = specifications(study.specifications, study.outcomes, study.window, rules)
+    asked = specifications(study.specifications, study.outcomes, study.window, rules, study.words)
     assert asked
     for each in asked:
         assert each.fewest_events >= fewest
