@@ -188,7 +188,7 @@ def _check_rule_ids(contracts: Mapping[str, DataContract]) -> None:
         for rule in contract.rules:
             first = seen.get(rule.id) or implied.get(rule.id)
             if first is not None:
-                how = "stands" if rule.id in seen else "is implied by the column"
+                how = "is given" if rule.id in seen else "is implied by the column"
                 raise ConfigurationError(
                     f"the rule id '{rule.id}' {how} at {first.place} already",
                     place=rule.place,

@@ -22,7 +22,7 @@ def test_what_was_published_is_not_called_invented():
     records = small_trail.ledger()["records"]
     published = {**records[2], "files": [small_trail.FACTS]}
     told = said(records=[*records[:2], published, records[3]])
-    assert "among them, 1 rests on that alone" in told
+    assert "among them, 1 rests on those alone" in told
     assert "All the data" not in told
 
 

@@ -41,6 +41,7 @@ def clone(tmp_path):
     (root / "data").mkdir(parents=True)
     (root / "data" / "x.csv").write_text(ROWS)
     (root / "study.toml").write_text('extract_directory = "data"\n')
+    (root / "literals.toml").write_bytes(sealed.LITERALS + b"repeats = 'a name'\n")
     git_in(root, "init", "-q", "-b", "main")
     git_in(root, "add", "-A")
     git_in(root, "commit", "-q", "-m", "state")
