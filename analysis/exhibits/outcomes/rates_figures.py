@@ -19,26 +19,28 @@ from analysis.exhibits.parts.style import COMPARISON, GREY, INTERVENTION, legend
 from analysis.extract.extract import Origin
 from analysis.models.inputs.rate_units import MONTHLY
 from analysis.study.settings import Outcome, Window
+from analysis.study.terms import Terms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
 ARMS = (
-    ("intervention", "Schools with a social worker", INTERVENTION, "-", "o"),
-    ("comparison", "Comparison schools", COMPARISON, "--", "s"),
+    ("intervention", INTERVENTION, "-", "o"),
+    ("comparison", COMPARISON, "--", "s"),
 )
 COMPARED = "#EEF1F5"
 """Background colour of the months that are compared."""
 COLUMNS = {
-    "pilot": "Local authority",
-    "arm": "Schools with a social worker (intervention) or comparison schools",
+    "pilot": "",
+    "arm": "",
     "term": "School term; or the months compared, before and after the start",
-    "middle": "Middle of the term in months from the pilot's start",
+    "middle": "",
     "events": "Number of events or days; c is confidential",
     "pupil_months": "Pupils on roll, added up over months",
     "rate": f"Events or days {MONTHLY.words}",
 }
+"""Columns with their meanings; empty where those are in the words of the study."""
 PERIODS = {"before": "months compared, before", "after": "months compared, after"}
 
 
@@ -57,30 +59,38 @@ def rates(
     panel_period: str,
     released_outcomes: ReleasedOutcomes,
     origin: Origin,
+    terms: Terms,
     drawn: str,
 ) -> Figure:
     """Draw the rate of one outcome in every term, with a panel per pilot and a line per group."""
     (outcome,) = (each for each in outcomes if each.name == drawn)
-    terms = rates_term.loc[rates_term["outcome"] == outcome.name]
+    by_term = rates_term.loc[rates_term["outcome"] == outcome.name]
     means = rates_before_after.loc[rates_before_after["outcome"] == outcome.name]
     headings = {pilot: _heading(main_effects, outcome, pilot) for pilot in outcome.pilots}
     alt = (
-        f"Line charts, one a pilot, of {outcome.label} {MONTHLY.words} in each of "
-        f"{terms['term'].nunique()} school terms, with one line for schools with a social worker "
-        "and one for comparison schools, and a bar for the mean of each over the months that are "
-        f"compared. {_before_and_after(means, outcome.pilots)}"
+        f"Line charts, one a {terms.site}, of {outcome.label} {MONTHLY.words} in each of "
+        f"{by_term['term'].nunique()} school terms, with one line for "
+        f"{words.inside(terms.treated)} and one for {words.inside(terms.untreated)}, and a bar for "
+        "the mean of each over the months that are compared. "
+        f"{_before_and_after(means, outcome.pilots)}"
     )
 
+    columns = COLUMNS | {
+        "pilot": terms.place,
+        "arm": terms.groups,
+        "middle": f"Middle of the term in months from the {terms.site}'s start",
+    }
+
     def draw() -> Drawing:
-        return _drawing(outcome, terms, means, window, headings)
+        return _drawing(outcome, by_term, means, window, headings, terms)
 
     spans = {"before": -12 + window.months_after / 2, "after": window.months_after / 2}
     compared = means.assign(
         term=means["window"].map(PERIODS), middle=means["window"].map(spans) - 0.5
     )
-    data = pd.concat([terms[list(COLUMNS)], compared[list(COLUMNS)]], ignore_index=True)
+    data = pd.concat([by_term[list(COLUMNS)], compared[list(COLUMNS)]], ignore_index=True)
     return figure(
-        draw, data, COLUMNS, alt=alt, message=change_message(change_judgements, outcome),
+        draw, data, columns, alt=alt, message=change_message(change_judgements, outcome),
         label=origin.label, period=panel_period, status=released_outcomes.statuses["terms"],
         marks="rate",
     )  # fmt: skip
@@ -97,27 +107,28 @@ def _heading(main_effects: pd.DataFrame, outcome: Outcome, pilot: str) -> str:
 
 def _drawing(
     outcome: Outcome,
-    terms: pd.DataFrame,
+    by_term: pd.DataFrame,
     means: pd.DataFrame,
     window: Window,
     headings: dict[str, str],
+    terms: Terms,
 ) -> Drawing:
     pilots = outcome.pilots
     drawing, axes = new_drawing(1.3, columns=len(pilots), around=1.45, sharex=True, sharey=True)
     for ax, pilot in zip(axes, pilots, strict=True):
-        own, of_periods = (each.loc[each["pilot"] == pilot] for each in (terms, means))
+        own, of_periods = (each.loc[each["pilot"] == pilot] for each in (by_term, means))
         _draw_panel(ax, own, of_periods, window)
         ax.set_title(headings[pilot], fontweight="normal")
-    highest = pd.concat([terms["rate"], means["rate"]]).astype(float).max()
+    highest = pd.concat([by_term["rate"], means["rate"]]).astype(float).max()
     # A shared axis always includes zero, and does not go below it where all rates are zero.
     axes[0].set_ylim(0, 1.12 * highest if highest > 0 else 1)
-    places = terms.groupby("term")["middle"].mean().sort_values()
+    places = by_term.groupby("term")["middle"].mean().sort_values()
     shown = places.iloc[::3]  # a year apart, as there is no room to name each term
     for ax in axes:
         ax.set_xticks(places, minor=True)
         ax.set_xticks(shown, [term.replace(" ", "\n", 1) for term in shown.index])
         ax.set(xlabel="", ylabel="")
-    legend(drawing, _handles(), 2, title=f"{outcome.label}, {MONTHLY.words}")
+    legend(drawing, _handles(terms), 2, title=f"{outcome.label}, {MONTHLY.words}")
     return drawing
 
 
@@ -127,7 +138,7 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
     for start in (-12.5, -0.5):
         ax.axvspan(start, start + window.months_after, color=COMPARED, lw=0, zorder=0)
     ax.axvline(-0.5, color=GREY, lw=0.9, ls=":")
-    for arm, _, colour, dash, marker in ARMS:
+    for arm, colour, dash, marker in ARMS:
         line = terms.loc[terms["arm"] == arm].sort_values("middle")
         drawn = line.assign(rate=coarse(line[["rate"]].astype(float))["rate"])
         # A withheld count leaves a gap, which the line must not bridge.
@@ -144,14 +155,16 @@ def _draw_panel(ax: Axes, terms: pd.DataFrame, means: pd.DataFrame, window: Wind
                     solid_capstyle="butt")  # fmt: skip
 
 
-def _handles() -> list[Any]:
+def _handles(terms: Terms) -> list[Any]:
     from matplotlib.lines import Line2D
+
+    said = (terms.treated, terms.untreated)
 
     lines = [
         Line2D([], [], color=colour, ls=dash, marker=marker, ms=5, lw=1.2, label=label)
-        for _, label, colour, dash, marker in ARMS
+        for label, (_, colour, dash, marker) in zip(said, ARMS, strict=True)
     ]
-    means = tuple(Line2D([], [], color=colour, lw=3.4) for _, _, colour, *_ in ARMS)
+    means = tuple(Line2D([], [], color=colour, lw=3.4) for _, colour, *_ in ARMS)
     for each in means:
         each.set_label("Mean of the months compared")
     return [*lines, means[0]]

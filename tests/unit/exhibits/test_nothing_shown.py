@@ -155,7 +155,9 @@ def test_no_axis_of_rates_goes_below_zero(rate):
         for arm in ("intervention", "comparison")
     ]
     frame = pd.DataFrame(rows)
-    drawing = _drawing(outcome, frame, frame, STUDY.window, dict.fromkeys(outcome.pilots, "[c]"))
+    drawing = _drawing(
+        outcome, frame, frame, STUDY.window, dict.fromkeys(outcome.pilots, "[c]"), STUDY.words
+    )
     assert drawing.axes[0].get_ylim()[0] == 0
 
 

@@ -12,6 +12,7 @@ from analysis.contracts import read_contracts, validate_extract
 from analysis.dataflow import data, graph
 from analysis.dataflow.effects import specifications
 from analysis.dataflow.settings import disclosure_rules
+from analysis.dependencies import hash_files, path_of
 from analysis.errors import ChapterFailed, ConfigurationError
 from analysis.extract.extract import read_extract
 from analysis.extract.panel import outcome_panel
@@ -19,17 +20,19 @@ from analysis.models.inference.assignments import Assignments
 from analysis.models.inputs.school_periods import school_periods
 from analysis.models.primary.estimates import effect_estimates
 from analysis.study.settings import read_study
+from audit.trace import program as programs
 from audit.trace.program import program
 from audit.trace.sources import SourceIndex
 from benchmarks.trial_study import by_hand, ratio_by_regression
 from press.chapter.reading import read_book
-from report.command_line import main
+from report.command_line import main, refuse_other_code
 from report.commands.build import exhibit_kinds
 from report.commands.new import QUESTIONS
 from report.new.answers import code_of, parse
 from report.new.contracts import Contracts
 from report.new.writing import write_study
 from report.register import check, uses
+from report.reuse.inputs import Asked, gather
 from tests.architecture import ROOT
 
 SMALL = ("A small study", "Northshire, Southshire", "3+4", "Enquiries made, Referrals", "2022-01")
@@ -162,6 +165,37 @@ def test_study_and_program_are_told_apart(small):
     assert SourceIndex(small).definition("analysis.errors", "ReportError").file == (
         "analysis/errors.py"
     )
+
+
+def test_results_of_a_study_rest_on_the_program_that_computes_them(small):
+    """On its files and on its digest, so that neither a result nor a book outlives an edit."""
+    files = hash_files(small, small / "data" / "synthetic")
+    assert {"program/analysis/errors.py", "study.toml", "data/synthetic/schools.csv"} <= set(files)
+    assert path_of("program/analysis/errors.py", small, small) == ROOT / "analysis" / "errors.py"
+    assert not [name for name in files if name.startswith("program/exhibits")]
+    asked = Asked(("html",), "", "", "embedded", (), 0o022)
+    assert gather(small, asked, {})["program"] == program(small)["sha256"]
+
+
+def test_the_programs_digest_changes_with_any_of_its_files(monkeypatch, tmp_path):
+    for name in ("analysis", "press"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text("x = 1\n", encoding="utf-8")
+    monkeypatch.setattr(programs, "CODE", tmp_path)
+    before = programs.program_digest.__wrapped__()
+    (tmp_path / "press" / "a.py").write_text("x = 2\n", encoding="utf-8")
+    assert programs.program_digest.__wrapped__() != before
+
+
+def test_a_command_does_not_run_other_code_than_the_folder_holds(tmp_path, small):
+    refuse_other_code(ROOT / "tests")
+    refuse_other_code(small)
+    (tmp_path / "study.toml").touch()
+    (tmp_path / "analysis").mkdir()
+    (tmp_path / "analysis" / "__init__.py").touch()
+    with pytest.raises(ConfigurationError, match="holds its own code") as caught:
+        refuse_other_code(tmp_path)
+    assert "python -m report" in caught.value.remedy
 
 
 # --- a trial randomised within authorities -------------------------------------------------
