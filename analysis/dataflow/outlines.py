@@ -8,7 +8,7 @@ import pandas as pd
 from hamilton.function_modifiers import tag
 
 from analysis.dataflow.disclosure_paths import COUNTS_OF_RESULTS
-from analysis.disclosure import DisclosureRules, withholding
+from analysis.disclosure import withholding
 from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
 from analysis.models.inputs.arrays import Floats
@@ -31,7 +31,6 @@ def withheld_ranges(
     outcomes: tuple[Outcome, ...],
     pilots: tuple[Pilot, ...],
     released_outcomes: ReleasedOutcomes,
-    disclosure_rules: DisclosureRules,
 ) -> dict[tuple[str, str], Floats]:
     """Return what a reader can know of the sums behind each withheld analysis."""
     returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
@@ -42,7 +41,7 @@ def withheld_ranges(
         records = outcome_records(returned, child_events, care_episodes, [outcome])
         found |= ranges_of(
             own, withheld_specifications, protected_panel, released_outcomes.tables,
-            {outcome.name: records}, disclosure_rules,
+            {outcome.name: records},
         )  # fmt: skip
     return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
 

@@ -2,31 +2,30 @@
 
 A count over many analyses ("so many of them below 1") is honest only if it is over all of them,
 and safe only if it is the same whatever the suppressed counts are. So the sums behind each
-withheld analysis are given as ranges: those that follow from all that is shown, and from the rule
-that determines which counts are suppressed.
+withheld analysis are given as ranges: those that follow from the sums that are shown.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.disclosure.withholding import _of_tables, _sums, _unsafe, with_alike_joined
+from analysis.disclosure.withholding import _of_tables, _sums, with_alike_joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from analysis.disclosure.model_sums import Floats, Masks
-    from analysis.disclosure.rules import DisclosureRules
     from analysis.models.inputs.specification import Specification
 
 
 UNKNOWN = (0.0, float("inf"))
 """The range of a sum about which nothing is known."""
+NEAREST = 40
+"""Sums shown around another that are tried for its upper limit, the smallest first."""
 
 
 def withheld_ranges(
@@ -35,13 +34,12 @@ def withheld_ranges(
     outcome_panel: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
     records: Mapping[str, pd.DataFrame],
-    rules: DisclosureRules,
 ) -> dict[Specification, Floats]:
     """Return the range of each of the four sums behind each withheld analysis.
 
     Parameters
     ----------
-    asked, outcome_panel, tables, records, rules
+    asked, outcome_panel, tables, records
         As for `analysis.disclosure.withholding.withheld_specifications`.
     withheld
         The analyses that it returned.
@@ -66,15 +64,13 @@ def withheld_ranges(
         own = [each for each in of_outcome if each.pilot in there]
         if not own:
             continue
-        panel, behind = with_alike_joined(own, panel, records[outcome])
+        panel, _ = with_alike_joined(own, panel, records[outcome])
         shown, _ = _of_tables(panel, tables, outcome)
-        days = own[0].measure == "days"
         sums = _sums(panel, own)
         known = np.vstack(
             [shown, *(rows for each, rows in zip(own, sums, strict=True) if each not in withheld)]
         )
-        unsafe = _unsafe(panel, behind, rules, days=days)
-        bounds = _Bounds(known, panel["events"].to_numpy(float), unsafe, rules)
+        bounds = _Bounds(known, panel["events"].to_numpy(float))
         for each, rows in zip(own, sums, strict=True):
             if each in withheld:
                 found[each] = bounds.of_all(rows)
@@ -82,28 +78,17 @@ def withheld_ranges(
 
 
 class _Bounds:
-    """What is known about sums over school-months: sums shown, and unsafe differences."""
+    """What follows about sums over school-months from the sums that are shown, and nothing else.
 
-    def __init__(
-        self,
-        known: Masks,
-        events: Floats,
-        unsafe: Callable[[Masks], bool],
-        rules: DisclosureRules,
-    ) -> None:
-        self.known = np.unique(known, axis=0)
-        self.events, self.rules = events, rules
+    Whether a difference is unsafe depends on suppressed counts, so no range may rest on it.
+    """
+
+    def __init__(self, known: Masks, events: Floats) -> None:
+        self.known = np.unique(known[known.any(axis=1)], axis=0)
         self.totals = self.known @ events
 
-        @cache
-        def is_unsafe(mask: bytes) -> bool:
-            chosen = np.frombuffer(mask, dtype=bool)
-            return bool(chosen.any()) and unsafe(chosen)
-
-        self.is_unsafe = is_unsafe
-
     def of_all(self, rows: Masks) -> Floats:
-        """Return ranges of an analysis's sums; unbounded if no unsafe difference explains it."""
+        """Return ranges of an analysis's sums; unbounded if each of them follows from others."""
         ranges = [self.of(row) for row in rows]
         if all(low == high for low, high in ranges):
             # It is withheld because a suppressed cell follows from it and others together.
@@ -111,33 +96,25 @@ class _Bounds:
         return np.array(ranges)
 
     def of(self, row: Masks) -> tuple[float, float]:
-        """Return the range of one sum, over all its unsafe differences from known sums."""
-        few = self.rules.lowest_unsafe
-        inside = ~(self.known & ~row).any(axis=1)
+        """Return the range of one sum: at least its parts, at most a whole without the rest."""
+        low, left = self._parts(row)
+        if not left.any():
+            return low, low
         around = ~(row & ~self.known).any(axis=1)
-        if (inside & around).any():
-            return self._point(row)
-        ends: list[float] = []
-        for part, total in zip(self.known[inside], self.totals[inside], strict=True):
-            if self.is_unsafe((row & ~part).tobytes()):
-                ends += [total + few, total + self._most(row & ~part)]
-        for whole, total in zip(self.known[around], self.totals[around], strict=True):
-            if self.is_unsafe((whole & ~row).tobytes()):
-                ends += [total - few, max(0.0, total - self._most(whole & ~row))]
-        left = row.copy()
-        for part in self.known[inside][np.argsort(self.known[inside].sum(axis=1), kind="stable")]:
-            if not (part & ~left).any():
-                left &= ~part
-        if self.is_unsafe(left.tobytes()):
-            total = float(self.events[row & ~left].sum())
-            ends += [total + few, total + self._most(left)]
-        return (min(ends), max(ends)) if ends else self._point(row)
+        nearest = np.argsort(self.totals[around], kind="stable")[:NEAREST]
+        wholes, totals = self.known[around][nearest], self.totals[around][nearest]
+        ends = [total - self._parts(whole & ~row)[0]
+                for whole, total in zip(wholes, totals, strict=True)]  # fmt: skip
+        return low, max(low, min(ends, default=np.inf))
 
-    def _most(self, rest: Masks) -> float:
-        """Return the largest possible value of an unsafe difference, as a reader can know it."""
-        events, most = float(self.events[rest].sum()), self.rules.highest_unsafe
-        return most if events <= most else 2 * most if events <= 2 * most else np.inf
-
-    def _point(self, row: Masks) -> tuple[float, float]:
-        total = float(self.events[row].sum())
-        return total, total
+    def _parts(self, row: Masks) -> tuple[float, Masks]:
+        """Return the total of parts that are shown and do not overlap, and what they leave."""
+        inside = ~(self.known & ~row).any(axis=1)
+        parts, totals = self.known[inside], self.totals[inside]
+        left, found = row.copy(), 0.0
+        # The largest first: whole terms and years before their months.
+        for place in np.argsort(-parts.sum(axis=1), kind="stable"):
+            if not (parts[place] & ~left).any():
+                left &= ~parts[place]
+                found += float(totals[place])
+        return found, left
