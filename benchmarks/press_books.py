@@ -8,7 +8,6 @@ figure, a table, an equation, a callout, references to neighbouring chapters and
 Times are for a whole build in one process. Execution takes by far the longest, so the time of a
 second build that executes nothing (`earlier`) is given too, and the time of the guard, which is
 part of the stages html and pdf. `results/press_books.jsonl` contains
-
 one run, on two shared cores and without Quarto.
 """
 
