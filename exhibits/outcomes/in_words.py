@@ -21,7 +21,7 @@ from analysis.study.settings import Outcome
 from exhibits.results.published import cited
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
@@ -52,7 +52,7 @@ NOTE = (
     "comparison schools suggest. Intervals of the pilots are by school; {unadjusted}. Certainty"
     " starts at low: no random allocation of the pilots' schools is reported. It is low where p"
     " is at most {level} with schools and with areas as the unit, unless trends that diverge no "
-    "more than before the start would explain it; else very low. P-values are "
+    "more than before the start would explain it{unseen}; else very low. P-values are "
     "two-sided and allow for the family: section 47 enquiries ({primary}), and all else "
     "({secondary}); by area they are of a t-test. {permuted}[x] is not in the source; [z] is "
     "not applicable; [c] is withheld."
@@ -101,6 +101,7 @@ def results_in_words(
             level=LEVEL,
             unadjusted=words.UNADJUSTED,
             permuted=_permuted(change_judgements),
+            unseen=_unseen(lines, breaks),
             source=cited(trial_sources["ratio"]),
             **families(change_judgements),
         ),
@@ -151,11 +152,19 @@ def _permuted(change_judgements: pd.DataFrame) -> str:
         for each in change_judgements.to_dict("records")
         if each["status"] == ESTIMATED and each["verdict"] != "not clear"
     ]
-    return f"Permuting areas gives {words.listed(said)}. " if said else ""
+    return f"Permuting areas (unadjusted) gives {words.listed(said)}. " if said else ""
 
 
 def _ends(low: float, high: float) -> str:
     return f"{words.per_hundred(low)} to {words.per_hundred(high)}"
+
+
+def _unseen(lines: Sequence[dict[str, Any]], breaks: Mapping[Any, Any]) -> str:
+    """Say for which claimed changes that check is withheld, so that none seems to pass it."""
+    claimed = [line for line in lines if line["sure"] == "claimed"]
+    pilots = [line["study"] for line in claimed
+              if pd.isna(breaks.get((line["outcome"], line["study"])))]  # fmt: skip
+    return f" (not shown for {words.listed(list(dict.fromkeys(pilots)))})" if pilots else ""
 
 
 def _sure(each: Judgement, breakdown: float | None) -> str:

@@ -134,8 +134,8 @@ def certainty(change_judgements: pd.DataFrame, outcome: str, pilot: str) -> Numb
     if not found.estimated:
         return Number(None, words.no_estimate_in_words(found.reason), "p-values")
     text = (
-        f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted (a "
-        f"test that cannot give less than {words.p_value(found.smallest_p_area)})"
+        f"{_adjusted(found)}, and {words.p_value(found.p_permuted_area)} with areas permuted "
+        f"(unadjusted; cannot be less than {words.p_value(found.smallest_p_area)})"
     )
     working = p_value_working(found)
     return Number(text, text, "p-values, two-sided", int(found.in_family), working=working)

@@ -126,7 +126,7 @@ def test_what_areas_show_stands_next_to_what_schools_show():
     assert effect_row(each, table).thin == (0.0, np.inf)
     said = certainty(table, OUTCOMES[0].name, "Lambeth").text
     assert "0.500 by school and 0.500 by area (t-test), adjusted for 3 comparisons" in said
-    assert "0.062 with areas permuted (a test that cannot give less than 0.062)" in said
+    assert "0.062 with areas permuted (unadjusted; cannot be less than 0.062)" in said
     row = by_unit_table(table, OUTCOMES, "", WORDS).rows[0]
     assert row[6].replace("\u00a0", " ") == "0.00 to ∞"
     assert row[7:] == ("0.062 (0.062)", "lower")

@@ -82,7 +82,7 @@ def test_a_p_value_that_no_source_states_is_not_called_inapplicable():
 
 def test_where_both_p_values_pass_permuting_areas_stands_with_its_least():
     assert _permuted(PASSED) == (
-        "Permuting areas gives 0.062 in Lambeth (least 0.062) and 0.062 "
+        "Permuting areas (unadjusted) gives 0.062 in Lambeth (least 0.062) and 0.062 "
         "in Southampton (least 0.062). "
     )
     assert _permuted(JUDGED) == ""
