@@ -76,6 +76,9 @@ class Cache:
         write_whole(path, _header(key, data) + data)
         self.used.add(key)
 
+    def commit(self) -> None:
+        """Write what is still pending; here nothing is."""
+
     def prune(self, largest: int = LARGEST) -> None:
         """Remove the least recently used entries, until at most `largest` bytes are left.
 
@@ -117,3 +120,27 @@ def digest_of(*parts: str | bytes) -> str:
 def _header(key: str, data: bytes) -> bytes:
     # Of the key too: what is kept under another is none of this one's.
     return digest_of(key, data).encode() + b"\n"
+
+
+@dataclass(frozen=True)
+class PendingCache(Cache):
+    """A cache that writes nothing until told that the files behind it were not edited meanwhile.
+
+    An entry is under the digest of files as they were hashed; if one is edited before it is read,
+    the value belongs to no state of the files.
+    """
+
+    pending: dict[str, bytes] = field(default_factory=dict)
+
+    def read(self, key: str) -> bytes | None:
+        """Return the entry under a key, pending or written; None if there is none."""
+        return self.pending[key] if key in self.pending else super().read(key)
+
+    def write(self, key: str, data: bytes) -> None:
+        """Hold an entry until `commit`."""
+        self.pending[key] = data
+
+    def commit(self) -> None:
+        """Write the pending entries."""
+        while self.pending:
+            super().write(*self.pending.popitem())

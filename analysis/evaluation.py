@@ -135,6 +135,7 @@ class Evaluation:
         from analysis.dataflow.disclosure_paths import status_by_path
 
         built, asked = graph.build(self.root), [*wanted, "contracts"]
+        nodes = None
         with stated():
             try:
                 if take is None:
@@ -147,6 +148,8 @@ class Evaluation:
                 refuse_without_column(error, read_contracts(self.root / "data_contracts"))
                 raise
         self.refuse_changed()
+        if nodes is not None:
+            nodes.commit()
         contracts, by_name = values["contracts"].values(), graph.nodes(built)
         children = {each.dataset for each in contracts if each.sensitivity == "child"}
         exceptions = read_exceptions(self.root / "data_contracts" / EXCEPTIONS)

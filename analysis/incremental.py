@@ -110,6 +110,10 @@ class Nodes:
                 self._compute(name)
         return self._values[name]
 
+    def commit(self) -> None:
+        """Store what was computed, once the files are known not to have been edited meanwhile."""
+        self._cache.commit()
+
     def version(self, name: str) -> str:
         """Return a digest that changes whenever a node's value does."""
         if name in self._inputs:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analysis.cache import Cache
+from analysis.cache import Cache, PendingCache
 from analysis.errors import ExhibitHeld, NotReady
 from analysis.evaluation import RESULTS
 from analysis.incremental import Nodes, conditions, inputs_of
@@ -65,7 +65,9 @@ class Results:
         evaluation = self.evaluation
         root, extract, files = evaluation.root, evaluation.directory, evaluation.files
         given = graph.inputs(root, extract, evaluation.study)
-        self.cache = (EmptyCache if self.fresh else Cache)(root / FOLDER / "results", ".pickle")
+        self.cache = (EmptyCache if self.fresh else PendingCache)(
+            root / FOLDER / "results", ".pickle"
+        )
         self.nodes = Nodes(
             built.graph.nodes,
             inputs_of(given, root, extract, files, self.code),

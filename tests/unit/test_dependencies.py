@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis import environment, evaluation, importing, installed
+from analysis.cache import Cache, PendingCache
 from analysis.dataflow import graph
 from analysis.dependencies import hash_files, key
 from analysis.errors import InputsChanged
@@ -126,6 +127,31 @@ def test_an_edit_while_it_computes_is_no_result_of_either_state(project, computi
     computing.append(edit)
     with pytest.raises(InputsChanged, match=f"{name} changed while"):
         Evaluation(project).compute(["x"])
+
+
+@pytest.mark.usefixtures("computing")
+def test_what_is_computed_while_a_file_is_edited_is_not_cached(project, tmp_path):
+    """Its entries are under the digests of the files before; the next build would find them."""
+    folder = tmp_path / "results"
+
+    class Nodes:
+        def __init__(self, edits):
+            self.cache, self.edits = PendingCache(folder), edits
+
+        def value(self, _name):
+            if self.edits:
+                edit_seed(project)
+            self.cache.write("a" * 64, b"from which state?")
+            return {}
+
+        def commit(self):
+            self.cache.commit()
+
+    with pytest.raises(InputsChanged):
+        Evaluation(project)._computed([], lambda _: Nodes(edits=True))
+    assert Cache(folder).read("a" * 64) is None
+    Evaluation(project)._computed([], lambda _: Nodes(edits=False))
+    assert Cache(folder).read("a" * 64) == b"from which state?"
 
 
 def test_settings_read_before_the_files_are_hashed_are_those_of_the_key(project):
