@@ -31,6 +31,8 @@ RESTED_ON = (
     "assignment_unit", "outcomes", "pilots", "scale_up", "specifications", "synthetic", "window",
 )  # fmt: skip
 READS_SETTINGS = "analysis/study/settings.py"
+FINDS_MODULES = {"analysis/dataflow/graph.py": ("analysis/dataflow", "analysis/exhibits", OWN)}
+"""Files that import every module of some packages, without naming them."""
 CONTRACTS = "data_contracts"
 READS_CONTRACTS = "analysis/synthetic/recipe.py"
 DRAWN_BY = (
@@ -184,6 +186,7 @@ def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
             continue
         seen.add(name)
         waiting.extend(_imports(_place(name)))
+        waiting.extend(each for package in FINDS_MODULES.get(name, ()) for each in _within(package))
     read = [SETTINGS] if READS_SETTINGS in seen else []
     if READS_CONTRACTS in seen:
         read = [
@@ -191,6 +194,12 @@ def code_files(module: str, left_out: Iterable[str] = ()) -> tuple[str, ...]:
             *read,
         ]
     return (*sorted(seen), *read)
+
+
+def _within(package: str) -> list[str]:
+    """Return the names of a package's modules."""
+    found = (path.relative_to(_place(package)) for path in _place(package).rglob("*.py"))
+    return [".".join([*package.split("/"), *path.with_suffix("").parts]) for path in found]
 
 
 def _place(name: str) -> Path:

@@ -9,7 +9,7 @@ from hamilton.function_modifiers import tag
 
 from analysis.dataflow.disclosure_paths import COUNTS_OF_RESULTS
 from analysis.disclosure import withholding
-from analysis.disclosure.outcomes import ReleasedOutcomes, outcome_records
+from analysis.disclosure.outcomes import ReleasedOutcomes
 from analysis.disclosure.withheld_ranges import withheld_ranges as ranges_of
 from analysis.models.inputs.arrays import Floats
 from analysis.models.inputs.specification import Specification
@@ -24,8 +24,6 @@ ONE_CHANGED = "one choice changed at a time"
 
 def withheld_ranges(
     protected_panel: pd.DataFrame,
-    child_events: pd.DataFrame,
-    care_episodes: pd.DataFrame,
     specifications: tuple[Specification, ...],
     withheld_specifications: frozenset[Specification],
     outcomes: tuple[Outcome, ...],
@@ -33,16 +31,8 @@ def withheld_ranges(
     released_outcomes: ReleasedOutcomes,
 ) -> dict[tuple[str, str], Floats]:
     """Return what a reader can know of the sums behind each withheld analysis."""
-    returned = protected_panel.loc[protected_panel["returned"], ["outcome", "school_id", "month"]]
     asked = withholding.questions(specifications, _first(protected_panel), pilots, outcomes)
-    found: dict[Specification, Floats] = {}
-    for outcome in outcomes:
-        own = [each for each in asked if each.outcome == outcome.name]
-        records = outcome_records(returned, child_events, care_episodes, [outcome])
-        found |= ranges_of(
-            own, withheld_specifications, protected_panel, released_outcomes.tables,
-            {outcome.name: records},
-        )  # fmt: skip
+    found = ranges_of(asked, withheld_specifications, protected_panel, released_outcomes.tables)
     return {(each.name, each.pilot): ends for each, ends in found.items() if each.pilot}
 
 

@@ -33,13 +33,12 @@ def withheld_ranges(
     withheld: frozenset[Specification],
     outcome_panel: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
-    records: Mapping[str, pd.DataFrame],
 ) -> dict[Specification, Floats]:
     """Return the range of each of the four sums behind each withheld analysis.
 
     Parameters
     ----------
-    asked, outcome_panel, tables, records
+    asked, outcome_panel, tables
         As for `analysis.disclosure.withholding.withheld_specifications`.
     withheld
         The analyses that it returned.
@@ -64,7 +63,7 @@ def withheld_ranges(
         own = [each for each in of_outcome if each.pilot in there]
         if not own:
             continue
-        panel, _ = with_alike_joined(own, panel, records[outcome])
+        panel, _ = with_alike_joined(own, panel)
         shown, _ = _of_tables(panel, tables, outcome)
         sums = _sums(panel, own)
         known = np.vstack(

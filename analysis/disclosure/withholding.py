@@ -201,7 +201,8 @@ def _withheld(
     rules: DisclosureRules,
 ) -> list[Specification]:
     """Return the analyses of one outcome whose results would reveal a suppressed count."""
-    panel, records = with_alike_joined(own, panel, records)
+    panel, stands_for = with_alike_joined(own, panel)
+    records = records.assign(school_id=records["school_id"].map(stands_for))
     shown, hidden = _of_tables(panel, tables, own[0].outcome)
     concealed = concealed_months(panel, tables)
     counts = _counts(panel, records, concealed, rules, days=own[0].measure == "days")
@@ -218,17 +219,16 @@ def _withheld(
 
 
 def with_alike_joined(
-    own: Sequence[Specification], panel: pd.DataFrame, records: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Merge schools that no analysis and no table distinguishes, and the records behind them."""
+    own: Sequence[Specification], panel: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Merge schools that no analysis and no table distinguishes; return which stands for each."""
     chosen_by = {exclusion.column for each in own for exclusion in each.exclusions}
     stands_for = alike_schools(panel, sorted({"pilot", "arm", *chosen_by}))
     joined = panel.assign(school_id=panel["school_id"].map(stands_for))
     events = joined.groupby(["school_id", "event_month"])["events"].sum()
     first = panel.loc[panel["school_id"].isin(stands_for.unique())].reset_index(drop=True)
     places = pd.MultiIndex.from_frame(first[["school_id", "event_month"]])
-    first = first.assign(events=events.reindex(places).to_numpy())
-    return first, records.assign(school_id=records["school_id"].map(stands_for))
+    return first.assign(events=events.reindex(places).to_numpy()), stands_for
 
 
 def _parted(sums: Sequence[Masks], concealed: pd.DataFrame, panel: pd.DataFrame) -> list[bool]:

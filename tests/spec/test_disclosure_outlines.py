@@ -60,7 +60,7 @@ def told(count, compared=None):
             panel.loc[here & (panel["school_id"] == "Lam00c"), "events"] = float(events)
     records = {"s47": records_of(panel)}
     withheld = withheld_specifications(asked(), panel, TABLES, records, PUBLIC)
-    ranges = withheld_ranges(asked(), withheld, panel, TABLES, records)
+    ranges = withheld_ranges(asked(), withheld, panel, TABLES)
     by_key = {(each.name, each.pilot): ends for each, ends in ranges.items()}
     return panel, withheld, by_key
 

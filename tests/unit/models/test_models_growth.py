@@ -92,14 +92,13 @@ def test_withholding_sees_as_many_schools_however_many_are_alike():
     panel = random_panel(1, pairs=40)
     late = panel["school_id"].isin(["Lam03i", "Lam05c", "Lam06c"]) & (panel["event_month"] == 3)
     panel = panel.assign(month=panel["event_month"])[~late]
-    records = panel[["school_id", "month"]].assign(child_id="C1", amount=1)
     asked = [specification(exclusions=(Exclusion("phase", ("special",)),))]
-    joined, behind = with_alike_joined(asked, panel, records)
+    joined, stands_for = with_alike_joined(asked, panel)
     assert sorted(joined["school_id"].unique()) == ["Lam00c", "Lam00i", "Lam03i", "Lam05c"]
     assert joined["events"].sum() == panel["events"].sum()
     own = panel["school_id"].isin(["Lam05c", "Lam06c"]) & (panel["event_month"] == 0)
     place = (joined["school_id"] == "Lam05c") & (joined["event_month"] == 0)
     assert joined.loc[place, "events"].tolist() == [panel.loc[own, "events"].sum()]
-    assert len(behind) == len(records)
-    assert set(behind["school_id"]) == set(joined["school_id"])
+    assert set(stands_for.index) == set(panel["school_id"])
+    assert set(stands_for) == set(joined["school_id"])
     assert np.array_equal(joined.index, np.arange(len(joined)))
