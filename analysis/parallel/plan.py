@@ -86,7 +86,8 @@ class Plan:
 
     def carry_out(self, crew: Sequence[Worker]) -> None:
         """Compute the nodes, until all are known or one fails."""
-        idle, busy = list(crew), {}
+        idle = list(crew)
+        busy: dict[object, Worker] = {}
         self._held = {worker: set() for worker in crew}
         while True:
             for worker in list(idle):
@@ -97,9 +98,8 @@ class Plan:
                     idle.remove(worker)
             if not busy:
                 return
-            for ready in wait(list(busy)):
-                worker = next(each for each in crew if each.connection is ready)
-                del busy[worker.connection]
+            for ready in wait([each.connection for each in busy.values()]):
+                worker = busy.pop(ready)
                 try:
                     made = worker.answer()
                 except NoAnswer:
